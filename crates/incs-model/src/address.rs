@@ -1,0 +1,84 @@
+//! The address of a party in a webhook.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::phone::{PhoneNumber, fmt_masked};
+
+/// The address of a party as a webhook gives it: a number with or without `+`, a bot id, or something masked. Opaque.
+///
+/// Equality compares the text. To find a customer again use [`same_party`](Self::same_party), which sees past one leading
+/// `+`. `Debug` shows the last two characters.
+///
+/// ```
+/// use incs_model::Address;
+///
+/// let address = Address::from("+6281200045678");
+/// assert!(address.same_party(&Address::from("6281200045678")));
+/// assert_eq!(address.as_phone().unwrap().as_str(), "6281200045678");
+/// assert_eq!(Address::from("Qm7tYHXc210LPRBV").as_phone(), None);
+/// assert_eq!(format!("{address:?}"), "Address(…78)");
+/// ```
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(transparent)]
+pub struct Address(String);
+
+impl Address {
+    /// The address as it stands on the wire.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The phone number, if the address is one: digits after at most one `+`.
+    pub fn as_phone(&self) -> Option<PhoneNumber> {
+        let digits = self.key();
+        let phone = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        if phone { digits.parse().ok() } else { None }
+    }
+
+    /// Whether both name the same party, with or without a leading `+`.
+    pub fn same_party(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+
+    /// The address without a leading `+`: the same for every spelling, so fit to look a customer up by.
+    pub fn key(&self) -> &str {
+        self.0.strip_prefix('+').unwrap_or(&self.0)
+    }
+}
+
+impl From<String> for Address {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl From<&str> for Address {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl From<&PhoneNumber> for Address {
+    fn from(number: &PhoneNumber) -> Self {
+        Self(number.as_str().to_owned())
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Address(")?;
+        fmt_masked(&self.0, f)?;
+        f.write_str(")")
+    }
+}
+
+crate::masked::shown!(Address);

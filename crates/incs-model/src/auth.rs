@@ -1,0 +1,1 @@
+//! Getting a token for the SaaS API (INCS: get a token).

@@ -1,0 +1,117 @@
+//! The members of an object, some of them read ahead.
+//!
+//! A union reads members until it knows its kind, then hands the object on as if nothing had been read: first what was
+//! buffered, then the member whose name decided, then the rest of the stream. When the tag comes first, as this platform
+//! writes it, nothing is buffered.
+
+use std::borrow::Cow;
+use std::vec;
+
+use serde::de::value::StrDeserializer;
+use serde::de::{self, DeserializeSeed, MapAccess};
+use serde_json::value::RawValue;
+
+use super::key::Key;
+use super::tracked::Tracked;
+use crate::raw::RawJson;
+
+/// An object of which a beginning may have been read.
+pub(crate) struct Entries<'de, A> {
+    buffered: vec::IntoIter<(Cow<'de, str>, Box<RawValue>)>,
+    value: Option<(Cow<'de, str>, Box<RawValue>)>,
+    pending: Option<Cow<'de, str>>,
+    rest: A,
+}
+
+impl<'de, A: MapAccess<'de>> Entries<'de, A> {
+    /// Reads members until `tag`, whose value is returned. `None` when the object ends without it.
+    pub(crate) fn until_tag(mut map: A, tag: &str) -> Result<(Option<Key<'de>>, Self), A::Error> {
+        let mut buffered = Vec::new();
+        let mut found = None;
+        while let Some(Key(key)) = map.next_key()? {
+            if key == tag {
+                found = Some(map.next_value()?);
+                break;
+            }
+            buffered.push((key, map.next_value()?));
+        }
+        Ok((found, Self::assemble(buffered, None, map)))
+    }
+
+    /// Reads members until `decide` gives a verdict on a name; that member is not consumed.
+    pub(crate) fn until_key<V>(
+        mut map: A,
+        mut decide: impl FnMut(&str) -> Option<V>,
+    ) -> Result<(Option<V>, Self), A::Error> {
+        let mut buffered = Vec::new();
+        while let Some(Key(key)) = map.next_key()? {
+            if let Some(verdict) = decide(&key) {
+                return Ok((Some(verdict), Self::assemble(buffered, Some(key), map)));
+            }
+            buffered.push((key, map.next_value()?));
+        }
+        Ok((None, Self::assemble(buffered, None, map)))
+    }
+
+    fn assemble(buffered: Vec<(Cow<'de, str>, Box<RawValue>)>, pending: Option<Cow<'de, str>>, rest: A) -> Self {
+        Self { buffered: buffered.into_iter(), value: None, pending, rest }
+    }
+
+    /// The whole object as raw JSON, with `tag` put back in front.
+    pub(crate) fn into_raw(mut self, tag: Option<(&str, &str)>) -> Result<RawJson, A::Error> {
+        let mut text = String::from("{");
+        if let Some((name, value)) = tag {
+            push_member(&mut text, name, &serde_json::Value::from(value).to_string());
+        }
+        while let Some((Key(key), value)) = self.next_entry::<Key<'de>, Box<RawValue>>()? {
+            push_member(&mut text, &key, value.get());
+        }
+        text.push('}');
+        RawValue::from_string(text).map(RawJson::from_value).map_err(de::Error::custom)
+    }
+}
+
+fn push_member(text: &mut String, name: &str, value: &str) {
+    if text.len() > 1 {
+        text.push(',');
+    }
+    text.push_str(&serde_json::Value::from(name).to_string());
+    text.push(':');
+    text.push_str(value);
+}
+
+/// Reads a value that was kept as raw text, so that a fault in it keeps its pointer.
+pub(crate) fn replay<'de, S: DeserializeSeed<'de>, E: de::Error>(
+    seed: S,
+    key: &str,
+    raw: &RawValue,
+) -> Result<S::Value, E> {
+    seed.deserialize(Tracked::new(raw)).map_err(|fault| E::custom(fault.under_key(key)))
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Entries<'de, A> {
+    type Error = A::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
+        if let Some((key, value)) = self.buffered.next() {
+            let name = seed.deserialize(StrDeserializer::<A::Error>::new(&key))?;
+            self.value = Some((key, value));
+            return Ok(Some(name));
+        }
+        match &self.pending {
+            Some(key) => {
+                let name = seed.deserialize(StrDeserializer::<A::Error>::new(key))?;
+                self.pending = None;
+                Ok(Some(name))
+            }
+            None => self.rest.next_key_seed(seed),
+        }
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
+        match self.value.take() {
+            Some((key, raw)) => replay(seed, &key, &raw),
+            None => self.rest.next_value_seed(seed),
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! What INCS posts to your webhook.

@@ -1,0 +1,1 @@
+//! What Exotel posts to your webhook for RCS.

@@ -1,0 +1,197 @@
+//! Identifiers: opaque, made by the platform or by you, never to be taken apart.
+
+use std::fmt;
+
+use crate::open::fmt_token;
+
+/// Declares an opaque text identifier.
+macro_rules! text_id {
+    ($( $(#[$meta:meta])* $name:ident shown by $show:path; )+) => {$(
+        $(#[$meta])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The identifier as it stands on the wire.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+
+            /// The identifier as it stands on the wire.
+            pub fn into_string(self) -> String {
+                self.0
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                Self(text)
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self(text.to_owned())
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "("))?;
+                $show(&self.0, f)?;
+                f.write_str(")")
+            }
+        }
+
+        crate::masked::shown!($name);
+    )+};
+}
+
+/// Declares a whole-number identifier.
+macro_rules! number_id {
+    ($( $(#[$meta:meta])* $name:ident; )+) => {$(
+        $(#[$meta])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        #[serde(transparent)]
+        pub struct $name(u64);
+
+        impl $name {
+            /// The identifier as it stands on the wire.
+            pub fn as_u64(self) -> u64 {
+                self.0
+            }
+        }
+
+        impl From<u64> for $name {
+            fn from(number: u64) -> Self {
+                Self(number)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                crate::number::read_u64(deserializer).map(Self)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(&self.0, f)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self.0)
+            }
+        }
+
+        crate::masked::shown!($name);
+    )+};
+}
+
+text_id! {
+    /// A message, as the provider numbers it: `wamid.…` on WhatsApp, a UUID on Viber and RCS, the `sid` of Exotel.
+    ///
+    /// `data.msg_id` of a send, `message_id` of a status (INCS: send, message status). A `wamid` may hold `=`, `+` and `/`:
+    /// percent-encode it in a query. It also holds the customer's number in base64, so `Debug` shows the end of it only.
+    MessageId shown by fmt_tail;
+    /// A template. A string of digits on the wire; those of RCS exceed 2^53, so it is no number (INCS: RCS and WhatsApp templates).
+    TemplateId shown by fmt_code;
+    /// A template's name, given at its creation and named by every send (INCS: send messages, templates).
+    TemplateName shown by fmt_code;
+    /// A language code like `en_US` (INCS: WhatsApp templates).
+    LanguageCode shown by fmt_code;
+    /// A media type like `audio/ogg; codecs=opus`.
+    MediaType shown by fmt_media_type;
+    /// A file that WhatsApp keeps. No INCS route to fetch it is known; `message_created` carries links instead.
+    MediaId shown by fmt_code;
+    /// The RCS agent that a customer wrote to, `…_agent@rbm.goog` (INCS: new message webhook, RCS).
+    AgentId shown by fmt_agent;
+    /// A side of a conversation in the INCS workbench: `staff_<n>`, or `<channel>_<phone>` for the customer
+    /// (INCS: message created; the pattern is inferred). `Debug` masks it.
+    ParticipantId shown by crate::masked::Masked::masked;
+    /// A WhatsApp business number as Meta numbers it (`phone_number_id`).
+    PhoneNumberId shown by fmt_code;
+    /// A person as Meta numbers them for one business, `ID.<digits>` (INCS: new message webhook, WhatsApp; sampled only).
+    WhatsAppUserId shown by crate::masked::Masked::masked;
+    /// A login name in INCS. `Debug` masks it.
+    Username shown by crate::masked::Masked::masked;
+    /// A file in the INCS workbench (`uuid` in `message_created`; sampled in several forms).
+    FileId shown by fmt_code;
+    /// A kind of panel in the task window (INCS: create a task).
+    ModuleId shown by fmt_code;
+}
+
+number_id! {
+    /// A message, as INCS numbers it: a 64-bit whole number (INCS: message created).
+    IncsMessageId;
+    /// A sending channel: `channel_id` in webhooks, `auth_id` in `message_created` and tasks. That both are one is inferred.
+    ChannelId;
+    /// A conversation in the INCS workbench.
+    ConversationId;
+    /// A custom entity behind a message of type 110; `0` when there is none (INCS: message created).
+    CustomId;
+    /// A task (INCS: tasks).
+    TaskId;
+    /// The batch in which a task was created: `creation_id` (INCS: tasks).
+    BatchId;
+    /// An entry of a task's log (INCS: tasks).
+    TaskLogId;
+}
+
+/// How much of the end of a message id `Debug` shows: enough to tell two apart, not enough to read a number out of it.
+const TAIL: usize = 12;
+
+fn fmt_tail(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match text.char_indices().rev().nth(TAIL - 1) {
+        Some((start, _)) if start > 0 => write!(f, "…{}", text.get(start..).unwrap_or_default()),
+        _ => f.write_str(text),
+    }
+}
+
+/// Identifiers of digits are shown too; anything that does not look like an identifier is masked.
+fn fmt_code(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let digits = !text.is_empty() && text.len() <= 24 && text.bytes().all(|byte| byte.is_ascii_digit());
+    if digits { f.write_str(text) } else { fmt_token(text, f) }
+}
+
+fn fmt_agent(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match text.strip_suffix("@rbm.goog") {
+        Some(agent) if agent.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-') => {
+            f.write_str(text)
+        }
+        _ => fmt_token(text, f),
+    }
+}
+
+fn fmt_media_type(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let plain = text.len() <= 128 && text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ');
+    if plain && text.contains('/') { f.write_str(text) } else { crate::masked::Masked::masked(text, f) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_debug_of_a_message_id_does_not_hold_the_phone_number() {
+        let id = MessageId::from("wamid.HBgNNjI4MTIwMDA0NTY3OBUCABEYEjVDMUYwQTc3QjJEOTRFNjAxMwA=");
+        assert_eq!(format!("{id:?}"), "MessageId(…TRFNjAxMwA=)");
+        assert_eq!(format!("{:?}", MessageId::from("short")), "MessageId(short)");
+    }
+
+    #[test]
+    fn the_side_of_a_customer_is_masked() {
+        assert_eq!(format!("{:?}", ParticipantId::from("30112_6281200045678")), "ParticipantId(<19 chars>)");
+    }
+}

@@ -1,0 +1,1 @@
+//! One neutral view over what customers write, from INCS and Exotel.

@@ -1,0 +1,218 @@
+//! What a rule is.
+
+use std::fmt;
+
+/// One rule of the platform: a stable id, the limit, the source, and who checks it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Rule {
+    pub(crate) id: &'static str,
+    pub(crate) summary: &'static str,
+    pub(crate) limit: Limit,
+    pub(crate) source: Source,
+    pub(crate) confidence: Confidence,
+    pub(crate) checked: Checked,
+}
+
+impl Rule {
+    /// The stable id, like `whatsapp.interactive.body.max_length`. Ids are never renamed or used again.
+    pub fn id(&self) -> &'static str {
+        self.id
+    }
+
+    /// What the rule speaks of.
+    pub fn summary(&self) -> &'static str {
+        self.summary
+    }
+
+    /// The limit itself.
+    pub fn limit(&self) -> Limit {
+        self.limit
+    }
+
+    /// The page of the platform that says so.
+    pub fn source(&self) -> Source {
+        self.source
+    }
+
+    /// How sure the fact is.
+    pub fn confidence(&self) -> Confidence {
+        self.confidence
+    }
+
+    /// Who checks the rule.
+    pub fn checked(&self) -> Checked {
+        self.checked
+    }
+}
+
+/// A limit. `Display` is a phrase: `at most 1024 characters`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Limit {
+    /// At least one character.
+    NotEmpty,
+    /// At most so many characters.
+    MaxChars(usize),
+    /// At most so many lines.
+    MaxLines(usize),
+    /// Between so many items.
+    Items {
+        /// The fewest.
+        min: usize,
+        /// The most; `None` where no page names a number.
+        max: Option<usize>,
+    },
+    /// A whole number between both.
+    Range {
+        /// The smallest.
+        min: i64,
+        /// The largest.
+        max: i64,
+    },
+    /// One of these values.
+    OneOf(&'static [&'static str]),
+    /// A link to a file of one of these kinds, if it shows an extension.
+    FileKinds(&'static [&'static str]),
+    /// A file of at most so many megabytes.
+    Megabytes(u32),
+    /// Something that needs words.
+    Must(&'static str),
+}
+
+impl Limit {
+    /// The one number of the limit, if it has one: the maximum.
+    pub fn max(self) -> Option<usize> {
+        match self {
+            Self::MaxChars(max) | Self::MaxLines(max) => Some(max),
+            Self::Items { max, .. } => max,
+            Self::Range { max, .. } => usize::try_from(max).ok(),
+            Self::Megabytes(megabytes) => usize::try_from(megabytes).ok(),
+            Self::NotEmpty | Self::OneOf(_) | Self::FileKinds(_) | Self::Must(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotEmpty => f.write_str("at least 1 character"),
+            Self::MaxChars(max) => write!(f, "at most {max} characters"),
+            Self::MaxLines(max) => write!(f, "at most {max} lines"),
+            Self::Items { min, max: Some(max) } if *min == 0 => write!(f, "at most {max}"),
+            Self::Items { min, max: Some(max) } => write!(f, "{min} to {max}"),
+            Self::Items { min, max: None } => write!(f, "at least {min}"),
+            Self::Range { min, max } if min == max => write!(f, "{min}"),
+            Self::Range { min, max } => write!(f, "{min} to {max}"),
+            Self::OneOf(values) => write!(f, "one of {}", values.join(", ")),
+            Self::FileKinds(kinds) => write!(f, "a file of kind {}", kinds.join(", ")),
+            Self::Megabytes(megabytes) => write!(f, "at most {megabytes} MB"),
+            Self::Must(what) => f.write_str(what),
+        }
+    }
+}
+
+/// The page of the platform that a fact comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Source(&'static str);
+
+impl Source {
+    /// "INCS: send WhatsApp message".
+    pub const SEND_WHATSAPP: Self = Self("INCS: send WhatsApp message");
+    /// "INCS: send Viber message".
+    pub const SEND_VIBER: Self = Self("INCS: send Viber message");
+    /// "INCS: send RCS message".
+    pub const SEND_RCS: Self = Self("INCS: send RCS message");
+    /// "INCS: message status".
+    pub const MESSAGE_STATUS: Self = Self("INCS: message status");
+    /// "INCS: RCS templates".
+    pub const RCS_TEMPLATES: Self = Self("INCS: RCS templates");
+    /// "INCS: WhatsApp templates".
+    pub const WHATSAPP_TEMPLATES: Self = Self("INCS: WhatsApp templates");
+    /// "INCS: tasks".
+    pub const TASKS: Self = Self("INCS: tasks");
+    /// "INCS: get a token".
+    pub const TOKEN: Self = Self("INCS: get a token");
+
+    /// The name of the page.
+    pub fn as_str(self) -> &'static str {
+        self.0
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+/// How sure a fact is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Confidence {
+    /// A page states it.
+    Documented,
+    /// A sample shows it, no table states it.
+    Sampled,
+    /// Deduced; nothing contradicts it.
+    Inferred,
+}
+
+impl fmt::Display for Confidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Documented => "documented",
+            Self::Sampled => "sampled",
+            Self::Inferred => "inferred",
+        })
+    }
+}
+
+/// Who checks a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Checked {
+    /// `validate`, and the *send* schema says the same.
+    ValidateAndSchema,
+    /// `validate`; JSON Schema cannot say it, so it stands in `x-incs-rules`.
+    Validate,
+    /// The type: such a value cannot be made, and decoding refuses it. The schema says the same.
+    Type,
+    /// The comparison of a send with its template.
+    TemplateCheck,
+    /// Nobody but the platform: it takes the file, the clock or the template to know.
+    Platform,
+}
+
+impl fmt::Display for Checked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ValidateAndSchema => "validate and schema",
+            Self::Validate => "validate",
+            Self::Type => "type and schema",
+            Self::TemplateCheck => "template check",
+            Self::Platform => "the platform only",
+        })
+    }
+}
+
+/// Declares the rules of a module, and `ALL` of them.
+macro_rules! rules {
+    ($(
+        $name:ident = $id:literal, $summary:literal, $limit:expr, $source:ident, $confidence:ident, $checked:ident;
+    )+) => {
+        $(
+            #[doc = concat!("`", $id, "`: ", $summary, ".")]
+            pub static $name: $crate::limits::Rule = $crate::limits::Rule {
+                id: $id,
+                summary: $summary,
+                limit: $limit,
+                source: $crate::limits::Source::$source,
+                confidence: $crate::limits::Confidence::$confidence,
+                checked: $crate::limits::Checked::$checked,
+            };
+        )+
+
+        pub(super) static ALL: &[&$crate::limits::Rule] = &[$(&$name),+];
+    };
+}
+pub(crate) use rules;

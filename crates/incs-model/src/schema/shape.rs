@@ -1,0 +1,160 @@
+//! The schemas of what `derive` cannot see: open enums, open unions, links.
+
+use schemars::transform::Transform;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde_json::{Map, Value, json};
+
+/// Whether the schema is for what is sent (strict) and not for what is received (open).
+pub(crate) fn is_strict(generator: &SchemaGenerator) -> bool {
+    generator.contract().is_serialize()
+}
+
+/// One of the known texts; any text in the open contract.
+pub(crate) fn open_text(generator: &SchemaGenerator, known: &[&str]) -> Schema {
+    if is_strict(generator) {
+        json_schema!({ "type": "string", "enum": known })
+    } else {
+        json_schema!({ "anyOf": [{ "enum": known }, { "type": "string" }] })
+    }
+}
+
+/// One of the known numbers; any whole number, or its digits, in the open contract.
+pub(crate) fn open_code(generator: &SchemaGenerator, known: &[i64]) -> Schema {
+    if is_strict(generator) {
+        json_schema!({ "type": "integer", "enum": known })
+    } else {
+        json_schema!({ "anyOf": [{ "enum": known }, { "type": ["integer", "string"] }] })
+    }
+}
+
+/// The content of a union's kind. A plain text must not be empty when it is sent.
+pub(crate) fn content<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+    let mut schema = generator.subschema_for::<T>();
+    if is_strict(generator) && schema.as_value() == &json!({ "type": "string" }) {
+        schema.insert("minLength".to_owned(), json!(1));
+    }
+    schema
+}
+
+/// Objects that carry their kind in `tag`, next to their other members.
+pub(crate) fn tagged_union(generator: &SchemaGenerator, tag: &str, kinds: Vec<(&'static str, Schema)>) -> Schema {
+    let names: Vec<&str> = kinds.iter().map(|(kind, _)| *kind).collect();
+    let variants = kinds
+        .into_iter()
+        .map(|(kind, mut schema)| {
+            members(&mut schema, "properties").insert(tag.to_owned(), json!({ "const": kind }));
+            require(&mut schema, tag);
+            schema.to_value()
+        })
+        .collect();
+    union(generator, tag, &names, variants, &[])
+}
+
+/// Objects whose content stands in the member that `tag` names; `shared` members stand beside it in every kind.
+pub(crate) fn member_union(
+    generator: &SchemaGenerator,
+    tag: &str,
+    kinds: Vec<(&'static str, Option<Schema>)>,
+    shared: &[(&str, Schema)],
+) -> Schema {
+    let names: Vec<&str> = kinds.iter().map(|(kind, _)| *kind).collect();
+    let variants = kinds
+        .into_iter()
+        .map(|(kind, content)| {
+            let mut properties = Map::new();
+            let mut required: Vec<&str> = Vec::new();
+            for (name, schema) in shared {
+                properties.insert((*name).to_owned(), schema.clone().to_value());
+                required.push(name);
+            }
+            properties.insert(tag.to_owned(), json!({ "const": kind }));
+            required.push(tag);
+            if let Some(content) = content {
+                properties.insert(kind.to_owned(), content.to_value());
+                required.push(kind);
+            }
+            json!({ "type": "object", "properties": properties, "required": required })
+        })
+        .collect();
+    union(generator, tag, &names, variants, shared)
+}
+
+/// Exactly one known kind; in the open contract any other kind as well.
+fn union(
+    generator: &SchemaGenerator,
+    tag: &str,
+    names: &[&str],
+    mut variants: Vec<Value>,
+    shared: &[(&str, Schema)],
+) -> Schema {
+    if !is_strict(generator) {
+        let mut properties = Map::new();
+        for (name, schema) in shared {
+            properties.insert((*name).to_owned(), schema.clone().to_value());
+        }
+        properties.insert(tag.to_owned(), json!({ "type": "string", "not": { "enum": names } }));
+        variants.push(json!({
+            "description": "A kind that this version does not know.",
+            "type": "object",
+            "properties": properties,
+            "required": [tag],
+        }));
+    }
+    json_schema!({ "oneOf": variants })
+}
+
+/// An absolute http or https link.
+pub(crate) fn link(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "pattern": crate::link::pattern::absolute() })
+}
+
+/// A link in a template, which may hold variables.
+pub(crate) fn template_link(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "pattern": crate::link::pattern::absolute_template() })
+}
+
+/// A link to a file of one of `kinds`.
+pub(crate) fn file_link(kinds: &[&str]) -> Schema {
+    json_schema!({
+        "type": "string",
+        "allOf": [
+            { "pattern": crate::link::pattern::absolute() },
+            { "pattern": crate::link::pattern::kinds(kinds) },
+        ],
+    })
+}
+
+/// Turns the schema of a text into that of a link to a file of one of these kinds.
+pub(crate) struct FileLink(pub(crate) &'static [&'static str]);
+
+impl Transform for FileLink {
+    fn transform(&mut self, schema: &mut Schema) {
+        for (keyword, value) in file_link(self.0).ensure_object() {
+            schema.insert(keyword.clone(), value.clone());
+        }
+    }
+}
+
+/// A member that must be absent in the strict contract.
+pub(crate) fn forbidden(generator: &mut SchemaGenerator) -> Schema {
+    if is_strict(generator) { false.into() } else { true.into() }
+}
+
+/// The object under `keyword` of a schema, made if need be.
+pub(crate) fn members<'a>(schema: &'a mut Schema, keyword: &str) -> &'a mut Map<String, Value> {
+    let value = schema.ensure_object().entry(keyword).or_insert_with(|| json!({}));
+    if !value.is_object() {
+        *value = json!({});
+    }
+    match value {
+        Value::Object(members) => members,
+        _ => unreachable!("made an object above"),
+    }
+}
+
+fn require(schema: &mut Schema, member: &str) {
+    let required = schema.ensure_object().entry("required").or_insert_with(|| json!([]));
+    if let Value::Array(names) = required {
+        names.insert(0, json!(member));
+    }
+}

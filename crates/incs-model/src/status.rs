@@ -1,0 +1,1 @@
+//! The status query (INCS: message status).

@@ -1,0 +1,1 @@
+//! Tasks of the INCS workbench (INCS: tasks).

@@ -1,0 +1,1 @@
+//! Templates: creating, listing, checking sends against them.

@@ -1,0 +1,313 @@
+//! Cards to swipe through.
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::{Serialize, Serializer};
+
+use super::cta_url;
+use super::parts::{Body, Footer, Header};
+use super::reply::{CardButton, check_buttons};
+use crate::decode::Entries;
+use crate::limits::whatsapp as limits;
+use crate::open::open_text;
+use crate::raw::RawJson;
+use crate::record::record;
+use crate::validate::{At, Measured, Validate, Violations};
+
+record! {
+    /// 2 to 10 cards below a text (INCS: send WhatsApp message).
+    ///
+    /// ```
+    /// use incs_model::whatsapp::interactive::{Body, Carousel, Header};
+    /// use incs_model::whatsapp::interactive::carousel::{Card, CardAction};
+    ///
+    /// let card = |index, name: &str| {
+    ///     let picture = Header::image(format!("https://media.example.com/pics/{name}.jpeg"));
+    ///     let action = CardAction::open("View item", format!("https://shop.example.com/p/{name}"));
+    ///     Card::new(index, picture, action).with_body(Body::new(name))
+    /// };
+    /// let cards = Carousel::of(Body::new("Fresh from the kiln:"), [card(0, "teapot"), card(1, "mug")]);
+    /// # incs_model::validate(&cards).unwrap();
+    /// ```
+    pub struct Carousel {
+        /// At most [`BODY_TEXT_MAX`](crate::limits::whatsapp::BODY_TEXT_MAX) characters.
+        #[cfg_attr(feature = "schema", schemars(schema_with = "body_schema"))]
+        pub body: Body,
+        /// The cards.
+        pub action: Action,
+    }
+    optional {
+        /// Not allowed. It is here so that a message read from JSON is reported and not silently changed.
+        #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::shape::forbidden"))]
+        with_header => pub header: Header,
+        /// Not allowed, like `header`.
+        #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::shape::forbidden"))]
+        with_footer => pub footer: Footer,
+    }
+}
+
+record! {
+    /// The cards of a carousel.
+    pub struct Action {
+        /// [`CARDS_MIN`](crate::limits::whatsapp::CARDS_MIN) to [`CARDS_MAX`](crate::limits::whatsapp::CARDS_MAX), all with
+        /// the same kind and number of buttons.
+        #[cfg_attr(feature = "schema", schemars(length(min = limits::CARDS_MIN, max = limits::CARDS_MAX)))]
+        pub cards: Vec<Card>,
+    }
+    optional {
+        /// Not allowed: buttons stand on the cards. It is here so that a message read from JSON is reported and not
+        /// silently changed.
+        #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::shape::forbidden"))]
+        with_buttons => pub buttons: RawJson,
+    }
+}
+
+record! {
+    /// A card: a picture or film, a line of text, and a link button or quick replies.
+    pub struct Card {
+        /// The card's position from 0, left to right.
+        #[cfg_attr(feature = "schema", schemars(range(min = 0)))]
+        pub card_index: u32,
+        /// An image or a video, by link.
+        #[cfg_attr(feature = "schema", schemars(schema_with = "header_schema"))]
+        pub header: Header,
+        /// The button or buttons.
+        pub action: CardAction,
+    }
+    default {
+        /// Always `cta_url`, also on cards with quick replies. (Every sample has it so.)
+        with_type => pub r#type: CardType,
+    }
+    optional {
+        /// At most [`CARD_BODY_TEXT_MAX`](crate::limits::whatsapp::CARD_BODY_TEXT_MAX) characters on at most
+        /// [`CARD_BODY_LINES_MAX`](crate::limits::whatsapp::CARD_BODY_LINES_MAX) lines.
+        #[cfg_attr(feature = "schema", schemars(schema_with = "card_body_schema"))]
+        with_body => pub body: Body,
+    }
+}
+
+open_text! {
+    /// The `type` of a card.
+    pub enum CardType {
+        /// The one value there is, whatever the card's buttons.
+        CtaUrl = "cta_url",
+    }
+}
+
+impl Default for CardType {
+    fn default() -> Self {
+        Self::CtaUrl
+    }
+}
+
+/// What a card offers: one link, or quick replies. The form is told by the members: `name` or `buttons`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum CardAction {
+    /// One button that opens a link.
+    Url(cta_url::Action),
+    /// Buttons that send their id back.
+    QuickReplies(QuickReplies),
+    /// A form that this version does not know; kept and written back as it came.
+    Unknown(RawJson),
+}
+
+record! {
+    /// The quick replies of a card.
+    pub struct QuickReplies {
+        /// At least one. How many fit is **unknown**; the samples have two.
+        #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
+        pub buttons: Vec<CardButton>,
+    }
+}
+
+impl Carousel {
+    /// These cards below this text.
+    pub fn of(body: Body, cards: impl IntoIterator<Item = Card>) -> Self {
+        Self::new(body, Action::new(cards.into_iter().collect::<Vec<_>>()))
+    }
+}
+
+impl CardAction {
+    /// The button `display_text` that opens `url`.
+    pub fn open(display_text: impl Into<String>, url: impl Into<String>) -> Self {
+        Self::Url(cta_url::Action::open(display_text, url))
+    }
+
+    /// Buttons that send their id back.
+    pub fn quick_replies(buttons: impl IntoIterator<Item = CardButton>) -> Self {
+        Self::QuickReplies(QuickReplies::new(buttons.into_iter().collect::<Vec<_>>()))
+    }
+
+    /// What must be the same on every card: the kind of the buttons and their number.
+    fn shape(&self) -> Option<(bool, usize)> {
+        match self {
+            Self::Url(_) => Some((true, 1)),
+            Self::QuickReplies(replies) => Some((false, replies.buttons.len())),
+            Self::Unknown(_) => None,
+        }
+    }
+}
+
+impl Serialize for CardAction {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Url(action) => action.serialize(serializer),
+            Self::QuickReplies(replies) => replies.serialize(serializer),
+            Self::Unknown(raw) => raw.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for CardAction {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ActionVisitor)
+    }
+}
+
+struct ActionVisitor;
+
+impl<'de> Visitor<'de> for ActionVisitor {
+    type Value = CardAction;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<CardAction, A::Error> {
+        let (is_link, entries) = Entries::until_key(map, |name| match name {
+            "name" | "parameters" => Some(true),
+            "buttons" => Some(false),
+            _ => None,
+        })?;
+        match is_link {
+            Some(true) => Deserialize::deserialize(MapAccessDeserializer::new(entries)).map(CardAction::Url),
+            Some(false) => Deserialize::deserialize(MapAccessDeserializer::new(entries)).map(CardAction::QuickReplies),
+            None => entries.into_raw(None).map(CardAction::Unknown),
+        }
+    }
+}
+
+crate::masked::shown!(CardAction);
+
+impl Validate for Carousel {
+    fn check(&self, at: &At<'_>, found: &mut Violations) {
+        let action = at.key("action");
+        for (present, place) in [
+            (self.header.is_some(), at.key("header")),
+            (self.footer.is_some(), at.key("footer")),
+            (self.action.buttons.is_some(), action.key("buttons")),
+        ] {
+            if present {
+                found.add(&place, &limits::CAROUSEL_MAIN, Measured::Nothing);
+            }
+        }
+        self.body.check_as(&at.key("body"), found, &limits::BODY_TEXT);
+        let cards = action.key("cards");
+        found.items(&cards, self.action.cards.len(), &limits::CARDS);
+        let shape = self.action.cards.first().and_then(|card| card.action.shape());
+        for (index, card) in self.action.cards.iter().enumerate() {
+            let here = cards.index(index);
+            if usize::try_from(card.card_index) != Ok(index) {
+                let found_index = Measured::Count(i64::from(card.card_index));
+                found.add(&here.key("card_index"), &limits::CARD_INDEX, found_index);
+            }
+            card.check(&here, found);
+            if card.action.shape() != shape {
+                found.add(&here.key("action"), &limits::CARDS_UNIFORM, Measured::Nothing);
+            }
+        }
+    }
+}
+
+impl Validate for Card {
+    fn check(&self, at: &At<'_>, found: &mut Violations) {
+        found.one_of(&at.key("type"), self.r#type.as_str(), &limits::CARD_TYPE);
+        let header = at.key("header");
+        match (&self.header, self.header.media()) {
+            (Header::Image(_) | Header::Video(_), Some((media, rule))) => {
+                let medium = header.key(self.header.kind());
+                match &media.link {
+                    Some(link) => found.file_link(&medium.key("link"), link, rule),
+                    None => found.add(&medium, &limits::CARD_HEADER_LINK, Measured::Nothing),
+                }
+            }
+            _ => found.add(&header.key("type"), &limits::CARD_HEADER, Measured::Nothing),
+        }
+        if let Some(body) = &self.body {
+            let text = at.key("body");
+            body.check_as(&text, found, &limits::CARD_BODY_TEXT);
+            found.max_lines(&text.key("text"), &body.text, &limits::CARD_BODY_LINES);
+        }
+        self.action.check(&at.key("action"), found);
+    }
+}
+
+impl Validate for CardAction {
+    fn check(&self, at: &At<'_>, found: &mut Violations) {
+        match self {
+            Self::Url(action) => action.check(at, found),
+            Self::QuickReplies(replies) => {
+                let buttons = at.key("buttons");
+                found.items(&buttons, replies.buttons.len(), &limits::CARD_BUTTONS);
+                check_buttons(&replies.buttons, &buttons, found);
+            }
+            Self::Unknown(_) => found.unknown_kind(at, "name"),
+        }
+    }
+}
+
+#[cfg(feature = "schema")]
+use self::schema::{body_schema, card_body_schema, header_schema};
+
+#[cfg(feature = "schema")]
+mod schema {
+    //! Schemas that `derive` cannot see.
+
+    use std::borrow::Cow;
+
+    use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+    use serde_json::json;
+
+    use super::super::{cta_url, parts};
+    use super::{CardAction, QuickReplies, limits};
+    use crate::schema::shape;
+
+    pub(super) fn body_schema(_: &mut SchemaGenerator) -> Schema {
+        parts::body_schema(limits::BODY_TEXT_MAX)
+    }
+
+    pub(super) fn card_body_schema(_: &mut SchemaGenerator) -> Schema {
+        let mut schema = parts::body_schema(limits::CARD_BODY_TEXT_MAX);
+        let lines = limits::CARD_BODY_LINES_MAX - 1;
+        if let Some(text) = shape::members(&mut schema, "properties").get_mut("text") {
+            text["pattern"] = json!(format!("^[^\\n]*(\\n[^\\n]*){{0,{lines}}}$"));
+        }
+        schema
+    }
+
+    pub(super) fn header_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "oneOf": [
+                parts::linked_header_schema("image", limits::IMAGE_KINDS),
+                parts::linked_header_schema("video", limits::VIDEO_KINDS),
+            ],
+        })
+    }
+
+    impl JsonSchema for CardAction {
+        fn schema_name() -> Cow<'static, str> {
+            "CardAction".into()
+        }
+
+        fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+            let url = generator.subschema_for::<cta_url::Action>();
+            let replies = generator.subschema_for::<QuickReplies>();
+            if shape::is_strict(generator) {
+                json_schema!({ "oneOf": [url, replies] })
+            } else {
+                json_schema!({ "anyOf": [url, replies, { "type": "object" }] })
+            }
+        }
+    }
+}

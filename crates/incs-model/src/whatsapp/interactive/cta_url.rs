@@ -1,0 +1,90 @@
+//! A message with one button that opens a link.
+
+use super::parts::{Body, Footer, Header};
+use crate::limits::whatsapp as limits;
+use crate::record::record;
+use crate::validate::{At, Validate, Violations};
+
+record! {
+    /// A message with one button that opens a link (INCS: send WhatsApp message).
+    ///
+    /// ```
+    /// use incs_model::whatsapp::interactive::{Body, CtaUrl, Header};
+    /// use incs_model::whatsapp::interactive::cta_url::Action;
+    ///
+    /// let action = Action::open("Book a slot", "https://shop.example.com/slots");
+    /// let message = CtaUrl::new(Body::new("Two pottery classes opened this week."), action)
+    ///     .with_header(Header::text("New classes"));
+    /// # incs_model::validate(&message).unwrap();
+    /// ```
+    pub struct CtaUrl {
+        /// At most [`BODY_TEXT_MAX`](crate::limits::whatsapp::BODY_TEXT_MAX) characters.
+        #[cfg_attr(feature = "schema", schemars(schema_with = "body_schema"))]
+        pub body: Body,
+        /// The button.
+        pub action: Action,
+    }
+    optional {
+        /// Text, image, video or document.
+        with_header => pub header: Header,
+        /// A line below the body.
+        with_footer => pub footer: Footer,
+    }
+}
+
+record! {
+    /// A button that opens a link.
+    pub struct Action {
+        /// Always `cta_url`.
+        #[cfg_attr(feature = "schema", schemars(extend("const" = "cta_url")))]
+        pub name: String,
+        /// Label and link.
+        pub parameters: Parameters,
+    }
+}
+
+record! {
+    /// Label and link of a button.
+    pub struct Parameters {
+        /// The label, at most [`DISPLAY_TEXT_MAX`](crate::limits::whatsapp::DISPLAY_TEXT_MAX) characters.
+        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::DISPLAY_TEXT_MAX)))]
+        pub display_text: String,
+        /// An absolute http or https link. No maximum length is documented.
+        #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::shape::link"))]
+        pub url: String,
+    }
+}
+
+impl Action {
+    /// The button `display_text` that opens `url`.
+    pub fn open(display_text: impl Into<String>, url: impl Into<String>) -> Self {
+        Self::new("cta_url", Parameters::new(display_text, url))
+    }
+}
+
+#[cfg(feature = "schema")]
+fn body_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    super::parts::body_schema(limits::BODY_TEXT_MAX)
+}
+
+impl Validate for CtaUrl {
+    fn check(&self, at: &At<'_>, found: &mut Violations) {
+        if let Some(header) = &self.header {
+            header.check(&at.key("header"), found);
+        }
+        self.body.check_as(&at.key("body"), found, &limits::BODY_TEXT);
+        if let Some(footer) = &self.footer {
+            footer.check(&at.key("footer"), found);
+        }
+        self.action.check(&at.key("action"), found);
+    }
+}
+
+impl Validate for Action {
+    fn check(&self, at: &At<'_>, found: &mut Violations) {
+        found.one_of(&at.key("name"), &self.name, &limits::ACTION_NAME);
+        let parameters = at.key("parameters");
+        found.text(&parameters.key("display_text"), &self.parameters.display_text, &limits::DISPLAY_TEXT);
+        found.link(&parameters.key("url"), &self.parameters.url);
+    }
+}

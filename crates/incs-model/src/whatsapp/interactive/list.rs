@@ -1,0 +1,150 @@
+//! A menu of rows.
+
+use super::parts::{Body, Footer, Header};
+use crate::limits::whatsapp as limits;
+use crate::record::record;
+use crate::validate::{At, Measured, Validate, Violations, count};
+
+record! {
+    /// A menu of up to 10 rows behind one button (INCS: send WhatsApp message).
+    ///
+    /// The chosen row comes back as a `list_reply`, with its id.
+    ///
+    /// ```
+    /// use incs_model::whatsapp::interactive::{Body, List};
+    /// use incs_model::whatsapp::interactive::list::{Action, Row, Section};
+    ///
+    /// let rows = [Row::new("am", "Morning"), Row::new("pm", "Afternoon").with_description("13:00 to 18:00")];
+    /// let menu = List::new(
+    ///     Body::new("When should we bring your order?"),
+    ///     Action::new("Pick a time", [Section::new("Tomorrow", rows)]),
+    /// );
+    /// # incs_model::validate(&menu).unwrap();
+    /// ```
+    pub struct List {
+        /// At most [`LIST_BODY_TEXT_MAX`](crate::limits::whatsapp::LIST_BODY_TEXT_MAX) characters.
+        #[cfg_attr(feature = "schema", schemars(schema_with = "body_schema"))]
+        pub body: Body,
+        /// The button and what it opens.
+        pub action: Action,
+    }
+    optional {
+        /// A text; no other kind is allowed here.
+        #[cfg_attr(feature = "schema", schemars(schema_with = "super::parts::list_header_schema"))]
+        with_header => pub header: Header,
+        /// A line below the body.
+        with_footer => pub footer: Footer,
+    }
+}
+
+record! {
+    /// The one button of a list, and its sections.
+    pub struct Action {
+        /// The label, at most [`LIST_BUTTON_MAX`](crate::limits::whatsapp::LIST_BUTTON_MAX) characters.
+        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::LIST_BUTTON_MAX)))]
+        pub button: String,
+        /// 1 to [`LIST_SECTIONS_MAX`](crate::limits::whatsapp::LIST_SECTIONS_MAX) sections.
+        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::LIST_SECTIONS_MAX)))]
+        pub sections: Vec<Section>,
+    }
+}
+
+record! {
+    /// A group of rows.
+    pub struct Section {
+        /// At most [`SECTION_TITLE_MAX`](crate::limits::whatsapp::SECTION_TITLE_MAX) characters.
+        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::SECTION_TITLE_MAX)))]
+        pub title: String,
+        /// At least one; all sections together hold at most [`LIST_ROWS_MAX`](crate::limits::whatsapp::LIST_ROWS_MAX).
+        #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
+        pub rows: Vec<Row>,
+    }
+}
+
+record! {
+    /// A row to choose.
+    pub struct Row {
+        /// Comes back when the row is chosen. Unique in the list, at most
+        /// [`ROW_ID_MAX`](crate::limits::whatsapp::ROW_ID_MAX) characters.
+        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::ROW_ID_MAX)))]
+        pub id: String,
+        /// Unique in the list, at most [`ROW_TITLE_MAX`](crate::limits::whatsapp::ROW_TITLE_MAX) characters.
+        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::ROW_TITLE_MAX)))]
+        pub title: String,
+    }
+    optional {
+        /// At most [`ROW_DESCRIPTION_MAX`](crate::limits::whatsapp::ROW_DESCRIPTION_MAX) characters.
+        #[cfg_attr(feature = "schema", schemars(length(max = limits::ROW_DESCRIPTION_MAX)))]
+        with_description => pub description: String,
+    }
+}
+
+#[cfg(feature = "schema")]
+fn body_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    super::parts::body_schema(limits::LIST_BODY_TEXT_MAX)
+}
+
+impl List {
+    /// Every row with the positions of its section and of itself.
+    fn rows(&self) -> impl Iterator<Item = (usize, usize, &Row)> + Clone {
+        let sections = self.action.sections.iter().enumerate();
+        sections.flat_map(|(section, Section { rows, .. })| {
+            rows.iter().enumerate().map(move |(row, item)| (section, row, item))
+        })
+    }
+}
+
+impl Validate for List {
+    fn check(&self, at: &At<'_>, found: &mut Violations) {
+        match &self.header {
+            Some(header @ Header::Text(_)) => header.check(&at.key("header"), found),
+            Some(_) => found.add(&at.key("header").key("type"), &limits::LIST_HEADER, Measured::Nothing),
+            None => {}
+        }
+        self.body.check_as(&at.key("body"), found, &limits::LIST_BODY_TEXT);
+        if let Some(footer) = &self.footer {
+            footer.check(&at.key("footer"), found);
+        }
+        let action = at.key("action");
+        found.text(&action.key("button"), &self.action.button, &limits::LIST_BUTTON);
+        let sections = action.key("sections");
+        found.items(&sections, self.action.sections.len(), &limits::LIST_SECTIONS);
+        for (index, section) in self.action.sections.iter().enumerate() {
+            section.check(&sections.index(index), found);
+        }
+        let rows = self.rows().count();
+        if rows > limits::LIST_ROWS_MAX {
+            found.add(&sections, &limits::LIST_ROWS, count(rows));
+        }
+        let place = |position, member, add: &mut dyn FnMut(&At<'_>)| {
+            if let Some((section, row, _)) = self.rows().nth(position) {
+                add(&sections.index(section).key("rows").index(row).key(member));
+            }
+        };
+        found.unique(self.rows().map(|(.., row)| &*row.id), &limits::ROW_ID_UNIQUE, |i, add| place(i, "id", add));
+        found.unique(self.rows().map(|(.., row)| &*row.title), &limits::ROW_TITLE_UNIQUE, |i, add| {
+            place(i, "title", add)
+        });
+    }
+}
+
+impl Validate for Section {
+    fn check(&self, at: &At<'_>, found: &mut Violations) {
+        found.text(&at.key("title"), &self.title, &limits::SECTION_TITLE);
+        let rows = at.key("rows");
+        found.items(&rows, self.rows.len(), &limits::SECTION_ROWS);
+        for (index, row) in self.rows.iter().enumerate() {
+            row.check(&rows.index(index), found);
+        }
+    }
+}
+
+impl Validate for Row {
+    fn check(&self, at: &At<'_>, found: &mut Violations) {
+        found.text(&at.key("id"), &self.id, &limits::ROW_ID);
+        found.text(&at.key("title"), &self.title, &limits::ROW_TITLE);
+        if let Some(description) = &self.description {
+            found.max_chars(&at.key("description"), description, &limits::ROW_DESCRIPTION);
+        }
+    }
+}

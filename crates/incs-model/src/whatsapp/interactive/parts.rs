@@ -1,0 +1,202 @@
+//! Header, body and footer.
+
+use crate::id::MediaId;
+use crate::limits::{Rule, whatsapp as limits};
+use crate::open::member_union;
+use crate::record::record;
+use crate::validate::{At, Measured, Validate, Violations};
+
+member_union! {
+    /// What stands above the body.
+    pub enum Header by "type" {
+        /// A text of at most [`HEADER_TEXT_MAX`](crate::limits::whatsapp::HEADER_TEXT_MAX) characters.
+        Text(String) = "text" as header_text_schema,
+        /// An image.
+        Image(HeaderMedia) = "image" as image_schema,
+        /// A video.
+        Video(HeaderMedia) = "video" as video_schema,
+        /// A document.
+        Document(HeaderMedia) = "document" as document_schema,
+    }
+}
+
+record! {
+    /// The medium of a header: either a link, or the id of an uploaded medium.
+    ///
+    /// The platform's page prefers ids, yet documents no route to upload with. Use a link.
+    pub struct HeaderMedia {}
+    optional {
+        /// A public http or https link.
+        with_link => pub link: String,
+        /// The id of an uploaded medium. Where to get one is **unknown**.
+        with_id => pub id: MediaId,
+    }
+}
+
+record! {
+    /// The main text.
+    pub struct Body {
+        /// The text; its maximum depends on the message it stands in.
+        pub text: String,
+    }
+}
+
+record! {
+    /// What stands below the body.
+    pub struct Footer {
+        /// At most [`FOOTER_TEXT_MAX`](crate::limits::whatsapp::FOOTER_TEXT_MAX) characters.
+        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::FOOTER_TEXT_MAX)))]
+        pub text: String,
+    }
+}
+
+impl Header {
+    /// A text.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::Text(text.into())
+    }
+
+    /// An image by link.
+    pub fn image(link: impl Into<String>) -> Self {
+        Self::Image(HeaderMedia::new().with_link(link))
+    }
+
+    /// A video by link.
+    pub fn video(link: impl Into<String>) -> Self {
+        Self::Video(HeaderMedia::new().with_link(link))
+    }
+
+    /// A document by link.
+    pub fn document(link: impl Into<String>) -> Self {
+        Self::Document(HeaderMedia::new().with_link(link))
+    }
+
+    /// The medium and the rule for its file, unless the header is a text or unknown.
+    pub(super) fn media(&self) -> Option<(&HeaderMedia, &'static Rule)> {
+        match self {
+            Self::Image(media) => Some((media, &limits::IMAGE_KIND)),
+            Self::Video(media) => Some((media, &limits::VIDEO_KIND)),
+            Self::Document(media) => Some((media, &limits::DOCUMENT_KIND)),
+            Self::Text(_) | Self::Unknown(_) => None,
+        }
+    }
+}
+
+impl Validate for Header {
+    fn check(&self, at: &At<'_>, found: &mut Violations) {
+        let here = at.key(self.kind());
+        match self {
+            Self::Text(text) => found.text(&here, text, &limits::HEADER_TEXT),
+            Self::Unknown(_) => found.unknown_kind(at, "type"),
+            Self::Image(_) | Self::Video(_) | Self::Document(_) => {
+                if let Some((media, rule)) = self.media() {
+                    media.check_as(&here, found, rule);
+                }
+            }
+        }
+    }
+}
+
+impl HeaderMedia {
+    pub(super) fn check_as(&self, at: &At<'_>, found: &mut Violations, rule: &'static Rule) {
+        if self.link.is_some() == self.id.is_some() {
+            found.add(at, &limits::HEADER_SOURCE, Measured::Nothing);
+        }
+        if let Some(link) = &self.link {
+            found.file_link(&at.key("link"), link, rule);
+        }
+        if let Some(id) = &self.id {
+            found.not_empty(&at.key("id"), id.as_str());
+        }
+    }
+}
+
+impl Body {
+    pub(super) fn check_as(&self, at: &At<'_>, found: &mut Violations, rule: &'static Rule) {
+        found.text(&at.key("text"), &self.text, rule);
+    }
+}
+
+impl Validate for Footer {
+    fn check(&self, at: &At<'_>, found: &mut Violations) {
+        found.text(&at.key("text"), &self.text, &limits::FOOTER_TEXT);
+    }
+}
+
+#[cfg(feature = "schema")]
+pub(super) use self::schema::{body_schema, linked_header_schema, list_header_schema};
+#[cfg(feature = "schema")]
+use self::schema::{document_schema, header_text_schema, image_schema, video_schema};
+
+#[cfg(feature = "schema")]
+mod schema {
+    //! Schemas that depend on where a part stands.
+
+    use schemars::{Schema, SchemaGenerator, json_schema};
+    use serde_json::json;
+
+    use super::limits;
+    use crate::schema::shape;
+
+    pub(super) fn header_text_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "minLength": 1, "maxLength": limits::HEADER_TEXT_MAX })
+    }
+
+    pub(super) fn image_schema(_: &mut SchemaGenerator) -> Schema {
+        media(limits::IMAGE_KINDS)
+    }
+
+    pub(super) fn video_schema(_: &mut SchemaGenerator) -> Schema {
+        media(limits::VIDEO_KINDS)
+    }
+
+    pub(super) fn document_schema(_: &mut SchemaGenerator) -> Schema {
+        media(limits::DOCUMENT_KINDS)
+    }
+
+    fn media(kinds: &[&str]) -> Schema {
+        json_schema!({
+            "type": "object",
+            "properties": {
+                "link": shape::file_link(kinds),
+                "id": { "type": "string", "minLength": 1 },
+            },
+            "oneOf": [{ "required": ["link"] }, { "required": ["id"] }],
+        })
+    }
+
+    /// A body of at most `max` characters.
+    pub(crate) fn body_schema(max: usize) -> Schema {
+        json_schema!({
+            "type": "object",
+            "properties": { "text": { "type": "string", "minLength": 1, "maxLength": max } },
+            "required": ["text"],
+        })
+    }
+
+    /// A header of kind text only.
+    pub(crate) fn list_header_schema(generator: &mut SchemaGenerator) -> Schema {
+        let text = header_text_schema(generator);
+        json_schema!({
+            "type": "object",
+            "properties": { "type": { "const": "text" }, "text": text },
+            "required": ["type", "text"],
+        })
+    }
+
+    /// A header of one kind of medium, by link.
+    pub(crate) fn linked_header_schema(kind: &str, kinds: &[&str]) -> serde_json::Value {
+        json!({
+            "type": "object",
+            "properties": {
+                "type": { "const": kind },
+                kind: {
+                    "type": "object",
+                    "properties": { "link": shape::file_link(kinds) },
+                    "required": ["link"],
+                },
+            },
+            "required": ["type", kind],
+        })
+    }
+}

@@ -1,0 +1,159 @@
+//! Reply buttons, below a message or on a card.
+
+use super::parts::{Body, Footer, Header};
+use crate::limits::whatsapp as limits;
+use crate::open::member_union;
+use crate::record::record;
+use crate::validate::{At, Validate, Violations};
+
+record! {
+    /// A message with 1 to 3 reply buttons (INCS: send WhatsApp message).
+    ///
+    /// The tapped button comes back as a `button_reply`, with its id.
+    ///
+    /// ```
+    /// use incs_model::whatsapp::interactive::{Body, ReplyButtons};
+    /// use incs_model::whatsapp::interactive::reply::{Action, Button};
+    ///
+    /// let buttons = [Button::reply("keep", "Keep it"), Button::reply("move", "Move it")];
+    /// let message = ReplyButtons::new(Body::new("Does Friday at 10:30 still work?"), Action::new(buttons));
+    /// # incs_model::validate(&message).unwrap();
+    /// ```
+    pub struct ReplyButtons {
+        /// At most [`BODY_TEXT_MAX`](crate::limits::whatsapp::BODY_TEXT_MAX) characters.
+        #[cfg_attr(feature = "schema", schemars(schema_with = "body_schema"))]
+        pub body: Body,
+        /// The buttons.
+        pub action: Action,
+    }
+    optional {
+        /// Text, image, video or document.
+        with_header => pub header: Header,
+        /// A line below the body.
+        with_footer => pub footer: Footer,
+    }
+}
+
+record! {
+    /// The buttons below a message.
+    pub struct Action {
+        /// 1 to [`REPLY_BUTTONS_MAX`](crate::limits::whatsapp::REPLY_BUTTONS_MAX).
+        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::REPLY_BUTTONS_MAX)))]
+        pub buttons: Vec<Button>,
+    }
+}
+
+member_union! {
+    /// A button below a message.
+    pub enum Button by "type" {
+        /// Sends its id back.
+        Reply(Reply) = "reply",
+    }
+}
+
+member_union! {
+    /// A button on a card.
+    pub enum CardButton by "type" {
+        /// Sends its id back.
+        QuickReply(Reply) = "quick_reply",
+    }
+}
+
+record! {
+    /// What a button says and sends back.
+    pub struct Reply {
+        /// Comes back when the button is tapped. Unique among the buttons it stands with, at most
+        /// [`REPLY_ID_MAX`](crate::limits::whatsapp::REPLY_ID_MAX) characters.
+        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::REPLY_ID_MAX)))]
+        pub id: String,
+        /// The label. Unique among the buttons it stands with, at most
+        /// [`REPLY_TITLE_MAX`](crate::limits::whatsapp::REPLY_TITLE_MAX) characters.
+        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::REPLY_TITLE_MAX)))]
+        pub title: String,
+    }
+}
+
+impl Button {
+    /// A button that sends `id` back.
+    pub fn reply(id: impl Into<String>, title: impl Into<String>) -> Self {
+        Self::Reply(Reply::new(id, title))
+    }
+}
+
+impl CardButton {
+    /// A button that sends `id` back.
+    pub fn quick_reply(id: impl Into<String>, title: impl Into<String>) -> Self {
+        Self::QuickReply(Reply::new(id, title))
+    }
+}
+
+#[cfg(feature = "schema")]
+fn body_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    super::parts::body_schema(limits::BODY_TEXT_MAX)
+}
+
+/// A button of either place, as the checks see it.
+pub(super) trait HasReply {
+    /// The kind, and what it sends back if the kind is known.
+    fn reply(&self) -> (&str, Option<&Reply>);
+}
+
+impl HasReply for Button {
+    fn reply(&self) -> (&str, Option<&Reply>) {
+        match self {
+            Self::Reply(reply) => (self.kind(), Some(reply)),
+            Self::Unknown(_) => (self.kind(), None),
+        }
+    }
+}
+
+impl HasReply for CardButton {
+    fn reply(&self) -> (&str, Option<&Reply>) {
+        match self {
+            Self::QuickReply(reply) => (self.kind(), Some(reply)),
+            Self::Unknown(_) => (self.kind(), None),
+        }
+    }
+}
+
+/// Checks the buttons that stand together, at the array `at`.
+pub(super) fn check_buttons<B: HasReply>(buttons: &[B], at: &At<'_>, found: &mut Violations) {
+    for (index, button) in buttons.iter().enumerate() {
+        let here = at.index(index);
+        match button.reply() {
+            (kind, Some(reply)) => reply.check(&here.key(kind), found),
+            (_, None) => found.unknown_kind(&here, "type"),
+        }
+    }
+    let place = |position, member, add: &mut dyn FnMut(&At<'_>)| {
+        if let Some(button) = buttons.get(position) {
+            add(&at.index(position).key(button.reply().0).key(member));
+        }
+    };
+    let known = || buttons.iter().filter_map(|button| button.reply().1);
+    found.unique(known().map(|reply| &*reply.id), &limits::REPLY_ID_UNIQUE, |i, add| place(i, "id", add));
+    found.unique(known().map(|reply| &*reply.title), &limits::REPLY_TITLE_UNIQUE, |i, add| place(i, "title", add));
+}
+
+impl Validate for ReplyButtons {
+    fn check(&self, at: &At<'_>, found: &mut Violations) {
+        if let Some(header) = &self.header {
+            header.check(&at.key("header"), found);
+        }
+        self.body.check_as(&at.key("body"), found, &limits::BODY_TEXT);
+        if let Some(footer) = &self.footer {
+            footer.check(&at.key("footer"), found);
+        }
+        let action = at.key("action");
+        let buttons = action.key("buttons");
+        found.items(&buttons, self.action.buttons.len(), &limits::REPLY_BUTTONS);
+        check_buttons(&self.action.buttons, &buttons, found);
+    }
+}
+
+impl Validate for Reply {
+    fn check(&self, at: &At<'_>, found: &mut Violations) {
+        found.text(&at.key("id"), &self.id, &limits::REPLY_ID);
+        found.text(&at.key("title"), &self.title, &limits::REPLY_TITLE);
+    }
+}

@@ -1,0 +1,1 @@
+//! `validate` and the send schemas agree.

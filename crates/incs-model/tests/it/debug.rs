@@ -1,0 +1,1 @@
+//! `Debug` and errors hold no secret, number or text.

@@ -1,0 +1,1 @@
+//! Errors name the place, never the value.

@@ -1,0 +1,1 @@
+//! The 22 rules of a tolerant Exotel parser.

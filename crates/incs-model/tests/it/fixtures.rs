@@ -1,0 +1,1 @@
+//! Every payload of the reference decodes into a typed value and encodes back to the same JSON.

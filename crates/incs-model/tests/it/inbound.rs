@@ -1,0 +1,1 @@
+//! The neutral view over both providers.

@@ -1,0 +1,1 @@
+//! Each limit, at the limit and one past it.

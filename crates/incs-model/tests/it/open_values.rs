@@ -1,0 +1,1 @@
+//! Every open enum and union keeps what it does not know.

@@ -1,0 +1,1 @@
+//! No input panics the decoder; decode after encode is lossless.

@@ -1,0 +1,1 @@
+//! Sends are checked against the template they name.

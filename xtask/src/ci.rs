@@ -1,0 +1,73 @@
+//! `cargo xtask ci`: every check, in the order that finds the cheapest fault first.
+
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+
+use crate::steps::{Steps, seconds};
+use crate::workspace::Workspace;
+use crate::{bench, guards, limits, package, schema, test};
+
+struct Step {
+    name: &'static str,
+    run: fn(&Workspace) -> Result<()>,
+}
+
+/// The tests stand last, so that the closing lines of a CI log are the tests that ran.
+const STEPS: &[Step] = &[
+    Step { name: "fmt", run: |workspace| workspace.run(&["fmt", "--all", "--check"]) },
+    Step { name: "clippy", run: clippy },
+    Step { name: "rustdoc", run: rustdoc },
+    Step { name: "guards", run: guards::run },
+    Step { name: "schema --check", run: |workspace| schema::run(workspace, true) },
+    Step { name: "limits --check", run: |workspace| limits::run(workspace, true) },
+    Step { name: "bench --check", run: |workspace| bench::run(workspace, true) },
+    Step { name: "package", run: package::run },
+    Step { name: "test", run: test::run },
+];
+
+/// Runs all steps; at the first failure the summary names those that did not run.
+pub(crate) fn run(workspace: &Workspace) -> Result<()> {
+    let start = Instant::now();
+    run_steps(STEPS, workspace)?;
+    println!("\nci: all {} steps ok in {}", STEPS.len(), seconds(start.elapsed()));
+    Ok(())
+}
+
+fn run_steps(list: &[Step], workspace: &Workspace) -> Result<()> {
+    let mut steps = Steps::default();
+    let mut rest = list.iter();
+    while let Some(step) = rest.next() {
+        if rest.len() == 0 {
+            println!("\n{steps}");
+        }
+        let result = steps.run(step.name, || (step.run)(workspace));
+        if result.is_err() {
+            for skipped in rest {
+                steps.not_run(skipped.name);
+            }
+            println!("\n{steps}");
+            return result.with_context(|| format!("ci stopped at {}", step.name));
+        }
+    }
+    Ok(())
+}
+
+fn clippy(workspace: &Workspace) -> Result<()> {
+    workspace.run(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"])?;
+    workspace.run(&["clippy", "-p", "incs-model", "--no-default-features", "--", "-D", "warnings"])
+}
+
+fn rustdoc(workspace: &Workspace) -> Result<()> {
+    workspace.run_with(&["doc", "--workspace", "--no-deps", "--all-features"], &[("RUSTDOCFLAGS", "-D warnings")])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tests_are_the_last_step() {
+        assert_eq!(STEPS.last().unwrap().name, "test");
+    }
+}
