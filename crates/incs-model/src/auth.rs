@@ -1,1 +1,247 @@
-//! Getting a token for the SaaS API (INCS: get a token).
+//! Tokens for the task routes (INCS: get a token).
+
+use std::fmt;
+
+use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, Unexpected, Visitor};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
+
+use crate::decode::{DecodeError, Key, Tracked};
+use crate::id::Username;
+use crate::raw::RawJson;
+use crate::record::record;
+use crate::secret::Secret;
+use crate::validate::{At, Validate, Violations};
+
+record! {
+    /// The account that asks for a token: the body of `POST /external/auth/token`.
+    ///
+    /// ```
+    /// let request = incs_model::auth::TokenRequest::new("ops_admin", "correct-horse-battery");
+    /// incs_model::validate(&request).unwrap();
+    /// assert_eq!(format!("{request:?}"), "TokenRequest { username: Username(<9 chars>), password: Secret(…) }");
+    /// ```
+    pub struct TokenRequest {
+        /// The login name of the admin account.
+        #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
+        pub username: Username,
+        /// Its password.
+        pub password: Secret,
+    }
+}
+
+impl Validate for TokenRequest {
+    fn check(&self, at: &At<'_>, found: &mut Violations) {
+        found.not_empty(&at.key("username"), self.username.as_str());
+        found.not_empty(&at.key("password"), self.password.expose());
+    }
+}
+
+/// A bearer token: `data` of the reply, in any form that can be guessed.
+///
+/// The shape of `data`, the name of the member, how long a token lasts and how to renew it are all **unknown**. Read are a
+/// string, and an object with `token` or `access_token` (inferred); another member can be named with
+/// [`from_data`](Self::from_data). It is written back as it came. `Debug` shows nothing of it.
+///
+/// ```
+/// use incs_model::auth::Token;
+/// use incs_model::{RawJson, decode};
+///
+/// for body in [r#""5f0c""#, r#"{"token":"5f0c"}"#, r#"{"access_token":"5f0c","expires_in":3600}"#] {
+///     assert_eq!(decode::<Token>(body.as_bytes()).unwrap().secret().expose(), "5f0c");
+/// }
+/// let data = RawJson::parse(r#"{"jwt":"5f0c"}"#).unwrap();
+/// assert_eq!(Token::from_data(&data, "jwt").unwrap().secret().expose(), "5f0c");
+/// assert_eq!(
+///     data.decode::<Token>().unwrap_err().expected(),
+///     "`token` or `access_token` among the members, which are: jwt",
+/// );
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token {
+    secret: Secret,
+    form: Form,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+enum Form {
+    Text,
+    Member { name: Box<str>, others: Vec<(Box<str>, RawJson)> },
+}
+
+/// The members that are tried when nobody names one.
+const MEMBERS: &[&str] = &["token", "access_token"];
+
+impl Token {
+    /// A token that is written as a string.
+    pub fn new(secret: impl Into<Secret>) -> Self {
+        Self { secret: secret.into(), form: Form::Text }
+    }
+
+    /// A token that is written as an object with one member.
+    pub fn in_member(name: &str, secret: impl Into<Secret>) -> Self {
+        Self { secret: secret.into(), form: Form::Member { name: name.into(), others: Vec::new() } }
+    }
+
+    /// Reads `data` of the reply: a string, or an object that holds the token in `member`.
+    ///
+    /// # Errors
+    ///
+    /// When `data` is neither. The error names the members that are there, never their values.
+    pub fn from_data(data: &RawJson, member: &str) -> Result<Self, DecodeError> {
+        let raw: &RawValue = serde_json::from_str(data.get()).map_err(|error| DecodeError::syntax(&error))?;
+        let read = Reader { members: &[member] }.deserialize(Tracked::new(raw));
+        read.map_err(|fault| DecodeError::from_fault(fault, data.get().as_bytes()))
+    }
+
+    /// The token itself.
+    pub fn secret(&self) -> &Secret {
+        &self.secret
+    }
+
+    /// The token itself.
+    pub fn into_secret(self) -> Secret {
+        self.secret
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(…)")
+    }
+}
+
+crate::masked::shown!(Token);
+
+impl Serialize for Token {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.form {
+            Form::Text => self.secret.serialize(serializer),
+            Form::Member { name, others } => {
+                let mut map = serializer.serialize_map(None)?;
+                map.serialize_entry(name, &self.secret)?;
+                for (name, value) in others {
+                    map.serialize_entry(name, value)?;
+                }
+                map.end()
+            }
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Token {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Reader { members: MEMBERS }.deserialize(deserializer)
+    }
+}
+
+/// Reads a token out of the first of these members.
+struct Reader<'a> {
+    members: &'a [&'a str],
+}
+
+impl<'de> DeserializeSeed<'de> for Reader<'_> {
+    type Value = Token;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Token, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Reader<'_> {
+    type Value = Token;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a token, or an object that holds one")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Token, E> {
+        Ok(Token::new(text))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Token, A::Error> {
+        let mut token = None;
+        let mut others = Vec::new();
+        while let Some(Key(name)) = map.next_key()? {
+            if token.is_none() && self.members.contains(&&*name) {
+                token = Some((name.into(), map.next_value()?));
+            } else {
+                others.push((name.into(), map.next_value()?));
+            }
+        }
+        match token {
+            Some((name, secret)) => Ok(Token { secret, form: Form::Member { name, others } }),
+            None => Err(de::Error::invalid_type(Unexpected::Map, &&*self.wanted(&others))),
+        }
+    }
+}
+
+impl Reader<'_> {
+    fn wanted(&self, found: &[(Box<str>, RawJson)]) -> String {
+        let wanted: Vec<_> = self.members.iter().map(|name| format!("`{name}`")).collect();
+        let found: Vec<_> = found.iter().map(|(name, _)| if is_plain(name) { name } else { "…" }).collect();
+        format!("{} among the members, which are: {}", wanted.join(" or "), found.join(", "))
+    }
+}
+
+/// Whether a name looks like one that a programmer gave, not like content.
+fn is_plain(name: &str) -> bool {
+    name.len() <= 32 && name.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_')
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Token {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Token".into()
+    }
+
+    fn schema_id() -> std::borrow::Cow<'static, str> {
+        concat!(module_path!(), "::Token").into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let secret = generator.subschema_for::<Secret>();
+        let object =
+            |name: &str| serde_json::json!({ "type": "object", "properties": { name: secret }, "required": [name] });
+        schemars::json_schema!({
+            "description": "The shape is not documented; these forms are read.",
+            "anyOf": [secret, object("token"), object("access_token")],
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode;
+
+    #[test]
+    fn a_token_is_written_back_as_it_came_and_never_shown() {
+        for body in [r#""5f0c""#, r#"{"token":"5f0c"}"#, r#"{"access_token":"5f0c","token":"other","expires_in":3600}"#]
+        {
+            let token: Token = decode(body.as_bytes()).unwrap();
+            assert_eq!(serde_json::to_string(&token).unwrap(), body);
+            assert_eq!(format!("{token:?}"), "Token(…)");
+        }
+        let token = Token::in_member("token", "5f0c");
+        assert_eq!(decode::<Token>(&crate::encode(&token).unwrap()).unwrap(), token);
+    }
+
+    #[test]
+    fn an_error_names_members_and_no_values() {
+        for (body, text) in [
+            (
+                r#"{"jwt":"5f0c","a b":1}"#,
+                "expected `token` or `access_token` among the members, which are: jwt, …, found an object (line 1, column 1)",
+            ),
+            (r#"{"token":7}"#, "/token: expected a string, found a number (line 1, column 10)"),
+            ("[]", "expected a token, or an object that holds one, found an array (line 1, column 1)"),
+        ] {
+            assert_eq!(decode::<Token>(body.as_bytes()).unwrap_err().to_string(), text);
+        }
+        let data = RawJson::parse(r#"{"jwt":{"value":"5f0c"}}"#).unwrap();
+        let error = Token::from_data(&data, "jwt").unwrap_err();
+        assert_eq!(error.to_string(), "/jwt: expected a string, found an object (line 1, column 8)");
+    }
+}

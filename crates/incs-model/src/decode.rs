@@ -1,11 +1,13 @@
 //! Reading a body, and saying where it went wrong.
 
+mod cut;
 mod entries;
 mod error;
 mod fault;
 mod key;
 mod tracked;
 
+pub(crate) use self::cut::cut;
 pub(crate) use self::entries::{Entries, replay};
 pub use self::error::{DecodeError, Found};
 pub(crate) use self::key::Key;

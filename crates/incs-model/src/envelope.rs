@@ -1,1 +1,198 @@
-//! The envelope around every reply, and its codes.
+//! The frame of every reply (INCS: general conventions).
+
+mod code;
+mod refusal;
+
+pub use self::code::Code;
+pub use self::refusal::{Refusal, ReplyError};
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::decode::DecodeError;
+use crate::open::open_text;
+use crate::raw::RawJson;
+use crate::record::record;
+
+record! {
+    /// The frame of every reply. What a call gave is in [`data`](Self::data), read by [`into_result`](Self::into_result).
+    ///
+    /// Whether the HTTP status mirrors [`code`](Self::code) or is always 200 is **unknown**: read the body on any HTTP status. On a
+    /// failure `data` and `error` may be `{}`, `[]`, `null` or absent (partly inferred); they are kept as they came.
+    ///
+    /// ```
+    /// use incs_model::envelope::{Code, Envelope, ReplyError};
+    /// use incs_model::{Sent, decode};
+    ///
+    /// let body = br#"{"status":"success","code":200,"message":"","data":{"msg_id":"wamid.HBgN"},"error":{}}"#;
+    /// let sent: Sent = decode::<Envelope>(body).unwrap().into_result().unwrap();
+    /// assert_eq!(sent.msg_id.as_str(), "wamid.HBgN");
+    ///
+    /// let body = br#"{"status":"error","code":10002,"message":"(#132012) Parameter format does not match","data":{}}"#;
+    /// let Err(ReplyError::Refused(refusal)) = decode::<Envelope>(body).unwrap().into_result::<Sent>() else { panic!() };
+    /// assert_eq!((refusal.code(), refusal.provider_code()), (Code::WhatsApp, Some(132_012)));
+    /// ```
+    pub struct Envelope {
+        /// Whether the call succeeded. Ask [`is_success`](Self::is_success), which looks at `code` too.
+        pub status: Outcome,
+        /// 200, or what went wrong.
+        pub code: Code,
+    }
+    default {
+        /// Empty on success, else what went wrong, for people. It may repeat what you sent, so `Debug` masks it.
+        #[serde(deserialize_with = "text_or_null")]
+        #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+        with_message => pub message: String,
+    }
+    optional {
+        /// What the call gave: an object; an array on the lists of templates.
+        #[serde(deserialize_with = "present")]
+        with_data => pub data: RawJson,
+        /// Details of an error. `{}` in every sample, and absent in the older page.
+        #[serde(deserialize_with = "present")]
+        with_error => pub error: RawJson,
+    }
+}
+
+open_text! {
+    /// Whether a call succeeded.
+    pub enum Outcome {
+        /// It did.
+        Success = "success",
+        /// It did not.
+        Error = "error",
+    }
+}
+
+impl Envelope {
+    /// A reply that succeeded.
+    ///
+    /// # Errors
+    ///
+    /// When the `Serialize` of `data` fails; the types of this crate never do.
+    pub fn success<T: Serialize + ?Sized>(data: &T) -> Result<Self, serde_json::Error> {
+        Ok(Self::new(Outcome::Success, Code::Success).with_data(RawJson::encode(data)?))
+    }
+
+    /// A reply that failed.
+    pub fn failure(code: Code, message: impl Into<String>) -> Self {
+        Self::new(Outcome::Error, code).with_message(message)
+    }
+
+    /// Whether the call succeeded: `status` is `success` and `code` is 200.
+    pub fn is_success(&self) -> bool {
+        self.status == Outcome::Success && self.code == Code::Success
+    }
+
+    /// The number of Meta's error at the start of `message`, as in `(#132012) Parameter format does not match …`. It may be
+    /// missing, and stands there with [`Code::WhatsApp`] only (sampled).
+    pub fn provider_code(&self) -> Option<u32> {
+        let (digits, _) = self.message.trim_start().strip_prefix("(#")?.split_once(')')?;
+        let number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        if number { digits.parse().ok() } else { None }
+    }
+
+    /// What the call gave, if it succeeded. `T` is the type of `data`: [`Sent`](crate::Sent),
+    /// [`StatusList`](crate::status::StatusList), a `Vec` of templates, or [`RawJson`] where it is unknown.
+    ///
+    /// # Errors
+    ///
+    /// [`ReplyError::Refused`] when the platform says that the call failed, whatever `data` holds then; [`ReplyError::Data`] when
+    /// the call succeeded and `data` is no `T`: its pointer begins with `/data`, its line and column count from the start of
+    /// the value of `data`.
+    pub fn into_result<T: DeserializeOwned>(self) -> Result<T, ReplyError> {
+        if !self.is_success() {
+            return Err(ReplyError::Refused(Refusal::new(self)));
+        }
+        let data = match &self.data {
+            Some(data) => data.decode(),
+            // A `T` that needs nothing takes nothing.
+            None => crate::decode(b"null").map_err(|_| DecodeError::missing()),
+        };
+        data.map_err(|error| ReplyError::Data(error.under_key("data")))
+    }
+}
+
+fn text_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Option::<String>::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+/// Keeps `null` apart from absence.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<RawJson>, D::Error> {
+    RawJson::deserialize(deserializer).map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::{Found, decode};
+    use crate::status::StatusList;
+
+    fn read(body: &str) -> Envelope {
+        decode(body.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn a_failure_is_read_whatever_its_data() {
+        for rest in
+            ["", r#","data":{}"#, r#","data":[],"error":[]"#, r#","data":null,"error":null"#, r#","data":7,"error":{}"#]
+        {
+            let body = format!(r#"{{"status":"error","code":422,"message":"The phone number is invalid."{rest}}}"#);
+            let envelope = read(&body);
+            assert_eq!(serde_json::to_string(&envelope).unwrap(), body);
+            let Err(ReplyError::Refused(refusal)) = envelope.into_result::<StatusList>() else { panic!("refused") };
+            assert_eq!(refusal.code(), Code::InvalidParameters);
+        }
+    }
+
+    #[test]
+    fn success_takes_both_status_and_code() {
+        assert!(read(r#"{"status":"success","code":200}"#).is_success());
+        for body in
+            [r#"{"status":"success","code":500}"#, r#"{"status":"error","code":200}"#, r#"{"status":"ok","code":200}"#]
+        {
+            assert!(!read(body).is_success(), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_fault_in_the_data_has_its_full_pointer() {
+        let row = r#"{"message_id":"x","message_status":"read"}"#;
+        let bad = r#"{"message_id":"x","message_status":"read","read_at":[]}"#;
+        let body = format!(r#"{{"status":"success","code":200,"data":{{"data":[{row},{row},{row},{bad}]}}}}"#);
+        let Err(ReplyError::Data(error)) = read(&body).into_result::<StatusList>() else { panic!("unreadable") };
+        assert_eq!(
+            (error.pointer(), error.expected(), error.found()),
+            ("/data/data/3/read_at", "a whole number", Found::Array)
+        );
+
+        let absent = read(r#"{"status":"success","code":200}"#).into_result::<StatusList>();
+        let Err(ReplyError::Data(error)) = absent else { panic!("unreadable") };
+        assert_eq!((error.pointer(), error.found()), ("/data", Found::Nothing));
+        assert_eq!(read(r#"{"status":"success","code":200}"#).into_result::<Option<StatusList>>(), Ok(None));
+    }
+
+    #[test]
+    fn the_number_of_the_provider_may_be_missing() {
+        for (message, number) in [
+            ("(#132012) Parameter format", Some(132_012)),
+            ("  (#100) x", Some(100)),
+            ("(#) x", None),
+            ("(#+5) x", None),
+            ("(#99999999999) x", None),
+            ("Error (#132012)", None),
+            ("", None),
+        ] {
+            assert_eq!(Envelope::failure(Code::WhatsApp, message).provider_code(), number, "{message}");
+        }
+    }
+
+    #[test]
+    fn no_message_shows() {
+        let envelope = Envelope::failure(Code::WhatsApp, "(#131026) 6281200045678 is unreachable");
+        assert!(!format!("{envelope:?}").contains("6281200045678"));
+        let error = envelope.into_result::<()>().unwrap_err();
+        assert_eq!(error.to_string(), "the platform refused the call with code 10002, provider code 131026");
+        assert!(!format!("{error:?}").contains("6281200045678"));
+    }
+}

@@ -1,1 +1,61 @@
 //! What INCS posts to your webhook.
+//!
+//! [`Event`] reads any body. An event that this version does not know is kept whole as [`Event::Unknown`]; answer it with
+//! 200 like the others.
+//!
+//! ```
+//! use incs_model::event::Event;
+//! use incs_model::{decode, status::State};
+//!
+//! let body = br#"{
+//!     "event": "message_status_update", "channel_id": 30112, "business_phone": "6281100099001",
+//!     "message_id": "wamid.HBgN", "message_status": "delivered", "error": null, "received_at": 1775540117
+//! }"#;
+//! match decode::<Event>(body).unwrap() {
+//!     Event::MessageStatusUpdate(update) => assert_eq!(update.message_status, State::Delivered),
+//!     other => println!("{} is not for us", other.kind()),
+//! }
+//! ```
+//!
+//! What no page of the platform says: whether deliveries are signed, what answer is expected and how fast, whether and when a
+//! delivery is repeated, in which order deliveries come. So verify by a secret in the path, answer 200 at once, and expect
+//! every event twice and in any order.
+
+mod channel_status;
+pub mod created;
+mod new_message;
+pub mod rcs;
+mod status_update;
+mod template_update;
+pub mod whatsapp;
+
+pub use self::channel_status::{ChannelStatus, ChannelStatusMessage};
+pub use self::created::MessageCreated;
+pub use self::new_message::{NewMessage, NewMessageBody};
+pub use self::status_update::{MessageStatusUpdate, StatusError};
+pub use self::template_update::{TemplateCategoryUpdate, TemplateQualityUpdate, TemplateStatusUpdate};
+
+use crate::open::tagged_union;
+
+tagged_union! {
+    /// The body of a webhook.
+    pub enum Event by "event" {
+        /// A sent message has a new state.
+        MessageStatusUpdate(MessageStatusUpdate) = "message_status_update",
+        /// A template was approved, rejected or otherwise moved on.
+        TemplateStatusUpdate(TemplateStatusUpdate) = "template_status_update",
+        /// A template was put into another category.
+        TemplateCategoryUpdate(TemplateCategoryUpdate) = "template_category_update",
+        /// A template has a new quality rating.
+        TemplateQualityUpdate(TemplateQualityUpdate) = "template_quality_update",
+        /// A customer wrote.
+        NewMessage(NewMessage) = "new_message",
+        /// A message went through the INCS workbench, in either direction.
+        MessageCreated(MessageCreated) = "message_created",
+    }
+    by shape {
+        /// A message of the INCS workbench has a new state. Its event name is **unknown**, so it is told by its shape:
+        /// a `message` with `id` and `channel_status`.
+        ChannelStatus(ChannelStatus) = ChannelStatus::probe,
+    }
+}

@@ -1,1 +1,47 @@
 //! One neutral view over what customers write, from INCS and Exotel.
+//!
+//! An [`Inbound`] is one message of a customer, whatever the provider and channel. It is made by pure functions from what was
+//! decoded and from the body it was decoded from, so that the raw item is always at hand.
+//!
+//! ```
+//! use incs_model::inbound::{self, Content};
+//!
+//! let body = br#"{"event": "new_message", "business_phone": "", "message": {
+//!     "senderPhoneNumber": "+6281200045678", "messageId": "c2f70b14", "text": "Do you open on Sunday?"}}"#;
+//! let event = incs_model::decode(body).unwrap();
+//! let messages = inbound::from_event(&event, body);
+//! assert!(matches!(&messages[0].content, Content::Text(text) if text.text == "Do you open on Sunday?"));
+//! assert_eq!(messages[0].user.as_ref().unwrap().key(), "6281200045678");
+//! ```
+//!
+//! The same message may come twice from INCS, as `new_message` and as `message_created`, if both callbacks are set. Both carry
+//! the provider's message id.
+
+mod content;
+mod from_created;
+mod from_rcs;
+mod from_whatsapp;
+mod item;
+
+pub use self::content::{
+    Choice, ChoiceKind, Contacts, Content, Location, Media, MediaKind, Order, OrderLine, Other, Person, Problem,
+    Reaction, Text, Thumbnail,
+};
+pub use self::item::{Inbound, Provider, Quoted};
+
+use crate::event::{Event, NewMessageBody};
+
+/// The customers' messages in an INCS event; none in events about sent messages and templates.
+///
+/// `body` is the text that the event was decoded from; the raw items are cut out of it.
+pub fn from_event(event: &Event, body: &[u8]) -> Vec<Inbound> {
+    match event {
+        Event::NewMessage(new) => match &new.message {
+            NewMessageBody::WhatsApp(value) => from_whatsapp::messages(new, value, body),
+            NewMessageBody::Rcs(message) => vec![from_rcs::message(new, message, body)],
+            NewMessageBody::Unknown(_) => Vec::new(),
+        },
+        Event::MessageCreated(created) => from_created::message(&created.message, body).into_iter().collect(),
+        _ => Vec::new(),
+    }
+}

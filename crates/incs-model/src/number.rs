@@ -6,12 +6,13 @@ use serde::de::{self, Deserializer, Unexpected, Visitor};
 
 /// Reads a whole number, or a string of its digits.
 pub(crate) fn read_i64<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
-    deserializer.deserialize_i64(NumberVisitor)
+    // Any: asked for a number, serde_json does not offer a string.
+    deserializer.deserialize_any(NumberVisitor)
 }
 
 /// Reads a whole number from 0, or a string of its digits.
 pub(crate) fn read_u64<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    deserializer.deserialize_u64(UnsignedVisitor)
+    deserializer.deserialize_any(UnsignedVisitor)
 }
 
 struct NumberVisitor;

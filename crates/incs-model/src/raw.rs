@@ -55,6 +55,10 @@ impl RawJson {
         decode(self.get().as_bytes())
     }
 
+    pub(crate) fn null() -> Self {
+        Self(RawValue::NULL.to_owned())
+    }
+
     pub(crate) fn from_value(raw: Box<RawValue>) -> Self {
         Self(raw)
     }

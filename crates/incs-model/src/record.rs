@@ -62,7 +62,7 @@ macro_rules! record {
             }
 
             $($(
-                #[doc = concat!("Sets [`", stringify!($dname), "`](Self::", stringify!($dname), ").")]
+                #[doc = concat!("Sets `", stringify!($dname), "`.")]
                 #[must_use]
                 pub fn $dset(mut self, $dname: impl Into<$dty>) -> Self {
                     self.$dname = $dname.into();
@@ -70,7 +70,7 @@ macro_rules! record {
                 }
             )*)?
             $($(
-                #[doc = concat!("Sets [`", stringify!($oname), "`](Self::", stringify!($oname), ").")]
+                #[doc = concat!("Sets `", stringify!($oname), "`.")]
                 #[must_use]
                 pub fn $oset(mut self, $oname: impl Into<$oty>) -> Self {
                     self.$oname = Some($oname.into());
@@ -78,7 +78,7 @@ macro_rules! record {
                 }
             )*)?
             $($(
-                #[doc = concat!("Sets [`", stringify!($lname), "`](Self::", stringify!($lname), ").")]
+                #[doc = concat!("Sets `", stringify!($lname), "`.")]
                 #[must_use]
                 pub fn $lset(mut self, $lname: impl IntoIterator<Item = $lty>) -> Self {
                     self.$lname = $lname.into_iter().collect();

@@ -1,3 +1,27 @@
 //! JSON Schema (draft 2020-12) of every root type, in two contracts.
+//!
+//! [`catalogue`] lists the documents. A document for what is *sent* is strict: members and values that the platform does
+//! not know are refused, and every limit that a schema can express stands in it. A document for what is *received* is
+//! open: any other member, value or kind is allowed beside the known ones, and no limit of sending applies.
+//!
+//! ```
+//! use incs_model::schema::{Contract, catalogue};
+//!
+//! let documents = catalogue();
+//! let message = documents.iter().find(|document| document.file_name() == "send/whatsapp-message.json").unwrap();
+//! assert_eq!(message.contract(), Contract::Send);
+//! assert_eq!(message.to_value()["$id"], "urn:incs:schema:send:whatsapp-message");
+//! ```
 
+mod bounds;
+mod contract;
+mod document;
+mod open;
+mod reply;
+mod roots;
 pub(crate) mod shape;
+mod strict;
+mod words;
+
+pub use self::contract::Contract;
+pub use self::document::{Document, catalogue};

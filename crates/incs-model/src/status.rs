@@ -1,1 +1,9 @@
-//! The status query (INCS: message status).
+//! Asking what became of messages (INCS: message status).
+
+mod list;
+mod query;
+mod state;
+
+pub use self::list::{MessageStatus, StatusList};
+pub use self::query::StatusQuery;
+pub use self::state::State;

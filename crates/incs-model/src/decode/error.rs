@@ -112,6 +112,17 @@ impl DecodeError {
         Self(Box::new(Inner { pointer, expected, found, line, column }))
     }
 
+    /// A value that is not there.
+    pub(crate) fn missing() -> Self {
+        Self::placed(Fault::new("a value", Found::Nothing), 1, 1)
+    }
+
+    /// The same error, seen from the object that holds the body under `key`. Line and column stay as they are.
+    pub(crate) fn under_key(self, key: &str) -> Self {
+        let (line, column) = (self.line(), self.column());
+        Self::placed(self.into_fault().under_key(key), line, column)
+    }
+
     /// The fault again, for a reader that met this error inside a larger body.
     pub(crate) fn into_fault(self) -> Fault {
         let Inner { pointer, expected, found, .. } = *self.0;

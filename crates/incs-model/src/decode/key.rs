@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Visitor};
 
 /// A string of the body; borrowed unless it holds escapes.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key<'de>(pub(crate) Cow<'de, str>);
 
 impl<'de> Deserialize<'de> for Key<'de> {

@@ -26,6 +26,13 @@ impl UnknownMember {
         Self { members: vec![(kind.clone(), content)], kind }
     }
 
+    /// Members whose kind no tag says: the first one's name must do.
+    pub(crate) fn from_members(members: Vec<(Box<str>, Box<RawValue>)>) -> Self {
+        let members: Vec<_> = members.into_iter().map(|(name, raw)| (name, RawJson::from_value(raw))).collect();
+        let kind = members.first().map(|(name, _)| name.clone()).unwrap_or_default();
+        Self { kind, members }
+    }
+
     /// The value of the tag, as it came.
     pub fn kind(&self) -> &str {
         &self.kind

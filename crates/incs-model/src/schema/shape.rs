@@ -4,6 +4,9 @@ use schemars::transform::Transform;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
 
+/// The pattern of a whole number in a string. It tells what is read, so it stays in the open contract.
+pub(crate) const DIGITS: &str = "^[+-]?[0-9]+$";
+
 /// Whether the schema is for what is sent (strict) and not for what is received (open).
 pub(crate) fn is_strict(generator: &SchemaGenerator) -> bool {
     generator.contract().is_serialize()
@@ -23,8 +26,31 @@ pub(crate) fn open_code(generator: &SchemaGenerator, known: &[i64]) -> Schema {
     if is_strict(generator) {
         json_schema!({ "type": "integer", "enum": known })
     } else {
-        json_schema!({ "anyOf": [{ "enum": known }, { "type": ["integer", "string"] }] })
+        json_schema!({ "anyOf": [{ "enum": known }, { "type": "integer" }, digits()] })
     }
+}
+
+/// A whole number from 0; its digits in a string as well in the open contract.
+pub(crate) fn number_id(generator: &SchemaGenerator) -> Schema {
+    if is_strict(generator) {
+        json_schema!({ "type": "integer", "minimum": 0 })
+    } else {
+        json_schema!({ "anyOf": [{ "type": "integer", "minimum": 0 }, digits()] })
+    }
+}
+
+/// A whole number; its digits in a string as well in the open contract.
+pub(crate) fn whole_number(generator: &SchemaGenerator) -> Schema {
+    if is_strict(generator) {
+        json_schema!({ "type": "integer" })
+    } else {
+        json_schema!({ "anyOf": [{ "type": "integer" }, digits()] })
+    }
+}
+
+/// A whole number in a string.
+fn digits() -> Value {
+    json!({ "type": "string", "pattern": DIGITS })
 }
 
 /// The content of a union's kind. A plain text must not be empty when it is sent.
@@ -157,4 +183,31 @@ fn require(schema: &mut Schema, member: &str) {
     if let Value::Array(names) = required {
         names.insert(0, json!(member));
     }
+}
+
+/// A member that may be left out; in the open contract it may be null as well.
+pub(crate) fn nullable(generator: &SchemaGenerator, schema: &Schema) -> Schema {
+    if is_strict(generator) { schema.clone() } else { json_schema!({ "anyOf": [schema, { "type": "null" }] }) }
+}
+
+/// Any text; the known ones are named.
+pub(crate) fn any_text(known: &[&str]) -> Schema {
+    json_schema!({ "anyOf": [{ "enum": known }, { "type": "string" }] })
+}
+
+/// Objects whose `member` is typed by `tag` beside it; `others` is the schema of the members around both.
+pub(crate) fn typed_member(
+    generator: &SchemaGenerator,
+    tag: &str,
+    member: &str,
+    others: &Schema,
+    kinds: Vec<(&'static str, Schema)>,
+) -> Schema {
+    let kinds = kinds.into_iter().map(|(kind, content)| {
+        let mut schema = others.clone();
+        members(&mut schema, "properties").insert(member.to_owned(), content.to_value());
+        require(&mut schema, member);
+        (kind, schema)
+    });
+    tagged_union(generator, tag, kinds.collect())
 }

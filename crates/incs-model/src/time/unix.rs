@@ -68,10 +68,10 @@ impl schemars::JsonSchema for UnixSeconds {
         "UnixSeconds".into()
     }
 
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({
-            "description": "Whole seconds since 1970-01-01T00:00:00Z; 0 when nothing was recorded.",
-            "type": "integer",
-        })
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let mut schema = crate::schema::shape::whole_number(generator);
+        let description = "Whole seconds since 1970-01-01T00:00:00Z; 0 when nothing was recorded.";
+        schema.insert("description".to_owned(), description.into());
+        schema
     }
 }

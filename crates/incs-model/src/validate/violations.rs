@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::at::At;
 use super::report::{Measured, Report, Violation};
 use crate::limits::{Limit, Rule, common};
-use crate::link;
+use crate::link::{self, FileLink};
 
 /// The violations found so far. Nothing is allocated until there is one.
 #[derive(Debug, Default)]
@@ -57,9 +57,12 @@ impl Violations {
 
     pub(crate) fn max_lines(&mut self, at: &At<'_>, text: &str, rule: &'static Rule) {
         let Limit::MaxLines(max) = rule.limit() else { return };
-        let lines = 1 + text.bytes().filter(|&byte| byte == b'\n').count();
-        if lines > max {
-            self.add(at, rule, count(lines));
+        // Text without a line break needs no counting, and that is told many bytes at a time.
+        if text.bytes().fold(false, |seen, byte| seen | (byte == b'\n')) {
+            let lines = 1 + text.bytes().filter(|&byte| byte == b'\n').count();
+            if lines > max {
+                self.add(at, rule, count(lines));
+            }
         }
     }
 
@@ -85,6 +88,13 @@ impl Violations {
         }
     }
 
+    /// A value of an open enum that must be one of ours.
+    pub(crate) fn known(&mut self, at: &At<'_>, is_known: bool, rule: &'static Rule) {
+        if !is_known {
+            self.add(at, rule, Measured::Nothing);
+        }
+    }
+
     pub(crate) fn link(&mut self, at: &At<'_>, link: &str) {
         if !link::is_absolute(link) {
             self.add(at, &common::LINK_ABSOLUTE, Measured::Nothing);
@@ -93,11 +103,13 @@ impl Violations {
 
     /// A link to a file whose kinds the rule lists.
     pub(crate) fn file_link(&mut self, at: &At<'_>, link: &str, rule: &'static Rule) {
-        self.link(at, link);
+        let link = FileLink::of(link);
+        if !link.is_absolute {
+            self.add(at, &common::LINK_ABSOLUTE, Measured::Nothing);
+        }
         let Limit::FileKinds(kinds) = rule.limit() else { return };
-        if !link::has_kind(link, kinds) {
-            let found =
-                link::extension(link).map_or(Measured::Nothing, |kind| Measured::Word(kind.to_ascii_lowercase()));
+        if !link.has_kind(kinds) {
+            let found = link.extension().map_or(Measured::Nothing, |kind| Measured::Word(kind.to_ascii_lowercase()));
             self.add(at, rule, found);
         }
     }

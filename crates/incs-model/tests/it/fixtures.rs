@@ -1,1 +1,150 @@
 //! Every payload of the reference decodes into a typed value and encodes back to the same JSON.
+
+use std::fs;
+use std::path::PathBuf;
+
+use incs_model::event::{Event, NewMessageBody, created, rcs as rcs_event, whatsapp as whatsapp_event};
+use incs_model::{Validate, decode, encode, rcs, validate, viber, whatsapp};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// The text of a fixture, by its path below `fixtures/`.
+pub(crate) fn text(name: &str) -> String {
+    let path = root().join(name);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The names of all fixtures below `fixtures/` that fit.
+pub(crate) fn names(fits: impl Fn(&str) -> bool) -> Vec<String> {
+    let mut names = Vec::new();
+    for family in ["incs", "exotel"] {
+        for entry in fs::read_dir(root().join(family)).unwrap() {
+            let name = format!("{family}/{}", entry.unwrap().file_name().to_str().unwrap());
+            if fits(&name) {
+                names.push(name);
+            }
+        }
+    }
+    names.sort();
+    assert!(!names.is_empty(), "no fixture fits");
+    names
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures")
+}
+
+/// Decodes a fixture and asserts that it encodes back to the same JSON value, also with the escapes of PHP.
+pub(crate) fn round_trip<T: DeserializeOwned + Serialize + PartialEq + std::fmt::Debug>(name: &str) -> T {
+    let text = text(name);
+    let typed: T = decode(text.as_bytes()).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let before: Value = serde_json::from_str(&text).unwrap();
+    let after: Value = serde_json::from_slice(&encode(&typed).unwrap()).unwrap();
+    assert_eq!(before, after, "{name} came back changed");
+    let php = with_php_escapes(&text);
+    assert_eq!(decode::<T>(php.as_bytes()).unwrap(), typed, "{name} with the escapes of PHP");
+    typed
+}
+
+/// The same JSON as PHP writes it: `/` and everything beyond ASCII escaped.
+fn with_php_escapes(json: &str) -> String {
+    let mut escaped = String::new();
+    for character in json.chars() {
+        match character {
+            '/' => escaped.push_str("\\/"),
+            character if character.is_ascii() => escaped.push(character),
+            character => {
+                let mut units = [0; 2];
+                for unit in character.encode_utf16(&mut units) {
+                    escaped.push_str(&format!("\\u{unit:04x}"));
+                }
+            }
+        }
+    }
+    escaped
+}
+
+fn valid<T: Validate>(name: &str, value: &T) {
+    if let Err(report) = validate(value) {
+        panic!("{name}: {report}");
+    }
+}
+
+#[test]
+fn whatsapp_sends() {
+    for name in names(|name| name.starts_with("incs/send-whatsapp-") && name.ends_with(".request.json")) {
+        let message: whatsapp::Message = round_trip(&name);
+        assert!(!matches!(message.content, whatsapp::Content::Unknown(_)), "{name}");
+        if let whatsapp::Content::Template(template) = &message.content {
+            for component in &template.components {
+                assert!(!matches!(component, whatsapp::template::Component::Unknown(_)), "{name}");
+                for parameter in component.parameters() {
+                    assert!(!matches!(parameter, whatsapp::template::Parameter::Unknown(_)), "{name}");
+                }
+            }
+        }
+        if let whatsapp::Content::Interactive(interactive) = &message.content {
+            assert!(!matches!(interactive, whatsapp::Interactive::Unknown(_)), "{name}");
+        }
+        valid(&name, &message);
+    }
+}
+
+#[test]
+fn viber_sends() {
+    for name in names(|name| name.starts_with("incs/send-viber-") && name.ends_with(".request.json")) {
+        let message: viber::Message = round_trip(&name);
+        assert!(!matches!(message.content, viber::Content::Unknown(_)), "{name}");
+        valid(&name, &message);
+    }
+}
+
+#[test]
+fn rcs_sends() {
+    for name in names(|name| name.starts_with("incs/send-rcs-") && name.ends_with(".request.json")) {
+        let message: rcs::Message = round_trip(&name);
+        assert!(!matches!(message.content, rcs::Content::Unknown(_)), "{name}");
+        valid(&name, &message);
+    }
+}
+
+#[test]
+fn events() {
+    for name in names(|name| name.starts_with("incs/webhook-")) {
+        match round_trip::<Event>(&name) {
+            Event::MessageStatusUpdate(update) => assert!(update.message_status.is_known(), "{name}"),
+            Event::TemplateStatusUpdate(update) => assert!(update.new_value.is_known(), "{name}"),
+            Event::TemplateCategoryUpdate(update) => assert!(update.new_value.is_known(), "{name}"),
+            Event::TemplateQualityUpdate(update) => assert!(update.new_value.is_known(), "{name}"),
+            Event::MessageCreated(created) => typed_created(&name, &created.message),
+            Event::NewMessage(new) => match new.message {
+                NewMessageBody::WhatsApp(value) => typed_whatsapp(&name, &value),
+                NewMessageBody::Rcs(message) => {
+                    assert!(!matches!(message.content, rcs_event::Content::Unknown(_)), "{name}");
+                }
+                other => panic!("{name} became {other:?}"),
+            },
+            other => panic!("{name} became {other:?}"),
+        }
+    }
+}
+
+fn typed_created(name: &str, message: &created::Message) {
+    assert!(name.contains(message.content().kind()), "{name} became {}", message.content().kind());
+    assert!(message.channel_status.is_some_and(created::ChannelState::is_known), "{name}");
+    assert_eq!(message.customer().unwrap().as_str(), "6281200045678", "{name}");
+}
+
+fn typed_whatsapp(name: &str, value: &whatsapp_event::Value) {
+    for message in &value.messages {
+        match &message.content {
+            whatsapp_event::Content::Text(text) => assert!(!text.body.is_empty(), "{name}"),
+            whatsapp_event::Content::Interactive(answer) => {
+                assert!(!matches!(answer, whatsapp_event::Interactive::Unknown(_)), "{name}");
+            }
+            other => panic!("{name} became {other:?}"),
+        }
+        assert_eq!(value.contact_of(message).unwrap().profile.as_ref().unwrap().name.as_deref(), Some("Rina W"));
+    }
+}

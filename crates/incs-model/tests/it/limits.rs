@@ -1,1 +1,51 @@
-//! Each limit, at the limit and one past it.
+//! For each rule a value at the limit that passes and one past it that fails, with its pointer and rule.
+
+mod cards;
+mod common;
+mod row;
+mod templates;
+mod viber_and_rcs;
+mod whatsapp;
+
+use std::collections::BTreeSet;
+
+use incs_model::limits::{self, Checked};
+
+use self::row::Row;
+
+fn rows() -> Vec<Row> {
+    [common::rows(), whatsapp::rows(), cards::rows(), viber_and_rcs::rows(), templates::rows()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+#[test]
+fn a_value_at_a_limit_passes_and_one_past_it_fails() {
+    let faults: Vec<_> = rows().iter().flat_map(Row::faults).collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// What only the platform sees cannot be tested here; what takes a template is tested with the template checks.
+#[test]
+fn every_rule_that_is_checked_without_a_template_has_a_row() {
+    let rules = limits::all().filter(|rule| match rule.checked() {
+        Checked::ValidateAndSchema | Checked::Validate | Checked::Type => true,
+        Checked::TemplateCheck | Checked::Platform => false,
+        other => panic!("decide what is to be tested of rules checked by {other}"),
+    });
+    let rules: BTreeSet<_> = rules.map(limits::Rule::id).collect();
+    let tested: BTreeSet<_> = rows().iter().map(Row::id).collect();
+    assert_eq!(rules.difference(&tested).collect::<Vec<_>>(), Vec::<&&str>::new(), "rules without a row");
+    assert_eq!(tested.difference(&rules).collect::<Vec<_>>(), Vec::<&&str>::new(), "rows of other rules");
+}
+
+#[test]
+fn ids_are_unique_words_with_dots() {
+    let mut seen = BTreeSet::new();
+    for rule in limits::all() {
+        assert!(seen.insert(rule.id()), "{} twice", rule.id());
+        let plain = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        assert!(rule.id().split('.').all(plain), "{}", rule.id());
+    }
+}

@@ -1,7 +1,17 @@
 //! The integration tests of `incs-model`, one binary.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test ends with the first surprise"
+)]
+
 #[cfg(feature = "schema")]
 mod agreement;
+#[cfg(feature = "schema")]
+mod arbitrary;
 mod debug;
 mod decode_errors;
 mod exotel;
@@ -9,6 +19,7 @@ mod fixtures;
 mod inbound;
 mod limits;
 mod merge;
+mod mutation;
 mod open_values;
 mod robustness;
 mod template_checks;

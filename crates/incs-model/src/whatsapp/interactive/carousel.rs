@@ -1,9 +1,14 @@
 //! Cards to swipe through.
 
+#[cfg(feature = "schema")]
+mod schema;
+
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::{Serialize, Serializer};
 
+#[cfg(feature = "schema")]
+use self::schema::{body_schema, card_body_schema, header_schema};
 use super::cta_url;
 use super::parts::{Body, Footer, Header};
 use super::reply::{CardButton, check_buttons};
@@ -21,7 +26,7 @@ record! {
     /// use incs_model::whatsapp::interactive::{Body, Carousel, Header};
     /// use incs_model::whatsapp::interactive::carousel::{Card, CardAction};
     ///
-    /// let card = |index, name: &str| {
+    /// let card = |index: u32, name: &str| {
     ///     let picture = Header::image(format!("https://media.example.com/pics/{name}.jpeg"));
     ///     let action = CardAction::open("View item", format!("https://shop.example.com/p/{name}"));
     ///     Card::new(index, picture, action).with_body(Body::new(name))
@@ -48,6 +53,7 @@ record! {
 
 record! {
     /// The cards of a carousel.
+    #[cfg_attr(feature = "schema", schemars(rename = "CarouselAction"))]
     pub struct Action {
         /// [`CARDS_MIN`](crate::limits::whatsapp::CARDS_MIN) to [`CARDS_MAX`](crate::limits::whatsapp::CARDS_MAX), all with
         /// the same kind and number of buttons.
@@ -222,16 +228,11 @@ impl Validate for Carousel {
 
 impl Validate for Card {
     fn check(&self, at: &At<'_>, found: &mut Violations) {
-        found.one_of(&at.key("type"), self.r#type.as_str(), &limits::CARD_TYPE);
+        found.known(&at.key("type"), self.r#type.is_known(), &limits::CARD_TYPE);
         let header = at.key("header");
-        match (&self.header, self.header.media()) {
-            (Header::Image(_) | Header::Video(_), Some((media, rule))) => {
-                let medium = header.key(self.header.kind());
-                match &media.link {
-                    Some(link) => found.file_link(&medium.key("link"), link, rule),
-                    None => found.add(&medium, &limits::CARD_HEADER_LINK, Measured::Nothing),
-                }
-            }
+        match &self.header {
+            Header::Image(media) => media.check_link(&header.key("image"), found, &limits::IMAGE_KIND),
+            Header::Video(media) => media.check_link(&header.key("video"), found, &limits::VIDEO_KIND),
             _ => found.add(&header.key("type"), &limits::CARD_HEADER, Measured::Nothing),
         }
         if let Some(body) = &self.body {
@@ -253,61 +254,6 @@ impl Validate for CardAction {
                 check_buttons(&replies.buttons, &buttons, found);
             }
             Self::Unknown(_) => found.unknown_kind(at, "name"),
-        }
-    }
-}
-
-#[cfg(feature = "schema")]
-use self::schema::{body_schema, card_body_schema, header_schema};
-
-#[cfg(feature = "schema")]
-mod schema {
-    //! Schemas that `derive` cannot see.
-
-    use std::borrow::Cow;
-
-    use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-    use serde_json::json;
-
-    use super::super::{cta_url, parts};
-    use super::{CardAction, QuickReplies, limits};
-    use crate::schema::shape;
-
-    pub(super) fn body_schema(_: &mut SchemaGenerator) -> Schema {
-        parts::body_schema(limits::BODY_TEXT_MAX)
-    }
-
-    pub(super) fn card_body_schema(_: &mut SchemaGenerator) -> Schema {
-        let mut schema = parts::body_schema(limits::CARD_BODY_TEXT_MAX);
-        let lines = limits::CARD_BODY_LINES_MAX - 1;
-        if let Some(text) = shape::members(&mut schema, "properties").get_mut("text") {
-            text["pattern"] = json!(format!("^[^\\n]*(\\n[^\\n]*){{0,{lines}}}$"));
-        }
-        schema
-    }
-
-    pub(super) fn header_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "oneOf": [
-                parts::linked_header_schema("image", limits::IMAGE_KINDS),
-                parts::linked_header_schema("video", limits::VIDEO_KINDS),
-            ],
-        })
-    }
-
-    impl JsonSchema for CardAction {
-        fn schema_name() -> Cow<'static, str> {
-            "CardAction".into()
-        }
-
-        fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-            let url = generator.subschema_for::<cta_url::Action>();
-            let replies = generator.subschema_for::<QuickReplies>();
-            if shape::is_strict(generator) {
-                json_schema!({ "oneOf": [url, replies] })
-            } else {
-                json_schema!({ "anyOf": [url, replies, { "type": "object" }] })
-            }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::parts::{Body, Footer, Header};
 use crate::limits::whatsapp as limits;
+use crate::open::open_text;
 use crate::record::record;
 use crate::validate::{At, Validate, Violations};
 
@@ -34,12 +35,20 @@ record! {
 
 record! {
     /// A button that opens a link.
+    #[cfg_attr(feature = "schema", schemars(rename = "LinkAction"))]
     pub struct Action {
         /// Always `cta_url`.
-        #[cfg_attr(feature = "schema", schemars(extend("const" = "cta_url")))]
-        pub name: String,
+        pub name: ActionName,
         /// Label and link.
         pub parameters: Parameters,
+    }
+}
+
+open_text! {
+    /// The `name` of a button's action.
+    pub enum ActionName {
+        /// The one value there is.
+        CtaUrl = "cta_url",
     }
 }
 
@@ -58,7 +67,7 @@ record! {
 impl Action {
     /// The button `display_text` that opens `url`.
     pub fn open(display_text: impl Into<String>, url: impl Into<String>) -> Self {
-        Self::new("cta_url", Parameters::new(display_text, url))
+        Self::new(ActionName::CtaUrl, Parameters::new(display_text, url))
     }
 }
 
@@ -82,7 +91,7 @@ impl Validate for CtaUrl {
 
 impl Validate for Action {
     fn check(&self, at: &At<'_>, found: &mut Violations) {
-        found.one_of(&at.key("name"), &self.name, &limits::ACTION_NAME);
+        found.known(&at.key("name"), self.name.is_known(), &limits::ACTION_NAME);
         let parameters = at.key("parameters");
         found.text(&parameters.key("display_text"), &self.parameters.display_text, &limits::DISPLAY_TEXT);
         found.link(&parameters.key("url"), &self.parameters.url);

@@ -39,6 +39,7 @@ record! {
 
 record! {
     /// The one button of a list, and its sections.
+    #[cfg_attr(feature = "schema", schemars(rename = "ListAction"))]
     pub struct Action {
         /// The label, at most [`LIST_BUTTON_MAX`](crate::limits::whatsapp::LIST_BUTTON_MAX) characters.
         #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::LIST_BUTTON_MAX)))]

@@ -70,16 +70,6 @@ impl Header {
     pub fn document(link: impl Into<String>) -> Self {
         Self::Document(HeaderMedia::new().with_link(link))
     }
-
-    /// The medium and the rule for its file, unless the header is a text or unknown.
-    pub(super) fn media(&self) -> Option<(&HeaderMedia, &'static Rule)> {
-        match self {
-            Self::Image(media) => Some((media, &limits::IMAGE_KIND)),
-            Self::Video(media) => Some((media, &limits::VIDEO_KIND)),
-            Self::Document(media) => Some((media, &limits::DOCUMENT_KIND)),
-            Self::Text(_) | Self::Unknown(_) => None,
-        }
-    }
 }
 
 impl Validate for Header {
@@ -88,11 +78,9 @@ impl Validate for Header {
         match self {
             Self::Text(text) => found.text(&here, text, &limits::HEADER_TEXT),
             Self::Unknown(_) => found.unknown_kind(at, "type"),
-            Self::Image(_) | Self::Video(_) | Self::Document(_) => {
-                if let Some((media, rule)) = self.media() {
-                    media.check_as(&here, found, rule);
-                }
-            }
+            Self::Image(media) => media.check_as(&here, found, &limits::IMAGE_KIND),
+            Self::Video(media) => media.check_as(&here, found, &limits::VIDEO_KIND),
+            Self::Document(media) => media.check_as(&here, found, &limits::DOCUMENT_KIND),
         }
     }
 }
@@ -107,6 +95,16 @@ impl HeaderMedia {
         }
         if let Some(id) = &self.id {
             found.not_empty(&at.key("id"), id.as_str());
+        }
+    }
+
+    /// A medium that must come by link, as on a card.
+    pub(super) fn check_link(&self, at: &At<'_>, found: &mut Violations, rule: &'static Rule) {
+        if self.link.is_none() || self.id.is_some() {
+            found.add(at, &limits::CARD_HEADER_LINK, Measured::Nothing);
+        }
+        if let Some(link) = &self.link {
+            found.file_link(&at.key("link"), link, rule);
         }
     }
 }

@@ -36,6 +36,7 @@ record! {
 
 record! {
     /// The buttons below a message.
+    #[cfg_attr(feature = "schema", schemars(rename = "ReplyAction"))]
     pub struct Action {
         /// 1 to [`REPLY_BUTTONS_MAX`](crate::limits::whatsapp::REPLY_BUTTONS_MAX).
         #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::REPLY_BUTTONS_MAX)))]

@@ -1,0 +1,54 @@
+//! `incs-bench report` measures every case under valgrind and holds the promises against the figures.
+#![allow(clippy::print_stdout, reason = "a terminal program")]
+
+mod report;
+mod valgrind;
+
+use anyhow::{Context as _, Result, bail};
+use clap::Parser;
+use incs_bench::cases;
+
+#[derive(Parser)]
+enum Command {
+    /// Measures instructions and allocations of every case, and shows the promises.
+    Report {
+        /// Fails when a promise is broken.
+        #[arg(long)]
+        check: bool,
+        /// JSON for machines.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Runs one case so many times; what `report` runs under valgrind.
+    Run {
+        /// The case.
+        case: String,
+        /// How many times.
+        times: u32,
+    },
+    /// Lists the cases.
+    List,
+}
+
+fn main() -> Result<()> {
+    match Command::parse() {
+        Command::Report { check, json } => report::report(check, json),
+        Command::Run { case, times } => run(&case, times),
+        Command::List => {
+            for case in cases::all() {
+                println!("{}", case.name);
+            }
+            Ok(())
+        }
+    }
+}
+
+fn run(name: &str, times: u32) -> Result<()> {
+    let Some(case) = cases::all().into_iter().find(|case| case.name == name) else {
+        bail!("no case {name}; `incs-bench list` shows them");
+    };
+    for _ in 0..times {
+        (case.run)();
+    }
+    std::io::Write::flush(&mut std::io::stdout()).context("stdout")
+}

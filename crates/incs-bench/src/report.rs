@@ -1,0 +1,92 @@
+//! The table of promises.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result, bail};
+use incs_bench::cases;
+use incs_bench::gates::{Allocations, Gate, MODEL};
+use serde_json::json;
+
+use crate::valgrind::{Cost, measure};
+
+pub(crate) fn report(check: bool, as_json: bool) -> Result<()> {
+    let mut costs = BTreeMap::new();
+    let names: Vec<String> = cases::all().into_iter().map(|case| case.name).collect();
+    for (position, name) in names.iter().enumerate() {
+        if !as_json {
+            println!("[{}/{}] {name}", position + 1, names.len());
+        }
+        costs.insert(name.as_str(), measure(name)?);
+    }
+    let verdicts = MODEL.iter().map(|gate| Verdict::new(gate, &costs)).collect::<Result<Vec<_>>>()?;
+    if as_json {
+        let cases: BTreeMap<_, _> = costs
+            .iter()
+            .map(|(name, cost)| (name, json!({ "instructions": cost.instructions, "allocations": cost.allocations })))
+            .collect();
+        let promises: Vec<_> = verdicts.iter().map(Verdict::to_json).collect();
+        println!("{}", json!({ "cases": cases, "promises": promises }));
+    } else {
+        println!("\n| case | instructions | allocations |\n| --- | ---: | ---: |");
+        for (name, cost) in &costs {
+            println!("| `{name}` | {:.0} | {} |", cost.instructions, cost.allocations);
+        }
+        println!("\n| promise | instructions, times the baseline | at most | allocations | kept |\n| --- | ---: | ---: | --- | --- |");
+        for verdict in &verdicts {
+            println!("{}", verdict.row());
+        }
+    }
+    let broken = verdicts.iter().filter(|verdict| !verdict.kept()).count();
+    if check && broken > 0 {
+        bail!("{broken} of {} promises broken", verdicts.len());
+    }
+    Ok(())
+}
+
+struct Verdict {
+    gate: &'static Gate,
+    ratio: f64,
+    case: Cost,
+    baseline: Cost,
+}
+
+impl Verdict {
+    fn new(gate: &'static Gate, costs: &BTreeMap<&str, Cost>) -> Result<Self> {
+        let cost = |name: &str| costs.get(name).copied().with_context(|| format!("no case {name}"));
+        let (case, baseline) = (cost(gate.case)?, cost(gate.baseline)?);
+        Ok(Self { gate, ratio: case.instructions / baseline.instructions, case, baseline })
+    }
+
+    fn kept(&self) -> bool {
+        let allocations = match self.gate.allocations {
+            Allocations::Over(most) => self.case.allocations - self.baseline.allocations <= most,
+            Allocations::Total(most) => self.case.allocations <= most,
+            Allocations::Any => true,
+        };
+        self.ratio <= self.gate.most && allocations
+    }
+
+    fn row(&self) -> String {
+        let Self { gate, ratio, case, baseline } = self;
+        let allocations = match gate.allocations {
+            Allocations::Over(most) => format!("{} against {}, at most {most} more", case.allocations, baseline.allocations),
+            Allocations::Total(most) => format!("{}, at most {most}", case.allocations),
+            Allocations::Any => format!("{} against {}", case.allocations, baseline.allocations),
+        };
+        let kept = if self.kept() { "yes" } else { "**no**" };
+        format!("| {} | {ratio:.2} | {:.2} | {allocations} | {kept} |", gate.promise, gate.most)
+    }
+
+    fn to_json(&self) -> serde_json::Value {
+        json!({
+            "promise": self.gate.promise,
+            "case": self.gate.case,
+            "baseline": self.gate.baseline,
+            "ratio": self.ratio,
+            "most": self.gate.most,
+            "allocations": self.case.allocations,
+            "baseline_allocations": self.baseline.allocations,
+            "kept": self.kept(),
+        })
+    }
+}

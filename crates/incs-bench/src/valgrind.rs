@@ -1,0 +1,48 @@
+//! Instructions and allocations of one run of a case: the difference of two run lengths, so that the start of the program
+//! does not count.
+
+use std::env;
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+
+/// Run lengths. The second is long enough that one-off costs vanish.
+const SHORT: u32 = 100;
+const LONG: u32 = 1100;
+
+/// What one run of a case costs.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cost {
+    pub(crate) instructions: f64,
+    pub(crate) allocations: i64,
+}
+
+/// Measures a case.
+pub(crate) fn measure(case: &str) -> Result<Cost> {
+    let times = f64::from(LONG - SHORT);
+    let instructions = |times| number(case, times, &["--tool=callgrind", "--callgrind-out-file=/dev/null"], "Collected :");
+    let allocations = |times| number(case, times, &["--tool=memcheck", "--leak-check=no"], "total heap usage:");
+    let (short, long) = (instructions(SHORT)?, instructions(LONG)?);
+    let allocated = allocations(LONG)? - allocations(SHORT)?;
+    #[allow(clippy::cast_precision_loss, reason = "far below 2^52")]
+    let instructions = (long - short) as f64 / times;
+    Ok(Cost { instructions, allocations: allocated / i64::from(LONG - SHORT) })
+}
+
+/// Runs this program under a tool, and reads the number after `label` in its closing report.
+fn number(case: &str, times: u32, tool: &[&str], label: &str) -> Result<i64> {
+    let program = env::current_exe().context("the path of this program")?;
+    let output = Command::new("valgrind")
+        .args(tool)
+        .arg(program)
+        .args(["run", case, &times.to_string()])
+        .output()
+        .context("valgrind did not start; it is in the package `valgrind` of most systems")?;
+    let text = String::from_utf8_lossy(&output.stderr);
+    if !output.status.success() {
+        bail!("valgrind failed on {case}:\n{text}");
+    }
+    let after = text.split_once(label).map(|(_, after)| after.trim_start()).unwrap_or_default();
+    let digits: String = after.chars().take_while(|c| c.is_ascii_digit() || *c == ',').filter(char::is_ascii_digit).collect();
+    digits.parse().with_context(|| format!("valgrind printed no {label:?} for {case}"))
+}

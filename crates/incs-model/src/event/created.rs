@@ -1,0 +1,73 @@
+//! `message_created`: every message that goes through the INCS workbench, in either direction.
+
+pub mod content;
+mod message;
+
+pub use self::content::Content;
+pub use self::message::Message;
+
+use crate::open::open_code;
+use crate::record::record;
+
+record! {
+    /// A message was received or sent in the INCS workbench (INCS: message created webhook).
+    pub struct MessageCreated {
+        /// The message.
+        pub message: Message,
+    }
+}
+
+open_code! {
+    /// How many take part in a conversation.
+    pub enum SessionType {
+        /// One customer.
+        Single = 1,
+        /// A group.
+        Group = 2,
+    }
+}
+
+open_code! {
+    /// What a message of type 110 is. The content of each is **unknown**: it is kept as raw JSON.
+    pub enum CustomType {
+        /// Not a custom message.
+        None = 0,
+        /// A WhatsApp template.
+        WhatsAppTemplate = 11002,
+        /// WhatsApp reply buttons.
+        WhatsAppReplyButton = 11006,
+        /// A Viber one-time password.
+        ViberOtp = 11008,
+        /// An RCS template.
+        RcsTemplate = 11009,
+        /// An RCS suggested reply.
+        RcsSuggestedReply = 11010,
+    }
+}
+
+open_code! {
+    /// How far an outgoing message got. Inbound messages hold `0`. The order differs from that of other providers: 2 is a
+    /// failure.
+    pub enum ChannelState {
+        /// Made, not yet sent.
+        Created = 0,
+        /// Sent.
+        Sent = 1,
+        /// Failed.
+        Failed = 2,
+        /// Delivered.
+        Delivered = 3,
+        /// Read.
+        Read = 4,
+    }
+}
+
+open_code! {
+    /// Where a message came from.
+    pub enum Origin {
+        /// The INCS workbench.
+        Incs = 0,
+        /// The API.
+        Api = 1,
+    }
+}

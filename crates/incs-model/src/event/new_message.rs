@@ -1,0 +1,114 @@
+//! `new_message`.
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::{Serialize, Serializer};
+
+use super::{rcs, whatsapp};
+use crate::address::Address;
+use crate::decode::Entries;
+use crate::id::ChannelId;
+use crate::masked::shown;
+use crate::raw::RawJson;
+use crate::record::record;
+
+record! {
+    /// A customer wrote (INCS: new message webhook).
+    pub struct NewMessage {
+        /// What came, in the form of its provider.
+        pub message: NewMessageBody,
+    }
+    optional {
+        /// The channel. Absent in older deployments and, so far as seen, on RCS.
+        with_channel_id => pub channel_id: ChannelId,
+        /// The business number; `""` on RCS.
+        with_business_phone => pub business_phone: Address,
+    }
+}
+
+/// What came, in the form of its provider. The provider is told by the members; there is no tag.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum NewMessageBody {
+    /// WhatsApp: what Meta posts.
+    WhatsApp(whatsapp::Value),
+    /// RCS: what Google posts.
+    Rcs(rcs::UserMessage),
+    /// A form that this version does not know; kept and written back as it came.
+    Unknown(RawJson),
+}
+
+impl From<whatsapp::Value> for NewMessageBody {
+    fn from(value: whatsapp::Value) -> Self {
+        Self::WhatsApp(value)
+    }
+}
+
+impl From<rcs::UserMessage> for NewMessageBody {
+    fn from(message: rcs::UserMessage) -> Self {
+        Self::Rcs(message)
+    }
+}
+
+impl Serialize for NewMessageBody {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::WhatsApp(value) => value.serialize(serializer),
+            Self::Rcs(message) => message.serialize(serializer),
+            Self::Unknown(raw) => raw.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for NewMessageBody {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(BodyVisitor)
+    }
+}
+
+enum Provider {
+    WhatsApp,
+    Rcs,
+}
+
+struct BodyVisitor;
+
+impl<'de> Visitor<'de> for BodyVisitor {
+    type Value = NewMessageBody;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<NewMessageBody, A::Error> {
+        let (provider, entries) = Entries::until_key(map, |name| match name {
+            "messaging_product" | "metadata" | "contacts" | "messages" | "statuses" => Some(Provider::WhatsApp),
+            "senderPhoneNumber" | "messageId" | "sendTime" | "agentId" => Some(Provider::Rcs),
+            _ => None,
+        })?;
+        match provider {
+            Some(Provider::WhatsApp) => {
+                Deserialize::deserialize(MapAccessDeserializer::new(entries)).map(NewMessageBody::WhatsApp)
+            }
+            Some(Provider::Rcs) => Deserialize::deserialize(MapAccessDeserializer::new(entries)).map(NewMessageBody::Rcs),
+            None => entries.into_raw(None).map(NewMessageBody::Unknown),
+        }
+    }
+}
+
+shown!(NewMessageBody);
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for NewMessageBody {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "NewMessageBody".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let whatsapp = generator.subschema_for::<whatsapp::Value>();
+        let rcs = generator.subschema_for::<rcs::UserMessage>();
+        schemars::json_schema!({
+            "anyOf": [whatsapp, rcs, { "description": "A form that this version does not know.", "type": "object" }],
+        })
+    }
+}

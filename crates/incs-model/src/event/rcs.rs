@@ -1,0 +1,292 @@
+//! What a customer writes on RCS, in Google's form with the tracking data of INCS (INCS: new message webhook, RCS).
+
+use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
+
+use crate::address::Address;
+use crate::decode::Key;
+use crate::id::{AgentId, MediaType, MessageId, TemplateId};
+use crate::masked::{Mask, shown};
+use crate::open::{UnknownMember, open_text};
+use crate::record::record;
+use crate::time::WireTime;
+
+/// A message from a customer. Exactly one content stands beside the members that all have.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct UserMessage {
+    /// The customer, `+` and digits.
+    pub sender_phone_number: Address,
+    /// The message. Made by the customer's phone, so unique only together with the sender (inferred).
+    pub message_id: MessageId,
+    /// When it was sent.
+    pub send_time: Option<WireTime>,
+    /// The agent it was sent to.
+    pub agent_id: Option<AgentId>,
+    /// What it holds.
+    pub content: Content,
+}
+
+/// What an RCS message holds; told by which member is there.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Content {
+    /// A text. (The member's name is inferred from Google's API.)
+    Text(String),
+    /// A file.
+    File(UserFile),
+    /// A tap on a suggestion.
+    Suggestion(SuggestionResponse),
+    /// A place.
+    Location(Location),
+    /// Members that this version does not know; kept and written back as they came. The kind is the first one's name.
+    Unknown(UnknownMember),
+}
+
+record! {
+    /// A file that the customer sent.
+    pub struct UserFile {
+        /// The file.
+        pub payload: FileReference,
+    }
+    optional {
+        /// A small picture of it. It has no name.
+        with_thumbnail => pub thumbnail: FileReference,
+    }
+}
+
+record! {
+    /// Where a file is and what it is.
+    #[serde(rename_all = "camelCase")]
+    pub struct FileReference {
+        /// Where to get it. For how long is **unknown**.
+        pub file_uri: String,
+    }
+    optional {
+        /// The media type.
+        with_mime_type => pub mime_type: MediaType,
+        /// Bytes.
+        with_file_size_bytes => pub file_size_bytes: u64,
+        /// Its name on the customer's phone.
+        with_file_name => pub file_name: String,
+    }
+}
+
+record! {
+    /// A tap on a suggested reply or action.
+    #[serde(rename_all = "camelCase")]
+    pub struct SuggestionResponse {
+        /// What the business set on the suggestion.
+        pub postback_data: String,
+    }
+    optional {
+        /// The label that the customer saw.
+        with_text => pub text: String,
+        /// Reply or action.
+        with_type => pub r#type: SuggestionKind,
+        /// Which suggestion of which message it was.
+        #[serde(rename = "trackdata")]
+        with_trackdata => pub trackdata: TrackData,
+    }
+}
+
+open_text! {
+    /// What was tapped.
+    pub enum SuggestionKind {
+        /// A suggested reply.
+        Reply = "REPLY",
+        /// A suggested action: a link, a call, ….
+        Action = "ACTION",
+    }
+}
+
+record! {
+    /// Which suggestion of which message was tapped. Only sampled, so every member is optional.
+    #[serde(rename_all = "camelCase")]
+    pub struct TrackData {}
+    optional {
+        /// The suggestion's type, as in the template: `reply`, `url_action`, ….
+        with_suggestion_type => pub suggestion_type: crate::template::rcs::SuggestionType,
+        /// What the message was, like `richcard`.
+        with_msg_type => pub msg_type: crate::template::rcs::Kind,
+        /// The card, from 0.
+        with_card_index => pub card_index: u32,
+        /// The suggestion on the card, from 0.
+        with_suggestion_index => pub suggestion_index: u32,
+        /// The message: the id that its send gave back (inferred).
+        with_msg_id => pub msg_id: MessageId,
+        /// When the message was sent.
+        with_msg_date => pub msg_date: WireTime,
+        /// The template it was made from.
+        with_template => pub template: TemplateId,
+    }
+}
+
+record! {
+    /// A place, in degrees.
+    #[cfg_attr(feature = "schema", schemars(rename = "RcsLocation"))]
+    pub struct Location {
+        /// North is positive.
+        pub latitude: f64,
+        /// East is positive.
+        pub longitude: f64,
+    }
+}
+
+impl UserMessage {
+    /// A message from this customer.
+    pub fn new(sender: impl Into<Address>, id: impl Into<MessageId>, content: Content) -> Self {
+        Self { sender_phone_number: sender.into(), message_id: id.into(), send_time: None, agent_id: None, content }
+    }
+
+    /// Sets [`send_time`](Self::send_time).
+    #[must_use]
+    pub fn with_send_time(mut self, time: impl Into<WireTime>) -> Self {
+        self.send_time = Some(time.into());
+        self
+    }
+
+    /// Sets [`agent_id`](Self::agent_id).
+    #[must_use]
+    pub fn with_agent_id(mut self, agent: impl Into<AgentId>) -> Self {
+        self.agent_id = Some(agent.into());
+        self
+    }
+}
+
+impl Content {
+    /// The kind in a word: `text`, `file`, `suggestion`, `location`, or the name of the unknown member.
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::Text(_) => "text",
+            Self::File(_) => "file",
+            Self::Suggestion(_) => "suggestion",
+            Self::Location(_) => "location",
+            Self::Unknown(unknown) => unknown.kind(),
+        }
+    }
+}
+
+impl Serialize for UserMessage {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("senderPhoneNumber", &self.sender_phone_number)?;
+        map.serialize_entry("messageId", &self.message_id)?;
+        if let Some(time) = &self.send_time {
+            map.serialize_entry("sendTime", time)?;
+        }
+        if let Some(agent) = &self.agent_id {
+            map.serialize_entry("agentId", agent)?;
+        }
+        match &self.content {
+            Content::Text(text) => map.serialize_entry("text", text)?,
+            Content::File(file) => map.serialize_entry("userFile", file)?,
+            Content::Suggestion(suggestion) => map.serialize_entry("suggestionResponse", suggestion)?,
+            Content::Location(location) => map.serialize_entry("location", location)?,
+            Content::Unknown(unknown) => unknown.write(&mut map)?,
+        }
+        map.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for UserMessage {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(MessageVisitor)
+    }
+}
+
+struct MessageVisitor;
+
+impl<'de> Visitor<'de> for MessageVisitor {
+    type Value = UserMessage;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<UserMessage, A::Error> {
+        let (mut sender, mut id, mut send_time, mut agent_id) = (None, None, None, None);
+        let mut content = None;
+        let mut kept: Vec<(Box<str>, Box<RawValue>)> = Vec::new();
+        while let Some(Key(key)) = map.next_key()? {
+            match &*key {
+                "senderPhoneNumber" => sender = Some(map.next_value()?),
+                "messageId" => id = Some(map.next_value()?),
+                "sendTime" => send_time = map.next_value()?,
+                "agentId" => agent_id = map.next_value()?,
+                "text" => content = map.next_value::<Option<_>>()?.map(Content::Text).or(content),
+                "userFile" => content = map.next_value::<Option<_>>()?.map(Content::File).or(content),
+                "suggestionResponse" => content = map.next_value::<Option<_>>()?.map(Content::Suggestion).or(content),
+                "location" => content = map.next_value::<Option<_>>()?.map(Content::Location).or(content),
+                _ if content.is_some() => drop(map.next_value::<de::IgnoredAny>()?),
+                other => kept.push((other.into(), map.next_value()?)),
+            }
+        }
+        Ok(UserMessage {
+            sender_phone_number: sender.ok_or_else(|| de::Error::missing_field("senderPhoneNumber"))?,
+            message_id: id.ok_or_else(|| de::Error::missing_field("messageId"))?,
+            send_time,
+            agent_id,
+            content: content.unwrap_or_else(|| Content::Unknown(UnknownMember::from_members(kept))),
+        })
+    }
+}
+
+impl std::fmt::Debug for UserMessage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("UserMessage")
+            .field("sender_phone_number", &self.sender_phone_number)
+            .field("message_id", &self.message_id)
+            .field("send_time", &self.send_time)
+            .field("agent_id", &self.agent_id)
+            .field("content", &self.content)
+            .finish()
+    }
+}
+
+impl std::fmt::Debug for Content {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Text(text) => f.debug_tuple("Text").field(&Mask(text)).finish(),
+            Self::File(file) => Mask(file).fmt(f),
+            Self::Suggestion(suggestion) => Mask(suggestion).fmt(f),
+            Self::Location(location) => Mask(location).fmt(f),
+            Self::Unknown(unknown) => unknown.fmt(f),
+        }
+    }
+}
+
+shown!(UserMessage, Content);
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for UserMessage {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "RcsUserMessage".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let [sender, id] = [generator.subschema_for::<Address>(), generator.subschema_for::<MessageId>()];
+        let time = generator.subschema_for::<Option<WireTime>>();
+        let agent = generator.subschema_for::<Option<AgentId>>();
+        let file = generator.subschema_for::<Option<UserFile>>();
+        let suggestion = generator.subschema_for::<Option<SuggestionResponse>>();
+        let location = generator.subschema_for::<Option<Location>>();
+        schemars::json_schema!({
+            "description": "A message from a customer on RCS. One of the contents stands beside the members that all have.",
+            "type": "object",
+            "properties": {
+                "senderPhoneNumber": sender,
+                "messageId": id,
+                "sendTime": time,
+                "agentId": agent,
+                "text": { "type": ["string", "null"] },
+                "userFile": file,
+                "suggestionResponse": suggestion,
+                "location": location,
+            },
+            "required": ["senderPhoneNumber", "messageId"],
+        })
+    }
+}

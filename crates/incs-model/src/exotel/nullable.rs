@@ -1,0 +1,70 @@
+//! A member whose null says something.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde::ser::SerializeMap;
+
+use crate::masked::{Mask, Masked};
+
+/// A member that may be left out, be null, or have a value, each with a meaning of its own.
+///
+/// In a report about the SMS sent instead, null says that there is no such SMS; a member that is left out says nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Nullable<T> {
+    /// The member is not there.
+    #[default]
+    Absent,
+    /// The member is null.
+    Null,
+    /// The member has a value.
+    Value(T),
+}
+
+impl<T> Nullable<T> {
+    /// The value, if there is one.
+    pub fn value(&self) -> Option<&T> {
+        match self {
+            Self::Value(value) => Some(value),
+            Self::Absent | Self::Null => None,
+        }
+    }
+
+    /// Whether the member is there and null.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+}
+
+impl<T: Serialize> Nullable<T> {
+    pub(super) fn write<M: SerializeMap>(&self, name: &'static str, map: &mut M) -> Result<(), M::Error> {
+        match self {
+            Self::Absent => Ok(()),
+            Self::Null => map.serialize_entry(name, &()),
+            Self::Value(value) => map.serialize_entry(name, value),
+        }
+    }
+}
+
+impl<T> From<T> for Nullable<T> {
+    fn from(value: T) -> Self {
+        Self::Value(value)
+    }
+}
+
+impl<T: Masked> Masked for Nullable<T> {
+    fn masked(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Absent => f.write_str("Absent"),
+            Self::Null => f.write_str("Null"),
+            Self::Value(value) => f.debug_tuple("Value").field(&Mask(value)).finish(),
+        }
+    }
+}
+
+#[allow(private_bounds, reason = "what may be shown is decided inside this crate")]
+impl<T: Masked> fmt::Debug for Nullable<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.masked(f)
+    }
+}

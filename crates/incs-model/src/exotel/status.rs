@@ -1,0 +1,112 @@
+//! What became of a message: Exotel's names, and the states they stand for.
+
+use super::code::StatusCode;
+use super::members::member;
+use crate::open::open_text;
+
+open_text! {
+    /// Exotel's name of a status. No full list for RCS is published.
+    ///
+    /// The first four are documented for RCS delivery reports (Exotel: send RCS message), the fifth is sampled in incoming
+    /// messages (Exotel: receive messages webhook). The others are Exotel's names for WhatsApp (Exotel: WhatsApp status
+    /// codes); that they occur in RCS is inferred from the first four, which are the same in both.
+    pub enum StatusName {
+        /// Handed on towards the user's device.
+        MessageSent = "EX_MESSAGE_SENT",
+        /// Reached the device.
+        MessageDelivered = "EX_MESSAGE_DELIVERED",
+        /// Opened by the user.
+        MessageSeen = "EX_MESSAGE_SEEN",
+        /// Not delivered: a fault in the system.
+        SystemError = "EX_SYSTEM_ERROR",
+        /// The user sent a kind of media that Exotel does not pass on.
+        UnsupportedMediaType = "EX_UNSUPPORTED_MEDIA_TYPE",
+        /// A fault in the number (inferred from the name).
+        NumberError = "EX_NUMBER_ERROR",
+        /// A fault in the setup (inferred from the name).
+        SetupError = "EX_SETUP_ERROR",
+        /// Too many messages (inferred from the name).
+        RateLimitHit = "EX_RATE_LIMIT_HIT",
+        /// Too many messages that were held to be spam (inferred from the name).
+        SpamRateLimitHit = "EX_SPAM_RATE_LIMIT_HIT",
+        /// Too many requests (inferred from the name).
+        TooManyRequests = "EX_TOO_MANY_REQUEST",
+        /// A faulty request (inferred from the name).
+        InvalidRequest = "EX_INVALID_REQUEST",
+        /// A fault of no known kind (inferred from the name).
+        UnknownError = "EX_UNKNOWN_ERROR",
+        /// No such recipient (inferred from the name).
+        InvalidRecipient = "EX_INVALID_RECIPIENT",
+        /// The recipient cannot receive it (inferred from the name).
+        IncapableRecipient = "EX_INCAPABLE_RECIPIENT",
+        /// The recipient is blocked (inferred from the name).
+        RecipientBlocked = "EX_RECIPIENT_BLOCKED",
+        /// A kind of message that is not supported (inferred from the name).
+        UnsupportedMessage = "EX_UNSUPPORTED_MESSAGE",
+        /// A file could not be fetched (inferred from the name).
+        MediaDownloadError = "EX_MEDIA_DOWNLOAD_ERROR",
+        /// A file could not be handed on (inferred from the name).
+        MediaUploadError = "EX_MEDIA_UPLOAD_ERROR",
+        /// Too late to answer without a template (inferred from the name).
+        ReengagementError = "EX_REENGAGEMENT_ERROR",
+        /// A faulty parameter (inferred from the name).
+        InvalidParam = "EX_INVALID_PARAM",
+        /// A parameter is missing (inferred from the name).
+        MissingParam = "EX_MISSING_PARAM",
+        /// A parameter with a faulty value (inferred from the name).
+        InvalidParamValue = "EX_INVALID_PARAM_VALUE",
+        /// Not delivered for too long (inferred from the name).
+        MessagePendingTooLong = "EX_MESSAGE_PENDING_TOO_LONG",
+        /// No longer worth delivering (inferred from the name).
+        MessageExpired = "EX_MESSAGE_EXPIRED",
+        /// Too long a message (inferred from the name).
+        MessageTooLong = "EX_MESSAGE_TOO_LONG",
+        /// A fault in a webhook (inferred from the name).
+        WebhookError = "EX_WEBHOOK_ERROR",
+    }
+}
+
+/// What a delivery report says, in the order of how far the message got.
+///
+/// Several reports come for one message and no order is promised: the [`max`](Ord::max) of what was reported is where it
+/// stands, so that a late "sent" never undoes a "seen". A failure ranks below a delivery, which proves it wrong (inferred).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum ReportState {
+    /// A name and a number that say nothing to this version.
+    Unknown,
+    /// Handed on towards the user's device.
+    Sent,
+    /// Will not arrive.
+    Failed,
+    /// Reached the device.
+    Delivered,
+    /// Opened by the user.
+    Seen,
+}
+
+impl ReportState {
+    /// By name: three are good news, and any other `EX_…` in a report is a failure (inferred).
+    pub(super) fn by_name(name: &StatusName) -> Option<Self> {
+        match name {
+            StatusName::MessageSent => Some(Self::Sent),
+            StatusName::MessageDelivered => Some(Self::Delivered),
+            StatusName::MessageSeen => Some(Self::Seen),
+            other => other.as_str().starts_with("EX_").then_some(Self::Failed),
+        }
+    }
+
+    /// By the numbers of RCS; those of other channels mean other things.
+    pub(super) fn by_rcs_code(code: StatusCode) -> Option<Self> {
+        let known = [
+            (StatusCode::MESSAGE_SENT, Self::Sent),
+            (StatusCode::MESSAGE_DELIVERED, Self::Delivered),
+            (StatusCode::MESSAGE_SEEN, Self::Seen),
+            (StatusCode::SYSTEM_ERROR, Self::Failed),
+        ];
+        known.iter().find(|(number, _)| *number == code).map(|(_, state)| *state)
+    }
+}
+
+crate::masked::shown!(ReportState);
+member!(StatusName);

@@ -1,0 +1,125 @@
+//! Paging through tasks.
+
+use super::resource::{Task, TaskKind, TaskStatus};
+use crate::id::{BatchId, TaskId};
+use crate::limits::task as limits;
+use crate::record::record;
+use crate::time::CivilTime;
+use crate::validate::{At, Validate, Violations};
+
+record! {
+    /// Which tasks to list, and which page of them: the query of `GET /external/tasks`.
+    ///
+    /// ```
+    /// use incs_model::task::{ListQuery, TaskStatus};
+    ///
+    /// let done = ListQuery::new().with_status(TaskStatus::Done).with_page(2_u32);
+    /// assert_eq!(done.to_query(), [("status", "2".to_owned()), ("page", "2".to_owned())]);
+    /// # incs_model::validate(&done).unwrap();
+    /// ```
+    pub struct ListQuery {}
+    optional {
+        /// One task.
+        with_task_id => pub task_id: TaskId,
+        /// The tasks of one batch.
+        with_creation_id => pub creation_id: BatchId,
+        /// Tasks of one kind. Other kinds than [`TaskKind::Message`] are not documented, yet may be asked for.
+        #[cfg_attr(feature = "schema", schemars(schema_with = "any_kind_schema"))]
+        with_type => pub r#type: TaskKind,
+        /// Tasks that are so far.
+        with_status => pub status: TaskStatus,
+        /// Tasks with this in their name.
+        with_name => pub name: String,
+        /// Tasks created from this time on. The zone is **unknown**.
+        with_start_at => pub start_at: CivilTime,
+        /// Tasks created up to this time.
+        with_end_at => pub end_at: CivilTime,
+        /// The page; that it counts from 1 is inferred.
+        #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
+        with_page => pub page: u32,
+        /// Rows of a page: 1 to [`PAGE_SIZE_MAX`](crate::limits::task::PAGE_SIZE_MAX), and
+        /// [`PAGE_SIZE_DEFAULT`](crate::limits::task::PAGE_SIZE_DEFAULT) when absent.
+        #[cfg_attr(feature = "schema", schemars(range(min = 1, max = limits::PAGE_SIZE_MAX)))]
+        with_page_size => pub page_size: u32,
+    }
+}
+
+record! {
+    /// A page of tasks: `data` of the list's reply. It holds a `data` of its own.
+    pub struct TaskPage {
+        /// Tasks on all pages together.
+        pub total: u64,
+        /// The tasks of this page.
+        pub data: Vec<Task>,
+    }
+}
+
+impl ListQuery {
+    /// The query as names and values, not yet percent-encoded.
+    pub fn to_query(&self) -> Vec<(&'static str, String)> {
+        fn text(value: Option<&impl ToString>) -> Option<String> {
+            value.map(ToString::to_string)
+        }
+
+        let values = [
+            ("task_id", text(self.task_id.as_ref())),
+            ("creation_id", text(self.creation_id.as_ref())),
+            ("type", text(self.r#type.as_ref())),
+            ("status", text(self.status.as_ref())),
+            ("name", text(self.name.as_ref())),
+            ("start_at", text(self.start_at.as_ref())),
+            ("end_at", text(self.end_at.as_ref())),
+            ("page", text(self.page.as_ref())),
+            ("page_size", text(self.page_size.as_ref())),
+        ];
+        values.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
+}
+
+impl Validate for ListQuery {
+    fn check(&self, at: &At<'_>, found: &mut Violations) {
+        if let Some(status) = self.status {
+            found.range(&at.key("status"), status.as_i64(), &limits::LIST_STATUS);
+        }
+        if let Some(page) = self.page {
+            found.items(&at.key("page"), usize::try_from(page).unwrap_or(usize::MAX), &limits::LIST_PAGE);
+        }
+        if let Some(size) = self.page_size {
+            found.range(&at.key("page_size"), size.into(), &limits::LIST_PAGE_SIZE);
+        }
+    }
+}
+
+#[cfg(feature = "schema")]
+fn any_kind_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({ "type": "integer" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_query_has_every_filter() {
+        let query = ListQuery::new()
+            .with_task_id(412_u64)
+            .with_creation_id(188_u64)
+            .with_type(TaskKind::Message)
+            .with_status(TaskStatus::NotStarted)
+            .with_name("May")
+            .with_start_at("2026-05-04 10:02:31")
+            .with_end_at("2026-05-05 00:00:00")
+            .with_page(1_u32)
+            .with_page_size(100_u32);
+        let text: Vec<_> = query.to_query().into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+        assert_eq!(
+            text.join("&"),
+            "task_id=412&creation_id=188&type=3&status=0&name=May&start_at=2026-05-04 10:02:31&end_at=2026-05-05 00:00:00&page=1&page_size=100"
+        );
+        crate::validate(&query).unwrap();
+        assert_eq!(
+            crate::validate(&ListQuery::new().with_page(0_u32)).unwrap_err().to_string(),
+            "/page: 0, at least 1"
+        );
+    }
+}

@@ -1,0 +1,51 @@
+//! Paging through templates.
+
+use crate::id::TemplateId;
+use crate::limits::template as limits;
+use crate::record::record;
+use crate::validate::{At, Validate, Violations};
+
+record! {
+    /// Which page of the RCS or WhatsApp templates to list. The newest come first (INCS: RCS templates; sampled only).
+    ///
+    /// The reply's `data` is a bare array. A page with fewer rows than asked for is the last (inferred: there is no total and
+    /// no cursor).
+    ///
+    /// ```
+    /// use incs_model::template::ListQuery;
+    ///
+    /// let next = ListQuery::new().with_last_id("2217695120034410077").with_count(50_u32);
+    /// assert_eq!(next.to_query(), [("last_id", "2217695120034410077".to_owned()), ("count", "50".to_owned())]);
+    /// # incs_model::validate(&next).unwrap();
+    /// ```
+    pub struct ListQuery {}
+    optional {
+        /// The last template of the page before; absent for the first page.
+        #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
+        with_last_id => pub last_id: TemplateId,
+        /// Rows of the page: 1 to [`LIST_COUNT_MAX`](crate::limits::template::LIST_COUNT_MAX), and
+        /// [`LIST_COUNT_DEFAULT`](crate::limits::template::LIST_COUNT_DEFAULT) when absent.
+        #[cfg_attr(feature = "schema", schemars(range(min = 1, max = limits::LIST_COUNT_MAX)))]
+        with_count => pub count: u32,
+    }
+}
+
+impl ListQuery {
+    /// The query as names and values, not yet percent-encoded.
+    pub fn to_query(&self) -> Vec<(&'static str, String)> {
+        let last_id = self.last_id.as_ref().map(|id| ("last_id", id.to_string()));
+        let count = self.count.map(|count| ("count", count.to_string()));
+        last_id.into_iter().chain(count).collect()
+    }
+}
+
+impl Validate for ListQuery {
+    fn check(&self, at: &At<'_>, found: &mut Violations) {
+        if let Some(id) = &self.last_id {
+            found.not_empty(&at.key("last_id"), id.as_str());
+        }
+        if let Some(count) = self.count {
+            found.range(&at.key("count"), count.into(), &limits::LIST_COUNT);
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! Cards of RCS templates, alone or in a row.
+
+use super::suggestion::Suggestion;
+use crate::limits::{common, template as limits};
+use crate::link;
+use crate::open::open_text;
+use crate::record::record;
+use crate::validate::{At, Measured, Validate, Violations};
+
+record! {
+    /// One card. (Sampled only: the page's table was not available. So whether `orientation` and `height` may be left out is
+    /// **unknown**; every sample has both.)
+    #[serde(rename_all = "camelCase")]
+    pub struct RichCard {
+        /// The card.
+        pub standalone_card: Card,
+    }
+    optional {
+        /// How picture and text stand to each other.
+        #[cfg_attr(feature = "schema", schemars(schema_with = "orientation_schema"))]
+        with_orientation => pub orientation: Orientation,
+        /// How high the picture is.
+        #[cfg_attr(feature = "schema", schemars(schema_with = "height_schema"))]
+        with_height => pub height: Height,
+    }
+}
+
+record! {
+    /// 2 to 10 cards in a row. (Sampled only, like [`RichCard`].)
+    #[serde(rename_all = "camelCase")]
+    pub struct Carousel {
+        /// [`RCS_CARDS_MIN`](crate::limits::template::RCS_CARDS_MIN) to
+        /// [`RCS_CARDS_MAX`](crate::limits::template::RCS_CARDS_MAX) cards, from left to right.
+        #[cfg_attr(feature = "schema", schemars(length(min = limits::RCS_CARDS_MIN, max = limits::RCS_CARDS_MAX)))]
+        pub carousel_card: Vec<Card>,
+    }
+    optional {
+        /// How high the pictures are.
+        #[cfg_attr(feature = "schema", schemars(schema_with = "height_schema"))]
+        with_height => pub height: Height,
+        /// How wide the cards are.
+        #[cfg_attr(feature = "schema", schemars(schema_with = "width_schema"))]
+        with_width => pub width: Width,
+    }
+}
+
+record! {
+    /// A card. (Sampled only: which members may be left out, and how long the texts may be, is **unknown**.)
+    #[serde(rename_all = "camelCase")]
+    pub struct Card {}
+    optional {
+        /// The title; may hold variables.
+        #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
+        with_card_title => pub card_title: String,
+        /// The text below it; may hold variables.
+        #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
+        with_card_description => pub card_description: String,
+        /// A link to an image, gif or video; may hold variables. Kinds and sizes are **unknown**.
+        #[cfg_attr(feature = "schema", schemars(schema_with = "media_schema"))]
+        with_media_url => pub media_url: String,
+        /// A link to a still image for a video; may be empty, and is absent from the cards of a carousel.
+        #[cfg_attr(feature = "schema", schemars(schema_with = "thumbnail_schema"))]
+        with_thumbnail_url => pub thumbnail_url: String,
+    }
+    list {
+        /// At most [`RCS_CARD_SUGGESTIONS_MAX`](crate::limits::template::RCS_CARD_SUGGESTIONS_MAX).
+        #[cfg_attr(feature = "schema", schemars(length(max = limits::RCS_CARD_SUGGESTIONS_MAX)))]
+        with_suggestions => pub suggestions: Suggestion,
+    }
+}
+
+open_text! {
+    /// How picture and text of a card stand to each other. The full set is **unknown**, so `validate` takes any.
+    pub enum Orientation {
+        /// The picture above the text.
+        Vertical = "VERTICAL",
+        /// The picture beside the text. (Usual in RCS, not confirmed for INCS.)
+        Horizontal = "HORIZONTAL",
+    }
+}
+
+open_text! {
+    /// How high the picture of a card is. The full set is **unknown**, so `validate` takes any.
+    pub enum Height {
+        /// Low.
+        Short = "SHORT",
+        /// In between. (Usual in RCS, not confirmed for INCS.)
+        Medium = "MEDIUM",
+        /// High. (Usual in RCS, not confirmed for INCS.)
+        Tall = "TALL",
+    }
+}
+
+open_text! {
+    /// How wide the cards of a carousel are. The full set is **unknown**, so `validate` takes any.
+    pub enum Width {
+        /// Narrow. (Usual in RCS, not confirmed for INCS.)
+        Small = "SMALL",
+        /// Wide.
+        Medium = "MEDIUM",
+    }
+}
+
+impl RichCard {
+    pub(super) fn cards(&self) -> &[Card] {
+        std::slice::from_ref(&self.standalone_card)
+    }
+}
+
+impl Card {
+    /// A card as every sample has it: title, text, and the link of its picture or film.
+    pub fn of(
+        card_title: impl Into<String>,
+        card_description: impl Into<String>,
+        media_url: impl Into<String>,
+    ) -> Self {
+        Self::new().with_card_title(card_title).with_card_description(card_description).with_media_url(media_url)
+    }
+
+    /// Shows each text that may hold variables.
+    pub(super) fn each_text<'a>(&'a self, see: &mut dyn FnMut(&'a str)) {
+        for text in
+            [&self.card_title, &self.card_description, &self.media_url, &self.thumbnail_url].into_iter().flatten()
+        {
+            see(text);
+        }
+        for suggestion in &self.suggestions {
+            suggestion.each_text(see);
+        }
+    }
+}
+
+impl Validate for RichCard {
+    fn check(&self, at: &At<'_>, found: &mut Violations) {
+        self.standalone_card.check(&at.key("standaloneCard"), found);
+    }
+}
+
+impl Validate for Carousel {
+    fn check(&self, at: &At<'_>, found: &mut Violations) {
+        let cards = at.key("carouselCard");
+        found.items(&cards, self.carousel_card.len(), &limits::RCS_CARDS);
+        for (index, card) in self.carousel_card.iter().enumerate() {
+            card.check(&cards.index(index), found);
+        }
+    }
+}
+
+impl Validate for Card {
+    fn check(&self, at: &At<'_>, found: &mut Violations) {
+        for (name, text) in [("cardTitle", &self.card_title), ("cardDescription", &self.card_description)] {
+            if let Some(text) = text {
+                found.not_empty(&at.key(name), text);
+            }
+        }
+        let thumbnail = self.thumbnail_url.as_ref().filter(|link| !link.is_empty());
+        for (name, link) in [("mediaUrl", self.media_url.as_ref()), ("thumbnailUrl", thumbnail)] {
+            if link.is_some_and(|link| !link::is_absolute_template(link)) {
+                found.add(&at.key(name), &common::LINK_ABSOLUTE, Measured::Nothing);
+            }
+        }
+        let suggestions = at.key("suggestions");
+        found.items(&suggestions, self.suggestions.len(), &limits::RCS_CARD_SUGGESTIONS);
+        for (index, suggestion) in self.suggestions.iter().enumerate() {
+            suggestion.check(&suggestions.index(index), found);
+        }
+    }
+}
+
+#[cfg(feature = "schema")]
+use self::schema::{height_schema, media_schema, orientation_schema, thumbnail_schema, width_schema};
+
+#[cfg(feature = "schema")]
+mod schema {
+    //! Schemas that `derive` cannot see.
+
+    use schemars::{Schema, SchemaGenerator, json_schema};
+
+    use super::{Height, Orientation, Width};
+    use crate::schema::shape;
+
+    pub(super) fn orientation_schema(generator: &mut SchemaGenerator) -> Schema {
+        shape::nullable(generator, &shape::any_text(Orientation::KNOWN))
+    }
+
+    pub(super) fn height_schema(generator: &mut SchemaGenerator) -> Schema {
+        shape::nullable(generator, &shape::any_text(Height::KNOWN))
+    }
+
+    pub(super) fn width_schema(generator: &mut SchemaGenerator) -> Schema {
+        shape::nullable(generator, &shape::any_text(Width::KNOWN))
+    }
+
+    pub(super) fn media_schema(generator: &mut SchemaGenerator) -> Schema {
+        let link = shape::template_link(generator);
+        shape::nullable(generator, &link)
+    }
+
+    pub(super) fn thumbnail_schema(generator: &mut SchemaGenerator) -> Schema {
+        let link = json_schema!({ "anyOf": [{ "const": "" }, shape::template_link(generator)] });
+        shape::nullable(generator, &link)
+    }
+}

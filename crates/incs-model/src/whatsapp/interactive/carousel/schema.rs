@@ -1,0 +1,48 @@
+//! Schemas that `derive` cannot see.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde_json::json;
+
+use super::super::{cta_url, parts};
+use super::{CardAction, QuickReplies, limits};
+use crate::schema::shape;
+
+pub(super) fn body_schema(_: &mut SchemaGenerator) -> Schema {
+    parts::body_schema(limits::BODY_TEXT_MAX)
+}
+
+pub(super) fn card_body_schema(_: &mut SchemaGenerator) -> Schema {
+    let mut schema = parts::body_schema(limits::CARD_BODY_TEXT_MAX);
+    let lines = limits::CARD_BODY_LINES_MAX - 1;
+    if let Some(text) = shape::members(&mut schema, "properties").get_mut("text") {
+        text["pattern"] = json!(format!("^[^\\n]*(\\n[^\\n]*){{0,{lines}}}$"));
+    }
+    schema
+}
+
+pub(super) fn header_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "oneOf": [
+            parts::linked_header_schema("image", limits::IMAGE_KINDS),
+            parts::linked_header_schema("video", limits::VIDEO_KINDS),
+        ],
+    })
+}
+
+impl JsonSchema for CardAction {
+    fn schema_name() -> Cow<'static, str> {
+        "CardAction".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let url = generator.subschema_for::<cta_url::Action>();
+        let replies = generator.subschema_for::<QuickReplies>();
+        if shape::is_strict(generator) {
+            json_schema!({ "oneOf": [url, replies] })
+        } else {
+            json_schema!({ "anyOf": [url, replies, { "type": "object" }] })
+        }
+    }
+}
