@@ -31,6 +31,10 @@ impl std::fmt::Debug for Case {
 }
 
 /// Every case.
+///
+/// # Panics
+///
+/// When a way to write or read does not give the same as the others: such figures could not be compared.
 pub fn all() -> Vec<Case> {
     let mut cases = Vec::new();
     for body in Body::all() {

@@ -5,3 +5,8 @@ pub mod gates;
 
 mod plain;
 mod untagged;
+
+/// The code in the README of the workspace compiles and runs. It stands here since this crate is not published.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

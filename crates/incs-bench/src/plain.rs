@@ -3,9 +3,7 @@
 
 use incs_model::event::created::{ChannelState, CustomType, Origin, SessionType};
 use incs_model::event::whatsapp::{Contact, Context, ErrorItem, ListReply, Metadata, Referral, Status};
-use incs_model::id::{
-    ChannelId, ConversationId, CustomId, IncsMessageId, MessageId, ParticipantId, WhatsAppUserId,
-};
+use incs_model::id::{ChannelId, ConversationId, CustomId, IncsMessageId, MessageId, ParticipantId, WhatsAppUserId};
 use incs_model::{Address, WireTime};
 use serde::Deserialize;
 

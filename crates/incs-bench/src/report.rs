@@ -31,7 +31,9 @@ pub(crate) fn report(check: bool, as_json: bool) -> Result<()> {
         for (name, cost) in &costs {
             println!("| `{name}` | {:.0} | {} |", cost.instructions, cost.allocations);
         }
-        println!("\n| promise | instructions, times the baseline | at most | allocations | kept |\n| --- | ---: | ---: | --- | --- |");
+        println!(
+            "\n| promise | instructions, times the baseline | at most | allocations | kept |\n| --- | ---: | ---: | --- | --- |"
+        );
         for verdict in &verdicts {
             println!("{}", verdict.row());
         }
@@ -69,7 +71,9 @@ impl Verdict {
     fn row(&self) -> String {
         let Self { gate, ratio, case, baseline } = self;
         let allocations = match gate.allocations {
-            Allocations::Over(most) => format!("{} against {}, at most {most} more", case.allocations, baseline.allocations),
+            Allocations::Over(most) => {
+                format!("{} against {}, at most {most} more", case.allocations, baseline.allocations)
+            }
             Allocations::Total(most) => format!("{}, at most {most}", case.allocations),
             Allocations::Any => format!("{} against {}", case.allocations, baseline.allocations),
         };

@@ -7,9 +7,7 @@ use incs_model::event::whatsapp::{
     ButtonReply, Contact, Context, ErrorItem, FlowReply, ListReply, Metadata, Referral, Text as UserText,
 };
 use incs_model::event::{MessageStatusUpdate, TemplateCategoryUpdate};
-use incs_model::id::{
-    ChannelId, ConversationId, CustomId, IncsMessageId, MessageId, ParticipantId, WhatsAppUserId,
-};
+use incs_model::id::{ChannelId, ConversationId, CustomId, IncsMessageId, MessageId, ParticipantId, WhatsAppUserId};
 use incs_model::{Address, WireTime};
 use serde::Deserialize;
 

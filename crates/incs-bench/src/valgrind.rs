@@ -20,7 +20,8 @@ pub(crate) struct Cost {
 /// Measures a case.
 pub(crate) fn measure(case: &str) -> Result<Cost> {
     let times = f64::from(LONG - SHORT);
-    let instructions = |times| number(case, times, &["--tool=callgrind", "--callgrind-out-file=/dev/null"], "Collected :");
+    let instructions =
+        |times| number(case, times, &["--tool=callgrind", "--callgrind-out-file=/dev/null"], "Collected :");
     let allocations = |times| number(case, times, &["--tool=memcheck", "--leak-check=no"], "total heap usage:");
     let (short, long) = (instructions(SHORT)?, instructions(LONG)?);
     let allocated = allocations(LONG)? - allocations(SHORT)?;
@@ -43,6 +44,7 @@ fn number(case: &str, times: u32, tool: &[&str], label: &str) -> Result<i64> {
         bail!("valgrind failed on {case}:\n{text}");
     }
     let after = text.split_once(label).map(|(_, after)| after.trim_start()).unwrap_or_default();
-    let digits: String = after.chars().take_while(|c| c.is_ascii_digit() || *c == ',').filter(char::is_ascii_digit).collect();
+    let digits: String =
+        after.chars().take_while(|c| c.is_ascii_digit() || *c == ',').filter(char::is_ascii_digit).collect();
     digits.parse().with_context(|| format!("valgrind printed no {label:?} for {case}"))
 }

@@ -19,6 +19,7 @@
 
 mod content;
 mod from_created;
+mod from_exotel;
 mod from_rcs;
 mod from_whatsapp;
 mod item;
@@ -30,6 +31,7 @@ pub use self::content::{
 pub use self::item::{Inbound, Provider, Quoted};
 
 use crate::event::{Event, NewMessageBody};
+use crate::exotel::Callback;
 
 /// The customers' messages in an INCS event; none in events about sent messages and templates.
 ///
@@ -44,4 +46,11 @@ pub fn from_event(event: &Event, body: &[u8]) -> Vec<Inbound> {
         Event::MessageCreated(created) => from_created::message(&created.message, body).into_iter().collect(),
         _ => Vec::new(),
     }
+}
+
+/// The customers' messages in an Exotel callback; none in delivery reports.
+///
+/// `body` is the text that the callback was decoded from; the raw items are cut out of it.
+pub fn from_exotel(callback: &Callback, body: &[u8]) -> Vec<Inbound> {
+    from_exotel::messages(callback, body)
 }

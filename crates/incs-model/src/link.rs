@@ -47,13 +47,14 @@ impl Marks {
     }
 }
 
+#[expect(clippy::needless_bitwise_bool, reason = "no branch, so that many bytes are looked at together")]
 fn holds_zero(bytes: [u8; WIDTH]) -> bool {
     bytes.iter().fold(false, |found, &byte| found | (byte == 0))
 }
 
 /// A space, a control character or a backslash: bytes that no link may hold.
 fn is_broken(byte: u8) -> bool {
-    (byte <= b' ') | (byte == 0x7f) | (byte == b'\\')
+    byte <= b' ' || byte == 0x7f || byte == b'\\'
 }
 
 /// What follows the scheme; nearly always after `https`, in lower case.

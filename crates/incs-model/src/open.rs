@@ -10,7 +10,7 @@ pub(crate) use self::code::open_code;
 pub use self::member_union::UnknownMember;
 #[cfg(feature = "schema")]
 pub(crate) use self::member_union::content_schema;
-pub(crate) use self::member_union::{MemberUnion, ReadValue, Slot, member_union, read_alone};
+pub(crate) use self::member_union::{MemberUnion, ReadValue, Slot, from_contents, member_union, read_alone};
 pub use self::tagged_union::UnknownObject;
 pub(crate) use self::tagged_union::tagged_union;
 pub use self::text::UnknownText;

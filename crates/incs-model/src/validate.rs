@@ -28,7 +28,7 @@ pub trait Validate {
 ///
 /// let message = whatsapp::Message::new("85251230088".parse().unwrap(), whatsapp::Content::Text(String::new()));
 /// let report = validate(&message).unwrap_err();
-/// assert_eq!(report.to_string(), "/text: 0 characters, at least 1 character");
+/// assert_eq!(report.to_string(), "/text: no characters, at least 1");
 /// assert_eq!(report.violations()[0].rule().id(), "text.not_empty");
 /// ```
 ///

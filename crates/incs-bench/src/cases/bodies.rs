@@ -1,5 +1,7 @@
 //! The bodies that are read: those of the reference, and the same with the escapes of PHP.
 
+use std::fmt::Write as _;
+
 /// A webhook body.
 #[derive(Debug, Clone)]
 pub struct Body {
@@ -67,7 +69,7 @@ fn php(json: &str) -> String {
             character => {
                 let mut units = [0; 2];
                 for unit in character.encode_utf16(&mut units) {
-                    out.push_str(&format!("\\u{unit:04x}"));
+                    let _ = write!(out, "\\u{unit:04x}");
                 }
             }
         }

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::de::Unexpected;
 use serde_json::error::Category;
 
+use super::cut::place;
 use super::fault::Fault;
 
 /// Why a body could not be read: where, what was expected, what kind of value was there. Never the value itself.
@@ -45,6 +46,8 @@ pub enum Found {
     Object,
     /// Text that is not JSON.
     NotJson,
+    /// The end of the body, before its JSON ends.
+    End,
     /// A value that fits its type but not its rule.
     Other,
 }
@@ -66,7 +69,8 @@ impl DecodeError {
         self.0.found
     }
 
-    /// Line of the offending value, from 1. For a missing member, the line of its object.
+    /// Line of the offending value, from 1. For a missing member, the line of its object; for one that is there twice, the
+    /// line of the second.
     pub fn line(&self) -> usize {
         self.0.line
     }
@@ -78,21 +82,20 @@ impl DecodeError {
 
     /// Whether the body is not JSON at all, as opposed to JSON of another shape.
     pub fn is_syntax(&self) -> bool {
-        self.0.found == Found::NotJson
+        matches!(self.0.found, Found::NotJson | Found::End)
     }
 
     pub(crate) fn syntax(error: &serde_json::Error) -> Self {
-        let expected = match error.classify() {
-            Category::Eof => "the rest of the JSON",
-            _ => "well-formed JSON",
+        let fault = match error.classify() {
+            Category::Eof => Fault::new("the rest of the JSON", Found::End),
+            _ => Fault::new("well-formed JSON", Found::NotJson),
         };
-        Self::placed(Fault::new(expected, Found::NotJson), error.line(), error.column())
+        Self::placed(fault, error.line().max(1), error.column().max(1))
     }
 
     pub(crate) fn from_fault(fault: Fault, body: &[u8]) -> Self {
-        let offset = fault.at.and_then(|at| at.checked_sub(body.as_ptr().addr()));
-        let before = body.get(..offset.unwrap_or(0)).unwrap_or_default();
-        let line = 1 + before.iter().filter(|&&byte| byte == b'\n').count();
+        let before = body.get(..place(body, &fault.pointer)).unwrap_or_default();
+        let line = before.split(|&byte| byte == b'\n').count();
         let column = 1 + before.iter().rev().take_while(|&&byte| byte != b'\n').count();
         Self::placed(fault, line, column)
     }
@@ -108,7 +111,7 @@ impl DecodeError {
     }
 
     fn placed(fault: Fault, line: usize, column: usize) -> Self {
-        let Fault { pointer, expected, found, .. } = fault;
+        let Fault { pointer, expected, found } = fault;
         Self(Box::new(Inner { pointer, expected, found, line, column }))
     }
 
@@ -126,7 +129,7 @@ impl DecodeError {
     /// The fault again, for a reader that met this error inside a larger body.
     pub(crate) fn into_fault(self) -> Fault {
         let Inner { pointer, expected, found, .. } = *self.0;
-        Fault { pointer, ..Fault::new(expected, found) }
+        Fault { pointer, expected, found }
     }
 }
 
@@ -156,7 +159,7 @@ impl Found {
         }
     }
 
-    const ALL: [(Self, &'static str); 10] = [
+    const ALL: [(Self, &'static str); 11] = [
         (Self::Nothing, "nothing"),
         (Self::Duplicate, "two"),
         (Self::Null, "null"),
@@ -166,6 +169,7 @@ impl Found {
         (Self::Array, "an array"),
         (Self::Object, "an object"),
         (Self::NotJson, "other text"),
+        (Self::End, "the end"),
         (Self::Other, "another value"),
     ];
 

@@ -12,8 +12,6 @@ pub(crate) struct Fault {
     pub(crate) pointer: String,
     pub(crate) expected: String,
     pub(crate) found: Found,
-    /// Address of the first byte of the offending value, where it lies in the body.
-    pub(crate) at: Option<usize>,
 }
 
 /// Separates the parts of a fault that travels through a foreign error type; JSON text cannot hold it unescaped.
@@ -21,7 +19,7 @@ const SEPARATOR: char = '\u{1f}';
 
 impl Fault {
     pub(crate) fn new(expected: impl Into<String>, found: Found) -> Self {
-        Self { pointer: String::new(), expected: expected.into(), found, at: None }
+        Self { pointer: String::new(), expected: expected.into(), found }
     }
 
     /// The same fault, seen from the object that holds it under `key`.
@@ -34,12 +32,6 @@ impl Fault {
     /// The same fault, seen from the array that holds it at `index`.
     pub(crate) fn under_index(mut self, index: usize) -> Self {
         self.pointer = format!("/{index}{}", self.pointer);
-        self
-    }
-
-    /// Says where the value lies, unless a deeper level knew better.
-    pub(crate) fn or_at(mut self, address: usize) -> Self {
-        self.at.get_or_insert(address);
         self
     }
 
@@ -94,13 +86,17 @@ impl de::Error for Fault {
 /// serde's words for a kind, in the words of JSON.
 fn plain(expected: &str) -> String {
     let text = match expected {
-        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number from 0",
+        "u8" => "a whole number from 0 to 255",
+        "u16" => "a whole number from 0 to 65535",
+        "u32" => "a whole number from 0 to 4294967295",
+        "u64" | "usize" => "a whole number from 0",
         "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
         "f32" | "f64" => "a number",
         "a borrowed string" | "a borrowed or owned string" => "a string",
         "a sequence" => "an array",
         "a map" => "an object",
         other if other.starts_with("struct ") => "an object",
+        other if other.starts_with("enum ") => "a string",
         other => other,
     };
     text.to_owned()

@@ -1,8 +1,8 @@
 //! A deserializer that knows where it is.
 //!
-//! It works on slices of the body, one level at a time, so that every fault carries its pointer and the place of the
-//! value. That costs a scan per level: it runs after a failure, and for members that came before the tag that types them.
-//! It lends nothing, so it can stand in for any other deserializer of owned types.
+//! It works on slices of the body, one level at a time, so that every fault carries its pointer. That costs a scan per
+//! level: it runs after a failure, and for members that came before the tag that types them. It lends nothing, so it
+//! can stand in for any other deserializer of owned types.
 
 use std::fmt;
 use std::iter;
@@ -13,7 +13,7 @@ use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _, MapAcces
 use serde::forward_to_deserialize_any;
 use serde_json::value::RawValue;
 
-use super::error::DecodeError;
+use super::error::Found;
 use super::fault::Fault;
 use super::key::Key;
 
@@ -33,8 +33,14 @@ impl<'raw> Tracked<'raw> {
         self.0.get().bytes().next().unwrap_or(b' ')
     }
 
+    /// One level of the value. The text is JSON, so it fails only where Rust's types are narrower than JSON's.
     fn read<T: Deserialize<'raw>>(self) -> Result<T, Fault> {
-        serde_json::from_str(self.0.get()).map_err(|error| DecodeError::syntax(&error).into_fault())
+        serde_json::from_str(self.0.get()).map_err(|_| match self.first_byte() {
+            b'"' => Fault::new("a string of whole Unicode characters", Found::String),
+            b'{' => Fault::new("an object whose names are whole Unicode characters", Found::Object),
+            b'[' => Fault::new("an array", Found::Array),
+            _ => Fault::new("a number within the range of a 64-bit float", Found::Number),
+        })
     }
 
     fn visit<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
@@ -71,7 +77,7 @@ impl<'de> Deserializer<'de> for Tracked<'_> {
     type Error = Fault;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        self.visit(visitor).map_err(|fault| fault.or_at(self.0.get().as_ptr().addr()))
+        self.visit(visitor)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
@@ -85,13 +91,38 @@ impl<'de> Deserializer<'de> for Tracked<'_> {
         visitor.visit_newtype_struct(self)
     }
 
+    /// Records take arrays too, member by member; of a bad one it says more that it is no object.
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        match self.first_byte() {
+            b'[' => self.visit(visitor).map_err(|_| Fault::new("an object", Found::Array)),
+            _ => self.visit(visitor),
+        }
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        match self.first_byte() {
+            b'"' => visitor.visit_enum(StrDeserializer::<Fault>::new(&self.read::<Key<'_>>()?.0)),
+            _ => self.visit(visitor),
+        }
+    }
+
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         visitor.visit_unit()
     }
 
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
-        unit unit_struct seq tuple tuple_struct map struct enum identifier
+        unit unit_struct seq tuple tuple_struct map identifier
     }
 }
 

@@ -3,6 +3,7 @@
 use super::fact::{Fact, Failure, Moment, Stage, Witness};
 use crate::event::created::{self, ChannelState};
 use crate::event::{ChannelStatus, Event, MessageStatusUpdate, NewMessageBody, whatsapp};
+use crate::exotel::{self, Entry, ReportState};
 use crate::status::{MessageStatus, State};
 use crate::time::{UnixSeconds, WireTime};
 
@@ -19,6 +20,16 @@ impl Fact {
             },
             _ => Vec::new(),
         }
+    }
+
+    /// What a callback of Exotel says of sent messages.
+    pub fn of_callback(callback: &exotel::Callback) -> Vec<Self> {
+        let facts = callback.entries().filter_map(|(_, entry)| match entry {
+            Entry::Report(report) => Some(Self::from(report)),
+            Entry::SmsReport(report) => Some(Self::from(report)),
+            _ => None,
+        });
+        facts.collect()
     }
 
     /// What a message of the workbench says of itself, if it was sent and not received.
@@ -93,6 +104,38 @@ impl From<&whatsapp::Status> for Fact {
         };
         fact.at(webhook(status.timestamp.as_ref()))
     }
+}
+
+/// A report of Exotel on an RCS message.
+impl From<&exotel::Report> for Fact {
+    fn from(report: &exotel::Report) -> Self {
+        of_report(Entry::Report(report), report.state())
+    }
+}
+
+/// A report of Exotel on the SMS that was sent in place of an RCS message, filed under the message it stands for. (That
+/// its `sid` is that message's is inferred.)
+impl From<&exotel::SmsReport> for Fact {
+    fn from(report: &exotel::SmsReport) -> Self {
+        of_report(Entry::SmsReport(report), report.state())
+    }
+}
+
+fn of_report(entry: Entry<'_>, said: ReportState) -> Fact {
+    let failure = (said == ReportState::Failed).then(|| Failure {
+        code: entry.code().map(exotel::StatusCode::as_i64),
+        name: entry.name().map(|name| name.as_str().to_owned()),
+        text: entry.description().map(str::to_owned),
+    });
+    let stage = match said {
+        ReportState::Sent => Some(Stage::Sent),
+        ReportState::Failed => Some(Stage::Failed),
+        ReportState::Delivered => Some(Stage::Delivered),
+        ReportState::Seen => Some(Stage::Read),
+        ReportState::Unknown => None,
+    };
+    let fact = Fact { message_id: entry.message_id().cloned(), stage, failure, ..Fact::new() };
+    fact.at(webhook(entry.timestamp()))
 }
 
 fn webhook(time: Option<&WireTime>) -> Option<Moment> {

@@ -77,11 +77,9 @@ impl Delivery {
     /// stays, of two times the one of the better witness, then the earlier one, of two reasons the fuller one.
     pub fn merge(&mut self, fact: &Fact) -> Change {
         let mut change = Change::default();
-        if let Some(stage) = fact.stage {
-            if self.stage < Some(stage) {
-                change.stage = Some((self.stage, stage));
-                self.stage = Some(stage);
-            }
+        if let Some(stage) = fact.stage.filter(|&stage| self.stage < Some(stage)) {
+            change.stage = Some((self.stage, stage));
+            self.stage = Some(stage);
         }
         for (known, told) in [
             (&mut self.created, fact.created),

@@ -90,7 +90,9 @@ impl<'de> Visitor<'de> for BodyVisitor {
             Some(Provider::WhatsApp) => {
                 Deserialize::deserialize(MapAccessDeserializer::new(entries)).map(NewMessageBody::WhatsApp)
             }
-            Some(Provider::Rcs) => Deserialize::deserialize(MapAccessDeserializer::new(entries)).map(NewMessageBody::Rcs),
+            Some(Provider::Rcs) => {
+                Deserialize::deserialize(MapAccessDeserializer::new(entries)).map(NewMessageBody::Rcs)
+            }
             None => entries.into_raw(None).map(NewMessageBody::Unknown),
         }
     }

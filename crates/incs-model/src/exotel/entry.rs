@@ -95,6 +95,15 @@ impl<'a> Entry<'a> {
         }
     }
 
+    /// The text for people, of a report.
+    pub fn description(self) -> Option<&'a str> {
+        match self {
+            Self::Report(report) => report.description.as_deref(),
+            Self::SmsReport(report) => report.description.as_deref(),
+            _ => None,
+        }
+    }
+
     /// What a report says.
     pub fn state(self) -> Option<ReportState> {
         match self {

@@ -102,9 +102,8 @@ fn interactive(answer: &whatsapp::Interactive) -> Content {
 }
 
 fn person(contact: &whatsapp::SharedContact) -> Person {
-    let phone = |phone: &whatsapp::ContactPhone| {
-        phone.wa_id.clone().or_else(|| phone.phone.as_deref().map(Address::from))
-    };
+    let phone =
+        |phone: &whatsapp::ContactPhone| phone.wa_id.clone().or_else(|| phone.phone.as_deref().map(Address::from));
     Person {
         name: contact.name.as_ref().and_then(|name| name.formatted_name.clone().or_else(|| name.first_name.clone())),
         phones: contact.phones.iter().filter_map(phone).collect(),

@@ -69,6 +69,8 @@ pub enum Limit {
         /// The largest.
         max: i64,
     },
+    /// A whole number from this one on.
+    AtLeast(i64),
     /// One of these values.
     OneOf(&'static [&'static str]),
     /// A link to a file of one of these kinds, if it shows an extension.
@@ -87,7 +89,7 @@ impl Limit {
             Self::Items { max, .. } => max,
             Self::Range { max, .. } => usize::try_from(max).ok(),
             Self::Megabytes(megabytes) => usize::try_from(megabytes).ok(),
-            Self::NotEmpty | Self::OneOf(_) | Self::FileKinds(_) | Self::Must(_) => None,
+            Self::NotEmpty | Self::AtLeast(_) | Self::OneOf(_) | Self::FileKinds(_) | Self::Must(_) => None,
         }
     }
 }
@@ -103,6 +105,8 @@ impl fmt::Display for Limit {
             Self::Items { min, max: None } => write!(f, "at least {min}"),
             Self::Range { min, max } if min == max => write!(f, "{min}"),
             Self::Range { min, max } => write!(f, "{min} to {max}"),
+            Self::AtLeast(min) => write!(f, "at least {min}"),
+            Self::OneOf([only]) => f.write_str(only),
             Self::OneOf(values) => write!(f, "one of {}", values.join(", ")),
             Self::FileKinds(kinds) => write!(f, "a file of kind {}", kinds.join(", ")),
             Self::Megabytes(megabytes) => write!(f, "at most {megabytes} MB"),

@@ -19,7 +19,7 @@ rules! {
     LIST_STATUS = "task.list.status.known", "the `status` asked for in a task list",
         Limit::Range { min: 0, max: 3 }, TASKS, Documented, ValidateAndSchema;
     LIST_PAGE = "task.list.page", "the `page` of a task list; that it counts from 1 is inferred",
-        Limit::Items { min: 1, max: None }, TASKS, Inferred, ValidateAndSchema;
+        Limit::AtLeast(1), TASKS, Inferred, ValidateAndSchema;
     LIST_PAGE_SIZE = "task.list.page_size", "rows of one page of a task list",
         Limit::Range { min: 1, max: PAGE_SIZE_MAX as i64 }, TASKS, Documented, ValidateAndSchema;
 }

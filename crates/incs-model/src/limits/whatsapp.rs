@@ -105,11 +105,11 @@ rules! {
     ROW_DESCRIPTION = "whatsapp.interactive.list.row.description.max_length", "the description of a row",
         Limit::MaxChars(ROW_DESCRIPTION_MAX), SEND_WHATSAPP, Documented, ValidateAndSchema;
     ROW_ID_UNIQUE = "whatsapp.interactive.list.row.id.unique", "ids of the rows of a list",
-        Limit::Must("different from each other"), SEND_WHATSAPP, Inferred, Validate;
+        Limit::Must("ids that differ from each other"), SEND_WHATSAPP, Inferred, Validate;
     ROW_TITLE_UNIQUE = "whatsapp.interactive.list.row.title.unique", "titles of the rows of a list",
-        Limit::Must("different from each other"), SEND_WHATSAPP, Inferred, Validate;
+        Limit::Must("titles that differ from each other"), SEND_WHATSAPP, Inferred, Validate;
     CAROUSEL_MAIN = "whatsapp.interactive.carousel.main.forbidden", "header, footer and buttons of a carousel's main message",
-        Limit::Must("absent: a carousel has only a body and cards"), SEND_WHATSAPP, Documented, ValidateAndSchema;
+        Limit::Must("nothing: a carousel has only a body and cards"), SEND_WHATSAPP, Documented, ValidateAndSchema;
     CARDS = "whatsapp.interactive.carousel.cards.count", "cards of a carousel",
         Limit::Items { min: CARDS_MIN, max: Some(CARDS_MAX) }, SEND_WHATSAPP, Documented, ValidateAndSchema;
     CARD_TYPE = "whatsapp.interactive.carousel.card.type", "the `type` of a card, also of one with quick replies",
@@ -127,15 +127,15 @@ rules! {
     CARD_BUTTONS = "whatsapp.interactive.carousel.card.buttons.count", "quick replies of a card; no upper bound is documented",
         Limit::Items { min: 1, max: None }, SEND_WHATSAPP, Documented, ValidateAndSchema;
     CARDS_UNIFORM = "whatsapp.interactive.carousel.cards.uniform", "the buttons of all cards",
-        Limit::Must("of the same kind and number on every card"), SEND_WHATSAPP, Documented, Validate;
+        Limit::Must("buttons of the same kind and number on every card"), SEND_WHATSAPP, Documented, Validate;
     REPLY_TITLE = "whatsapp.interactive.reply.title.max_length", "the title of a reply button or quick reply",
         Limit::MaxChars(REPLY_TITLE_MAX), SEND_WHATSAPP, Documented, ValidateAndSchema;
     REPLY_ID = "whatsapp.interactive.reply.id.max_length", "the id of a reply button or quick reply",
         Limit::MaxChars(REPLY_ID_MAX), SEND_WHATSAPP, Documented, ValidateAndSchema;
     REPLY_TITLE_UNIQUE = "whatsapp.interactive.reply.title.unique", "titles of the reply buttons of a message or card",
-        Limit::Must("different from each other"), SEND_WHATSAPP, Documented, Validate;
+        Limit::Must("titles that differ from each other"), SEND_WHATSAPP, Documented, Validate;
     REPLY_ID_UNIQUE = "whatsapp.interactive.reply.id.unique", "ids of the reply buttons of a message or card",
-        Limit::Must("different from each other"), SEND_WHATSAPP, Documented, Validate;
+        Limit::Must("ids that differ from each other"), SEND_WHATSAPP, Documented, Validate;
     REPLY_BUTTONS = "whatsapp.interactive.button.buttons.count", "reply buttons below a message",
         Limit::Items { min: 1, max: Some(REPLY_BUTTONS_MAX) }, SEND_WHATSAPP, Documented, ValidateAndSchema;
 }

@@ -1,194 +1,10 @@
 //! Open unions whose content stands in the member that the tag names: `{"type": "image", "image": {…}}`.
 
-use std::fmt;
+mod slot;
+mod unknown;
 
-use serde::de::{self, IgnoredAny, MapAccess};
-use serde::ser::SerializeMap;
-use serde_json::value::RawValue;
-
-use super::text::fmt_token;
-use crate::decode::{Key, replay};
-use crate::raw::RawJson;
-
-/// The content of a kind that this version of the crate does not know: the kind and every member that came with it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct UnknownMember {
-    kind: Box<str>,
-    members: Vec<(Box<str>, RawJson)>,
-}
-
-impl UnknownMember {
-    /// Content of a kind of your own, for a platform that learned it before this crate did.
-    ///
-    /// `validate` reports it; send it with validation off.
-    pub fn new(kind: impl Into<Box<str>>, content: RawJson) -> Self {
-        let kind = kind.into();
-        Self { members: vec![(kind.clone(), content)], kind }
-    }
-
-    /// Members whose kind no tag says: the first one's name must do.
-    pub(crate) fn from_members(members: Vec<(Box<str>, Box<RawValue>)>) -> Self {
-        let members: Vec<_> = members.into_iter().map(|(name, raw)| (name, RawJson::from_value(raw))).collect();
-        let kind = members.first().map(|(name, _)| name.clone()).unwrap_or_default();
-        Self { kind, members }
-    }
-
-    /// The value of the tag, as it came.
-    pub fn kind(&self) -> &str {
-        &self.kind
-    }
-
-    /// The member that the tag names, if it is there.
-    pub fn content(&self) -> Option<&RawJson> {
-        self.member(&self.kind)
-    }
-
-    /// Any other member that came with it.
-    pub fn member(&self, name: &str) -> Option<&RawJson> {
-        self.members.iter().find(|(known, _)| **known == *name).map(|(_, raw)| raw)
-    }
-
-    pub(crate) fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        for (name, raw) in &self.members {
-            map.serialize_entry(&**name, raw)?;
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Debug for UnknownMember {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("UnknownMember(")?;
-        fmt_token(&self.kind, f)?;
-        write!(f, ", <{} members>)", self.members.len())
-    }
-}
-
-/// A union as [`Slot`] reads and writes it. Kinds are numbered in the order of declaration.
-pub(crate) trait MemberUnion: Sized {
-    /// The member that holds the kind.
-    const TAG: &'static str;
-
-    /// The names of the kinds; each is also the name of its content member.
-    const KINDS: &'static [&'static str];
-
-    /// The number of a kind.
-    fn number(kind: &str) -> Option<usize>;
-
-    /// Reads the content of a kind.
-    fn read<'de, R: ReadValue<'de>>(number: usize, source: R) -> Result<Self, R::Error>;
-
-    /// The value of a kind that has no content member.
-    fn bare(number: usize) -> Option<Self>;
-
-    /// What is not known.
-    fn unknown(unknown: UnknownMember) -> Self;
-
-    /// The kind as it stands on the wire.
-    fn wire_kind(&self) -> &str;
-
-    /// Writes the content member, or all members of an unknown kind.
-    fn write_content<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error>;
-
-    /// Writes tag and content.
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        map.serialize_entry(Self::TAG, self.wire_kind())?;
-        self.write_content(map)
-    }
-}
-
-/// Where a content value comes from: the live stream or a buffered piece.
-pub(crate) trait ReadValue<'de> {
-    type Error: de::Error;
-    fn read<T: de::Deserialize<'de>>(self) -> Result<T, Self::Error>;
-}
-
-impl<'de, A: MapAccess<'de>> ReadValue<'de> for &mut A {
-    type Error = A::Error;
-    fn read<T: de::Deserialize<'de>>(self) -> Result<T, A::Error> {
-        self.next_value()
-    }
-}
-
-struct Buffered<'a, E>(&'a str, &'a RawValue, std::marker::PhantomData<E>);
-
-impl<'de, E: de::Error> ReadValue<'de> for Buffered<'_, E> {
-    type Error = E;
-    fn read<T: de::Deserialize<'de>>(self) -> Result<T, E> {
-        replay(std::marker::PhantomData::<T>, self.0, self.1)
-    }
-}
-
-/// Collects tag and content of a union while the members of an object go by in any order.
-pub(crate) struct Slot<U> {
-    kind: Option<Kind>,
-    value: Option<U>,
-    kept: Vec<(Box<str>, Box<RawValue>)>,
-}
-
-enum Kind {
-    Known(usize),
-    Unknown(Box<str>),
-}
-
-impl<U: MemberUnion> Slot<U> {
-    pub(crate) fn new() -> Self {
-        Self { kind: None, value: None, kept: Vec::new() }
-    }
-
-    /// Takes the next member, whose name has been read.
-    pub(crate) fn take<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        if key == U::TAG {
-            if self.kind.is_some() {
-                return Err(de::Error::duplicate_field(U::TAG));
-            }
-            let Key(kind) = map.next_value()?;
-            self.kind = Some(U::number(&kind).map_or_else(|| Kind::Unknown(kind.into()), Kind::Known));
-            return Ok(());
-        }
-        match &self.kind {
-            Some(Kind::Known(number)) => {
-                if U::KINDS.get(*number).is_some_and(|name| *name == key) {
-                    self.value = Some(U::read(*number, map)?);
-                } else {
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
-            _ => self.kept.push((key.into(), map.next_value()?)),
-        }
-        Ok(())
-    }
-
-    /// The union, once all members have gone by.
-    pub(crate) fn finish<E: de::Error>(self) -> Result<U, E> {
-        match self.kind {
-            None => Err(E::missing_field(U::TAG)),
-            Some(Kind::Unknown(kind)) => {
-                let members = self.kept.into_iter().map(|(name, raw)| (name, RawJson::from_value(raw))).collect();
-                Ok(U::unknown(UnknownMember { kind, members }))
-            }
-            Some(Kind::Known(number)) => {
-                if let Some(value) = self.value {
-                    return Ok(value);
-                }
-                let name = U::KINDS.get(number).copied().unwrap_or_default();
-                match self.kept.iter().find(|(kept, _)| **kept == *name) {
-                    Some((_, raw)) => U::read(number, Buffered(name, raw, std::marker::PhantomData)),
-                    None => U::bare(number).ok_or_else(|| E::missing_field(name)),
-                }
-            }
-        }
-    }
-}
-
-/// Reads a union that fills its object alone.
-pub(crate) fn read_alone<'de, U: MemberUnion, A: MapAccess<'de>>(mut map: A) -> Result<U, A::Error> {
-    let mut slot = Slot::new();
-    while let Some(Key(key)) = map.next_key()? {
-        slot.take(&key, &mut map)?;
-    }
-    slot.finish()
-}
+pub(crate) use self::slot::{MemberUnion, ReadValue, Slot, read_alone};
+pub use self::unknown::UnknownMember;
 
 /// The schema of a content: its own, or the one that the union names after `as`.
 #[cfg(feature = "schema")]
@@ -376,3 +192,15 @@ macro_rules! member_union {
     };
 }
 pub(crate) use member_union;
+
+/// Lets the contents of a union stand for the union, where each has a variant of its own: `From<Image> for Content`.
+macro_rules! from_contents {
+    ($union:ident: $($variant:ident($type:ident)),+ $(,)?) => {$(
+        impl From<$type> for $union {
+            fn from(content: $type) -> Self {
+                Self::$variant(content)
+            }
+        }
+    )+};
+}
+pub(crate) use from_contents;

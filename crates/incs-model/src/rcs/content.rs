@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::id::TemplateName;
 use crate::limits::rcs as limits;
 use crate::media::linked_file;
-use crate::open::member_union;
+use crate::open::{from_contents, member_union};
 use crate::record::record;
 use crate::validate::{At, Validate, Violations};
 
@@ -82,28 +82,8 @@ impl Template {
     }
 }
 
-impl From<Template> for Content {
-    fn from(template: Template) -> Self {
-        Self::Template(template)
-    }
-}
-
-impl From<Image> for Content {
-    fn from(image: Image) -> Self {
-        Self::Image(image)
-    }
-}
-
-impl From<Video> for Content {
-    fn from(video: Video) -> Self {
-        Self::Video(video)
-    }
-}
-
-impl From<Document> for Content {
-    fn from(document: Document) -> Self {
-        Self::Document(document)
-    }
+from_contents! {
+    Content: Template(Template), Image(Image), Video(Video), Document(Document)
 }
 
 impl Validate for Content {

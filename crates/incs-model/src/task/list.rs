@@ -82,7 +82,7 @@ impl Validate for ListQuery {
             found.range(&at.key("status"), status.as_i64(), &limits::LIST_STATUS);
         }
         if let Some(page) = self.page {
-            found.items(&at.key("page"), usize::try_from(page).unwrap_or(usize::MAX), &limits::LIST_PAGE);
+            found.range(&at.key("page"), page.into(), &limits::LIST_PAGE);
         }
         if let Some(size) = self.page_size {
             found.range(&at.key("page_size"), size.into(), &limits::LIST_PAGE_SIZE);
@@ -119,7 +119,7 @@ mod tests {
         crate::validate(&query).unwrap();
         assert_eq!(
             crate::validate(&ListQuery::new().with_page(0_u32)).unwrap_err().to_string(),
-            "/page: 0, at least 1"
+            "/page: 0, expected at least 1"
         );
     }
 }

@@ -19,7 +19,7 @@ pub struct Report {
 
 /// One rule that a value breaks, and where.
 ///
-/// `Display` is `/interactive/body/text: 1025 characters, at most 1024 characters`; it never holds the value. As JSON it is
+/// `Display` is `/interactive/body/text: 1025 characters, at most 1024`; it never holds the value. As JSON it is
 /// `{"pointer", "rule", "limit", "found", "message"}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
@@ -77,7 +77,7 @@ impl Violation {
         &self.found
     }
 
-    /// One plain sentence: `1025 characters, at most 1024 characters`.
+    /// One plain sentence: `1025 characters, at most 1024`.
     pub fn message(&self) -> String {
         Sentence(self).to_string()
     }
@@ -112,16 +112,13 @@ impl fmt::Display for Sentence<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Violation { rule, found, .. } = self.0;
         match (found, rule.limit()) {
-            (Measured::Count(count), Limit::MaxChars(_) | Limit::NotEmpty) => write!(f, "{count} characters, ")?,
-            (Measured::Count(count), Limit::MaxLines(_)) => write!(f, "{count} lines, ")?,
-            (Measured::Count(count), _) => write!(f, "{count}, ")?,
-            (Measured::Word(word), _) => write!(f, "{word}, ")?,
-            (Measured::Nothing, _) => {}
-        }
-        match (found, rule.limit()) {
-            (Measured::Count(_), Limit::MaxChars(max)) => write!(f, "at most {max}"),
-            (_, Limit::Must(what)) => write!(f, "{} must be {what}", rule.summary()),
-            (_, limit) => write!(f, "{limit}"),
+            (Measured::Count(count), Limit::MaxChars(max)) => write!(f, "{count} characters, at most {max}"),
+            (Measured::Count(count), Limit::MaxLines(max)) => write!(f, "{count} lines, at most {max}"),
+            (Measured::Count(count), limit @ Limit::Items { .. }) => write!(f, "{count} items, expected {limit}"),
+            (Measured::Count(_), Limit::NotEmpty) => write!(f, "no characters, at least 1"),
+            (Measured::Count(count), limit) => write!(f, "{count}, expected {limit}"),
+            (Measured::Word(word), limit) => write!(f, "{word}, expected {limit}"),
+            (Measured::Nothing, limit) => write!(f, "expected {limit}"),
         }
     }
 }

@@ -58,8 +58,8 @@ impl Violations {
     pub(crate) fn max_lines(&mut self, at: &At<'_>, text: &str, rule: &'static Rule) {
         let Limit::MaxLines(max) = rule.limit() else { return };
         // Text without a line break needs no counting, and that is told many bytes at a time.
-        if text.bytes().fold(false, |seen, byte| seen | (byte == b'\n')) {
-            let lines = 1 + text.bytes().filter(|&byte| byte == b'\n').count();
+        if text.bytes().fold(0, |seen, byte| seen | u8::from(byte == b'\n')) != 0 {
+            let lines = text.split('\n').count();
             if lines > max {
                 self.add(at, rule, count(lines));
             }
@@ -74,7 +74,11 @@ impl Violations {
     }
 
     pub(crate) fn range(&mut self, at: &At<'_>, number: i64, rule: &'static Rule) {
-        let Limit::Range { min, max } = rule.limit() else { return };
+        let (min, max) = match rule.limit() {
+            Limit::Range { min, max } => (min, max),
+            Limit::AtLeast(min) => (min, i64::MAX),
+            _ => return,
+        };
         if !(min..=max).contains(&number) {
             self.add(at, rule, Measured::Count(number));
         }

@@ -3,7 +3,7 @@
 use crate::id::LanguageCode;
 use crate::limits::viber as limits;
 use crate::media::linked_file;
-use crate::open::member_union;
+use crate::open::{from_contents, member_union};
 use crate::record::record;
 use crate::secret::Secret;
 use crate::validate::{At, Validate, Violations};
@@ -51,28 +51,8 @@ fn text_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
     schemars::json_schema!({ "type": "string", "minLength": 1, "maxLength": limits::TEXT_MAX })
 }
 
-impl From<OneTimePassword> for Content {
-    fn from(otp: OneTimePassword) -> Self {
-        Self::Otp(otp)
-    }
-}
-
-impl From<Image> for Content {
-    fn from(image: Image) -> Self {
-        Self::Image(image)
-    }
-}
-
-impl From<Video> for Content {
-    fn from(video: Video) -> Self {
-        Self::Video(video)
-    }
-}
-
-impl From<Document> for Content {
-    fn from(document: Document) -> Self {
-        Self::Document(document)
-    }
+from_contents! {
+    Content: Otp(OneTimePassword), Image(Image), Video(Video), Document(Document)
 }
 
 impl Validate for Content {

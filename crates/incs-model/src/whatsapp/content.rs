@@ -3,7 +3,7 @@
 use super::interactive::Interactive;
 use super::media::{Audio, Document, Image, Video};
 use super::template::Template;
-use crate::open::member_union;
+use crate::open::{from_contents, member_union};
 use crate::validate::{At, Validate, Violations};
 
 member_union! {
@@ -26,17 +26,9 @@ member_union! {
     }
 }
 
-macro_rules! from_content {
-    ($($type:ident),+) => {$(
-        impl From<$type> for Content {
-            fn from(content: $type) -> Self {
-                Self::$type(content)
-            }
-        }
-    )+};
+from_contents! {
+    Content: Template(Template), Image(Image), Video(Video), Audio(Audio), Document(Document), Interactive(Interactive)
 }
-
-from_content!(Template, Image, Video, Audio, Document, Interactive);
 
 impl Validate for Content {
     fn check(&self, at: &At<'_>, found: &mut Violations) {

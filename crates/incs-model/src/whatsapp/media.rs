@@ -12,6 +12,6 @@ linked_file! {
     Video: limits::VIDEO_KINDS, limits::VIDEO_KIND;
     /// An audio by link: `.aac`, `.amr`, `.mp3`, `.m4a` or `.ogg`, at most 16 MB (INCS: send WhatsApp message).
     Audio: limits::AUDIO_KINDS, limits::AUDIO_KIND;
-    /// A document by link: text, Word, Excel, PowerPoint or PDF, at most 100 MB (INCS: send WhatsApp message).
+    /// A document by link: text, PDF or an Office file, at most 100 MB (INCS: send WhatsApp message).
     Document: limits::DOCUMENT_KINDS, limits::DOCUMENT_KIND;
 }

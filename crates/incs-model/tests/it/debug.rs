@@ -1,1 +1,208 @@
-//! `Debug` and errors hold no secret, number or text.
+//! `Debug`, reports and errors show shapes and ids, never what people wrote, where they are or how to reach them.
+
+mod seen;
+
+use std::fmt::{Debug, Display};
+
+use incs_model::{Secret, auth};
+use serde_json::Value;
+
+pub(crate) use self::seen::{Seen, seen};
+use crate::fixtures::{names, text};
+use crate::mutation::{places, replaced};
+
+/// Members that `Debug` shows by design: kinds and states, times, identifiers that name no person.
+const SHOWN: &[&str] = &[
+    // Kinds, states and other words of the platform.
+    "event",
+    "type",
+    "status",
+    "category",
+    "new_value",
+    "message_status",
+    "suggestionType",
+    "sub_type",
+    "format",
+    "callback_type",
+    "exo_detailed_status",
+    "height",
+    "width",
+    "orientation",
+    "msgType",
+    "language",
+    // Media types.
+    "mimeType",
+    "fileType",
+    "soundType",
+    "videoType",
+    "snapshotType",
+    "thumbnail_type",
+    // Times, and codes of states.
+    "timestamp",
+    "created_at",
+    "updated_at",
+    "sendTime",
+    "msgDate",
+    "exo_status_code",
+    // Identifiers of templates, files, agents, modules, business numbers, and of messages too short to hold a number.
+    "template",
+    "template_id",
+    "template_name",
+    "uuid",
+    "videoUUID",
+    "snapshotUUID",
+    "agentId",
+    "module_id",
+    "phone_number_id",
+    "sid",
+    "channel_sid",
+];
+
+/// Where `name` is the name of a template or of an action, and not of a person, file or task.
+const SHOWN_NAMES: &[(&str, &str)] =
+    &[("send-", "/template/name"), ("send-", "/action/name"), ("rcs-template-", "/name"), ("waba-template-", "/name")];
+
+/// How much of the end of a message id is shown.
+const TAIL: usize = 12;
+
+/// Whether `Debug` shows the text at a place of a fixture by design.
+fn is_shown(fixture: &str, place: &str) -> bool {
+    let file = fixture.rsplit('/').next().unwrap();
+    let member = place.rsplit('/').find(|step| step.parse::<usize>().is_err()).unwrap_or_default();
+    SHOWN.contains(&member) || SHOWN_NAMES.iter().any(|(family, end)| file.starts_with(family) && place.ends_with(end))
+}
+
+/// What must not be shown of a fixture: texts, the phone numbers in them, all but the end of message ids, coordinates.
+fn secrets(fixture: &str, body: &Value) -> Vec<String> {
+    let (mut secrets, mut shown) = (Vec::new(), Vec::new());
+    for place in places(body) {
+        match body.pointer(&place) {
+            Some(Value::String(text)) if is_shown(fixture, &place) => shown.push(text.clone()),
+            Some(Value::String(text)) if text.chars().count() >= 5 => {
+                secrets.push(text.clone());
+                secrets
+                    .extend(text.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() >= 8).map(str::to_owned));
+                if text.starts_with("wamid.") {
+                    secrets.push(text[..text.len() - TAIL].to_owned());
+                    secrets.push(text[text.len() - TAIL - 1..].to_owned());
+                }
+            }
+            Some(Value::Number(number)) if number.is_f64() => secrets.push(number.to_string()),
+            _ => {}
+        }
+    }
+    // The number of a file may stand in its link too.
+    secrets.retain(|secret| !shown.contains(secret));
+    secrets
+}
+
+fn assert_hidden(what: &str, shown: &str, secrets: &[String]) {
+    for secret in secrets {
+        assert!(!shown.contains(secret.as_str()), "{what} shows {secret}: {shown}");
+    }
+}
+
+fn body(name: &str) -> Value {
+    serde_json::from_str(&text(name)).unwrap()
+}
+
+#[test]
+fn the_debug_of_what_a_fixture_holds_shows_nothing_of_it() {
+    let mut hidden = 0;
+    for name in names(|_| true) {
+        let secrets = secrets(&name, &body(&name));
+        let Seen { debugs, error, .. } = seen(&name, text(&name).as_bytes());
+        assert_eq!(error, None, "{name}");
+        assert!(debugs.iter().all(|debug| !debug.is_empty()), "{name}");
+        for debug in debugs {
+            assert_hidden(&name, &debug, &secrets);
+        }
+        hidden += secrets.len();
+    }
+    assert!(hidden > 400, "only {hidden} secrets were looked for");
+}
+
+#[test]
+fn reports_on_broken_requests_show_nothing_of_them() {
+    let mut reports = 0;
+    for name in names(|name| name.ends_with(".request.json")) {
+        let body = body(&name);
+        let secrets = secrets(&name, &body);
+        for place in places(&body) {
+            let Some(Value::String(text)) = body.pointer(&place) else { continue };
+            let ends = ["x".repeat(5000), "/a.85251230088\n\n\n\n".to_owned(), " 85251230088".to_owned()];
+            for long in
+                ends.iter().map(|end| format!("{text}{end}")).chain([format!("{text}!").repeat(2), String::new()])
+            {
+                let seen = seen(&name, replaced(&body, &place, &Value::from(long).to_string()).as_bytes());
+                let Some(report) = seen.report else { continue };
+                reports += 1;
+                let what = format!("the report on {place} of {name}");
+                let json = serde_json::to_string(&report).unwrap();
+                for shown in [format!("{report}"), format!("{report:?}"), format!("{report:#?}"), json] {
+                    assert_hidden(&what, &shown, &secrets);
+                    assert!(!shown.contains("85251230088"), "{what}: {shown}");
+                }
+            }
+        }
+    }
+    assert!(reports > 200, "only {reports} reports");
+}
+
+#[test]
+fn errors_on_broken_bodies_show_nothing_of_them() {
+    let mut errors = 0;
+    for name in names(|_| true) {
+        let body = body(&name);
+        let secrets = secrets(&name, &body);
+        for place in places(&body) {
+            let value = body.pointer(&place).unwrap();
+            for json in [
+                format!("[{value}]"),
+                format!("{{\"x\":{value}}}"),
+                format!("{value} {value}"),
+                Value::from(value.to_string()).to_string(),
+            ] {
+                let Seen { error, debugs, .. } = seen(&name, replaced(&body, &place, &json).as_bytes());
+                let what = format!("{place} of {name} as {json:.40}");
+                for debug in debugs {
+                    assert_hidden(&what, &debug, &secrets);
+                }
+                let Some(error) = error else { continue };
+                errors += 1;
+                for shown in [format!("{error}"), format!("{error:?}"), format!("{error:#?}")] {
+                    assert_hidden(&what, &shown, &secrets);
+                }
+            }
+        }
+    }
+    assert!(errors > 1000, "only {errors} errors");
+}
+
+#[test]
+fn the_debug_of_a_request_for_a_token_hides_the_password() {
+    let request = auth::TokenRequest::new("ops_admin", "correct-horse-battery");
+    for shown in [format!("{request:?}"), format!("{request:#?}"), format!("{:?}", request.password)] {
+        assert_hidden("the request", &shown, &["ops_admin".to_owned(), "correct-horse-battery".to_owned()]);
+        assert!(shown.contains("Secret(…)"), "{shown}");
+    }
+}
+
+/// Does not compile once a `Secret` has a `Display`: then both impls fit.
+trait HasNoDisplay<Which> {
+    fn has_none() {}
+}
+
+struct Shown;
+
+impl<T> HasNoDisplay<()> for T {}
+impl<T: Display> HasNoDisplay<Shown> for T {}
+
+const _: fn() = <Secret as HasNoDisplay<_>>::has_none;
+const _: fn() = <auth::Token as HasNoDisplay<_>>::has_none;
+const _: fn() = <auth::TokenRequest as HasNoDisplay<_>>::has_none;
+
+/// What is asserted of every type that is shown here.
+fn both(value: &impl Debug) -> [String; 2] {
+    [format!("{value:?}"), format!("{value:#?}")]
+}

@@ -1,5 +1,6 @@
 //! Every payload of the reference decodes into a typed value and encodes back to the same JSON.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
@@ -57,7 +58,7 @@ fn with_php_escapes(json: &str) -> String {
             character => {
                 let mut units = [0; 2];
                 for unit in character.encode_utf16(&mut units) {
-                    escaped.push_str(&format!("\\u{unit:04x}"));
+                    let _ = write!(escaped, "\\u{unit:04x}");
                 }
             }
         }

@@ -7,7 +7,8 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::content::{Content, ContentSeed, WireContent};
+use super::content::Content;
+use super::wire_content::{ContentSeed, WireContent};
 use super::{ChannelState, CustomType, Origin, SessionType};
 use crate::address::Address;
 use crate::decode::replay;

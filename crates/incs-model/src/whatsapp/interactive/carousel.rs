@@ -94,15 +94,11 @@ record! {
 
 open_text! {
     /// The `type` of a card.
+    #[derive(Default)]
     pub enum CardType {
         /// The one value there is, whatever the card's buttons.
+        #[default]
         CtaUrl = "cta_url",
-    }
-}
-
-impl Default for CardType {
-    fn default() -> Self {
-        Self::CtaUrl
     }
 }
 

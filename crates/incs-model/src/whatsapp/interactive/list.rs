@@ -124,7 +124,7 @@ impl Validate for List {
         };
         found.unique(self.rows().map(|(.., row)| &*row.id), &limits::ROW_ID_UNIQUE, |i, add| place(i, "id", add));
         found.unique(self.rows().map(|(.., row)| &*row.title), &limits::ROW_TITLE_UNIQUE, |i, add| {
-            place(i, "title", add)
+            place(i, "title", add);
         });
     }
 }

@@ -113,9 +113,13 @@ impl Row {
         pointer: &'static str,
         request: impl Fn(i64) -> T,
     ) -> Self {
-        let Limit::Range { min, max } = rule.limit() else { panic!("{} is no range", rule.id()) };
-        let at = [min, max].map(|number| Box::new(request(number)) as Request);
-        let beyond = [min - 1, max + 1].into_iter().filter(|number| *number >= 0);
+        let (at, beyond) = match rule.limit() {
+            Limit::Range { min, max } => (vec![min, max], vec![min - 1, max + 1]),
+            Limit::AtLeast(min) => (vec![min], vec![min - 1]),
+            _ => panic!("{} is no range", rule.id()),
+        };
+        let at = at.into_iter().map(|number| Box::new(request(number)) as Request);
+        let beyond = beyond.into_iter().filter(|number| *number >= 0);
         let beyond =
             beyond.map(|number| Past { found: Some(Measured::Count(number)), ..past(pointer, request(number)) });
         Self::cases(rule, at, beyond)

@@ -95,7 +95,7 @@ fn of_tasks() -> Vec<Row> {
         Row::range(&t::KIND, "/type", |kind| task().with_type(TaskKind::from(kind))),
         Row::range(&t::LIST_STATUS, "/status", |status| task::ListQuery::new().with_status(TaskStatus::from(status)))
             .and_past([past("/status", task::ListQuery::new().with_status(TaskStatus::from(-1)))]),
-        Row::items(&t::LIST_PAGE, "/page", |page| task::ListQuery::new().with_page(u32::try_from(page).unwrap())),
+        Row::range(&t::LIST_PAGE, "/page", |page| task::ListQuery::new().with_page(u32::try_from(page).unwrap())),
         Row::range(&t::LIST_PAGE_SIZE, "/page_size", |size| {
             task::ListQuery::new().with_page_size(u32::try_from(size).unwrap())
         }),

@@ -93,7 +93,7 @@ fn the_number_of_values_of_a_body_is_compared() {
     let missing = two.check_send(&send([])).unwrap_err();
     assert_eq!(
         missing.to_string(),
-        "/template/components: body, the parameters of a send of a WhatsApp template must be a value for every placeholder of every part"
+        "/template/components: body, expected a value for every placeholder of every part"
     );
 }
 

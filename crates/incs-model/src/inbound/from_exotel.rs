@@ -1,0 +1,74 @@
+//! The view of RCS messages from Exotel.
+
+use super::content::{Choice, ChoiceKind, Content, Location, Media, MediaKind, Other, Problem, Text, Thumbnail};
+use super::item::{Inbound, Provider};
+use crate::decode::cut;
+use crate::exotel::{self, Entry, Incoming, Tap};
+use crate::message::Channel;
+
+pub(super) fn messages(callback: &exotel::Callback, body: &[u8]) -> Vec<Inbound> {
+    let incoming = callback.entries().filter_map(|(pointer, entry)| match entry {
+        Entry::Incoming(incoming) => Some((pointer, incoming)),
+        _ => None,
+    });
+    incoming.map(|(pointer, incoming)| message(incoming, &pointer, body)).collect()
+}
+
+fn message(incoming: &Incoming, pointer: &str, body: &[u8]) -> Inbound {
+    let mut item = Inbound::new(Provider::Exotel, content(&incoming.content), pointer, cut(body, pointer, incoming));
+    item.channel = Some(Channel::Rcs);
+    item.id.clone_from(&incoming.sid);
+    item.user = Some(incoming.user.clone());
+    item.business = Some(incoming.business.clone());
+    item.sent_at.clone_from(&incoming.timestamp);
+    item.profile_name.clone_from(&incoming.profile_name);
+    item.custom_data.clone_from(&incoming.custom_data);
+    item
+}
+
+fn content(content: &exotel::Content) -> Content {
+    match content {
+        exotel::Content::Text(text) => Text::new(text.body.as_str()).into(),
+        exotel::Content::File(file) => media(file).into(),
+        exotel::Content::Location(place) => {
+            let name = place.label.clone();
+            Location { name, ..Location::new(place.latitude.degrees(), place.longitude.degrees()) }.into()
+        }
+        exotel::Content::Suggested(suggested) => choice(&suggested.tap),
+        exotel::Content::Error { error, .. } => Problem {
+            code: error.code.map(exotel::StatusCode::as_i64),
+            name: error.name.as_ref().map(|name| name.as_str().to_owned()),
+            text: error.description.clone(),
+        }
+        .into(),
+        exotel::Content::Unknown(unknown) => Other::new(unknown.kind()).into(),
+    }
+}
+
+fn media(file: &exotel::File) -> Media {
+    let thumbnail = file.thumbnail_url.as_deref().map(|url| Thumbnail {
+        media_type: file.thumbnail_type.clone(),
+        size: file.thumbnail_size,
+        ..Thumbnail::new(url)
+    });
+    Media {
+        url: Some(file.url.clone()),
+        media_type: file.media_type.clone(),
+        file_name: file.name.clone(),
+        size: file.size,
+        thumbnail,
+        ..Media::new(MediaKind::of(file.media_type.as_ref()))
+    }
+}
+
+/// Of a reply and an action at once the reply counts; the raw item has both.
+fn choice(tap: &Tap) -> Content {
+    let kind = if matches!(tap, Tap::Action(_)) { ChoiceKind::Action } else { ChoiceKind::Reply };
+    match tap.suggestion() {
+        Some(suggestion) => {
+            let data = suggestion.data().map(str::to_owned);
+            Choice { data, label: suggestion.text.clone(), ..Choice::new(kind) }.into()
+        }
+        None => Other::new("suggested").into(),
+    }
+}

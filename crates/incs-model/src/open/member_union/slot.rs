@@ -1,0 +1,133 @@
+//! Reading a member union while the members of its object go by.
+
+use std::marker::PhantomData;
+
+use serde::de::{self, IgnoredAny, MapAccess};
+use serde::ser::SerializeMap;
+use serde_json::value::RawValue;
+
+use super::unknown::UnknownMember;
+use crate::decode::{Key, replay};
+
+/// A union as [`Slot`] reads and writes it. Kinds are numbered in the order of declaration.
+pub(crate) trait MemberUnion: Sized {
+    /// The member that holds the kind.
+    const TAG: &'static str;
+
+    /// The names of the kinds; each is also the name of its content member.
+    const KINDS: &'static [&'static str];
+
+    /// The number of a kind.
+    fn number(kind: &str) -> Option<usize>;
+
+    /// Reads the content of a kind.
+    fn read<'de, R: ReadValue<'de>>(number: usize, source: R) -> Result<Self, R::Error>;
+
+    /// The value of a kind that has no content member.
+    fn bare(number: usize) -> Option<Self>;
+
+    /// What is not known.
+    fn unknown(unknown: UnknownMember) -> Self;
+
+    /// The kind as it stands on the wire.
+    fn wire_kind(&self) -> &str;
+
+    /// Writes the content member, or all members of an unknown kind.
+    fn write_content<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error>;
+
+    /// Writes tag and content.
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        map.serialize_entry(Self::TAG, self.wire_kind())?;
+        self.write_content(map)
+    }
+}
+
+/// Where a content value comes from: the live stream or a buffered piece.
+pub(crate) trait ReadValue<'de> {
+    type Error: de::Error;
+    fn read<T: de::Deserialize<'de>>(self) -> Result<T, Self::Error>;
+}
+
+impl<'de, A: MapAccess<'de>> ReadValue<'de> for &mut A {
+    type Error = A::Error;
+    fn read<T: de::Deserialize<'de>>(self) -> Result<T, A::Error> {
+        self.next_value()
+    }
+}
+
+struct Buffered<'a, E>(&'a str, &'a RawValue, PhantomData<E>);
+
+impl<'de, E: de::Error> ReadValue<'de> for Buffered<'_, E> {
+    type Error = E;
+    fn read<T: de::Deserialize<'de>>(self) -> Result<T, E> {
+        replay(PhantomData::<T>, self.0, self.1)
+    }
+}
+
+/// Collects tag and content of a union while the members of an object go by in any order.
+pub(crate) struct Slot<U> {
+    kind: Option<Kind>,
+    value: Option<U>,
+    kept: Vec<(Box<str>, Box<RawValue>)>,
+}
+
+enum Kind {
+    Known(usize),
+    Unknown(Box<str>),
+}
+
+impl<U: MemberUnion> Slot<U> {
+    pub(crate) fn new() -> Self {
+        Self { kind: None, value: None, kept: Vec::new() }
+    }
+
+    /// Takes the next member, whose name has been read.
+    pub(crate) fn take<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+        if key == U::TAG {
+            if self.kind.is_some() {
+                return Err(de::Error::duplicate_field(U::TAG));
+            }
+            let Key(kind) = map.next_value()?;
+            self.kind = Some(U::number(&kind).map_or_else(|| Kind::Unknown(kind.into()), Kind::Known));
+            return Ok(());
+        }
+        match &self.kind {
+            Some(Kind::Known(number)) => {
+                if U::KINDS.get(*number).is_some_and(|name| *name == key) {
+                    self.value = Some(U::read(*number, map)?);
+                } else {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+            _ => self.kept.push((key.into(), map.next_value()?)),
+        }
+        Ok(())
+    }
+
+    /// The union, once all members have gone by.
+    pub(crate) fn finish<E: de::Error>(self) -> Result<U, E> {
+        match self.kind {
+            None => Err(E::missing_field(U::TAG)),
+            Some(Kind::Unknown(kind)) => Ok(U::unknown(UnknownMember::of_kind(kind, self.kept))),
+            Some(Kind::Known(number)) => {
+                if let Some(value) = self.value {
+                    return Ok(value);
+                }
+                let name = U::KINDS.get(number).copied().unwrap_or_default();
+                match self.kept.iter().find(|(kept, _)| **kept == *name) {
+                    Some((_, raw)) => U::read(number, Buffered(name, raw, PhantomData)),
+                    None => U::bare(number).ok_or_else(|| E::missing_field(name)),
+                }
+            }
+        }
+    }
+}
+
+/// Reads a union that fills its object alone.
+pub(crate) fn read_alone<'de, U: MemberUnion, A: MapAccess<'de>>(mut map: A) -> Result<U, A::Error> {
+    let mut slot = Slot::new();
+    while let Some(Key(key)) = map.next_key()? {
+        slot.take(&key, &mut map)?;
+    }
+    slot.finish()
+}
