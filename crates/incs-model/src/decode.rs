@@ -5,12 +5,14 @@ mod entries;
 mod error;
 mod fault;
 mod key;
+mod once;
 mod tracked;
 
 pub(crate) use self::cut::cut;
 pub(crate) use self::entries::{Entries, replay};
 pub use self::error::{DecodeError, Found};
 pub(crate) use self::key::Key;
+pub(crate) use self::once::once;
 pub(crate) use self::tracked::Tracked;
 
 use serde::de::DeserializeOwned;

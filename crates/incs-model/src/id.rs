@@ -127,8 +127,8 @@ text_id! {
     LanguageCode shown by fmt_code;
     /// A media type like `audio/ogg; codecs=opus`.
     MediaType shown by fmt_media_type;
-    /// A file that WhatsApp keeps. No INCS route to fetch it is known; `message_created` carries links instead.
-    MediaId shown by fmt_code;
+    /// A file that WhatsApp keeps. No INCS route to fetch it is known; `message_created` carries links instead. `Debug` masks it.
+    MediaId shown by crate::masked::Masked::masked;
     /// The RCS agent that a customer wrote to, `…_agent@rbm.goog` (INCS: new message webhook, RCS).
     AgentId shown by fmt_agent;
     /// A side of a conversation in the INCS workbench: `staff_<n>`, or `<channel>_<phone>` for the customer

@@ -92,6 +92,7 @@ mod phone;
 mod raw;
 pub mod rcs;
 mod record;
+mod scan;
 #[cfg(feature = "schema")]
 pub mod schema;
 mod secret;

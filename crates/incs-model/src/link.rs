@@ -2,6 +2,8 @@
 //!
 //! Both are kept side by side here; a property test holds them together.
 
+use crate::scan::zeros;
+
 /// Whether the link is absolute, http or https, with a host, and free of spaces and control characters.
 pub(crate) fn is_absolute(link: &str) -> bool {
     after_scheme(link).is_some_and(|rest| is_absolute_rest(rest, Marks::of(rest)))
@@ -16,40 +18,16 @@ struct Marks {
     query: bool,
 }
 
-/// How many bytes are looked at together.
-const WIDTH: usize = 16;
-
 impl Marks {
-    /// Looks at all bytes, many at a time: no early end, no branch.
-    ///
-    /// A byte is compared by taking something away that leaves zero for it; the smallest of what is left is kept.
     fn of(text: &str) -> Self {
-        let (mut unusual, mut query) = ([u8::MAX; WIDTH], [u8::MAX; WIDTH]);
-        let mut look = |bytes: &[u8; WIDTH]| {
-            for ((unusual, query), &byte) in unusual.iter_mut().zip(&mut query).zip(bytes) {
-                let blank = byte.saturating_sub(b' ').min(byte ^ 0x7f);
-                let bracket_or_backslash = byte.wrapping_sub(b'[').saturating_sub(b']' - b'[');
-                let separator = (byte ^ b'@').min(byte ^ b':');
-                *unusual = (*unusual).min(blank).min(bracket_or_backslash).min(separator);
-                *query = (*query).min(byte ^ b'?').min(byte ^ b'#');
-            }
-        };
-        let bytes = text.as_bytes();
-        if let Some(last) = bytes.last_chunk::<WIDTH>() {
-            bytes.as_chunks::<WIDTH>().0.iter().for_each(&mut look);
-            look(last);
-        } else {
-            let mut padded = [b'a'; WIDTH];
-            padded.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
-            look(&padded);
-        }
-        Self { unusual: holds_zero(unusual), query: holds_zero(query) }
+        let [unusual, query] = zeros(text, |byte| {
+            let blank = byte.saturating_sub(b' ').min(byte ^ 0x7f);
+            let bracket_or_backslash = byte.wrapping_sub(b'[').saturating_sub(b']' - b'[');
+            let separator = (byte ^ b'@').min(byte ^ b':');
+            [blank.min(bracket_or_backslash).min(separator), (byte ^ b'?').min(byte ^ b'#')]
+        });
+        Self { unusual, query }
     }
-}
-
-#[expect(clippy::needless_bitwise_bool, reason = "no branch, so that many bytes are looked at together")]
-fn holds_zero(bytes: [u8; WIDTH]) -> bool {
-    bytes.iter().fold(false, |found, &byte| found | (byte == 0))
 }
 
 /// A space, a control character or a backslash: bytes that no link may hold.

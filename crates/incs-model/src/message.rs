@@ -101,9 +101,7 @@ where
     let mut slot = crate::open::Slot::<U>::new();
     while let Some(crate::decode::Key(key)) = map.next_key()? {
         if key == "to" {
-            if to.replace(map.next_value()?).is_some() {
-                return Err(A::Error::duplicate_field("to"));
-            }
+            crate::decode::once(&mut to, map.next_value()?, "to")?;
         } else {
             slot.take(&key, &mut map)?;
         }

@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::address::Address;
-use crate::decode::Key;
+use crate::decode::{Key, once};
 use crate::id::{AgentId, MediaType, MessageId, TemplateId};
 use crate::masked::{Mask, shown};
 use crate::open::{UnknownMember, open_text};
@@ -212,8 +212,8 @@ impl<'de> Visitor<'de> for MessageVisitor {
         let mut kept: Vec<(Box<str>, Box<RawValue>)> = Vec::new();
         while let Some(Key(key)) = map.next_key()? {
             match &*key {
-                "senderPhoneNumber" => sender = Some(map.next_value()?),
-                "messageId" => id = Some(map.next_value()?),
+                "senderPhoneNumber" => once(&mut sender, map.next_value()?, "senderPhoneNumber")?,
+                "messageId" => once(&mut id, map.next_value()?, "messageId")?,
                 "sendTime" => send_time = map.next_value()?,
                 "agentId" => agent_id = map.next_value()?,
                 "text" => content = map.next_value::<Option<_>>()?.map(Content::Text).or(content),

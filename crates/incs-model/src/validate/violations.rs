@@ -6,6 +6,7 @@ use super::at::At;
 use super::report::{Measured, Report, Violation};
 use crate::limits::{Limit, Rule, common};
 use crate::link::{self, FileLink};
+use crate::scan::zeros;
 
 /// The violations found so far. Nothing is allocated until there is one.
 #[derive(Debug, Default)]
@@ -58,7 +59,7 @@ impl Violations {
     pub(crate) fn max_lines(&mut self, at: &At<'_>, text: &str, rule: &'static Rule) {
         let Limit::MaxLines(max) = rule.limit() else { return };
         // Text without a line break needs no counting, and that is told many bytes at a time.
-        if text.bytes().fold(0, |seen, byte| seen | u8::from(byte == b'\n')) != 0 {
+        if zeros(text, |byte| [byte ^ b'\n']) == [true] {
             let lines = text.split('\n').count();
             if lines > max {
                 self.add(at, rule, count(lines));

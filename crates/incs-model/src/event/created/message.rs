@@ -11,7 +11,7 @@ use super::content::Content;
 use super::wire_content::{ContentSeed, WireContent};
 use super::{ChannelState, CustomType, Origin, SessionType};
 use crate::address::Address;
-use crate::decode::replay;
+use crate::decode::{once, replay};
 use crate::id::{ChannelId, ConversationId, CustomId, IncsMessageId, MessageId, ParticipantId};
 use crate::masked::{Mask, shown};
 use crate::time::WireTime;
@@ -70,7 +70,7 @@ macro_rules! message {
                 $( let mut $field: Option<$type> = None; )+
                 while let Some(member) = map.next_key()? {
                     match member {
-                        Member::id => set(&mut id, map.next_value()?, "id")?,
+                        Member::id => once(&mut id, map.next_value()?, "id")?,
                         Member::r#type => body.take_type(&mut map)?,
                         Member::content => body.take_content(&mut map)?,
                         $( Member::$field => {
@@ -207,13 +207,13 @@ impl<'de> de::DeserializeSeed<'de> for TypeCode {
 
 impl Body {
     fn take_type<'de, A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<(), A::Error> {
-        set(&mut self.type_code, map.next_value_seed(TypeCode)?, "type")
+        once(&mut self.type_code, map.next_value_seed(TypeCode)?, "type")
     }
 
     fn take_content<'de, A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<(), A::Error> {
         match self.type_code {
-            Some(code) => set(&mut self.content, map.next_value_seed(ContentSeed(code))?, "content"),
-            None => set(&mut self.early, map.next_value()?, "content"),
+            Some(code) => once(&mut self.content, map.next_value_seed(ContentSeed(code))?, "content"),
+            None => once(&mut self.early, map.next_value()?, "content"),
         }
     }
 
@@ -225,13 +225,6 @@ impl Body {
             (Some(_), Some(_)) => Err(E::duplicate_field("content")),
             (None, None) => Err(E::missing_field("content")),
         }
-    }
-}
-
-fn set<T, E: de::Error>(slot: &mut Option<T>, value: T, member: &'static str) -> Result<(), E> {
-    match slot.replace(value) {
-        None => Ok(()),
-        Some(_) => Err(E::duplicate_field(member)),
     }
 }
 

@@ -44,7 +44,8 @@ impl<'de> Visitor<'de> for ContentSeed {
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<WireContent, E> {
-        let quick = Content::read(self.0, &mut serde_json::Deserializer::from_str(text));
+        let mut reader = serde_json::Deserializer::from_str(text);
+        let quick = Content::read(self.0, &mut reader).and_then(|content| reader.end().map(|()| content));
         let content = quick.or_else(|_| {
             let raw: &RawValue = serde_json::from_str(text).map_err(|_| E::custom("JSON in the string"))?;
             Content::read(self.0, Tracked::new(raw)).map_err(E::custom)

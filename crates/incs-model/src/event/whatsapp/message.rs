@@ -10,7 +10,7 @@ use super::content::Content;
 use super::system::Referral;
 use super::value::ErrorItem;
 use crate::address::Address;
-use crate::decode::Key;
+use crate::decode::{Key, once};
 use crate::id::{MessageId, WhatsAppUserId};
 use crate::masked::{Mask, shown};
 use crate::open::{MemberUnion as _, Slot};
@@ -166,7 +166,7 @@ impl<'de> Visitor<'de> for MessageVisitor {
         let (mut context, mut referral, mut errors) = (None, None, None::<Vec<ErrorItem>>);
         while let Some(Key(key)) = map.next_key()? {
             match &*key {
-                "id" => id = Some(map.next_value()?),
+                "id" => once(&mut id, map.next_value()?, "id")?,
                 "from" => from = map.next_value()?,
                 "from_user_id" => from_user_id = map.next_value()?,
                 "timestamp" => timestamp = map.next_value()?,

@@ -7,7 +7,7 @@ use serde::ser::SerializeMap;
 use serde_json::value::RawValue;
 
 use super::unknown::UnknownMember;
-use crate::decode::{Key, replay};
+use crate::decode::{Key, once, replay};
 
 /// A union as [`Slot`] reads and writes it. Kinds are numbered in the order of declaration.
 pub(crate) trait MemberUnion: Sized {
@@ -92,13 +92,10 @@ impl<U: MemberUnion> Slot<U> {
             return Ok(());
         }
         match &self.kind {
-            Some(Kind::Known(number)) => {
-                if U::KINDS.get(*number).is_some_and(|name| *name == key) {
-                    self.value = Some(U::read(*number, map)?);
-                } else {
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
+            Some(Kind::Known(number)) => match U::KINDS.get(*number) {
+                Some(name) if *name == key => once(&mut self.value, U::read(*number, map)?, name)?,
+                _ => drop(map.next_value::<IgnoredAny>()?),
+            },
             _ => self.kept.push((key.into(), map.next_value()?)),
         }
         Ok(())

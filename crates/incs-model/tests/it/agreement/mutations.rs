@@ -53,8 +53,7 @@ proptest! {
         let bodies = RECEIVED.with(Clone::clone);
         let (body, Received { document, reads }) = index.get(&bodies);
         let changed = change(body, &changes);
-        prop_assume!(!has_new_array(body, &changed));
-        if reads(changed.to_string().as_bytes()) {
+        if !has_new_array(body, &changed) && reads(changed.to_string().as_bytes()) {
             let judged = judge(document, &changed);
             prop_assert!(judged.is_ok(), "{document} refuses {changed}: {}", judged.unwrap_err());
         }

@@ -91,10 +91,7 @@ fn the_number_of_values_of_a_body_is_compared() {
         &[("/template/components/0/parameters/1/text", EMPTY), ("/template/components/0/parameters/2", SURPLUS)],
     );
     let missing = two.check_send(&send([])).unwrap_err();
-    assert_eq!(
-        missing.to_string(),
-        "/template/components: body, expected a value for every placeholder of every part"
-    );
+    assert_eq!(missing.to_string(), "/template/components: body, expected a value for every placeholder of every part");
 }
 
 #[test]
