@@ -11,6 +11,7 @@ use crate::decode::{DecodeError, Key, Tracked};
 use crate::id::Username;
 use crate::raw::RawJson;
 use crate::record::record;
+use crate::schema_of::schema_of;
 use crate::secret::Secret;
 use crate::validate::{At, Validate, Violations};
 
@@ -190,26 +191,15 @@ fn is_plain(name: &str) -> bool {
     name.len() <= 32 && name.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_')
 }
 
-#[cfg(feature = "schema")]
-impl schemars::JsonSchema for Token {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Token".into()
-    }
-
-    fn schema_id() -> std::borrow::Cow<'static, str> {
-        concat!(module_path!(), "::Token").into()
-    }
-
-    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        let secret = generator.subschema_for::<Secret>();
-        let object =
-            |name: &str| serde_json::json!({ "type": "object", "properties": { name: secret }, "required": [name] });
-        schemars::json_schema!({
-            "description": "The shape is not documented; these forms are read.",
-            "anyOf": [secret, object("token"), object("access_token")],
-        })
-    }
-}
+schema_of!(Token, generator => {
+    let secret = generator.subschema_for::<Secret>();
+    let object =
+        |name: &str| serde_json::json!({ "type": "object", "properties": { name: secret }, "required": [name] });
+    schemars::json_schema!({
+        "description": "The shape is not documented; these forms are read.",
+        "anyOf": [secret, object("token"), object("access_token")],
+    })
+});
 
 #[cfg(test)]
 mod tests {

@@ -5,6 +5,7 @@ mod entries;
 mod error;
 mod fault;
 mod key;
+mod object;
 mod once;
 mod tracked;
 
@@ -12,6 +13,7 @@ pub(crate) use self::cut::cut;
 pub(crate) use self::entries::{Entries, replay};
 pub use self::error::{DecodeError, Found};
 pub(crate) use self::key::Key;
+pub(crate) use self::object::read_object;
 pub(crate) use self::once::once;
 pub(crate) use self::tracked::Tracked;
 

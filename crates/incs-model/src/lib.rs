@@ -95,6 +95,7 @@ mod record;
 mod scan;
 #[cfg(feature = "schema")]
 pub mod schema;
+mod schema_of;
 mod secret;
 pub mod status;
 pub mod task;

@@ -40,26 +40,10 @@ macro_rules! channel_message {
             }
         }
 
-        impl<'de> ::serde::Deserialize<'de> for Message {
-            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                struct MessageVisitor;
-
-                impl<'de> ::serde::de::Visitor<'de> for MessageVisitor {
-                    type Value = Message;
-
-                    fn expecting(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                        f.write_str("an object")
-                    }
-
-                    fn visit_map<A: ::serde::de::MapAccess<'de>>(self, map: A) -> Result<Message, A::Error> {
-                        let (to, content) = $crate::message::read_addressed(map)?;
-                        Ok(Message { to, content })
-                    }
-                }
-
-                deserializer.deserialize_map(MessageVisitor)
-            }
-        }
+        $crate::decode::read_object!(Message, map => {
+            let (to, content) = $crate::message::read_addressed(map)?;
+            Ok(Message { to, content })
+        });
 
         impl $crate::validate::Validate for Message {
             fn check(&self, at: &$crate::validate::At<'_>, found: &mut $crate::validate::Violations) {
@@ -69,22 +53,11 @@ macro_rules! channel_message {
 
         $crate::masked::shown!(Message);
 
-        #[cfg(feature = "schema")]
-        impl ::schemars::JsonSchema for Message {
-            fn schema_name() -> ::std::borrow::Cow<'static, str> {
-                "Message".into()
-            }
-
-            fn schema_id() -> ::std::borrow::Cow<'static, str> {
-                concat!(module_path!(), "::Message").into()
-            }
-
-            fn json_schema(generator: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
-                let to = generator.subschema_for::<$crate::PhoneNumber>();
-                let kinds = $content::content_schemas(generator);
-                $crate::schema::shape::member_union(generator, "type", kinds, &[("to", to)])
-            }
-        }
+        $crate::schema_of::schema_of!(Message, generator => {
+            let to = generator.subschema_for::<$crate::PhoneNumber>();
+            let kinds = $content::content_schemas(generator);
+            $crate::schema::shape::member_union(generator, "type", kinds, &[("to", to)])
+        });
     };
 }
 pub(crate) use channel_message;

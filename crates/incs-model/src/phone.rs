@@ -7,6 +7,7 @@ use serde::de::{self, Deserialize, Deserializer, Unexpected};
 use serde::{Serialize, Serializer};
 
 use crate::decode::Key;
+use crate::schema_of::schema_of;
 
 /// A phone number in international form: country code and number, digits only.
 ///
@@ -110,17 +111,10 @@ impl<'de> Deserialize<'de> for PhoneNumber {
 
 crate::masked::shown!(PhoneNumber);
 
-#[cfg(feature = "schema")]
-impl schemars::JsonSchema for PhoneNumber {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "PhoneNumber".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({
-            "description": "Country code and number, digits only, no plus sign.",
-            "type": "string",
-            "pattern": crate::limits::common::TO_PATTERN,
-        })
-    }
-}
+schema_of!(PhoneNumber, _generator => {
+    schemars::json_schema!({
+        "description": "Country code and number, digits only, no plus sign.",
+        "type": "string",
+        "pattern": crate::limits::common::TO_PATTERN,
+    })
+});

@@ -1,16 +1,17 @@
 //! `new_message`.
 
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{Deserialize, MapAccess};
 use serde::{Serialize, Serializer};
 
 use super::{rcs, whatsapp};
 use crate::address::Address;
-use crate::decode::Entries;
+use crate::decode::{Entries, read_object};
 use crate::id::ChannelId;
 use crate::masked::shown;
 use crate::raw::RawJson;
 use crate::record::record;
+use crate::schema_of::schema_of;
 
 record! {
     /// A customer wrote (INCS: new message webhook).
@@ -60,57 +61,34 @@ impl Serialize for NewMessageBody {
     }
 }
 
-impl<'de> Deserialize<'de> for NewMessageBody {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(BodyVisitor)
-    }
-}
-
 enum Provider {
     WhatsApp,
     Rcs,
 }
 
-struct BodyVisitor;
+read_object!(NewMessageBody, map => read(map));
 
-impl<'de> Visitor<'de> for BodyVisitor {
-    type Value = NewMessageBody;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<NewMessageBody, A::Error> {
-        let (provider, entries) = Entries::until_key(map, |name| match name {
-            "messaging_product" | "metadata" | "contacts" | "messages" | "statuses" => Some(Provider::WhatsApp),
-            "senderPhoneNumber" | "messageId" | "sendTime" | "agentId" => Some(Provider::Rcs),
-            _ => None,
-        })?;
-        match provider {
-            Some(Provider::WhatsApp) => {
-                Deserialize::deserialize(MapAccessDeserializer::new(entries)).map(NewMessageBody::WhatsApp)
-            }
-            Some(Provider::Rcs) => {
-                Deserialize::deserialize(MapAccessDeserializer::new(entries)).map(NewMessageBody::Rcs)
-            }
-            None => entries.into_raw(None).map(NewMessageBody::Unknown),
+fn read<'de, A: MapAccess<'de>>(map: A) -> Result<NewMessageBody, A::Error> {
+    let (provider, entries) = Entries::until_key(map, |name| match name {
+        "messaging_product" | "metadata" | "contacts" | "messages" | "statuses" => Some(Provider::WhatsApp),
+        "senderPhoneNumber" | "messageId" | "sendTime" | "agentId" => Some(Provider::Rcs),
+        _ => None,
+    })?;
+    match provider {
+        Some(Provider::WhatsApp) => {
+            Deserialize::deserialize(MapAccessDeserializer::new(entries)).map(NewMessageBody::WhatsApp)
         }
+        Some(Provider::Rcs) => Deserialize::deserialize(MapAccessDeserializer::new(entries)).map(NewMessageBody::Rcs),
+        None => entries.into_raw(None).map(NewMessageBody::Unknown),
     }
 }
 
 shown!(NewMessageBody);
 
-#[cfg(feature = "schema")]
-impl schemars::JsonSchema for NewMessageBody {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "NewMessageBody".into()
-    }
-
-    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        let whatsapp = generator.subschema_for::<whatsapp::Value>();
-        let rcs = generator.subschema_for::<rcs::UserMessage>();
-        schemars::json_schema!({
-            "anyOf": [whatsapp, rcs, { "description": "A form that this version does not know.", "type": "object" }],
-        })
-    }
-}
+schema_of!(NewMessageBody, generator => {
+    let whatsapp = generator.subschema_for::<whatsapp::Value>();
+    let rcs = generator.subschema_for::<rcs::UserMessage>();
+    schemars::json_schema!({
+        "anyOf": [whatsapp, rcs, { "description": "A form that this version does not know.", "type": "object" }],
+    })
+});

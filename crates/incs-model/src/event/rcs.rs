@@ -1,16 +1,17 @@
 //! What a customer writes on RCS, in Google's form with the tracking data of INCS (INCS: new message webhook, RCS).
 
-use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{self, MapAccess};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::address::Address;
-use crate::decode::{Key, once};
+use crate::decode::{Key, once, read_object};
 use crate::id::{AgentId, MediaType, MessageId, TemplateId};
 use crate::masked::{Mask, shown};
 use crate::open::{UnknownMember, open_text};
 use crate::record::record;
+use crate::schema_of::schema_of;
 use crate::time::WireTime;
 
 /// A message from a customer. Exactly one content stands beside the members that all have.
@@ -191,47 +192,33 @@ impl Serialize for UserMessage {
     }
 }
 
-impl<'de> Deserialize<'de> for UserMessage {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(MessageVisitor)
-    }
-}
+read_object!(UserMessage, map => read(map));
 
-struct MessageVisitor;
-
-impl<'de> Visitor<'de> for MessageVisitor {
-    type Value = UserMessage;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<UserMessage, A::Error> {
-        let (mut sender, mut id, mut send_time, mut agent_id) = (None, None, None, None);
-        let mut content = None;
-        let mut kept: Vec<(Box<str>, Box<RawValue>)> = Vec::new();
-        while let Some(Key(key)) = map.next_key()? {
-            match &*key {
-                "senderPhoneNumber" => once(&mut sender, map.next_value()?, "senderPhoneNumber")?,
-                "messageId" => once(&mut id, map.next_value()?, "messageId")?,
-                "sendTime" => send_time = map.next_value()?,
-                "agentId" => agent_id = map.next_value()?,
-                "text" => content = map.next_value::<Option<_>>()?.map(Content::Text).or(content),
-                "userFile" => content = map.next_value::<Option<_>>()?.map(Content::File).or(content),
-                "suggestionResponse" => content = map.next_value::<Option<_>>()?.map(Content::Suggestion).or(content),
-                "location" => content = map.next_value::<Option<_>>()?.map(Content::Location).or(content),
-                _ if content.is_some() => drop(map.next_value::<de::IgnoredAny>()?),
-                other => kept.push((other.into(), map.next_value()?)),
-            }
+fn read<'de, A: MapAccess<'de>>(mut map: A) -> Result<UserMessage, A::Error> {
+    let (mut sender, mut id, mut send_time, mut agent_id) = (None, None, None, None);
+    let mut content = None;
+    let mut kept: Vec<(Box<str>, Box<RawValue>)> = Vec::new();
+    while let Some(Key(key)) = map.next_key()? {
+        match &*key {
+            "senderPhoneNumber" => once(&mut sender, map.next_value()?, "senderPhoneNumber")?,
+            "messageId" => once(&mut id, map.next_value()?, "messageId")?,
+            "sendTime" => send_time = map.next_value()?,
+            "agentId" => agent_id = map.next_value()?,
+            "text" => content = map.next_value::<Option<_>>()?.map(Content::Text).or(content),
+            "userFile" => content = map.next_value::<Option<_>>()?.map(Content::File).or(content),
+            "suggestionResponse" => content = map.next_value::<Option<_>>()?.map(Content::Suggestion).or(content),
+            "location" => content = map.next_value::<Option<_>>()?.map(Content::Location).or(content),
+            _ if content.is_some() => drop(map.next_value::<de::IgnoredAny>()?),
+            other => kept.push((other.into(), map.next_value()?)),
         }
-        Ok(UserMessage {
-            sender_phone_number: sender.ok_or_else(|| de::Error::missing_field("senderPhoneNumber"))?,
-            message_id: id.ok_or_else(|| de::Error::missing_field("messageId"))?,
-            send_time,
-            agent_id,
-            content: content.unwrap_or_else(|| Content::Unknown(UnknownMember::from_members(kept))),
-        })
     }
+    Ok(UserMessage {
+        sender_phone_number: sender.ok_or_else(|| de::Error::missing_field("senderPhoneNumber"))?,
+        message_id: id.ok_or_else(|| de::Error::missing_field("messageId"))?,
+        send_time,
+        agent_id,
+        content: content.unwrap_or_else(|| Content::Unknown(UnknownMember::from_members(kept))),
+    })
 }
 
 impl std::fmt::Debug for UserMessage {
@@ -260,33 +247,26 @@ impl std::fmt::Debug for Content {
 
 shown!(UserMessage, Content);
 
-#[cfg(feature = "schema")]
-impl schemars::JsonSchema for UserMessage {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "RcsUserMessage".into()
-    }
-
-    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        let [sender, id] = [generator.subschema_for::<Address>(), generator.subschema_for::<MessageId>()];
-        let time = generator.subschema_for::<Option<WireTime>>();
-        let agent = generator.subschema_for::<Option<AgentId>>();
-        let file = generator.subschema_for::<Option<UserFile>>();
-        let suggestion = generator.subschema_for::<Option<SuggestionResponse>>();
-        let location = generator.subschema_for::<Option<Location>>();
-        schemars::json_schema!({
-            "description": "A message from a customer on RCS. One of the contents stands beside the members that all have.",
-            "type": "object",
-            "properties": {
-                "senderPhoneNumber": sender,
-                "messageId": id,
-                "sendTime": time,
-                "agentId": agent,
-                "text": { "type": ["string", "null"] },
-                "userFile": file,
-                "suggestionResponse": suggestion,
-                "location": location,
-            },
-            "required": ["senderPhoneNumber", "messageId"],
-        })
-    }
-}
+schema_of!(UserMessage as "RcsUserMessage", generator => {
+    let [sender, id] = [generator.subschema_for::<Address>(), generator.subschema_for::<MessageId>()];
+    let time = generator.subschema_for::<Option<WireTime>>();
+    let agent = generator.subschema_for::<Option<AgentId>>();
+    let file = generator.subschema_for::<Option<UserFile>>();
+    let suggestion = generator.subschema_for::<Option<SuggestionResponse>>();
+    let location = generator.subschema_for::<Option<Location>>();
+    schemars::json_schema!({
+        "description": "A message from a customer on RCS. One of the contents stands beside the members that all have.",
+        "type": "object",
+        "properties": {
+            "senderPhoneNumber": sender,
+            "messageId": id,
+            "sendTime": time,
+            "agentId": agent,
+            "text": { "type": ["string", "null"] },
+            "userFile": file,
+            "suggestionResponse": suggestion,
+            "location": location,
+        },
+        "required": ["senderPhoneNumber", "messageId"],
+    })
+});

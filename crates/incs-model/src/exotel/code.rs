@@ -7,6 +7,7 @@ use std::hash::{Hash, Hasher};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::members::member;
+use crate::schema_of::schema_of;
 
 /// Exotel's number of a status. On the wire a JSON integer, or its digits in a string; written back as it came.
 ///
@@ -119,16 +120,9 @@ impl de::Visitor<'_> for CodeVisitor {
 crate::masked::shown!(StatusCode);
 member!(StatusCode);
 
-#[cfg(feature = "schema")]
-impl schemars::JsonSchema for StatusCode {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "ExotelStatusCode".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({
-            "description": "Exotel's number of a status, as a number or as digits in a string.",
-            "anyOf": [{ "type": "integer" }, { "type": "string", "pattern": "^\\s*[+-]?[0-9]+\\s*$" }],
-        })
-    }
-}
+schema_of!(StatusCode as "ExotelStatusCode", _generator => {
+    schemars::json_schema!({
+        "description": "Exotel's number of a status, as a number or as digits in a string.",
+        "anyOf": [{ "type": "integer" }, { "type": "string", "pattern": "^\\s*[+-]?[0-9]+\\s*$" }],
+    })
+});

@@ -20,6 +20,7 @@ use super::members::{Members, member};
 use crate::decode::{Tracked, replay};
 use crate::open::{UnknownObject, open_text};
 use crate::raw::RawJson;
+use crate::schema_of::schema_of;
 
 open_text! {
     /// The `type` of a content. No closed list is published (Exotel: receive messages webhook).
@@ -179,33 +180,26 @@ impl Content {
 crate::masked::shown!(Content);
 member!(Content, ContentType);
 
-#[cfg(feature = "schema")]
-impl schemars::JsonSchema for Content {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "ExotelContent".into()
-    }
+schema_of!(Content as "ExotelContent", generator => {
+    use schemars::Schema;
+    use serde_json::{Value, json};
 
-    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        use schemars::Schema;
-        use serde_json::{Value, json};
-
-        let suggested = generator.subschema_for::<Suggested>();
-        let kinds: [(&str, &str, Schema); 6] = [
-            ("text", "text", generator.subschema_for::<Text>()),
-            ("file", "file", generator.subschema_for::<File>()),
-            ("location", "location", generator.subschema_for::<Location>()),
-            ("suggested", "suggested", suggested.clone()),
-            ("suggested", "Suggested", suggested),
-            ("", "error", generator.subschema_for::<ContentError>()),
-        ];
-        let mut forms: Vec<Value> = Vec::new();
-        for (kind, member, schema) in kinds {
-            let tag = if kind.is_empty() { json!({ "type": "string" }) } else { json!({ "const": kind }) };
-            let mut properties = serde_json::Map::from_iter([(member.to_owned(), schema.to_value())]);
-            properties.insert("type".to_owned(), tag);
-            forms.push(json!({ "type": "object", "properties": properties, "required": [member] }));
-        }
-        forms.push(json!({ "description": "A type that this version does not know.", "type": "object" }));
-        schemars::json_schema!({ "anyOf": forms })
+    let suggested = generator.subschema_for::<Suggested>();
+    let kinds: [(&str, &str, Schema); 6] = [
+        ("text", "text", generator.subschema_for::<Text>()),
+        ("file", "file", generator.subschema_for::<File>()),
+        ("location", "location", generator.subschema_for::<Location>()),
+        ("suggested", "suggested", suggested.clone()),
+        ("suggested", "Suggested", suggested),
+        ("", "error", generator.subschema_for::<ContentError>()),
+    ];
+    let mut forms: Vec<Value> = Vec::new();
+    for (kind, member, schema) in kinds {
+        let tag = if kind.is_empty() { json!({ "type": "string" }) } else { json!({ "const": kind }) };
+        let mut properties = serde_json::Map::from_iter([(member.to_owned(), schema.to_value())]);
+        properties.insert("type".to_owned(), tag);
+        forms.push(json!({ "type": "object", "properties": properties, "required": [member] }));
     }
-}
+    forms.push(json!({ "description": "A type that this version does not know.", "type": "object" }));
+    schemars::json_schema!({ "anyOf": forms })
+});

@@ -104,20 +104,7 @@ macro_rules! open_code {
 
         $crate::masked::shown!($name);
 
-        #[cfg(feature = "schema")]
-        impl ::schemars::JsonSchema for $name {
-            fn schema_name() -> ::std::borrow::Cow<'static, str> {
-                stringify!($name).into()
-            }
-
-            fn schema_id() -> ::std::borrow::Cow<'static, str> {
-                concat!(module_path!(), "::", stringify!($name)).into()
-            }
-
-            fn json_schema(generator: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
-                $crate::schema::shape::open_code(generator, Self::KNOWN)
-            }
-        }
+        $crate::schema_of::schema_of!($name, generator => $crate::schema::shape::open_code(generator, $name::KNOWN));
     };
 }
 pub(crate) use open_code;

@@ -138,25 +138,7 @@ macro_rules! member_union {
             }
         }
 
-        impl<'de> ::serde::Deserialize<'de> for $name {
-            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                struct UnionVisitor;
-
-                impl<'de> ::serde::de::Visitor<'de> for UnionVisitor {
-                    type Value = $name;
-
-                    fn expecting(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                        f.write_str("an object")
-                    }
-
-                    fn visit_map<A: ::serde::de::MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-                        $crate::open::read_alone(map)
-                    }
-                }
-
-                deserializer.deserialize_map(UnionVisitor)
-            }
-        }
+        $crate::decode::read_object!($name, map => $crate::open::read_alone(map));
 
         $crate::masked::shown!($name);
 
@@ -174,21 +156,10 @@ macro_rules! member_union {
             }
         }
 
-        #[cfg(feature = "schema")]
-        impl ::schemars::JsonSchema for $name {
-            fn schema_name() -> ::std::borrow::Cow<'static, str> {
-                stringify!($name).into()
-            }
-
-            fn schema_id() -> ::std::borrow::Cow<'static, str> {
-                concat!(module_path!(), "::", stringify!($name)).into()
-            }
-
-            fn json_schema(generator: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
-                let kinds = Self::content_schemas(generator);
-                $crate::schema::shape::member_union(generator, $tag, kinds, &[])
-            }
-        }
+        $crate::schema_of::schema_of!($name, generator => {
+            let kinds = $name::content_schemas(generator);
+            $crate::schema::shape::member_union(generator, $tag, kinds, &[])
+        });
     };
 }
 pub(crate) use member_union;

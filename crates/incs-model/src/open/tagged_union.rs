@@ -113,64 +113,37 @@ macro_rules! tagged_union {
             }
         )+
 
-        impl<'de> ::serde::Deserialize<'de> for $name {
-            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                struct UnionVisitor;
+        $crate::decode::read_object!($name, map => {
+            use ::serde::de::value::MapAccessDeserializer;
 
-                impl<'de> ::serde::de::Visitor<'de> for UnionVisitor {
-                    type Value = $name;
-
-                    fn expecting(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                        f.write_str("an object")
-                    }
-
-                    fn visit_map<A: ::serde::de::MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-                        use ::serde::de::value::MapAccessDeserializer;
-
-                        let (tag, entries) = $crate::decode::Entries::until_tag(map, $tag)?;
-                        let Some($crate::decode::Key(tag)) = tag else {
-                            return Err(::serde::de::Error::missing_field($tag));
-                        };
-                        match &*tag {
-                            $(
-                                $text => <$type as ::serde::Deserialize>::deserialize(MapAccessDeserializer::new(entries))
-                                    .map($name::$variant),
-                            )+
-                            kind => {
-                                let raw = entries.into_raw(Some(($tag, kind)))?;
-                                let unknown = $crate::open::UnknownObject::new(kind, raw);
-                                $($(
-                                    if let Some(value) = $probe(&unknown) {
-                                        return Ok($name::$shaped(value));
-                                    }
-                                )+)?
-                                Ok($name::Unknown(unknown))
-                            }
+            let (tag, entries) = $crate::decode::Entries::until_tag(map, $tag)?;
+            let Some($crate::decode::Key(tag)) = tag else {
+                return Err(::serde::de::Error::missing_field($tag));
+            };
+            match &*tag {
+                $(
+                    $text => <$type as ::serde::Deserialize>::deserialize(MapAccessDeserializer::new(entries))
+                        .map($name::$variant),
+                )+
+                kind => {
+                    let raw = entries.into_raw(Some(($tag, kind)))?;
+                    let unknown = $crate::open::UnknownObject::new(kind, raw);
+                    $($(
+                        if let Some(value) = $probe(&unknown) {
+                            return Ok($name::$shaped(value));
                         }
-                    }
+                    )+)?
+                    Ok($name::Unknown(unknown))
                 }
-
-                deserializer.deserialize_map(UnionVisitor)
             }
-        }
+        });
 
         $crate::masked::shown!($name);
 
-        #[cfg(feature = "schema")]
-        impl ::schemars::JsonSchema for $name {
-            fn schema_name() -> ::std::borrow::Cow<'static, str> {
-                stringify!($name).into()
-            }
-
-            fn schema_id() -> ::std::borrow::Cow<'static, str> {
-                concat!(module_path!(), "::", stringify!($name)).into()
-            }
-
-            fn json_schema(generator: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
-                let kinds = vec![$( ($text, <$type as ::schemars::JsonSchema>::json_schema(generator)) ),+];
-                $crate::schema::shape::tagged_union(generator, $tag, kinds)
-            }
-        }
+        $crate::schema_of::schema_of!($name, generator => {
+            let kinds = vec![$( ($text, <$type as ::schemars::JsonSchema>::json_schema(generator)) ),+];
+            $crate::schema::shape::tagged_union(generator, $tag, kinds)
+        });
     };
 }
 pub(crate) use tagged_union;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Timestamp;
 use crate::decode::Key;
+use crate::schema_of::schema_of;
 
 /// A date and time without a zone, `YYYY-MM-DD HH:MM:SS`, as tasks carry it.
 ///
@@ -107,19 +108,12 @@ impl<'de> Deserialize<'de> for CivilTime {
 
 crate::masked::shown!(CivilTime);
 
-#[cfg(feature = "schema")]
-impl schemars::JsonSchema for CivilTime {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "CivilTime".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({
-            "description": "A date and time without a zone: YYYY-MM-DD HH:MM:SS. Which zone is meant is not documented.",
-            "type": "string",
-        })
-    }
-}
+schema_of!(CivilTime, _generator => {
+    schemars::json_schema!({
+        "description": "A date and time without a zone: YYYY-MM-DD HH:MM:SS. Which zone is meant is not documented.",
+        "type": "string",
+    })
+});
 
 #[cfg(test)]
 mod tests {

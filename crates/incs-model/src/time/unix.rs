@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Timestamp;
+use crate::schema_of::schema_of;
 
 /// Whole seconds since 1970, where `0` says that nothing was recorded.
 ///
@@ -62,16 +63,9 @@ impl fmt::Debug for UnixSeconds {
 
 crate::masked::shown!(UnixSeconds);
 
-#[cfg(feature = "schema")]
-impl schemars::JsonSchema for UnixSeconds {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "UnixSeconds".into()
-    }
-
-    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        let mut schema = crate::schema::shape::whole_number(generator);
-        let description = "Whole seconds since 1970-01-01T00:00:00Z; 0 when nothing was recorded.";
-        schema.insert("description".to_owned(), description.into());
-        schema
-    }
-}
+schema_of!(UnixSeconds, generator => {
+    let mut schema = crate::schema::shape::whole_number(generator);
+    let description = "Whole seconds since 1970-01-01T00:00:00Z; 0 when nothing was recorded.";
+    schema.insert("description".to_owned(), description.into());
+    schema
+});

@@ -9,6 +9,7 @@ use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Timestamp;
+use crate::schema_of::schema_of;
 
 /// A time of a webhook: Unix seconds or milliseconds, as a number or as digits in a string, or RFC 3339 with any offset.
 ///
@@ -221,19 +222,12 @@ impl Visitor<'_> for TimeVisitor {
 
 crate::masked::shown!(WireTime);
 
-#[cfg(feature = "schema")]
-impl schemars::JsonSchema for WireTime {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "WireTime".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({
-            "description": "A time: Unix seconds or milliseconds as a number or as digits in a string, or RFC 3339.",
-            "type": ["integer", "number", "string"],
-        })
-    }
-}
+schema_of!(WireTime, _generator => {
+    schemars::json_schema!({
+        "description": "A time: Unix seconds or milliseconds as a number or as digits in a string, or RFC 3339.",
+        "type": ["integer", "number", "string"],
+    })
+});
 
 #[cfg(test)]
 mod tests {

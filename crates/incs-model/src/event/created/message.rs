@@ -14,6 +14,7 @@ use crate::address::Address;
 use crate::decode::{once, replay};
 use crate::id::{ChannelId, ConversationId, CustomId, IncsMessageId, MessageId, ParticipantId};
 use crate::masked::{Mask, shown};
+use crate::schema_of::schema_of;
 use crate::time::WireTime;
 
 /// Declares the message: its members are named once, for the struct, both directions and `Debug`.
@@ -236,39 +237,32 @@ impl<'de> Deserialize<'de> for Message {
 
 shown!(Message);
 
-#[cfg(feature = "schema")]
-impl schemars::JsonSchema for Message {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "WorkbenchMessage".into()
-    }
+schema_of!(Message as "WorkbenchMessage", generator => {
+    use super::content::{Audio, File, Image, Text, Video, code};
 
-    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        use super::content::{Audio, File, Image, Text, Video, code};
-
-        let kinds = vec![
-            (code::TEXT, generator.subschema_for::<Text>()),
-            (code::IMAGE, generator.subschema_for::<Image>()),
-            (code::AUDIO, generator.subschema_for::<Audio>()),
-            (code::VIDEO, generator.subschema_for::<Video>()),
-            (code::FILE, generator.subschema_for::<File>()),
-        ];
-        let properties: serde_json::Map<_, _> =
-            member_schemas(generator).into_iter().map(|(name, schema)| (name.to_owned(), schema.to_value())).collect();
-        let by_type: Vec<_> = kinds
-            .into_iter()
-            .map(|(code, content)| {
-                serde_json::json!({
-                    "if": { "properties": { "type": { "const": code } }, "required": ["type"] },
-                    "then": { "properties": { "content": { "anyOf": [content, { "type": "string" }] } } },
-                })
+    let kinds = vec![
+        (code::TEXT, generator.subschema_for::<Text>()),
+        (code::IMAGE, generator.subschema_for::<Image>()),
+        (code::AUDIO, generator.subschema_for::<Audio>()),
+        (code::VIDEO, generator.subschema_for::<Video>()),
+        (code::FILE, generator.subschema_for::<File>()),
+    ];
+    let properties: serde_json::Map<_, _> =
+        member_schemas(generator).into_iter().map(|(name, schema)| (name.to_owned(), schema.to_value())).collect();
+    let by_type: Vec<_> = kinds
+        .into_iter()
+        .map(|(code, content)| {
+            serde_json::json!({
+                "if": { "properties": { "type": { "const": code } }, "required": ["type"] },
+                "then": { "properties": { "content": { "anyOf": [content, { "type": "string" }] } } },
             })
-            .collect();
-        schemars::json_schema!({
-            "description": "A message of the workbench. `content` depends on `type`; it may also be a string that holds JSON.",
-            "type": "object",
-            "properties": properties,
-            "required": ["id", "type", "content"],
-            "allOf": by_type,
         })
-    }
-}
+        .collect();
+    schemars::json_schema!({
+        "description": "A message of the workbench. `content` depends on `type`; it may also be a string that holds JSON.",
+        "type": "object",
+        "properties": properties,
+        "required": ["id", "type", "content"],
+        "allOf": by_type,
+    })
+});

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
+use serde::de::{Error as _, MapAccess};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
@@ -10,11 +10,12 @@ use super::content::Content;
 use super::system::Referral;
 use super::value::ErrorItem;
 use crate::address::Address;
-use crate::decode::{Key, once};
+use crate::decode::{Key, once, read_object};
 use crate::id::{MessageId, WhatsAppUserId};
 use crate::masked::{Mask, shown};
 use crate::open::{MemberUnion as _, Slot};
 use crate::record::record;
+use crate::schema_of::schema_of;
 use crate::time::WireTime;
 
 /// A message from a customer.
@@ -145,48 +146,34 @@ impl Serialize for Message {
     }
 }
 
-impl<'de> Deserialize<'de> for Message {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(MessageVisitor)
-    }
-}
+read_object!(Message, map => read(map));
 
-struct MessageVisitor;
-
-impl<'de> Visitor<'de> for MessageVisitor {
-    type Value = Message;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Message, A::Error> {
-        let mut slot = Slot::new();
-        let (mut id, mut from, mut from_user_id, mut timestamp) = (None, None, None, None);
-        let (mut context, mut referral, mut errors) = (None, None, None::<Vec<ErrorItem>>);
-        while let Some(Key(key)) = map.next_key()? {
-            match &*key {
-                "id" => once(&mut id, map.next_value()?, "id")?,
-                "from" => from = map.next_value()?,
-                "from_user_id" => from_user_id = map.next_value()?,
-                "timestamp" => timestamp = map.next_value()?,
-                "context" => context = map.next_value()?,
-                "referral" => referral = map.next_value()?,
-                "errors" => errors = map.next_value()?,
-                other => slot.take(other, &mut map)?,
-            }
+fn read<'de, A: MapAccess<'de>>(mut map: A) -> Result<Message, A::Error> {
+    let mut slot = Slot::new();
+    let (mut id, mut from, mut from_user_id, mut timestamp) = (None, None, None, None);
+    let (mut context, mut referral, mut errors) = (None, None, None::<Vec<ErrorItem>>);
+    while let Some(Key(key)) = map.next_key()? {
+        match &*key {
+            "id" => once(&mut id, map.next_value()?, "id")?,
+            "from" => from = map.next_value()?,
+            "from_user_id" => from_user_id = map.next_value()?,
+            "timestamp" => timestamp = map.next_value()?,
+            "context" => context = map.next_value()?,
+            "referral" => referral = map.next_value()?,
+            "errors" => errors = map.next_value()?,
+            other => slot.take(other, &mut map)?,
         }
-        Ok(Message {
-            id: id.ok_or_else(|| A::Error::missing_field("id"))?,
-            content: slot.finish()?,
-            from,
-            from_user_id,
-            timestamp,
-            context,
-            referral,
-            errors: errors.unwrap_or_default(),
-        })
     }
+    Ok(Message {
+        id: id.ok_or_else(|| A::Error::missing_field("id"))?,
+        content: slot.finish()?,
+        from,
+        from_user_id,
+        timestamp,
+        context,
+        referral,
+        errors: errors.unwrap_or_default(),
+    })
 }
 
 impl fmt::Debug for Message {
@@ -206,29 +193,22 @@ impl fmt::Debug for Message {
 
 shown!(Message);
 
-#[cfg(feature = "schema")]
-impl schemars::JsonSchema for Message {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "WhatsAppUserMessage".into()
-    }
-
-    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        let properties = serde_json::json!({
-            "id": generator.subschema_for::<MessageId>(),
-            "from": generator.subschema_for::<Option<Address>>(),
-            "from_user_id": generator.subschema_for::<Option<WhatsAppUserId>>(),
-            "timestamp": generator.subschema_for::<Option<WireTime>>(),
-            "context": generator.subschema_for::<Option<Context>>(),
-            "referral": generator.subschema_for::<Option<Referral>>(),
-            "errors": generator.subschema_for::<Option<Vec<ErrorItem>>>(),
-        });
-        let content = generator.subschema_for::<Content>();
-        schemars::json_schema!({
-            "description": "A message from a customer on WhatsApp.",
-            "type": "object",
-            "properties": properties,
-            "required": ["id"],
-            "allOf": [content],
-        })
-    }
-}
+schema_of!(Message as "WhatsAppUserMessage", generator => {
+    let properties = serde_json::json!({
+        "id": generator.subschema_for::<MessageId>(),
+        "from": generator.subschema_for::<Option<Address>>(),
+        "from_user_id": generator.subschema_for::<Option<WhatsAppUserId>>(),
+        "timestamp": generator.subschema_for::<Option<WireTime>>(),
+        "context": generator.subschema_for::<Option<Context>>(),
+        "referral": generator.subschema_for::<Option<Referral>>(),
+        "errors": generator.subschema_for::<Option<Vec<ErrorItem>>>(),
+    });
+    let content = generator.subschema_for::<Content>();
+    schemars::json_schema!({
+        "description": "A message from a customer on WhatsApp.",
+        "type": "object",
+        "properties": properties,
+        "required": ["id"],
+        "allOf": [content],
+    })
+});

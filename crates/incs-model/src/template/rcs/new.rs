@@ -8,6 +8,7 @@ use super::typed;
 use crate::id::TemplateName;
 use crate::limits::template as limits;
 use crate::open::open_text;
+use crate::schema_of::schema_of;
 use crate::validate::{At, Measured, Validate, Violations};
 
 /// An RCS template to submit for review: the body of `POST /external/templates/rcs`.
@@ -96,20 +97,9 @@ impl Validate for NewTemplate {
     }
 }
 
-#[cfg(feature = "schema")]
-impl schemars::JsonSchema for NewTemplate {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "NewTemplate".into()
-    }
-
-    fn schema_id() -> std::borrow::Cow<'static, str> {
-        concat!(module_path!(), "::NewTemplate").into()
-    }
-
-    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        typed::schema::<NewMembers>(generator)
-    }
-}
+schema_of!(NewTemplate, generator => {
+    typed::schema::<NewMembers>(generator)
+});
 
 #[cfg(test)]
 mod tests {

@@ -8,6 +8,7 @@ use super::new::Category;
 use super::typed;
 use crate::id::{TemplateId, TemplateName};
 use crate::open::open_text;
+use crate::schema_of::schema_of;
 use crate::time::UnixSeconds;
 
 /// An RCS template as the platform keeps it: a row of the list, or `data` of the detail route.
@@ -134,20 +135,9 @@ impl<'de> Deserialize<'de> for Template {
 
 crate::masked::shown!(Template);
 
-#[cfg(feature = "schema")]
-impl schemars::JsonSchema for Template {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Template".into()
-    }
-
-    fn schema_id() -> std::borrow::Cow<'static, str> {
-        concat!(module_path!(), "::Template").into()
-    }
-
-    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        typed::schema::<Members>(generator)
-    }
-}
+schema_of!(Template, generator => {
+    typed::schema::<Members>(generator)
+});
 
 #[cfg(test)]
 mod tests {

@@ -11,6 +11,7 @@ use crate::limits::template as limits;
 use crate::link;
 use crate::open::{UnknownObject, open_text};
 use crate::record::record;
+use crate::schema_of::schema_of;
 use crate::validate::{At, Measured, Validate, Violations};
 
 /// A button of an RCS template, told by its `suggestionType`.
@@ -220,33 +221,22 @@ fn is_dialable(number: &str) -> bool {
         .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-#[cfg(feature = "schema")]
-impl schemars::JsonSchema for Suggestion {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Suggestion".into()
+schema_of!(Suggestion, generator => {
+    let kinds = vec![
+        ("reply", Reply::json_schema(generator)),
+        ("url_action", UrlAction::json_schema(generator)),
+        ("dialer_action", DialerAction::json_schema(generator)),
+    ];
+    let mut schema = crate::schema::shape::tagged_union(generator, TAG, kinds);
+    if !crate::schema::shape::is_strict(generator)
+        && let Some(serde_json::Value::Array(variants)) = schema.get_mut("oneOf")
+    {
+        let untagged = serde_json::json!({ "required": [TAG] });
+        variants.push(serde_json::json!({
+            "description": "A suggestion that does not say what it does.",
+            "type": "object",
+            "not": untagged,
+        }));
     }
-
-    fn schema_id() -> std::borrow::Cow<'static, str> {
-        concat!(module_path!(), "::Suggestion").into()
-    }
-
-    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        let kinds = vec![
-            ("reply", Reply::json_schema(generator)),
-            ("url_action", UrlAction::json_schema(generator)),
-            ("dialer_action", DialerAction::json_schema(generator)),
-        ];
-        let mut schema = crate::schema::shape::tagged_union(generator, TAG, kinds);
-        if !crate::schema::shape::is_strict(generator)
-            && let Some(serde_json::Value::Array(variants)) = schema.get_mut("oneOf")
-        {
-            let untagged = serde_json::json!({ "required": [TAG] });
-            variants.push(serde_json::json!({
-                "description": "A suggestion that does not say what it does.",
-                "type": "object",
-                "not": untagged,
-            }));
-        }
-        schema
-    }
-}
+    schema
+});

@@ -4,7 +4,7 @@
 mod schema;
 
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{Deserialize, MapAccess};
 use serde::{Serialize, Serializer};
 
 #[cfg(feature = "schema")]
@@ -12,7 +12,7 @@ use self::schema::{body_schema, card_body_schema, header_schema};
 use super::cta_url;
 use super::parts::{Body, Footer, Header};
 use super::reply::{CardButton, check_buttons};
-use crate::decode::Entries;
+use crate::decode::{Entries, read_object};
 use crate::limits::whatsapp as limits;
 use crate::open::open_text;
 use crate::raw::RawJson;
@@ -161,32 +161,18 @@ impl Serialize for CardAction {
     }
 }
 
-impl<'de> Deserialize<'de> for CardAction {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(ActionVisitor)
-    }
-}
+read_object!(CardAction, map => read(map));
 
-struct ActionVisitor;
-
-impl<'de> Visitor<'de> for ActionVisitor {
-    type Value = CardAction;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<CardAction, A::Error> {
-        let (is_link, entries) = Entries::until_key(map, |name| match name {
-            "name" | "parameters" => Some(true),
-            "buttons" => Some(false),
-            _ => None,
-        })?;
-        match is_link {
-            Some(true) => Deserialize::deserialize(MapAccessDeserializer::new(entries)).map(CardAction::Url),
-            Some(false) => Deserialize::deserialize(MapAccessDeserializer::new(entries)).map(CardAction::QuickReplies),
-            None => entries.into_raw(None).map(CardAction::Unknown),
-        }
+fn read<'de, A: MapAccess<'de>>(map: A) -> Result<CardAction, A::Error> {
+    let (is_link, entries) = Entries::until_key(map, |name| match name {
+        "name" | "parameters" => Some(true),
+        "buttons" => Some(false),
+        _ => None,
+    })?;
+    match is_link {
+        Some(true) => Deserialize::deserialize(MapAccessDeserializer::new(entries)).map(CardAction::Url),
+        Some(false) => Deserialize::deserialize(MapAccessDeserializer::new(entries)).map(CardAction::QuickReplies),
+        None => entries.into_raw(None).map(CardAction::Unknown),
     }
 }
 
