@@ -55,7 +55,8 @@ impl Pages {
             match drift {
                 Drift::Missing(path) | Drift::Differs(path, _) => self.write(root, path)?,
                 Drift::LeftOver(path) => {
-                    fs::remove_file(root.join(path)).with_context(|| format!("{} cannot be removed", path.display()))?;
+                    fs::remove_file(root.join(path))
+                        .with_context(|| format!("{} cannot be removed", path.display()))?;
                 }
             }
             println!("  {}", drift.describe_change());

@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
+use incs_model::envelope::{Envelope, ReplyError};
 use incs_model::event::{Event, NewMessageBody, created, rcs as rcs_event, whatsapp as whatsapp_event};
-use incs_model::{Validate, decode, encode, rcs, validate, viber, whatsapp};
+use incs_model::{Sent, Validate, auth, decode, encode, rcs, status, task, template, validate, viber, whatsapp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -36,14 +37,20 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures")
 }
 
-/// Decodes a fixture and asserts that it encodes back to the same JSON value, also with the escapes of PHP.
-pub(crate) fn round_trip<T: DeserializeOwned + Serialize + PartialEq + std::fmt::Debug>(name: &str) -> T {
+/// Decodes a fixture and asserts that it encodes back to the same JSON value.
+fn same_json<T: DeserializeOwned + Serialize>(name: &str) -> T {
     let text = text(name);
     let typed: T = decode(text.as_bytes()).unwrap_or_else(|error| panic!("{name}: {error}"));
     let before: Value = serde_json::from_str(&text).unwrap();
     let after: Value = serde_json::from_slice(&encode(&typed).unwrap()).unwrap();
     assert_eq!(before, after, "{name} came back changed");
-    let php = with_php_escapes(&text);
+    typed
+}
+
+/// The same, and asserts that the spelling of PHP decodes to the same typed value.
+pub(crate) fn round_trip<T: DeserializeOwned + Serialize + PartialEq + std::fmt::Debug>(name: &str) -> T {
+    let typed: T = same_json(name);
+    let php = with_php_escapes(&text(name));
     assert_eq!(decode::<T>(php.as_bytes()).unwrap(), typed, "{name} with the escapes of PHP");
     typed
 }
@@ -108,6 +115,71 @@ fn rcs_sends() {
         assert!(!matches!(message.content, rcs::Content::Unknown(_)), "{name}");
         valid(&name, &message);
     }
+}
+
+#[test]
+fn other_requests() {
+    for name in names(|name| name.ends_with(".request.json") && !name.contains("/send-")) {
+        if name.contains("rcs-template-create") {
+            let request: template::rcs::NewTemplate = round_trip(&name);
+            assert!(!matches!(request.content, template::rcs::Content::Unknown(_)), "{name}");
+            valid(&name, &request);
+        } else if name.contains("waba-template-create") {
+            let request: template::whatsapp::NewTemplate = round_trip(&name);
+            for component in &request.components {
+                assert!(!matches!(component, template::whatsapp::Component::Unknown(_)), "{name}");
+            }
+            valid(&name, &request);
+        } else if name.contains("task-create") {
+            let request: task::NewTask = round_trip(&name);
+            assert!(!matches!(request.task_module_info, Some(task::Panel::Unknown(_))), "{name}");
+            valid(&name, &request);
+        } else {
+            assert_eq!(name, "incs/saas-token.request.json");
+            valid(&name, &round_trip::<auth::TokenRequest>(&name));
+        }
+    }
+}
+
+#[test]
+fn replies() {
+    for name in names(|name| name.ends_with(".response.json")) {
+        // Kept data is compared as text, so the spelling of PHP is another value here.
+        let reply: Envelope = same_json(&name);
+        assert!(reply.code.is_known() && reply.status.is_known(), "{name}");
+        let is_success = !name.contains(".error-") && !name.contains("envelope-error");
+        assert_eq!(reply.is_success(), is_success, "{name}");
+        if !is_success {
+            assert!(matches!(reply.into_result::<Value>(), Err(ReplyError::Refused(_))), "{name}");
+        } else if name.contains("messages-status") {
+            assert_eq!(data::<status::StatusList>(&name, reply).data.len(), 2);
+        } else if name.contains("rcs-template-list") {
+            for template in data::<Vec<template::rcs::Template>>(&name, reply) {
+                assert!(!matches!(template.content, template::rcs::Content::Unknown(_)), "{name}");
+            }
+        } else if name.contains("rcs-template-get") {
+            assert_eq!(data::<template::rcs::Template>(&name, reply).status, template::rcs::Status::Approved);
+        } else if name.contains("waba-template-list") {
+            assert_eq!(data::<Vec<template::whatsapp::Template>>(&name, reply).len(), 1);
+        } else if name.contains("waba-template-create") {
+            assert_eq!(data::<template::whatsapp::Template>(&name, reply).status, template::whatsapp::Status::Pending);
+        } else if name.contains("task-list") {
+            assert_eq!(data::<task::TaskPage>(&name, reply).total, 1);
+        } else if name.contains("task-create") {
+            assert_eq!(data::<task::Task>(&name, reply).logs.len(), 2);
+        } else {
+            assert!(!data::<Sent>(&name, reply).msg_id.as_str().is_empty(), "{name}");
+        }
+    }
+}
+
+/// The data of a successful reply, as its type; encodes back to the same JSON value.
+fn data<T: DeserializeOwned + Serialize>(name: &str, reply: Envelope) -> T {
+    let before: Value = reply.data.as_ref().unwrap().decode().unwrap();
+    let typed: T = reply.into_result().unwrap_or_else(|error| panic!("{name}: {error}"));
+    let after: Value = serde_json::from_slice(&encode(&typed).unwrap()).unwrap();
+    assert_eq!(before, after, "{name} came back changed");
+    typed
 }
 
 #[test]
