@@ -18,7 +18,8 @@ pub struct UnknownMember {
 impl UnknownMember {
     /// Content of a kind of your own, for a platform that learned it before this crate did.
     ///
-    /// `validate` reports it; send it with validation off.
+    /// `validate` reports it; send it with validation off. The kind must be one that this version does not know: for the
+    /// others there are variants, and a kind named like another member of the object would stand there twice.
     pub fn new(kind: impl Into<Box<str>>, content: RawJson) -> Self {
         let kind = kind.into();
         Self { members: vec![(kind.clone(), content)], kind }
