@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 pub struct Body {
     /// What it is.
     pub kind: &'static str,
-    /// How it is spelled: `plain`, `php` (with `\/` and `\uXXXX`), `late-tag`.
+    /// How it is spelled: `plain`, or `php` with its escapes of `/` and of all beyond ASCII.
     pub spelling: &'static str,
     /// The JSON.
     pub text: String,
