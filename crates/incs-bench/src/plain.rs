@@ -46,7 +46,7 @@ struct ListReplyValue {
     #[serde(default)]
     contacts: Vec<Contact>,
     #[serde(default)]
-    messages: Vec<ListReplyMessage>,
+    messages: Vec<InteractiveMessage<ListReplyContent>>,
     #[serde(default)]
     statuses: Vec<Status>,
     #[serde(default)]
@@ -54,7 +54,7 @@ struct ListReplyValue {
 }
 
 #[derive(Deserialize)]
-struct ListReplyMessage {
+pub(crate) struct InteractiveMessage<C> {
     id: MessageId,
     from: Option<Address>,
     from_user_id: Option<WhatsAppUserId>,
@@ -63,7 +63,7 @@ struct ListReplyMessage {
     referral: Option<Referral>,
     #[serde(default)]
     errors: Vec<ErrorItem>,
-    interactive: ListReplyContent,
+    interactive: C,
 }
 
 #[derive(Deserialize)]

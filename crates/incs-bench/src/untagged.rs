@@ -2,14 +2,13 @@
 #![allow(dead_code, reason = "the fields are read from JSON, and that is all there is to measure")]
 
 use incs_model::event::created::content::{Audio, File, Image, Text, Video};
-use incs_model::event::created::{ChannelState, CustomType, Origin, SessionType};
-use incs_model::event::whatsapp::{
-    ButtonReply, Contact, Context, ErrorItem, FlowReply, ListReply, Metadata, Referral, Text as UserText,
-};
+use incs_model::event::whatsapp::{ButtonReply, Contact, FlowReply, ListReply, Metadata, Text as UserText};
 use incs_model::event::{MessageStatusUpdate, TemplateCategoryUpdate};
-use incs_model::id::{ChannelId, ConversationId, CustomId, IncsMessageId, MessageId, ParticipantId, WhatsAppUserId};
+use incs_model::id::{ChannelId, MessageId};
 use incs_model::{Address, WireTime};
 use serde::Deserialize;
+
+use crate::plain::{Created, InteractiveMessage};
 
 #[derive(Deserialize)]
 #[serde(untagged)]
@@ -17,37 +16,12 @@ pub(crate) enum UntaggedEvent {
     Status(MessageStatusUpdate),
     Template(TemplateCategoryUpdate),
     New(New),
-    Created(Created),
-}
-
-#[derive(Deserialize)]
-pub(crate) struct Created {
-    message: CreatedMessage,
-}
-
-#[derive(Deserialize)]
-struct CreatedMessage {
-    id: IncsMessageId,
-    r#type: i64,
-    content: CreatedContent,
-    auth_id: Option<ChannelId>,
-    conversation_id: Option<ConversationId>,
-    session_type: Option<SessionType>,
-    send_id: Option<ParticipantId>,
-    recv_id: Option<ParticipantId>,
-    custom_type: Option<CustomType>,
-    custom_id: Option<CustomId>,
-    channel_msg_id: Option<MessageId>,
-    channel_status: Option<ChannelState>,
-    error: Option<String>,
-    source: Option<Origin>,
-    created_at: Option<WireTime>,
-    updated_at: Option<WireTime>,
+    Created(Created<CreatedContent>),
 }
 
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum CreatedContent {
+pub(crate) enum CreatedContent {
     Text(Text),
     Image(Image),
     Audio(Audio),
@@ -74,20 +48,7 @@ struct Value {
 #[serde(untagged)]
 enum Message {
     Text { id: MessageId, from: Option<Address>, timestamp: Option<WireTime>, text: UserText },
-    Interactive(InteractiveMessage),
-}
-
-#[derive(Deserialize)]
-struct InteractiveMessage {
-    id: MessageId,
-    from: Option<Address>,
-    from_user_id: Option<WhatsAppUserId>,
-    timestamp: Option<WireTime>,
-    context: Option<Context>,
-    referral: Option<Referral>,
-    #[serde(default)]
-    errors: Vec<ErrorItem>,
-    interactive: Interactive,
+    Interactive(InteractiveMessage<Interactive>),
 }
 
 #[derive(Deserialize)]

@@ -9,7 +9,7 @@ mod object;
 mod once;
 mod tracked;
 
-pub(crate) use self::cut::cut;
+pub(crate) use self::cut::Cutter;
 pub(crate) use self::entries::{Entries, replay};
 pub use self::error::{DecodeError, Found};
 pub(crate) use self::key::Key;

@@ -12,6 +12,6 @@ pub use self::member_union::UnknownMember;
 pub(crate) use self::member_union::content_schema;
 pub(crate) use self::member_union::{MemberUnion, ReadValue, Slot, from_contents, member_union, read_alone};
 pub use self::tagged_union::UnknownObject;
-pub(crate) use self::tagged_union::tagged_union;
+pub(crate) use self::tagged_union::{tagged_union, untagged};
 pub use self::text::UnknownText;
 pub(crate) use self::text::{fmt_token, open_text};

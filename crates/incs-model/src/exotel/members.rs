@@ -1,14 +1,13 @@
 //! The members of an object, under whichever name they came.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, Visitor};
+use serde::de::{self, DeserializeSeed, Deserializer};
 use serde_json::value::RawValue;
 
 use super::nullable::Nullable;
-use crate::decode::{Key, replay};
+use crate::decode::{Key, read_object, replay};
 use crate::raw::RawJson;
 
 /// A value that may stand in a member.
@@ -153,26 +152,11 @@ impl<'de, T: Member> DeserializeSeed<'de> for Seed<T> {
     }
 }
 
-impl<'de> Deserialize<'de> for Members {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(MembersVisitor)
+read_object!(Members, map => {
+    let mut map = map;
+    let mut members = Vec::new();
+    while let Some(Key(name)) = map.next_key()? {
+        members.push((name.into(), map.next_value()?));
     }
-}
-
-struct MembersVisitor;
-
-impl<'de> Visitor<'de> for MembersVisitor {
-    type Value = Members;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
-        let mut members = Vec::new();
-        while let Some(Key(name)) = map.next_key()? {
-            members.push((name.into(), map.next_value()?));
-        }
-        Ok(Members(members))
-    }
-}
+    Ok(Members(members))
+});

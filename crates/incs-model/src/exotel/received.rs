@@ -163,28 +163,17 @@ macro_rules! received {
         $crate::masked::shown!($name);
         $crate::exotel::members::member!($name);
 
-        #[cfg(feature = "schema")]
-        impl ::schemars::JsonSchema for $name {
-            fn schema_name() -> ::std::borrow::Cow<'static, str> {
-                concat!("Exotel", stringify!($name)).into()
-            }
+        $crate::schema_of::schema_of!($name as concat!("Exotel", stringify!($name)), generator => {
+            use $crate::exotel::members::Member;
+            use $crate::exotel::schema::Object;
 
-            fn schema_id() -> ::std::borrow::Cow<'static, str> {
-                concat!(module_path!(), "::", stringify!($name)).into()
-            }
-
-            fn json_schema(generator: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
-                use $crate::exotel::members::Member;
-                use $crate::exotel::schema::Object;
-
-                Object::new(concat!($($doc, "\n"),*))
-                    $( .required(&[$rkey $(, $ralt)*], concat!($($rdoc, "\n"),*), <$rty as Member>::schema(generator)) )*
-                    $( .optional(&[$okey $(, $oalt)*], concat!($($odoc, "\n"),*), &<$oty as Member>::schema(generator)) )*
-                    $($( .optional(&[$nkey], concat!($($ndoc, "\n"),*), &<$nty as Member>::schema(generator)) )*)?
-                    $( .either(&[$( $ekey $(, $ealt)* ),+]) )?
-                    .into_schema()
-            }
-        }
+            Object::new(concat!($($doc, "\n"),*))
+                $( .required(&[$rkey $(, $ralt)*], concat!($($rdoc, "\n"),*), <$rty as Member>::schema(generator)) )*
+                $( .optional(&[$okey $(, $oalt)*], concat!($($odoc, "\n"),*), &<$oty as Member>::schema(generator)) )*
+                $($( .optional(&[$nkey], concat!($($ndoc, "\n"),*), &<$nty as Member>::schema(generator)) )*)?
+                $( .either(&[$( $ekey $(, $ealt)* ),+]) )?
+                .into_schema()
+        });
     };
 }
 pub(super) use received;

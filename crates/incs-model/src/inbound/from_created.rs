@@ -2,7 +2,7 @@
 
 use super::content::{Content, Media, MediaKind, Other, Text, Thumbnail};
 use super::item::{Inbound, Provider};
-use crate::decode::cut;
+use crate::decode::Cutter;
 use crate::event::created;
 use crate::message::Channel;
 
@@ -12,7 +12,8 @@ pub(super) fn message(message: &created::Message, body: &[u8]) -> Option<Inbound
         return None;
     }
     let pointer = "/message";
-    let mut item = Inbound::new(Provider::Incs, content(message.content()), pointer, cut(body, pointer, message));
+    let mut item =
+        Inbound::new(Provider::Incs, content(message.content()), pointer, Cutter::new(body).cut(pointer, message));
     item.id = message.provider_id().cloned();
     let is_whatsapp = item.id.as_ref().is_some_and(|id| id.as_str().starts_with("wamid."));
     item.channel = is_whatsapp.then_some(Channel::WhatsApp);

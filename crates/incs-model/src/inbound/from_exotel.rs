@@ -2,7 +2,7 @@
 
 use super::content::{Choice, ChoiceKind, Content, Location, Media, MediaKind, Other, Problem, Text, Thumbnail};
 use super::item::{Inbound, Provider};
-use crate::decode::cut;
+use crate::decode::Cutter;
 use crate::exotel::{self, Entry, Incoming, Tap};
 use crate::message::Channel;
 
@@ -11,11 +11,12 @@ pub(super) fn messages(callback: &exotel::Callback, body: &[u8]) -> Vec<Inbound>
         Entry::Incoming(incoming) => Some((pointer, incoming)),
         _ => None,
     });
-    incoming.map(|(pointer, incoming)| message(incoming, &pointer, body)).collect()
+    let mut cutter = Cutter::new(body);
+    incoming.map(|(pointer, incoming)| message(incoming, &pointer, &mut cutter)).collect()
 }
 
-fn message(incoming: &Incoming, pointer: &str, body: &[u8]) -> Inbound {
-    let mut item = Inbound::new(Provider::Exotel, content(&incoming.content), pointer, cut(body, pointer, incoming));
+fn message(incoming: &Incoming, pointer: &str, cutter: &mut Cutter<'_>) -> Inbound {
+    let mut item = Inbound::new(Provider::Exotel, content(&incoming.content), pointer, cutter.cut(pointer, incoming));
     item.channel = Some(Channel::Rcs);
     item.id.clone_from(&incoming.sid);
     item.user = Some(incoming.user.clone());

@@ -3,13 +3,14 @@
 use super::content::{Choice, ChoiceKind, Content, Location, Media, MediaKind, Other, Text, Thumbnail};
 use super::item::{Inbound, Provider, Quoted};
 use crate::address::Address;
-use crate::decode::cut;
+use crate::decode::Cutter;
 use crate::event::{NewMessage, rcs};
 use crate::message::Channel;
 
 pub(super) fn message(new: &NewMessage, message: &rcs::UserMessage, body: &[u8]) -> Inbound {
     let pointer = "/message";
-    let mut item = Inbound::new(Provider::Incs, content(&message.content), pointer, cut(body, pointer, message));
+    let mut item =
+        Inbound::new(Provider::Incs, content(&message.content), pointer, Cutter::new(body).cut(pointer, message));
     item.channel = Some(Channel::Rcs);
     item.id = Some(message.message_id.clone());
     item.user = Some(message.sender_phone_number.clone());

@@ -6,17 +6,23 @@ use super::content::{
 };
 use super::item::{Inbound, Provider, Quoted};
 use crate::address::Address;
-use crate::decode::cut;
+use crate::decode::Cutter;
 use crate::event::{NewMessage, whatsapp};
 use crate::message::Channel;
 
 pub(super) fn messages(new: &NewMessage, value: &whatsapp::Value, body: &[u8]) -> Vec<Inbound> {
     let items = value.messages.iter().enumerate();
-    items.map(|(index, message)| one(new, value, message, &format!("/message/messages/{index}"), body)).collect()
+    let mut cutter = Cutter::new(body);
+    let view = |(index, message): (usize, &whatsapp::Message)| {
+        let pointer = format!("/message/messages/{index}");
+        let raw = cutter.cut(&pointer, message);
+        describe(new, value, message, Inbound::new(Provider::Incs, content(message), pointer, raw))
+    };
+    items.map(view).collect()
 }
 
-fn one(new: &NewMessage, value: &whatsapp::Value, message: &whatsapp::Message, pointer: &str, body: &[u8]) -> Inbound {
-    let mut item = Inbound::new(Provider::Incs, content(message), pointer, cut(body, pointer, message));
+/// Adds what stands around the content.
+fn describe(new: &NewMessage, value: &whatsapp::Value, message: &whatsapp::Message, mut item: Inbound) -> Inbound {
     item.channel = Some(Channel::WhatsApp);
     item.id = Some(message.id.clone());
     let contact = value.contact_of(message);

@@ -63,38 +63,25 @@ macro_rules! member_union {
 
         impl $crate::open::MemberUnion for $name {
             const TAG: &'static str = $tag;
-            const KINDS: &'static [&'static str] = Self::KNOWN;
-
-            fn number(kind: &str) -> Option<usize> {
-                #[allow(non_camel_case_types, clippy::enum_variant_names, reason = "counts the kinds")]
-                #[repr(usize)]
-                enum Number { $($variant,)+ $($($bare,)+)? }
+            fn known(kind: &str) -> Option<&'static str> {
                 match kind {
-                    $( $text => Some(Number::$variant as usize), )+
-                    $($( $btext => Some(Number::$bare as usize), )+)?
+                    $( $text => Some($text), )+
+                    $($( $btext => Some($btext), )+)?
                     _ => None,
                 }
             }
 
-            fn read<'de, R: $crate::open::ReadValue<'de>>(number: usize, source: R) -> Result<Self, R::Error> {
-                #[allow(non_upper_case_globals, reason = "one constant a kind")]
-                mod number {
-                    #[repr(usize)]
-                    #[allow(dead_code, clippy::enum_variant_names, reason = "counts the kinds")]
-                    enum Number { $($variant,)+ }
-                    $( pub(super) const $variant: usize = Number::$variant as usize; )+
-                }
-                match number {
-                    $( number::$variant => source.read().map(Self::$variant), )+
-                    _ => source.read::<::serde::de::IgnoredAny>().and_then(|_| {
-                        Self::bare(number).ok_or_else(|| ::serde::de::Error::missing_field($tag))
-                    }),
+            fn read<'de, R: $crate::open::ReadValue<'de>>(kind: &'static str, source: R) -> Result<Self, R::Error> {
+                match kind {
+                    $( $text => source.read().map(Self::$variant), )+
+                    $($( $btext => source.read::<::serde::de::IgnoredAny>().map(|_| Self::$bare), )+)?
+                    _ => Err(::serde::de::Error::missing_field(kind)),
                 }
             }
 
-            fn bare(number: usize) -> Option<Self> {
-                match Self::KINDS.get(number).copied() {
-                    $($( Some($btext) => Some(Self::$bare), )+)?
+            fn bare(kind: &str) -> Option<Self> {
+                match kind {
+                    $($( $btext => Some(Self::$bare), )+)?
                     _ => None,
                 }
             }

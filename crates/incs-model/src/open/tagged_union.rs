@@ -48,10 +48,22 @@ impl Serialize for UnknownObject {
     }
 }
 
+/// What an object without the tag is: a fault, unless the union says what else.
+macro_rules! untagged {
+    ($name:ident, $tag:literal, $entries:ident) => {
+        Err(::serde::de::Error::missing_field($tag))
+    };
+    ($name:ident, $tag:literal, $entries:ident, $untagged:literal) => {
+        Ok($name::Unknown($crate::open::UnknownObject::new("", $entries.into_raw(None)?)))
+    };
+}
+pub(crate) use untagged;
+
 /// Declares an open union of objects that carry their kind in a tag.
 ///
 /// Reading looks for the tag first, then decodes the one right type from the same stream; an unknown kind is kept whole.
-/// A kind under `by shape` is told by a function that looks at objects of unknown tag, since their tag is not documented.
+/// After `or none` stands the description, for the schema, of an object without the tag; it is then kept like an unknown kind,
+/// whose name is empty. Without it such an object is refused. A kind under `by shape` is told by a function that looks at objects of unknown tag, since their tag is not documented.
 ///
 /// ```text
 /// tagged_union! {
@@ -65,7 +77,7 @@ impl Serialize for UnknownObject {
 macro_rules! tagged_union {
     (
         $(#[$meta:meta])*
-        pub enum $name:ident by $tag:literal {
+        pub enum $name:ident by $tag:literal $(or none $untagged:literal)? {
             $( $(#[$vmeta:meta])* $variant:ident($type:ty) = $text:literal, )+
         }
         $( by shape { $( $(#[$smeta:meta])* $shaped:ident($stype:ty) = $probe:path, )+ } )?
@@ -118,7 +130,7 @@ macro_rules! tagged_union {
 
             let (tag, entries) = $crate::decode::Entries::until_tag(map, $tag)?;
             let Some($crate::decode::Key(tag)) = tag else {
-                return Err(::serde::de::Error::missing_field($tag));
+                return $crate::open::untagged!($name, $tag, entries $(, $untagged)?);
             };
             match &*tag {
                 $(
@@ -142,7 +154,9 @@ macro_rules! tagged_union {
 
         $crate::schema_of::schema_of!($name, generator => {
             let kinds = vec![$( ($text, <$type as ::schemars::JsonSchema>::json_schema(generator)) ),+];
-            $crate::schema::shape::tagged_union(generator, $tag, kinds)
+            let schema = $crate::schema::shape::tagged_union(generator, $tag, kinds);
+            $( let schema = $crate::schema::shape::or_untagged(generator, $tag, $untagged, schema); )?
+            schema
         });
     };
 }

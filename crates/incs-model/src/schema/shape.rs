@@ -76,6 +76,16 @@ pub(crate) fn tagged_union(generator: &SchemaGenerator, tag: &str, kinds: Vec<(&
     union(generator, tag, &names, variants, &[])
 }
 
+/// The same, and in the open contract objects without the tag.
+pub(crate) fn or_untagged(generator: &SchemaGenerator, tag: &str, description: &str, mut union: Schema) -> Schema {
+    if !is_strict(generator)
+        && let Some(Value::Array(variants)) = union.get_mut("oneOf")
+    {
+        variants.push(json!({ "description": description, "type": "object", "not": { "required": [tag] } }));
+    }
+    union
+}
+
 /// Objects whose content stands in the member that `tag` names; `shared` members stand beside it in every kind.
 pub(crate) fn member_union(
     generator: &SchemaGenerator,

@@ -9,22 +9,19 @@ use serde_json::value::RawValue;
 use super::unknown::UnknownMember;
 use crate::decode::{Key, once, replay};
 
-/// A union as [`Slot`] reads and writes it. Kinds are numbered in the order of declaration.
+/// A union as [`Slot`] reads and writes it. The name of a kind is also that of its content member.
 pub(crate) trait MemberUnion: Sized {
     /// The member that holds the kind.
     const TAG: &'static str;
 
-    /// The names of the kinds; each is also the name of its content member.
-    const KINDS: &'static [&'static str];
+    /// The name of a kind, if it is known.
+    fn known(kind: &str) -> Option<&'static str>;
 
-    /// The number of a kind.
-    fn number(kind: &str) -> Option<usize>;
-
-    /// Reads the content of a kind.
-    fn read<'de, R: ReadValue<'de>>(number: usize, source: R) -> Result<Self, R::Error>;
+    /// Reads the content of a known kind.
+    fn read<'de, R: ReadValue<'de>>(kind: &'static str, source: R) -> Result<Self, R::Error>;
 
     /// The value of a kind that has no content member.
-    fn bare(number: usize) -> Option<Self>;
+    fn bare(kind: &str) -> Option<Self>;
 
     /// What is not known.
     fn unknown(unknown: UnknownMember) -> Self;
@@ -72,7 +69,7 @@ pub(crate) struct Slot<U> {
 }
 
 enum Kind {
-    Known(usize),
+    Known(&'static str),
     Unknown(Box<str>),
 }
 
@@ -88,14 +85,12 @@ impl<U: MemberUnion> Slot<U> {
                 return Err(de::Error::duplicate_field(U::TAG));
             }
             let Key(kind) = map.next_value()?;
-            self.kind = Some(U::number(&kind).map_or_else(|| Kind::Unknown(kind.into()), Kind::Known));
+            self.kind = Some(U::known(&kind).map_or_else(|| Kind::Unknown(kind.into()), Kind::Known));
             return Ok(());
         }
         match &self.kind {
-            Some(Kind::Known(number)) => match U::KINDS.get(*number) {
-                Some(name) if *name == key => once(&mut self.value, U::read(*number, map)?, name)?,
-                _ => drop(map.next_value::<IgnoredAny>()?),
-            },
+            Some(Kind::Known(kind)) if *kind == key => once(&mut self.value, U::read(kind, map)?, kind)?,
+            Some(Kind::Known(_)) => drop(map.next_value::<IgnoredAny>()?),
             _ => self.kept.push((key.into(), map.next_value()?)),
         }
         Ok(())
@@ -106,14 +101,13 @@ impl<U: MemberUnion> Slot<U> {
         match self.kind {
             None => Err(E::missing_field(U::TAG)),
             Some(Kind::Unknown(kind)) => Ok(U::unknown(UnknownMember::of_kind(kind, self.kept))),
-            Some(Kind::Known(number)) => {
+            Some(Kind::Known(kind)) => {
                 if let Some(value) = self.value {
                     return Ok(value);
                 }
-                let name = U::KINDS.get(number).copied().unwrap_or_default();
-                match self.kept.iter().find(|(kept, _)| **kept == *name) {
-                    Some((_, raw)) => U::read(number, Buffered(name, raw, PhantomData)),
-                    None => U::bare(number).ok_or_else(|| E::missing_field(name)),
+                match self.kept.iter().find(|(kept, _)| **kept == *kind) {
+                    Some((_, raw)) => U::read(kind, Buffered(kind, raw, PhantomData)),
+                    None => U::bare(kind).ok_or_else(|| E::missing_field(kind)),
                 }
             }
         }

@@ -1,45 +1,25 @@
 //! The buttons of an RCS template.
 
-use std::fmt;
-
-use serde::Serialize;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-
-use crate::decode::{Entries, Key};
 use crate::limits::template as limits;
 use crate::link;
-use crate::open::{UnknownObject, open_text};
+use crate::open::{open_text, tagged_union};
 use crate::record::record;
-use crate::schema_of::schema_of;
 use crate::validate::{At, Measured, Validate, Violations};
 
-/// A button of an RCS template, told by its `suggestionType`.
-///
-/// The page calls `suggestionType` optional, yet a suggestion says nothing without it: it is always written, and one that comes
-/// without it is [`Unknown`](Self::Unknown). More types may exist; the page's list of them was not available.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(tag = "suggestionType")]
-#[non_exhaustive]
-pub enum Suggestion {
-    /// Sends its text and postback data back.
+tagged_union! {
+    /// A button of an RCS template, told by its `suggestionType`.
     ///
-    /// On the wire: `"suggestionType": "reply"`.
-    #[serde(rename = "reply")]
-    Reply(Reply),
-    /// Opens a link.
-    ///
-    /// On the wire: `"suggestionType": "url_action"`.
-    #[serde(rename = "url_action")]
-    UrlAction(UrlAction),
-    /// Dials a number.
-    ///
-    /// On the wire: `"suggestionType": "dialer_action"`.
-    #[serde(rename = "dialer_action")]
-    DialerAction(DialerAction),
-    /// A kind that this version does not know, or none at all; kept whole and written back as it came.
-    #[serde(untagged)]
-    Unknown(UnknownObject),
+    /// The page calls `suggestionType` optional, yet a suggestion says nothing without it: it is always written, and one
+    /// that comes without it is [`Unknown`](Self::Unknown), with an empty kind. More types may exist; the page's list of
+    /// them was not available.
+    pub enum Suggestion by "suggestionType" or none "A suggestion that does not say what it does." {
+        /// Sends its text and postback data back.
+        Reply(Reply) = "reply",
+        /// Opens a link.
+        UrlAction(UrlAction) = "url_action",
+        /// Dials a number.
+        DialerAction(DialerAction) = "dialer_action",
+    }
 }
 
 record! {
@@ -101,12 +81,7 @@ open_text! {
     }
 }
 
-const TAG: &str = "suggestionType";
-
 impl Suggestion {
-    /// The known kinds, as they stand on the wire.
-    pub const KNOWN: &'static [&'static str] = SuggestionType::KNOWN;
-
     /// A button that sends its text and `postback_data` back.
     pub fn reply(text: impl Into<String>, postback_data: impl Into<String>) -> Self {
         Self::Reply(Reply::new(text, postback_data))
@@ -120,16 +95,6 @@ impl Suggestion {
     /// A button that dials `phone_number`: `+`, country code and number.
     pub fn dial(text: impl Into<String>, postback_data: impl Into<String>, phone_number: impl Into<String>) -> Self {
         Self::DialerAction(DialerAction::new(text, postback_data, phone_number))
-    }
-
-    /// The kind as it stands on the wire; empty when there is none.
-    pub fn kind(&self) -> &str {
-        match self {
-            Self::Reply(_) => "reply",
-            Self::UrlAction(_) => "url_action",
-            Self::DialerAction(_) => "dialer_action",
-            Self::Unknown(unknown) => unknown.kind(),
-        }
     }
 
     /// Shows each text that may hold variables.
@@ -148,46 +113,6 @@ impl Suggestion {
     }
 }
 
-impl<'de> Deserialize<'de> for Suggestion {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(SuggestionVisitor)
-    }
-}
-
-struct SuggestionVisitor;
-
-impl<'de> Visitor<'de> for SuggestionVisitor {
-    type Value = Suggestion;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Suggestion, A::Error> {
-        let (tag, entries) = Entries::until_tag(map, TAG)?;
-        let Some(Key(kind)) = tag else {
-            return Ok(Suggestion::Unknown(UnknownObject::new("", entries.into_raw(None)?)));
-        };
-        match SuggestionType::from(&*kind) {
-            SuggestionType::Reply => {
-                Deserialize::deserialize(MapAccessDeserializer::new(entries)).map(Suggestion::Reply)
-            }
-            SuggestionType::UrlAction => {
-                Deserialize::deserialize(MapAccessDeserializer::new(entries)).map(Suggestion::UrlAction)
-            }
-            SuggestionType::DialerAction => {
-                Deserialize::deserialize(MapAccessDeserializer::new(entries)).map(Suggestion::DialerAction)
-            }
-            SuggestionType::Unknown(_) => {
-                let raw = entries.into_raw(Some((TAG, &*kind)))?;
-                Ok(Suggestion::Unknown(UnknownObject::new(kind, raw)))
-            }
-        }
-    }
-}
-
-crate::masked::shown!(Suggestion);
-
 impl Validate for Suggestion {
     fn check(&self, at: &At<'_>, found: &mut Violations) {
         match self {
@@ -204,7 +129,7 @@ impl Validate for Suggestion {
                     found.add(&at.key("phoneNumber"), &limits::RCS_DIAL_NUMBER, Measured::Nothing);
                 }
             }
-            Self::Unknown(_) => found.unknown_kind(at, TAG),
+            Self::Unknown(_) => found.unknown_kind(at, "suggestionType"),
         }
     }
 }
@@ -220,23 +145,3 @@ fn is_dialable(number: &str) -> bool {
         .strip_prefix('+')
         .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
-
-schema_of!(Suggestion, generator => {
-    let kinds = vec![
-        ("reply", Reply::json_schema(generator)),
-        ("url_action", UrlAction::json_schema(generator)),
-        ("dialer_action", DialerAction::json_schema(generator)),
-    ];
-    let mut schema = crate::schema::shape::tagged_union(generator, TAG, kinds);
-    if !crate::schema::shape::is_strict(generator)
-        && let Some(serde_json::Value::Array(variants)) = schema.get_mut("oneOf")
-    {
-        let untagged = serde_json::json!({ "required": [TAG] });
-        variants.push(serde_json::json!({
-            "description": "A suggestion that does not say what it does.",
-            "type": "object",
-            "not": untagged,
-        }));
-    }
-    schema
-});

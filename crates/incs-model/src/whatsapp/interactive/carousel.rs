@@ -8,7 +8,7 @@ use serde::de::{Deserialize, MapAccess};
 use serde::{Serialize, Serializer};
 
 #[cfg(feature = "schema")]
-use self::schema::{body_schema, card_body_schema, header_schema};
+use self::schema::{card_body_schema, header_schema};
 use super::cta_url;
 use super::parts::{Body, Footer, Header};
 use super::reply::{CardButton, check_buttons};
@@ -36,7 +36,7 @@ record! {
     /// ```
     pub struct Carousel {
         /// At most [`BODY_TEXT_MAX`](crate::limits::whatsapp::BODY_TEXT_MAX) characters.
-        #[cfg_attr(feature = "schema", schemars(schema_with = "body_schema"))]
+        #[cfg_attr(feature = "schema", schemars(schema_with = "super::parts::main_body_schema"))]
         pub body: Body,
         /// The cards.
         pub action: Action,

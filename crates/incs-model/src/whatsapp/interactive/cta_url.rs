@@ -1,6 +1,6 @@
 //! A message with one button that opens a link.
 
-use super::parts::{Body, Footer, Header};
+use super::parts::{Body, Footer, Header, check_parts};
 use crate::limits::whatsapp as limits;
 use crate::open::open_text;
 use crate::record::record;
@@ -20,7 +20,7 @@ record! {
     /// ```
     pub struct CtaUrl {
         /// At most [`BODY_TEXT_MAX`](crate::limits::whatsapp::BODY_TEXT_MAX) characters.
-        #[cfg_attr(feature = "schema", schemars(schema_with = "body_schema"))]
+        #[cfg_attr(feature = "schema", schemars(schema_with = "super::parts::main_body_schema"))]
         pub body: Body,
         /// The button.
         pub action: Action,
@@ -71,20 +71,9 @@ impl Action {
     }
 }
 
-#[cfg(feature = "schema")]
-fn body_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-    super::parts::body_schema(limits::BODY_TEXT_MAX)
-}
-
 impl Validate for CtaUrl {
     fn check(&self, at: &At<'_>, found: &mut Violations) {
-        if let Some(header) = &self.header {
-            header.check(&at.key("header"), found);
-        }
-        self.body.check_as(&at.key("body"), found, &limits::BODY_TEXT);
-        if let Some(footer) = &self.footer {
-            footer.check(&at.key("footer"), found);
-        }
+        check_parts(self.header.as_ref(), &self.body, self.footer.as_ref(), at, found);
         self.action.check(&at.key("action"), found);
     }
 }

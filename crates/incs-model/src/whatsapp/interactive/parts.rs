@@ -115,6 +115,23 @@ impl Body {
     }
 }
 
+/// Checks the parts that a message with a link button and one with reply buttons have alike.
+pub(super) fn check_parts(
+    header: Option<&Header>,
+    body: &Body,
+    footer: Option<&Footer>,
+    at: &At<'_>,
+    found: &mut Violations,
+) {
+    if let Some(header) = header {
+        header.check(&at.key("header"), found);
+    }
+    body.check_as(&at.key("body"), found, &limits::BODY_TEXT);
+    if let Some(footer) = footer {
+        footer.check(&at.key("footer"), found);
+    }
+}
+
 impl Validate for Footer {
     fn check(&self, at: &At<'_>, found: &mut Violations) {
         found.text(&at.key("text"), &self.text, &limits::FOOTER_TEXT);
@@ -122,7 +139,7 @@ impl Validate for Footer {
 }
 
 #[cfg(feature = "schema")]
-pub(super) use self::schema::{body_schema, linked_header_schema, list_header_schema};
+pub(super) use self::schema::{body_schema, linked_header_schema, list_header_schema, main_body_schema};
 #[cfg(feature = "schema")]
 use self::schema::{document_schema, header_text_schema, image_schema, video_schema};
 
@@ -170,6 +187,11 @@ mod schema {
             "properties": { "text": { "type": "string", "minLength": 1, "maxLength": max } },
             "required": ["text"],
         })
+    }
+
+    /// The body of every message but a list.
+    pub(crate) fn main_body_schema(_: &mut SchemaGenerator) -> Schema {
+        body_schema(limits::BODY_TEXT_MAX)
     }
 
     /// A header of kind text only.

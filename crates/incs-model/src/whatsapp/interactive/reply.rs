@@ -1,6 +1,6 @@
 //! Reply buttons, below a message or on a card.
 
-use super::parts::{Body, Footer, Header};
+use super::parts::{Body, Footer, Header, check_parts};
 use crate::limits::whatsapp as limits;
 use crate::open::member_union;
 use crate::record::record;
@@ -21,7 +21,7 @@ record! {
     /// ```
     pub struct ReplyButtons {
         /// At most [`BODY_TEXT_MAX`](crate::limits::whatsapp::BODY_TEXT_MAX) characters.
-        #[cfg_attr(feature = "schema", schemars(schema_with = "body_schema"))]
+        #[cfg_attr(feature = "schema", schemars(schema_with = "super::parts::main_body_schema"))]
         pub body: Body,
         /// The buttons.
         pub action: Action,
@@ -88,11 +88,6 @@ impl CardButton {
     }
 }
 
-#[cfg(feature = "schema")]
-fn body_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-    super::parts::body_schema(limits::BODY_TEXT_MAX)
-}
-
 /// A button of either place, as the checks see it.
 pub(super) trait HasReply {
     /// The kind, and what it sends back if the kind is known.
@@ -138,13 +133,7 @@ pub(super) fn check_buttons<B: HasReply>(buttons: &[B], at: &At<'_>, found: &mut
 
 impl Validate for ReplyButtons {
     fn check(&self, at: &At<'_>, found: &mut Violations) {
-        if let Some(header) = &self.header {
-            header.check(&at.key("header"), found);
-        }
-        self.body.check_as(&at.key("body"), found, &limits::BODY_TEXT);
-        if let Some(footer) = &self.footer {
-            footer.check(&at.key("footer"), found);
-        }
+        check_parts(self.header.as_ref(), &self.body, self.footer.as_ref(), at, found);
         let action = at.key("action");
         let buttons = action.key("buttons");
         found.items(&buttons, self.action.buttons.len(), &limits::REPLY_BUTTONS);

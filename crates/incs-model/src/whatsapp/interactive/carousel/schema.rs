@@ -1,17 +1,12 @@
 //! Schemas that `derive` cannot see.
 
-use std::borrow::Cow;
-
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::{Schema, SchemaGenerator, json_schema};
 use serde_json::json;
 
 use super::super::{cta_url, parts};
 use super::{CardAction, QuickReplies, limits};
 use crate::schema::shape;
-
-pub(super) fn body_schema(_: &mut SchemaGenerator) -> Schema {
-    parts::body_schema(limits::BODY_TEXT_MAX)
-}
+use crate::schema_of::schema_of;
 
 pub(super) fn card_body_schema(_: &mut SchemaGenerator) -> Schema {
     let mut schema = parts::body_schema(limits::CARD_BODY_TEXT_MAX);
@@ -31,18 +26,12 @@ pub(super) fn header_schema(_: &mut SchemaGenerator) -> Schema {
     })
 }
 
-impl JsonSchema for CardAction {
-    fn schema_name() -> Cow<'static, str> {
-        "CardAction".into()
+schema_of!(CardAction, generator => {
+    let url = generator.subschema_for::<cta_url::Action>();
+    let replies = generator.subschema_for::<QuickReplies>();
+    if shape::is_strict(generator) {
+        json_schema!({ "oneOf": [url, replies] })
+    } else {
+        json_schema!({ "anyOf": [url, replies, { "type": "object" }] })
     }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let url = generator.subschema_for::<cta_url::Action>();
-        let replies = generator.subschema_for::<QuickReplies>();
-        if shape::is_strict(generator) {
-            json_schema!({ "oneOf": [url, replies] })
-        } else {
-            json_schema!({ "anyOf": [url, replies, { "type": "object" }] })
-        }
-    }
-}
+});
