@@ -1,0 +1,1 @@
+//! Transports over HTTP libraries.

@@ -1,0 +1,60 @@
+//! Transports: what carries a request to the platform and brings the reply back.
+
+mod call_info;
+mod departure;
+mod error;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+pub use self::call_info::{CallInfo, RESPONSE_LIMIT, Replay};
+pub use self::departure::Departure;
+pub use self::error::{TransportError, TransportErrorKind};
+
+/// A request, as a transport gets it: absolute URI, all headers, whole body, and a [`CallInfo`] among the extensions.
+pub type Request = http::Request<Bytes>;
+
+/// A reply, as a transport gives it: any status, all headers, whole body.
+pub type Response = http::Response<Bytes>;
+
+/// Carries one request to the platform and brings one reply back.
+///
+/// One method over the types of `http`, so that an HTTP library, a queue or a test double plugs in without glue. A wrapper is a
+/// transport that holds a transport.
+///
+/// # What a transport promises
+///
+/// - A reply of **any** status is `Ok`. It follows no redirect.
+/// - One call is **one** exchange: nothing is sent again unless nothing at all had left.
+/// - The bytes of the body and the headers go out as they were given.
+/// - A reply whose body is longer than [`CallInfo::response_limit`] is [`TransportErrorKind::BodyTooLarge`], and is not read on.
+/// - Dropping the future ends the exchange.
+/// - The kind of an error tells the truth about the request: see [`TransportErrorKind`].
+/// - No error shows a header, a body or a query, in its own text or in that of a cause.
+///
+/// The feature `contract` has a suite, `contract::run`, that holds any transport against these.
+#[async_trait]
+pub trait Transport: Send + Sync + 'static {
+    /// Sends the request and waits for the whole reply.
+    ///
+    /// # Errors
+    ///
+    /// When there is no reply. The kind says what is known of the request.
+    async fn call(&self, request: Request) -> Result<Response, TransportError>;
+}
+
+#[async_trait]
+impl<T: Transport + ?Sized> Transport for Arc<T> {
+    async fn call(&self, request: Request) -> Result<Response, TransportError> {
+        (**self).call(request).await
+    }
+}
+
+#[async_trait]
+impl<T: Transport + ?Sized> Transport for Box<T> {
+    async fn call(&self, request: Request) -> Result<Response, TransportError> {
+        (**self).call(request).await
+    }
+}
