@@ -2,9 +2,26 @@
 
 #[cfg(any(feature = "hyper", feature = "reqwest", feature = "tower"))]
 pub mod backend;
+mod client;
 pub mod clock;
 #[cfg(feature = "contract")]
 pub mod contract;
+mod credentials;
+pub mod endpoint;
+pub mod endpoints;
+mod error;
+mod groups;
+mod pager;
+mod rate;
+pub mod retry;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod trace;
 pub mod transport;
+
+pub use crate::client::{BuildError, Call, Client, ClientBuilder};
+pub use crate::error::{Error, ErrorBody, ErrorKind, RequestState, RetryAdvice};
+pub use crate::groups::{Auth, Messages, RcsTemplates, Tasks, Templates, WhatsAppTemplates};
+pub use crate::pager::{Listing, Pager};
+#[cfg(feature = "rate-limit")]
+pub use crate::rate::{Rate, RateLimits};

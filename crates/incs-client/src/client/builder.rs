@@ -1,0 +1,246 @@
+//! Building a client.
+
+use std::fmt;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use http::{HeaderValue, Uri};
+use incs_model::auth::TokenRequest;
+use incs_model::{Channel, Secret};
+
+use super::{Client, Config};
+use crate::clock::Clock;
+use crate::credentials::{Account, Bearer, Codes, TokenCache, header};
+use crate::endpoint::Host;
+use crate::rate::Limiter;
+use crate::retry::RetryPolicy;
+use crate::transport::{RESPONSE_LIMIT, Transport};
+
+const CHAT: &str = "https://chat-api.incsapp.com";
+const API: &str = "https://api.incsapp.com";
+
+/// Builds a [`Client`]. What is wrong with a setting is told by [`build`](Self::build).
+pub struct ClientBuilder {
+    config: Config,
+    codes: Codes,
+    account: Option<Account>,
+    allow_http: bool,
+    fault: Option<BuildError>,
+}
+
+/// Why a client cannot be built. It shows no credential.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// A credential is empty, or holds what cannot stand in a header.
+    #[error("a credential is empty or holds characters that no header can hold")]
+    Credential,
+    /// A code was given for a channel that this version does not know.
+    #[error("a certification code was given for an unknown channel")]
+    Channel,
+    /// A base URL is none.
+    #[error("a base URL needs a scheme and a host, and has neither query nor user")]
+    BaseUrl,
+    /// A base URL would carry credentials in the clear to another machine.
+    #[error("a base URL without TLS is taken for this machine only, unless `allow_plain_http` is set")]
+    PlainHttp,
+    /// The user agent holds what cannot stand in a header.
+    #[error("the user agent holds characters that no header can hold")]
+    UserAgent,
+}
+
+impl ClientBuilder {
+    pub(crate) fn new(transport: impl Transport, clock: impl Clock) -> Self {
+        Self {
+            config: Config {
+                transport: Box::new(transport),
+                clock: Arc::new(clock),
+                chat: CHAT.to_owned(),
+                api: API.to_owned(),
+                user_agent: HeaderValue::from_static(concat!("incs-client/", env!("CARGO_PKG_VERSION"))),
+                bearer: Bearer::Absent,
+                retry: RetryPolicy::default(),
+                attempt_timeout: Duration::from_secs(30),
+                response_limit: RESPONSE_LIMIT,
+                validate: true,
+                limiter: Limiter::default(),
+                random: Mutex::new(fastrand::Rng::new()),
+            },
+            codes: Codes::default(),
+            account: None,
+            allow_http: false,
+            fault: None,
+        }
+    }
+
+    /// Sets the certification code of every channel that has none of its own.
+    #[must_use]
+    pub fn certification_code(self, code: impl Into<Secret>) -> Self {
+        self.code(None, &code.into())
+    }
+
+    /// Sets the certification code of one channel.
+    #[must_use]
+    pub fn channel_code(self, channel: &Channel, code: impl Into<Secret>) -> Self {
+        self.code(Some(channel), &code.into())
+    }
+
+    fn code(mut self, channel: Option<&Channel>, code: &Secret) -> Self {
+        let result = self.codes.set(channel, code);
+        self.noting(result)
+    }
+
+    /// Sets the account whose bearer token the task routes need. The token is fetched at the first call that needs it, and once
+    /// more when it is refused.
+    #[must_use]
+    pub fn account(mut self, username: impl Into<incs_model::id::Username>, password: impl Into<Secret>) -> Self {
+        let request = TokenRequest::new(username, password);
+        self.account = Some(Account { request, member: self.account.and_then(|account| account.member) });
+        self
+    }
+
+    /// Sets the account, and names the member of `data` that holds the token: the platform's pages do not. Unless named, `token`
+    /// and `access_token` are tried.
+    #[must_use]
+    pub fn account_with_member(mut self, request: TokenRequest, member: impl Into<String>) -> Self {
+        self.account = Some(Account { request, member: Some(member.into()) });
+        self
+    }
+
+    /// Sets a bearer token that you fetched yourself. It is never renewed.
+    #[must_use]
+    pub fn bearer_token(mut self, token: impl Into<Secret>) -> Self {
+        let value = header(&format!("Bearer {}", token.into().expose())).ok_or(BuildError::Credential);
+        let result = value.map(|value| self.config.bearer = Bearer::Fixed(value));
+        self.noting(result)
+    }
+
+    /// Sets the base URL of a role of hosts: scheme, host, and a path before all others if need be.
+    #[must_use]
+    pub fn base_url(mut self, host: Host, url: &str) -> Self {
+        let result = base_url(url).map(|url| match host {
+            Host::Chat => self.config.chat = url,
+            Host::Api => self.config.api = url,
+        });
+        self.noting(result)
+    }
+
+    /// Sets one base URL for both roles: a proxy, or the sandbox.
+    #[must_use]
+    pub fn base_urls(self, url: &str) -> Self {
+        self.base_url(Host::Chat, url).base_url(Host::Api, url)
+    }
+
+    /// Lets credentials and messages travel in the clear to another machine.
+    #[must_use]
+    pub fn allow_plain_http(mut self) -> Self {
+        self.allow_http = true;
+        self
+    }
+
+    /// Puts your program's name before that of this library in `user-agent`.
+    #[must_use]
+    pub fn user_agent(mut self, name: &str) -> Self {
+        let value = HeaderValue::from_str(&format!("{name} incs-client/{}", env!("CARGO_PKG_VERSION")));
+        let result = value.map(|value| self.config.user_agent = value).map_err(|_| BuildError::UserAgent);
+        self.noting(result)
+    }
+
+    /// Sets how often and how long a call is tried.
+    #[must_use]
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.config.retry = policy;
+        self
+    }
+
+    /// Sets how long one attempt may take. 30 s unless set; the time for the whole call is
+    /// [`RetryPolicy::max_elapsed`].
+    #[must_use]
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.config.attempt_timeout = timeout;
+        self
+    }
+
+    /// Sets the bytes of the longest reply that is read. 4 MiB unless set.
+    #[must_use]
+    pub fn response_limit(mut self, bytes: usize) -> Self {
+        self.config.response_limit = bytes;
+        self
+    }
+
+    /// Sends calls without checking them first: the platform may allow today what it did not when this library was made.
+    #[must_use]
+    pub fn without_validation(mut self) -> Self {
+        self.config.validate = false;
+        self
+    }
+
+    /// Makes the waits between attempts the same in every run.
+    #[must_use]
+    pub fn jitter_seed(mut self, seed: u64) -> Self {
+        self.config.random = Mutex::new(fastrand::Rng::with_seed(seed));
+        self
+    }
+
+    /// Limits how fast this client and its clones call. No limit unless set: the platform documents none.
+    #[cfg(feature = "rate-limit")]
+    #[must_use]
+    pub fn rate_limits(mut self, limits: crate::rate::RateLimits) -> Self {
+        self.config.limiter = Limiter::new(limits, &self.config.clock);
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that was wrong with the settings.
+    pub fn build(mut self) -> Result<Client, BuildError> {
+        if let Some(fault) = self.fault {
+            return Err(fault);
+        }
+        if !self.allow_http && [&self.config.chat, &self.config.api].into_iter().any(|url| is_exposed(url)) {
+            return Err(BuildError::PlainHttp);
+        }
+        if let Some(account) = self.account {
+            self.config.bearer = Bearer::Account(account, TokenCache::default());
+        }
+        Ok(Client { config: Arc::new(self.config), codes: self.codes })
+    }
+
+    fn noting(mut self, result: Result<(), BuildError>) -> Self {
+        if let Err(fault) = result {
+            self.fault.get_or_insert(fault);
+        }
+        self
+    }
+}
+
+/// A base URL without a slash at its end.
+fn base_url(url: &str) -> Result<String, BuildError> {
+    let uri: Uri = url.parse().map_err(|_| BuildError::BaseUrl)?;
+    let web = matches!(uri.scheme_str(), Some("http" | "https"));
+    let plain = uri.authority().is_some_and(|authority| !authority.as_str().contains('@'));
+    if web && plain && uri.query().is_none() {
+        Ok(uri.to_string().trim_end_matches('/').to_owned())
+    } else {
+        Err(BuildError::BaseUrl)
+    }
+}
+
+/// Whether what is sent there crosses a network in the clear.
+fn is_exposed(url: &str) -> bool {
+    let Some(uri) = url.parse::<Uri>().ok().filter(|uri| uri.scheme_str() == Some("http")) else { return false };
+    let host = uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+    let loopback = host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+    !(loopback || host.eq_ignore_ascii_case("localhost"))
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("config", &self.config)
+            .field("fault", &self.fault)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,5 @@
+//! Tokens for the `SaaS` API.
+
+mod token;
+
+pub use self::token::FetchToken;

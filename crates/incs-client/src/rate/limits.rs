@@ -1,0 +1,169 @@
+//! The limiter of the feature `rate-limit`.
+
+use std::fmt;
+use std::hash::Hash;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use governor::middleware::NoOpMiddleware;
+use governor::state::keyed::HashMapStateStore;
+use governor::{Quota, RateLimiter};
+use http::HeaderValue;
+use incs_model::PhoneNumber;
+
+use super::Counted;
+use crate::clock::Clock;
+
+/// So many calls at once, and one more each time a period is over.
+///
+/// ```
+/// use std::time::Duration;
+/// use incs_client::Rate;
+///
+/// let gentle = Rate::per_second(20).with_burst(5);
+/// let one_a_minute = Rate::every(Duration::from_secs(60));
+/// # let _ = (gentle, one_a_minute);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    period: Duration,
+    burst: NonZeroU32,
+}
+
+impl Rate {
+    /// One call each time this period is over. No period counts as a nanosecond.
+    pub fn every(period: Duration) -> Self {
+        Self { period: period.max(Duration::from_nanos(1)), burst: NonZeroU32::MIN }
+    }
+
+    /// So many calls a second, one after the other. None a second counts as one.
+    pub fn per_second(calls: u32) -> Self {
+        Self::every(Duration::from_secs(1) / calls.max(1))
+    }
+
+    /// Sets how many calls may be made at once after a pause. 1 unless set, and 0 counts as 1.
+    #[must_use]
+    pub fn with_burst(mut self, calls: u32) -> Self {
+        self.burst = NonZeroU32::new(calls).unwrap_or(NonZeroU32::MIN);
+        self
+    }
+
+    fn quota(self) -> Option<Quota> {
+        Quota::with_period(self.period).map(|quota| quota.allow_burst(self.burst))
+    }
+}
+
+/// How fast a client calls, counted for each credential and for each recipient. No limit unless set: the platform documents
+/// none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RateLimits {
+    /// Calls with one credential: a certification code or a token.
+    pub per_credential: Option<Rate>,
+    /// Messages to one recipient.
+    pub per_recipient: Option<Rate>,
+}
+
+impl RateLimits {
+    /// No limits.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the rate of calls with one credential.
+    #[must_use]
+    pub fn with_per_credential(mut self, rate: Rate) -> Self {
+        self.per_credential = Some(rate);
+        self
+    }
+
+    /// Sets the rate of messages to one recipient.
+    #[must_use]
+    pub fn with_per_recipient(mut self, rate: Rate) -> Self {
+        self.per_recipient = Some(rate);
+        self
+    }
+}
+
+/// Lets calls through when there is room for them.
+#[derive(Default)]
+pub(crate) struct Limiter {
+    credentials: Option<Keyed<HeaderValue>>,
+    recipients: Option<Keyed<PhoneNumber>>,
+}
+
+impl Limiter {
+    pub(crate) fn new(limits: RateLimits, clock: &Arc<dyn Clock>) -> Self {
+        Self {
+            credentials: limits.per_credential.and_then(|rate| Keyed::new(rate, clock)),
+            recipients: limits.per_recipient.and_then(|rate| Keyed::new(rate, clock)),
+        }
+    }
+
+    /// Waits until the call may be made; the error is the wait that does not fit into `left`.
+    ///
+    /// The recipient comes first: who waits for a recipient must not use up the room of everybody else.
+    pub(crate) async fn admit(&self, clock: &dyn Clock, call: Counted<'_>, left: Duration) -> Result<(), Duration> {
+        let begun = clock.now();
+        let left = || left.saturating_sub(clock.now().saturating_duration_since(begun));
+        if let (Some(limiter), Some(recipient)) = (&self.recipients, call.recipient) {
+            limiter.admit(clock, recipient, left()).await?;
+        }
+        if let (Some(limiter), Some(credential)) = (&self.credentials, call.credential) {
+            limiter.admit(clock, credential, left()).await?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Limiter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Limiter(…)")
+    }
+}
+
+/// How many admissions pass before keys that no longer matter are let go: what is kept stays in proportion to the keys of the
+/// last while.
+const SWEEP: u32 = 1024;
+
+struct Keyed<K: Hash + Eq + Clone> {
+    limiter: RateLimiter<K, HashMapStateStore<K>, InjectedClock, NoOpMiddleware<Instant>>,
+    admitted: AtomicU32,
+}
+
+impl<K: Hash + Eq + Clone> Keyed<K> {
+    fn new(rate: Rate, clock: &Arc<dyn Clock>) -> Option<Self> {
+        let limiter = RateLimiter::hashmap_with_clock(rate.quota()?, InjectedClock(Arc::clone(clock)));
+        Some(Self { limiter, admitted: AtomicU32::new(0) })
+    }
+
+    async fn admit(&self, clock: &dyn Clock, key: &K, left: Duration) -> Result<(), Duration> {
+        let begun = clock.now();
+        while let Err(not_until) = self.limiter.check_key(key) {
+            let wait = not_until.wait_time_from(clock.now());
+            let gone = clock.now().saturating_duration_since(begun);
+            if gone.saturating_add(wait) >= left {
+                return Err(wait);
+            }
+            clock.sleep(wait).await;
+        }
+        if self.admitted.fetch_add(1, Ordering::Relaxed) % SWEEP == SWEEP - 1 {
+            self.limiter.retain_recent();
+        }
+        Ok(())
+    }
+}
+
+/// Our clock, as the limiter asks for it.
+#[derive(Clone)]
+struct InjectedClock(Arc<dyn Clock>);
+
+impl governor::clock::Clock for InjectedClock {
+    type Instant = Instant;
+
+    fn now(&self) -> Instant {
+        self.0.now()
+    }
+}

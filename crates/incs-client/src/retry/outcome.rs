@@ -1,0 +1,139 @@
+//! What one attempt came to.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::StatusCode;
+use incs_model::decode;
+use incs_model::envelope::{Code, Envelope, Outcome as Word};
+
+use crate::error::{ErrorBody, ErrorKind, RequestState, RetryAdvice};
+use crate::transport::{Departure, TransportErrorKind};
+
+/// What one attempt came to, if not to a success.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// Nothing left this machine, and another attempt may fare better.
+    NothingLeft,
+    /// Nothing left this machine, and no other attempt will fare better: the other side's certificate is not trusted.
+    Hopeless,
+    /// The request may have left; there is no reply.
+    MayHaveLeft,
+    /// There is a reply, longer than may be read.
+    TooLong,
+    /// Too many calls: 429.
+    Throttled {
+        /// What `Retry-After` asked for.
+        after: Option<Duration>,
+    },
+    /// The platform failed: 5xx other than 503.
+    Failed,
+    /// The platform is not there: 503.
+    Unavailable {
+        /// What `Retry-After` asked for.
+        after: Option<Duration>,
+    },
+    /// The platform, or the provider behind it, refused.
+    Refused,
+    /// The platform says that it succeeded; what it gave cannot be read.
+    Unreadable,
+    /// A reply that says neither yes nor no.
+    Unclear,
+}
+
+impl Outcome {
+    /// What an attempt without a reply came to.
+    pub fn of_transport(kind: TransportErrorKind, departure: &Departure) -> Self {
+        match kind {
+            TransportErrorKind::Tls => Self::Hopeless,
+            TransportErrorKind::BodyTooLarge => Self::TooLong,
+            kind if kind.nothing_left() || !departure.may_have_left() => Self::NothingLeft,
+            _ => Self::MayHaveLeft,
+        }
+    }
+
+    /// What is known of the request after it.
+    pub fn request_state(self) -> RequestState {
+        match self {
+            Self::NothingLeft | Self::Hopeless => RequestState::NotSent,
+            Self::Throttled { .. } | Self::Refused => RequestState::Rejected,
+            Self::Unreadable => RequestState::Accepted,
+            Self::MayHaveLeft | Self::TooLong | Self::Failed | Self::Unavailable { .. } | Self::Unclear => {
+                RequestState::Unknown
+            }
+        }
+    }
+
+    /// What to do when it is the last.
+    pub fn retry_advice(self) -> RetryAdvice {
+        match (self, self.request_state()) {
+            (Self::NothingLeft, _) => RetryAdvice::Later { after: None },
+            (Self::Throttled { after }, _) => RetryAdvice::Later { after },
+            (_, RequestState::NotSent | RequestState::Rejected) => RetryAdvice::Correct,
+            (_, RequestState::Unknown) => RetryAdvice::FindOut,
+            (_, RequestState::Accepted) => RetryAdvice::Never,
+        }
+    }
+
+    /// What a number says, be it the frame's `code` or the HTTP status of a reply without a frame.
+    fn of_number(number: i64, after: Option<Duration>) -> Self {
+        match number {
+            429 => Self::Throttled { after },
+            503 => Self::Unavailable { after },
+            500..=599 => Self::Failed,
+            // 10001: the certification code. 10002 to 10004: a provider spoke.
+            400..=499 | 10_001..=10_004 => Self::Refused,
+            _ => Self::Unclear,
+        }
+    }
+}
+
+/// What a reply says.
+pub(crate) enum Reading {
+    /// It succeeded.
+    Success(Envelope),
+    /// It did not.
+    Failure { outcome: Outcome, kind: ErrorKind, body: ErrorBody },
+}
+
+/// Reads a reply. The frame's `code` decides, on any HTTP status; a reply without a frame is judged by its status.
+pub(crate) fn read_reply(status: StatusCode, body: &Bytes, after: Option<Duration>) -> Reading {
+    match decode::<Envelope>(body) {
+        Ok(envelope) if envelope.is_success() => Reading::Success(envelope),
+        Ok(envelope) => {
+            let outcome = of_envelope(&envelope, after);
+            let kind =
+                kind(outcome, envelope.code == Code::InvalidCertificationCode || unauthorized(envelope.code.as_i64()));
+            Reading::Failure { outcome, kind, body: ErrorBody::Envelope(envelope) }
+        }
+        Err(_) => {
+            let number = i64::from(status.as_u16());
+            let outcome = Outcome::of_number(number, after);
+            Reading::Failure { outcome, kind: kind(outcome, unauthorized(number)), body: ErrorBody::read(body) }
+        }
+    }
+}
+
+/// A frame that says `success` with the code of a refusal, or `error` with 200, contradicts itself: it says nothing.
+fn of_envelope(envelope: &Envelope, after: Option<Duration>) -> Outcome {
+    match (&envelope.status, Outcome::of_number(envelope.code.as_i64(), after)) {
+        (Word::Success, Outcome::Refused | Outcome::Throttled { .. }) => Outcome::Unclear,
+        (_, outcome) => outcome,
+    }
+}
+
+/// What a bad bearer token gives is unknown; these are what HTTP has for it.
+fn unauthorized(number: i64) -> bool {
+    matches!(number, 401 | 403)
+}
+
+fn kind(outcome: Outcome, unauthorized: bool) -> ErrorKind {
+    match outcome {
+        Outcome::Throttled { .. } => ErrorKind::RateLimited,
+        Outcome::Failed | Outcome::Unavailable { .. } => ErrorKind::Server,
+        Outcome::Refused if unauthorized => ErrorKind::Authentication,
+        Outcome::Refused => ErrorKind::Refused,
+        _ => ErrorKind::Reply,
+    }
+}
