@@ -42,6 +42,11 @@ pub fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
     serde_json::from_slice(body).map_err(|error| explain::<T>(body, &error))
 }
 
+/// Reads text that is known to be text: its strings need no second look.
+pub(crate) fn decode_text<T: DeserializeOwned>(text: &str) -> Result<T, DecodeError> {
+    serde_json::from_str(text).map_err(|error| explain::<T>(text.as_bytes(), &error))
+}
+
 /// The second, tracked read.
 #[cold]
 fn explain<T: DeserializeOwned>(body: &[u8], error: &serde_json::Error) -> DecodeError {

@@ -1,15 +1,17 @@
 //! The frame of every reply (INCS: general conventions).
 
 mod code;
+mod frame;
 mod refusal;
 
 pub use self::code::Code;
+pub use self::frame::Frame;
 pub use self::refusal::{Refusal, ReplyError};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::decode::DecodeError;
+use crate::decode::{DecodeError, decode_text};
 use crate::open::open_text;
 use crate::raw::RawJson;
 use crate::record::record;
@@ -104,13 +106,17 @@ impl Envelope {
         if !self.is_success() {
             return Err(ReplyError::Refused(Refusal::new(self)));
         }
-        let data = match &self.data {
-            Some(data) => data.decode(),
-            // A `T` that needs nothing takes nothing.
-            None => crate::decode(b"null").map_err(|_| DecodeError::missing()),
-        };
-        data.map_err(|error| ReplyError::Data(error.under_key("data")))
+        read_data(self.data.as_ref().map(RawJson::get)).map_err(ReplyError::Data)
     }
+}
+
+/// Reads `data`. A `T` that needs nothing takes its absence.
+fn read_data<T: DeserializeOwned>(data: Option<&str>) -> Result<T, DecodeError> {
+    let read = match data {
+        Some(data) => decode_text(data),
+        None => crate::decode(b"null").map_err(|_| DecodeError::missing()),
+    };
+    read.map_err(|error| error.under_key("data"))
 }
 
 fn text_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
@@ -142,6 +148,28 @@ mod tests {
             assert_eq!(serde_json::to_string(&envelope).unwrap(), body);
             let Err(ReplyError::Refused(refusal)) = envelope.into_result::<StatusList>() else { panic!("refused") };
             assert_eq!(refusal.code(), Code::InvalidParameters);
+        }
+    }
+
+    #[test]
+    fn a_frame_says_what_an_envelope_says() {
+        for body in [
+            r#"{"status":"success","code":200,"message":"","data":{"data":[]},"error":{}}"#,
+            r#"{"status":"success","code":"200","message":null,"data":{"data":[{"message_id":7}]}}"#,
+            r#"{"status":"success","code":200,"data":null}"#,
+            r#"{"status":"success","code":200}"#,
+            r#"{"data":[],"code":422,"message":"no","status":"error"}"#,
+            r#"{"status":"later","code":200}"#,
+        ] {
+            let frame = Frame::read(body.as_bytes()).unwrap();
+            let envelope = read(body);
+            assert_eq!((frame.status(), frame.code()), (&envelope.status, envelope.code), "{body}");
+            assert_eq!(frame.raw_data(), envelope.data.as_ref().map(RawJson::get), "{body}");
+            assert_eq!(frame.into_result::<StatusList>(), envelope.into_result(), "{body}");
+        }
+        for body in ["", "[]", "{", r#"{"status":"success"}"#, r#"{"status":1,"code":200}"#] {
+            let error = decode::<Envelope>(body.as_bytes()).unwrap_err();
+            assert_eq!(Frame::read(body.as_bytes()).unwrap_err(), error, "{body}");
         }
     }
 
@@ -191,6 +219,9 @@ mod tests {
     fn no_message_shows() {
         let envelope = Envelope::failure(Code::WhatsApp, "(#131026) 6281200045678 is unreachable");
         assert!(!format!("{envelope:?}").contains("6281200045678"));
+        let body = serde_json::to_vec(&envelope).unwrap();
+        let frame = format!("{:?}", Frame::read(&body).unwrap());
+        assert_eq!(frame, format!("Frame {{ status: Error, code: WhatsApp, bytes: {}, .. }}", body.len()));
         let error = envelope.into_result::<()>().unwrap_err();
         assert_eq!(error.to_string(), "the platform refused the call with code 10002, provider code 131026");
         assert!(!format!("{error:?}").contains("6281200045678"));
