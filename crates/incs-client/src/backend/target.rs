@@ -1,0 +1,63 @@
+//! Where a request goes: told before anything is begun, because the words of the libraries are less clear.
+
+use http::Uri;
+
+use crate::transport::{TransportError, TransportErrorKind};
+
+/// Why a URI cannot be called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+enum Unusable {
+    #[error("the URI has no scheme or no host")]
+    NotAbsolute,
+    #[error("the scheme of the URI is neither http nor https")]
+    OtherScheme,
+    #[error("https needs the feature `{0}`, which is off")]
+    NoTls(&'static str),
+}
+
+/// Refuses a URI that cannot be called. `tls_feature` is the feature to switch on for https, when it is off.
+///
+/// # Errors
+///
+/// `Tls` for https without TLS, so that nobody tries again; else `NotSent`.
+pub(super) fn check(uri: &Uri, tls_feature: Option<&'static str>) -> Result<(), TransportError> {
+    if uri.authority().is_none() {
+        return Err(refused(TransportErrorKind::NotSent, Unusable::NotAbsolute));
+    }
+    match (uri.scheme_str(), tls_feature) {
+        (Some("http"), _) | (Some("https"), None) => Ok(()),
+        (Some("https"), Some(feature)) => Err(refused(TransportErrorKind::Tls, Unusable::NoTls(feature))),
+        (None, _) => Err(refused(TransportErrorKind::NotSent, Unusable::NotAbsolute)),
+        _ => Err(refused(TransportErrorKind::NotSent, Unusable::OtherScheme)),
+    }
+}
+
+fn refused(kind: TransportErrorKind, why: Unusable) -> TransportError {
+    TransportError::new(kind).with_source(why)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+
+    use super::*;
+
+    #[test]
+    fn a_uri_that_cannot_be_called_is_refused_with_its_reason() {
+        let table = [
+            ("http://a/", None, None),
+            ("https://a/", None, None),
+            ("HTTPS://a/", None, None),
+            ("http://a/", Some("x"), None),
+            ("https://a/", Some("x"), Some((TransportErrorKind::Tls, "https needs the feature `x`, which is off"))),
+            ("/a", None, Some((TransportErrorKind::NotSent, "the URI has no scheme or no host"))),
+            ("a:80", None, Some((TransportErrorKind::NotSent, "the URI has no scheme or no host"))),
+            ("ftp://a/", None, Some((TransportErrorKind::NotSent, "the scheme of the URI is neither http nor https"))),
+        ];
+        for (uri, feature, expected) in table {
+            let found = check(&uri.parse().unwrap(), feature).err();
+            let found = found.map(|error| (error.kind(), error.source().unwrap().to_string()));
+            assert_eq!(found, expected.map(|(kind, text)| (kind, text.to_owned())), "{uri}");
+        }
+    }
+}
