@@ -1,22 +1,28 @@
 //! The client.
 
-mod attempt;
+mod base_url;
+mod budget;
 mod builder;
 mod call;
 mod config;
 mod credential;
 mod execute;
 mod request;
+mod watch;
+mod within;
 
 use std::fmt;
 use std::sync::Arc;
 
 use incs_model::{Channel, Secret};
 
+pub(crate) use self::budget::Budget;
 pub use self::builder::{BuildError, ClientBuilder};
 pub use self::call::Call;
 pub(crate) use self::call::CallOptions;
 pub(crate) use self::config::Config;
+pub(crate) use self::request::Prepared;
+pub(crate) use self::watch::Watch;
 use crate::credentials::Codes;
 use crate::endpoint::Endpoint;
 use crate::error::Error;

@@ -25,7 +25,7 @@ pub(crate) struct Codes {
 impl Codes {
     /// Sets the code of a channel, or that of every channel without its own.
     pub(crate) fn set(&mut self, channel: Option<&Channel>, code: &Secret) -> Result<(), BuildError> {
-        let value = header(code.expose()).ok_or(BuildError::Credential)?;
+        let value = header("", code).ok_or(BuildError::Credential)?;
         let place = match channel {
             None => &mut self.any,
             Some(Channel::WhatsApp) => &mut self.whatsapp,
@@ -55,9 +55,19 @@ impl fmt::Debug for Codes {
     }
 }
 
+/// A token as the value of `authorization`, if it can be one.
+pub(crate) fn bearer(token: &Secret) -> Option<HeaderValue> {
+    header("Bearer ", token)
+}
+
 /// A secret as the value of a header, if it can be one: marked so that nobody prints it.
-pub(crate) fn header(text: &str) -> Option<HeaderValue> {
-    let mut value = HeaderValue::from_str(text).ok().filter(|value| !value.is_empty())?;
+fn header(scheme: &str, secret: &Secret) -> Option<HeaderValue> {
+    let secret = secret.expose();
+    // `http` lets other texts through, which a server would read in its own way, or not at all.
+    if secret.trim().is_empty() || !secret.is_ascii() {
+        return None;
+    }
+    let mut value = HeaderValue::from_str(&format!("{scheme}{secret}")).ok()?;
     value.set_sensitive(true);
     Some(value)
 }
@@ -78,4 +88,48 @@ pub(crate) enum Bearer {
     Fixed(HeaderValue),
     /// Fetched when needed.
     Account(Account, TokenCache),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_that_no_header_can_hold_is_none() {
+        for text in ["", " ", "\t", "a\nb", "a\r\nx: y", "a\0", "ключ", "a\u{7f}"] {
+            assert_eq!(bearer(&text.into()), None, "{text:?}");
+            assert_eq!(Codes::default().set(None, &text.into()), Err(BuildError::Credential), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_header_of_a_secret_does_not_show_it() {
+        let value = bearer(&"5f0c".into()).unwrap();
+        assert_eq!((value.to_str().unwrap(), value.is_sensitive()), ("Bearer 5f0c", true));
+        assert!(!format!("{:?}", Bearer::Fixed(value)).contains("5f0c"));
+        let mut codes = Codes::default();
+        codes.set(None, &"b82f".into()).unwrap();
+        assert_eq!(format!("{codes:?}"), "Codes(…)");
+    }
+
+    #[test]
+    fn a_channel_has_its_own_code_or_that_of_all() {
+        let channels = [Channel::WhatsApp, Channel::Viber, Channel::Rcs];
+        let mut codes = Codes::default();
+        for channel in &channels {
+            codes.set(Some(channel), &channel.as_str().into()).unwrap();
+        }
+        let get = |codes: &Codes, channel: Option<&Channel>| {
+            codes.get(channel).map(|value| value.to_str().unwrap().to_owned())
+        };
+        let other = Channel::from("fax");
+        assert_eq!((get(&codes, None), get(&codes, Some(&other))), (None, None));
+        codes.set(None, &"any".into()).unwrap();
+        for channel in &channels {
+            assert_eq!(get(&codes, Some(channel)).as_deref(), Some(channel.as_str()));
+        }
+        assert_eq!(get(&codes, None).as_deref(), Some("any"));
+        assert_eq!(get(&codes, Some(&other)).as_deref(), Some("any"));
+        assert_eq!(codes.set(Some(&other), &"x".into()), Err(BuildError::Channel));
+    }
 }

@@ -5,8 +5,8 @@ mod query;
 use std::borrow::Cow;
 
 use http::{HeaderMap, Method};
-use incs_model::envelope::{Envelope, ReplyError};
-use incs_model::{Channel, PhoneNumber, Report};
+use incs_model::envelope::Frame;
+use incs_model::{Channel, DecodeError, PhoneNumber, Report};
 
 pub use self::query::{Query, segment};
 use crate::transport::Replay;
@@ -20,8 +20,8 @@ use crate::transport::Replay;
 /// use std::borrow::Cow;
 ///
 /// use incs_client::endpoint::Endpoint;
-/// use incs_model::RawJson;
-/// use incs_model::envelope::{Envelope, ReplyError};
+/// use incs_model::envelope::Frame;
+/// use incs_model::{DecodeError, RawJson};
 ///
 /// struct ListChannels;
 ///
@@ -32,12 +32,12 @@ use crate::transport::Replay;
 ///         "list_channels"
 ///     }
 ///
-///     fn path(&self) -> Cow<'_, str> {
+///     fn path(&self) -> Cow<'static, str> {
 ///         "/external/channels".into()
 ///     }
 ///
-///     fn decode(&self, envelope: Envelope) -> Result<RawJson, ReplyError> {
-///         envelope.into_result()
+///     fn decode(&self, reply: &Frame<'_>) -> Result<RawJson, DecodeError> {
+///         reply.data()
 ///     }
 /// }
 /// ```
@@ -60,7 +60,7 @@ pub trait Endpoint: Send + Sync {
 
     /// The path, from its first slash, percent-encoded: see [`segment`]. An empty segment, `.` and `..` are refused, so that no
     /// id can turn one route into another.
-    fn path(&self) -> Cow<'_, str>;
+    fn path(&self) -> Cow<'static, str>;
 
     /// The query. Empty unless overridden.
     fn query(&self) -> Query {
@@ -115,7 +115,7 @@ pub trait Endpoint: Send + Sync {
     /// # Errors
     ///
     /// When what the call gave has another shape: the call counts as accepted then.
-    fn decode(&self, envelope: Envelope) -> Result<Self::Reply, ReplyError>;
+    fn decode(&self, reply: &Frame<'_>) -> Result<Self::Reply, DecodeError>;
 }
 
 /// The two roles of hosts (INCS: the pages name two). Both base URLs can be set on the client.
@@ -155,7 +155,7 @@ impl<E: Endpoint> Endpoint for &E {
         operation() -> &'static str;
         method() -> Method;
         host() -> Host;
-        path() -> Cow<'_, str>;
+        path() -> Cow<'static, str>;
         query() -> Query;
         headers() -> HeaderMap;
         credential() -> CredentialKind;
@@ -166,7 +166,7 @@ impl<E: Endpoint> Endpoint for &E {
         body() -> Result<Option<Vec<u8>>, serde_json::Error>;
     }
 
-    fn decode(&self, envelope: Envelope) -> Result<Self::Reply, ReplyError> {
-        (**self).decode(envelope)
+    fn decode(&self, reply: &Frame<'_>) -> Result<Self::Reply, DecodeError> {
+        (**self).decode(reply)
     }
 }

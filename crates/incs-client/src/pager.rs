@@ -113,7 +113,8 @@ impl<E: Listing> Pager<E> {
             return Ok(());
         }
         let rows = E::rows(self.client.run(&self.endpoint, &CallOptions::default()).await?);
-        self.is_done = rows.len() < self.endpoint.page_size();
+        // An empty page is the last, whatever a full one is.
+        self.is_done = rows.len() < self.endpoint.page_size().max(1);
         if let Some(last) = rows.last() {
             if !self.ends.insert(E::key(last)) {
                 self.is_done = true;

@@ -4,20 +4,18 @@ use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use http::{HeaderValue, Uri};
+use http::HeaderValue;
 use incs_model::auth::TokenRequest;
 use incs_model::{Channel, Secret};
 
+use super::base_url::BaseUrl;
 use super::{Client, Config};
 use crate::clock::Clock;
-use crate::credentials::{Account, Bearer, Codes, TokenCache, header};
+use crate::credentials::{Account, Bearer, Codes, TokenCache, bearer};
 use crate::endpoint::Host;
 use crate::rate::Limiter;
 use crate::retry::RetryPolicy;
 use crate::transport::{RESPONSE_LIMIT, Transport};
-
-const CHAT: &str = "https://chat-api.incsapp.com";
-const API: &str = "https://api.incsapp.com";
 
 /// Builds a [`Client`]. What is wrong with a setting is told by [`build`](Self::build).
 pub struct ClientBuilder {
@@ -51,12 +49,13 @@ pub enum BuildError {
 
 impl ClientBuilder {
     pub(crate) fn new(transport: impl Transport, clock: impl Clock) -> Self {
+        let (chat, api) = (BaseUrl::chat(), BaseUrl::api());
         Self {
             config: Config {
                 transport: Box::new(transport),
                 clock: Arc::new(clock),
-                chat: CHAT.to_owned(),
-                api: API.to_owned(),
+                chat,
+                api,
                 user_agent: HeaderValue::from_static(concat!("incs-client/", env!("CARGO_PKG_VERSION"))),
                 bearer: Bearer::Absent,
                 retry: RetryPolicy::default(),
@@ -110,7 +109,7 @@ impl ClientBuilder {
     /// Sets a bearer token that you fetched yourself. It is never renewed.
     #[must_use]
     pub fn bearer_token(mut self, token: impl Into<Secret>) -> Self {
-        let value = header(&format!("Bearer {}", token.into().expose())).ok_or(BuildError::Credential);
+        let value = bearer(&token.into()).ok_or(BuildError::Credential);
         let result = value.map(|value| self.config.bearer = Bearer::Fixed(value));
         self.noting(result)
     }
@@ -118,7 +117,7 @@ impl ClientBuilder {
     /// Sets the base URL of a role of hosts: scheme, host, and a path before all others if need be.
     #[must_use]
     pub fn base_url(mut self, host: Host, url: &str) -> Self {
-        let result = base_url(url).map(|url| match host {
+        let result = BaseUrl::parse(url).map(|url| match host {
             Host::Chat => self.config.chat = url,
             Host::Api => self.config.api = url,
         });
@@ -199,7 +198,7 @@ impl ClientBuilder {
         if let Some(fault) = self.fault {
             return Err(fault);
         }
-        if !self.allow_http && [&self.config.chat, &self.config.api].into_iter().any(|url| is_exposed(url)) {
+        if !self.allow_http && [&self.config.chat, &self.config.api].into_iter().any(BaseUrl::is_exposed) {
             return Err(BuildError::PlainHttp);
         }
         if let Some(account) = self.account {
@@ -214,26 +213,6 @@ impl ClientBuilder {
         }
         self
     }
-}
-
-/// A base URL without a slash at its end.
-fn base_url(url: &str) -> Result<String, BuildError> {
-    let uri: Uri = url.parse().map_err(|_| BuildError::BaseUrl)?;
-    let web = matches!(uri.scheme_str(), Some("http" | "https"));
-    let plain = uri.authority().is_some_and(|authority| !authority.as_str().contains('@'));
-    if web && plain && uri.query().is_none() {
-        Ok(uri.to_string().trim_end_matches('/').to_owned())
-    } else {
-        Err(BuildError::BaseUrl)
-    }
-}
-
-/// Whether what is sent there crosses a network in the clear.
-fn is_exposed(url: &str) -> bool {
-    let Some(uri) = url.parse::<Uri>().ok().filter(|uri| uri.scheme_str() == Some("http")) else { return false };
-    let host = uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
-    let loopback = host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
-    !(loopback || host.eq_ignore_ascii_case("localhost"))
 }
 
 impl fmt::Debug for ClientBuilder {

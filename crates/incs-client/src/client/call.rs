@@ -1,16 +1,15 @@
 //! A call that is set up before it is made.
 
 use std::future::IntoFuture;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
 use super::Client;
+use super::watch::Watch;
 use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::retry::RetryPolicy;
-use crate::transport::Departure;
 
 /// A call that is made when it is awaited.
 ///
@@ -35,26 +34,8 @@ pub(crate) struct CallOptions {
     pub(crate) validate: Option<bool>,
     pub(crate) retry: Option<RetryPolicy>,
     pub(crate) attempt_timeout: Option<Duration>,
-    /// Where to look whether the attempt under way may have left, for whoever drops the call.
+    /// Where to look what is known, for whoever drops the call.
     pub(crate) watch: Option<Watch>,
-}
-
-/// Whether any attempt of a call may have left.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Watch(Arc<Mutex<Vec<Departure>>>);
-
-impl Watch {
-    pub(crate) fn may_have_left(&self) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().any(Departure::may_have_left)
-    }
-}
-
-impl CallOptions {
-    pub(crate) fn follow(&self, departure: &Departure) {
-        if let Some(watch) = &self.watch {
-            watch.0.lock().unwrap_or_else(PoisonError::into_inner).push(departure.clone());
-        }
-    }
 }
 
 impl<'a, E: Endpoint> Call<'a, E> {

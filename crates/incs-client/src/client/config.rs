@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use http::HeaderValue;
 
+use super::base_url::BaseUrl;
 use crate::clock::Clock;
 use crate::credentials::Bearer;
 use crate::endpoint::Host;
@@ -16,9 +17,8 @@ use crate::transport::Transport;
 pub(crate) struct Config {
     pub(crate) transport: Box<dyn Transport>,
     pub(crate) clock: Arc<dyn Clock>,
-    /// Base URLs, without a slash at their end.
-    pub(crate) chat: String,
-    pub(crate) api: String,
+    pub(crate) chat: BaseUrl,
+    pub(crate) api: BaseUrl,
     pub(crate) user_agent: HeaderValue,
     pub(crate) bearer: Bearer,
     pub(crate) retry: RetryPolicy,
@@ -30,7 +30,7 @@ pub(crate) struct Config {
 }
 
 impl Config {
-    pub(crate) fn base(&self, host: Host) -> &str {
+    pub(crate) fn base(&self, host: Host) -> &BaseUrl {
         match host {
             Host::Chat => &self.chat,
             Host::Api => &self.api,

@@ -5,10 +5,11 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use http::HeaderValue;
 
-use super::attempt::within;
+use super::budget::Budget;
 use super::request::Prepared;
+use super::within::within;
 use super::{CallOptions, Client};
-use crate::credentials::{Account, Bearer, Token, header};
+use crate::credentials::{Account, Bearer, Token, bearer};
 use crate::endpoint::{CredentialKind, Endpoint};
 use crate::endpoints::auth::FetchToken;
 use crate::error::{Error, ErrorKind, RetryAdvice};
@@ -19,14 +20,15 @@ impl Client {
         &self,
         call: &Prepared<'_>,
         refused: Option<&Token>,
-        left: Duration,
+        budget: &Budget<'_>,
     ) -> Result<Option<Token>, Error> {
         let (CredentialKind::Bearer, Bearer::Account(account, cache)) = (call.credential, &self.config().bearer) else {
             return Ok(None);
         };
+        let left = budget.left();
         // Another call's fetch may take longer than this call has.
         let token = cache.get(refused, || self.fetch_token(account, left));
-        let Some(token) = within(&*self.config().clock, left, token).await else {
+        let Some(token) = within(budget.clock, left, token).await else {
             let advice = RetryAdvice::Later { after: None };
             return Err(Error::not_sent(ErrorKind::Timeout, call.operation).with_advice(advice));
         };
@@ -52,7 +54,7 @@ impl Client {
         let options = CallOptions { retry, ..CallOptions::default() };
         Box::pin(async move {
             let token = self.run(&endpoint, &options).await?;
-            let value = header(&format!("Bearer {}", token.secret().expose()));
+            let value = bearer(token.secret());
             value.ok_or_else(|| Error::not_sent(ErrorKind::Reply, endpoint.operation()))
         })
     }

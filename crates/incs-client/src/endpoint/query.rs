@@ -78,3 +78,38 @@ impl fmt::Debug for Query {
         write!(f, "Query(<{} bytes>)", self.0.len())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn decoded(text: &str) -> String {
+        percent_encoding::percent_decode_str(text).decode_utf8().unwrap().into_owned()
+    }
+
+    proptest! {
+        #[test]
+        fn a_segment_is_one_segment_whatever_its_text(text in any::<String>()) {
+            let written = segment(&text).to_string();
+            prop_assert!(written.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~%".contains(&byte)));
+            prop_assert_eq!(decoded(&written), text);
+        }
+
+        #[test]
+        fn a_query_is_read_as_the_pairs_it_was_made_of(pairs in proptest::collection::vec(any::<(String, String)>(), 1..5)) {
+            let query: Query = pairs.iter().map(|(name, value)| (name, value)).collect();
+            let read: Vec<_> = query.as_str().split('&').map(|pair| pair.split_once('=').unwrap()).collect();
+            let read: Vec<_> = read.into_iter().map(|(name, value)| (decoded(name), decoded(value))).collect();
+            prop_assert_eq!(read, pairs);
+        }
+    }
+
+    #[test]
+    fn a_query_shows_its_length_only() {
+        let query = Query::new().pair("name", "Ms Tan");
+        assert_eq!(format!("{query:?}"), "Query(<13 bytes>)");
+        assert_eq!(Query::new().as_str(), "");
+    }
+}

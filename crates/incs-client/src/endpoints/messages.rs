@@ -54,7 +54,7 @@ macro_rules! send_endpoint {
                 $crate::endpoint::Host::Chat
             }
 
-            fn path(&self) -> std::borrow::Cow<'_, str> {
+            fn path(&self) -> std::borrow::Cow<'static, str> {
                 Self::PATH.into()
             }
 
@@ -76,9 +76,9 @@ macro_rules! send_endpoint {
 
             fn decode(
                 &self,
-                envelope: incs_model::envelope::Envelope,
-            ) -> Result<incs_model::Sent, incs_model::envelope::ReplyError> {
-                envelope.into_result()
+                reply: &incs_model::envelope::Frame<'_>,
+            ) -> Result<incs_model::Sent, incs_model::DecodeError> {
+                reply.data()
             }
         }
     };

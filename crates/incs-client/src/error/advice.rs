@@ -8,7 +8,7 @@ use super::kind::ErrorKind;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RetryAdvice {
-    /// Nothing was done: the same call may be made again later.
+    /// The same call may be made again later: nothing was done, or doing it twice is as good as once.
     Later {
         /// Not before so long, when the platform said so.
         after: Option<Duration>,
@@ -29,7 +29,7 @@ impl RetryAdvice {
             (Self::Later { .. }, ErrorKind::RateLimited | ErrorKind::Limited) => {
                 "wait, then make the call again, and make fewer at once"
             }
-            (Self::Later { .. }, _) => "nothing was done; make the call again later",
+            (Self::Later { .. }, _) => "make the call again later; that does nothing twice",
             (Self::Correct, ErrorKind::Tls) => {
                 "check the base URL, the clock of this machine and the trusted certificates"
             }
@@ -50,6 +50,51 @@ impl RetryAdvice {
             (Self::Never, _) => {
                 "do not send it again; the platform took it, find its id in the INCS workbench or in its webhook"
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_help_for_every_error_in_one_plain_sentence() {
+        use ErrorKind::{
+            Authentication, Cancelled, Connect, Credential, Interrupted, Invalid, Limited, RateLimited, Refused,
+            RepeatedPage, Reply, ReplyTooLong, Request, Server, Timeout, Tls, Transport,
+        };
+        let kinds = [
+            Authentication,
+            Cancelled,
+            Connect,
+            Credential,
+            Interrupted,
+            Invalid,
+            Limited,
+            RateLimited,
+            Refused,
+            RepeatedPage,
+            Reply,
+            ReplyTooLong,
+            Request,
+            Server,
+            Timeout,
+            Tls,
+            Transport,
+        ];
+        let advices = [
+            RetryAdvice::Later { after: None },
+            RetryAdvice::Later { after: Some(Duration::MAX) },
+            RetryAdvice::Correct,
+            RetryAdvice::Authenticate,
+            RetryAdvice::FindOut,
+            RetryAdvice::Never,
+        ];
+        for (advice, kind) in advices.into_iter().flat_map(|advice| kinds.map(|kind| (advice, kind))) {
+            let help = advice.help(kind);
+            assert!(help.len() > 10 && !help.ends_with('.'), "{advice:?}, {kind:?}: {help}");
+            assert!(help.starts_with(char::is_lowercase), "{advice:?}, {kind:?}: {help}");
         }
     }
 }

@@ -10,7 +10,7 @@ pub enum ErrorKind {
     Request,
     /// No credential is there for the call, or none could be had.
     Credential,
-    /// The call was given up before it was sent: a batch was stopped.
+    /// The call was given up: a batch was stopped or dropped.
     Cancelled,
     /// The limiter of this client had no room before the time was up.
     Limited,
@@ -46,7 +46,7 @@ impl ErrorKind {
             Self::Invalid => "the call breaks rules of the platform",
             Self::Request => "no request can be made of the call",
             Self::Credential => "there is no credential for the call",
-            Self::Cancelled => "the call was given up before it was sent",
+            Self::Cancelled => "the call was given up",
             Self::Limited => "the limiter of this client had no room in time",
             Self::Connect => "no connection could be made",
             Self::Tls => "no safe connection could be made",

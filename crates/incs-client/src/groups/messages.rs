@@ -1,12 +1,16 @@
 //! Sending messages, and what became of them.
 
+use futures_core::Stream;
+use futures_util::stream;
 use incs_model::id::MessageId;
 use incs_model::status::{MessageStatus, StatusQuery};
 use incs_model::{Channel, OutboundMessage};
 
+use crate::batch::{Batch, BatchOptions};
 use crate::client::{Call, Client};
 use crate::endpoints::messages::{GetStatus, SendMessage};
 use crate::error::Error;
+use crate::status::StatusCall;
 
 /// Sending messages, and what became of them: [`Client::messages`].
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +37,89 @@ impl<'a> Messages<'a> {
     /// ```
     pub fn send(&self, message: impl Into<OutboundMessage>) -> Call<'a, SendMessage> {
         self.client.call(SendMessage::new(message))
+    }
+
+    /// Sends many messages, each once, some at the same time. See [`Batch`] for how it ends, how it is stopped and what a drop
+    /// does.
+    ///
+    /// A message is taken from the input when there is room for it, so an input may be longer than memory. For a list there is
+    /// [`send_all_iter`](Self::send_all_iter).
+    ///
+    /// ```
+    /// # async fn example(
+    /// #     client: incs_client::Client,
+    /// #     queue: impl futures_core::Stream<Item = incs_model::rcs::Message> + Send,
+    /// # ) {
+    /// use std::time::Duration;
+    ///
+    /// use incs_client::BatchOptions;
+    ///
+    /// let options = BatchOptions::new().with_concurrency(4).with_min_gap(Duration::from_millis(100));
+    /// let report = client.messages().send_all(queue, options).collect_all().await;
+    /// println!("{} of {} went out", report.sent, report.total());
+    /// # }
+    /// ```
+    pub fn send_all<'s, S>(&self, messages: S, options: BatchOptions) -> Batch<'s>
+    where
+        S: Stream + Send + 's,
+        S::Item: Into<OutboundMessage>,
+    {
+        Batch::new(self.client, messages, options)
+    }
+
+    /// Sends many messages out of a list, or whatever else can be walked through without waiting.
+    ///
+    /// ```
+    /// # async fn example(client: incs_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use incs_client::BatchOptions;
+    /// use incs_model::{PhoneNumber, viber};
+    ///
+    /// let numbers: [PhoneNumber; 2] = ["+852 5123 0088".parse()?, "+852 5123 0099".parse()?];
+    /// let messages = numbers.map(|to| viber::Message::new(to, viber::Content::Text("We open at 9".into())));
+    /// let report = client.messages().send_all_iter(messages, BatchOptions::new()).collect_all().await;
+    /// for failure in report.failures {
+    ///     println!("{}: {}", failure.index, failure.error);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn send_all_iter<'s, I>(&self, messages: I, options: BatchOptions) -> Batch<'s>
+    where
+        I: IntoIterator<Item: Into<OutboundMessage>, IntoIter: Send + 's>,
+    {
+        self.send_all(stream::iter(messages), options)
+    }
+
+    /// What became of any number of messages.
+    ///
+    /// The platform takes [100](incs_model::limits::status::IDS_MAX) a query; they are split, some queries run at once, and each
+    /// message is asked for once. The report is in the order of the ids and names those that were not answered. Without ids
+    /// nothing is asked.
+    ///
+    /// # Errors
+    ///
+    /// When any query failed: [`StatusError`](crate::StatusError) keeps the answers of the others. After a refused credential no
+    /// further query is made.
+    ///
+    /// ```
+    /// # async fn example(client: incs_client::Client, ids: Vec<incs_model::id::MessageId>) {
+    /// use incs_model::Channel;
+    ///
+    /// let report = match client.messages().status(ids).channel(Channel::WhatsApp).await {
+    ///     Ok(report) => report,
+    ///     Err(error) => {
+    ///         println!("{error}");
+    ///         error.into_report()
+    ///     }
+    /// };
+    /// for status in report.answered() {
+    ///     println!("{} {}", status.message_id, status.message_status);
+    /// }
+    /// println!("no answer for {} messages", report.unanswered().len());
+    /// # }
+    /// ```
+    pub fn status(&self, ids: impl IntoIterator<Item = impl Into<MessageId>>) -> StatusCall<'a> {
+        StatusCall::new(self.client, ids)
     }
 
     /// What became of a message whose send did not end well, if its [id is known](Error::message_id). Nothing when the platform

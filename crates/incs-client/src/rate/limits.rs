@@ -14,6 +14,7 @@ use http::HeaderValue;
 use incs_model::PhoneNumber;
 
 use super::Counted;
+use crate::client::Budget;
 use crate::clock::Clock;
 
 /// So many calls at once, and one more each time a period is over.
@@ -102,19 +103,22 @@ impl Limiter {
         }
     }
 
-    /// Waits until the call may be made; the error is the wait that does not fit into `left`.
+    /// Waits until the call may be made; the error is the wait that does not fit into the time left.
     ///
     /// The recipient comes first: who waits for a recipient must not use up the room of everybody else.
-    pub(crate) async fn admit(&self, clock: &dyn Clock, call: Counted<'_>, left: Duration) -> Result<(), Duration> {
-        let begun = clock.now();
-        let left = || left.saturating_sub(clock.now().saturating_duration_since(begun));
+    pub(crate) async fn admit(&self, call: Counted<'_>, budget: &Budget<'_>) -> Result<(), Duration> {
         if let (Some(limiter), Some(recipient)) = (&self.recipients, call.recipient) {
-            limiter.admit(clock, recipient, left()).await?;
+            limiter.admit(recipient, budget).await?;
         }
         if let (Some(limiter), Some(credential)) = (&self.credentials, call.credential) {
-            limiter.admit(clock, credential, left()).await?;
+            limiter.admit(credential, budget).await?;
         }
         Ok(())
+    }
+
+    /// Whether nothing is limited.
+    pub(crate) fn is_off(&self) -> bool {
+        self.credentials.is_none() && self.recipients.is_none()
     }
 }
 
@@ -139,15 +143,13 @@ impl<K: Hash + Eq + Clone> Keyed<K> {
         Some(Self { limiter, admitted: AtomicU32::new(0) })
     }
 
-    async fn admit(&self, clock: &dyn Clock, key: &K, left: Duration) -> Result<(), Duration> {
-        let begun = clock.now();
+    async fn admit(&self, key: &K, budget: &Budget<'_>) -> Result<(), Duration> {
         while let Err(not_until) = self.limiter.check_key(key) {
-            let wait = not_until.wait_time_from(clock.now());
-            let gone = clock.now().saturating_duration_since(begun);
-            if gone.saturating_add(wait) >= left {
+            let wait = not_until.wait_time_from(budget.clock.now());
+            if wait >= budget.left() {
                 return Err(wait);
             }
-            clock.sleep(wait).await;
+            budget.clock.sleep(wait).await;
         }
         if self.admitted.fetch_add(1, Ordering::Relaxed) % SWEEP == SWEEP - 1 {
             self.limiter.retain_recent();
@@ -165,5 +167,47 @@ impl governor::clock::Clock for InjectedClock {
 
     fn now(&self) -> Instant {
         self.0.now()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use futures_util::FutureExt;
+
+    use super::*;
+    use crate::clock::Sleep;
+
+    /// A clock that stands still until it is moved.
+    struct Moved(Mutex<Instant>);
+
+    impl Clock for Moved {
+        fn now(&self) -> Instant {
+            *self.0.lock().unwrap()
+        }
+
+        fn sleep(&self, _: Duration) -> Sleep {
+            Box::pin(std::future::pending())
+        }
+    }
+
+    #[test]
+    fn recipients_that_no_longer_matter_are_let_go_and_the_others_are_not() {
+        let clock = Arc::new(Moved(Mutex::new(Instant::now())));
+        let shared: Arc<dyn Clock> = clock.clone();
+        let keyed = Keyed::new(Rate::every(Duration::from_secs(1)), &shared).unwrap();
+        let budget = Budget::new(&*shared, Duration::MAX);
+        let admit = |number: u32| keyed.admit(&number, &budget).now_or_never();
+        for number in 0..5 * SWEEP {
+            assert_eq!(admit(number), Some(Ok(())));
+            assert_eq!(admit(number), None, "the second call to one recipient waits");
+            *clock.0.lock().unwrap() += Duration::from_millis(300);
+            let kept = keyed.limiter.len();
+            assert!(kept <= SWEEP as usize + 16, "{kept} after {number}");
+        }
+        // The last of them all was admitted just before the sweep.
+        assert!(keyed.limiter.len() < 16);
+        assert_eq!(admit(5 * SWEEP - 1), None);
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Counted;
-use crate::clock::Clock;
+use crate::client::Budget;
 
 /// Lets everything through.
 #[derive(Debug, Default)]
@@ -11,7 +11,12 @@ pub(crate) struct Limiter(());
 
 impl Limiter {
     #[allow(clippy::unused_async, reason = "the limiter of the feature waits")]
-    pub(crate) async fn admit(&self, _: &dyn Clock, _: Counted<'_>, _: Duration) -> Result<(), Duration> {
+    pub(crate) async fn admit(&self, _: Counted<'_>, _: &Budget<'_>) -> Result<(), Duration> {
         Ok(())
+    }
+
+    #[allow(clippy::unused_self, reason = "the limiter of the feature knows")]
+    pub(crate) fn is_off(&self) -> bool {
+        true
     }
 }

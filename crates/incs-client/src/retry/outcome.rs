@@ -2,12 +2,10 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::StatusCode;
-use incs_model::decode;
-use incs_model::envelope::{Code, Envelope, Outcome as Word};
+use incs_model::envelope::{Code, Frame, Outcome as Word};
 
-use crate::error::{ErrorBody, ErrorKind, RequestState, RetryAdvice};
+use crate::error::{ErrorKind, RequestState, RetryAdvice};
 use crate::transport::{Departure, TransportErrorKind};
 
 /// What one attempt came to, if not to a success.
@@ -65,7 +63,7 @@ impl Outcome {
         }
     }
 
-    /// What to do when it is the last.
+    /// What to do when it is the last of a send.
     pub fn retry_advice(self) -> RetryAdvice {
         match (self, self.request_state()) {
             (Self::NothingLeft, _) => RetryAdvice::Later { after: None },
@@ -90,34 +88,33 @@ impl Outcome {
 }
 
 /// What a reply says.
-pub(crate) enum Reading {
+pub(crate) enum Reading<'a> {
     /// It succeeded.
-    Success(Envelope),
+    Success(Frame<'a>),
     /// It did not.
-    Failure { outcome: Outcome, kind: ErrorKind, body: ErrorBody },
+    Failure { outcome: Outcome, kind: ErrorKind },
 }
 
 /// Reads a reply. The frame's `code` decides, on any HTTP status; a reply without a frame is judged by its status.
-pub(crate) fn read_reply(status: StatusCode, body: &Bytes, after: Option<Duration>) -> Reading {
-    match decode::<Envelope>(body) {
-        Ok(envelope) if envelope.is_success() => Reading::Success(envelope),
-        Ok(envelope) => {
-            let outcome = of_envelope(&envelope, after);
-            let kind =
-                kind(outcome, envelope.code == Code::InvalidCertificationCode || unauthorized(envelope.code.as_i64()));
-            Reading::Failure { outcome, kind, body: ErrorBody::Envelope(envelope) }
+pub(crate) fn read_reply(status: StatusCode, body: &[u8], after: impl FnOnce() -> Option<Duration>) -> Reading<'_> {
+    match Frame::read(body) {
+        Ok(frame) if frame.is_success() => Reading::Success(frame),
+        Ok(frame) => {
+            let outcome = of_frame(&frame, after());
+            let refused = frame.code() == Code::InvalidCertificationCode || unauthorized(frame.code().as_i64());
+            Reading::Failure { outcome, kind: kind(outcome, refused) }
         }
         Err(_) => {
             let number = i64::from(status.as_u16());
-            let outcome = Outcome::of_number(number, after);
-            Reading::Failure { outcome, kind: kind(outcome, unauthorized(number)), body: ErrorBody::read(body) }
+            let outcome = Outcome::of_number(number, after());
+            Reading::Failure { outcome, kind: kind(outcome, unauthorized(number)) }
         }
     }
 }
 
 /// A frame that says `success` with the code of a refusal, or `error` with 200, contradicts itself: it says nothing.
-fn of_envelope(envelope: &Envelope, after: Option<Duration>) -> Outcome {
-    match (&envelope.status, Outcome::of_number(envelope.code.as_i64(), after)) {
+fn of_frame(frame: &Frame<'_>, after: Option<Duration>) -> Outcome {
+    match (frame.status(), Outcome::of_number(frame.code().as_i64(), after)) {
         (Word::Success, Outcome::Refused | Outcome::Throttled { .. }) => Outcome::Unclear,
         (_, outcome) => outcome,
     }

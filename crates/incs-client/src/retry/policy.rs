@@ -103,7 +103,7 @@ impl RetryPolicy {
     /// assert_eq!(decide(Replay::Unsafe), Decision::Stop(RetryAdvice::FindOut));
     /// ```
     pub fn decide(&self, outcome: Outcome, replay: Replay, attempt: u32, elapsed: Duration, jitter: f64) -> Decision {
-        let stop = Decision::Stop(outcome.retry_advice());
+        let stop = Decision::Stop(advice(outcome, replay));
         if !may_repeat(outcome, replay) || attempt >= self.max_attempts {
             return stop;
         }
@@ -132,6 +132,15 @@ impl RetryPolicy {
 /// A part of a wait; unlike `Duration::mul_f64` it does not panic on the longest.
 fn scaled(duration: Duration, part: f64) -> Duration {
     Duration::try_from_secs_f64(duration.as_secs_f64() * part).unwrap_or(Duration::MAX)
+}
+
+/// There is nothing to find out about a call that may be made twice: it can be made again.
+fn advice(outcome: Outcome, replay: Replay) -> RetryAdvice {
+    match (replay, outcome) {
+        (Replay::Safe, Outcome::MayHaveLeft | Outcome::Failed) => RetryAdvice::Later { after: None },
+        (Replay::Safe, Outcome::Unavailable { after }) => RetryAdvice::Later { after },
+        _ => outcome.retry_advice(),
+    }
 }
 
 fn may_repeat(outcome: Outcome, replay: Replay) -> bool {

@@ -1,1 +1,5 @@
 //! The table, row by row.
+
+mod decisions;
+mod replies;
+mod waits;

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use http::Method;
 use incs_model::auth::{Token, TokenRequest};
-use incs_model::envelope::{Envelope, ReplyError};
-use incs_model::{RawJson, Report};
+use incs_model::envelope::Frame;
+use incs_model::{DecodeError, RawJson, Report};
 
 use crate::endpoint::{CredentialKind, Endpoint};
 use crate::transport::Replay;
@@ -48,7 +48,7 @@ impl Endpoint for FetchToken {
         Method::POST
     }
 
-    fn path(&self) -> Cow<'_, str> {
+    fn path(&self) -> Cow<'static, str> {
         "/external/auth/token".into()
     }
 
@@ -68,13 +68,10 @@ impl Endpoint for FetchToken {
         incs_model::encode(&self.request).map(Some)
     }
 
-    fn decode(&self, envelope: Envelope) -> Result<Token, ReplyError> {
+    fn decode(&self, reply: &Frame<'_>) -> Result<Token, DecodeError> {
         match &self.member {
-            None => envelope.into_result(),
-            Some(member) => {
-                let data: RawJson = envelope.into_result()?;
-                Token::from_data(&data, member).map_err(ReplyError::Data)
-            }
+            None => reply.data(),
+            Some(member) => Token::from_data(&reply.data::<RawJson>()?, member),
         }
     }
 }

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use http::Method;
-use incs_model::envelope::{Envelope, ReplyError};
-use incs_model::{Channel, OutboundMessage, PhoneNumber, Report, Sent};
+use incs_model::envelope::Frame;
+use incs_model::{Channel, DecodeError, OutboundMessage, PhoneNumber, Report, Sent};
 
 use super::{SendRcs, SendViber, SendWhatsApp};
 use crate::endpoint::{Endpoint, Host};
@@ -49,7 +49,7 @@ impl Endpoint for SendMessage {
         Host::Chat
     }
 
-    fn path(&self) -> Cow<'_, str> {
+    fn path(&self) -> Cow<'static, str> {
         route(&self.message).1.into()
     }
 
@@ -69,7 +69,7 @@ impl Endpoint for SendMessage {
         incs_model::encode(&self.message).map(Some)
     }
 
-    fn decode(&self, envelope: Envelope) -> Result<Sent, ReplyError> {
-        envelope.into_result()
+    fn decode(&self, reply: &Frame<'_>) -> Result<Sent, DecodeError> {
+        reply.data()
     }
 }

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use incs_model::envelope::{Envelope, ReplyError};
+use incs_model::envelope::Frame;
 use incs_model::status::{StatusList, StatusQuery};
-use incs_model::{Channel, Report};
+use incs_model::{Channel, DecodeError, Report};
 
 use crate::endpoint::{Endpoint, Host, Query};
 
@@ -44,7 +44,7 @@ impl Endpoint for GetStatus {
         Host::Chat
     }
 
-    fn path(&self) -> Cow<'_, str> {
+    fn path(&self) -> Cow<'static, str> {
         "/external/messages/status".into()
     }
 
@@ -60,7 +60,7 @@ impl Endpoint for GetStatus {
         incs_model::validate(&self.query)
     }
 
-    fn decode(&self, envelope: Envelope) -> Result<StatusList, ReplyError> {
-        envelope.into_result()
+    fn decode(&self, reply: &Frame<'_>) -> Result<StatusList, DecodeError> {
+        reply.data()
     }
 }

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use http::Method;
-use incs_model::Report;
-use incs_model::envelope::{Envelope, ReplyError};
+use incs_model::envelope::Frame;
 use incs_model::task::{NewTask, Task};
+use incs_model::{DecodeError, Report};
 
 use super::PATH;
 use crate::endpoint::{CredentialKind, Endpoint};
@@ -36,7 +36,7 @@ impl Endpoint for CreateTask {
         Method::POST
     }
 
-    fn path(&self) -> Cow<'_, str> {
+    fn path(&self) -> Cow<'static, str> {
         PATH.into()
     }
 
@@ -52,7 +52,7 @@ impl Endpoint for CreateTask {
         incs_model::encode(&self.task).map(Some)
     }
 
-    fn decode(&self, envelope: Envelope) -> Result<Task, ReplyError> {
-        envelope.into_result()
+    fn decode(&self, reply: &Frame<'_>) -> Result<Task, DecodeError> {
+        reply.data()
     }
 }

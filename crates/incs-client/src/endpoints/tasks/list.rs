@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use incs_model::Report;
-use incs_model::envelope::{Envelope, ReplyError};
+use incs_model::envelope::Frame;
 use incs_model::id::TaskId;
 use incs_model::limits::task::PAGE_SIZE_DEFAULT;
 use incs_model::task::{ListQuery, Task, TaskPage};
+use incs_model::{DecodeError, Report};
 
 use super::PATH;
 use crate::endpoint::{CredentialKind, Endpoint, Query};
@@ -34,7 +34,7 @@ impl Endpoint for ListTasks {
         "list_tasks"
     }
 
-    fn path(&self) -> Cow<'_, str> {
+    fn path(&self) -> Cow<'static, str> {
         PATH.into()
     }
 
@@ -50,8 +50,8 @@ impl Endpoint for ListTasks {
         incs_model::validate(&self.query)
     }
 
-    fn decode(&self, envelope: Envelope) -> Result<TaskPage, ReplyError> {
-        envelope.into_result()
+    fn decode(&self, reply: &Frame<'_>) -> Result<TaskPage, DecodeError> {
+        reply.data()
     }
 }
 

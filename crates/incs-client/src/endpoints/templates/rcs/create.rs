@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use http::Method;
-use incs_model::envelope::{Envelope, ReplyError};
+use incs_model::envelope::Frame;
 use incs_model::template::rcs::{NewTemplate, Template};
-use incs_model::{Channel, RawJson, Report};
+use incs_model::{Channel, DecodeError, RawJson, Report};
 
 use super::PATH;
 use crate::endpoint::Endpoint;
@@ -51,7 +51,7 @@ impl Endpoint for CreateTemplate {
         Method::POST
     }
 
-    fn path(&self) -> Cow<'_, str> {
+    fn path(&self) -> Cow<'static, str> {
         PATH.into()
     }
 
@@ -67,7 +67,7 @@ impl Endpoint for CreateTemplate {
         incs_model::encode(&self.template).map(Some)
     }
 
-    fn decode(&self, envelope: Envelope) -> Result<Submitted, ReplyError> {
-        Ok(Submitted { data: envelope.data })
+    fn decode(&self, reply: &Frame<'_>) -> Result<Submitted, DecodeError> {
+        Ok(Submitted { data: reply.raw_data().map(RawJson::parse).transpose()? })
     }
 }

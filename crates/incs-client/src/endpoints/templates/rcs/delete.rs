@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use http::Method;
-use incs_model::Channel;
-use incs_model::envelope::{Envelope, ReplyError};
+use incs_model::envelope::Frame;
 use incs_model::id::TemplateId;
+use incs_model::{Channel, DecodeError};
 
 use super::PATH;
 use crate::endpoint::Endpoint;
@@ -39,7 +39,7 @@ impl Endpoint for DeleteTemplate {
         Method::DELETE
     }
 
-    fn path(&self) -> Cow<'_, str> {
+    fn path(&self) -> Cow<'static, str> {
         path_of(PATH, &self.id).into()
     }
 
@@ -47,7 +47,7 @@ impl Endpoint for DeleteTemplate {
         Some(Channel::Rcs)
     }
 
-    fn decode(&self, _: Envelope) -> Result<(), ReplyError> {
+    fn decode(&self, _: &Frame<'_>) -> Result<(), DecodeError> {
         Ok(())
     }
 }

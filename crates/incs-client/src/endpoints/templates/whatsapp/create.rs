@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use http::Method;
-use incs_model::envelope::{Envelope, ReplyError};
+use incs_model::envelope::Frame;
 use incs_model::template::whatsapp::{NewTemplate, Template};
-use incs_model::{Channel, Report};
+use incs_model::{Channel, DecodeError, Report};
 
 use super::PATH;
 use crate::endpoint::Endpoint;
@@ -37,7 +37,7 @@ impl Endpoint for CreateTemplate {
         Method::POST
     }
 
-    fn path(&self) -> Cow<'_, str> {
+    fn path(&self) -> Cow<'static, str> {
         PATH.into()
     }
 
@@ -53,7 +53,7 @@ impl Endpoint for CreateTemplate {
         incs_model::encode(&self.template).map(Some)
     }
 
-    fn decode(&self, envelope: Envelope) -> Result<Template, ReplyError> {
-        envelope.into_result()
+    fn decode(&self, reply: &Frame<'_>) -> Result<Template, DecodeError> {
+        reply.data()
     }
 }

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use incs_model::Channel;
-use incs_model::envelope::{Envelope, ReplyError};
+use incs_model::envelope::Frame;
 use incs_model::id::TemplateId;
 use incs_model::template::whatsapp::Template;
+use incs_model::{Channel, DecodeError};
 
 use super::PATH;
 use crate::endpoint::Endpoint;
@@ -33,7 +33,7 @@ impl Endpoint for GetTemplate {
         "get_whatsapp_template"
     }
 
-    fn path(&self) -> Cow<'_, str> {
+    fn path(&self) -> Cow<'static, str> {
         path_of(PATH, &self.id).into()
     }
 
@@ -41,7 +41,7 @@ impl Endpoint for GetTemplate {
         Some(Channel::WhatsApp)
     }
 
-    fn decode(&self, envelope: Envelope) -> Result<Template, ReplyError> {
-        envelope.into_result()
+    fn decode(&self, reply: &Frame<'_>) -> Result<Template, DecodeError> {
+        reply.data()
     }
 }

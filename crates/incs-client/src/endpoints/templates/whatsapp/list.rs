@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use incs_model::envelope::{Envelope, ReplyError};
+use incs_model::envelope::Frame;
 use incs_model::id::TemplateId;
 use incs_model::template::ListQuery;
 use incs_model::template::whatsapp::Template;
-use incs_model::{Channel, Report};
+use incs_model::{Channel, DecodeError, Report};
 
 use super::PATH;
 use crate::endpoint::{Endpoint, Query};
@@ -34,7 +34,7 @@ impl Endpoint for ListTemplates {
         "list_whatsapp_templates"
     }
 
-    fn path(&self) -> Cow<'_, str> {
+    fn path(&self) -> Cow<'static, str> {
         PATH.into()
     }
 
@@ -50,8 +50,8 @@ impl Endpoint for ListTemplates {
         incs_model::validate(&self.query)
     }
 
-    fn decode(&self, envelope: Envelope) -> Result<Vec<Template>, ReplyError> {
-        envelope.into_result()
+    fn decode(&self, reply: &Frame<'_>) -> Result<Vec<Template>, DecodeError> {
+        reply.data()
     }
 }
 

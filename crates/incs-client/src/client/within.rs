@@ -1,4 +1,4 @@
-//! One attempt: an exchange against the clock.
+//! A future against the clock.
 
 use std::future::Future;
 use std::pin::pin;
@@ -6,17 +6,6 @@ use std::task::Poll;
 use std::time::Duration;
 
 use crate::clock::Clock;
-use crate::transport::{Request, Response, Transport, TransportError, TransportErrorKind};
-
-/// Sends the request; gives up, and drops the exchange, when the time is over.
-pub(super) async fn attempt(
-    transport: &dyn Transport,
-    clock: &dyn Clock,
-    request: Request,
-    limit: Duration,
-) -> Result<Response, TransportError> {
-    within(clock, limit, transport.call(request)).await.unwrap_or_else(|| Err(TransportErrorKind::Timeout.into()))
-}
 
 /// What the future gives, if it does so in time.
 pub(super) async fn within<F: Future>(clock: &dyn Clock, limit: Duration, future: F) -> Option<F::Output> {
