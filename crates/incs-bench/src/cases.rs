@@ -2,6 +2,7 @@
 
 mod bodies;
 mod carousel;
+mod exchange;
 
 use std::hint::black_box;
 
@@ -62,6 +63,7 @@ pub fn all() -> Vec<Case> {
     let written = message.clone();
     push(&mut cases, "write/carousel/json-macro", move || drop(black_box(carousel::by_json_macro(&written))));
     push(&mut cases, "check/carousel/validate", move || drop(black_box(validate(&message))));
+    cases.extend(exchange::cases());
     cases
 }
 

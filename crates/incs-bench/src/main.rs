@@ -28,12 +28,16 @@ enum Command {
     },
     /// Lists the cases.
     List,
+    /// Answers on loopback until its input ends; what the cases of `send` talk to.
+    #[command(hide = true)]
+    Serve,
 }
 
 fn main() -> Result<()> {
     match Command::parse() {
         Command::Report { check, json } => report::report(check, json),
         Command::Run { case, times } => run(&case, times),
+        Command::Serve => incs_bench::exchange::serve().context("the server"),
         Command::List => {
             for case in cases::all() {
                 println!("{}", case.name);
