@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 
 use crate::steps::{Steps, seconds};
 use crate::workspace::Workspace;
-use crate::{bench, guards, limits, package, schema, test};
+use crate::{bench, clippy, guards, limits, package, schema, test};
 
 struct Step {
     name: &'static str,
@@ -16,7 +16,7 @@ struct Step {
 /// The tests stand last, so that the closing lines of a CI log are the tests that ran.
 const STEPS: &[Step] = &[
     Step { name: "fmt", run: |workspace| workspace.run(&["fmt", "--all", "--check"]) },
-    Step { name: "clippy", run: clippy },
+    Step { name: "clippy", run: clippy::run },
     Step { name: "rustdoc", run: rustdoc },
     Step { name: "guards", run: guards::run },
     Step { name: "schema --check", run: |workspace| schema::run(workspace, true) },
@@ -51,11 +51,6 @@ fn run_steps(list: &[Step], workspace: &Workspace) -> Result<()> {
         }
     }
     Ok(())
-}
-
-fn clippy(workspace: &Workspace) -> Result<()> {
-    workspace.run(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"])?;
-    workspace.run(&["clippy", "-p", "incs-model", "--no-default-features", "--", "-D", "warnings"])
 }
 
 fn rustdoc(workspace: &Workspace) -> Result<()> {

@@ -38,6 +38,12 @@ const GUARDS: &[Guard] = &[
     Guard { name: "manifests", run: manifests::run },
 ];
 
+/// Mends what needs no thought, the numbers of crates in pages, then runs every guard.
+pub(crate) fn fix(workspace: &Workspace) -> Result<()> {
+    budget::fix(workspace)?;
+    run(workspace)
+}
+
 /// Runs every guard, also after one has failed, so that all offences are seen at once.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let mut steps = Steps::default();

@@ -1,0 +1,65 @@
+//! `cargo clippy` over everything at once, and over each feature of a published crate alone.
+
+use anyhow::Result;
+use serde_json::Value;
+
+use crate::workspace::{Package, Workspace};
+
+/// All targets with all features first; then each library bare and with one feature at a time, where code that
+/// only another feature needs, or that needs another feature, comes to light.
+pub(crate) fn run(workspace: &Workspace) -> Result<()> {
+    workspace.run(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"])?;
+    for package in workspace.packages().iter().filter(|package| package.publishable) {
+        for feature in alone(package) {
+            workspace.run(&arguments(&package.name, feature))?;
+        }
+    }
+    Ok(())
+}
+
+/// No feature, then each feature of the manifest.
+fn alone(package: &Package) -> Vec<&str> {
+    let features = package.metadata.get("features").and_then(Value::as_object);
+    let names = features.into_iter().flat_map(|features| features.keys()).map(String::as_str);
+    [""].into_iter().chain(names.filter(|name| *name != "default")).collect()
+}
+
+fn arguments<'a>(package: &'a str, feature: &'a str) -> Vec<&'a str> {
+    let mut args = vec!["clippy", "-p", package, "--lib", "--no-default-features"];
+    if !feature.is_empty() {
+        args.extend(["--features", feature]);
+    }
+    args.extend(["--", "-D", "warnings"]);
+    args
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn package(features: &Value) -> Package {
+        Package {
+            name: "a".to_owned(),
+            dir: "a".into(),
+            publishable: true,
+            metadata: json!({ "name": "a", "features": features }),
+        }
+    }
+
+    #[test]
+    fn every_feature_is_built_alone_and_none_as_well() {
+        assert_eq!(alone(&package(&json!({ "default": ["tls"], "http": [], "tls": ["http"] }))), ["", "http", "tls"]);
+        assert_eq!(alone(&package(&Value::Null)), [""]);
+    }
+
+    #[test]
+    fn default_features_are_off_and_warnings_are_errors() {
+        assert_eq!(
+            arguments("a", "tls").join(" "),
+            "clippy -p a --lib --no-default-features --features tls -- -D warnings"
+        );
+        assert_eq!(arguments("a", "").join(" "), "clippy -p a --lib --no-default-features -- -D warnings");
+    }
+}
