@@ -34,15 +34,15 @@ use crate::transport::Transport;
 /// ```
 /// # async fn example(transport: impl incs_client::transport::Transport, clock: impl incs_client::clock::Clock)
 /// # -> Result<(), Box<dyn std::error::Error>> {
-/// use incs_client::{Client, RequestState};
+/// use incs_client::Client;
 /// use incs_model::whatsapp;
 ///
-/// let client = Client::builder_with_clock(transport, clock).certification_code("5d1f…").build()?;
-/// let message = whatsapp::Message::new("85251230088".parse()?, whatsapp::Content::Text("Your order is ready".into()));
+/// let client = Client::builder_with_clock(transport, clock).certification_code("5d1f").build()?;
+/// let message = whatsapp::Message::text("85251230088".parse()?, "Your order is ready.");
 /// match client.messages().send(message).await {
 ///     Ok(sent) => println!("on its way as {}", sent.msg_id),
-///     Err(error) if error.request_state() == RequestState::Unknown => println!("find out first: {}", error.help()),
-///     Err(error) => println!("not sent: {error}"),
+///     Err(error) if error.request_state().is_safe_to_repeat() => println!("nothing went out: {error}"),
+///     Err(error) => println!("find out before you send it again: {error}; {}", error.help()),
 /// }
 /// # Ok(())
 /// # }

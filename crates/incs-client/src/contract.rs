@@ -6,6 +6,8 @@
 //!
 //! ```no_run
 //! use incs_client::contract::{self, ServerInfo};
+//! # // A test is left out of a documentation test, so this would not even be compiled.
+//! # mod tokio { pub use ::tokio::{main as test, runtime}; }
 //! # use incs_client::testing::ScriptedTransport as MyTransport;
 //! # trait Build: Sized { fn trusting(self, _: Option<&[u8]>) -> Self { self } }
 //! # impl Build for MyTransport {}
@@ -15,7 +17,7 @@
 //!     let build = |server: &ServerInfo| MyTransport::new().trusting(server.root_certificate());
 //!     contract::run(build).await.unwrap();
 //! }
-//! # fn main() {}
+//! # fn main() { my_transport_keeps_its_contract() }
 //! ```
 //!
 //! A transport that cannot do TLS runs a part of it:

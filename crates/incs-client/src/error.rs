@@ -70,7 +70,8 @@ impl Error {
         self.0.kind
     }
 
-    /// What is known of the request: whether the message is out.
+    /// What is known of the request: whether the message is out. It is the most that any of the attempts may have done; everything
+    /// else here is about the last.
     pub fn request_state(&self) -> RequestState {
         self.0.state
     }
@@ -133,8 +134,8 @@ impl Error {
         self.0.report.as_ref()
     }
 
-    /// The message's id, when the reply held one although it could not be read as a success. Give it to
-    /// [`Messages::resolve`](crate::Messages::resolve).
+    /// The message's id, when a reply that was no success held one: a frame that says 500 and yet names the message, say. Give it to
+    /// [`Messages::resolve`](crate::Messages::resolve). Mostly there is none.
     pub fn message_id(&self) -> Option<MessageId> {
         #[derive(serde::Deserialize)]
         struct Id {

@@ -34,7 +34,47 @@ pub type Response = http::Response<Bytes>;
 /// - The kind of an error tells the truth about the request: see [`TransportErrorKind`].
 /// - No error shows a header, a body or a query, in its own text or in that of a cause.
 ///
-/// The feature `contract` has a suite, `contract::run`, that holds any transport against these.
+/// The feature `contract` has a suite, `contract::run`, that holds any transport against these. A transport that hands requests to
+/// another task must also see what [`Departure`] says of that.
+///
+/// ```
+/// use std::sync::Arc;
+/// use std::sync::atomic::{AtomicU64, Ordering};
+///
+/// use async_trait::async_trait;
+/// use incs_client::transport::{Request, Response, Transport, TransportError};
+///
+/// /// Answers everything itself.
+/// struct Canned;
+///
+/// #[async_trait]
+/// impl Transport for Canned {
+///     async fn call(&self, _: Request) -> Result<Response, TransportError> {
+///         Ok(Response::new(r#"{"status":"success","code":200,"data":{"msg_id":"7b1e52c4"}}"#.into()))
+///     }
+/// }
+///
+/// /// Counts what passes through another.
+/// struct Counted<T> {
+///     inner: T,
+///     exchanges: Arc<AtomicU64>,
+/// }
+///
+/// #[async_trait]
+/// impl<T: Transport> Transport for Counted<T> {
+///     async fn call(&self, request: Request) -> Result<Response, TransportError> {
+///         self.exchanges.fetch_add(1, Ordering::Relaxed);
+///         self.inner.call(request).await
+///     }
+/// }
+///
+/// # futures_util::FutureExt::now_or_never(async {
+/// let exchanges = Arc::new(AtomicU64::new(0));
+/// let transport = Counted { inner: Canned, exchanges: Arc::clone(&exchanges) };
+/// assert_eq!(transport.call(Request::default()).await.unwrap().status(), 200);
+/// assert_eq!(exchanges.load(Ordering::Relaxed), 1);
+/// # }).unwrap();
+/// ```
 #[async_trait]
 pub trait Transport: Send + Sync + 'static {
     /// Sends the request and waits for the whole reply.

@@ -60,28 +60,24 @@ mod tests {
 
     #[test]
     fn there_is_help_for_every_error_in_one_plain_sentence() {
-        use ErrorKind::{
-            Authentication, Cancelled, Connect, Credential, Interrupted, Invalid, Limited, RateLimited, Refused,
-            RepeatedPage, Reply, ReplyTooLong, Request, Server, Timeout, Tls, Transport,
-        };
         let kinds = [
-            Authentication,
-            Cancelled,
-            Connect,
-            Credential,
-            Interrupted,
-            Invalid,
-            Limited,
-            RateLimited,
-            Refused,
-            RepeatedPage,
-            Reply,
-            ReplyTooLong,
-            Request,
-            Server,
-            Timeout,
-            Tls,
-            Transport,
+            ErrorKind::Authentication,
+            ErrorKind::Cancelled,
+            ErrorKind::Connect,
+            ErrorKind::Credential,
+            ErrorKind::Interrupted,
+            ErrorKind::Invalid,
+            ErrorKind::Limited,
+            ErrorKind::RateLimited,
+            ErrorKind::Refused,
+            ErrorKind::RepeatedPage,
+            ErrorKind::Reply,
+            ErrorKind::ReplyTooLong,
+            ErrorKind::Request,
+            ErrorKind::Server,
+            ErrorKind::Timeout,
+            ErrorKind::Tls,
+            ErrorKind::Transport,
         ];
         let advices = [
             RetryAdvice::Later { after: None },

@@ -56,7 +56,7 @@ impl RetryPolicy {
         Self::default()
     }
 
-    /// One attempt, whatever happens.
+    /// One attempt, whatever happens; only a token that is refused is renewed, and the call made once more.
     pub fn never() -> Self {
         Self::default().with_max_attempts(1)
     }

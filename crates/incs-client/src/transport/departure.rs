@@ -15,6 +15,10 @@ const LEFT: u8 = 2;
 /// it. Then a time limit that strikes while a connection is still being made is known to have sent nothing. A transport that
 /// does neither is taken to have sent the request at once, which is always safe.
 ///
+/// A transport that gives the request to **another task** must not let that task hold this departure: the client looks here as soon as
+/// it has dropped the call, and the other task may send a moment later what the client then sends again. Give the request a
+/// [`CallInfo`](super::CallInfo) of its own there, and leave this one untold.
+///
 /// ```
 /// use incs_client::transport::Departure;
 ///

@@ -1,1 +1,22 @@
-//! The integration tests.
+//! The integration tests of `incs-client`, one binary.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test ends with the first surprise"
+)]
+
+mod batch;
+mod endpoints;
+mod engine;
+mod errors;
+mod groups;
+mod once;
+mod pager;
+mod rate;
+mod spans;
+mod status;
+mod support;
+mod token;

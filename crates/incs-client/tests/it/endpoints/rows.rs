@@ -1,0 +1,157 @@
+//! The table of endpoints.
+
+use incs_client::endpoint::Endpoint;
+use incs_client::endpoints::auth::FetchToken;
+use incs_client::endpoints::messages::{GetStatus, SendMessage, SendRcs, SendViber, SendWhatsApp};
+use incs_client::endpoints::tasks::{CreateTask, ListTasks};
+use incs_client::endpoints::templates::{rcs, whatsapp};
+use incs_model::status::StatusQuery;
+use incs_model::task::TaskStatus;
+use incs_model::template::ListQuery;
+use incs_model::{Channel, OutboundMessage, Sent, task};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::row::{Row, written};
+use crate::support::samples::CODE;
+use crate::support::{fixtures, read};
+
+const ID: &str = "2217695120034410077";
+
+/// Every endpoint; the sends once for each fixture.
+pub(super) fn rows() -> Vec<Row> {
+    let sends = [
+        sends("send_whatsapp_message", "whatsapp", SendWhatsApp::new),
+        sends("send_viber_message", "viber", SendViber::new),
+        sends("send_rcs_message", "rcs", SendRcs::new),
+    ];
+    sends
+        .into_iter()
+        .flatten()
+        .chain([status()])
+        .chain(rcs_templates())
+        .chain(whatsapp_templates())
+        .chain(tasks())
+        .collect()
+}
+
+/// One row for each operation.
+pub(super) fn operations() -> Vec<Row> {
+    let mut rows = rows();
+    rows.dedup_by_key(|row| row.operation);
+    rows
+}
+
+/// Each message of a channel through its own endpoint and through that for any.
+fn sends<M, E>(operation: &'static str, channel: &str, own: fn(M) -> E) -> Vec<Row>
+where
+    M: DeserializeOwned + Clone + Into<OutboundMessage>,
+    E: Endpoint<Reply = Sent> + Clone + 'static,
+{
+    let rows = fixtures::requests(&format!("send-{channel}-")).into_iter().flat_map(|fixture| {
+        let message: M = read(&fixture);
+        let any = SendMessage::new(message.clone());
+        [Row::new(operation, own(message), written), Row::new(operation, any, written)].map(|row| {
+            row.at("POST", format!("/chat/external/messages/{channel}"))
+                .by_code(channel)
+                .sending(&fixture)
+                .giving_fixture(&format!("send-{channel}.success.response"))
+        })
+    });
+    rows.collect()
+}
+
+fn status() -> Row {
+    let query = StatusQuery::new(["wamid.HB+gN/=".into(), "7b1e52c4, &".into()]);
+    Row::new("get_message_status", GetStatus::new(query), written)
+        .at("GET", "/chat/external/messages/status")
+        .asking(&[("message_ids", "wamid.HB+gN/=,7b1e52c4, &")])
+        .by_code(CODE)
+        .giving_fixture("messages-status.response")
+}
+
+fn page() -> (ListQuery, [(&'static str, &'static str); 2]) {
+    (ListQuery::new().with_last_id(ID).with_count(50_u32), [("last_id", ID), ("count", "50")])
+}
+
+fn rcs_templates() -> Vec<Row> {
+    const PATH: &str = "/api/external/templates/rcs";
+    let (query, asked) = page();
+    let creations = fixtures::requests("rcs-template-create-").into_iter().map(|fixture| {
+        let endpoint = rcs::CreateTemplate::new(read(&fixture));
+        // What the platform answers is unknown; whatever it is, it is kept.
+        let answer = json!({ "status": "success", "code": 200, "data": { "template_id": ID } });
+        Row::new("create_rcs_template", endpoint, |submitted| written(submitted.data))
+            .at("POST", PATH)
+            .sending(&fixture)
+            .giving(answer)
+    });
+    let others = [
+        Row::new("list_rcs_templates", rcs::ListTemplates::new(query), written)
+            .at("GET", PATH)
+            .asking(&asked)
+            .giving_fixture("rcs-template-list.response"),
+        Row::new("get_rcs_template", rcs::GetTemplate::new(ID), written)
+            .at("GET", format!("{PATH}/{ID}"))
+            .giving_fixture("rcs-template-get.response"),
+        Row::new("delete_rcs_template", rcs::DeleteTemplate::new(ID), |()| Value::Null)
+            .at("DELETE", format!("{PATH}/{ID}")),
+    ];
+    creations.chain(others).map(|row| row.by_code("rcs")).collect()
+}
+
+fn whatsapp_templates() -> [Row; 3] {
+    const PATH: &str = "/api/external/templates";
+    let (query, asked) = page();
+    [
+        Row::new(
+            "create_whatsapp_template",
+            whatsapp::CreateTemplate::new(read("waba-template-create.request")),
+            written,
+        )
+        .at("POST", PATH)
+        .sending("waba-template-create.request")
+        .giving_fixture("waba-template-create.response"),
+        Row::new("list_whatsapp_templates", whatsapp::ListTemplates::new(query), written)
+            .at("GET", PATH)
+            .asking(&asked)
+            .giving_fixture("waba-template-list.response"),
+        Row::new("get_whatsapp_template", whatsapp::GetTemplate::new("a/b ?"), written)
+            .at("GET", format!("{PATH}/a%2Fb%20%3F"))
+            .giving_fixture("waba-template-create.response"),
+    ]
+    .map(|row| row.by_code("whatsapp"))
+}
+
+fn tasks() -> [Row; 4] {
+    const PATH: &str = "/api/external/tasks";
+    let query = task::ListQuery::new().with_status(TaskStatus::Done).with_name("May & June").with_page(2_u32);
+    let create = |fixture: &str| {
+        Row::new("create_task", CreateTask::new(read(fixture)), written)
+            .at("POST", PATH)
+            .by_token()
+            .sending(fixture)
+            .giving_fixture("saas-task-create.response")
+    };
+    [
+        create("saas-task-create.request"),
+        create("saas-task-create-minimal.request"),
+        Row::new("list_tasks", ListTasks::new(query), written)
+            .at("GET", PATH)
+            .asking(&[("status", "2"), ("name", "May & June"), ("page", "2")])
+            .by_token()
+            .giving_fixture("saas-task-list.response"),
+        Row::new("fetch_token", FetchToken::new(read("saas-token.request")), written)
+            .at("POST", "/api/external/auth/token")
+            .sending("saas-token.request")
+            .giving(json!({ "status": "success", "code": 200, "data": { "token": "5f0c" } })),
+    ]
+}
+
+#[test]
+fn the_channels_of_the_codes_are_those_of_the_model() {
+    for code in ["whatsapp", "viber", "rcs"] {
+        assert!(!matches!(Channel::from(code), Channel::Unknown(_)), "{code}");
+    }
+    assert_eq!(operations().len(), 14);
+}

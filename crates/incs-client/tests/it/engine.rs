@@ -1,0 +1,11 @@
+//! What the client does around one exchange, over scripts and without waiting.
+
+mod addresses;
+mod attempts;
+mod credentials;
+mod custom;
+mod memory;
+mod replay;
+mod scenario;
+mod time;
+mod validation;

@@ -1,0 +1,5 @@
+//! Tokens: fetched once, shared, renewed once.
+
+mod platform;
+mod renewed;
+mod shared;
