@@ -34,6 +34,16 @@ const fn against_untagged(promise: &'static str, case: &'static str, baseline: &
     Gate { promise, case, baseline, most: 1.0 / 1.3, allocations: Allocations::Any }
 }
 
+const fn send(promise: &'static str, case: &'static str, baseline: &'static str, most: f64) -> Gate {
+    Gate { promise, case, baseline, most, allocations: Allocations::Any }
+}
+
+/// Every promise of `incs-client`.
+pub const CLIENT: &[Gate] = &[
+    send("a send through the client, against bare hyper-util", "send/hyper/text/typed", "send/hyper/text/bare", 1.20),
+    send("a send through the client, against bare reqwest", "send/reqwest/text/typed", "send/reqwest/text/bare", 1.10),
+];
+
 /// Every promise of `incs-model`.
 pub const MODEL: &[Gate] = &[
     read(

@@ -1,7 +1,8 @@
 //! `incs-bench report` measures every case under valgrind and holds the promises against the figures.
-#![allow(clippy::print_stdout, reason = "a terminal program")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a terminal program")]
 
 mod report;
+mod times;
 mod valgrind;
 
 use anyhow::{Context as _, Result, bail};
@@ -12,6 +13,15 @@ use incs_bench::cases;
 enum Command {
     /// Measures instructions and allocations of every case, and shows the promises.
     Report {
+        /// Fails when a promise is broken.
+        #[arg(long)]
+        check: bool,
+        /// JSON for machines.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Measures the sends in time, against the bare HTTP libraries.
+    Times {
         /// Fails when a promise is broken.
         #[arg(long)]
         check: bool,
@@ -36,6 +46,7 @@ enum Command {
 fn main() -> Result<()> {
     match Command::parse() {
         Command::Report { check, json } => report::report(check, json),
+        Command::Times { check, json } => times::times(check, json),
         Command::Run { case, times } => run(&case, times),
         Command::Serve => incs_bench::exchange::serve().context("the server"),
         Command::List => {

@@ -83,10 +83,10 @@ fn answer(stream: TcpStream) -> io::Result<()> {
             if line == "\r\n" {
                 break;
             }
-            if let Some((name, value)) = line.split_once(':') {
-                if name.eq_ignore_ascii_case("content-length") {
-                    length = value.trim().parse().map_err(io::Error::other)?;
-                }
+            if let Some((name, value)) = line.split_once(':')
+                && name.eq_ignore_ascii_case("content-length")
+            {
+                length = value.trim().parse().map_err(io::Error::other)?;
             }
         }
         io::copy(&mut reader.by_ref().take(length), &mut io::sink())?;
