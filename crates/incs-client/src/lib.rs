@@ -169,6 +169,10 @@ pub use crate::pager::{Listing, Pager};
 pub use crate::rate::{Rate, RateLimits};
 pub use crate::status::{StatusCall, StatusError, StatusFailure, StatusReport};
 
+// What a transport or an endpoint of one's own is written with.
+pub use async_trait::async_trait;
+pub use {bytes, http};
+
 /// The code in the crate's README compiles and runs. It needs a backend and the transports for tests.
 #[cfg(all(doctest, feature = "hyper-rustls", feature = "testing"))]
 #[doc = include_str!("../README.md")]

@@ -39,23 +39,21 @@ pub(super) struct Ticket {
     pub(super) limit: usize,
 }
 
-/// Body and caller meet here: exactly one of "left" and "recalled" comes first, and the other then knows.
+/// Body and caller of one exchange meet here: exactly one of "left" and "recalled" comes first, and the other then knows. The
+/// departure is that of the whole call, which a wrapper may begin another exchange of.
 struct Gate {
     state: AtomicU8,
     departure: Departure,
 }
 
-/// The request with a body that tells, and the ticket. An empty body counts as left at once: there is nothing whose leaving
-/// could be seen.
+/// The request with a body that tells, and the ticket. Of an empty body nothing is told: there is nothing whose leaving could
+/// be seen.
 pub(super) fn outgoing(request: Request) -> (http::Request<OutgoingBody>, Ticket) {
     let (head, data) = request.into_parts();
     // Not `CallInfo::of`, which copies the whole of it.
     let info = head.extensions.get::<CallInfo>();
     let limit = info.map_or(RESPONSE_LIMIT, CallInfo::response_limit);
     let gate = if data.is_empty() {
-        if let Some(info) = info {
-            info.departure().leave();
-        }
         None
     } else {
         let departure = info.map_or_else(Departure::default, |info| info.departure().clone());
@@ -87,18 +85,17 @@ impl Drop for Ticket {
 }
 
 impl Gate {
+    /// Whether the body may leave.
     fn leave(&self) -> bool {
-        if self.state.compare_exchange(HELD, LEFT, Ordering::AcqRel, Ordering::Acquire) == Err(RECALLED) {
-            return false;
-        }
-        self.departure.leave();
-        true
+        self.state.compare_exchange(HELD, LEFT, Ordering::AcqRel, Ordering::Acquire) != Err(RECALLED)
+            && self.departure.leave()
     }
 
     fn recall(&self) -> bool {
         if self.state.compare_exchange(HELD, RECALLED, Ordering::AcqRel, Ordering::Acquire) == Err(LEFT) {
-            // The other side may be between its step and its word to the departure; the caller looks there next.
-            self.departure.leave();
+            // The other side may be between its step and its word to the departure; the caller looks there next. When the
+            // departure was recalled the body stayed here.
+            let _ = self.departure.leave();
         }
         // A departure that was told of an earlier exchange stays told.
         !self.departure.may_have_left()
@@ -181,9 +178,9 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_body_has_left_at_once() {
+    fn of_an_empty_body_nothing_is_told() {
         let (departure, mut body, ticket) = send("");
-        assert!(departure.may_have_left());
+        assert!(departure.may_have_left() && !departure.has_left());
         assert!(!ticket.recall());
         assert_eq!((take(&mut body), body.is_end_stream()), (None, true));
     }
@@ -198,8 +195,17 @@ mod tests {
     }
 
     #[test]
+    fn a_body_of_a_call_that_was_recalled_stays() {
+        let (departure, mut body, ticket) = send("hi");
+        assert!(departure.recall());
+        assert_eq!(take(&mut body), Some(Err(Recalled)));
+        assert!(ticket.recall());
+        assert!(!departure.may_have_left());
+    }
+
+    #[test]
     fn a_departure_that_was_told_before_is_not_taken_back() {
-        let (_, _body, ticket) = send_told("hi", Departure::leave);
+        let (_, _body, ticket) = send_told("hi", |departure| assert!(departure.leave()));
         assert!(!ticket.recall());
     }
 

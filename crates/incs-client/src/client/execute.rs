@@ -17,7 +17,7 @@ use crate::error::{Error, ErrorBody, ErrorKind, Inner, RequestState, RetryAdvice
 use crate::rate::Counted;
 use crate::retry::{Decision, Outcome, Reading, read_reply, retry_after};
 use crate::trace;
-use crate::transport::{CallInfo, Response, TransportErrorKind};
+use crate::transport::{CallInfo, Departure, Response, TransportErrorKind};
 
 /// Takes what a successful call gave.
 type Reader<'a> = dyn FnMut(&Frame<'_>) -> Result<(), DecodeError> + Send + 'a;
@@ -33,19 +33,24 @@ struct Failure {
 
 impl Client {
     pub(crate) async fn run<E: Endpoint>(&self, endpoint: &E, options: &CallOptions) -> Result<E::Reply, Error> {
+        let call = self.prepare(endpoint, options).inspect_err(|error| trace::refused(endpoint, error))?;
+        let mut reply = None;
+        let mut read = |frame: &Frame<'_>| endpoint.decode(frame).map(|read| reply = Some(read));
+        trace::call(&call, self.exchange(&call, options, &mut read)).await?;
+        // `exchange` succeeds only after `read` did.
+        reply.ok_or_else(|| Error::not_sent(ErrorKind::Reply, call.operation))
+    }
+
+    /// Checks a call and makes all of it that every attempt sends.
+    fn prepare<'a, E: Endpoint>(&'a self, endpoint: &'a E, options: &CallOptions) -> Result<Prepared<'a>, Error> {
         let operation = endpoint.operation();
         if options.validate.unwrap_or(self.config().validate) {
             endpoint.validate().map_err(|report| {
                 Error::not_sent(ErrorKind::Invalid, operation).amend(|inner| inner.report = Some(report))
             })?;
         }
-        let call = Prepared::new(endpoint, self.config().base(endpoint.host()))
-            .map_err(|error| Error::not_sent(ErrorKind::Request, operation).with_source(error))?;
-        let mut reply = None;
-        let mut read = |frame: &Frame<'_>| endpoint.decode(frame).map(|read| reply = Some(read));
-        trace::call(&call, self.exchange(&call, options, &mut read)).await?;
-        // `exchange` succeeds only after `read` did.
-        reply.ok_or_else(|| Error::not_sent(ErrorKind::Reply, operation))
+        Prepared::new(endpoint, self.config().base(endpoint.host()))
+            .map_err(|error| Error::not_sent(ErrorKind::Request, operation).with_source(error))
     }
 
     /// Sends until a reply says that the call succeeded, or nothing may be sent any more. Not generic, so that it is compiled
@@ -119,9 +124,9 @@ impl Client {
         read: &mut Reader<'_>,
     ) -> Result<StatusCode, Box<Failure>> {
         let config = self.config();
-        let departure = info.departure().clone();
+        let departure = Recall(info.departure().clone());
         let exchange = config.transport.call(call.request(&config.user_agent, credential, info));
-        // When the time is up the exchange is dropped, and only then its departure is looked at.
+        // When the time is up the exchange is dropped; what a task of it still holds is recalled next.
         let mut result =
             within(&*config.clock, limit, exchange).await.unwrap_or(Err(TransportErrorKind::Timeout.into()));
         // A transport of somebody else's may not watch the limit.
@@ -131,7 +136,7 @@ impl Client {
         match result {
             Ok(response) => self.read(&response, read),
             Err(error) => Err(Box::new(Failure {
-                outcome: Outcome::of_transport(error.kind(), &departure),
+                outcome: Outcome::of_transport(error.kind(), &departure.0),
                 kind: kind_of(error.kind()),
                 status: None,
                 body: None,
@@ -152,6 +157,16 @@ impl Client {
         };
         let body = Some(ErrorBody::read(response.body()));
         Err(Box::new(Failure { outcome, kind, status: Some(status), body, source }))
+    }
+}
+
+/// Recalls the request when the attempt ends, also when its future is dropped: whatever the transport still holds then must not
+/// leave later.
+struct Recall(Departure);
+
+impl Drop for Recall {
+    fn drop(&mut self) {
+        self.0.recall();
     }
 }
 

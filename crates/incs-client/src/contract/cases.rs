@@ -6,6 +6,7 @@ mod errors;
 mod keep_alive;
 mod limits;
 mod once;
+mod recall;
 mod replies;
 mod requests;
 mod secrecy;
@@ -42,6 +43,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Case> {
         secrecy::CASES,
         limits::CASES,
         drops::CASES,
+        recall::CASES,
         keep_alive::CASES,
         tls::CASES,
     ]

@@ -173,7 +173,7 @@ impl Outcome {
     /// Whether the transport says, in any way, that nothing has left.
     pub(super) fn says_nothing_left(&self) -> bool {
         let kind = self.result.as_ref().err().map(TransportError::kind);
-        kind.is_some_and(TransportErrorKind::nothing_left) || !self.departure.may_have_left()
+        kind.is_some_and(TransportErrorKind::nothing_left) || self.departure.recall()
     }
 
     /// How it ended, in a word and without content.

@@ -24,10 +24,24 @@ pub enum RetryAdvice {
 }
 
 impl RetryAdvice {
+    /// The advice in one word, as logs and metrics hold it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Later { .. } => "later",
+            Self::Correct => "correct",
+            Self::Authenticate => "authenticate",
+            Self::FindOut => "find_out",
+            Self::Never => "never",
+        }
+    }
+
     pub(super) fn help(self, kind: ErrorKind) -> &'static str {
         match (self, kind) {
             (Self::Later { .. }, ErrorKind::RateLimited | ErrorKind::Limited) => {
                 "wait, then make the call again, and make fewer at once"
+            }
+            (Self::Later { .. }, ErrorKind::Reply | ErrorKind::ReplyTooLong) => {
+                "the reply is not as documented: keep it for the platform's support; making the call again does nothing twice"
             }
             (Self::Later { .. }, _) => "make the call again later; that does nothing twice",
             (Self::Correct, ErrorKind::Tls) => {

@@ -41,6 +41,29 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
+    /// The kind in one word, as logs and metrics hold it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Invalid => "invalid",
+            Self::Request => "request",
+            Self::Credential => "credential",
+            Self::Cancelled => "cancelled",
+            Self::Limited => "limited",
+            Self::Connect => "connect",
+            Self::Tls => "tls",
+            Self::Timeout => "timeout",
+            Self::Interrupted => "interrupted",
+            Self::ReplyTooLong => "reply_too_long",
+            Self::Transport => "transport",
+            Self::Authentication => "authentication",
+            Self::RateLimited => "rate_limited",
+            Self::Refused => "refused",
+            Self::Server => "server",
+            Self::Reply => "reply",
+            Self::RepeatedPage => "repeated_page",
+        }
+    }
+
     pub(super) fn sentence(self) -> &'static str {
         match self {
             Self::Invalid => "the call breaks rules of the platform",

@@ -41,12 +41,15 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// What an attempt without a reply came to.
+    /// What an attempt without a reply came to. The request is [recalled](Departure::recall), so that what is said here stays
+    /// true; a transport whose error says that nothing left, after it told that the request left, is not believed.
     pub fn of_transport(kind: TransportErrorKind, departure: &Departure) -> Self {
+        let held_back = departure.recall();
         match kind {
-            TransportErrorKind::Tls => Self::Hopeless,
             TransportErrorKind::BodyTooLarge => Self::TooLong,
-            kind if kind.nothing_left() || !departure.may_have_left() => Self::NothingLeft,
+            _ if departure.has_left() => Self::MayHaveLeft,
+            TransportErrorKind::Tls => Self::Hopeless,
+            kind if kind.nothing_left() || held_back => Self::NothingLeft,
             _ => Self::MayHaveLeft,
         }
     }
@@ -112,10 +115,12 @@ pub(crate) fn read_reply(status: StatusCode, body: &[u8], after: impl FnOnce() -
     }
 }
 
-/// A frame that says `success` with the code of a refusal, or `error` with 200, contradicts itself: it says nothing.
+/// Only a frame that says `error` says that nothing was done. One that says `success` with the code of a refusal, `error` with 200,
+/// or a word of tomorrow, says nothing.
 fn of_frame(frame: &Frame<'_>, after: Option<Duration>) -> Outcome {
     match (frame.status(), Outcome::of_number(frame.code().as_i64(), after)) {
-        (Word::Success, Outcome::Refused | Outcome::Throttled { .. }) => Outcome::Unclear,
+        (Word::Error, outcome) => outcome,
+        (_, Outcome::Refused | Outcome::Throttled { .. }) => Outcome::Unclear,
         (_, outcome) => outcome,
     }
 }

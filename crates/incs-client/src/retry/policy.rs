@@ -136,10 +136,10 @@ fn scaled(duration: Duration, part: f64) -> Duration {
 
 /// There is nothing to find out about a call that may be made twice: it can be made again.
 fn advice(outcome: Outcome, replay: Replay) -> RetryAdvice {
-    match (replay, outcome) {
-        (Replay::Safe, Outcome::MayHaveLeft | Outcome::Failed) => RetryAdvice::Later { after: None },
-        (Replay::Safe, Outcome::Unavailable { after }) => RetryAdvice::Later { after },
-        _ => outcome.retry_advice(),
+    match (replay, outcome, outcome.retry_advice()) {
+        (Replay::Safe, Outcome::Unavailable { after }, _) => RetryAdvice::Later { after },
+        (Replay::Safe, _, RetryAdvice::FindOut | RetryAdvice::Never) => RetryAdvice::Later { after: None },
+        (_, _, advice) => advice,
     }
 }
 

@@ -64,8 +64,9 @@ impl Transport for ReplayingTransport {
         let ending = self.take(&request);
         let info = CallInfo::of(&request);
         info.departure().hold();
-        if !matches!(&ending, Some(Ending::Error(kind)) if kind.nothing_left()) {
-            info.departure().leave();
+        let stays = matches!(&ending, Some(Ending::Error(kind)) if kind.nothing_left());
+        if !stays && !info.departure().leave() {
+            return Err(TransportErrorKind::NotSent.into());
         }
         match ending {
             Some(Ending::Reply(reply)) => Ok(reply.to_response()),

@@ -183,8 +183,8 @@ impl Transport for ScriptedTransport {
             Answer::Stall { left } => *left,
             Answer::Reply(_) | Answer::Impossible(_) => true,
         };
-        if left {
-            info.departure().leave();
+        if left && !info.departure().leave() {
+            return Err(TransportErrorKind::NotSent.into());
         }
         match answer {
             Answer::Reply(response) => Ok(response),

@@ -1,6 +1,7 @@
 //! Transports that break the contract, each in one way.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -27,6 +28,8 @@ pub(crate) enum Fault {
     Detached,
     /// Never tells that a request left.
     Secretive,
+    /// Sends what was recalled, a little later.
+    Queueing,
     /// Changes requests.
     Meddling,
     /// Knows no limit.
@@ -42,12 +45,13 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Eager,
         Self::Liar,
         Self::Strict,
         Self::Detached,
         Self::Secretive,
+        Self::Queueing,
         Self::Meddling,
         Self::Greedy,
         Self::Stingy,
@@ -105,6 +109,19 @@ impl Transport for Broken {
                 let unknown = CallInfo::new("call", Replay::Unsafe).with_response_limit(info.response_limit());
                 request.extensions_mut().insert(unknown);
                 self.inner.call(request).await
+            }
+            Fault::Queueing => {
+                info.departure().hold();
+                let inner = self.inner.clone();
+                tokio::spawn(async move {
+                    tokio::time::sleep(Duration::from_millis(2)).await;
+                    request.extensions_mut().insert(CallInfo::new("call", Replay::Unsafe));
+                    let result = inner.call(request).await;
+                    let _ = info.departure().leave();
+                    result
+                })
+                .await
+                .unwrap()
             }
             Fault::Meddling => {
                 if request.body().is_empty() {

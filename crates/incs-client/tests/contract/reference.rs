@@ -71,7 +71,9 @@ impl Transport for Reference {
         let info = CallInfo::of(&request);
         info.departure().hold();
         let mut wire = self.connect(request.uri()).await?;
-        info.departure().leave();
+        if !info.departure().leave() {
+            return Err(Kind::NotSent.into());
+        }
         let head = head_of(&request);
         let sent = async {
             wire.write_all(head.as_bytes()).await?;

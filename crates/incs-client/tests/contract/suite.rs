@@ -64,6 +64,12 @@ async fn a_lying_transport_is_found_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_queue_that_sends_what_was_recalled_is_found_out() {
+    let failed = failed_cases(Fault::Queueing, Security::Plain).await;
+    assert!(failed.contains(&"a_recalled_request_does_not_leave"), "{failed:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_violation_says_what_was_expected_and_what_was_found() {
     let suite = Suite::new().on(Security::Plain);
     let error = suite.run(|server| Fault::Strict.transport(server)).await.unwrap_err();

@@ -29,11 +29,14 @@ impl Came {
     }
 }
 
+/// What an attempt came to, once it has ended, and where it tells whether it left.
+type Noted = (Option<Came>, Departure);
+
 #[derive(Clone)]
 pub(crate) struct Attempts {
     inner: Arc<dyn Transport>,
     no_connection: Arc<Mutex<VecDeque<bool>>>,
-    came: Arc<Mutex<Vec<(Option<Came>, Departure)>>>,
+    came: Arc<Mutex<Vec<Noted>>>,
 }
 
 impl Attempts {

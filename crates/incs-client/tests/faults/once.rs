@@ -59,7 +59,7 @@ async fn hold(backend: Backend) {
             Err(lie) => panic!("{backend:?}, INCS_FAULT_SEED={seed}, schedule {number}: {lie}\n{schedule:#?}"),
         }
     }
-    println!("{backend:?}: {SCHEDULES} schedules, INCS_FAULT_SEED={seed}: {states:?}");
+    eprintln!("{backend:?}: {SCHEDULES} schedules, INCS_FAULT_SEED={seed}: {states:?}");
     states.assert_varied();
 }
 

@@ -116,7 +116,7 @@ impl Act {
                 match after {
                     None => reply,
                     Some(After::Seconds) => reply.with_header("retry-after", "0"),
-                    Some(After::Date) => reply.with_retry_after(SystemTime::now() - Duration::from_secs(60)),
+                    Some(After::Date) => reply.with_retry_after(SystemTime::now() - Duration::from_mins(1)),
                 }
                 .into()
             }

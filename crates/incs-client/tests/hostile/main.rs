@@ -59,7 +59,7 @@ async fn a_hostile_server_costs_neither_time_nor_memory() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     if let (Some(before), Some(peak)) = (before, memory::peak()) {
         let grown = peak.saturating_sub(before);
-        println!("memory: {} MiB before, {} MiB at most", before >> 20, peak >> 20);
+        eprintln!("memory: {} MiB before, {} MiB at most", before >> 20, peak >> 20);
         assert!(grown < MEMORY, "the process grew by {} MiB", grown >> 20);
     }
 }

@@ -11,7 +11,7 @@ use incs_client::retry::RetryPolicy;
 use incs_client::testing::{ScriptedTransport, SkippingClock};
 use incs_client::transport::TransportErrorKind as Kind;
 use incs_model::status::StatusQuery;
-use incs_model::task;
+use incs_model::{task, viber};
 use serde_json::json;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
@@ -136,4 +136,13 @@ async fn a_call_without_a_channel_says_none_and_a_fetch_of_a_token_is_a_call_of_
     let answered = script().success(samples::TOKEN).success(&json!({ "total": 0, "data": [] }));
     let found = spans(answered, async |client| client.tasks().list(task::ListQuery::new()).next().await).await;
     assert_eq!(found, [named("list_tasks"), named("fetch_token")]);
+}
+
+#[tokio::test]
+async fn a_call_that_is_refused_before_it_begins_has_its_span() {
+    let empty = viber::Message::new(samples::PHONE.parse().unwrap(), viber::Content::Text(String::new()));
+    let found = spans(script(), async |client| client.messages().send(empty).await).await;
+    let fields =
+        [("operation", "send_viber_message"), ("channel", "viber"), ("attempts", "0"), ("outcome", "not_sent")];
+    assert_eq!(found, [span(&fields)]);
 }

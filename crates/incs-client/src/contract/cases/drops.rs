@@ -53,8 +53,8 @@ async fn dropping_the_future_ends_the_exchange(stage: &Stage<'_>) -> io::Result<
             }
             Either::Right((_, call)) => drop(call),
         }
+        let said = !departure.recall();
         let seen = scene.settled(row).await;
-        let said = departure.may_have_left();
         stage.expect(said || seen.complete.is_empty(), row, "a departure that left", &departure);
         if at == Moment::Accepted && stage.security() == Security::Tls {
             // Whoever tells nothing is held by this; whoever told that it left, is not.

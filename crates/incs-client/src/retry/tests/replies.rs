@@ -93,9 +93,11 @@ fn a_frame_that_contradicts_itself_is_no_refusal() {
         ("success", 500, of_number(500)),
         ("success", 503, of_number(503)),
         ("error", 200, unclear),
-        // A word of tomorrow says nothing, so the number speaks alone.
+        // A word of tomorrow may mean anything, also that the message is on its way.
         ("queued", 200, unclear),
-        ("queued", 422, of_number(422)),
+        ("queued", 422, unclear),
+        ("queued", 429, unclear),
+        ("queued", 500, of_number(500)),
     ] {
         let body = format!(r#"{{"status":"{word}","code":{code},"data":{{"msg_id":"m-1"}}}}"#);
         for status in STATUSES {

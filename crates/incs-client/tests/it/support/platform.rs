@@ -117,7 +117,7 @@ impl<'a> Visit<'a> {
     fn new(platform: &'a Platform, info: CallInfo, leaves: Leaves) -> Self {
         info.departure().hold();
         if leaves == Leaves::AtOnce {
-            info.departure().leave();
+            let _ = info.departure().leave();
         }
         let mut seen = platform.seen();
         seen.starts.push(Instant::now());
@@ -134,7 +134,7 @@ impl Drop for Visit<'_> {
         if !self.is_over {
             seen.broken_off += 1;
             if self.leaves == Leaves::WhenBrokenOff {
-                self.info.departure().leave();
+                let _ = self.info.departure().leave();
             }
         }
     }
