@@ -4,12 +4,15 @@ use anyhow::{Result, ensure};
 
 use crate::workspace::Workspace;
 
-/// Runs the report; `check` makes it fail when a figure is past its gate.
+/// Runs the report, then the times; `check` makes them fail when a figure is past its gate.
 pub(crate) fn run(workspace: &Workspace, check: bool) -> Result<()> {
     ensure!(workspace.has("incs-bench"), "there is no crates/incs-bench, so nothing can be measured");
-    let mut args = vec!["run", "--release", "-p", "incs-bench", "--", "report"];
-    if check {
-        args.push("--check");
+    for command in ["report", "times"] {
+        let mut args = vec!["run", "--release", "-p", "incs-bench", "--", command];
+        if check {
+            args.push("--check");
+        }
+        workspace.run(&args)?;
     }
-    workspace.run(&args)
+    Ok(())
 }

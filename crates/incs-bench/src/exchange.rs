@@ -39,7 +39,7 @@ impl Backend {
 pub enum Kind {
     /// A short text.
     Text,
-    /// A template with a header and four parameters.
+    /// A template with four parameters.
     Template,
 }
 

@@ -7,9 +7,11 @@
 //! | `TowerTransport` | `tower` | any `tower::Service` over the types of `http` |
 //!
 //! All of them speak HTTP/1.1, hold what [`Transport`](crate::transport::Transport) promises, and tell through
-//! [`Departure`](crate::transport::Departure) when the body of a request leaves: see [`OutgoingBody`].
+//! [`Departure`](crate::transport::Departure) when the body of a request leaves, if it has one: see [`OutgoingBody`].
 
 mod collect;
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
+mod connections;
 #[cfg(feature = "hyper")]
 mod hyper_transport;
 mod outgoing;

@@ -58,8 +58,8 @@ use crate::refusal::Refusal;
 ///
 /// The input is dropped, and the calls in flight are broken off. For each message that was taken and has no outcome, the
 /// [observer](Self::observe) is told one: [`Cancelled`](ErrorKind::Cancelled), in the state
-/// [`NotSent`](crate::RequestState::NotSent) when it is certain that no attempt left, and otherwise
-/// [`Unknown`](crate::RequestState::Unknown).
+/// that is known: [`NotSent`](crate::RequestState::NotSent) or [`Rejected`](crate::RequestState::Rejected) when it is certain
+/// that no attempt did anything, and otherwise [`Unknown`](crate::RequestState::Unknown).
 ///
 /// ```
 /// # async fn example(client: incs_client::Client, messages: Vec<incs_model::viber::Message>) {

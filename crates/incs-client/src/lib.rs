@@ -100,7 +100,7 @@
 //! | base URLs, credentials, limits of time and number | [`ClientBuilder`], [`retry::RetryPolicy`] |
 //! | what went wrong, and whether the message is out | [`Error`], [`RequestState`], [`RetryAdvice`] |
 //! | when a call is made again, as a table | [`retry`] |
-//! | a transport of your own, or a wrapper around one | [`transport`] |
+//! | a transport of your own, or a wrapper around one | [`transport`]; `async_trait`, `bytes` and `http` are re-exported |
 //! | transports over HTTP libraries | `backend` |
 //! | a route that is not here yet | [`endpoint::Endpoint`], [`Client::execute`] |
 //! | tests without a network | `testing` |
@@ -120,13 +120,14 @@
 //! | `tower` | `backend::TowerTransport`: any `tower::Service` over the types of `http` |
 //! | `tokio` | `clock::TokioClock`, which `Client::builder` takes; every backend but `tower` switches it on |
 //! | `rate-limit` | a limiter for each credential and each recipient |
-//! | `tracing` | one span for each call: operation, channel, HTTP status, attempts, outcome |
+//! | `tracing` | one span for each call, also for one refused before it began: operation, channel, HTTP status, attempts, outcome |
 //! | `testing` | scripted, capturing and replaying transports, and a clock that does not wait |
 //! | `contract` | the suite that every transport must pass, and the fault server that it runs against |
 //!
 //! # What to rely on
 //!
-//! - **One send, one message.** A send whose bytes may have left is not made again. Its error says `unknown`, and what to do.
+//! - **One send, one message.** A send whose bytes may have left is not made again. Its error says `unknown`, and what to do. What
+//!   was given up before it left is recalled, and does not leave later.
 //! - **Four states.** Each error says whether the call was not sent, rejected, accepted, or is unknown.
 //! - **No hidden replay.** Attempts are made here and counted in [`Error::attempts`]; no backend makes one of its own.
 //! - **Quiet.** No error, `Debug` or span shows a phone number, a text, a credential, a query or a body.

@@ -30,7 +30,7 @@ pub type Response = http::Response<Bytes>;
 /// - One call is **one** exchange: nothing is sent again unless nothing at all had left.
 /// - The bytes of the body and the headers go out as they were given.
 /// - A reply whose body is longer than [`CallInfo::response_limit`] is [`TransportErrorKind::BodyTooLarge`], and is not read on.
-/// - Dropping the future ends the exchange.
+/// - Dropping the future ends the exchange; what has not left by then does not leave later.
 /// - The kind of an error tells the truth about the request: see [`TransportErrorKind`].
 /// - No error shows a header, a body or a query, in its own text or in that of a cause.
 ///

@@ -79,10 +79,10 @@ impl Transport for HyperTransport {
         'life0: 'async_trait,
         Self: 'async_trait,
     {
-        if let Err(error) = target::check(request.uri(), TLS_FEATURE) {
-            return Box::pin(std::future::ready(Err(error)));
-        }
-        let (mut request, ticket) = outgoing(request);
+        let (mut request, ticket) = match target::check(request.uri(), TLS_FEATURE).and_then(|()| outgoing(request)) {
+            Ok(outgoing) => outgoing,
+            Err(error) => return Box::pin(std::future::ready(Err(error))),
+        };
         // The connections speak nothing else, and hyper-util would refuse a request that asks for it.
         *request.version_mut() = http::Version::HTTP_11;
         // Nothing happens before this is polled.

@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
-use crate::transport::{CallInfo, Departure, RESPONSE_LIMIT, Request};
+use crate::transport::{CallInfo, Departure, RESPONSE_LIMIT, Request, TransportError, TransportErrorKind};
 
 const HELD: u8 = 0;
 const LEFT: u8 = 1;
@@ -46,14 +46,22 @@ struct Gate {
     departure: Departure,
 }
 
-/// The request with a body that tells, and the ticket. Of an empty body nothing is told: there is nothing whose leaving could
-/// be seen.
-pub(super) fn outgoing(request: Request) -> (http::Request<OutgoingBody>, Ticket) {
+/// The request with a body that tells, and the ticket. Of an empty body nothing is told, since there is nothing whose leaving
+/// could be seen; but where somebody above holds the departure, it leaves here.
+///
+/// # Errors
+///
+/// `NotSent` when the request was recalled before it came here.
+pub(super) fn outgoing(request: Request) -> Result<(http::Request<OutgoingBody>, Ticket), TransportError> {
     let (head, data) = request.into_parts();
     // Not `CallInfo::of`, which copies the whole of it.
     let info = head.extensions.get::<CallInfo>();
     let limit = info.map_or(RESPONSE_LIMIT, CallInfo::response_limit);
     let gate = if data.is_empty() {
+        let above = info.map(CallInfo::departure).filter(|departure| !departure.may_have_left());
+        if above.is_some_and(|departure| !departure.leave()) {
+            return Err(TransportError::new(TransportErrorKind::NotSent).with_source(Recalled));
+        }
         None
     } else {
         let departure = info.map_or_else(Departure::default, |info| info.departure().clone());
@@ -61,7 +69,7 @@ pub(super) fn outgoing(request: Request) -> (http::Request<OutgoingBody>, Ticket
         Some(Arc::new(Gate { state: AtomicU8::new(HELD), departure }))
     };
     let body = OutgoingBody { data, gate: gate.clone() };
-    (http::Request::from_parts(head, body), Ticket { gate, limit })
+    Ok((http::Request::from_parts(head, body), Ticket { gate, limit }))
 }
 
 impl Ticket {
@@ -146,7 +154,7 @@ mod tests {
         tell(&departure);
         let mut request = http::Request::new(Bytes::from_static(data.as_bytes()));
         request.extensions_mut().insert(info);
-        let (request, ticket) = outgoing(request);
+        let (request, ticket) = outgoing(request).ok().unwrap();
         (departure, request.into_body(), ticket)
     }
 
@@ -186,6 +194,18 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_body_that_somebody_above_holds_leaves_at_once_or_not_at_all() {
+        let (departure, _body, _ticket) = send_told("", Departure::hold);
+        assert!(departure.has_left());
+        let info = CallInfo::new("call", Replay::Unsafe);
+        info.departure().hold();
+        assert!(info.departure().recall());
+        let mut request = http::Request::new(Bytes::new());
+        request.extensions_mut().insert(info);
+        assert_eq!(outgoing(request).err().map(|error| error.kind()), Some(TransportErrorKind::NotSent));
+    }
+
+    #[test]
     fn a_request_that_was_answered_has_left_even_when_nobody_took_its_body() {
         let (departure, mut body, ticket) = send("hi");
         ticket.answered();
@@ -212,7 +232,7 @@ mod tests {
     #[test]
     fn the_limit_is_that_of_the_call_or_the_usual_one() {
         assert_eq!(send("hi").2.limit, 7);
-        assert_eq!(outgoing(http::Request::new(Bytes::new())).1.limit, RESPONSE_LIMIT);
+        assert_eq!(outgoing(http::Request::new(Bytes::new())).ok().unwrap().1.limit, RESPONSE_LIMIT);
     }
 
     #[test]

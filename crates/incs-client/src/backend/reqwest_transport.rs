@@ -79,7 +79,7 @@ impl Transport for ReqwestTransport {
     async fn call(&self, request: Request) -> Result<Response, TransportError> {
         target::check(request.uri(), TLS_FEATURE)?;
         let url = url(request.uri())?;
-        let (request, ticket) = outgoing(request);
+        let (request, ticket) = outgoing(request)?;
         let (head, body) = request.into_parts();
         let mut request = reqwest::Request::new(head.method, url);
         *request.headers_mut() = head.headers;

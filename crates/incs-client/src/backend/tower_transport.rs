@@ -105,7 +105,7 @@ where
     B::Error: Into<BoxError> + Send,
 {
     async fn call(&self, request: Request) -> Result<Response, TransportError> {
-        let (request, ticket) = outgoing(request);
+        let (request, ticket) = outgoing(request)?;
         // The clone that was asked is the clone that is called: readiness is not shared.
         let mut service = self.service.clone();
         if let Err(error) = poll_fn(|cx| service.poll_ready(cx)).await {

@@ -42,7 +42,8 @@ const RECALLED: u8 = 4;
 pub struct Departure(Arc<AtomicU8>);
 
 impl Departure {
-    /// From now on the request is known not to have left, until [`leave`](Self::leave).
+    /// From now on the request is known not to have left, until [`leave`](Self::leave). Whoever holds must be sure that `leave` is
+    /// asked before it does, by itself or by the transport below.
     pub fn hold(&self) {
         let _ = self.0.compare_exchange(0, HELD, Ordering::AcqRel, Ordering::Acquire);
     }

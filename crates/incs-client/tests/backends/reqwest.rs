@@ -156,8 +156,8 @@ fn the_debug_text_shows_the_settings_and_nothing_else() {
     });
     assert_eq!(
         format!("{builder:?}"),
-        "ReqwestTransportBuilder { connect_timeout: 5s, pool_idle_timeout: 15s, \
-         pool_max_idle_per_host: 18446744073709551615, .. }"
+        "ReqwestTransportBuilder { connections: Connections { connect_timeout: 5s, idle_timeout: 15s, \
+         max_idle_per_host: 18446744073709551615 }, .. }"
     );
     assert_eq!(format!("{:?}", builder.build().unwrap()), "ReqwestTransport { .. }");
 }

@@ -1,66 +1,31 @@
 //! The settings of the transport over hyper-util.
 
 use std::fmt;
-use std::time::Duration;
 
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use super::HyperTransport;
 use super::connector::{Connector, Limited, tcp};
+use crate::backend::connections::{Connections, connection_setters};
 #[cfg(feature = "hyper-rustls")]
 use crate::backend::setup_error::SetupError;
 #[cfg(feature = "hyper-rustls")]
 use crate::backend::tls;
 
 /// The settings of a [`HyperTransport`].
-#[derive(Clone)]
+#[derive(Clone, Default)]
 #[must_use]
 pub struct HyperTransportBuilder {
-    connect_timeout: Duration,
-    pool_idle_timeout: Duration,
-    pool_max_idle_per_host: usize,
+    connections: Connections,
     #[cfg(feature = "hyper-rustls")]
     extra_roots: tls::ExtraRoots,
     #[cfg(feature = "hyper-rustls")]
     rustls_config: Option<rustls::ClientConfig>,
 }
 
-impl Default for HyperTransportBuilder {
-    fn default() -> Self {
-        Self {
-            connect_timeout: Duration::from_secs(5),
-            pool_idle_timeout: Duration::from_secs(15),
-            pool_max_idle_per_host: usize::MAX,
-            #[cfg(feature = "hyper-rustls")]
-            extra_roots: tls::ExtraRoots::default(),
-            #[cfg(feature = "hyper-rustls")]
-            rustls_config: None,
-        }
-    }
-}
-
 impl HyperTransportBuilder {
-    /// Sets how long making a connection may take, the handshake of TLS included. 5 seconds unless set.
-    pub fn connect_timeout(mut self, limit: Duration) -> Self {
-        self.connect_timeout = limit;
-        self
-    }
-
-    /// Sets how long an unused connection is kept. 15 seconds unless set.
-    ///
-    /// Short on purpose: a server that closes a connection just as a message is written on it leaves nobody knowing whether
-    /// the message was taken. Keep it below the server's own limit.
-    pub fn pool_idle_timeout(mut self, limit: Duration) -> Self {
-        self.pool_idle_timeout = limit;
-        self
-    }
-
-    /// Sets how many unused connections to one host are kept. No limit unless set; 0 keeps none.
-    pub fn pool_max_idle_per_host(mut self, connections: usize) -> Self {
-        self.pool_max_idle_per_host = connections;
-        self
-    }
+    connection_setters!();
 
     /// Trusts the root certificate besides Mozilla's roots, in DER.
     ///
@@ -97,8 +62,8 @@ impl HyperTransportBuilder {
     pub fn build(self) -> HyperTransport {
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(self.pool_idle_timeout)
-            .pool_max_idle_per_host(self.pool_max_idle_per_host)
+            .pool_idle_timeout(self.connections.idle_timeout)
+            .pool_max_idle_per_host(self.connections.max_idle_per_host)
             // Whether to try again is for the client to say, who counts the tries and knows what is at stake.
             .retry_canceled_requests(false)
             .build(self.connector());
@@ -107,7 +72,7 @@ impl HyperTransportBuilder {
 
     #[cfg(not(feature = "hyper-rustls"))]
     fn connector(self) -> Connector {
-        Limited::new(Ok(tcp(self.connect_timeout)), self.connect_timeout)
+        Limited::new(Ok(tcp(self.connections.connect_timeout)), self.connections.connect_timeout)
     }
 
     #[cfg(feature = "hyper-rustls")]
@@ -117,17 +82,13 @@ impl HyperTransportBuilder {
             // It cannot fail with ring; should it do so one day, every call says why.
             None => tls::rustls_config(&self.extra_roots).map_err(super::connector::SetupRefused),
         };
-        let inner = config.map(|config| (tcp(self.connect_timeout), config).into());
-        Limited::new(inner, self.connect_timeout)
+        let inner = config.map(|config| (tcp(self.connections.connect_timeout), config).into());
+        Limited::new(inner, self.connections.connect_timeout)
     }
 }
 
 impl fmt::Debug for HyperTransportBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HyperTransportBuilder")
-            .field("connect_timeout", &self.connect_timeout)
-            .field("pool_idle_timeout", &self.pool_idle_timeout)
-            .field("pool_max_idle_per_host", &self.pool_max_idle_per_host)
-            .finish_non_exhaustive()
+        f.debug_struct("HyperTransportBuilder").field("connections", &self.connections).finish_non_exhaustive()
     }
 }

@@ -1,11 +1,11 @@
 //! The settings of the transport over reqwest.
 
 use std::fmt;
-use std::time::Duration;
 
 use reqwest::ClientBuilder;
 
 use super::ReqwestTransport;
+use crate::backend::connections::{Connections, connection_setters};
 use crate::backend::setup_error::SetupError;
 #[cfg(any(feature = "reqwest-rustls", feature = "reqwest-native-tls"))]
 use crate::backend::tls;
@@ -14,9 +14,7 @@ use crate::backend::tls;
 #[must_use]
 pub struct ReqwestTransportBuilder {
     client: ClientBuilder,
-    connect_timeout: Duration,
-    pool_idle_timeout: Duration,
-    pool_max_idle_per_host: usize,
+    connections: Connections,
     #[cfg(any(feature = "reqwest-rustls", feature = "reqwest-native-tls"))]
     extra_roots: tls::ExtraRoots,
     #[cfg(any(feature = "reqwest-rustls", feature = "reqwest-native-tls"))]
@@ -47,9 +45,7 @@ impl Default for ReqwestTransportBuilder {
         Self {
             // The environment of a process shall not decide where messages go.
             client: ClientBuilder::new().no_proxy(),
-            connect_timeout: Duration::from_secs(5),
-            pool_idle_timeout: Duration::from_secs(15),
-            pool_max_idle_per_host: usize::MAX,
+            connections: Connections::default(),
             #[cfg(any(feature = "reqwest-rustls", feature = "reqwest-native-tls"))]
             extra_roots: tls::ExtraRoots::default(),
             #[cfg(any(feature = "reqwest-rustls", feature = "reqwest-native-tls"))]
@@ -59,26 +55,7 @@ impl Default for ReqwestTransportBuilder {
 }
 
 impl ReqwestTransportBuilder {
-    /// Sets how long making a connection may take, the handshake of TLS included. 5 seconds unless set.
-    pub fn connect_timeout(mut self, limit: Duration) -> Self {
-        self.connect_timeout = limit;
-        self
-    }
-
-    /// Sets how long an unused connection is kept. 15 seconds unless set.
-    ///
-    /// Short on purpose: a server that closes a connection just as a message is written on it leaves nobody knowing whether
-    /// the message was taken. Keep it below the server's own limit.
-    pub fn pool_idle_timeout(mut self, limit: Duration) -> Self {
-        self.pool_idle_timeout = limit;
-        self
-    }
-
-    /// Sets how many unused connections to one host are kept. No limit unless set; 0 keeps none.
-    pub fn pool_max_idle_per_host(mut self, connections: usize) -> Self {
-        self.pool_max_idle_per_host = connections;
-        self
-    }
+    connection_setters!();
 
     /// Trusts the root certificate besides those known, in DER.
     ///
@@ -154,9 +131,9 @@ impl ReqwestTransportBuilder {
     pub fn build(self) -> Result<ReqwestTransport, SetupError> {
         let client = self
             .client
-            .connect_timeout(self.connect_timeout)
-            .pool_idle_timeout(self.pool_idle_timeout)
-            .pool_max_idle_per_host(self.pool_max_idle_per_host)
+            .connect_timeout(self.connections.connect_timeout)
+            .pool_idle_timeout(self.connections.idle_timeout)
+            .pool_max_idle_per_host(self.connections.max_idle_per_host)
             .tcp_nodelay(true)
             .http1_only()
             .redirect(reqwest::redirect::Policy::none())
@@ -205,10 +182,6 @@ impl Library {
 impl fmt::Debug for ReqwestTransportBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Not the builder below: its default headers may hold a secret.
-        f.debug_struct("ReqwestTransportBuilder")
-            .field("connect_timeout", &self.connect_timeout)
-            .field("pool_idle_timeout", &self.pool_idle_timeout)
-            .field("pool_max_idle_per_host", &self.pool_max_idle_per_host)
-            .finish_non_exhaustive()
+        f.debug_struct("ReqwestTransportBuilder").field("connections", &self.connections).finish_non_exhaustive()
     }
 }

@@ -1,77 +1,8 @@
 //! `GET /external/templates/rcs`.
 
-use std::borrow::Cow;
-
-use incs_model::envelope::Frame;
-use incs_model::id::TemplateId;
-use incs_model::template::ListQuery;
 use incs_model::template::rcs::Template;
-use incs_model::{Channel, DecodeError, Report};
 
-use super::PATH;
-use crate::endpoint::{Endpoint, Query};
-use crate::pager::Listing;
-
-/// Lists a page of the RCS templates, newest first (INCS: RCS templates; sampled only).
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct ListTemplates {
-    /// Which page.
-    pub query: ListQuery,
-}
-
-impl ListTemplates {
-    /// Lists this page.
-    pub fn new(query: ListQuery) -> Self {
-        Self { query }
-    }
-}
-
-impl Endpoint for ListTemplates {
-    type Reply = Vec<Template>;
-
-    fn operation(&self) -> &'static str {
-        "list_rcs_templates"
-    }
-
-    fn path(&self) -> Cow<'static, str> {
-        PATH.into()
-    }
-
-    fn query(&self) -> Query {
-        self.query.to_query().into_iter().collect()
-    }
-
-    fn channel(&self) -> Option<Channel> {
-        Some(Channel::Rcs)
-    }
-
-    fn validate(&self) -> Result<(), Report> {
-        incs_model::validate(&self.query)
-    }
-
-    fn decode(&self, reply: &Frame<'_>) -> Result<Vec<Template>, DecodeError> {
-        reply.data()
-    }
-}
-
-impl Listing for ListTemplates {
-    type Row = Template;
-    type Key = TemplateId;
-
-    fn rows(reply: Vec<Template>) -> Vec<Template> {
-        reply
-    }
-
-    fn key(row: &Template) -> TemplateId {
-        row.template_id.clone()
-    }
-
-    fn page_size(&self) -> usize {
-        super::super::page_size(&self.query)
-    }
-
-    fn advance(&mut self, last: TemplateId) {
-        self.query.last_id = Some(last);
-    }
+crate::endpoints::templates::listing::list_templates! {
+    /// Lists a page of the RCS templates, newest first (INCS: RCS templates; sampled only).
+    of Rcs as "list_rcs_templates";
 }
