@@ -81,12 +81,15 @@ async fn run(backend: Backend, schedule: &Schedule) -> Result<Result<Sent, Error
     let attempts = Attempts::new(backend, schedule.steps.iter().map(|step| matches!(step, Step::NoConnection)));
     let lines = if schedule.large { 100_000 } else { 1 };
     let result = client(&server, attempts.clone()).messages().send(message(lines)).await;
-    if !server.wait_until(Duration::from_secs(20), |seen| seen.busy == 0).await {
-        return Err("the server never came to rest".to_owned());
+    let came = attempts.came();
+    // With it go the connections that it keeps: a spare one may be what the server stalls.
+    drop(attempts);
+    if !server.wait_until(Duration::from_secs(40), |seen| seen.busy == 0).await {
+        return Err(format!("the server never came to rest: {:?}", server.seen()));
     }
-    match truth::lie(&result, &attempts.came(), &server.seen().complete) {
+    match truth::lie(&result, &came, &server.seen().complete) {
         None => Ok(result),
-        Some(lie) => Err(format!("{lie}\nthe client says {result:?}\nthe attempts came to {:?}", attempts.came())),
+        Some(lie) => Err(format!("{lie}\nthe client says {result:?}\nthe attempts came to {came:?}")),
     }
 }
 
