@@ -37,8 +37,9 @@ impl Client {
         let mut reply = None;
         let mut read = |frame: &Frame<'_>| endpoint.decode(frame).map(|read| reply = Some(read));
         trace::call(&call, self.exchange(&call, options, &mut read)).await?;
-        // `exchange` succeeds only after `read` did.
-        reply.ok_or_else(|| Error::not_sent(ErrorKind::Reply, call.operation))
+        // `exchange` succeeds only after `read` did; were it otherwise, the platform would have taken the call all the same.
+        let taken = |inner: &mut Inner| (inner.state, inner.advice) = (RequestState::Accepted, RetryAdvice::Never);
+        reply.ok_or_else(|| Error::not_sent(ErrorKind::Reply, call.operation).amend(taken))
     }
 
     /// Checks a call and makes all of it that every attempt sends.
