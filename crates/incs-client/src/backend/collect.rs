@@ -6,6 +6,8 @@ use std::pin::{Pin, pin};
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use http_body::Body;
 
+use crate::transport::{TransportError, TransportErrorKind};
+
 /// The most that is set aside before it has arrived: what the other side claims to send is not believed beyond this.
 const SET_ASIDE: u64 = 64 * 1024;
 
@@ -16,6 +18,16 @@ pub(super) enum Unread<E> {
     TooLong,
     /// It broke off.
     Broken(E),
+}
+
+impl<E> Unread<E> {
+    /// The error of a transport; `broken` tells what its library's error means.
+    pub(super) fn into_error(self, broken: impl FnOnce(E) -> TransportError) -> TransportError {
+        match self {
+            Self::TooLong => TransportErrorKind::BodyTooLarge.into(),
+            Self::Broken(error) => broken(error),
+        }
+    }
 }
 
 /// Reads a body whole. One that announces more than the limit is not begun; one that turns out longer is not read on.

@@ -11,7 +11,7 @@ use hyper_util::client::legacy::{Client, Error, ResponseFuture};
 
 pub use self::builder::HyperTransportBuilder;
 use self::connector::Connector;
-use super::collect::{Unread, collect};
+use super::collect::collect;
 use super::outgoing::{OutgoingBody, Ticket, outgoing};
 use super::target;
 use crate::transport::{Request, Response, Transport, TransportError, TransportErrorKind};
@@ -95,11 +95,9 @@ async fn exchange(reply: ResponseFuture, ticket: Ticket) -> Result<Response, Tra
     let reply = reply.await.map_err(|error| failed(error, &ticket))?;
     ticket.answered();
     let (head, body) = reply.into_parts();
-    match collect(body, ticket.limit).await {
-        Ok(body) => Ok(Response::from_parts(head, body)),
-        Err(Unread::TooLong) => Err(TransportErrorKind::BodyTooLarge.into()),
-        Err(Unread::Broken(error)) => Err(TransportError::new(TransportErrorKind::Interrupted).with_source(error)),
-    }
+    let broken = |error| TransportError::new(TransportErrorKind::Interrupted).with_source(error);
+    let body = collect(body, ticket.limit).await.map_err(|unread| unread.into_error(broken))?;
+    Ok(Response::from_parts(head, body))
 }
 
 fn failed(error: Error, ticket: &Ticket) -> TransportError {

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use reqwest::{Body, Url};
 
 pub use self::builder::ReqwestTransportBuilder;
-use super::collect::{Unread, collect};
+use super::collect::collect;
 use super::outgoing::{Ticket, outgoing};
 use super::setup_error::SetupError;
 use super::target;
@@ -90,11 +90,8 @@ impl Transport for ReqwestTransport {
         let (mut head, body) = http::Response::<Body>::from(reply).into_parts();
         // reqwest leaves the URL here, query and all.
         head.extensions.clear();
-        match collect(body, ticket.limit).await {
-            Ok(body) => Ok(Response::from_parts(head, body)),
-            Err(Unread::TooLong) => Err(TransportErrorKind::BodyTooLarge.into()),
-            Err(Unread::Broken(error)) => Err(left(error)),
-        }
+        let body = collect(body, ticket.limit).await.map_err(|unread| unread.into_error(left))?;
+        Ok(Response::from_parts(head, body))
     }
 }
 

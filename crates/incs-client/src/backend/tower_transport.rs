@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use http_body::Body;
 use tower_service::Service;
 
-use super::collect::{Unread, collect};
+use super::collect::collect;
 use super::outgoing::{OutgoingBody, outgoing};
 use crate::transport::{Request, Response, Transport, TransportError, TransportErrorKind};
 
@@ -120,10 +120,8 @@ where
         })?;
         ticket.answered();
         let (head, body) = reply.into_parts();
-        match collect(body, ticket.limit).await {
-            Ok(body) => Ok(Response::from_parts(head, body)),
-            Err(Unread::TooLong) => Err(TransportErrorKind::BodyTooLarge.into()),
-            Err(Unread::Broken(error)) => Err(self.error(TransportErrorKind::Interrupted, error.into())),
-        }
+        let broken = |error: B::Error| self.error(TransportErrorKind::Interrupted, error.into());
+        let body = collect(body, ticket.limit).await.map_err(|unread| unread.into_error(broken))?;
+        Ok(Response::from_parts(head, body))
     }
 }

@@ -32,13 +32,8 @@ pub struct Frame<'a> {
 struct Parts<'a> {
     status: Outcome,
     code: Code,
-    #[serde(borrow, default, deserialize_with = "present")]
+    #[serde(borrow, default, deserialize_with = "super::present")]
     data: Option<&'a RawValue>,
-}
-
-/// Keeps `null` apart from absence.
-fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
-    <&RawValue>::deserialize(deserializer).map(Some)
 }
 
 impl<'a> Frame<'a> {

@@ -8,13 +8,16 @@ pub(super) struct Build {
     /// Lists of names it must be free of.
     pub(super) free_of: &'static [&'static [&'static str]],
     /// Exact names that it has although a list forbids them. One that it does not have is an offence.
-    pub(super) permitted: &'static [&'static str],
+    pub(super) permitted: &'static [&'static [&'static str]],
     /// Exact names that it must have.
     pub(super) stands_on: &'static [&'static str],
 }
 
 /// Features that bring code of ours and not one crate: package, feature.
 pub(super) const WEIGHTLESS: &[(&str, &str)] = &[("incs-client", "testing")];
+
+/// The contract of a transport, and futures without a runtime: the Stream trait and combinators.
+const CLIENT_CORE: &[&str] = &["http", "bytes", "async-trait", "futures-core", "futures-task", "futures-util"];
 
 pub(super) const BUILDS: &[Build] = &[
     Build {
@@ -24,12 +27,11 @@ pub(super) const BUILDS: &[Build] = &[
         permitted: &[],
         stands_on: &[],
     },
-    // The contract of a transport, and futures without a runtime: the Stream trait and combinators.
     Build {
         package: "incs-client",
         features: "--no-default-features",
         free_of: &[HTTP, TLS, RUNTIME, LOG],
-        permitted: &["http", "bytes", "async-trait", "futures-core", "futures-task", "futures-util"],
+        permitted: &[CLIENT_CORE],
         stands_on: &[],
     },
     // A trait is all that is needed of tower.
@@ -37,16 +39,7 @@ pub(super) const BUILDS: &[Build] = &[
         package: "incs-client",
         features: "--features=tower",
         free_of: &[HTTP, TLS, RUNTIME, LOG],
-        permitted: &[
-            "http",
-            "bytes",
-            "async-trait",
-            "futures-core",
-            "futures-task",
-            "futures-util",
-            "http-body",
-            "tower-service",
-        ],
+        permitted: &[CLIENT_CORE, &["http-body", "tower-service"]],
         stands_on: &[],
     },
     // The limiter's library brings a timer of its own, which is never started: the client's clock waits.
@@ -54,32 +47,14 @@ pub(super) const BUILDS: &[Build] = &[
         package: "incs-client",
         features: "--features=rate-limit",
         free_of: &[HTTP, TLS, RUNTIME, LOG],
-        permitted: &[
-            "http",
-            "bytes",
-            "async-trait",
-            "futures-core",
-            "futures-task",
-            "futures-util",
-            "futures-sink",
-            "futures-timer",
-        ],
+        permitted: &[CLIENT_CORE, &["futures-sink", "futures-timer"]],
         stands_on: &[],
     },
     Build {
         package: "incs-client",
         features: "--features=tracing",
         free_of: &[HTTP, TLS, RUNTIME, LOG],
-        permitted: &[
-            "http",
-            "bytes",
-            "async-trait",
-            "futures-core",
-            "futures-task",
-            "futures-util",
-            "tracing",
-            "tracing-core",
-        ],
+        permitted: &[CLIENT_CORE, &["tracing", "tracing-core"]],
         stands_on: &[],
     },
     Build {
@@ -108,7 +83,7 @@ pub(super) const BUILDS: &[Build] = &[
         package: "incs-client",
         features: "--features=reqwest-rustls",
         free_of: &[C_TLS, SYSTEM_TLS],
-        permitted: &["openssl-probe"],
+        permitted: &[&["openssl-probe"]],
         stands_on: &["reqwest", "ring", "rustls", "webpki-roots"],
     },
     // The types of certificates, without a line that encrypts.
@@ -116,7 +91,7 @@ pub(super) const BUILDS: &[Build] = &[
         package: "incs-client",
         features: "--features=reqwest-native-tls",
         free_of: &[C_TLS, RUSTLS],
-        permitted: &["rustls-pki-types"],
+        permitted: &[&["rustls-pki-types"]],
         stands_on: &["reqwest", "native-tls"],
     },
     Build {
@@ -131,7 +106,7 @@ pub(super) const BUILDS: &[Build] = &[
         package: "incs-webhook",
         features: "--no-default-features",
         free_of: &[HTTP, TLS, RUNTIME, LOG],
-        permitted: &["http", "bytes"],
+        permitted: &[&["http", "bytes"]],
         stands_on: &[],
     },
 ];
