@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::OnceLock;
 
 use bytes::Bytes;
 use http::uri::{Authority, Parts, PathAndQuery, Scheme};
@@ -18,7 +19,11 @@ pub(crate) struct BaseUrl {
     prefix: String,
     /// What `host` says; HTTP libraries would write it anew for each request.
     pub(crate) host: HeaderValue,
+    routes: Routes,
 }
+
+/// The URLs of routes without a variable part, joined when first asked for: nearly every call goes to one of a few.
+type Routes = Box<[OnceLock<(&'static str, Uri)>; 8]>;
 
 /// A path or a query that cannot stand in a URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -48,6 +53,7 @@ impl BaseUrl {
             authority: Authority::from_static(host),
             prefix: String::new(),
             host: HeaderValue::from_static(host),
+            routes: Routes::default(),
         }
     }
 
@@ -68,7 +74,7 @@ impl BaseUrl {
         };
         let host = HeaderValue::from_str(host).map_err(|_| BuildError::BaseUrl)?;
         let prefix = path.trim_end_matches('/').to_owned();
-        Ok(Self { scheme, authority, prefix, host })
+        Ok(Self { scheme, authority, prefix, host, routes: Routes::default() })
     }
 
     /// Whether what is sent there crosses a network in the clear.
@@ -78,10 +84,31 @@ impl BaseUrl {
         self.scheme == Scheme::HTTP && !loopback && !host.eq_ignore_ascii_case("localhost")
     }
 
+    /// The URL of a route.
+    #[allow(clippy::ptr_arg, reason = "a path that is static is not copied")]
+    pub(crate) fn url(&self, path: &Cow<'static, str>, query: &str) -> Result<Cow<'_, Uri>, UrlError> {
+        if let Cow::Borrowed(fixed) = path
+            && query.is_empty()
+        {
+            for route in self.routes.iter() {
+                let (known, url) = if let Some(known) = route.get() {
+                    known
+                } else {
+                    let url = self.join(path, query)?;
+                    route.get_or_init(|| (fixed, url))
+                };
+                if known == fixed {
+                    return Ok(Cow::Borrowed(url));
+                }
+            }
+        }
+        self.join(path, query).map(Cow::Owned)
+    }
+
     /// The URL of a route. An id must not turn one route into another, so a path with an empty segment, `.` or `..` is none:
     /// some HTTP libraries would resolve it.
     #[allow(clippy::ptr_arg, reason = "a path that is static is not copied")]
-    pub(crate) fn join(&self, path: &Cow<'static, str>, query: &str) -> Result<Uri, UrlError> {
+    fn join(&self, path: &Cow<'static, str>, query: &str) -> Result<Uri, UrlError> {
         if !is_plain(path) {
             check(path)?;
         }
@@ -153,6 +180,21 @@ mod tests {
         fn a_plain_path_passes_the_full_check(path in "[/a-zA-Z0-9_.%~ -]{0,12}") {
             prop_assert!(!is_plain(&path) || check(&path).is_ok(), "{}", path);
         }
+    }
+
+    #[test]
+    fn a_fixed_route_is_joined_once_and_one_too_many_each_time() {
+        const PATHS: [&str; 9] = ["/a", "/b", "/c", "/d", "/e", "/f", "/g", "/h", "/i"];
+        let base = BaseUrl::api();
+        for _ in 0..2 {
+            for path in PATHS {
+                let url = base.url(&Cow::Borrowed(path), "").unwrap();
+                assert_eq!(*url, format!("https://api.incsapp.com{path}").parse::<Uri>().unwrap());
+                assert_eq!(matches!(url, Cow::Borrowed(_)), path != "/i", "{path}");
+            }
+        }
+        let asked = base.url(&Cow::Borrowed("/a"), "page=2").unwrap();
+        assert_eq!(asked.query(), Some("page=2"));
     }
 
     #[test]

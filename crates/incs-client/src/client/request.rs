@@ -1,5 +1,7 @@
 //! Making an HTTP request of a call.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
@@ -21,7 +23,7 @@ pub(crate) struct Prepared<'a> {
     pub(crate) credential: CredentialKind,
     pub(crate) replay: Replay,
     method: Method,
-    uri: Uri,
+    uri: Cow<'a, Uri>,
     host: &'a HeaderValue,
     headers: HeaderMap,
     body: Option<Bytes>,
@@ -46,7 +48,7 @@ impl<'a> Prepared<'a> {
             credential: endpoint.credential(),
             replay: endpoint.replay(),
             method: endpoint.method(),
-            uri: base.join(&endpoint.path(), endpoint.query().as_str())?,
+            uri: base.url(&endpoint.path(), endpoint.query().as_str())?,
             host: &base.host,
             headers: endpoint.headers(),
             body,
@@ -62,7 +64,7 @@ impl<'a> Prepared<'a> {
     pub(crate) fn request(&self, user_agent: &HeaderValue, credential: Option<HeaderValue>, info: CallInfo) -> Request {
         let mut request = Request::new(self.body.clone().unwrap_or_default());
         *request.method_mut() = self.method.clone();
-        *request.uri_mut() = self.uri.clone();
+        *request.uri_mut() = Uri::clone(&self.uri);
         let headers = request.headers_mut();
         headers.reserve(self.headers.len() + 5);
         headers.insert(HOST, self.host.clone());
