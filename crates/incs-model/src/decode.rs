@@ -42,8 +42,12 @@ pub fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
     serde_json::from_slice(body).map_err(|error| explain::<T>(body, &error))
 }
 
-/// Reads text that is known to be text: its strings need no second look.
-pub(crate) fn decode_text<T: DeserializeOwned>(text: &str) -> Result<T, DecodeError> {
+/// Reads a JSON body that is known to be text, so that its strings need no second look; otherwise like [`decode`].
+///
+/// # Errors
+///
+/// When the text is not JSON, or not a `T`.
+pub fn decode_str<T: DeserializeOwned>(text: &str) -> Result<T, DecodeError> {
     serde_json::from_str(text).map_err(|error| explain::<T>(text.as_bytes(), &error))
 }
 

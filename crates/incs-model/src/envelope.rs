@@ -11,7 +11,7 @@ pub use self::refusal::{Refusal, ReplyError};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::decode::{DecodeError, decode_text};
+use crate::decode::{DecodeError, decode_str};
 use crate::open::open_text;
 use crate::raw::RawJson;
 use crate::record::record;
@@ -113,7 +113,7 @@ impl Envelope {
 /// Reads `data`. A `T` that needs nothing takes its absence.
 fn read_data<T: DeserializeOwned>(data: Option<&str>) -> Result<T, DecodeError> {
     let read = match data {
-        Some(data) => decode_text(data),
+        Some(data) => decode_str(data),
         None => crate::decode(b"null").map_err(|_| DecodeError::missing()),
     };
     read.map_err(|error| error.under_key("data"))

@@ -28,8 +28,13 @@ pub use self::content::{
     Choice, ChoiceKind, Contacts, Content, Location, Media, MediaKind, Order, OrderLine, Other, Person, Problem,
     Reaction, Text, Thumbnail,
 };
-pub use self::item::{Inbound, Provider, Quoted};
+pub use self::from_created::created_message;
+pub use self::from_exotel::exotel_message;
+pub use self::from_rcs::rcs_message;
+pub use self::from_whatsapp::{Envelope, whatsapp_message};
+pub use self::item::{Inbound, Origin, Provider, Quoted};
 
+use crate::decode::Cutter;
 use crate::event::{Event, NewMessageBody};
 use crate::exotel::Callback;
 
@@ -40,10 +45,16 @@ pub fn from_event(event: &Event, body: &[u8]) -> Vec<Inbound> {
     match event {
         Event::NewMessage(new) => match &new.message {
             NewMessageBody::WhatsApp(value) => from_whatsapp::messages(new, value, body),
-            NewMessageBody::Rcs(message) => vec![from_rcs::message(new, message, body)],
+            NewMessageBody::Rcs(message) => {
+                vec![rcs_message(new.channel_id, message, Origin::cut("/message", message, &mut Cutter::new(body)))]
+            }
             NewMessageBody::Unknown(_) => Vec::new(),
         },
-        Event::MessageCreated(created) => from_created::message(&created.message, body).into_iter().collect(),
+        Event::MessageCreated(created) => {
+            let message = &created.message;
+            let origin = Origin::cut("/message", message, &mut Cutter::new(body));
+            created_message(message, origin).into_iter().collect()
+        }
         _ => Vec::new(),
     }
 }

@@ -106,7 +106,7 @@ pub mod viber;
 pub mod whatsapp;
 
 pub use crate::address::Address;
-pub use crate::decode::{DecodeError, Found, decode};
+pub use crate::decode::{DecodeError, Found, decode, decode_str};
 pub use crate::encode::encode;
 pub use crate::message::{Channel, OutboundMessage, Sent};
 pub use crate::open::{UnknownCode, UnknownMember, UnknownObject, UnknownText};

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::decode::{DecodeError, decode_text};
+use crate::decode::{DecodeError, decode_str};
 
 /// A piece of JSON kept exactly as it came, byte for byte.
 ///
@@ -52,7 +52,7 @@ impl RawJson {
     ///
     /// When the JSON is not a `T`; the error names the member by JSON pointer.
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
-        decode_text(self.get())
+        decode_str(self.get())
     }
 
     pub(crate) fn null() -> Self {

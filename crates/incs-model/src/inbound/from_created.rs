@@ -1,19 +1,17 @@
 //! The view of a message of the INCS workbench.
 
 use super::content::{Content, Media, MediaKind, Other, Text, Thumbnail};
-use super::item::{Inbound, Provider};
-use crate::decode::Cutter;
+use super::item::{Inbound, Origin, Provider};
 use crate::event::created;
 use crate::message::Channel;
 
-/// The message, unless staff wrote it. A message whose sides do not tell is taken for the customer's: better twice than lost.
-pub(super) fn message(message: &created::Message, body: &[u8]) -> Option<Inbound> {
+/// The view of a message of the INCS workbench, unless staff wrote it. A message whose sides do not tell is taken for the
+/// customer's: better twice than lost.
+pub fn created_message(message: &created::Message, origin: Origin) -> Option<Inbound> {
     if message.is_inbound() == Some(false) {
         return None;
     }
-    let pointer = "/message";
-    let mut item =
-        Inbound::new(Provider::Incs, content(message.content()), pointer, Cutter::new(body).cut(pointer, message));
+    let mut item = origin.holding(Provider::Incs, content(message.content()));
     item.id = message.provider_id().cloned();
     let is_whatsapp = item.id.as_ref().is_some_and(|id| id.as_str().starts_with("wamid."));
     item.channel = is_whatsapp.then_some(Channel::WhatsApp);

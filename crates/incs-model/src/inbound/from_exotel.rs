@@ -1,7 +1,7 @@
 //! The view of RCS messages from Exotel.
 
 use super::content::{Choice, ChoiceKind, Content, Location, Media, MediaKind, Other, Problem, Text, Thumbnail};
-use super::item::{Inbound, Provider};
+use super::item::{Inbound, Origin, Provider};
 use crate::decode::Cutter;
 use crate::exotel::{self, Entry, Incoming, Tap};
 use crate::message::Channel;
@@ -12,11 +12,15 @@ pub(super) fn messages(callback: &exotel::Callback, body: &[u8]) -> Vec<Inbound>
         _ => None,
     });
     let mut cutter = Cutter::new(body);
-    incoming.map(|(pointer, incoming)| message(incoming, &pointer, &mut cutter)).collect()
+    let view = |(pointer, incoming): (String, &Incoming)| {
+        exotel_message(incoming, Origin::cut(pointer, incoming, &mut cutter))
+    };
+    incoming.map(view).collect()
 }
 
-fn message(incoming: &Incoming, pointer: &str, cutter: &mut Cutter<'_>) -> Inbound {
-    let mut item = Inbound::new(Provider::Exotel, content(&incoming.content), pointer, cutter.cut(pointer, incoming));
+/// The view of a user's message from Exotel.
+pub fn exotel_message(incoming: &Incoming, origin: Origin) -> Inbound {
+    let mut item = origin.holding(Provider::Exotel, content(&incoming.content));
     item.channel = Some(Channel::Rcs);
     item.id.clone_from(&incoming.sid);
     item.user = Some(incoming.user.clone());

@@ -1,21 +1,20 @@
 //! The view of an RCS message from INCS.
 
 use super::content::{Choice, ChoiceKind, Content, Location, Media, MediaKind, Other, Text, Thumbnail};
-use super::item::{Inbound, Provider, Quoted};
+use super::item::{Inbound, Origin, Provider, Quoted};
 use crate::address::Address;
-use crate::decode::Cutter;
-use crate::event::{NewMessage, rcs};
+use crate::event::rcs;
+use crate::id::ChannelId;
 use crate::message::Channel;
 
-pub(super) fn message(new: &NewMessage, message: &rcs::UserMessage, body: &[u8]) -> Inbound {
-    let pointer = "/message";
-    let mut item =
-        Inbound::new(Provider::Incs, content(&message.content), pointer, Cutter::new(body).cut(pointer, message));
+/// The view of an RCS message from INCS.
+pub fn rcs_message(channel_id: Option<ChannelId>, message: &rcs::UserMessage, origin: Origin) -> Inbound {
+    let mut item = origin.holding(Provider::Incs, content(&message.content));
     item.channel = Some(Channel::Rcs);
     item.id = Some(message.message_id.clone());
     item.user = Some(message.sender_phone_number.clone());
     item.business = message.agent_id.as_ref().map(|agent| Address::from(agent.as_str()));
-    item.channel_id = new.channel_id;
+    item.channel_id = channel_id;
     item.sent_at.clone_from(&message.send_time);
     if let rcs::Content::Suggestion(tap) = &message.content {
         let answered = tap.trackdata.as_ref().and_then(|track| track.msg_id.clone());

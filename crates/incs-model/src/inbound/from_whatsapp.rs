@@ -4,32 +4,46 @@ use super::content::{
     Choice, ChoiceKind, Contacts, Content, Location, Media, MediaKind, Order, OrderLine, Other, Person, Problem,
     Reaction, Text,
 };
-use super::item::{Inbound, Provider, Quoted};
+use super::item::{Inbound, Origin, Provider, Quoted};
 use crate::address::Address;
 use crate::decode::Cutter;
 use crate::event::{NewMessage, whatsapp};
+use crate::id::ChannelId;
 use crate::message::Channel;
 
 pub(super) fn messages(new: &NewMessage, value: &whatsapp::Value, body: &[u8]) -> Vec<Inbound> {
     let items = value.messages.iter().enumerate();
     let mut cutter = Cutter::new(body);
+    let envelope = Envelope { channel_id: new.channel_id, business_phone: new.business_phone.as_ref(), value };
     let view = |(index, message): (usize, &whatsapp::Message)| {
-        let pointer = format!("/message/messages/{index}");
-        let raw = cutter.cut(&pointer, message);
-        describe(new, value, message, Inbound::new(Provider::Incs, content(message), pointer, raw))
+        let origin = Origin::cut(format!("/message/messages/{index}"), message, &mut cutter);
+        whatsapp_message(envelope, message, origin)
     };
     items.map(view).collect()
 }
 
-/// Adds what stands around the content.
-fn describe(new: &NewMessage, value: &whatsapp::Value, message: &whatsapp::Message, mut item: Inbound) -> Inbound {
+/// What stands around the messages of one delivery from WhatsApp.
+#[derive(Debug, Clone, Copy)]
+pub struct Envelope<'a> {
+    /// The INCS channel.
+    pub channel_id: Option<ChannelId>,
+    /// The business number.
+    pub business_phone: Option<&'a Address>,
+    /// The delivery. Contacts and metadata are taken from it; messages are not.
+    pub value: &'a whatsapp::Value,
+}
+
+/// The view of one WhatsApp message from INCS.
+pub fn whatsapp_message(envelope: Envelope<'_>, message: &whatsapp::Message, origin: Origin) -> Inbound {
+    let Envelope { channel_id, business_phone, value } = envelope;
+    let mut item = origin.holding(Provider::Incs, content(message));
     item.channel = Some(Channel::WhatsApp);
     item.id = Some(message.id.clone());
     let contact = value.contact_of(message);
     item.user = message.from.clone().or_else(|| contact?.wa_id.clone());
     let metadata = value.metadata.as_ref();
-    item.business = new.business_phone.clone().or_else(|| metadata?.display_phone_number.clone());
-    item.channel_id = new.channel_id;
+    item.business = business_phone.cloned().or_else(|| metadata?.display_phone_number.clone());
+    item.channel_id = channel_id;
     item.sent_at.clone_from(&message.timestamp);
     item.profile_name = contact.and_then(|contact| contact.profile.as_ref()?.name.clone());
     item.quoted = message.context.as_ref().and_then(|context| {

@@ -1,7 +1,10 @@
 //! One message of a customer.
 
+use serde::Serialize;
+
 use super::content::Content;
 use crate::address::Address;
+use crate::decode::Cutter;
 use crate::id::{ChannelId, ConversationId, MessageId};
 use crate::message::Channel;
 use crate::open::open_text;
@@ -16,6 +19,33 @@ open_text! {
         Incs = "incs",
         /// Exotel.
         Exotel = "exotel",
+    }
+}
+
+/// Where in a body an item stood, and its text.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Origin {
+    /// JSON pointer of the item; empty for the whole body.
+    pub pointer: String,
+    /// The item as it came.
+    pub raw: RawJson,
+}
+
+impl Origin {
+    /// An item at `pointer`.
+    pub fn new(pointer: impl Into<String>, raw: RawJson) -> Self {
+        Self { pointer: pointer.into(), raw }
+    }
+
+    /// The item at `pointer` of a body; where there is none, `typed` written anew.
+    pub(super) fn cut<T: Serialize>(pointer: impl Into<String>, typed: &T, cutter: &mut Cutter<'_>) -> Self {
+        let pointer = pointer.into();
+        Self { raw: cutter.cut(&pointer, typed), pointer }
+    }
+
+    pub(super) fn holding(self, provider: Provider, content: Content) -> Inbound {
+        Inbound::new(provider, content, self.pointer, self.raw)
     }
 }
 

@@ -1,0 +1,1 @@
+//! What a body holds that the model does not know.

@@ -1,0 +1,1 @@
+//! Handling each item once.

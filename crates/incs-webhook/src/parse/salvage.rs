@@ -1,0 +1,97 @@
+//! What is left of a `new_message` from WhatsApp when something in it is wrong: everything else.
+
+use incs_model::event::whatsapp;
+use incs_model::inbound::Provider;
+use incs_model::{DecodeError, decode_str};
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+
+use super::batch;
+use crate::batch::Batch;
+use crate::event::{Envelope, Event};
+use crate::item::{Fault, Outcome};
+use crate::provider::Members;
+use crate::source::{List, Place, range_in};
+
+/// Reads a body of which something is wrong member by member and element by element. `None` when it is no such event; then the
+/// fault is the whole body's.
+pub(super) fn new_message(text: &str, error: &DecodeError) -> Option<Batch> {
+    let outer: Members<'_> = serde_json::from_str(text).ok()?;
+    let is_new_message =
+        outer.get("event").is_none_or(|raw| decode_str::<String>(raw.get()).is_ok_and(|name| name == "new_message"));
+    let inner: Members<'_> = serde_json::from_str(outer.get("message")?.get()).ok()?;
+    let lists =
+        [("messages", List::WhatsAppMessages), ("statuses", List::WhatsAppStatuses), ("errors", List::WhatsAppErrors)];
+    if !is_new_message || !lists.iter().any(|(name, _)| inner.contains_key(*name)) {
+        return None;
+    }
+    let mut parts = Salvage { text, found: Vec::new() };
+    let mut value = whatsapp::Value::new();
+    value.messaging_product = parts.member(&inner, "/message", "messaging_product");
+    value.metadata = parts.member(&inner, "/message", "metadata");
+    for (pointer, raw) in parts.elements(&inner, "contacts") {
+        value.contacts.extend(parts.read(pointer, raw));
+    }
+    let envelope = Envelope {
+        channel_id: parts.member(&outer, "", "channel_id"),
+        business_phone: parts.member(&outer, "", "business_phone"),
+        whatsapp: Some(value),
+    };
+    parts.items(&inner, "messages", List::WhatsAppMessages, Event::WhatsAppMessage);
+    parts.items(&inner, "statuses", List::WhatsAppStatuses, Event::WhatsAppStatus);
+    parts.items(&inner, "errors", List::WhatsAppErrors, Event::WhatsAppError);
+    parts.never_silent(error);
+    Some(batch(text, Provider::Incs, envelope, parts.found))
+}
+
+struct Salvage<'a> {
+    text: &'a str,
+    found: Vec<(Place, Outcome)>,
+}
+
+impl<'a> Salvage<'a> {
+    /// An optional member; if it is wrong, that is an item.
+    fn member<T: DeserializeOwned>(&mut self, object: &Members<'a>, at: &str, name: &str) -> Option<T> {
+        let raw = object.get(name).filter(|raw| raw.get() != "null")?;
+        self.read(format!("{at}/{name}"), raw)
+    }
+
+    fn read<T: DeserializeOwned>(&mut self, pointer: String, raw: &'a RawValue) -> Option<T> {
+        decode_str(raw.get()).map_err(|error| self.malformed(pointer, raw, error)).ok()
+    }
+
+    fn malformed(&mut self, pointer: String, raw: &'a RawValue, error: DecodeError) {
+        let place = Place::At { pointer: pointer.into(), range: range_in(self.text, raw.get()) };
+        self.found.push((place, Outcome::Malformed(Fault::Decode(error))));
+    }
+
+    /// The elements of a list; if it is no list, that is an item.
+    fn elements(&mut self, object: &Members<'a>, name: &str) -> Vec<(String, &'a RawValue)> {
+        let Some(&raw) = object.get(name) else { return Vec::new() };
+        match decode_str::<Vec<Box<RawValue>>>(raw.get()) {
+            Ok(_) => {
+                let elements: Vec<&'a RawValue> = serde_json::from_str(raw.get()).unwrap_or_default();
+                elements.into_iter().enumerate().map(|(index, raw)| (format!("/message/{name}/{index}"), raw)).collect()
+            }
+            Err(error) => {
+                self.malformed(format!("/message/{name}"), raw, error);
+                Vec::new()
+            }
+        }
+    }
+
+    fn items<T: DeserializeOwned>(&mut self, object: &Members<'a>, name: &str, list: List, event: fn(T) -> Event) {
+        for (index, (pointer, raw)) in self.elements(object, name).into_iter().enumerate() {
+            if let Some(typed) = self.read(pointer, raw) {
+                self.found.push((Place::Element(list, index), event(typed).into()));
+            }
+        }
+    }
+
+    /// What made the first read fail is told, also if the second, more patient one found nothing wrong.
+    fn never_silent(&mut self, error: &DecodeError) {
+        if !self.found.iter().any(|(_, outcome)| matches!(outcome, Outcome::Malformed(_))) {
+            self.found.push((Place::Whole, Outcome::Malformed(Fault::Decode(error.clone()))));
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Checking a body against the JSON Schema of what is received.

@@ -1,0 +1,101 @@
+//! The body that the items of a batch share.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use incs_model::inbound::Provider;
+use serde_json::value::RawValue;
+
+use crate::event::Envelope;
+use crate::provider::Members;
+
+/// A list of a body whose elements are items.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum List {
+    WhatsAppMessages,
+    WhatsAppStatuses,
+    WhatsAppErrors,
+    Rcs,
+    Sms,
+}
+
+impl List {
+    /// The two members that lead to it.
+    fn steps(self) -> [&'static str; 2] {
+        match self {
+            Self::WhatsAppMessages => ["message", "messages"],
+            Self::WhatsAppStatuses => ["message", "statuses"],
+            Self::WhatsAppErrors => ["message", "errors"],
+            Self::Rcs => ["rcs", "messages"],
+            Self::Sms => ["sms", "messages"],
+        }
+    }
+
+    /// The pointer of an element.
+    pub(crate) fn pointer(self, index: usize) -> String {
+        let [outer, inner] = self.steps();
+        format!("/{outer}/{inner}/{index}")
+    }
+}
+
+/// Where an item stands.
+#[derive(Clone)]
+pub(crate) enum Place {
+    /// The item is the whole body.
+    Whole,
+    /// An element of a list.
+    Element(List, usize),
+    /// Anything else.
+    At { pointer: Box<str>, range: Range<usize> },
+}
+
+/// The body that the items of a batch share.
+pub(crate) struct Source {
+    pub(crate) body: Box<[u8]>,
+    pub(crate) provider: Option<Provider>,
+    pub(crate) envelope: Envelope,
+    /// Where the elements of each list stand; looked for when first asked, all of a list in one look.
+    elements: [OnceLock<Box<[Range<usize>]>>; 5],
+}
+
+impl Source {
+    pub(crate) fn new(body: &[u8], provider: Option<Provider>, envelope: Envelope) -> Self {
+        Self { body: body.into(), provider, envelope, elements: Default::default() }
+    }
+
+    /// The bytes of an item.
+    pub(crate) fn bytes(&self, place: &Place) -> &[u8] {
+        let range = match place {
+            Place::Whole => None,
+            Place::Element(list, index) => self.elements(*list).get(*index).cloned(),
+            Place::At { range, .. } => Some(range.clone()),
+        };
+        range.and_then(|range| self.body.get(range)).unwrap_or(&self.body)
+    }
+
+    fn elements(&self, list: List) -> &[Range<usize>] {
+        let Some(slot) = self.elements.get(list as usize) else { return &[] };
+        slot.get_or_init(|| {
+            let text = std::str::from_utf8(&self.body).unwrap_or_default();
+            find(text, list).iter().map(|element| range_in(text, element.get())).collect()
+        })
+    }
+}
+
+fn find(text: &str, list: List) -> Vec<&RawValue> {
+    let mut here = text;
+    for step in list.steps() {
+        let Some(next) = serde_json::from_str::<Members<'_>>(here).ok().and_then(|members| members.get(step).copied())
+        else {
+            return Vec::new();
+        };
+        here = next.get();
+    }
+    serde_json::from_str(here).unwrap_or_default()
+}
+
+/// Where a part of a text stands in it.
+pub(crate) fn range_in(whole: &str, part: &str) -> Range<usize> {
+    let start = part.as_ptr().addr().saturating_sub(whole.as_ptr().addr());
+    start..start.saturating_add(part.len())
+}

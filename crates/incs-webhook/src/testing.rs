@@ -1,0 +1,1 @@
+//! Deliveries for tests: the body of each event, and its signature.

@@ -1,0 +1,18 @@
+//! Integration tests of `incs-webhook`.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking"
+)]
+
+mod drift;
+mod fixtures;
+mod guard;
+mod http;
+mod mutation;
+mod schema;
+mod schemes;
+mod testing;

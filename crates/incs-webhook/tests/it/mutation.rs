@@ -1,0 +1,1 @@
+//! Fixtures with something wrong in them.
