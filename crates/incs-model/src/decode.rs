@@ -10,7 +10,7 @@ mod once;
 mod tracked;
 
 pub(crate) use self::cut::Cutter;
-pub(crate) use self::entries::{Entries, replay};
+pub(crate) use self::entries::{Entries, compose, replay};
 pub use self::error::{DecodeError, Found};
 pub(crate) use self::key::Key;
 pub(crate) use self::object::read_object;

@@ -86,6 +86,7 @@ mod received;
 mod report;
 #[cfg(feature = "schema")]
 mod schema;
+mod slot;
 mod sms;
 mod status;
 

@@ -59,25 +59,29 @@ impl<'de, A: MapAccess<'de>> Entries<'de, A> {
 
     /// The whole object as raw JSON, with `tag` put back in front.
     pub(crate) fn into_raw(mut self, tag: Option<(&str, &str)>) -> Result<RawJson, A::Error> {
-        let mut text = String::from("{");
-        if let Some((name, value)) = tag {
-            push_member(&mut text, name, &serde_json::Value::from(value).to_string());
+        let tag = tag.map(|(name, value)| (name, serde_json::Value::from(value).to_string()));
+        let mut members: Vec<(Cow<'de, str>, Box<RawValue>)> = Vec::new();
+        while let Some((Key(key), value)) = self.next_entry()? {
+            members.push((key, value));
         }
-        while let Some((Key(key), value)) = self.next_entry::<Key<'de>, Box<RawValue>>()? {
-            push_member(&mut text, &key, value.get());
-        }
-        text.push('}');
-        RawValue::from_string(text).map(RawJson::from_value).map_err(de::Error::custom)
+        let tag = tag.iter().map(|(name, value)| (*name, &**value));
+        compose(tag.chain(members.iter().map(|(name, raw)| (&**name, raw.get()))))
     }
 }
 
-fn push_member(text: &mut String, name: &str, value: &str) {
-    if text.len() > 1 {
-        text.push(',');
+/// An object of these members, whose values are JSON.
+pub(crate) fn compose<'a, E: de::Error>(members: impl Iterator<Item = (&'a str, &'a str)>) -> Result<RawJson, E> {
+    let mut text = String::from("{");
+    for (name, value) in members {
+        if text.len() > 1 {
+            text.push(',');
+        }
+        text.push_str(&serde_json::Value::from(name).to_string());
+        text.push(':');
+        text.push_str(value);
     }
-    text.push_str(&serde_json::Value::from(name).to_string());
-    text.push(':');
-    text.push_str(value);
+    text.push('}');
+    RawValue::from_string(text).map(RawJson::from_value).map_err(E::custom)
 }
 
 /// Reads a value that was kept as raw text, so that a fault in it keeps its pointer.

@@ -12,14 +12,17 @@ pub use self::location::{Coordinate, Location};
 pub use self::suggested::{Suggested, Suggestion, Tap};
 pub use self::text::{Postback, Text};
 
+use std::marker::PhantomData;
+
+use serde::de::{self, MapAccess};
 use serde::ser::SerializeMap;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::members::{Members, member};
-use crate::decode::{Tracked, replay};
+use super::slot::Maybe;
+use crate::decode::{Key, read_object, replay};
 use crate::open::{UnknownObject, open_text};
-use crate::raw::RawJson;
 use crate::schema_of::schema_of;
 
 open_text! {
@@ -133,47 +136,71 @@ impl Serialize for Content {
     }
 }
 
-impl<'de> Deserialize<'de> for Content {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Box::<RawValue>::deserialize(deserializer)?;
-        let mut members = Members::deserialize(Tracked::new(&raw)).map_err(de::Error::custom)?;
-        let named: Option<String> = members.take_one("type")?;
-        if let Some(error) = members.take_one("error")? {
-            return Ok(Self::Error { error, kind: named.map(ContentType::from) });
+read_object!(Content, map => read(map));
+
+/// The member that `type` names is read at once when it comes after `type`, as in every sample; all others are kept unread.
+fn read<'de, A: MapAccess<'de>>(mut map: A) -> Result<Content, A::Error> {
+    let mut kind = None;
+    let mut found = None;
+    let mut members = Members::default();
+    while let Some(Key(name)) = map.next_key()? {
+        if found.is_none() && kind.as_ref().is_some_and(|kind: &ContentType| kind.as_str() == name) {
+            found = match kind {
+                Some(ContentType::Text) => map.next_value_seed(Maybe(PhantomData))?.map(Content::Text),
+                Some(ContentType::File) => map.next_value_seed(Maybe(PhantomData))?.map(Content::File),
+                Some(ContentType::Location) => map.next_value_seed(Maybe(PhantomData))?.map(Content::Location),
+                _ => {
+                    members.push(name, map.next_value()?);
+                    continue;
+                }
+            };
+            if found.is_none() {
+                members.push(name, RawValue::NULL.to_owned());
+            }
+        } else {
+            let is_type = name == "type";
+            members.push(name, map.next_value()?);
+            if is_type {
+                kind = members.read::<String, _>("type")?.map(ContentType::from);
+            }
         }
-        match Self::of_type(named.as_deref().map(ContentType::from).as_ref(), &mut members)? {
-            Some(content) => Ok(content),
-            None => Ok(Self::Unknown(UnknownObject::new(named.unwrap_or_default(), RawJson::from_value(raw)))),
-        }
+    }
+    if let Some(error) = members.read("error")? {
+        return Ok(Content::Error { error, kind });
+    }
+    match found {
+        Some(content) => Ok(content),
+        None => Content::of_type(kind, members),
     }
 }
 
 impl Content {
     /// Reads the member of this type, or the first that is there when no type is named.
-    fn of_type<E: de::Error>(named: Option<&ContentType>, members: &mut Members) -> Result<Option<Self>, E> {
-        let may_be = |kind| named.is_none_or(|named| *named == kind);
+    fn of_type<E: de::Error>(named: Option<ContentType>, mut members: Members) -> Result<Self, E> {
+        let may_be = |kind| named.as_ref().is_none_or(|named| *named == kind);
         if may_be(ContentType::Text)
-            && let Some(text) = members.take_one("text")?
+            && let Some(text) = members.read("text")?
         {
-            return Ok(Some(Self::Text(text)));
+            return Ok(Self::Text(text));
         }
         if may_be(ContentType::File)
-            && let Some(file) = members.take_one("file")?
+            && let Some(file) = members.read("file")?
         {
-            return Ok(Some(Self::File(file)));
+            return Ok(Self::File(file));
         }
         if may_be(ContentType::Location)
-            && let Some(location) = members.take_one("location")?
+            && let Some(location) = members.read("location")?
         {
-            return Ok(Some(Self::Location(location)));
+            return Ok(Self::Location(location));
         }
         if may_be(ContentType::Suggested)
             && let Some((key, raw)) = members.take_any_case("suggested")
         {
-            let suggested: Suggested = replay(std::marker::PhantomData, &key, &raw)?;
-            return Ok(Some(Self::Suggested(suggested.under_key(key))));
+            let suggested: Suggested = replay(PhantomData, &key, &raw)?;
+            return Ok(Self::Suggested(suggested.under_key(key)));
         }
-        Ok(None)
+        let kind = named.map(|named| named.to_string()).unwrap_or_default();
+        Ok(Self::Unknown(UnknownObject::new(kind, members.into_raw()?)))
     }
 }
 

@@ -1,13 +1,12 @@
 //! The members of an object, under whichever name they came.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use serde::de::{self, DeserializeSeed, Deserializer};
 use serde_json::value::RawValue;
 
-use super::nullable::Nullable;
-use crate::decode::{Key, read_object, replay};
+use crate::decode::{Key, compose, read_object, replay};
 use crate::raw::RawJson;
 
 /// A value that may stand in a member.
@@ -58,13 +57,18 @@ impl Member for u64 {
 pub(super) struct Spelling(Vec<(&'static str, &'static str)>);
 
 impl Spelling {
+    pub(super) fn note(&mut self, documented: &'static str, came: &'static str) {
+        self.0.push((documented, came));
+    }
+
     /// The name under which to write the member whose documented name is `name`.
     pub(super) fn of(&self, name: &'static str) -> &'static str {
         self.0.iter().find(|(documented, _)| *documented == name).map_or(name, |(_, came)| came)
     }
 }
 
-/// The members of an object in the order they came; those that were asked for are taken out.
+/// The members of an object in the order they came.
+#[derive(Default)]
 pub(super) struct Members(Vec<(Box<str>, Box<RawValue>)>);
 
 impl Members {
@@ -83,47 +87,9 @@ impl Members {
         self.0.iter().find(|(known, raw)| **known == *name && !is_null(raw)).map(|(_, raw)| &**raw)
     }
 
-    /// Reads the first of these names that is there; null is absent. Another name than the first is noted down.
-    pub(super) fn take<T: Member, E: de::Error>(
-        &mut self,
-        names: &[&'static str],
-        spelling: &mut Spelling,
-    ) -> Result<Option<T>, E> {
-        let came = names.iter().copied().find(|name| self.has(name));
-        let mut value = None;
-        if let (Some(name), Some(&documented)) = (came, names.first()) {
-            value = self.find(name).map(|raw| replay(Seed(PhantomData), name, raw)).transpose()?;
-            if name != documented {
-                spelling.0.push((documented, name));
-            }
-        }
-        self.0.retain(|(known, _)| !names.contains(&&**known));
-        Ok(value)
-    }
-
-    /// Like [`take`](Self::take) for a member that must be there.
-    pub(super) fn require<T: Member, E: de::Error>(
-        &mut self,
-        names: &[&'static str],
-        spelling: &mut Spelling,
-    ) -> Result<T, E> {
-        let documented = names.first().copied().unwrap_or_default();
-        self.take(names, spelling)?.ok_or_else(|| E::missing_field(documented))
-    }
-
-    /// Like [`take`](Self::take) for a member that has one name only.
-    pub(super) fn take_one<T: Member, E: de::Error>(&mut self, name: &'static str) -> Result<Option<T>, E> {
-        self.take(&[name], &mut Spelling::default())
-    }
-
-    /// Reads a member whose null says something.
-    pub(super) fn take_nullable<T: Member, E: de::Error>(&mut self, name: &'static str) -> Result<Nullable<T>, E> {
-        let there = self.0.iter().any(|(known, _)| **known == *name);
-        Ok(match self.take_one(name)? {
-            Some(value) => Nullable::Value(value),
-            None if there => Nullable::Null,
-            None => Nullable::Absent,
-        })
+    /// Reads a member; null is absent.
+    pub(super) fn read<T: Member, E: de::Error>(&self, name: &'static str) -> Result<Option<T>, E> {
+        self.find(name).map(|raw| replay(Seed(PhantomData), name, raw)).transpose()
     }
 
     /// Takes a member whose name may be written with any letters, small or capital.
@@ -132,17 +98,22 @@ impl Members {
         Some(self.0.remove(index))
     }
 
-    /// What was not taken.
-    pub(super) fn into_rest(self) -> BTreeMap<String, RawJson> {
-        self.0.into_iter().map(|(name, raw)| (name.into(), RawJson::from_value(raw))).collect()
+    pub(super) fn push(&mut self, name: Cow<'_, str>, raw: Box<RawValue>) {
+        self.0.push((name.into(), raw));
+    }
+
+    /// The object again.
+    pub(super) fn into_raw<E: de::Error>(self) -> Result<RawJson, E> {
+        compose(self.0.iter().map(|(name, raw)| (&**name, raw.get())))
     }
 }
 
-fn is_null(raw: &RawValue) -> bool {
+pub(super) fn is_null(raw: &RawValue) -> bool {
     raw.get() == "null"
 }
 
-struct Seed<T>(PhantomData<T>);
+/// Reads a value.
+pub(super) struct Seed<T>(pub(super) PhantomData<T>);
 
 impl<'de, T: Member> DeserializeSeed<'de> for Seed<T> {
     type Value = T;
@@ -154,9 +125,9 @@ impl<'de, T: Member> DeserializeSeed<'de> for Seed<T> {
 
 read_object!(Members, map => {
     let mut map = map;
-    let mut members = Vec::new();
+    let mut members = Members::default();
     while let Some(Key(name)) = map.next_key()? {
-        members.push((name.into(), map.next_value()?));
+        members.push(name, map.next_value()?);
     }
-    Ok(Members(members))
+    Ok(members)
 });

@@ -139,26 +139,38 @@ macro_rules! received {
             }
         }
 
-        impl<'de> ::serde::Deserialize<'de> for $name {
-            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let mut members = $crate::exotel::members::Members::deserialize(deserializer)?;
-                let mut spelling = $crate::exotel::members::Spelling::default();
-                let value = Self {
-                    $( $rname: members.require(&[$rkey $(, $ralt)*], &mut spelling)?, )*
-                    $( $oname: members.take(&[$okey $(, $oalt)*], &mut spelling)?, )*
-                    $($( $nname: members.take_nullable($nkey)?, )*)?
-                    $( $ename: members.into_rest(), )?
-                    spelling,
-                };
-                $(
-                    if $( value.$either.is_none() )&&+ {
-                        let [missing, ..] = [$( $ekey ),+];
-                        return Err(::serde::de::Error::missing_field(missing));
-                    }
-                )?
-                Ok(value)
+        $crate::decode::read_object!($name, map => {
+            use $crate::exotel::slot::Slot;
+
+            let mut map = map;
+            $( let mut $rname = Slot::<$rty>::default(); )*
+            $( let mut $oname = Slot::<$oty>::default(); )*
+            $($( let mut $nname = Slot::<$nty>::default(); )*)?
+            $( let mut $ename = ::std::collections::BTreeMap::new(); )?
+            while let Some($crate::decode::Key(name)) = map.next_key()? {
+                match &*name {
+                    $( $rkey => $rname.take(&mut map)?, $( $ralt => $rname.keep($ralt, &mut map)?, )* )*
+                    $( $okey => $oname.take(&mut map)?, $( $oalt => $oname.keep($oalt, &mut map)?, )* )*
+                    $($( $nkey => $nname.take(&mut map)?, )*)?
+                    _ => $crate::exotel::received::other!(name, map $(, $ename)?),
+                }
             }
-        }
+            let mut spelling = $crate::exotel::members::Spelling::default();
+            let value = Self::Value {
+                $( $rname: $rname.require(&[$rkey $(, $ralt)*], &mut spelling)?, )*
+                $( $oname: $oname.finish(&[$okey $(, $oalt)*], &mut spelling)?, )*
+                $($( $nname: $nname.nullable(), )*)?
+                $( $ename, )?
+                spelling,
+            };
+            $(
+                if $( value.$either.is_none() )&&+ {
+                    let [missing, ..] = [$( $ekey ),+];
+                    return Err(::serde::de::Error::missing_field(missing));
+                }
+            )?
+            Ok(value)
+        });
 
         $crate::masked::shown!($name);
         $crate::exotel::members::member!($name);
@@ -177,3 +189,14 @@ macro_rules! received {
     };
 }
 pub(super) use received;
+
+/// A member that no field names: kept where the struct keeps such, skipped elsewhere.
+macro_rules! other {
+    ($name:ident, $map:ident) => {
+        drop($map.next_value::<::serde::de::IgnoredAny>()?)
+    };
+    ($name:ident, $map:ident, $extra:ident) => {
+        drop($extra.insert($name.into_owned(), $map.next_value::<$crate::RawJson>()?))
+    };
+}
+pub(super) use other;

@@ -119,8 +119,8 @@ impl<'de> Visitor<'de> for Wrapped {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        let mut members = Members::deserialize(de::value::MapAccessDeserializer::new(map))?;
-        Ok((members.take_one(self.0)?, Form::Object))
+        let members = Members::deserialize(de::value::MapAccessDeserializer::new(map))?;
+        Ok((members.read(self.0)?, Form::Object))
     }
 }
 
