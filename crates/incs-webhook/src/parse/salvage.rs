@@ -18,8 +18,9 @@ use crate::source::{List, Place, range_in};
 /// fault is the whole body's.
 pub(super) fn new_message(text: &str, error: &DecodeError) -> Option<Batch> {
     let outer: Members<'_> = serde_json::from_str(text).ok()?;
-    let is_new_message =
-        outer.get("event").is_none_or(|raw| decode_str::<String>(raw.get()).is_ok_and(|name| name == "new_message"));
+    // A name that is no text says as little as none; the members tell then.
+    let name = outer.get("event").and_then(|raw| decode_str::<String>(raw.get()).ok());
+    let is_new_message = name.is_none_or(|name| name == "new_message");
     let inner: Members<'_> = serde_json::from_str(outer.get("message")?.get()).ok()?;
     let lists =
         [("messages", List::WhatsAppMessages), ("statuses", List::WhatsAppStatuses), ("errors", List::WhatsAppErrors)];
@@ -27,6 +28,7 @@ pub(super) fn new_message(text: &str, error: &DecodeError) -> Option<Batch> {
         return None;
     }
     let mut parts = Salvage { text, found: Vec::new() };
+    parts.member::<String>(&outer, "", "event");
     let mut value = whatsapp::Value::new();
     value.messaging_product = parts.member(&inner, "/message", "messaging_product");
     value.metadata = parts.member(&inner, "/message", "metadata");

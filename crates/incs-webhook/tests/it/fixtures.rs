@@ -12,9 +12,9 @@ use std::path::{Path, PathBuf};
 
 use incs_model::Timestamp;
 use incs_webhook::scheme::{Refusal, Scheme};
-use incs_webhook::{Batch, Delivery, Event, Evidence, Item};
+use incs_webhook::{Batch, Delivery, Event, Evidence, Item, Provider};
 
-pub(crate) use self::composed::composed;
+pub(crate) use self::composed::{Composed, composed};
 pub(crate) use self::spelling::Spelling;
 
 const NO_HEADERS: [(&str, &str); 0] = [];
@@ -57,6 +57,11 @@ pub(crate) fn body(name: &str) -> String {
 /// What a verified delivery says.
 pub(crate) fn read(body: impl AsRef<[u8]>) -> Batch {
     Delivery::new(&NO_HEADERS, body.as_ref()).verify(&Anyone, epoch()).unwrap().parse()
+}
+
+/// What a verified delivery says at a URL that only one provider knows.
+pub(crate) fn read_from(body: impl AsRef<[u8]>, provider: Provider) -> Batch {
+    Delivery::new(&NO_HEADERS, body.as_ref()).verify(&Anyone, epoch()).unwrap().parse_from(provider)
 }
 
 /// Any time will do for one who takes everything.
