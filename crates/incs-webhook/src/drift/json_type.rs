@@ -51,9 +51,18 @@ impl JsonTypes {
     }
 }
 
+impl FromIterator<JsonType> for JsonTypes {
+    fn from_iter<I: IntoIterator<Item = JsonType>>(types: I) -> Self {
+        let bits = types.into_iter().fold(0, |bits, each| bits | each.bit());
+        // One set of values is one set of bits.
+        let implied = if bits & JsonType::Number.bit() == 0 { 0 } else { JsonType::Integer.bit() };
+        Self(bits & !implied)
+    }
+}
+
 impl From<Vec<JsonType>> for JsonTypes {
     fn from(types: Vec<JsonType>) -> Self {
-        Self(types.into_iter().fold(0, |bits, each| bits | each.bit()))
+        types.into_iter().collect()
     }
 }
 
@@ -113,6 +122,7 @@ mod tests {
             (r#"["string"]"#, "a string"),
             (r#"["null","string"]"#, "a string or null"),
             (r#"["null","object","number","string"]"#, "a number, a string, an object or null"),
+            (r#"["number","integer"]"#, "a number"),
             (r#"["array","boolean","integer"]"#, "a whole number, a boolean or an array"),
         ] {
             let types: JsonTypes = serde_json::from_str(json).unwrap();

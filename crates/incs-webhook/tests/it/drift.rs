@@ -20,7 +20,7 @@ impl Scheme for Anyone {
 }
 
 /// Calls `see` with the body as verified.
-fn with_verified<T>(body: &[u8], see: impl FnOnce(&Verified<'_>) -> T) -> T {
+pub(crate) fn with_verified<T>(body: &[u8], see: impl FnOnce(&Verified<'_>) -> T) -> T {
     let headers: [(&str, &str); 0] = [];
     let delivery = Delivery::new(&headers, body).with_limits(Limits::DEFAULT.with_body(usize::MAX));
     see(&delivery.verify(&Anyone, "2026-11-22T08:00:00Z".parse().unwrap()).unwrap())
@@ -47,7 +47,7 @@ fn parse(body: &Value) -> Batch {
 }
 
 /// Every webhook fixture by its name.
-fn fixtures() -> Vec<(String, Value)> {
+pub(crate) fn fixtures() -> Vec<(String, Value)> {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../incs-model/fixtures");
     let mut fixtures = Vec::new();
     for provider in ["incs", "exotel"] {
@@ -64,7 +64,7 @@ fn fixtures() -> Vec<(String, Value)> {
 }
 
 /// Pointers of every value of a body, and the same with `*` for indices.
-fn places(value: &Value) -> Vec<(String, String)> {
+pub(crate) fn places(value: &Value) -> Vec<(String, String)> {
     fn add(value: &Value, pointer: String, starred: String, places: &mut Vec<(String, String)>) {
         match value {
             Value::Array(elements) => {

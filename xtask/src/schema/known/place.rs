@@ -29,7 +29,7 @@ const WORDS: [&str; 3] = ["default", "description", "title"];
 /// What may stand at one place, whichever alternative of the schema it comes from.
 #[derive(Default)]
 pub(super) struct Place<'a> {
-    /// Names of types, as in schemas. A number includes the whole ones.
+    /// Names of types, as in schemas.
     pub(super) types: BTreeSet<&'a str>,
     pub(super) elements: Vec<&'a Value>,
     /// The kinds of a union, if its tag stands here.
@@ -55,9 +55,6 @@ impl<'a> Gathering<'a> {
         let mut place = Place::default();
         for schema in schemas {
             self.add(schema, &mut place, 0)?;
-        }
-        if place.types.contains("number") {
-            place.types.remove("integer");
         }
         Ok(place)
     }
