@@ -110,6 +110,7 @@ fn what_a_claim_comes_to_is_a_table() {
                 Confirm("a", 0),
                 C("b", 2000, 'F'),
                 C("a", 10, 'F'),
+                C("a", 120, 'H'),
                 C("b", 20, 'H'),
                 C("b", -5000, 'H'),
                 C("b", 2099, 'H'),
