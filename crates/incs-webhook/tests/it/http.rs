@@ -1,1 +1,4 @@
 //! Adapters, over real HTTP.
+
+mod layer;
+mod request;
