@@ -68,11 +68,11 @@ impl<'a> Delivery<'a> {
     /// accept, so it costs more; call it after a refusal, not before, and show it only to yourself. `None` when the
     /// scheme accepts the delivery.
     pub fn explain<S: Scheme + ?Sized>(&self, scheme: &S, now: Timestamp) -> Option<Cause> {
-        scheme.verify(&self.evidence, now).err()?;
+        let refusal = scheme.verify(&self.evidence, now).err()?;
         if self.evidence.body().len() > self.limits.body {
             return Some(Cause::Unknown);
         }
-        Some(scheme.explain(&self.evidence, now).unwrap_or(Cause::Unknown))
+        Some(scheme.explain(&self.evidence, now).unwrap_or_else(|| Cause::of(&refusal)))
     }
 }
 

@@ -1,8 +1,47 @@
 //! How a sender proves who it is.
+//!
+//! INCS documents no signature, so ask it for one of these, and otherwise put a [`SharedSecret`] into the URL that you register.
+//!
+//! | scheme | what proves the sender | says when it was signed |
+//! | --- | --- | --- |
+//! | [`SharedSecret`] | a secret in path, query or header; the body is not protected | no |
+//! | [`HmacSha256`] | a signature whose header, encoding and parts you choose | if you choose so |
+//! | [`StandardWebhooks`] | the headers of Standard Webhooks, also by their names of Svix | yes |
+//! | [`Meta`] | `X-Hub-Signature-256` | no |
+//! | [`Exotel`] | `X-Exotel-Signature` | no |
+//! | [`AnyOf`] | what one of several schemes accepts | as they do |
+//!
+//! A scheme that does not say when can not tell a delivery from its copy: keep the [`DedupKey`](crate::DedupKey)s.
+
+mod any_of;
+mod encoding;
+mod exotel;
+mod hmac_sha256;
+mod keys;
+mod meta;
+mod part;
+mod recipe;
+mod shared_secret;
+mod standard_webhooks;
+mod window;
 
 use std::borrow::Cow;
 
 use incs_model::Timestamp;
+
+pub use self::any_of::AnyOf;
+pub use self::encoding::Encoding;
+pub(crate) use self::encoding::Tag;
+pub use self::exotel::Exotel;
+pub use self::hmac_sha256::HmacSha256;
+pub(crate) use self::keys::{Keys, is_same, keyed};
+pub use self::meta::Meta;
+pub use self::part::{Part, SignedPartsError, TimestampHeader};
+pub(crate) use self::recipe::{Recipe, tag_len};
+#[cfg(feature = "testing")]
+pub(crate) use self::shared_secret::Place;
+pub use self::shared_secret::SharedSecret;
+pub use self::standard_webhooks::{HeaderNames, SecretNotBase64, StandardWebhooks};
 
 use crate::evidence::Evidence;
 use crate::explain::Cause;
@@ -45,6 +84,8 @@ pub trait Scheme: Send + Sync {
 }
 
 /// Why a scheme does not accept a delivery.
+///
+/// Times are compared last, so [`TooOld`](Self::TooOld) and [`TooNew`](Self::TooNew) say that the signature is right.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
@@ -69,6 +110,25 @@ pub enum Refusal {
     /// Every secret of the scheme has expired.
     #[error("every secret of the scheme has expired")]
     NoLiveSecret,
+}
+
+impl Refusal {
+    /// How near the delivery came to being accepted; what came nearest tells the most.
+    pub(crate) fn nearness(&self) -> u8 {
+        match self {
+            Self::TooOld | Self::TooNew => 5,
+            Self::Mismatch => 4,
+            Self::UnreadableHeader(_) => 3,
+            Self::NoLiveSecret => 2,
+            Self::MissingHeader(_) => 1,
+            Self::MissingSecret => 0,
+        }
+    }
+}
+
+/// The refusal that came nearer; the first of two that came as near.
+fn nearer(first: Refusal, second: Refusal) -> Refusal {
+    if second.nearness() > first.nearness() { second } else { first }
 }
 
 impl<S: Scheme + ?Sized> Scheme for &S {

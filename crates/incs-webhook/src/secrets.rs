@@ -31,6 +31,13 @@ pub(crate) struct Lived {
     pub(crate) until: Option<Timestamp>,
 }
 
+impl Lived {
+    /// Whether it counts.
+    pub(crate) fn is_live(&self, now: Timestamp) -> bool {
+        self.until.is_none_or(|until| now < until)
+    }
+}
+
 /// A secret without a character: anyone knows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a secret is empty")]
@@ -72,6 +79,7 @@ impl Secrets {
         Ok(self)
     }
 
+    /// All of them, also those that do not count any more.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Lived> {
         self.0.iter()
     }

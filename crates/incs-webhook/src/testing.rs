@@ -1,1 +1,3 @@
 //! Deliveries for tests: the body of each event, and its signature.
+
+pub mod sign;

@@ -1,0 +1,138 @@
+//! Signs deliveries as their senders do.
+//!
+//! ```
+//! use incs_model::Timestamp;
+//! use incs_webhook::scheme::StandardWebhooks;
+//! use incs_webhook::testing::sign::{Draft, Sign as _};
+//! use incs_webhook::{Delivery, Secrets};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let scheme = StandardWebhooks::try_new(Secrets::try_new("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")?)?;
+//! let now: Timestamp = "2026-11-22T08:00:00Z".parse()?;
+//! let body = br#"{"event":"message_created"}"#;
+//!
+//! let proof = scheme.sign(&Draft::new(body, now).with_id("msg_1"))?;
+//! assert!(Delivery::new(&proof.headers(), body).verify(&scheme, now).is_ok());
+//! # Ok(())
+//! # }
+//! ```
+
+mod proof;
+
+use hmac::{EagerHash, Hmac};
+use incs_model::Timestamp;
+use sha2::{Digest as _, Sha256};
+
+pub use self::proof::Proof;
+use crate::scheme::{Exotel, HmacSha256, Keys, Meta, Part, Place, Recipe, Refusal, SharedSecret, StandardWebhooks};
+
+/// What is to be signed.
+#[derive(Clone)]
+pub struct Draft<'a> {
+    body: &'a [u8],
+    at: Timestamp,
+    id: Option<&'a str>,
+    headers: Vec<(&'a str, &'a str)>,
+}
+
+impl<'a> Draft<'a> {
+    /// A body, and when it is signed. That must be a time at which the secret counts.
+    pub fn new(body: &'a [u8], at: Timestamp) -> Self {
+        Self { body, at, id: None, headers: Vec::new() }
+    }
+
+    /// Sets the id of [`StandardWebhooks`]. Without one it is made of the body, so that a second try has the id of the first.
+    #[must_use]
+    pub fn with_id(self, id: &'a str) -> Self {
+        Self { id: Some(id), ..self }
+    }
+
+    /// Adds a header that is sent besides, for schemes that sign some.
+    #[must_use]
+    pub fn with_header(mut self, name: &'a str, value: &'a str) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+}
+
+impl std::fmt::Debug for Draft<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Draft(<{} bytes>, {})", self.body.len(), self.at)
+    }
+}
+
+/// A scheme that can do what its sender does.
+pub trait Sign {
+    /// What is to be added to the request so that the scheme accepts it. The first of the secrets that count is taken.
+    ///
+    /// # Errors
+    ///
+    /// When no secret counts at that time, a header that is to be signed was not given, or the id is one that is refused.
+    fn sign(&self, draft: &Draft<'_>) -> Result<Proof, Refusal>;
+}
+
+impl Sign for HmacSha256 {
+    fn sign(&self, draft: &Draft<'_>) -> Result<Proof, Refusal> {
+        Proof::default().sign(&self.recipe, &self.keys, draft)
+    }
+}
+
+impl Sign for Meta {
+    fn sign(&self, draft: &Draft<'_>) -> Result<Proof, Refusal> {
+        self.0.sign(draft)
+    }
+}
+
+/// Always with HMAC-SHA256 and `sha256=`, which is what is documented.
+impl Sign for Exotel {
+    fn sign(&self, draft: &Draft<'_>) -> Result<Proof, Refusal> {
+        self.sha256.sign(draft)
+    }
+}
+
+/// By the standard's names, unless those of Svix were chosen.
+impl Sign for StandardWebhooks {
+    fn sign(&self, draft: &Draft<'_>) -> Result<Proof, Refusal> {
+        let made = data_encoding::BASE64URL_NOPAD.encode(&Sha256::digest(draft.body));
+        let id = draft.id.map_or_else(|| format!("msg_{made}"), str::to_owned);
+        if id.is_empty() || id.contains('.') {
+            return Err(Refusal::UnreadableHeader(self.named.id.into()));
+        }
+        let mut proof = Proof::default();
+        proof.push(self.named.id, id);
+        proof.sign(&self.named.recipe, &self.keys, draft)
+    }
+}
+
+impl Sign for SharedSecret {
+    fn sign(&self, draft: &Draft<'_>) -> Result<Proof, Refusal> {
+        let live = self.secrets.iter().find(|lived| lived.is_live(draft.at)).ok_or(Refusal::NoLiveSecret)?;
+        let text = format!("{}{}", self.prefix, live.secret.expose());
+        let mut proof = Proof::default();
+        match &self.place {
+            Place::Path => proof.segment = Some(text),
+            Place::Query(parameter) => proof.parameter = Some((parameter.to_string(), text)),
+            Place::Header(name) => proof.push(name, text),
+        }
+        Ok(proof)
+    }
+}
+
+impl Proof {
+    /// Adds the time and the signature; what it holds already may be signed.
+    fn sign<D: EagerHash>(mut self, recipe: &Recipe, keys: &Keys<D>, draft: &Draft<'_>) -> Result<Self, Refusal> {
+        for part in &recipe.parts {
+            if let Part::Timestamp(header) = part {
+                self.push(&header.name, header.unit.count(draft.at).to_string());
+            }
+        }
+        let key: &Hmac<D> = keys.live(draft.at).next().ok_or(Refusal::NoLiveSecret)?;
+        let header = |name: &str| {
+            let ours = self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+            ours.map(|(_, value)| value.as_bytes()).or_else(|| crate::Headers::get(&draft.headers, name))
+        };
+        let tag = recipe.sign(key, header, draft.body)?;
+        self.push(&recipe.header, format!("{}{}", recipe.prefix, recipe.encoding.write(tag)));
+        Ok(self)
+    }
+}
