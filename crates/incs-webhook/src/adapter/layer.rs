@@ -98,11 +98,11 @@ where
         let mut inner = mem::replace(&mut self.inner, clone);
         let receiver = self.receiver.clone();
         Box::pin(async move {
-            let received = buffer(request, receiver.limits().body).await.and_then(|request| {
+            let taken = buffer(request, receiver.limits().body).await.and_then(|request| {
                 let batch = receiver.receive_request(&request, SystemTime::now().into())?;
                 Ok((request, batch))
             });
-            match received {
+            match taken {
                 Ok((mut request, batch)) => {
                     request.extensions_mut().insert(batch);
                     inner.call(request.map(Full::new)).await
