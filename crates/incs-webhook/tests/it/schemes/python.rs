@@ -48,7 +48,8 @@ fn ask_python(cases: &[Value]) -> Vec<Value> {
         .spawn()
         .expect("this test needs python3");
     let mut input = python.stdin.take().unwrap();
-    let lines: String = cases.iter().map(|case| format!("{case}\n")).collect();
+    let lines: Vec<String> = cases.iter().map(Value::to_string).collect();
+    let lines = lines.join("\n");
     let writer = std::thread::spawn(move || input.write_all(lines.as_bytes()).unwrap());
     let output = python.wait_with_output().unwrap();
     writer.join().unwrap();
@@ -59,6 +60,9 @@ fn ask_python(cases: &[Value]) -> Vec<Value> {
 
 trait Both: Scheme + Sign {}
 impl<S: Scheme + Sign> Both for S {}
+
+/// What python is asked, and what it is compared with.
+type Asked = (Value, Box<dyn Both>, Vec<u8>, i64, Proof);
 
 fn scheme(kind: &str, secret: &str) -> Box<dyn Both> {
     match kind {
@@ -87,7 +91,7 @@ fn python_accepts_what_we_sign_and_we_accept_what_python_signs() {
     let key = proptest::collection::vec(any::<u8>(), 1..150);
     let cases = (body, "\\PC{1,150}", key, 0..4_000_000_000_i64, "[a-zA-Z0-9_]{1,30}");
     let mut runner = TestRunner::deterministic();
-    let mut asked: Vec<(Value, Box<dyn Both>, Vec<u8>, i64, Proof)> = Vec::new();
+    let mut asked: Vec<Asked> = Vec::new();
     for kind in KINDS {
         for _ in 0..100 {
             let (body, secret, key, time, id) = cases.new_tree(&mut runner).unwrap().current();

@@ -75,7 +75,7 @@ fn headers_must_come_whole_from_one_set() {
             // Without its id a set was not begun, so the first set is named.
             let named = if name == "svix-id" { "webhook-id" } else { name };
             assert_eq!(verify(&both, &rest, b"{}", at(NOW)), missing(named));
-            assert_eq!(explain(&both, &rest, b"{}", at(NOW)).is_some(), true);
+            assert_eq!(explain(&both, &rest, b"{}", at(NOW)), Some(Cause::MissingHeader(named.into())));
         }
     }
 }
