@@ -2,7 +2,7 @@
 
 use incs_model::event::whatsapp;
 use incs_model::inbound::Provider;
-use incs_model::{DecodeError, decode_str};
+use incs_model::{DecodeError, Found, decode_str};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
@@ -88,9 +88,12 @@ impl<'a> Salvage<'a> {
         }
     }
 
-    /// What made the first read fail is told, also if the second, more patient one found nothing wrong.
+    /// What made the first read fail is told, also if the second, more patient one found nothing wrong. Of members of one name
+    /// the second sees only the last, so that a first one is never without a word.
     fn never_silent(&mut self, error: &DecodeError) {
-        if !self.found.iter().any(|(_, outcome)| matches!(outcome, Outcome::Malformed(_))) {
+        if error.found() == Found::Duplicate
+            || !self.found.iter().any(|(_, outcome)| matches!(outcome, Outcome::Malformed(_)))
+        {
             self.found.push((Place::Whole, Outcome::Malformed(Fault::Decode(error.clone()))));
         }
     }
