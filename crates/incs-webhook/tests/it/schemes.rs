@@ -43,8 +43,17 @@ fn refusal(result: Result<incs_webhook::Verified<'_>, incs_webhook::Rejection>) 
     result.map(drop).map_err(|rejection| rejection.refusal().unwrap().clone())
 }
 
+/// What is said of a refusal. Whatever that is, no word of it is as long as a signature or was sent.
 fn explain(scheme: &dyn Scheme, headers: &[(&str, &str)], body: &[u8], now: Timestamp) -> Option<Cause> {
-    Delivery::new(&headers, body).explain(scheme, now)
+    let cause = Delivery::new(&headers, body).explain(scheme, now)?;
+    for text in [cause.to_string(), format!("{cause:?}")] {
+        let longest =
+            text.split(|char: char| !char.is_ascii_alphanumeric() && !"+/=-_".contains(char)).map(str::len).max();
+        assert!(longest < Some(24), "{text}");
+        let sent = headers.iter().map(|(_, value)| *value).filter(|value| value.len() > 6);
+        assert!(!sent.into_iter().any(|value| text.contains(value)), "{text}");
+    }
+    Some(cause)
 }
 
 fn sign(scheme: &(impl Sign + ?Sized), body: &[u8], now: Timestamp) -> Proof {
