@@ -24,6 +24,14 @@ pub fn resolve<'a>(json: &'a str, pointer: &str) -> Option<&'a str> {
         .try_fold(json, |here, token| step(here, &token.replace("~1", "/").replace("~0", "~")))
 }
 
+/// Whether a pointer leads anywhere, by any of the members of one name.
+pub fn leads(json: &str, pointer: &str) -> bool {
+    let Some(rest) = pointer.strip_prefix('/') else { return pointer.is_empty() };
+    let end = rest.find('/').unwrap_or(rest.len());
+    let (token, rest) = rest.split_at(end);
+    steps(json, &token.replace("~1", "/").replace("~0", "~")).into_iter().any(|inner| leads(inner, rest))
+}
+
 /// A pointer's parent and its last token.
 pub fn split(pointer: &str) -> Option<(&str, &str)> {
     pointer.rsplit_once('/')
@@ -47,10 +55,16 @@ pub fn has_twins(json: &str) -> bool {
 }
 
 fn step<'a>(json: &'a str, token: &str) -> Option<&'a str> {
+    steps(json, token).pop()
+}
+
+/// The values of all members of a name, or the one element of a number.
+fn steps<'a>(json: &'a str, token: &str) -> Vec<&'a str> {
     if json.trim_ascii_start().starts_with('[') {
-        return elements(json).get(token.parse::<usize>().ok()?).copied().map(RawValue::get);
+        let element = token.parse::<usize>().ok().and_then(|index| elements(json).get(index).copied());
+        return element.map(RawValue::get).into_iter().collect();
     }
-    members(json).into_iter().rev().find(|(name, _)| name.0 == token).map(|(_, value)| value.get())
+    members(json).into_iter().filter(|(name, _)| name.0 == token).map(|(_, value)| value.get()).collect()
 }
 
 fn elements(json: &str) -> Vec<&RawValue> {

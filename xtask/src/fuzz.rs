@@ -20,7 +20,7 @@ pub(crate) struct Fuzz {
     /// How long each target runs; past the first finding it does not
     #[arg(long, default_value_t = 60)]
     seconds: u32,
-    /// Only this target, a file of fuzz/fuzz_targets
+    /// Only this target, by the name of its file
     #[arg(long)]
     target: Option<String>,
 }

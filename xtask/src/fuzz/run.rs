@@ -71,7 +71,9 @@ pub(super) fn until_done(target: &str, mut command: Command) -> Result<Run> {
     run.failed = !child.wait()?.success();
     println!("  {}", run.progress());
     if run.failed {
-        tail.iter().for_each(|line| println!("  | {line}"));
+        for line in tail {
+            println!("  | {line}");
+        }
     }
     Ok(run)
 }

@@ -49,8 +49,8 @@ pub(super) fn write_words(root: &Path, folder: &Path) -> Result<PathBuf> {
         collect(&value, &mut words);
     }
     let path = folder.join("words.dict");
-    let lines: String = words.iter().map(|word| format!("\"\\\"{word}\\\"\"\n")).collect();
-    fs::write(&path, lines).with_context(|| format!("{} cannot be written", path.display()))?;
+    let lines: Vec<_> = words.iter().map(|word| format!(r#""\"{word}\"""#)).collect();
+    fs::write(&path, lines.join("\n") + "\n").with_context(|| format!("{} cannot be written", path.display()))?;
     Ok(path)
 }
 

@@ -53,7 +53,7 @@ struct Order(BTreeMap<u64, (DedupKey, Timestamp)>);
 
 impl MemoryGuard {
     /// The time after which a claim that nobody confirmed or released ends.
-    pub const DEFAULT_LEASE: Duration = Duration::from_secs(5 * 60);
+    pub const DEFAULT_LEASE: Duration = Duration::from_mins(5);
 
     /// Remembers at most `capacity` keys, each for `ttl`. With a capacity or a time to live of zero it remembers nothing, and
     /// every claim is first.
