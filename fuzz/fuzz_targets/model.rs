@@ -1,0 +1,6 @@
+//! Any bytes as each type of the platforms.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|body: &[u8]| incs_fuzz::roots::check(body));

@@ -1,0 +1,12 @@
+//! Fixtures with a few values changed.
+#![no_main]
+
+use incs_fuzz::{body, mutation, neighbours};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|script: &[u8]| {
+    let text = mutation::mutated(script);
+    body::check(text.as_bytes());
+    neighbours::check_intruder(&text);
+    neighbours::check_space(&text);
+});

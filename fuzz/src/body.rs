@@ -1,0 +1,111 @@
+//! What must be true of every body that is parsed.
+
+use std::ops::Range;
+
+use incs_model::{DecodeError, Found};
+use incs_webhook::{Batch, Delivery, Fault, Item, Limits, Outcome, Provider, Verified};
+use serde_json::value::RawValue;
+
+use crate::pointer::{resolve, split};
+use crate::{Anybody, now};
+
+/// The body after verification, which any scheme can have granted, whatever the bytes are.
+///
+/// `None` for what is too large.
+pub fn verified(body: &[u8]) -> Option<Verified<'_>> {
+    let limits = Limits::DEFAULT.with_any_content_type();
+    Delivery::new(&[("content-type", "?")], body).with_limits(limits).verify(&Anybody, now()).ok()
+}
+
+/// Parses a body in every way there is, and checks each result.
+pub fn check(body: &[u8]) {
+    let unsigned = Delivery::new(&[("content-type", "application/json")], body).dangerously_skip_verification();
+    let Some(verified) = verified(body) else {
+        assert!(unsigned.is_err(), "too large, but taken unsigned");
+        return;
+    };
+    let batch = verified.parse();
+    check_batch(body, &batch);
+    for provider in [Provider::Incs, Provider::Exotel] {
+        check_batch(body, &verified.parse_from(provider));
+    }
+    if let Ok(unsigned) = unsigned {
+        assert!(batch.provider().is_some(), "taken unsigned without the envelope of a provider");
+        same(&batch, &unsigned.parse());
+    }
+}
+
+/// Two batches that must say the same.
+pub fn same(one: &Batch, other: &Batch) {
+    assert_eq!(one.provider(), other.provider());
+    assert_eq!(one.items().len(), other.items().len());
+    one.iter().zip(other).for_each(|(one, other)| same_item(one, other));
+}
+
+/// Two items that must say the same. Lines and columns count from the beginning of the item, so they agree too.
+pub fn same_item(one: &Item, other: &Item) {
+    assert_eq!(one.pointer(), other.pointer());
+    assert_eq!(one.raw(), other.raw());
+    assert_eq!(one.outcome(), other.outcome());
+    assert_eq!(one.dedup_key(), other.dedup_key());
+}
+
+fn check_batch(body: &[u8], batch: &Batch) {
+    let text = std::str::from_utf8(body).ok();
+    let json = text.and_then(|text| serde_json::from_str::<&RawValue>(text).ok()).map(RawValue::get);
+    assert!(!batch.items().is_empty(), "a batch without items");
+    assert_eq!(batch.body(), body);
+    assert_eq!(batch.inbound().count() + batch.iter().filter(|item| item.inbound().is_none()).count(), batch.items().len());
+    assert!(batch.facts().count() <= batch.items().len());
+    for item in batch {
+        check_item(body, json, item);
+    }
+    let _ = format!("{batch:?}");
+}
+
+fn check_item(body: &[u8], json: Option<&str>, item: &Item) {
+    let range = range_of(item.raw(), item.body());
+    assert_eq!(body.get(range), Some(item.raw()), "an item is elsewhere than its bytes");
+    let _ = (item.dedup_key(), item.fact(), item.provider(), item.envelope());
+    if let Some(json) = json {
+        if item.pointer().is_empty() {
+            assert_eq!(item.raw(), body);
+        } else {
+            let found = resolve(json, &item.pointer());
+            assert_eq!(found.map(str::as_bytes), Some(item.raw()), "{} leads elsewhere", item.pointer());
+        }
+    }
+    match item.outcome() {
+        Outcome::Malformed(Fault::Decode(error)) => {
+            let json = json.expect("a member is wrong in what is no JSON");
+            let item_text = if item.pointer().is_empty() { Some(json) } else { resolve(json, &item.pointer()) };
+            check_error(item_text.expect("checked above"), error);
+            let pointer = item.fault_pointer().expect("malformed");
+            assert_eq!(pointer, format!("{}{}", item.pointer(), error.pointer()));
+            let _ = error.to_string();
+        }
+        Outcome::Malformed(fault) => {
+            assert_eq!(item.fault_pointer().as_deref(), Some(""));
+            let _ = fault.to_string();
+        }
+        _ => assert_eq!(item.fault_pointer(), None),
+    }
+}
+
+/// The pointer of an error leads to what was found, or to where a missing member should be.
+pub fn check_error(json: &str, error: &DecodeError) {
+    let pointer = error.pointer();
+    if error.found() == Found::Nothing {
+        let (parent, _) = split(pointer).expect("a member is missing, but none is named");
+        assert!(resolve(json, parent).is_some(), "{pointer}: nothing is missing there");
+    } else {
+        assert!(resolve(json, pointer).is_some(), "{pointer} leads nowhere: {error}");
+    }
+    assert!(error.line() >= 1);
+}
+
+/// Where a part of a slice stands in it.
+pub fn range_of(part: &[u8], whole: &[u8]) -> Range<usize> {
+    let start = part.as_ptr().addr().checked_sub(whole.as_ptr().addr()).expect("bytes before the body");
+    start..start + part.len()
+}

@@ -1,0 +1,26 @@
+//! The webhook fixtures of the workspace.
+
+use std::fs;
+use std::path::Path;
+use std::sync::OnceLock;
+
+static WEBHOOKS: OnceLock<Vec<String>> = OnceLock::new();
+
+/// The body of each webhook fixture, in the order of their names.
+pub fn webhooks() -> &'static [String] {
+    WEBHOOKS.get_or_init(|| {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/incs-model/fixtures");
+        let mut paths: Vec<_> = ["incs", "exotel"]
+            .iter()
+            .flat_map(|provider| fs::read_dir(folder.join(provider)).expect("the fixtures can be read"))
+            .map(|entry| entry.expect("the fixtures can be read").path())
+            .filter(|path| path.parent().is_some_and(|folder| folder.ends_with("exotel")) || is_webhook(path))
+            .collect();
+        paths.sort();
+        paths.iter().map(|path| fs::read_to_string(path).expect("the fixtures can be read")).collect()
+    })
+}
+
+fn is_webhook(path: &Path) -> bool {
+    path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with("webhook-"))
+}

@@ -1,0 +1,46 @@
+//! What a bad item may not cost its neighbours.
+
+use incs_webhook::{Item, Outcome};
+
+use crate::body::{range_of, same, same_item, verified};
+
+/// Puts something that is no message behind the last element of a list: everything else must say what it said before, and the
+/// intruder must be told.
+pub fn check_intruder(body: &str) {
+    let Some(before) = verified(body.as_bytes()).map(|verified| verified.parse()) else { return };
+    if !before.iter().all(is_element) {
+        return;
+    }
+    let Some(last) = before.iter().last() else { return };
+    let end = range_of(last.raw(), last.body()).end;
+    let crowded = format!("{},0{}", &body[..end], &body[end..]);
+    let Some(after) = verified(crowded.as_bytes()).map(|verified| verified.parse()) else { return };
+
+    for item in &before {
+        let found = after.iter().find(|other| other.pointer() == item.pointer());
+        let found = found.unwrap_or_else(|| panic!("{} is lost", item.pointer()));
+        same_item(item, found);
+        assert_eq!(item.envelope(), found.envelope());
+    }
+    let told = after.iter().any(|item| item.raw() == b"0" && matches!(item.outcome(), Outcome::Malformed(_)));
+    assert!(told, "the intruder is not told");
+    assert_eq!(after.items().len(), before.items().len() + 1);
+}
+
+/// Space around a body changes nothing.
+pub fn check_space(body: &str) {
+    let spaced = format!(" \n{body}\t");
+    let both = (verified(body.as_bytes()), verified(spaced.as_bytes()));
+    let (Some(one), Some(other)) = both else { return };
+    let (one, other) = (one.parse(), other.parse());
+    if one.iter().all(|item| !item.pointer().is_empty()) {
+        same(&one, &other);
+    } else {
+        let keys = |batch: &incs_webhook::Batch| batch.iter().map(Item::dedup_key).collect::<Vec<_>>();
+        assert_eq!(keys(&one), keys(&other));
+    }
+}
+
+fn is_element(item: &Item) -> bool {
+    item.pointer().rsplit('/').next().is_some_and(|token| token.parse::<usize>().is_ok())
+}
