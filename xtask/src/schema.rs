@@ -1,4 +1,6 @@
-//! `cargo xtask schema`: writes `docs/schemas/` from the catalogue of `incs-model`.
+//! `cargo xtask schema`: writes `docs/schemas/` from the catalogue of `incs-model`, and the table of known members.
+
+mod known;
 
 use anyhow::{Result, ensure};
 use incs_model::schema::{Contract, catalogue};
@@ -34,7 +36,8 @@ pub(crate) fn run(workspace: &Workspace, check: bool) -> Result<()> {
         })
         .collect();
     ensure!(!entries.is_empty(), "the catalogue of schemas is empty");
-    pages(&entries)?.apply(workspace.root(), check, "schema")
+    pages(&entries)?.apply(workspace.root(), check, "schema")?;
+    known::page(&entries)?.apply(workspace.root(), check, "schema")
 }
 
 fn pages(entries: &[Entry]) -> Result<Pages> {

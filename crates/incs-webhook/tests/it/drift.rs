@@ -1,1 +1,87 @@
 //! The drift report.
+
+mod bodies;
+mod fixtures;
+mod report;
+
+use incs_model::Timestamp;
+use incs_webhook::drift::{Drift, Entry};
+use incs_webhook::scheme::{Refusal, Scheme};
+use incs_webhook::{Batch, Delivery, Evidence, Limits, Verified};
+use serde_json::Value;
+
+/// Takes everything, also what is not JSON.
+struct Anyone;
+
+impl Scheme for Anyone {
+    fn verify(&self, _: &Evidence<'_>, _: Timestamp) -> Result<(), Refusal> {
+        Ok(())
+    }
+}
+
+/// Calls `see` with the body as verified.
+pub(crate) fn with_verified<T>(body: &[u8], see: impl FnOnce(&Verified<'_>) -> T) -> T {
+    let headers: [(&str, &str); 0] = [];
+    let delivery = Delivery::new(&headers, body).with_limits(Limits::DEFAULT.with_body(usize::MAX));
+    see(&delivery.verify(&Anyone, "2026-11-22T08:00:00Z".parse().unwrap()).unwrap())
+}
+
+fn observe(drift: &mut Drift, body: impl AsRef<[u8]>) {
+    with_verified(body.as_ref(), |verified| drift.observe(verified));
+}
+
+fn report(body: impl AsRef<[u8]>) -> Drift {
+    let mut drift = Drift::new();
+    observe(&mut drift, body);
+    drift
+}
+
+/// Pointers and what was found there.
+fn found(body: impl AsRef<[u8]>) -> Vec<String> {
+    let line = |entry: &Entry| format!("{} {}: {}", entry.count, entry.pointer, entry.kind);
+    report(body).entries().iter().map(line).collect()
+}
+
+fn parse(body: &Value) -> Batch {
+    with_verified(body.to_string().as_bytes(), |verified| verified.parse())
+}
+
+/// Every webhook fixture by its name.
+pub(crate) fn fixtures() -> Vec<(String, Value)> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../incs-model/fixtures");
+    let mut fixtures = Vec::new();
+    for provider in ["incs", "exotel"] {
+        for entry in std::fs::read_dir(folder.join(provider)).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+            if provider == "exotel" || name.starts_with("webhook-") {
+                fixtures.push((name, serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap()));
+            }
+        }
+    }
+    assert!(fixtures.len() >= 52, "{}", fixtures.len());
+    fixtures
+}
+
+/// Pointers of every value of a body, and the same with `*` for indices.
+pub(crate) fn places(value: &Value) -> Vec<(String, String)> {
+    fn add(value: &Value, pointer: String, starred: String, places: &mut Vec<(String, String)>) {
+        match value {
+            Value::Array(elements) => {
+                for (index, element) in elements.iter().enumerate() {
+                    add(element, format!("{pointer}/{index}"), format!("{starred}/*"), places);
+                }
+            }
+            Value::Object(members) => {
+                for (name, member) in members {
+                    add(member, format!("{pointer}/{name}"), format!("{starred}/{name}"), places);
+                }
+            }
+            _ => {}
+        }
+        places.push((pointer, starred));
+    }
+    let mut places = Vec::new();
+    add(value, String::new(), String::new(), &mut places);
+    places
+}

@@ -247,14 +247,17 @@ schema_of!(Message as "WorkbenchMessage", generator => {
         (code::VIDEO, generator.subschema_for::<Video>()),
         (code::FILE, generator.subschema_for::<File>()),
     ];
+    let mut members = member_schemas(generator);
+    members.push(("type", crate::schema::shape::whole_number(generator)));
     let properties: serde_json::Map<_, _> =
-        member_schemas(generator).into_iter().map(|(name, schema)| (name.to_owned(), schema.to_value())).collect();
+        members.into_iter().map(|(name, schema)| (name.to_owned(), schema.to_value())).collect();
+    let in_a_string = serde_json::json!({ "type": "string", "contentMediaType": "application/json" });
     let by_type: Vec<_> = kinds
         .into_iter()
         .map(|(code, content)| {
             serde_json::json!({
                 "if": { "properties": { "type": { "const": code } }, "required": ["type"] },
-                "then": { "properties": { "content": { "anyOf": [content, { "type": "string" }] } } },
+                "then": { "properties": { "content": { "anyOf": [content, in_a_string] } } },
             })
         })
         .collect();
