@@ -34,6 +34,16 @@ impl Batch {
         Self { source, items: Items::Many(items) }
     }
 
+    /// The same of a body that has something before its text.
+    pub(crate) fn out_of(self, body: &[u8]) -> Self {
+        let source = Arc::new(self.source.out_of(body));
+        let items = match self.items {
+            Items::One([item]) => Items::One([item.out_of(&source)]),
+            Items::Many(items) => Items::Many(items.into_iter().map(|item| item.out_of(&source)).collect()),
+        };
+        Self { source, items }
+    }
+
     /// The items.
     pub fn items(&self) -> &[Item] {
         match &self.items {

@@ -52,6 +52,10 @@ impl Item {
         Self { source: Arc::clone(source), place, outcome }
     }
 
+    pub(crate) fn out_of(self, source: &Arc<Source>) -> Self {
+        Self { source: Arc::clone(source), ..self }
+    }
+
     /// What became of reading it.
     pub fn outcome(&self) -> &Outcome {
         &self.outcome
@@ -97,7 +101,7 @@ impl Item {
         }
     }
 
-    /// The item, byte for byte as it came.
+    /// The item, byte for byte as it came. If that is the whole body, it begins after the byte order mark, should there be one.
     pub fn raw(&self) -> &[u8] {
         self.source.bytes(&self.place)
     }

@@ -22,6 +22,11 @@ pub(crate) fn parse(body: &[u8], provider: Option<Provider>, limits: Limits) -> 
         Ok(text) => text,
         Err(error) => return whole(body, provider, Envelope::default(), Outcome::Malformed(Fault::Shape(error))),
     };
+    let batch = parse_text(text, provider);
+    if text.len() == body.len() { batch } else { batch.out_of(body) }
+}
+
+fn parse_text(text: &str, provider: Option<Provider>) -> Batch {
     match provider.or_else(|| provider::of(text)) {
         Some(Provider::Incs) => incs::parse(text),
         Some(Provider::Exotel) => exotel::parse(text),
@@ -30,7 +35,7 @@ pub(crate) fn parse(body: &[u8], provider: Option<Provider>, limits: Limits) -> 
                 Ok(_) => Outcome::Unknown,
                 Err(error) => Outcome::Malformed(Fault::of(error)),
             };
-            whole(body, other, Envelope::default(), outcome)
+            whole(text.as_bytes(), other, Envelope::default(), outcome)
         }
     }
 }

@@ -52,6 +52,8 @@ pub(crate) enum Place {
 /// The body that the items of a batch share.
 pub(crate) struct Source {
     pub(crate) body: Box<[u8]>,
+    /// Where its text begins, from which the places count: after a byte order mark.
+    start: usize,
     pub(crate) provider: Option<Provider>,
     pub(crate) envelope: Envelope,
     /// Where the elements of each list stand; looked for when first asked, all of a list in one look.
@@ -60,7 +62,13 @@ pub(crate) struct Source {
 
 impl Source {
     pub(crate) fn new(body: &[u8], provider: Option<Provider>, envelope: Envelope) -> Self {
-        Self { body: body.into(), provider, envelope, elements: Default::default() }
+        Self { body: body.into(), start: 0, provider, envelope, elements: Default::default() }
+    }
+
+    /// The same of a body that has something before its text.
+    pub(crate) fn out_of(&self, body: &[u8]) -> Self {
+        let start = body.len().saturating_sub(self.body.len());
+        Self { start, ..Self::new(body, self.provider.clone(), self.envelope.clone()) }
     }
 
     /// The bytes of an item.
@@ -70,13 +78,17 @@ impl Source {
             Place::Element(list, index) => self.elements(*list).get(*index).cloned(),
             Place::At { range, .. } => Some(range.clone()),
         };
-        range.and_then(|range| self.body.get(range)).unwrap_or(&self.body)
+        range.and_then(|range| self.text().get(range)).unwrap_or(self.text())
+    }
+
+    fn text(&self) -> &[u8] {
+        self.body.get(self.start..).unwrap_or_default()
     }
 
     fn elements(&self, list: List) -> &[Range<usize>] {
         let Some(slot) = self.elements.get(list as usize) else { return &[] };
         slot.get_or_init(|| {
-            let text = std::str::from_utf8(&self.body).unwrap_or_default();
+            let text = std::str::from_utf8(self.text()).unwrap_or_default();
             find(text, list).iter().map(|element| range_in(text, element.get())).collect()
         })
     }
@@ -98,4 +110,21 @@ fn find(text: &str, list: List) -> Vec<&RawValue> {
 pub(crate) fn range_in(whole: &str, part: &str) -> Range<usize> {
     let start = part.as_ptr().addr().saturating_sub(whole.as_ptr().addr());
     start..start.saturating_add(part.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_looked_for_once() {
+        let body = br#"{"rcs":{"messages":[1, [2] ,3]},"sms":{"messages":[4]}}"#;
+        let source = Source::new(body, None, Envelope::default());
+        let first = source.elements(List::Rcs);
+        assert_eq!(first, [20..21, 23..26, 28..29]);
+        assert!(std::ptr::eq(first, source.elements(List::Rcs)), "it was looked for again");
+        assert_eq!(source.bytes(&Place::Element(List::Sms, 0)), b"4");
+        assert_eq!(source.bytes(&Place::Element(List::Rcs, 1)), b"[2]");
+        assert!(source.elements(List::WhatsAppErrors).is_empty());
+    }
 }

@@ -3,7 +3,8 @@
 use incs_model::event::whatsapp;
 use incs_model::inbound::Provider;
 use incs_model::{DecodeError, decode_str};
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::value::RawValue;
 
 use super::batch;
@@ -17,8 +18,9 @@ use crate::source::{List, Place, range_in};
 /// fault is the whole body's.
 pub(super) fn new_message(text: &str, error: &DecodeError) -> Option<Batch> {
     let outer: Members<'_> = serde_json::from_str(text).ok()?;
-    let is_new_message =
-        outer.get("event").is_none_or(|raw| decode_str::<String>(raw.get()).is_ok_and(|name| name == "new_message"));
+    // A name that is no text says as little as none; the members tell then.
+    let name = outer.get("event").and_then(|raw| decode_str::<String>(raw.get()).ok());
+    let is_new_message = name.is_none_or(|name| name == "new_message");
     let inner: Members<'_> = serde_json::from_str(outer.get("message")?.get()).ok()?;
     let lists =
         [("messages", List::WhatsAppMessages), ("statuses", List::WhatsAppStatuses), ("errors", List::WhatsAppErrors)];
@@ -26,6 +28,7 @@ pub(super) fn new_message(text: &str, error: &DecodeError) -> Option<Batch> {
         return None;
     }
     let mut parts = Salvage { text, found: Vec::new() };
+    parts.member::<String>(&outer, "", "event");
     let mut value = whatsapp::Value::new();
     value.messaging_product = parts.member(&inner, "/message", "messaging_product");
     value.metadata = parts.member(&inner, "/message", "metadata");
@@ -40,8 +43,30 @@ pub(super) fn new_message(text: &str, error: &DecodeError) -> Option<Batch> {
     parts.items(&inner, "messages", List::WhatsAppMessages, Event::WhatsAppMessage);
     parts.items(&inner, "statuses", List::WhatsAppStatuses, Event::WhatsAppStatus);
     parts.items(&inner, "errors", List::WhatsAppErrors, Event::WhatsAppError);
+    parts.told_once();
     parts.never_silent(error);
     Some(batch(text, Provider::Incs, envelope, parts.found))
+}
+
+/// Each member that is read, at most once.
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "only that it can be read counts")]
+struct Once {
+    event: Option<IgnoredAny>,
+    channel_id: Option<IgnoredAny>,
+    business_phone: Option<IgnoredAny>,
+    message: OnceWithin,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "only that it can be read counts")]
+struct OnceWithin {
+    messaging_product: Option<IgnoredAny>,
+    metadata: Option<IgnoredAny>,
+    contacts: Option<IgnoredAny>,
+    messages: Option<IgnoredAny>,
+    statuses: Option<IgnoredAny>,
+    errors: Option<IgnoredAny>,
 }
 
 struct Salvage<'a> {
@@ -85,6 +110,13 @@ impl<'a> Salvage<'a> {
             if let Some(typed) = self.read(pointer, raw) {
                 self.found.push((Place::Element(list, index), event(typed).into()));
             }
+        }
+    }
+
+    /// Of a member that stands twice the last was read. That there was another must be told, or it is lost.
+    fn told_once(&mut self) {
+        if let Err(error) = decode_str::<Once>(self.text) {
+            self.found.push((Place::Whole, Outcome::Malformed(Fault::Decode(error))));
         }
     }
 
