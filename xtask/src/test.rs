@@ -8,10 +8,12 @@ use anyhow::{Context, Result, ensure};
 use crate::workspace::Workspace;
 
 /// The runs of `cargo test`. Without features first: a library that only works with all of them would pass the last.
-/// What `tests/` of the client proves needs its test transports, so bare it has unit tests alone.
+/// What `tests/` of the client proves needs its test transports, and that of the webhook crate its adapters, so bare they have
+/// unit tests alone.
 const RUNS: &[&[&str]] = &[
     &["test", "-p", "incs-model", "--tests"],
     &["test", "-p", "incs-client", "--lib"],
+    &["test", "-p", "incs-webhook", "--lib"],
     &["test", "--workspace", "--all-features"],
 ];
 

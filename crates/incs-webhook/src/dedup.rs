@@ -117,7 +117,7 @@ fn of_report(kind: &str, report: Entry<'_>) -> Option<Identity> {
     let id = report.message_id().map(incs_model::id::MessageId::as_str);
     let time = report.timestamp().map(ToString::to_string);
     let code = report.code().map(|code| code.as_i64().to_string());
-    let name = report.name().map(incs_model::exotel::StatusName::as_str);
+    let name = report.name().map(exotel::StatusName::as_str);
     if id.is_none() && time.is_none() {
         return None;
     }

@@ -29,6 +29,10 @@ mod verified;
 
 pub use incs_model::inbound::Provider;
 
+#[cfg(feature = "axum")]
+pub use crate::adapter::Received;
+#[cfg(feature = "tower")]
+pub use crate::adapter::{WebhookLayer, WebhookService};
 pub use crate::batch::Batch;
 pub use crate::dedup::DedupKey;
 pub use crate::delivery::Delivery;

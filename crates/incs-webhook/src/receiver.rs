@@ -61,8 +61,11 @@ impl Receiver {
         body: &[u8],
         now: Timestamp,
     ) -> Result<Batch, Rejection> {
-        let delivery = Delivery::new(headers, body).with_target(target).with_limits(self.limits);
-        let verified = delivery.verify(&*self.scheme, now)?;
+        self.take(Delivery::new(headers, body).with_target(target), now)
+    }
+
+    pub(crate) fn take(&self, delivery: Delivery<'_>, now: Timestamp) -> Result<Batch, Rejection> {
+        let verified = delivery.with_limits(self.limits).verify(&*self.scheme, now)?;
         Ok(match &self.provider {
             Some(provider) => verified.parse_from(provider.clone()),
             None => verified.parse(),

@@ -33,6 +33,13 @@ const BUDGETS: &[Budget] = &[
     Budget { package: "incs-client", feature: "reqwest", max: 86 },
     Budget { package: "incs-client", feature: "reqwest-rustls", max: 100 },
     Budget { package: "incs-client", feature: "reqwest-native-tls", max: 100 },
+    Budget { package: "incs-webhook", feature: "", max: 34 },
+    Budget { package: "incs-webhook", feature: "testing", max: 34 },
+    Budget { package: "incs-webhook", feature: "sha1", max: 35 },
+    Budget { package: "incs-webhook", feature: "http", max: 36 },
+    Budget { package: "incs-webhook", feature: "tower", max: 42 },
+    Budget { package: "incs-webhook", feature: "axum", max: 45 },
+    Budget { package: "incs-webhook", feature: "schema", max: 90 },
 ];
 
 /// The page that must state every number; others may.

@@ -171,13 +171,39 @@ mod tests {
             ("--features=contract", "aws-lc-rs"),
             ("--all-features", "aws-lc-sys"),
         ] {
-            let build = build("incs-client", features);
-            let mut names = sound(build);
-            names.push(intruder);
-            let offences = check(build, &crates(&names));
-            assert_eq!(offences.len(), 1, "{features} with {intruder}: {offences:#?}");
-            assert!(offences[0].contains(&format!(" contains {intruder} ")), "{offences:?}");
+            assert_intruder("incs-client", features, intruder);
         }
+    }
+
+    #[test]
+    fn every_adapter_is_held_to_its_promise() {
+        for (features, intruder) in [
+            ("--no-default-features", "http"),
+            ("--no-default-features", "bytes"),
+            ("--features=http", "http-body"),
+            ("--features=axum", "axum"),
+            ("--features=axum", "hyper"),
+            ("--features=axum", "tokio"),
+            ("--features=axum", "tower"),
+            ("--features=tower", "axum-core"),
+            ("--features=tower", "futures-util"),
+            ("--features=tower", "tower"),
+            ("--features=tower", "tokio"),
+            ("--features=sha1", "openssl-sys"),
+            ("--features=schema", "reqwest"),
+            ("--features=schema", "rustls"),
+        ] {
+            assert_intruder("incs-webhook", features, intruder);
+        }
+    }
+
+    fn assert_intruder(package: &str, features: &str, intruder: &str) {
+        let build = build(package, features);
+        let mut names = sound(build);
+        names.push(intruder);
+        let offences = check(build, &crates(&names));
+        assert_eq!(offences.len(), 1, "{features} with {intruder}: {offences:#?}");
+        assert!(offences[0].contains(&format!(" contains {intruder} ")), "{offences:?}");
     }
 
     #[test]
@@ -192,8 +218,8 @@ mod tests {
     #[test]
     fn a_permission_that_nothing_needs_is_an_offence() {
         assert_eq!(
-            check(build("incs-webhook", "--no-default-features"), &crates(&["http"])),
-            ["incs-webhook (--no-default-features) may contain bytes, but does not: take the permission back"]
+            check(build("incs-webhook", "--features=http"), &crates(&["http"])),
+            ["incs-webhook (--features=http) may contain bytes, but does not: take the permission back"]
         );
     }
 

@@ -1,1 +1,69 @@
-//! Adapters, over real HTTP.
+//! Adapters and examples; over real HTTP, with curl as the sender.
+
+mod crowd;
+mod curl;
+mod lambda;
+mod layer;
+mod process;
+mod raw;
+mod request;
+mod served;
+mod signing;
+mod table;
+
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+use std::sync::mpsc::Receiver as Lines;
+use std::time::Duration;
+
+use incs_webhook::{Delivery, Item, Outcome};
+
+/// More than any machine needs, and the end of a test that would wait for ever.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A server on loopback that ends when this is dropped.
+struct Server {
+    address: SocketAddr,
+    /// What its handler saw, a line for each item.
+    seen: Lines<String>,
+    /// What it answers to GET.
+    status_of_get: u16,
+    _life: Box<dyn std::any::Any>,
+}
+
+impl Server {
+    fn url(&self, target: &str) -> String {
+        format!("http://{}{target}", self.address)
+    }
+
+    /// The next lines, which must come before any other.
+    fn assert_saw(&self, lines: &[String]) {
+        for line in lines {
+            assert_eq!(&self.seen.recv_timeout(PATIENCE).unwrap(), line);
+        }
+    }
+}
+
+/// The line that a handler writes for an item: that of the examples.
+fn line(item: &Item) -> String {
+    let mut line = String::new();
+    let key = item.dedup_key().map_or_else(|| "none".to_owned(), |key| key.to_string());
+    match item.outcome() {
+        Outcome::Parsed(_) => write!(line, "understood {:?}, key {key}", item.pointer()),
+        Outcome::Malformed(fault) => write!(line, "kept {:?}: {fault}", item.pointer()),
+        _ => write!(line, "kept {:?}: unknown", item.pointer()),
+    }
+    .unwrap();
+    line
+}
+
+/// What a handler is to see of a body.
+fn lines(body: &[u8]) -> Vec<String> {
+    let headers: [(&str, &str); 0] = [];
+    let delivery = Delivery::new(&headers, body);
+    delivery.verify(&signing::Anyone, signing::now()).unwrap().parse().iter().map(line).collect()
+}
+
+fn read_status(id: &str, state: &str) -> Vec<u8> {
+    format!(r#"{{"event":"message_status_update","message_id":"{id}","message_status":"{state}"}}"#).into_bytes()
+}

@@ -14,7 +14,7 @@ pub(super) struct Build {
 }
 
 /// Features that bring code of ours and not one crate: package, feature.
-pub(super) const WEIGHTLESS: &[(&str, &str)] = &[("incs-client", "testing")];
+pub(super) const WEIGHTLESS: &[(&str, &str)] = &[("incs-client", "testing"), ("incs-webhook", "testing")];
 
 /// The contract of a transport, and futures without a runtime: the Stream trait and combinators.
 const CLIENT_CORE: &[&str] = &["http", "bytes", "async-trait", "futures-core", "futures-task", "futures-util"];
@@ -106,10 +106,69 @@ pub(super) const BUILDS: &[Build] = &[
         package: "incs-webhook",
         features: "--no-default-features",
         free_of: &[HTTP, TLS, RUNTIME, LOG],
-        permitted: &[&["http", "bytes"]],
+        permitted: &[],
         stands_on: &[],
     },
+    Build {
+        package: "incs-webhook",
+        features: "--features=http",
+        free_of: &[HTTP, TLS, RUNTIME, LOG],
+        permitted: &[HTTP_TYPES],
+        stands_on: &[],
+    },
+    // The traits of axum, and not axum.
+    Build {
+        package: "incs-webhook",
+        features: "--features=axum",
+        free_of: &[HTTP, TLS, RUNTIME, LOG],
+        permitted: &[HTTP_TYPES, BODIES, TOWER_TRAITS, &["axum-core"]],
+        stands_on: &[],
+    },
+    Build {
+        package: "incs-webhook",
+        features: "--features=tower",
+        free_of: &[HTTP, TLS, RUNTIME, LOG],
+        permitted: &[HTTP_TYPES, BODIES, TOWER_TRAITS],
+        stands_on: &[],
+    },
+    Build {
+        package: "incs-webhook",
+        features: "--features=sha1",
+        free_of: &[HTTP, TLS, RUNTIME, LOG],
+        permitted: &[],
+        stands_on: &["sha1"],
+    },
+    // The validator could fetch schemas from the network; it is built without that.
+    Build {
+        package: "incs-webhook",
+        features: "--features=schema",
+        free_of: &[HTTP, TLS, RUNTIME, LOG],
+        permitted: &[],
+        stands_on: &["jsonschema"],
+    },
+    Build {
+        package: "incs-facade",
+        features: "--no-default-features",
+        free_of: &[HTTP, TLS, RUNTIME, LOG],
+        permitted: &[],
+        stands_on: &["incs-model"],
+    },
+    Build {
+        package: "incs-facade",
+        features: "--features=default",
+        free_of: &[C_TLS, SYSTEM_TLS],
+        permitted: &[&["openssl-probe"]],
+        stands_on: &["incs-client", "incs-webhook", "reqwest", "ring", "rustls"],
+    },
 ];
+
+/// Requests and their parts as values.
+const HTTP_TYPES: &[&str] = &["http", "bytes"];
+
+/// Bodies that come in pieces: traits and combinators, without a runtime.
+const BODIES: &[&str] = &["http-body", "http-body-util", "futures-core"];
+
+const TOWER_TRAITS: &[&str] = &["tower-layer", "tower-service"];
 
 // In all lists a final star stands for any rest of a name.
 

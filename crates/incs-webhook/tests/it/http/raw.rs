@@ -1,0 +1,74 @@
+//! What curl does not do: senders that stop in the middle.
+
+use std::io::{Read as _, Write as _};
+use std::net::{Shutdown, TcpStream};
+
+use super::signing::sign;
+use super::{PATIENCE, Server, lines, process, read_status, served};
+
+fn servers() -> [(&'static str, Server); 5] {
+    [
+        ("extractor", served::axum()),
+        ("layer", served::tower()),
+        ("hyper", process::server("hyper")),
+        ("axum", process::server("axum")),
+        ("actix", process::server("actix")),
+    ]
+}
+
+/// The beginning of a request for a body of that length.
+fn head(length: usize, signature: &[String]) -> String {
+    let signature = signature.join("\r\n");
+    format!(
+        "POST /hooks HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n{signature}\r\n\r\n"
+    )
+}
+
+fn connect(server: &Server) -> TcpStream {
+    let stream = TcpStream::connect(server.address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.set_write_timeout(Some(PATIENCE)).unwrap();
+    stream
+}
+
+/// The status line, or what there is of it.
+fn status_line(stream: &mut TcpStream) -> String {
+    let mut read = Vec::new();
+    while !read.ends_with(b"\r\n") {
+        let mut byte = [0];
+        match stream.read(&mut byte) {
+            Ok(1) => read.push(byte[0]),
+            _ => break,
+        }
+    }
+    String::from_utf8(read).unwrap().trim_end().to_owned()
+}
+
+#[test]
+fn half_a_body_is_refused_and_the_server_lives_on() {
+    let body = read_status("wamid.half", "read");
+    for (name, server) in servers() {
+        let mut stream = connect(&server);
+        // What comes is whole JSON and signed, and yet not all that was announced.
+        stream.write_all(head(body.len() + 1, &sign(&body)).as_bytes()).unwrap();
+        stream.write_all(&body).unwrap();
+        stream.shutdown(Shutdown::Write).unwrap();
+        assert_eq!(status_line(&mut stream), "HTTP/1.1 400 Bad Request", "{name}");
+
+        let whole = read_status("wamid.whole", "read");
+        let mut stream = connect(&server);
+        stream.write_all(head(whole.len(), &sign(&whole)).as_bytes()).unwrap();
+        stream.write_all(&whole).unwrap();
+        assert_eq!(status_line(&mut stream), "HTTP/1.1 200 OK", "{name}");
+        server.assert_saw(&lines(&whole));
+    }
+}
+
+#[test]
+fn a_length_past_the_limit_is_refused_before_a_byte_of_the_body_came() {
+    for (name, server) in servers() {
+        let mut stream = connect(&server);
+        stream.write_all(head(1024 * 1024 + 1, &[]).replace("\r\n\r\n\r\n", "\r\n\r\n").as_bytes()).unwrap();
+        assert_eq!(status_line(&mut stream), "HTTP/1.1 413 Payload Too Large", "{name}");
+    }
+}

@@ -1,0 +1,60 @@
+//! The secrets of the tests, and signatures made with them without the code under test.
+
+use std::time::SystemTime;
+
+use data_encoding::BASE64;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use incs_model::Timestamp;
+use incs_webhook::scheme::{AnyOf, Refusal, Scheme, SharedSecret, StandardWebhooks};
+use incs_webhook::{Evidence, Receiver, Secrets};
+use sha2::Sha256;
+
+pub(super) const PATH_SECRET: &str = "s3cret-of-the-path";
+const KEY: &[u8] = b"0123456789abcdef0123456789abcdef";
+
+pub(super) fn secret() -> String {
+    format!("whsec_{}", BASE64.encode(KEY))
+}
+
+/// What the examples accept.
+pub(super) fn receiver() -> Receiver {
+    let in_path = SharedSecret::in_path(Secrets::try_new(PATH_SECRET).unwrap());
+    let signed = StandardWebhooks::try_new(Secrets::try_new(secret()).unwrap()).unwrap();
+    Receiver::new(AnyOf::new(in_path).or(signed))
+}
+
+pub(super) fn now() -> Timestamp {
+    SystemTime::now().into()
+}
+
+/// The headers of Standard Webhooks for a body.
+pub(super) fn sign(body: &[u8]) -> Vec<String> {
+    sign_with(KEY, body)
+}
+
+/// Well made, by someone who knows another secret.
+pub(super) fn forge(body: &[u8]) -> Vec<String> {
+    sign_with(b"another key, of as many bytes ok", body)
+}
+
+fn sign_with(key: &[u8], body: &[u8]) -> Vec<String> {
+    let time = now().as_unix_seconds();
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap();
+    mac.update(format!("msg_1.{time}.").as_bytes());
+    mac.update(body);
+    let signature = BASE64.encode(&mac.finalize().into_bytes());
+    vec![
+        "webhook-id: msg_1".to_owned(),
+        format!("webhook-timestamp: {time}"),
+        format!("webhook-signature: v1,{signature}"),
+    ]
+}
+
+/// Takes everything: for what is said of a body whose sender is not the question.
+pub(super) struct Anyone;
+
+impl Scheme for Anyone {
+    fn verify(&self, _: &Evidence<'_>, _: Timestamp) -> Result<(), Refusal> {
+        Ok(())
+    }
+}
