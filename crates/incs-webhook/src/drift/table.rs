@@ -14,7 +14,7 @@ pub(super) static KNOWN: LazyLock<Table> =
 
 /// Every distinct node once.
 #[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
 pub(super) struct Table {
     incs: usize,
     exotel: usize,
@@ -23,7 +23,7 @@ pub(super) struct Table {
 
 /// What is known of one place. Others are named by their index.
 #[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, bound(deserialize = "'de: 'static"))]
 pub(super) struct Node {
     /// What may stand here.
     pub(super) types: JsonTypes,
@@ -32,12 +32,32 @@ pub(super) struct Node {
     /// A string here holds JSON, which is looked at like an object in its place.
     pub(super) holds_json: bool,
     /// The kinds of a union, if its tag stands here.
-    pub(super) kinds: Vec<Box<str>>,
+    pub(super) kinds: Vec<&'static str>,
     /// Of a list.
     element: Option<usize>,
-    members: BTreeMap<Box<str>, usize>,
+    members: Members,
     /// By names in small letters.
-    any_case: BTreeMap<Box<str>, usize>,
+    any_case: BTreeMap<&'static str, usize>,
+}
+
+/// Members by name, short names first: most names are told apart by their length.
+#[derive(Deserialize, Default)]
+#[serde(from = "BTreeMap<&'static str, usize>", bound(deserialize = "'de: 'static"))]
+struct Members(Vec<(&'static str, usize)>);
+
+impl From<BTreeMap<&'static str, usize>> for Members {
+    fn from(members: BTreeMap<&'static str, usize>) -> Self {
+        let mut members: Vec<_> = members.into_iter().collect();
+        members.sort_by_key(|(name, _)| (name.len(), *name));
+        Self(members)
+    }
+}
+
+impl Members {
+    fn get(&self, name: &str) -> Option<(&'static str, usize)> {
+        let place = self.0.binary_search_by(|(known, _)| known.len().cmp(&name.len()).then_with(|| (*known).cmp(name)));
+        self.0.get(place.ok()?).copied()
+    }
 }
 
 impl Table {
@@ -67,12 +87,9 @@ impl Known {
     /// A member by the name that came; with the name as it is known.
     pub(super) fn member(self, name: &str) -> Option<(&'static str, Self)> {
         let Node { members, any_case, .. } = self.node;
-        let found = members.get_key_value(name).or_else(|| {
-            let same = |known: &&Box<str>| known.eq_ignore_ascii_case(name);
-            any_case.keys().find(same).and_then(|known| any_case.get_key_value(known))
-        });
-        let (name, index) = found?;
-        Some((name, self.table.at(*index)?))
+        let in_any_case = || any_case.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        let (name, index) = members.get(name).or_else(|| in_any_case().map(|(known, index)| (*known, *index)))?;
+        Some((name, self.table.at(index)?))
     }
 
     /// The elements of a list.
@@ -92,9 +109,10 @@ mod tests {
         assert!(table.nodes.len() > 50);
         for (at, node) in table.nodes.iter().enumerate() {
             // Whatever is led to stands before, so no walk can go in circles.
-            let mut led_to = node.members.values().chain(node.any_case.values()).chain(&node.element);
+            let mut led_to =
+                node.members.0.iter().map(|(_, index)| index).chain(node.any_case.values()).chain(&node.element);
             assert!(led_to.all(|index| *index < at));
-            assert!(node.any_case.keys().all(|name| **name == name.to_ascii_lowercase()));
+            assert!(node.any_case.keys().all(|name| *name == name.to_ascii_lowercase()));
         }
         assert!(table.root(&Provider::Incs).is_some_and(|known| known.member("event").is_some()));
         assert!(table.root(&Provider::Exotel).is_some_and(|known| known.member("rcs").is_some()));

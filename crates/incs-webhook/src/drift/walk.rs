@@ -67,6 +67,7 @@ impl Here<'_> {
         fits
     }
 
+    #[allow(clippy::unnecessary_wraps, reason = "what a visitor returns")]
     fn scalar<E>(mut self, found: JsonType) -> Result<(), E> {
         self.expects(found);
         Ok(())
@@ -105,7 +106,7 @@ impl<'de> Visitor<'de> for Here<'_> {
             return Ok(());
         }
         let kinds = &self.known.node.kinds;
-        if !kinds.is_empty() && !kinds.iter().any(|kind| **kind == *text) {
+        if !kinds.is_empty() && !kinds.contains(&text) {
             (self.found)(self.path.to_string(), Kind::UnknownKind { value: shown(text).to_owned() });
         }
         // Only an object is opened, so that there is never a string in a string in a string. Text that is not JSON has nothing to

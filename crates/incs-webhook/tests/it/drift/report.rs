@@ -5,6 +5,12 @@ use serde_json::json;
 
 use super::{observe, report};
 
+fn observe_all(drift: &mut Drift, bodies: &[&str]) {
+    for body in bodies {
+        observe(drift, body);
+    }
+}
+
 fn sample() -> Drift {
     let mut drift = Drift::new();
     for _ in 0..12 {
@@ -110,11 +116,11 @@ fn merging_two_reports_is_observing_all_their_bodies() {
         "{",
     ];
     let mut whole = Drift::new();
-    bodies.iter().for_each(|body| observe(&mut whole, body));
+    observe_all(&mut whole, &bodies);
     for cut in 0..=bodies.len() {
         let (mut one, mut other) = (Drift::new(), Drift::new());
-        bodies[..cut].iter().for_each(|body| observe(&mut one, body));
-        bodies[cut..].iter().for_each(|body| observe(&mut other, body));
+        observe_all(&mut one, &bodies[..cut]);
+        observe_all(&mut other, &bodies[cut..]);
         one.merge(&other);
         assert_eq!(one, whole);
     }
