@@ -3,6 +3,7 @@
 mod bodies;
 mod carousel;
 mod exchange;
+mod webhook;
 
 use std::hint::black_box;
 
@@ -64,6 +65,7 @@ pub fn all() -> Vec<Case> {
     push(&mut cases, "write/carousel/json-macro", move || drop(black_box(carousel::by_json_macro(&written))));
     push(&mut cases, "check/carousel/validate", move || drop(black_box(validate(&message))));
     cases.extend(exchange::cases());
+    cases.extend(webhook::cases());
     cases
 }
 

@@ -44,6 +44,43 @@ pub const CLIENT: &[Gate] = &[
     send("a send through the client, against bare reqwest", "send/reqwest/text/typed", "send/reqwest/text/bare", 1.10),
 ];
 
+const fn receive(promise: &'static str, case: &'static str, baseline: &'static str) -> Gate {
+    Gate { promise, case, baseline, most: 1.30, allocations: Allocations::Over(2) }
+}
+
+/// Every promise of `incs-webhook`.
+pub const WEBHOOK: &[Gate] = &[
+    receive(
+        "receiving a WhatsApp list reply of 1 KB, against HMAC and a bare read",
+        "webhook/list-reply/ours",
+        "webhook/list-reply/bare",
+    ),
+    receive(
+        "receiving an image of the workbench, against the same",
+        "webhook/created-image/ours",
+        "webhook/created-image/bare",
+    ),
+    receive(
+        "receiving a text of Exotel of 1 KB, against the same",
+        "webhook/exotel-text/ours",
+        "webhook/exotel-text/bare",
+    ),
+    Gate {
+        promise: "checking a signature, against SHA-256 of the body",
+        case: "webhook/check/verify",
+        baseline: "webhook/check/digest",
+        most: 1.25,
+        allocations: Allocations::Over(0),
+    },
+    Gate {
+        promise: "a delivery of 100 items, against 100 deliveries of one",
+        case: "webhook/batch/hundred-items",
+        baseline: "webhook/batch/hundred-deliveries",
+        most: 1.10,
+        allocations: Allocations::Over(0),
+    },
+];
+
 /// Every promise of `incs-model`.
 pub const MODEL: &[Gate] = &[
     read(

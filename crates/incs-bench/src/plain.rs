@@ -70,3 +70,32 @@ pub(crate) struct InteractiveMessage<C> {
 struct ListReplyContent {
     list_reply: ListReply,
 }
+
+/// A text of a user, as Exotel posts it.
+#[derive(Deserialize)]
+pub(crate) struct ExotelText {
+    rcs: ExotelList,
+}
+
+#[derive(Deserialize)]
+struct ExotelList {
+    messages: Vec<ExotelMessage>,
+}
+
+#[derive(Deserialize)]
+struct ExotelMessage {
+    callback_type: Option<String>,
+    sid: Option<MessageId>,
+    from: Address,
+    to: Address,
+    timestamp: Option<WireTime>,
+    content: ExotelContent,
+    profile_name: Option<String>,
+    custom_data: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct ExotelContent {
+    r#type: String,
+    text: String,
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, bail};
 use incs_bench::cases;
-use incs_bench::gates::{Allocations, CLIENT, Gate, MODEL};
+use incs_bench::gates::{Allocations, CLIENT, Gate, MODEL, WEBHOOK};
 use serde_json::json;
 
 use crate::valgrind::{Cost, measure};
@@ -18,7 +18,8 @@ pub(crate) fn report(check: bool, as_json: bool) -> Result<()> {
         }
         costs.insert(name.as_str(), measure(name)?);
     }
-    let verdicts = MODEL.iter().chain(CLIENT).map(|gate| Verdict::new(gate, &costs)).collect::<Result<Vec<_>>>()?;
+    let verdicts =
+        MODEL.iter().chain(CLIENT).chain(WEBHOOK).map(|gate| Verdict::new(gate, &costs)).collect::<Result<Vec<_>>>()?;
     if as_json {
         let cases: BTreeMap<_, _> = costs
             .iter()

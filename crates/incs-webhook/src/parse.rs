@@ -46,21 +46,23 @@ fn whole(body: &[u8], provider: Option<Provider>, envelope: Envelope, outcome: O
     Batch::one(Item::new(&source, Place::Whole, outcome), source)
 }
 
-/// A batch of whatever was found, which must not be nothing.
-fn batch(body: &str, provider: Provider, envelope: Envelope, mut found: Vec<(Place, Outcome)>) -> Batch {
-    match (found.pop(), found.is_empty()) {
-        (None, _) => whole(body.as_bytes(), Some(provider), envelope, Outcome::Unknown),
-        (Some((place, outcome)), true) => {
-            let source = Arc::new(Source::new(body.as_bytes(), Some(provider), envelope));
-            Batch::one(Item::new(&source, place, outcome), source)
-        }
-        (Some(last), false) => {
-            let source = Arc::new(Source::new(body.as_bytes(), Some(provider), envelope));
-            let found = found.into_iter().chain([last]);
-            let items = found.map(|(place, outcome)| Item::new(&source, place, outcome)).collect();
-            Batch::many(items, source)
-        }
-    }
+/// A batch of whatever was found; of the whole body when that is nothing. One item, the usual number, needs no list.
+fn batch(
+    body: &str,
+    provider: Provider,
+    envelope: Envelope,
+    found: impl IntoIterator<Item = (Place, Outcome)>,
+) -> Batch {
+    let mut found = found.into_iter();
+    let Some((place, outcome)) = found.next() else {
+        return whole(body.as_bytes(), Some(provider), envelope, Outcome::Unknown);
+    };
+    let source = Arc::new(Source::new(body.as_bytes(), Some(provider), envelope));
+    let first = Item::new(&source, place, outcome);
+    let Some((place, outcome)) = found.next() else { return Batch::one(first, source) };
+    let items = [first, Item::new(&source, place, outcome)].into_iter();
+    let items = items.chain(found.map(|(place, outcome)| Item::new(&source, place, outcome))).collect();
+    Batch::many(items, source)
 }
 
 impl From<Event> for Outcome {

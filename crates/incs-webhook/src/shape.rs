@@ -73,11 +73,11 @@ pub(crate) fn read_text(body: &[u8], limits: Limits) -> Result<&str, ShapeError>
 /// `application/json`, `text/json`, `application/…+json`, with or without parameters.
 fn is_json(content_type: &[u8]) -> bool {
     let essence = content_type.split(|&byte| byte == b';').next().unwrap_or_default().trim_ascii();
-    let Some((_, subtype)) = std::str::from_utf8(essence).ok().and_then(|text| text.split_once('/')) else {
-        return false;
-    };
-    let subtype = subtype.to_ascii_lowercase();
-    subtype == "json" || subtype.ends_with("+json")
+    let subtype = essence.iter().position(|&byte| byte == b'/').and_then(|slash| essence.get(slash + 1..));
+    subtype.is_some_and(|subtype| {
+        let suffix = subtype.get(subtype.len().saturating_sub(5)..).unwrap_or_default();
+        subtype.eq_ignore_ascii_case(b"json") || suffix.eq_ignore_ascii_case(b"+json")
+    })
 }
 
 #[cfg(test)]

@@ -122,7 +122,7 @@ mod tests {
             [
                 r#"{"types":["string"]}"#,
                 r#"{"open":true}"#,
-                r#"{"members":{"a":0,"b":1},"types":["object","null"]}"#,
+                r#"{"members":{"a":0,"b":1},"types":["null","object"]}"#,
                 r#"{"kinds":["x"],"types":["string"]}"#,
                 r#"{"members":{"in":2,"kind":3},"types":["object"]}"#,
             ]

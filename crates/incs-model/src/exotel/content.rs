@@ -140,11 +140,14 @@ read_object!(Content, map => read(map));
 
 /// The member that `type` names is read at once when it comes after `type`, as in every sample; all others are kept unread.
 fn read<'de, A: MapAccess<'de>>(mut map: A) -> Result<Content, A::Error> {
-    let mut kind = None;
+    let mut tag: Option<Tag> = None;
     let mut found = None;
     let mut members = Members::default();
     while let Some(Key(name)) = map.next_key()? {
-        if found.is_none() && kind.as_ref().is_some_and(|kind: &ContentType| kind.as_str() == name) {
+        let kind = tag.as_ref().and_then(|tag| tag.kind.as_ref());
+        if name == "type" && kind.is_none() {
+            tag = Some(Tag { kind: map.next_value_seed(Maybe(PhantomData))?, index: members.len() });
+        } else if found.is_none() && kind.is_some_and(|kind| kind.as_str() == name) {
             found = match kind {
                 Some(ContentType::Text) => map.next_value_seed(Maybe(PhantomData))?.map(Content::Text),
                 Some(ContentType::File) => map.next_value_seed(Maybe(PhantomData))?.map(Content::File),
@@ -158,26 +161,29 @@ fn read<'de, A: MapAccess<'de>>(mut map: A) -> Result<Content, A::Error> {
                 members.push(name, RawValue::NULL.to_owned());
             }
         } else {
-            let is_type = name == "type";
             members.push(name, map.next_value()?);
-            if is_type {
-                kind = members.read::<String, _>("type")?.map(ContentType::from);
-            }
         }
     }
     if let Some(error) = members.read("error")? {
-        return Ok(Content::Error { error, kind });
+        return Ok(Content::Error { error, kind: tag.and_then(|tag| tag.kind) });
     }
     match found {
         Some(content) => Ok(content),
-        None => Content::of_type(kind, members),
+        None => Content::of_type(tag, members),
     }
+}
+
+/// The `type`, which may be null, and how many members stood before it.
+struct Tag {
+    kind: Option<ContentType>,
+    index: usize,
 }
 
 impl Content {
     /// Reads the member of this type, or the first that is there when no type is named.
-    fn of_type<E: de::Error>(named: Option<ContentType>, mut members: Members) -> Result<Self, E> {
-        let may_be = |kind| named.as_ref().is_none_or(|named| *named == kind);
+    fn of_type<E: de::Error>(tag: Option<Tag>, mut members: Members) -> Result<Self, E> {
+        let named = tag.as_ref().and_then(|tag| tag.kind.as_ref());
+        let may_be = |kind| named.is_none_or(|named| *named == kind);
         if may_be(ContentType::Text)
             && let Some(text) = members.read("text")?
         {
@@ -199,8 +205,12 @@ impl Content {
             let suggested: Suggested = replay(PhantomData, &key, &raw)?;
             return Ok(Self::Suggested(suggested.under_key(key)));
         }
-        let kind = named.map(|named| named.to_string()).unwrap_or_default();
-        Ok(Self::Unknown(UnknownObject::new(kind, members.into_raw()?)))
+        let kind = named.map(ToString::to_string);
+        if let Some(tag) = tag {
+            let text = serde_json::Value::from(kind.as_deref()).to_string();
+            members.insert(tag.index, "type", RawValue::from_string(text).map_err(E::custom)?);
+        }
+        Ok(Self::Unknown(UnknownObject::new(kind.unwrap_or_default(), members.into_raw()?)))
     }
 }
 

@@ -98,6 +98,14 @@ impl Members {
         Some(self.0.remove(index))
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn insert(&mut self, index: usize, name: &str, raw: Box<RawValue>) {
+        self.0.insert(index.min(self.0.len()), (name.into(), raw));
+    }
+
     pub(super) fn push(&mut self, name: Cow<'_, str>, raw: Box<RawValue>) {
         self.0.push((name.into(), raw));
     }

@@ -17,8 +17,8 @@ use crate::provider::Members;
 use crate::source::{List, Place, range_in};
 
 pub(super) fn parse(text: &str) -> Batch {
-    if let Some(found) = quick(text) {
-        return batch(text, Provider::Exotel, Envelope::default(), found);
+    if let Some(batch) = quick(text) {
+        return batch;
     }
     match decode_str::<Callback>(text) {
         Ok(Callback::Flat(item)) => whole(text.as_bytes(), Some(Provider::Exotel), Envelope::default(), of_item(item)),
@@ -32,7 +32,7 @@ pub(super) fn parse(text: &str) -> Batch {
 
 /// A body whose elements are all of one kind and without fault, as nearly every body is: read in one pass. The careful read
 /// looks at each element three times.
-fn quick(text: &str) -> Option<Vec<(Place, Outcome)>> {
+fn quick(text: &str) -> Option<Batch> {
     if text.contains("\"dlr\"") {
         let reports = |reports: &[Report]| reports.iter().all(|report| is_report(report.callback_type.as_ref()));
         quick_as(text, reports, Event::ExotelReport)
@@ -46,29 +46,26 @@ fn is_report(callback_type: Option<&CallbackType>) -> bool {
     callback_type == Some(&CallbackType::Dlr)
 }
 
-fn quick_as<T: DeserializeOwned>(
-    text: &str,
-    is_sure: fn(&[T]) -> bool,
-    event: fn(T) -> Event,
-) -> Option<Vec<(Place, Outcome)>> {
+fn quick_as<T: DeserializeOwned>(text: &str, is_sure: fn(&[T]) -> bool, event: fn(T) -> Event) -> Option<Batch> {
     #[derive(Deserialize)]
     struct Body<T> {
-        rcs: Option<List_<T>>,
-        sms: Option<List_<SmsReport>>,
+        rcs: Option<Messages<T>>,
+        sms: Option<Messages<SmsReport>>,
     }
     #[derive(Deserialize)]
-    struct List_<T> {
+    struct Messages<T> {
         messages: Vec<T>,
     }
 
     let Body { rcs, sms } = serde_json::from_str::<Body<T>>(text).ok()?;
-    let (rcs, sms) =
-        (rcs.map(|list| list.messages).unwrap_or_default(), sms.map(|list| list.messages).unwrap_or_default());
-    let sure = is_sure(&rcs) && sms.iter().all(|report| is_report(report.callback_type.as_ref()));
-    let mut found = Vec::with_capacity(rcs.len() + sms.len());
-    found.extend(elements(List::Rcs, rcs, event));
-    found.extend(elements(List::Sms, sms, Event::ExotelSmsReport));
-    (sure && !found.is_empty()).then_some(found)
+    let rcs = rcs.map(|list| list.messages).unwrap_or_default();
+    let sms = sms.map(|list| list.messages).unwrap_or_default();
+    let is_sure = is_sure(&rcs) && sms.iter().all(|report| is_report(report.callback_type.as_ref()));
+    if !is_sure || (rcs.is_empty() && sms.is_empty()) {
+        return None;
+    }
+    let found = elements(List::Rcs, rcs, event).chain(elements(List::Sms, sms, Event::ExotelSmsReport));
+    Some(batch(text, Provider::Exotel, Envelope::default(), found))
 }
 
 fn of_nested(text: &str, nested: Nested) -> Vec<(Place, Outcome)> {

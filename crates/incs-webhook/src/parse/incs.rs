@@ -54,10 +54,9 @@ fn value_items(text: &str, mut envelope: Envelope, mut value: whatsapp::Value) -
     let statuses = std::mem::take(&mut value.statuses);
     let errors = std::mem::take(&mut value.errors);
     envelope.whatsapp = Some(value);
-    let mut found = Vec::with_capacity(messages.len() + statuses.len() + errors.len());
-    found.extend(elements(List::WhatsAppMessages, messages, Event::WhatsAppMessage));
-    found.extend(elements(List::WhatsAppStatuses, statuses, Event::WhatsAppStatus));
-    found.extend(elements(List::WhatsAppErrors, errors, Event::WhatsAppError));
+    let messages = elements(List::WhatsAppMessages, messages, Event::WhatsAppMessage);
+    let statuses = elements(List::WhatsAppStatuses, statuses, Event::WhatsAppStatus);
+    let found = messages.chain(statuses).chain(elements(List::WhatsAppErrors, errors, Event::WhatsAppError));
     batch(text, Provider::Incs, envelope, found)
 }
 

@@ -1,6 +1,6 @@
 //! How the bytes of a signature are written as text.
 
-use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER, HEXLOWER_PERMISSIVE};
+use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER_PERMISSIVE};
 
 /// How the bytes of a signature are written as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -57,7 +57,7 @@ impl Encoding {
     #[cfg(feature = "testing")]
     pub(crate) fn write(self, tag: Tag) -> String {
         match self {
-            Self::Hex => HEXLOWER.encode(tag.as_bytes()),
+            Self::Hex => data_encoding::HEXLOWER.encode(tag.as_bytes()),
             Self::Base64 => data_encoding::BASE64.encode(tag.as_bytes()),
             Self::Base64Url => data_encoding::BASE64URL.encode(tag.as_bytes()),
         }

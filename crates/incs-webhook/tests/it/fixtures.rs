@@ -7,6 +7,8 @@ mod lists;
 mod odd;
 mod spelling;
 mod table;
+mod tolerance;
+mod variants;
 
 use std::path::{Path, PathBuf};
 

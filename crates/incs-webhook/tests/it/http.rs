@@ -2,6 +2,7 @@
 
 mod crowd;
 mod curl;
+mod extractor;
 mod lambda;
 mod layer;
 mod process;

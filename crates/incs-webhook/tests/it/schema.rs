@@ -143,6 +143,14 @@ fn only_the_check_of_known_forms_looks_into_messages() {
 }
 
 #[test]
+fn a_body_with_many_faults_is_still_compared_with_the_form_it_was_meant_to_have() {
+    let message = json!({ "from": "1", "to": 7, "content": { "type": "text", "text": "x" } });
+    let (_, known) = differences(&json!({ "rcs": { "messages": [message, message, message, message] } }));
+    let expected = (0..4).map(|index| format!("/rcs/messages/{index}/to: expected a string, found a whole number"));
+    assert_eq!(known, expected.collect::<Vec<_>>());
+}
+
+#[test]
 fn neither_check_finds_what_also_fits_a_form_without_required_members() {
     for (name, pointer, value) in [
         ("webhook-new-message-rcs-text.json", "/message/messageId", None),

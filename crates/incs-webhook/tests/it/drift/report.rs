@@ -105,6 +105,10 @@ fn beyond_the_bound_differences_are_counted_only() {
     let other = report(flat(257..300));
     drift.merge(&other);
     assert_eq!((drift.entries().len(), drift.overflow(), drift.observed()), (256, 46, 3));
+    let mut both = Drift::new();
+    both.merge(&drift);
+    both.merge(&drift);
+    assert_eq!((both.entries().len(), both.overflow(), both.observed()), (256, 92, 6));
 }
 
 #[test]
