@@ -6,6 +6,10 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|script: &[u8]| {
     let text = mutation::mutated(script);
+    // For whoever repeats a finding: the input is a script, not the body.
+    if std::env::var_os("SHOW_BODY").is_some() {
+        eprintln!("{text}");
+    }
     body::check(text.as_bytes());
     neighbours::check_intruder(&text);
     neighbours::check_space(&text);

@@ -55,7 +55,10 @@ fn check_batch(body: &[u8], batch: &Batch) {
     let json = text.and_then(|text| serde_json::from_str::<&RawValue>(text).ok()).map(RawValue::get);
     assert!(!batch.items().is_empty(), "a batch without items");
     assert_eq!(batch.body(), body);
-    assert_eq!(batch.inbound().count() + batch.iter().filter(|item| item.inbound().is_none()).count(), batch.items().len());
+    assert_eq!(
+        batch.inbound().count() + batch.iter().filter(|item| item.inbound().is_none()).count(),
+        batch.items().len()
+    );
     assert!(batch.facts().count() <= batch.items().len());
     for item in batch {
         check_item(body, json, item);

@@ -9,6 +9,7 @@ pub mod neighbours;
 pub mod pointer;
 pub mod request;
 pub mod roots;
+pub mod schemes;
 
 use incs_model::Timestamp;
 use incs_webhook::Evidence;

@@ -5,14 +5,50 @@ use crate::pointer::children;
 
 /// What stands in place of a value.
 const VALUES: [&str; 22] = [
-    "null", "true", "false", "0", "-1", "1.5", "1e999", "18446744073709551616", "40002", "103", "\"\"", "\"x\"", "\"\\u0000\"",
-    "\"\\ud800\"", "\"1775540117\"", "\"dlr\"", "\"image\"", "\"unsupported\"", "[]", "[[]]", "{}", "{\"a\":{}}",
+    "null",
+    "true",
+    "false",
+    "0",
+    "-1",
+    "1.5",
+    "1e999",
+    "18446744073709551616",
+    "40002",
+    "103",
+    "\"\"",
+    "\"x\"",
+    "\"\\u0000\"",
+    "\"\\ud800\"",
+    "\"1775540117\"",
+    "\"dlr\"",
+    "\"image\"",
+    "\"unsupported\"",
+    "[]",
+    "[[]]",
+    "{}",
+    "{\"a\":{}}",
 ];
 
 /// Members that are put in, besides the ones that are there.
 const NAMES: [&str; 18] = [
-    "event", "message", "messages", "statuses", "errors", "contacts", "metadata", "rcs", "sms", "type", "callback_type", "timestamp",
-    "id", "channel_id", "auth_id", "text", "content", "\\u0065vent",
+    "event",
+    "message",
+    "messages",
+    "statuses",
+    "errors",
+    "contacts",
+    "metadata",
+    "rcs",
+    "sms",
+    "type",
+    "callback_type",
+    "timestamp",
+    "id",
+    "channel_id",
+    "auth_id",
+    "text",
+    "content",
+    "\\u0065vent",
 ];
 
 /// A fixture, changed as `script` says: its first byte chooses the fixture, every four bytes after it are one change. Any script

@@ -3,12 +3,13 @@
 use incs_webhook::{Item, Outcome};
 
 use crate::body::{range_of, same, same_item, verified};
+use crate::pointer::has_twins;
 
 /// Puts something that is no message behind the last element of a list: everything else must say what it said before, and the
 /// intruder must be told.
 pub fn check_intruder(body: &str) {
     let Some(before) = verified(body.as_bytes()).map(|verified| verified.parse()) else { return };
-    if !before.iter().all(is_element) {
+    if !before.iter().all(is_element) || has_twins(body) {
         return;
     }
     let Some(last) = before.iter().last() else { return };

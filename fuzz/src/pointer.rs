@@ -1,13 +1,15 @@
 //! JSON pointers, read without the code under test.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::HashSet;
+use std::fmt;
 
-use serde::Deserialize;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 /// A member's name.
-#[derive(Deserialize, PartialEq, Eq, Hash)]
+#[derive(Deserialize)]
 #[serde(transparent)]
 struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
@@ -16,7 +18,10 @@ pub fn resolve<'a>(json: &'a str, pointer: &str) -> Option<&'a str> {
     if pointer.is_empty() {
         return Some(json);
     }
-    pointer.strip_prefix('/')?.split('/').try_fold(json, |here, token| step(here, &token.replace("~1", "/").replace("~0", "~")))
+    pointer
+        .strip_prefix('/')?
+        .split('/')
+        .try_fold(json, |here, token| step(here, &token.replace("~1", "/").replace("~0", "~")))
 }
 
 /// A pointer's parent and its last token.
@@ -26,23 +31,59 @@ pub fn split(pointer: &str) -> Option<(&str, &str)> {
 
 /// The values right inside an object or a list.
 pub fn children(json: &str) -> Vec<&str> {
-    let found: Vec<&RawValue> = match json.trim_ascii_start().as_bytes().first() {
-        Some(b'{') => members(json).into_values().collect(),
-        Some(b'[') => serde_json::from_str(json).unwrap_or_default(),
+    match json.trim_ascii_start().as_bytes().first() {
+        Some(b'{') => members(json).into_iter().map(|(_, value)| value.get()).collect(),
+        Some(b'[') => elements(json).into_iter().map(RawValue::get).collect(),
         _ => Vec::new(),
-    };
-    found.into_iter().map(RawValue::get).collect()
+    }
+}
+
+/// Whether an object has two members of one name, anywhere. What that means is for each reader to say.
+pub fn has_twins(json: &str) -> bool {
+    let mut names = HashSet::new();
+    let is_object = json.trim_ascii_start().starts_with('{');
+    (is_object && members(json).into_iter().any(|(name, _)| !names.insert(name.0)))
+        || children(json).into_iter().any(has_twins)
 }
 
 fn step<'a>(json: &'a str, token: &str) -> Option<&'a str> {
     if json.trim_ascii_start().starts_with('[') {
-        let elements: Vec<&RawValue> = serde_json::from_str(json).ok()?;
-        elements.get(token.parse::<usize>().ok()?).copied().map(RawValue::get)
-    } else {
-        members(json).get(&Name(Cow::Borrowed(token))).copied().map(RawValue::get)
+        return elements(json).get(token.parse::<usize>().ok()?).copied().map(RawValue::get);
     }
+    members(json).into_iter().rev().find(|(name, _)| name.0 == token).map(|(_, value)| value.get())
 }
 
-fn members(json: &str) -> HashMap<Name<'_>, &RawValue> {
+fn elements(json: &str) -> Vec<&RawValue> {
     serde_json::from_str(json).unwrap_or_default()
+}
+
+fn members(json: &str) -> Vec<(Name<'_>, &RawValue)> {
+    serde_json::from_str::<Members<'_>>(json).map(|members| members.0).unwrap_or_default()
+}
+
+/// The members of an object in their order, twins included.
+struct Members<'a>(Vec<(Name<'a>, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder;
+
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut found = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    found.push(member);
+                }
+                Ok(Members(found))
+            }
+        }
+
+        deserializer.deserialize_map(InOrder)
+    }
 }

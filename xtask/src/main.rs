@@ -5,6 +5,7 @@ mod bench;
 mod ci;
 mod clippy;
 mod files;
+mod fuzz;
 mod generated;
 mod guards;
 mod limits;
@@ -43,6 +44,8 @@ enum Command {
     Guards(Guards),
     /// Package every publishable crate and build what was packaged
     Package,
+    /// Run every fuzz target for a while; needs a C++ compiler
+    Fuzz(fuzz::Fuzz),
     /// Measure the crates with crates/incs-bench
     Bench(Generator),
 }
@@ -84,6 +87,7 @@ fn run(command: &Command) -> anyhow::Result<()> {
         Command::Guards(Guards { fix: true }) => guards::fix(&workspace),
         Command::Guards(Guards { fix: false }) => guards::run(&workspace),
         Command::Package => package::run(&workspace),
+        Command::Fuzz(options) => fuzz::run(&workspace, options),
         Command::Bench(Generator { check }) => bench::run(&workspace, *check),
     }
 }

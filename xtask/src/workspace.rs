@@ -11,6 +11,7 @@ use serde_json::Value;
 /// The root folder and the packages of this workspace.
 pub(crate) struct Workspace {
     root: PathBuf,
+    target_dir: PathBuf,
     packages: Vec<Package>,
 }
 
@@ -44,6 +45,7 @@ impl Workspace {
             metadata.get("packages").and_then(Value::as_array).context("cargo metadata lists no packages")?;
         Ok(Self {
             root: PathBuf::from(root),
+            target_dir: metadata.get("target_directory").and_then(Value::as_str).unwrap_or("target").into(),
             packages: packages.iter().map(Package::from_metadata).collect::<Result<_>>()?,
         })
     }
@@ -51,6 +53,11 @@ impl Workspace {
     /// The folder of the root manifest.
     pub(crate) fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// The folder of build output.
+    pub(crate) fn target_dir(&self) -> &Path {
+        &self.target_dir
     }
 
     /// All members, in cargo's order.
@@ -145,6 +152,7 @@ mod tests {
     fn metadata_tells_root_folders_and_what_is_published() {
         let workspace = Workspace::from_metadata(&json!({
             "workspace_root": "/repo",
+            "target_directory": "/out",
             "packages": [
                 { "name": "a", "manifest_path": "/repo/crates/a/Cargo.toml", "publish": null },
                 { "name": "b", "manifest_path": "/repo/b/Cargo.toml", "publish": [] },
@@ -154,6 +162,7 @@ mod tests {
         .unwrap();
 
         assert_eq!(workspace.root(), Path::new("/repo"));
+        assert_eq!(workspace.target_dir(), Path::new("/out"));
         let seen: Vec<_> =
             workspace.packages().iter().map(|package| (package.name.as_str(), package.publishable)).collect();
         assert_eq!(seen, [("a", true), ("b", false), ("c", true)]);

@@ -15,6 +15,69 @@ use crate::verified::Verified;
 
 /// What arrived, of which nothing is known yet. It shows nothing of itself: the only way on is
 /// [`verify`](Self::verify).
+///
+/// ```
+/// use incs_model::Timestamp;
+/// use incs_webhook::{Delivery, Secrets, scheme::SharedSecret};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let now: Timestamp = "2026-11-22T08:00:00Z".parse()?;
+/// let scheme = SharedSecret::in_header("x-token", Secrets::try_new("k2vW7xq0TzN4")?);
+/// let headers = [("x-token", "k2vW7xq0TzN4")];
+/// let delivery = Delivery::new(&headers, b"{}");
+/// let verified = delivery.verify(&scheme, now)?;
+/// assert_eq!(verified.body(), b"{}");
+/// assert_eq!(verified.parse().items().len(), 1);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// No other order compiles. The body can not be read before:
+///
+/// ```compile_fail,E0599
+/// # use incs_webhook::Delivery;
+/// let headers = [("x-token", "k2vW7xq0TzN4")];
+/// let delivery = Delivery::new(&headers, b"{}");
+/// delivery.body();
+/// ```
+///
+/// nor by its field:
+///
+/// ```compile_fail,E0616
+/// # use incs_webhook::Delivery;
+/// let headers = [("x-token", "k2vW7xq0TzN4")];
+/// let delivery = Delivery::new(&headers, b"{}");
+/// delivery.evidence;
+/// ```
+///
+/// nor can items:
+///
+/// ```compile_fail,E0599
+/// # use incs_webhook::Delivery;
+/// let headers = [("x-token", "k2vW7xq0TzN4")];
+/// let delivery = Delivery::new(&headers, b"{}");
+/// delivery.parse();
+/// ```
+///
+/// and what is verified can not be made by hand, by its constructor or by its fields:
+///
+/// ```compile_fail,E0624
+/// # use incs_webhook::{Limits, Verified};
+/// Verified::new(b"{}", Limits::DEFAULT);
+/// ```
+///
+/// ```compile_fail,E0451
+/// # use incs_webhook::{Limits, Verified};
+/// let _ = Verified { body: b"{}", limits: Limits::DEFAULT };
+/// ```
+///
+/// nor what only schemes get to see:
+///
+/// ```compile_fail,E0624
+/// # use incs_webhook::Evidence;
+/// let headers = [("x-token", "k2vW7xq0TzN4")];
+/// Evidence::new(&headers, None, b"{}").body();
+/// ```
 #[derive(Clone, Copy)]
 pub struct Delivery<'a> {
     evidence: Evidence<'a>,

@@ -53,6 +53,15 @@ impl Secrets {
         Self(Vec::new()).with(secret.into(), None)
     }
 
+    /// One secret that counts until, and not including, a time. From then on nothing is accepted.
+    ///
+    /// # Errors
+    ///
+    /// When it is empty.
+    pub fn try_new_retiring(secret: impl Into<Secret>, until: Timestamp) -> Result<Self, EmptySecret> {
+        Self(Vec::new()).with(secret.into(), Some(until))
+    }
+
     /// Adds one that counts too, for instance the next one.
     ///
     /// # Errors

@@ -18,15 +18,15 @@ pub(crate) fn likely_cause<D: EagerHash>(
     now: Timestamp,
     refusal: &Refusal,
 ) -> Cause {
-    let Some(value) = evidence.header(&recipe.header) else {
-        return Cause::MissingHeader(recipe.header.clone());
-    };
     match refusal {
         Refusal::TooOld | Refusal::TooNew => return clock(recipe, evidence, now),
         Refusal::UnreadableHeader(name) if *name != recipe.header => return Cause::of(refusal),
         Refusal::MissingHeader(_) => return Cause::of(refusal),
         _ => {}
     }
+    let Some(value) = evidence.header(&recipe.header) else {
+        return Cause::MissingHeader(recipe.header.clone());
+    };
     let search = Search { recipe, evidence, claims: claims(recipe, value, tag_len::<D>()) };
     let own = secrets.iter().filter_map(|lived| reading.own(lived.secret.expose()).map(|key| (lived, key)));
     let own: Vec<(&Lived, Vec<u8>)> = own.collect();

@@ -81,7 +81,7 @@ mod tests {
     #[test]
     fn a_tag_is_read_in_either_case_and_with_or_without_padding_and_in_no_other_way() {
         let hex = "fb".repeat(32);
-        let base64 = format!("{}8=", "+/v7".repeat(10) + "+/");
+        let base64 = format!("{}9=", "+/v7".repeat(10) + "+/");
         for (encoding, text, accepted) in [
             (Encoding::Hex, hex.clone(), true),
             (Encoding::Hex, hex.to_uppercase(), true),

@@ -1,6 +1,7 @@
 //! What a signature is of.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use super::window::TimeUnit;
 
@@ -55,7 +56,7 @@ impl From<TimestampHeader> for Part {
 pub struct TimestampHeader {
     pub(crate) name: Cow<'static, str>,
     pub(crate) unit: TimeUnit,
-    pub(crate) tolerance: std::time::Duration,
+    pub(crate) tolerance: Duration,
 }
 
 impl TimestampHeader {
@@ -72,12 +73,12 @@ impl TimestampHeader {
     /// Sets how far the time may be from the receiver's clock, before and after, this far included. A wide window lets a
     /// delivery be posted again for longer.
     #[must_use]
-    pub fn with_tolerance(self, tolerance: std::time::Duration) -> Self {
+    pub fn with_tolerance(self, tolerance: Duration) -> Self {
         Self { tolerance, ..self }
     }
 
     /// Five minutes, as Standard Webhooks has it.
-    pub const TOLERANCE: std::time::Duration = std::time::Duration::from_secs(5 * 60);
+    pub const TOLERANCE: Duration = Duration::from_mins(5);
 }
 
 /// Parts that would make a signature prove less than it seems to.

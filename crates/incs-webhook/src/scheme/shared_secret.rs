@@ -161,10 +161,13 @@ impl SharedSecret {
             if sent.iter().any(|text| is(text.trim_ascii())) {
                 return Some(Cause::Encoding("a text with white space around it"));
             }
-            let pairs = evidence.query().unwrap_or_default().split('&').filter_map(|pair| pair.split_once('='));
-            if pairs.map(|(_, value)| Cow::from(percent_decode_str(value))).any(|value| is(&value)) {
-                return Some(Cause::Encoding(match self.place {
-                    Place::Query(_) if secret.contains(&b'+') => "a parameter whose `+` is not escaped as `%2B`",
+            let mut pairs = evidence.query().unwrap_or_default().split('&').filter_map(|pair| pair.split_once('='));
+            let decoded = |text| Cow::from(percent_decode_str(text));
+            if let Some((name, _)) = pairs.find(|(_, value)| is(&decoded(value))) {
+                return Some(Cause::Encoding(match &self.place {
+                    Place::Query(ours) if *decoded(name) == *ours.as_bytes() => {
+                        "a parameter whose `+` is not escaped as `%2B`"
+                    }
                     _ => "another parameter of the query",
                 }));
             }

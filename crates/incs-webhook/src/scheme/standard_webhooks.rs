@@ -63,8 +63,8 @@ impl StandardWebhooks {
 
     /// Sets the names that are looked for.
     #[must_use]
-    pub fn with_names(self, names: HeaderNames) -> Self {
-        let (named, other) = match names {
+    pub fn with_names(self, choice: HeaderNames) -> Self {
+        let (named, other) = match choice {
             HeaderNames::Standard => (Named::standard(), None),
             HeaderNames::Svix => (Named::svix(), None),
             HeaderNames::Any => (Named::standard(), Some(Named::svix())),

@@ -1,1 +1,71 @@
 //! Signatures.
+
+mod any_of;
+mod custom;
+mod explain;
+mod hmac;
+mod properties;
+mod python;
+mod rewritten;
+mod rotation;
+mod shared_secret;
+mod standard_webhooks;
+mod vectors;
+
+use incs_model::Timestamp;
+use incs_webhook::scheme::{Refusal, Scheme};
+use incs_webhook::testing::sign::{Draft, Proof, Sign};
+use incs_webhook::{Cause, Delivery, Secrets};
+
+fn secrets(text: &str) -> Secrets {
+    Secrets::try_new(text).unwrap()
+}
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_unix_seconds(seconds).unwrap()
+}
+
+/// What the scheme says of a request.
+fn verify(scheme: &dyn Scheme, headers: &[(&str, &str)], body: &[u8], now: Timestamp) -> Result<(), Refusal> {
+    refusal(Delivery::new(&headers, body).verify(scheme, now))
+}
+
+fn verify_target(scheme: &dyn Scheme, target: &str) -> Result<(), Refusal> {
+    refusal(Delivery::new(&[("x", "y")], b"{}").with_target(target).verify(scheme, at(0)))
+}
+
+fn verify_proof(scheme: &dyn Scheme, proof: &Proof, body: &[u8], now: Timestamp) -> Result<(), Refusal> {
+    let target = proof.to_target("/hooks?a=b");
+    refusal(Delivery::new(&proof.headers(), body).with_target(&target).verify(scheme, now))
+}
+
+fn refusal(result: Result<incs_webhook::Verified<'_>, incs_webhook::Rejection>) -> Result<(), Refusal> {
+    result.map(drop).map_err(|rejection| rejection.refusal().unwrap().clone())
+}
+
+/// What is said of a refusal. Whatever that is, no word of it is as long as a signature or was sent.
+fn explain(scheme: &dyn Scheme, headers: &[(&str, &str)], body: &[u8], now: Timestamp) -> Option<Cause> {
+    let cause = Delivery::new(&headers, body).explain(scheme, now)?;
+    for text in [cause.to_string(), format!("{cause:?}")] {
+        let longest =
+            text.split(|char: char| !char.is_ascii_alphanumeric() && !"+/=-_".contains(char)).map(str::len).max();
+        assert!(longest < Some(24), "{text}");
+        let sent = headers.iter().map(|(_, value)| *value).filter(|value| value.len() > 6);
+        assert!(!sent.into_iter().any(|value| text.contains(value)), "{text}");
+    }
+    Some(cause)
+}
+
+fn sign(scheme: &(impl Sign + ?Sized), body: &[u8], now: Timestamp) -> Proof {
+    scheme.sign(&Draft::new(body, now)).unwrap()
+}
+
+/// The value of the last header of a proof, which is the signature.
+fn signature(proof: &Proof) -> &str {
+    &proof.headers().last().unwrap().1
+}
+
+/// Headers of a proof, to be changed.
+fn headers(proof: &Proof) -> Vec<(&str, &str)> {
+    proof.headers().iter().map(|(name, value)| (&**name, &**value)).collect()
+}

@@ -2,6 +2,7 @@
 
 use incs_model::event::{self, whatsapp};
 use incs_model::exotel::{Callback, Incoming, Report, Text};
+use incs_model::id::ChannelId;
 use incs_webhook::testing::bodies::{self, Body, sample};
 use incs_webhook::{Batch, Event, Outcome};
 use serde_json::Value;
@@ -61,7 +62,7 @@ fn several_messages_of_whatsapp_come_in_one_body_with_a_contact_for_each_custome
         let customers: Vec<_> = batch.inbound().map(|inbound| inbound.user.unwrap().key().to_owned()).collect();
         assert_eq!(customers, ["621", "622", "621"]);
         let envelope = batch.items()[2].envelope();
-        assert_eq!(envelope.channel_id.map(|id| id.as_u64()), Some(7));
+        assert_eq!(envelope.channel_id.map(ChannelId::as_u64), Some(7));
         assert_eq!(envelope.whatsapp.as_ref().unwrap().contacts.len(), 2);
     }
 }

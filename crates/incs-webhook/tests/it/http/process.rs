@@ -1,9 +1,10 @@
 //! The examples, as the programs they are.
 
 use std::env;
+use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::ExitStatusExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
@@ -30,19 +31,20 @@ pub(super) fn example(name: &str) -> Command {
     command
 }
 
-/// Cargo puts examples beside the folder of the test programs, and builds them before it runs all tests of a crate.
+/// Cargo puts examples beside the folder of the test programs, and builds them before it runs all tests of a crate; but not
+/// before it runs only some.
 fn path(name: &str) -> PathBuf {
     let tests = env::current_exe().unwrap();
-    let path = tests
-        .parent()
-        .unwrap()
-        .parent()
-        .unwrap()
-        .join("examples")
-        .join(name)
-        .with_extension(env::consts::EXE_EXTENSION);
-    assert!(path.is_file(), "`cargo build -p incs-webhook --all-features --examples` builds {}", path.display());
-    path
+    let folder = tests.parent().unwrap().parent().unwrap().join("examples");
+    let program = folder.join(name).with_extension(env::consts::EXE_EXTENSION);
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name).with_extension("rs");
+    let changed = |path: &Path| fs::metadata(path).and_then(|file| file.modified()).ok();
+    assert!(
+        changed(&program) >= changed(&source),
+        "{} is missing or old: `cargo build -p incs-webhook --all-features --examples`",
+        program.display()
+    );
+    program
 }
 
 fn start(name: &str) -> (Running, Server) {
