@@ -22,4 +22,7 @@ mod pages {
 
     #[doc = include_str!("../../../docs/custom-transport.md")]
     struct CustomTransport;
+
+    #[doc = include_str!("../../../docs/webhooks.md")]
+    struct Webhooks;
 }
