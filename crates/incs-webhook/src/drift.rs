@@ -47,7 +47,9 @@ pub use self::entry::{Entry, Kind};
 pub use self::json_type::{JsonType, JsonTypes};
 
 use self::table::KNOWN;
+use crate::batch::Batch;
 use crate::provider;
+use crate::shape;
 use crate::verified::Verified;
 
 /// What bodies say beyond what this version knows, counted.
@@ -82,6 +84,11 @@ impl Drift {
     /// Like [`observe`](Self::observe), for a URL that only one provider knows.
     pub fn observe_from(&mut self, provider: &Provider, verified: &Verified<'_>) {
         self.read(verified.body(), Some(provider));
+    }
+
+    /// Looks through the body of a batch: what an adapter or a [`Receiver`](crate::Receiver) gives.
+    pub fn observe_batch(&mut self, batch: &Batch) {
+        self.read(batch.body(), batch.provider());
     }
 
     /// What was found, sorted by provider and pointer.
@@ -122,6 +129,7 @@ impl Drift {
     fn read(&mut self, body: &[u8], provider: Option<&Provider>) {
         self.observed = self.observed.saturating_add(1);
         let complete = std::str::from_utf8(body).ok().and_then(|text| {
+            let text = shape::without_mark(text);
             let provider = provider.cloned().or_else(|| provider::of(text))?;
             let root = KNOWN.root(&provider)?;
             walk::walk(text, root, |pointer, kind| self.add(Entry::new(provider.clone(), pointer, kind))).ok()

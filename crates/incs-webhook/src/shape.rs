@@ -66,8 +66,13 @@ pub(crate) fn check_inside(body: &[u8], limits: Limits) -> Result<(), ShapeError
 /// The body as text, if it is text and not too deep. A byte order mark, which no reader of JSON takes, is left out.
 pub(crate) fn read_text(body: &[u8], limits: Limits) -> Result<&str, ShapeError> {
     let text = std::str::from_utf8(body).map_err(|_| ShapeError::NotUtf8)?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = without_mark(text);
     if is_deeper(text, limits.depth) { Err(ShapeError::TooDeep { limit: limits.depth }) } else { Ok(text) }
+}
+
+/// The text without a byte order mark.
+pub(crate) fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
 /// `application/json`, `text/json`, `application/…+json`, with or without parameters.

@@ -5,6 +5,7 @@ use incs_model::exotel::{
     Batch as Listed, Callback, CallbackType, Incoming, Item, Malformed, Nested, Report, SmsItem, SmsReport,
 };
 use incs_model::inbound::Provider;
+use memchr::memmem;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -33,7 +34,7 @@ pub(super) fn parse(text: &str) -> Batch {
 /// A body whose elements are all of one kind and without fault, as nearly every body is: read in one pass. The careful read
 /// looks at each element three times.
 fn quick(text: &str) -> Option<Batch> {
-    if text.contains("\"dlr\"") {
+    if memmem::find(text.as_bytes(), b"\"dlr\"").is_some() {
         let reports = |reports: &[Report]| reports.iter().all(|report| is_report(report.callback_type.as_ref()));
         quick_as(text, reports, Event::ExotelReport)
     } else {

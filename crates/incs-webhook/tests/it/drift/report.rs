@@ -129,3 +129,15 @@ fn merging_two_reports_is_observing_all_their_bodies() {
         assert_eq!(one, whole);
     }
 }
+
+#[test]
+fn a_batch_is_observed_like_the_delivery_it_was_read_from() {
+    let body = b"\xEF\xBB\xBF{\"event\": \"new_message\", \"mood\": 1}";
+    let headers: [(&str, &str); 0] = [];
+    let verified = incs_webhook::Delivery::new(&headers, body).dangerously_skip_verification().unwrap();
+    let (mut first, mut second) = (Drift::new(), Drift::new());
+    first.observe(&verified);
+    second.observe_batch(&verified.parse());
+    assert_eq!(first, second);
+    assert_eq!((first.entries().len(), first.unread()), (1, 0));
+}
