@@ -2,6 +2,7 @@
 
 mod exotel;
 mod incs;
+mod object;
 mod salvage;
 
 use std::sync::Arc;

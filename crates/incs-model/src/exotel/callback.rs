@@ -126,8 +126,14 @@ impl<T: Serialize> Serialize for Batch<T> {
 impl<'de, T: DeserializeOwned> Deserialize<'de> for Batch<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = RawJson::deserialize(deserializer)?;
-        Ok(match raw.decode::<Listed<T>>() {
-            Ok(listed) => Self::Items(listed.messages),
+        // What serde derives would read a list as the members in their order; the error of a reader that does not is the right one.
+        let read = if raw.get().starts_with('[') {
+            raw.decode::<Members>().map(|_| Vec::new())
+        } else {
+            raw.decode::<Listed<T>>().map(|listed| listed.messages)
+        };
+        Ok(match read {
+            Ok(messages) => Self::Items(messages),
             Err(error) => Self::Malformed(Malformed::new(raw, error)),
         })
     }

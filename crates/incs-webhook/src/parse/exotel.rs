@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::incs::elements;
+use super::object::Object;
 use super::{batch, whole};
 use crate::batch::Batch;
 use crate::event::{Envelope, Event};
@@ -50,17 +51,17 @@ fn is_report(callback_type: Option<&CallbackType>) -> bool {
 fn quick_as<T: DeserializeOwned>(text: &str, is_sure: fn(&[T]) -> bool, event: fn(T) -> Event) -> Option<Batch> {
     #[derive(Deserialize)]
     struct Body<T> {
-        rcs: Option<Messages<T>>,
-        sms: Option<Messages<SmsReport>>,
+        rcs: Option<Object<Messages<T>>>,
+        sms: Option<Object<Messages<SmsReport>>>,
     }
     #[derive(Deserialize)]
     struct Messages<T> {
         messages: Vec<T>,
     }
 
-    let Body { rcs, sms } = serde_json::from_str::<Body<T>>(text).ok()?;
-    let rcs = rcs.map(|list| list.messages).unwrap_or_default();
-    let sms = sms.map(|list| list.messages).unwrap_or_default();
+    let Object(Body { rcs, sms }) = serde_json::from_str::<Object<Body<T>>>(text).ok()?;
+    let rcs = rcs.map(|Object(list)| list.messages).unwrap_or_default();
+    let sms = sms.map(|Object(list)| list.messages).unwrap_or_default();
     let is_sure = is_sure(&rcs) && sms.iter().all(|report| is_report(report.callback_type.as_ref()));
     if !is_sure || (rcs.is_empty() && sms.is_empty()) {
         return None;
@@ -125,4 +126,25 @@ fn of_sms_item(item: SmsItem) -> Outcome {
 
 fn of_malformed(malformed: &Malformed) -> Outcome {
     Outcome::Malformed(Fault::of(malformed.error().clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_in_place_of_an_object_is_no_list_of_messages() {
+        let whole = r#"{"sid":"a","from":"1","to":"2"}"#;
+        for text in [
+            format!(r#"{{"rcs":[[{whole}]]}}"#),
+            format!(r#"{{"sms":[[{whole}]]}}"#),
+            format!(r#"[{{"messages":[{whole}]}},null]"#),
+        ] {
+            let batch = parse(&text);
+            for item in &batch {
+                assert!(item.event().is_none(), "{text}: {item:?}");
+                assert!(!item.pointer().contains("messages"), "{text}: {item:?}");
+            }
+        }
+    }
 }

@@ -120,10 +120,44 @@ impl<'a> Salvage<'a> {
         }
     }
 
-    /// What made the first read fail is told, also if the second, more patient one found nothing wrong.
+    /// What made the first read fail is told, also if the second, more patient one did not meet it.
     fn never_silent(&mut self, error: &DecodeError) {
-        if !self.found.iter().any(|(_, outcome)| matches!(outcome, Outcome::Malformed(_))) {
+        let is_told = self.found.iter().any(|(place, outcome)| match (place, outcome) {
+            (Place::At { pointer, .. }, Outcome::Malformed(fault)) => {
+                error.pointer().strip_prefix(&**pointer) == Some(fault.pointer())
+            }
+            (Place::Whole, Outcome::Malformed(Fault::Decode(known))) => known == error,
+            _ => false,
+        });
+        if !is_told {
             self.found.push((Place::Whole, Outcome::Malformed(Fault::Decode(error.clone()))));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::item::Item;
+    use crate::limits::Limits;
+    use crate::parse::parse;
+
+    #[test]
+    fn of_two_lists_of_one_name_the_first_is_not_lost_without_a_word() {
+        let told = ["/message/messages/0", "/message/messages", "/message/messages/0/type"];
+        for (first, told) in [("[]", &told[..2]), (r#"[{"id":"a"}]"#, &told[..])] {
+            let body = format!(r#"{{"event":"new_message","message":{{"messages":{first},"messages":[7]}}}}"#);
+            let batch = parse(body.as_bytes(), None, Limits::DEFAULT);
+            let pointers: Vec<_> = batch.iter().filter_map(Item::fault_pointer).collect();
+            assert_eq!(pointers, told);
+            assert_eq!(batch.items().last().map(Item::raw), Some(body.as_bytes()));
+        }
+    }
+
+    #[test]
+    fn a_fault_is_told_once() {
+        let body = br#"{"event":"new_message","message":{"metadata":7,"messages":[7]}}"#;
+        let batch = parse(body, None, Limits::DEFAULT);
+        let pointers: Vec<_> = batch.iter().filter_map(Item::fault_pointer).collect();
+        assert_eq!(pointers, ["/message/metadata", "/message/messages/0"]);
     }
 }
