@@ -14,7 +14,7 @@ fuzz_target!(|bytes: &[u8]| {
     let together = TOGETHER.get_or_init(|| {
         let mut all = schemes::all().iter().map(|known| &known.scheme);
         let first = AnyOf::new(all.next().expect("there are schemes"));
-        all.fold(first, |any, scheme| any.or(scheme))
+        all.fold(first, AnyOf::or)
     });
     let request = Request::of(bytes);
     let delivery = Delivery::new(&request.headers, request.body).with_target(request.target);
