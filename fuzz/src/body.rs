@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use incs_model::{DecodeError, Found};
+use incs_webhook::drift::Drift;
 use incs_webhook::{Batch, Delivery, Fault, Item, Limits, Outcome, Provider, Verified};
 use serde_json::value::RawValue;
 
@@ -55,6 +56,9 @@ fn check_batch(body: &[u8], batch: &Batch) {
     let json = text.and_then(|text| serde_json::from_str::<&RawValue>(text).ok()).map(RawValue::get);
     assert!(!batch.items().is_empty(), "a batch without items");
     assert_eq!(batch.body(), body);
+    let mut drift = Drift::new();
+    drift.observe_batch(batch);
+    assert!(drift.entries().len() <= Drift::MOST_ENTRIES);
     assert_eq!(
         batch.inbound().count() + batch.iter().filter(|item| item.inbound().is_none()).count(),
         batch.items().len()

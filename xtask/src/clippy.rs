@@ -14,7 +14,16 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
             workspace.run(&arguments(&package.name, feature))?;
         }
     }
-    Ok(())
+    lint_fuzz_targets(workspace)
+}
+
+/// The fuzz targets are a workspace of their own, which no other step looks at.
+fn lint_fuzz_targets(workspace: &Workspace) -> Result<()> {
+    let target_dir = workspace.target_dir().join("fuzz").display().to_string();
+    let manifest = ["--manifest-path", "fuzz/Cargo.toml"];
+    workspace.run(&[&["fmt", "--check"][..], &manifest].concat())?;
+    let place = ["--locked", "--target-dir", &target_dir, "--", "-D", "warnings"];
+    workspace.run(&[&["clippy", "--all-targets"][..], &manifest, &place].concat())
 }
 
 /// No feature, then each feature of the manifest.

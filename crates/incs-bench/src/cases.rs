@@ -24,6 +24,8 @@ pub struct Case {
     pub name: String,
     /// Does it once.
     pub run: Box<dyn Fn()>,
+    /// How many runs make a figure: so many that one-off costs vanish.
+    pub runs: u32,
 }
 
 impl std::fmt::Debug for Case {
@@ -31,6 +33,8 @@ impl std::fmt::Debug for Case {
         f.write_str(&self.name)
     }
 }
+
+const RUNS: u32 = 1000;
 
 /// Every case.
 ///
@@ -92,5 +96,5 @@ fn read<T: DeserializeOwned + 'static>(cases: &mut Vec<Case>, body: &Body, way: 
 }
 
 fn push(cases: &mut Vec<Case>, name: &str, run: impl Fn() + 'static) {
-    cases.push(Case { name: name.to_owned(), run: Box::new(run) });
+    cases.push(Case { name: name.to_owned(), run: Box::new(run), runs: RUNS });
 }

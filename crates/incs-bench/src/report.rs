@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, bail};
-use incs_bench::cases;
+use incs_bench::cases::{self, Case};
 use incs_bench::gates::{Allocations, CLIENT, Gate, MODEL, WEBHOOK};
 use serde_json::json;
 
@@ -11,12 +11,12 @@ use crate::valgrind::{Cost, measure};
 
 pub(crate) fn report(check: bool, as_json: bool) -> Result<()> {
     let mut costs = BTreeMap::new();
-    let names: Vec<String> = cases::all().into_iter().map(|case| case.name).collect();
-    for (position, name) in names.iter().enumerate() {
+    let cases = cases::all();
+    for (position, Case { name, runs, .. }) in cases.iter().enumerate() {
         if !as_json {
-            println!("[{}/{}] {name}", position + 1, names.len());
+            println!("[{}/{}] {name}", position + 1, cases.len());
         }
-        costs.insert(name.as_str(), measure(name)?);
+        costs.insert(name.as_str(), measure(name, *runs)?);
     }
     let verdicts =
         MODEL.iter().chain(CLIENT).chain(WEBHOOK).map(|gate| Verdict::new(gate, &costs)).collect::<Result<Vec<_>>>()?;

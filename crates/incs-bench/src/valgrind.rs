@@ -6,10 +6,6 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
-/// Run lengths. The second is long enough that one-off costs vanish.
-const SHORT: u32 = 100;
-const LONG: u32 = 1100;
-
 /// What one run of a case costs.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cost {
@@ -17,17 +13,18 @@ pub(crate) struct Cost {
     pub(crate) allocations: i64,
 }
 
-/// Measures a case.
-pub(crate) fn measure(case: &str) -> Result<Cost> {
-    let times = f64::from(LONG - SHORT);
+/// Measures a case by so many runs more, after a tenth of them.
+pub(crate) fn measure(case: &str, runs: u32) -> Result<Cost> {
+    let short = runs / 10;
+    let long = short + runs;
     let instructions =
         |times| number(case, times, &["--tool=callgrind", "--callgrind-out-file=/dev/null"], "Collected :");
     let allocations = |times| number(case, times, &["--tool=memcheck", "--leak-check=no"], "total heap usage:");
-    let (short, long) = (instructions(SHORT)?, instructions(LONG)?);
-    let allocated = allocations(LONG)? - allocations(SHORT)?;
+    let counted = instructions(long)? - instructions(short)?;
+    let allocated = allocations(long)? - allocations(short)?;
     #[allow(clippy::cast_precision_loss, reason = "far below 2^52")]
-    let instructions = (long - short) as f64 / times;
-    Ok(Cost { instructions, allocations: allocated / i64::from(LONG - SHORT) })
+    let instructions = counted as f64 / f64::from(runs);
+    Ok(Cost { instructions, allocations: allocated / i64::from(runs) })
 }
 
 /// Runs this program under a tool, and reads the number after `label` in its closing report.

@@ -42,6 +42,7 @@ pub(super) fn cases() -> impl Iterator<Item = Case> {
                     let Ready { runtime, way, .. } = ready.get_or_init(|| Ready::new(backend, kind, way));
                     runtime.block_on(way.once());
                 }),
+                runs: super::RUNS,
             }
         })
     })
