@@ -1,23 +1,24 @@
 //! The table of promises.
 
 use std::collections::BTreeMap;
+use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
-use anyhow::{Context as _, Result, bail};
-use incs_bench::cases::{self, Case};
+use anyhow::{Context as _, Result, anyhow, bail};
+use incs_bench::cases;
 use incs_bench::gates::{Allocations, CLIENT, Gate, MODEL, WEBHOOK};
 use serde_json::json;
 
 use crate::valgrind::{Cost, measure};
 
 pub(crate) fn report(check: bool, as_json: bool) -> Result<()> {
-    let mut costs = BTreeMap::new();
-    let cases = cases::all();
-    for (position, Case { name, runs, .. }) in cases.iter().enumerate() {
+    let cases: Vec<(String, u32)> = cases::all().into_iter().map(|case| (case.name, case.runs)).collect();
+    let costs = measure_all(&cases, |position, name| {
         if !as_json {
-            println!("[{}/{}] {name}", position + 1, cases.len());
+            println!("[{position}/{}] {name}", cases.len());
         }
-        costs.insert(name.as_str(), measure(name, *runs)?);
-    }
+    })?;
     let verdicts =
         MODEL.iter().chain(CLIENT).chain(WEBHOOK).map(|gate| Verdict::new(gate, &costs)).collect::<Result<Vec<_>>>()?;
     if as_json {
@@ -44,6 +45,30 @@ pub(crate) fn report(check: bool, as_json: bool) -> Result<()> {
         bail!("{broken} of {} promises broken", verdicts.len());
     }
     Ok(())
+}
+
+/// Measures the cases on every core: what is counted does not depend on what else runs.
+fn measure_all(cases: &[(String, u32)], tell: impl Fn(usize, &str) + Sync) -> Result<BTreeMap<&str, Cost>> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut costs = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some((name, runs)) = cases.get(index) else { return Ok(costs) };
+            tell(index + 1, name);
+            costs.push((name.as_str(), measure(name, *runs)?));
+        }
+    };
+    let workers = thread::available_parallelism().map_or(1, NonZero::get);
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        let mut costs = BTreeMap::new();
+        for worker in workers {
+            let part: Result<Vec<_>> = worker.join().map_err(|_| anyhow!("a measuring thread panicked"))?;
+            costs.extend(part?);
+        }
+        Ok(costs)
+    })
 }
 
 struct Verdict {
