@@ -22,14 +22,15 @@ pub(super) fn parse(text: &str) -> Batch {
     if let Some(batch) = quick(text) {
         return batch;
     }
-    match decode_str::<Callback>(text) {
-        Ok(Callback::Flat(item)) => whole(text.as_bytes(), Some(Provider::Exotel), Envelope::default(), of_item(item)),
-        Ok(Callback::Nested(nested)) => batch(text, Provider::Exotel, Envelope::default(), of_nested(text, nested)),
-        Ok(_) => whole(text.as_bytes(), Some(Provider::Exotel), Envelope::default(), Outcome::Unknown),
-        Err(error) => {
-            whole(text.as_bytes(), Some(Provider::Exotel), Envelope::default(), Outcome::Malformed(Fault::of(error)))
+    let outcome = match decode_str::<Callback>(text) {
+        Ok(Callback::Nested(nested)) => {
+            return batch(text, Provider::Exotel, Envelope::default(), of_nested(text, nested));
         }
-    }
+        Ok(Callback::Flat(item)) => of_item(item),
+        Ok(_) => Outcome::Unknown,
+        Err(error) => Outcome::Malformed(Fault::of(error)),
+    };
+    whole(text.as_bytes(), Some(Provider::Exotel), Envelope::default(), outcome)
 }
 
 /// A body whose elements are all of one kind and without fault, as nearly every body is: read in one pass. The careful read

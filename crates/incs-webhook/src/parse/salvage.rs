@@ -93,16 +93,13 @@ impl<'a> Salvage<'a> {
     /// The elements of a list; if it is no list, that is an item.
     fn elements(&mut self, object: &Members<'a>, name: &str) -> Vec<(String, &'a RawValue)> {
         let Some(&raw) = object.get(name) else { return Vec::new() };
-        match decode_str::<Vec<Box<RawValue>>>(raw.get()) {
-            Ok(_) => {
-                let elements: Vec<&'a RawValue> = serde_json::from_str(raw.get()).unwrap_or_default();
-                elements.into_iter().enumerate().map(|(index, raw)| (format!("/message/{name}/{index}"), raw)).collect()
-            }
-            Err(error) => {
-                self.malformed(format!("/message/{name}"), raw, error);
-                Vec::new()
-            }
+        if let Ok(elements) = serde_json::from_str::<Vec<&'a RawValue>>(raw.get()) {
+            let placed = elements.into_iter().enumerate();
+            return placed.map(|(index, raw)| (format!("/message/{name}/{index}"), raw)).collect();
         }
+        // Read once more for the error alone, which says what stands there instead.
+        self.read::<Vec<Box<RawValue>>>(format!("/message/{name}"), raw);
+        Vec::new()
     }
 
     fn items<T: DeserializeOwned>(&mut self, object: &Members<'a>, name: &str, list: List, event: fn(T) -> Event) {
