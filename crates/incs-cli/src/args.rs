@@ -1,0 +1,74 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::commands::{auth, completions, demo, sandbox, schema, send, status, task, template, validate, webhook};
+
+/// Send, ask, check and receive messages of INCS (WhatsApp, Viber, RCS), with a local sandbox.
+#[derive(Debug, Parser)]
+#[command(name = "incs", version, propagate_version = true, subcommand_required = true, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Flags that every command takes.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Global {
+    /// Write results as JSON, one document a line
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Write no notes and no progress to stderr
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+    /// When to use colour; NO_COLOR is honoured
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: Color,
+    /// The profile of the config file to use
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+    /// The config file, instead of the usual one
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show in a minute what all of this does: a sandbox, sends, receipts, replies
+    Demo(demo::Demo),
+    /// Run a local INCS with a web console
+    Sandbox(sandbox::Sandbox),
+    /// Send one message or many
+    Send(send::Send),
+    /// Ask what became of messages
+    Status(status::Status),
+    /// List, read, create, delete and check templates
+    Template(template::Template),
+    /// List and create tasks
+    Task(task::Task),
+    /// Get a token
+    Auth(auth::Auth),
+    /// Check a message against every rule of the platform
+    Validate(validate::Validate),
+    /// Read, verify, sign, post and receive webhooks
+    Webhook(webhook::Webhook),
+    /// JSON Schemas of all that is sent and received
+    Schema(schema::Schema),
+    /// Write completions for a shell
+    Completions(completions::Completions),
+    /// Write the manual page
+    Man,
+}

@@ -1,0 +1,1 @@
+//! `incs help exit-codes`.
