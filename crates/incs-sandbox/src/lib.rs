@@ -1,1 +1,41 @@
-//! A local INCS.
+//! A local INCS for development and tests: every endpoint, message life cycles, signed webhooks, customers that answer, faults
+//! on request, and a web console.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let sandbox = incs_sandbox::Sandbox::builder().seed(7).start().await?;
+//! println!("{} {}", sandbox.base_url(), sandbox.certification_code());
+//! sandbox.shutdown().await;
+//! # Ok(())
+//! # }
+//! ```
+
+mod admin;
+mod agenda;
+mod api;
+mod builder;
+mod channel;
+mod clock;
+mod config;
+mod console;
+mod core;
+mod customer;
+mod fault;
+mod hook;
+mod id;
+mod life;
+mod log;
+mod notice;
+mod sandbox;
+mod seed;
+mod server;
+mod stop;
+mod world;
+
+pub use crate::builder::{Builder, StartError};
+pub use crate::channel::Channel;
+pub use crate::clock::Clock;
+pub use crate::config::{HttpStatus, Memory, Pace, Window};
+pub use crate::fault::{Action, Rule, When};
+pub use crate::sandbox::Sandbox;

@@ -1,1 +1,10 @@
 //! What the sandbox does, over real HTTP.
+
+mod admin;
+mod console;
+mod customers;
+mod endpoints;
+mod faults;
+mod life;
+mod support;
+mod webhooks;

@@ -1,0 +1,1 @@
+//! The admin API below `/_sandbox`.

@@ -1,0 +1,105 @@
+//! What a sandbox is told before it starts.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+
+use crate::clock::Clock;
+use crate::config::{Config, HttpStatus, Memory, Pace, Window};
+use crate::core::Core;
+use crate::life::driver;
+use crate::sandbox::Sandbox;
+use crate::server;
+use crate::stop;
+
+/// What a sandbox is told before it starts. All of it has a default.
+#[derive(Debug, Default)]
+pub struct Builder {
+    config: Config,
+    port: u16,
+}
+
+/// Why a sandbox could not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The port cannot be had.
+    #[error("no port on loopback")]
+    Port(#[source] std::io::Error),
+}
+
+impl Builder {
+    /// Sets the seed of ids, delays and faults. 1 unless set.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.config.seed = seed;
+        self
+    }
+
+    /// Sets the port on 127.0.0.1. A free one unless set.
+    #[must_use]
+    pub fn port(self, port: u16) -> Self {
+        Self { port, ..self }
+    }
+
+    /// Sets the clock.
+    #[must_use]
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.config.clock = clock;
+        self
+    }
+
+    /// Sets the HTTP status of replies whose envelope says error.
+    #[must_use]
+    pub fn http_status(mut self, status: HttpStatus) -> Self {
+        self.config.status = status;
+        self
+    }
+
+    /// Sets what the 24 hours do.
+    #[must_use]
+    pub fn window(mut self, window: Window) -> Self {
+        self.config.window = window;
+        self
+    }
+
+    /// Sets how long each step of a message takes.
+    #[must_use]
+    pub fn pace(mut self, pace: Pace) -> Self {
+        self.config.pace = pace;
+        self
+    }
+
+    /// Sets how much is remembered.
+    #[must_use]
+    pub fn memory(mut self, memory: Memory) -> Self {
+        self.config.memory = memory;
+        self
+    }
+
+    /// Lets webhooks go to other machines too.
+    #[must_use]
+    pub fn allow_remote_webhooks(mut self) -> Self {
+        self.config.remote_webhooks = true;
+        self
+    }
+
+    /// Starts it, on 127.0.0.1.
+    ///
+    /// # Errors
+    ///
+    /// When the port cannot be had.
+    pub async fn start(self) -> Result<Sandbox, StartError> {
+        let listener =
+            TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, self.port))).await.map_err(StartError::Port)?;
+        let address = listener.local_addr().map_err(StartError::Port)?;
+        let core = Arc::new(Core::new(self.config));
+        let (stopper, stop) = stop::pair();
+        let mut tasks = vec![tokio::spawn(server::run(Arc::clone(&core), listener, stop.clone()))];
+        if !core.clock.is_virtual() {
+            tasks.push(tokio::spawn(driver::run(Arc::clone(&core), stop)));
+        }
+        Ok(Sandbox::new(core, address, stopper, tasks))
+    }
+}

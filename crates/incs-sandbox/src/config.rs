@@ -1,0 +1,144 @@
+//! What a sandbox is told before it starts.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use http::StatusCode;
+use incs_model::envelope::Code;
+
+use crate::clock::Clock;
+
+/// The HTTP status of a reply whose envelope says error. Which of the two the platform uses is **unknown**.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum HttpStatus {
+    /// The envelope's code where it is an HTTP status, else 400.
+    #[default]
+    Mirrored,
+    /// Always 200.
+    AlwaysOk,
+}
+
+impl HttpStatus {
+    /// The HTTP status that goes with a code of the envelope.
+    pub(crate) fn of(self, code: Code) -> StatusCode {
+        match self {
+            Self::AlwaysOk => StatusCode::OK,
+            Self::Mirrored => u16::try_from(code.as_i64())
+                .ok()
+                .and_then(|code| StatusCode::from_u16(code).ok())
+                .filter(|status| status.as_u16() < 600)
+                .unwrap_or(StatusCode::BAD_REQUEST),
+        }
+    }
+}
+
+/// What becomes of a message without a template to a customer who has not written for 24 hours, on WhatsApp and RCS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Window {
+    /// It is accepted and fails, as with Meta (that it is accepted first is inferred).
+    #[default]
+    Enforced,
+    /// It is delivered all the same.
+    Open,
+}
+
+/// How long each step of a message takes, and how often a message comes so far. The delays are drawn from the seed.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Pace {
+    /// From accepted to sent.
+    pub sent: Range<Duration>,
+    /// From sent to delivered.
+    pub delivered: Range<Duration>,
+    /// From delivered to read.
+    pub read: Range<Duration>,
+    /// The share of delivered messages that are read by themselves, from 0 to 1.
+    pub read_share: f64,
+    /// From submission of a template to its review.
+    pub review: Range<Duration>,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        let ms = Duration::from_millis;
+        Self {
+            sent: ms(40)..ms(200),
+            delivered: ms(150)..ms(900),
+            read: ms(800)..ms(4000),
+            read_share: 0.8,
+            review: ms(1500)..ms(4000),
+        }
+    }
+}
+
+impl Pace {
+    /// No delay at all; every message is read.
+    pub fn instant() -> Self {
+        let none = Duration::ZERO..Duration::ZERO;
+        Self { sent: none.clone(), delivered: none.clone(), read: none.clone(), read_share: 1.0, review: none }
+    }
+
+    /// The same, so many times as fast.
+    #[must_use]
+    pub fn faster(self, times: f64) -> Self {
+        let times = if times.is_finite() && times > 0.0 { times } else { 1.0 };
+        let scale = |range: Range<Duration>| range.start.div_f64(times)..range.end.div_f64(times);
+        Self {
+            sent: scale(self.sent),
+            delivered: scale(self.delivered),
+            read: scale(self.read),
+            read_share: self.read_share,
+            review: scale(self.review),
+        }
+    }
+}
+
+/// How much the sandbox remembers. What is past a limit goes oldest first; counters go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Memory {
+    /// Messages, of all conversations together. A conversation goes with its last message.
+    pub messages: usize,
+    /// Requests with their replies.
+    pub exchanges: usize,
+    /// Webhook deliveries with their attempts.
+    pub deliveries: usize,
+    /// Templates that were created.
+    pub templates: usize,
+    /// Tasks.
+    pub tasks: usize,
+    /// Bytes of bodies, for each of messages, requests and deliveries.
+    pub bytes: usize,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self { messages: 10_000, exchanges: 2_000, deliveries: 10_000, templates: 1_000, tasks: 1_000, bytes: 32 << 20 }
+    }
+}
+
+/// All of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Config {
+    pub(crate) seed: u64,
+    pub(crate) clock: Clock,
+    pub(crate) status: HttpStatus,
+    pub(crate) window: Window,
+    pub(crate) pace: Pace,
+    pub(crate) memory: Memory,
+    pub(crate) remote_webhooks: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            seed: 1,
+            clock: Clock::Real,
+            status: HttpStatus::default(),
+            window: Window::default(),
+            pace: Pace::default(),
+            memory: Memory::default(),
+            remote_webhooks: false,
+        }
+    }
+}

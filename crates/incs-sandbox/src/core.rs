@@ -1,0 +1,65 @@
+//! What all parts of a sandbox share.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use incs_model::Timestamp;
+use tokio::sync::Notify;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::hook::poster::Poster;
+use crate::seed::Seed;
+use crate::world::World;
+
+/// What all parts of a sandbox share: its settings, its clock, and the world behind one lock.
+///
+/// The lock is held for short, and never across an await.
+#[derive(Debug)]
+pub(crate) struct Core {
+    pub(crate) config: Config,
+    pub(crate) clock: Clock,
+    pub(crate) seed: Seed,
+    /// Wakes the driver when something is due earlier than it knew.
+    pub(crate) wake: Notify,
+    pub(crate) poster: Poster,
+    world: Mutex<World>,
+}
+
+impl Core {
+    pub(crate) fn new(config: Config) -> Self {
+        let seed = Seed(config.seed);
+        let world = World::new(&config);
+        Self {
+            clock: config.clock.clone(),
+            seed,
+            wake: Notify::new(),
+            poster: Poster::new(),
+            world: Mutex::new(world),
+            config,
+        }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The world, to look at. To change it use [`Self::change`].
+    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
+        // A panic elsewhere leaves the records as they were.
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes the world at this moment, and wakes the driver if that put something onto the agenda.
+    pub(crate) fn change<T>(&self, change: impl FnOnce(&mut World, Timestamp) -> T) -> T {
+        let now = self.now();
+        let mut world = self.world();
+        let before = world.agenda.next();
+        let result = change(&mut world, now);
+        let after = world.agenda.next();
+        drop(world);
+        if after.is_some() && after != before {
+            self.wake.notify_one();
+        }
+        result
+    }
+}

@@ -1,0 +1,1 @@
+//! Customers that act: they read, and they answer.

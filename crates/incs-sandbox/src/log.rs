@@ -1,0 +1,67 @@
+//! A bounded list: numbered from the first entry on, oldest out first.
+
+use std::collections::VecDeque;
+
+/// What an entry weighs, in bytes of what came from outside.
+pub(crate) trait Weigh {
+    fn weight(&self) -> usize;
+}
+
+/// A bounded list. Each entry keeps its number for ever; the oldest go when there are too many, or when they weigh too much.
+#[derive(Debug)]
+pub(crate) struct Log<T> {
+    entries: VecDeque<T>,
+    first: u64,
+    weight: usize,
+    most: usize,
+    heaviest: usize,
+}
+
+impl<T: Weigh> Log<T> {
+    pub(crate) fn new(most: usize, heaviest: usize) -> Self {
+        Self { entries: VecDeque::new(), first: 1, weight: 0, most: most.max(1), heaviest }
+    }
+
+    /// The number of the next entry.
+    pub(crate) fn next(&self) -> u64 {
+        self.first + self.entries.len() as u64
+    }
+
+    /// Adds an entry, and gives those that had to go for it.
+    pub(crate) fn push(&mut self, entry: T) -> Vec<T> {
+        self.weight += entry.weight();
+        self.entries.push_back(entry);
+        let mut gone = Vec::new();
+        while self.entries.len() > self.most || (self.weight > self.heaviest && self.entries.len() > 1) {
+            let Some(oldest) = self.entries.pop_front() else { break };
+            self.weight = self.weight.saturating_sub(oldest.weight());
+            self.first += 1;
+            gone.push(oldest);
+        }
+        gone
+    }
+
+    pub(crate) fn get(&self, number: u64) -> Option<&T> {
+        self.entries.get(usize::try_from(number.checked_sub(self.first)?).ok()?)
+    }
+
+    /// An entry to be changed. What it weighs must stay the same; see [`Self::grow`].
+    pub(crate) fn get_mut(&mut self, number: u64) -> Option<&mut T> {
+        self.entries.get_mut(usize::try_from(number.checked_sub(self.first)?).ok()?)
+    }
+
+    /// Counts what an entry gained after it was added.
+    pub(crate) fn grow(&mut self, number: u64, bytes: usize) {
+        if self.get(number).is_some() {
+            self.weight += bytes;
+        }
+    }
+
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &T> + ExactSizeIterator {
+        self.entries.iter()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+}

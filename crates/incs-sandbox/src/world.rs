@@ -1,0 +1,123 @@
+//! Everything that the sandbox remembers.
+
+pub(crate) mod conversation;
+pub(crate) mod delivery;
+pub(crate) mod exchange;
+pub(crate) mod message;
+pub(crate) mod task;
+pub(crate) mod template;
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::Serialize;
+
+use self::conversation::Conversation;
+use self::delivery::Delivery;
+use self::exchange::Exchange;
+use self::message::Message;
+use self::task::Tasks;
+use self::template::Templates;
+use crate::agenda::Agenda;
+use crate::channel::Channel;
+use crate::config::Config;
+use crate::fault::Faults;
+use crate::hook::Subscriptions;
+use crate::log::Log;
+use crate::notice::{Kind, Notices};
+use crate::seed::Seed;
+
+/// Everything that the sandbox remembers. What grows is bounded by [`Memory`](crate::Memory).
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) seed: Seed,
+    /// The certification code that every channel takes.
+    pub(crate) code: String,
+    pub(crate) agenda: Agenda,
+    pub(crate) messages: Log<Message>,
+    /// Numbers of messages by the platform's id.
+    pub(crate) by_id: HashMap<String, u64>,
+    pub(crate) conversations: BTreeMap<(Channel, String), Conversation>,
+    pub(crate) exchanges: Log<Exchange>,
+    pub(crate) deliveries: Log<Delivery>,
+    pub(crate) templates: Templates,
+    pub(crate) tasks: Tasks,
+    pub(crate) subscriptions: Subscriptions,
+    pub(crate) faults: Faults,
+    pub(crate) counters: Counters,
+    pub(crate) notices: Notices,
+    /// Conversations that there ever were, for their ids.
+    pub(crate) conversation_count: u64,
+}
+
+/// What happened since the start or the last reset, also what is no longer remembered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct Counters {
+    pub(crate) requests: u64,
+    pub(crate) accepted: u64,
+    pub(crate) refused: u64,
+    pub(crate) inbound: u64,
+    pub(crate) webhooks_delivered: u64,
+    pub(crate) webhooks_failed: u64,
+    pub(crate) faults_applied: u64,
+}
+
+impl World {
+    pub(crate) fn new(config: &Config) -> Self {
+        let seed = Seed(config.seed);
+        let memory = config.memory;
+        Self {
+            seed,
+            code: crate::id::uuid(seed.rng(crate::seed::Purpose::Code, 0).u128(..), 4),
+            agenda: Agenda::default(),
+            messages: Log::new(memory.messages, memory.bytes),
+            by_id: HashMap::new(),
+            conversations: BTreeMap::new(),
+            exchanges: Log::new(memory.exchanges, memory.bytes),
+            deliveries: Log::new(memory.deliveries, memory.bytes),
+            templates: Templates::stock(memory.templates),
+            tasks: Tasks::new(memory.tasks),
+            subscriptions: Subscriptions::default(),
+            faults: Faults::new(seed),
+            counters: Counters::default(),
+            notices: Notices::default(),
+            conversation_count: 0,
+        }
+    }
+
+    /// The conversation with a customer on a channel, begun if there is none.
+    pub(crate) fn conversation(&mut self, channel: Channel, customer: &str) -> &mut Conversation {
+        let count = &mut self.conversation_count;
+        self.conversations.entry((channel, customer.to_owned())).or_insert_with(|| {
+            *count += 1;
+            Conversation::new(1000 + *count, channel, customer)
+        })
+    }
+
+    /// Adds a message to the log and to its conversation; the oldest go, if need be, and so do conversations that have none
+    /// left. Gives its number.
+    pub(crate) fn add_message(&mut self, message: Message) -> u64 {
+        let number = self.messages.next();
+        self.by_id.insert(message.id.clone(), number);
+        let (channel, at) = (message.channel, message.created_at);
+        let conversation = self.conversation(channel, &message.customer.clone());
+        conversation.add(number, at);
+        let conversation = conversation.clone();
+        self.notices.tell(Kind::Message, &message);
+        self.notices.tell(Kind::Conversation, &conversation);
+        for gone in self.messages.push(message) {
+            self.by_id.remove(&gone.id);
+            let key = (gone.channel, gone.customer);
+            if let Some(conversation) = self.conversations.get_mut(&key)
+                && conversation.forget_oldest()
+            {
+                self.conversations.remove(&key);
+            }
+        }
+        number
+    }
+
+    /// A message by the platform's id.
+    pub(crate) fn message_by_id(&self, id: &str) -> Option<&Message> {
+        self.messages.get(*self.by_id.get(id)?)
+    }
+}

@@ -1,0 +1,66 @@
+//! One webhook delivery with all its attempts.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use incs_model::Timestamp;
+use serde::Serialize;
+
+use super::exchange::text;
+use crate::log::Weigh;
+
+/// Where a delivery stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Progress {
+    /// It waits for its time, or for its next attempt.
+    Pending,
+    /// The receiver answered 2xx.
+    Delivered,
+    /// No attempt is left.
+    Failed,
+    /// A fault, a reset or the bound of memory took it.
+    Dropped,
+}
+
+/// One webhook delivery with all its attempts.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Delivery {
+    pub(crate) number: u64,
+    /// The subscription, by id.
+    pub(crate) subscription: u64,
+    pub(crate) url: Arc<str>,
+    /// The kind of event, like `message_status_update`.
+    pub(crate) event: String,
+    /// The message that it is about, by number.
+    pub(crate) message: Option<u64>,
+    pub(crate) created_at: Timestamp,
+    #[serde(serialize_with = "text")]
+    pub(crate) body: Bytes,
+    pub(crate) progress: Progress,
+    pub(crate) attempts: Vec<Attempt>,
+    /// The faults that were applied, in words.
+    pub(crate) faults: Vec<String>,
+    /// Whether the signature is to be wrong.
+    #[serde(skip)]
+    pub(crate) spoil_signature: bool,
+}
+
+/// One try to post it.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Attempt {
+    pub(crate) at: Timestamp,
+    pub(crate) micros: u64,
+    /// The URL with what the scheme added; secrets are masked.
+    pub(crate) headers: Vec<(String, String)>,
+    /// The status of the reply.
+    pub(crate) status: Option<u16>,
+    /// Why there was none.
+    pub(crate) error: Option<String>,
+}
+
+impl Weigh for Delivery {
+    fn weight(&self) -> usize {
+        self.body.len() + 512
+    }
+}

@@ -1,0 +1,71 @@
+//! A message, in either direction.
+
+use bytes::Bytes;
+use incs_model::Timestamp;
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+
+use crate::channel::Channel;
+use crate::life::{Failure, State};
+use crate::log::Weigh;
+
+/// Which way a message went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Direction {
+    /// From the business to the customer.
+    Outbound,
+    /// From the customer to the business.
+    Inbound,
+}
+
+/// A message, in either direction.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Message {
+    /// Its place in the log; unique for the run.
+    pub(crate) number: u64,
+    /// The id that the platform gives: `msg_id`.
+    pub(crate) id: String,
+    /// The INCS message id of the workbench.
+    pub(crate) incs_id: u64,
+    pub(crate) channel: Channel,
+    /// The customer's number, digits only.
+    pub(crate) customer: String,
+    pub(crate) direction: Direction,
+    /// What it is: `text`, `template`, `interactive.carousel`, `list_reply`.
+    pub(crate) kind: String,
+    /// Outbound: the body of the send. Inbound: what the customer did, see [`Reply`](crate::customer::Reply).
+    #[serde(serialize_with = "json")]
+    pub(crate) content: Bytes,
+    /// What a template looks like with its variables filled, for the console.
+    pub(crate) rendered: Option<Value>,
+    pub(crate) state: State,
+    pub(crate) failure: Option<Failure>,
+    /// What will become of it, drawn when it was accepted.
+    #[serde(skip)]
+    pub(crate) plan: crate::life::Plan,
+    pub(crate) created_at: Timestamp,
+    pub(crate) sent_at: Option<Timestamp>,
+    pub(crate) delivered_at: Option<Timestamp>,
+    pub(crate) read_at: Option<Timestamp>,
+    pub(crate) failed_at: Option<Timestamp>,
+    /// The request that sent it, by number.
+    pub(crate) exchange: Option<u64>,
+    /// The id of the message that a reply answers.
+    pub(crate) answers: Option<String>,
+}
+
+impl Weigh for Message {
+    fn weight(&self) -> usize {
+        // What a record takes besides its content, roughly.
+        self.content.len() + 512
+    }
+}
+
+/// JSON as it came, not written as a list of numbers.
+pub(crate) fn json<S: Serializer>(bytes: &Bytes, serializer: S) -> Result<S::Ok, S::Error> {
+    match serde_json::from_slice::<&serde_json::value::RawValue>(bytes) {
+        Ok(raw) => raw.serialize(serializer),
+        Err(_) => String::from_utf8_lossy(bytes).serialize(serializer),
+    }
+}
