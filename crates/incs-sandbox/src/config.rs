@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 use incs_model::envelope::Code;
+use serde::Serialize;
 
 use crate::clock::Clock;
 
@@ -32,13 +33,17 @@ impl HttpStatus {
     }
 }
 
-/// What becomes of a message without a template to a customer who has not written for 24 hours, on WhatsApp and RCS.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// When a message without a template may be delivered, on WhatsApp and RCS: the 24 hours after the customer wrote. To one who has
+/// not written it is accepted and fails, as with Meta (that it is accepted first is inferred).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Window {
-    /// It is accepted and fails, as with Meta (that it is accepted first is inferred).
+    /// Every customer is taken to have written when the sandbox started, so 24 hours are open from then on.
     #[default]
-    Enforced,
-    /// It is delivered all the same.
+    Presumed,
+    /// Only what a customer wrote counts.
+    Strict,
+    /// It is always open.
     Open,
 }
 

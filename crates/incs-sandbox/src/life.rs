@@ -14,6 +14,7 @@ use crate::config::{Config, Window};
 use crate::notice::Kind;
 use crate::seed::{Purpose, Seed, duration};
 use crate::world::World;
+use crate::world::conversation::WINDOW;
 
 /// Where a message stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -80,10 +81,16 @@ impl State {
 }
 
 /// Whether a message without a template may be delivered now.
-pub(crate) fn window_is_open(world: &World, config: &Config, channel: Channel, customer: &str, now: Timestamp) -> bool {
-    config.window == Window::Open
-        || channel == Channel::Viber
-        || world.conversations.get(&(channel, customer.to_owned())).is_some_and(|known| known.window_is_open(now))
+pub(crate) fn window_is_open(world: &World, window: Window, channel: Channel, customer: &str, now: Timestamp) -> bool {
+    let wrote =
+        || world.conversations.get(&(channel, customer.to_owned())).is_some_and(|known| known.window_is_open(now));
+    match window {
+        // Viber documents no window.
+        _ if channel == Channel::Viber => true,
+        Window::Open => true,
+        Window::Presumed => now.saturating_since(world.started_at) < WINDOW || wrote(),
+        Window::Strict => wrote(),
+    }
 }
 
 /// Puts the first step of a message onto the agenda.

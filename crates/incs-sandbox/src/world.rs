@@ -9,6 +9,7 @@ pub(crate) mod template;
 
 use std::collections::{BTreeMap, HashMap};
 
+use incs_model::Timestamp;
 use serde::Serialize;
 
 use self::conversation::Conversation;
@@ -30,6 +31,8 @@ use crate::seed::Seed;
 #[derive(Debug)]
 pub(crate) struct World {
     pub(crate) seed: Seed,
+    /// When it began, or was reset.
+    pub(crate) started_at: Timestamp,
     /// The certification code that every channel takes.
     pub(crate) code: String,
     pub(crate) agenda: Agenda,
@@ -67,6 +70,7 @@ impl World {
         let memory = config.memory;
         Self {
             seed,
+            started_at: config.clock.now(),
             code: crate::id::uuid(seed.rng(crate::seed::Purpose::Code, 0).u128(..), 4),
             agenda: Agenda::default(),
             messages: Log::new(memory.messages, memory.bytes),

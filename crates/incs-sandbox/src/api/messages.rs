@@ -45,7 +45,7 @@ fn send(core: &Core, channel: Channel, headers: &HeaderMap, body: &Bytes) -> Rep
         let customer = message.to().as_str();
         let mut plan = Plan::draw(&core.config, world.seed, number);
         let kind = message.kind();
-        if kind != "template" && !life::window_is_open(world, &core.config, channel, customer, now) {
+        if kind != "template" && !life::window_is_open(world, core.config.window, channel, customer, now) {
             plan.failure = Some(life::Failure::window());
         }
         let spot = Spot { to: Some(customer), ..Spot::default() };
