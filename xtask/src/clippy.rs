@@ -11,7 +11,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     workspace.run(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"])?;
     for package in workspace.packages().iter().filter(|package| package.publishable) {
         for feature in alone(package) {
-            workspace.run(&arguments(&package.name, feature))?;
+            workspace.run(&arguments(package, feature))?;
         }
     }
     lint_fuzz_targets(workspace)
@@ -33,13 +33,20 @@ fn alone(package: &Package) -> Vec<&str> {
     [""].into_iter().chain(names.filter(|name| *name != "default")).collect()
 }
 
-fn arguments<'a>(package: &'a str, feature: &'a str) -> Vec<&'a str> {
-    let mut args = vec!["clippy", "-p", package, "--lib", "--no-default-features"];
+fn arguments<'a>(package: &'a Package, feature: &'a str) -> Vec<&'a str> {
+    let target = if has_library(package) { "--lib" } else { "--bins" };
+    let mut args = vec!["clippy", "-p", &package.name, target, "--no-default-features"];
     if !feature.is_empty() {
         args.extend(["--features", feature]);
     }
     args.extend(["--", "-D", "warnings"]);
     args
+}
+
+fn has_library(package: &Package) -> bool {
+    let targets = package.metadata.get("targets").and_then(Value::as_array);
+    let kinds = targets.into_iter().flatten().filter_map(|target| target.get("kind")?.as_array()).flatten();
+    kinds.into_iter().any(|kind| kind == "lib")
 }
 
 #[cfg(test)]
@@ -65,10 +72,19 @@ mod tests {
 
     #[test]
     fn default_features_are_off_and_warnings_are_errors() {
+        let mut library = package(&Value::Null);
+        library.metadata = json!({ "targets": [{ "kind": ["test"] }, { "kind": ["lib"] }] });
         assert_eq!(
-            arguments("a", "tls").join(" "),
+            arguments(&library, "tls").join(" "),
             "clippy -p a --lib --no-default-features --features tls -- -D warnings"
         );
-        assert_eq!(arguments("a", "").join(" "), "clippy -p a --lib --no-default-features -- -D warnings");
+        assert_eq!(arguments(&library, "").join(" "), "clippy -p a --lib --no-default-features -- -D warnings");
+    }
+
+    #[test]
+    fn of_a_program_without_a_library_the_program_is_looked_at() {
+        let mut program = package(&Value::Null);
+        program.metadata = json!({ "targets": [{ "kind": ["bin"] }] });
+        assert_eq!(arguments(&program, "").join(" "), "clippy -p a --bins --no-default-features -- -D warnings");
     }
 }
