@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{auth, completions, demo, sandbox, schema, send, status, task, template, validate, webhook};
+use crate::commands::{auth, completions, demo, man, sandbox, schema, send, status, task, template, validate, webhook};
 
 /// Send, ask, check and receive messages of INCS (WhatsApp, Viber, RCS), with a local sandbox.
 #[derive(Debug, Parser)]
@@ -70,5 +70,5 @@ pub(crate) enum Command {
     /// Write completions for a shell
     Completions(completions::Completions),
     /// Write the manual page
-    Man,
+    Man(man::Man),
 }

@@ -62,7 +62,7 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Webhook(args) => webhook::run(args, context),
         Command::Schema(args) => schema::run(args, context),
         Command::Completions(args) => completions::run(args, context),
-        Command::Man => man::run(context),
+        Command::Man(args) => man::run(&args, context),
     }
 }
 
