@@ -55,7 +55,11 @@ fn every_filter_is_part_of_the_query() {
 fn people_get_a_table_and_a_note_when_there_may_be_more() {
     let platform = Platform::answering([page(411..413)]);
     let ended = run(platform.incs(&["task", "list", "--limit", "2"]).env("INCS_TOKEN", "b82f"));
-    insta::assert_snapshot!(ended.stdout, @"");
+    insta::assert_snapshot!(ended.stdout, @"
+    ID   STATUS      ASSIGNEE  CUSTOMER       CREATED              NAME
+    411  terminated  agent_07  6281200045678  2026-05-04 10:02:31  May follow-up
+    412  terminated  agent_07  6281200045678  2026-05-04 10:02:31  May follow-up
+    ");
     assert_eq!(ended.stderr, "stopped after 2; there may be more\n");
 
     let platform = Platform::answering([page(0..0)]);

@@ -37,7 +37,11 @@ fn people_get_a_table_of_templates() {
     let platform = Platform::answering([fixture("rcs-template-list.response.json")]);
     let ended = run(&mut platform.incs(&["template", "list", "--kind", "rcs", "--after", "17"]));
     assert_eq!(platform.lines(), ["GET /external/templates/rcs?last_id=17&count=100"]);
-    insta::assert_snapshot!(ended.stdout, @"");
+    insta::assert_snapshot!(ended.stdout, @"
+    ID                   NAME                TYPE      STATUS
+    2217695120099910081  rain_sale_carousel  carousel  APPROVED
+    2217695120034410077  rain_sale_card      richcard  APPROVED
+    ");
     let platform = Platform::answering([page(0..0)]);
     let ended = run(&mut platform.incs(&["template", "list", "--channel", "whatsapp"]));
     assert_eq!((ended.code, ended.stdout.as_str(), ended.stderr.as_str()), (0, "", "there are no templates\n"));
@@ -52,8 +56,15 @@ fn one_template_is_shown() {
     assert_eq!(run(&mut platform.incs(&[&get[..], &["--json"]].concat())).document(), expected["data"]);
     assert_eq!(platform.lines(), ["GET /external/templates/rcs/2217695120034410077"]);
     let ended = run(&mut platform.incs(&get));
-    insta::assert_snapshot!(ended.stdout.lines().take(6).collect::<Vec<_>>().join("\n"), @"");
-    assert!(ended.stdout.contains("Rainy season sale"));
+    let (head, content) = ended.stdout.split_once("\n\n").unwrap();
+    insta::assert_snapshot!(head, @"
+    name      rain_sale_card
+    id        2217695120034410077
+    status    APPROVED
+    type      richcard
+    updated   2026-01-12T07:58:25Z
+    ");
+    assert_eq!(serde_json::from_str::<Value>(content).unwrap(), expected["data"]["content"]);
 }
 
 #[test]
