@@ -63,6 +63,7 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Schema(args) => schema::run(args, context),
         Command::Completions(args) => completions::run(args, context),
         Command::Man => man::run(context),
+        Command::ExitCodes => Ok(exit_codes::run(context)),
     }
 }
 
