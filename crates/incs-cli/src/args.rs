@@ -1,10 +1,14 @@
 //! The command line.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use incs_facade::model::Channel;
 
-use crate::commands::{auth, completions, demo, man, sandbox, schema, send, status, task, template, validate, webhook};
+use crate::commands::{
+    auth, completions, demo, exit_codes, man, sandbox, schema, send, status, task, template, validate, webhook,
+};
 
 /// Send, ask, check and receive messages of INCS (WhatsApp, Viber, RCS), with a local sandbox.
 #[derive(Debug, Parser)]
@@ -44,6 +48,39 @@ pub(crate) enum Color {
     Never,
 }
 
+/// A channel to send on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ChannelName {
+    Whatsapp,
+    Viber,
+    Rcs,
+}
+
+impl ChannelName {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Whatsapp => "whatsapp",
+            Self::Viber => "viber",
+            Self::Rcs => "rcs",
+        }
+    }
+}
+
+impl From<ChannelName> for Channel {
+    fn from(name: ChannelName) -> Self {
+        name.as_str().into()
+    }
+}
+
+/// A length of time, like `30s` or `5m`; not nothing.
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text) {
+        Ok(Duration::ZERO) => Err("expected more than no time".to_owned()),
+        Ok(time) => Ok(time),
+        Err(_) => Err("expected a time with its unit, like 30s or 5m".to_owned()),
+    }
+}
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -71,4 +108,7 @@ pub(crate) enum Command {
     Completions(completions::Completions),
     /// Write the manual page
     Man(man::Man),
+    /// The exit codes and what they mean
+    #[command(long_about = exit_codes::table(), help_template = "{about-with-newline}")]
+    ExitCodes,
 }

@@ -61,8 +61,9 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Validate(args) => validate::run(args, context),
         Command::Webhook(args) => webhook::run(args, context),
         Command::Schema(args) => schema::run(args, context),
-        Command::Completions(args) => completions::run(args, context),
+        Command::Completions(args) => Ok(completions::run(&args, context)),
         Command::Man(args) => man::run(&args, context),
+        Command::ExitCodes => Ok(exit_codes::run(context)),
     }
 }
 

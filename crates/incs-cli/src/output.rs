@@ -28,6 +28,11 @@ impl Output {
         }
     }
 
+    /// A line that is JSON already.
+    pub(crate) fn raw(self, text: &str) {
+        write(&mut io::stdout().lock(), text);
+    }
+
     /// A remark on stderr, not part of the result.
     pub(crate) fn note(self, text: &str) {
         if !self.quiet {
@@ -49,6 +54,9 @@ impl Output {
         let mut terminal = anstream::stderr().lock();
         let red = anstyle::AnsiColor::Red.on_default().bold();
         write(&mut terminal, &format!("{red}error:{red:#} {failure}"));
+        for line in &failure.lines {
+            write(&mut terminal, &format!("  {line}"));
+        }
         if let Some(help) = &failure.help {
             write(&mut terminal, &format!("  help: {help}"));
         }

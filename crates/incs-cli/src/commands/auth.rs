@@ -26,8 +26,8 @@ pub(crate) struct Auth {
 enum Action {
     /// Fetch a bearer token for the account of the settings, and write it to standard output
     ///
-    /// The account is INCS_USERNAME and INCS_PASSWORD, or `username` and `password` of the profile.
-    /// Other commands fetch their own token; this one is for other programs, as INCS_TOKEN.
+    /// The account is `INCS_USERNAME` and `INCS_PASSWORD`, or `username` and `password` of the profile.
+    /// Other commands fetch their own token; this one is for other programs, as `INCS_TOKEN`.
     Token {
         /// The member of the reply that holds the token, if it is neither `token` nor `access_token`
         #[arg(long, value_name = "NAME")]

@@ -7,7 +7,6 @@ use serde_json::json;
 use crate::args::Cli;
 use crate::context::Context;
 use crate::exit::Exit;
-use crate::failure::Failure;
 
 /// The arguments of `incs completions`.
 #[derive(Debug, Args)]
@@ -18,7 +17,7 @@ pub(crate) struct Completions {
 }
 
 /// Runs it.
-pub(crate) fn run(args: Completions, context: &Context) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Completions, context: &Context) -> Exit {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "incs", &mut script);
     let script = String::from_utf8_lossy(&script);
@@ -27,5 +26,5 @@ pub(crate) fn run(args: Completions, context: &Context) -> Result<Exit, Failure>
     } else {
         context.out.line(script.trim_end());
     }
-    Ok(Exit::Done)
+    Exit::Done
 }

@@ -47,7 +47,7 @@ enum Action {
     Check {
         /// The schema's name, like `whatsapp-message`
         name: String,
-        /// The document; `-` is standard input
+        /// The document; - for standard input
         file: PathBuf,
     },
 }
@@ -56,12 +56,12 @@ enum Action {
 pub(crate) fn run(args: Schema, context: &Context) -> Result<Exit, Failure> {
     match args.action {
         Action::List => Ok(list(context)),
-        Action::Print { name } => print(&catalogue::find(&name)?, context),
+        Action::Print { name } => print(catalogue::find(&name)?, context),
         Action::Export { dir, force } => export::run(&dir, force, context.out),
         Action::Check { name, file } => {
             let schema = catalogue::find(&name)?;
             let document = validate::Document::read(&file)?;
-            let verdict = validator::check(&schema, &document)?;
+            let verdict = validator::check(schema, &document)?;
             Ok(validate::show(&[document], &[verdict], context.out))
         }
     }
@@ -70,7 +70,7 @@ pub(crate) fn run(args: Schema, context: &Context) -> Result<Exit, Failure> {
 fn list(context: &Context) -> Exit {
     let mut columns = Columns::new(["name", "contract", "title"]);
     for document in catalogue::all() {
-        let (name, contract) = (catalogue::name_of(&document), document.contract().to_string());
+        let (name, contract) = (catalogue::name_of(document), document.contract().to_string());
         if context.out.json {
             context.out.json(&json!({
                 "name": name,
@@ -88,7 +88,7 @@ fn list(context: &Context) -> Exit {
     Exit::Done
 }
 
-fn print(schema: &Document, context: &Context) -> Result<Exit, Failure> {
+fn print(schema: Document, context: &Context) -> Result<Exit, Failure> {
     let value = schema.to_value();
     if context.out.json {
         context.out.json(&value);

@@ -80,7 +80,7 @@ enum Action {
     Check {
         #[command(flatten)]
         of: OfChannel,
-        /// The message; `-` is standard input
+        /// The message; - for standard input
         file: PathBuf,
         #[command(flatten)]
         definition: check::Definition,

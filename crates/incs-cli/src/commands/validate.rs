@@ -10,8 +10,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 pub(crate) use self::documents::Document;
-pub(crate) use self::kind::{Channel, Kind};
+pub(crate) use self::kind::Kind;
 pub(crate) use self::verdict::{Verdict, Violation};
+use crate::args::ChannelName;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -26,11 +27,11 @@ use crate::output::Output;
 pub(crate) struct Validate {
     /// The channel that the message is for
     #[arg(long, value_name = "CHANNEL", ignore_case = true, required_unless_present = "kind")]
-    channel: Option<Channel>,
+    channel: Option<ChannelName>,
     /// Check something else than a message
     #[arg(long = "as", value_name = "KIND", conflicts_with = "channel")]
     kind: Option<Kind>,
-    /// Files to check; `-` is standard input
+    /// Files to check; - for standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 }

@@ -5,11 +5,10 @@ use jsonschema::error::ValidationErrorKind;
 
 /// Calls `see` with the errors that help: where no alternative fits, those of the one that fits best.
 pub(super) fn walk(error: &ValidationError<'_>, see: &mut dyn FnMut(&ValidationError<'_>)) {
-    let alternatives = match error.kind() {
-        ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => context,
-        _ => return see(error),
+    let (ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context }) = error.kind() else {
+        return see(error);
     };
-    let of_right_type = alternatives.iter().filter(|errors| !errors.iter().any(|inner| is_other_type(error, inner)));
+    let of_right_type = context.iter().filter(|errors| !errors.iter().any(|inner| is_other_type(error, inner)));
     let mut nearest: Vec<_> = of_right_type.map(|errors| (distance(error, errors), errors)).collect();
     nearest.sort_by_key(|(distance, _)| *distance);
     match nearest.as_slice() {

@@ -11,7 +11,7 @@ pub(super) fn all() -> Vec<Document> {
 }
 
 /// The short name: `whatsapp-message`.
-pub(super) fn name_of(document: &Document) -> String {
+pub(super) fn name_of(document: Document) -> String {
     let file = document.file_name();
     let name = file.rsplit('/').next().unwrap_or_default();
     name.trim_end_matches(".json").to_owned()
@@ -22,14 +22,14 @@ pub(super) fn find(wanted: &str) -> Result<Document, Failure> {
     let wanted = wanted.trim();
     let is_it = |document: &Document| {
         let file = document.file_name();
-        let names = [name_of(document), document.id(), file.trim_end_matches(".json").to_owned(), file.clone()];
+        let names = [name_of(*document), document.id(), file.trim_end_matches(".json").to_owned(), file.clone()];
         names.iter().any(|name| name == wanted)
     };
     all().into_iter().find(is_it).ok_or_else(|| unknown(wanted))
 }
 
 fn unknown(wanted: &str) -> Failure {
-    let names: Vec<_> = all().iter().map(name_of).collect();
+    let names: Vec<_> = all().into_iter().map(name_of).collect();
     let most = names.iter().map(|name| shared_words(wanted, name)).max().unwrap_or_default();
     let near: Vec<_> = names.into_iter().filter(|name| most > 0 && shared_words(wanted, name) == most).collect();
     let failure = Failure::new(Exit::NotFound, format!("there is no schema `{wanted}`"));

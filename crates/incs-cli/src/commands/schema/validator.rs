@@ -11,7 +11,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 
 /// Where a document leaves a schema. A document that is no JSON is one violation.
-pub(super) fn check(schema: &Schema, document: &Document) -> Result<Verdict, Failure> {
+pub(super) fn check(schema: Schema, document: &Document) -> Result<Verdict, Failure> {
     let validator = jsonschema::draft202012::new(&schema.to_value())
         .map_err(|_| Failure::new(Exit::Failure, format!("{} does not compile", schema.file_name())))?;
     let value: Value = match decode(&document.body) {

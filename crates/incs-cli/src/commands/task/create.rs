@@ -16,7 +16,7 @@ use crate::failure::Failure;
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// The task as a JSON object; `-` is standard input. Or describe it by flags
+    /// The task as a JSON object; - for standard input. Or describe it by flags
     #[arg(value_name = "FILE", conflicts_with_all = ["name", "channel_id", "to", "assignee", "description", "user_name"])]
     file: Option<PathBuf>,
     /// What the agent sees

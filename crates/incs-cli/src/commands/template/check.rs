@@ -72,11 +72,8 @@ fn find(
 
 /// The definition in a file: bare, in a reply, or the one of this name in a list.
 fn in_file(channel: Channel, name: &str, document: &Document) -> Result<Template, Failure> {
-    let undecoded = |error| {
-        let Violation { pointer, message, .. } = Violation::of_decoding(&error, document.line);
-        let place = if pointer.is_empty() { pointer } else { format!("{pointer}: ") };
-        Failure::usage(format!("{}: {place}{message}", document.name))
-    };
+    let undecoded =
+        |error| Failure::usage(format!("{}: {}", document.name, Violation::of_decoding(&error, document.line)));
     let whole: Value = decode(&document.body).map_err(undecoded)?;
     let inner = whole.get("data").filter(|_| whole.get("name").is_none()).unwrap_or(&whole);
     let Some(rows) = inner.as_array() else {

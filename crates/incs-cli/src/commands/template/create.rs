@@ -18,7 +18,7 @@ use crate::failure::Failure;
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// The template as a JSON object; `-` is standard input
+    /// The template as a JSON object; - for standard input
     file: PathBuf,
     /// Submit also what breaks the known rules of the platform
     #[arg(long)]
@@ -62,10 +62,8 @@ async fn submit(client: &Client, channel: Channel, document: &Document, options:
             None => failure,
         }
     };
-    let undecoded = |error| {
-        let violation = Violation::of_decoding(&error, document.line);
-        Failure::usage(format!("{}: {}: {}", document.name, violation.pointer, violation.message))
-    };
+    let undecoded =
+        |error| Failure::usage(format!("{}: {}", document.name, Violation::of_decoding(&error, document.line)));
     match channel {
         Channel::WhatsApp => {
             let call = whatsapp_routes::CreateTemplate::new(decode(&document.body).map_err(undecoded)?);

@@ -9,15 +9,7 @@ use serde::de::DeserializeOwned;
 use super::documents::Document;
 use super::unknown_members;
 use super::verdict::{Verdict, Violation};
-
-/// A channel of INCS.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Channel {
-    #[value(name = "whatsapp")]
-    WhatsApp,
-    Viber,
-    Rcs,
-}
+use crate::args::ChannelName;
 
 /// What a document is checked as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -35,12 +27,12 @@ pub(crate) enum Kind {
     Task,
 }
 
-impl From<Channel> for Kind {
-    fn from(channel: Channel) -> Self {
+impl From<ChannelName> for Kind {
+    fn from(channel: ChannelName) -> Self {
         match channel {
-            Channel::WhatsApp => Self::WhatsAppMessage,
-            Channel::Viber => Self::ViberMessage,
-            Channel::Rcs => Self::RcsMessage,
+            ChannelName::Whatsapp => Self::WhatsAppMessage,
+            ChannelName::Viber => Self::ViberMessage,
+            ChannelName::Rcs => Self::RcsMessage,
         }
     }
 }

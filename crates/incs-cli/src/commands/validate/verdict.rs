@@ -1,5 +1,7 @@
 //! What a check found.
 
+use std::fmt;
+
 use anstyle::{AnsiColor, Style};
 use incs_facade::model::{self, DecodeError, Found};
 use serde::Serialize;
@@ -52,15 +54,11 @@ impl Verdict {
         if self.valid {
             return Ok(());
         }
-        let lines: Vec<_> = self
-            .violations
-            .iter()
-            .map(|violation| format!("{}: {}", violation.pointer, violation.message))
-            .map(|line| line.trim_start_matches(": ").to_owned())
-            .collect();
-        let message = format!("{name}: {}: {}", self.sum(), lines.join("; "));
+        let message = format!("{name}: {}", self.sum());
         let violations = serde_json::to_value(&self.violations).unwrap_or_default();
-        Err(Failure::new(Exit::Usage, message).with_detail("violations", violations))
+        let mut failure = Failure::new(Exit::Usage, message).with_detail("violations", violations);
+        failure.lines = self.violations.iter().map(Violation::to_string).collect();
+        Err(failure)
     }
 
     fn sum(&self) -> String {
@@ -99,6 +97,15 @@ impl Violation {
             found: Value::Null,
             message: "not a member that is known here".to_owned(),
         }
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.pointer.is_empty() {
+            write!(f, "{}: ", self.pointer)?;
+        }
+        f.write_str(&self.message)
     }
 }
 

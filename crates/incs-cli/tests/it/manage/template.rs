@@ -1,5 +1,6 @@
 //! Tests of `template list`, `get`, `create` and `delete`.
 
+use incs_facade::client::contract::{ClosedPort, Security};
 use serde_json::{Value, json};
 
 use super::platform::{Platform, failure, success};
@@ -170,6 +171,11 @@ fn a_template_that_breaks_a_rule_is_sent_only_on_demand() {
 
 #[test]
 fn without_a_code_it_is_authentication_and_without_a_server_the_network() {
-    let ended = run(incs(&["template", "list", "--channel", "rcs"]).env("INCS_BASE_URL", "http://127.0.0.1:9"));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let port = runtime.block_on(async { ClosedPort::reserve() }).unwrap();
+    let mut without_code = incs(&["template", "list", "--channel", "rcs"]);
+    let ended = run(without_code.env("INCS_BASE_URL", port.uri(Security::Plain)));
     assert_eq!(ended.code, 4, "{ended:?}");
+    let ended = run(without_code.env("INCS_CERTIFICATION_CODE", "5d1f"));
+    assert_eq!((ended.code, ended.stdout.as_str()), (7, ""), "{ended:?}");
 }
