@@ -18,12 +18,13 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
 
+const MORE: &str = r#"A file holds one JSON document, or several as JSON Lines. With --json each gives one line:
+{"valid", "violations": [{"pointer", "rule", "limit", "found", "message"}]}
+The exit code is 0 if all are valid, and 2 if not."#;
+
 /// The arguments of `incs validate`.
-///
-/// A file holds one JSON document, or several as JSON Lines. With --json each document gives one line:
-/// {"valid", "violations": [{"pointer", "rule", "limit", "found", "message"}]}.
 #[derive(Debug, Args)]
-#[command(about = "Check a message against every rule of the platform")]
+#[command(about = "Check a message against every rule of the platform", after_help = MORE)]
 pub(crate) struct Validate {
     /// The channel that the message is for
     #[arg(long, value_name = "CHANNEL", ignore_case = true, required_unless_present = "kind")]

@@ -14,9 +14,12 @@ use crate::args::ChannelName;
 /// What a document is checked as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Kind {
+    /// A message on WhatsApp, like --channel whatsapp
     #[value(name = "whatsapp-message")]
     WhatsAppMessage,
+    /// A message on Viber, like --channel viber
     ViberMessage,
+    /// A message on RCS, like --channel rcs
     RcsMessage,
     /// A WhatsApp template to create
     #[value(name = "whatsapp-template", alias = "waba-template")]
