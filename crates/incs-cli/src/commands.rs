@@ -58,7 +58,7 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Template(args) => template::run(args, context),
         Command::Task(args) => task::run(args, context),
         Command::Auth(args) => auth::run(args, context),
-        Command::Validate(args) => validate::run(args, context),
+        Command::Validate(args) => validate::run(&args, context),
         Command::Webhook(args) => webhook::run(args, context),
         Command::Schema(args) => schema::run(args, context),
         Command::Completions(args) => Ok(completions::run(&args, context)),

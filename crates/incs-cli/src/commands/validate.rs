@@ -38,7 +38,7 @@ pub(crate) struct Validate {
 }
 
 /// Runs it.
-pub(crate) fn run(args: Validate, context: &Context) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Validate, context: &Context) -> Result<Exit, Failure> {
     // One of them is there: clap saw to it.
     let Some(kind) = args.kind.or(args.channel.map(Kind::from)) else {
         return Err(Failure::usage("neither --channel nor --as is given"));
