@@ -29,8 +29,14 @@ pub(crate) struct Global {
     /// Write no notes and no progress to stderr
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
-    /// When to use colour; NO_COLOR is honoured
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    /// When to use colour.
+    #[arg(
+        long,
+        help = "When to use colour; NO_COLOR is honoured",
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto"
+    )]
     pub(crate) color: Color,
     /// The profile of the config file to use
     #[arg(long, global = true, value_name = "NAME")]

@@ -61,6 +61,7 @@ impl Goal {
 }
 
 /// Asks once, or until the goal is reached.
+#[allow(clippy::needless_pass_by_value, reason = "as every command")]
 pub(crate) fn run(args: Status, context: &Context) -> Result<Exit, Failure> {
     let ids = ids(&args.ids)?;
     if ids.is_empty() {

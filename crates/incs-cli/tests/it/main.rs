@@ -1,5 +1,13 @@
 //! What the program does, seen from a shell.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test ends with the first surprise"
+)]
+
 mod demo;
 mod exit_codes;
 mod manage;
@@ -7,5 +15,6 @@ mod offline;
 mod sandbox;
 mod send;
 mod settings;
+mod status;
 mod support;
 mod webhook;
