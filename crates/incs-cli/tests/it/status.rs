@@ -63,7 +63,7 @@ async fn each_message_is_listed_also_those_without_an_answer() {
 async fn any_number_of_ids_is_asked_for() {
     let server = platform().await;
     server.set_default(rows(&[]));
-    let ids: String = (0..250).map(|id| format!("id{id}\n")).collect();
+    let ids = (0..250).map(|id| format!("id{id}")).collect::<Vec<_>>().join("\n");
     let found = run_with(&mut status(&server, ["-", "--json"]), &ids);
     assert_eq!((found.code, found.json().len(), server.seen().complete.len()), (Some(3), 250, 3), "{}", found.stderr);
 }
