@@ -29,8 +29,14 @@ pub(crate) struct Global {
     /// Write no notes and no progress to stderr
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
-    /// When to use colour; NO_COLOR is honoured
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    /// When to use colour.
+    #[arg(
+        long,
+        help = "When to use colour; NO_COLOR is honoured",
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto"
+    )]
     pub(crate) color: Color,
     /// The profile of the config file to use
     #[arg(long, global = true, value_name = "NAME")]
@@ -72,10 +78,14 @@ impl From<ChannelName> for Channel {
     }
 }
 
+/// Longest time that can be asked for; added to now it must not pass the end of the clock.
+const LONGEST: Duration = Duration::from_hours(365 * 24);
+
 /// A length of time, like `30s` or `5m`; not nothing.
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     match humantime::parse_duration(text) {
         Ok(Duration::ZERO) => Err("expected more than no time".to_owned()),
+        Ok(time) if time > LONGEST => Err("expected less than a year".to_owned()),
         Ok(time) => Ok(time),
         Err(_) => Err("expected a time with its unit, like 30s or 5m".to_owned()),
     }

@@ -28,10 +28,7 @@ use crate::output::Output;
 pub(crate) fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => {
-            let _ = error.print();
-            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() };
-        }
+        Err(error) => return misread(&error),
     };
     match cli.global.color {
         Color::Auto => {}
@@ -47,6 +44,25 @@ pub(crate) fn main() -> ExitCode {
             failure.exit.into()
         }
     }
+}
+
+/// Ends after help or version, or because the command line is wrong.
+fn misread(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        // The reader may have gone.
+        let _ = error.print();
+        return Exit::Done.into();
+    }
+    // The flags are not known yet.
+    let json = std::env::args_os().take_while(|arg| arg != "--").any(|arg| arg == "--json");
+    if json {
+        let text = error.render().to_string();
+        let message = text.trim().strip_prefix("error: ").unwrap_or(text.trim());
+        Output { json, quiet: false }.failure(&Failure::usage(message));
+    } else {
+        let _ = error.print();
+    }
+    Exit::Usage.into()
 }
 
 fn run(command: Command, context: &Context) -> Result<Exit, Failure> {

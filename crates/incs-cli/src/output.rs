@@ -15,6 +15,7 @@ pub(crate) struct Output {
     pub(crate) quiet: bool,
 }
 
+#[allow(clippy::unused_self, reason = "what is written where is the business of this type")]
 impl Output {
     /// One line of a result, for people.
     pub(crate) fn line(self, text: &str) {

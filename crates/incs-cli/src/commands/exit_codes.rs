@@ -1,5 +1,7 @@
 //! `incs help exit-codes`.
 
+use std::fmt::Write as _;
+
 use serde_json::json;
 
 use crate::context::Context;
@@ -9,7 +11,8 @@ use crate::exit::Exit;
 pub(crate) fn table() -> String {
     let mut text = "Exit codes:\n".to_owned();
     for exit in Exit::ALL {
-        text += &format!("\n  {:>2}  {}", exit.code(), exit.meaning());
+        // A `String` takes any text.
+        let _ = write!(text, "\n  {:>2}  {}", exit.code(), exit.meaning());
     }
     text += "\n\nOf many messages the code is 0 when all were accepted, 8 when the outcome of any is\n\
              unknown, else 9 when some were accepted and some were not, else the code that the\n\

@@ -13,8 +13,8 @@ mod source;
 mod stop;
 mod tally;
 
+use self::arguments::Kind;
 pub(crate) use self::arguments::Send;
-use self::arguments::{Kind, Options};
 use self::source::Source;
 use crate::args::ChannelName;
 use crate::commands::runtime;

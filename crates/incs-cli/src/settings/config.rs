@@ -71,7 +71,7 @@ impl File<'_> {
                 ("profile", Value::Table(table)) => profiles.extend(table),
                 ("default_profile", _) => return Err(self.wrong("default_profile", "is not a string")),
                 ("profile", _) => return Err(self.wrong("profile", "is not a table")),
-                _ => return Err(self.unknown(key, ["default_profile", "profile"].map(str::to_owned).to_vec())),
+                _ => return Err(self.unknown(key, &["default_profile", "profile"].map(str::to_owned))),
             }
         }
         let (mut found, mut holds_secret) = (None, false);
@@ -125,7 +125,7 @@ impl File<'_> {
                 known.push(name.key().to_owned());
                 known.extend(name.is_secret().then(|| format!("{}_file", name.key())));
             }
-            return Err(self.unknown(at, known));
+            return Err(self.unknown(at, &known));
         };
         let Value::String(text) = value else { return Err(self.wrong(at, "is not a string")) };
         if text.is_empty() {
@@ -147,7 +147,7 @@ impl File<'_> {
         Failure::usage(format!("{}: `{at}` {why}", self.path.display()))
     }
 
-    fn unknown(&self, at: &str, known: Vec<String>) -> Failure {
+    fn unknown(&self, at: &str, known: &[String]) -> Failure {
         self.wrong(at, "is not a setting").with_help(format!("known there: {}", known.join(", ")))
     }
 }

@@ -121,11 +121,11 @@ pub(crate) struct Text {
     #[command(flatten)]
     pub(super) to: To,
     /// What it says
-    #[arg(long, value_name = "TEXT", required_unless_present = "text_file")]
-    pub(super) text: Option<Private>,
+    #[arg(long = "text", value_name = "TEXT", required_unless_present = "words_file")]
+    pub(super) words: Option<Private>,
     /// A file that holds what it says; - for standard input
-    #[arg(long, value_name = "FILE", conflicts_with = "text")]
-    pub(super) text_file: Option<PathBuf>,
+    #[arg(id = "words_file", long = "text-file", value_name = "FILE", conflicts_with = "words")]
+    pub(super) file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -46,7 +46,7 @@ pub(super) async fn run(
         Stop::listen().map_err(|error| Failure::new(Exit::Failure, format!("no signals can be had: {error}")))?;
     let progress = Progress::new(!out.quiet && !is_single, bytes);
     let room = Arc::new(Semaphore::new(options.concurrency.get().min(Semaphore::MAX_PERMITS / 2) + ROOM));
-    let (sheet, written) = Sheet::open(out.json, Arc::clone(&room), progress.bar());
+    let (sheet, written) = Sheet::open(out.json, Arc::clone(&room), progress.in_the_way());
     let with_words = options.platform_message;
     let ledger = Ledger::new(sheet, progress, out.json, with_words);
     let incoming = read(items);

@@ -49,7 +49,7 @@ impl Content {
 }
 
 fn text(args: Text, channel: ChannelName) -> Result<(To, Content), Failure> {
-    let text = match (args.text, &args.text_file) {
+    let text = match (args.words, &args.file) {
         (Some(Private(text)), _) => text,
         (None, Some(path)) => file(path)?,
         (None, None) => return Err(Failure::usage("there is no text")),

@@ -16,7 +16,8 @@ use super::source::{Malformed, Place};
 pub(super) struct Line<'a> {
     index: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    line: Option<u64>,
+    #[serde(rename = "line")]
+    number: Option<u64>,
     request_state: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     message_id: Option<Cow<'a, str>>,
@@ -134,7 +135,7 @@ impl<'a> Line<'a> {
     }
 
     fn of(place: Place, state: RequestState) -> Self {
-        Self { index: place.index, line: place.line, request_state: state.as_str(), message_id: None, error: None }
+        Self { index: place.index, number: place.line, request_state: state.as_str(), message_id: None, error: None }
     }
 
     /// Adds the line, as JSON or for people.
@@ -145,15 +146,15 @@ impl<'a> Line<'a> {
     }
 
     fn write_text(&self, to: &mut Vec<u8>) -> std::io::Result<()> {
-        let Self { line, request_state: state, message_id, error, .. } = self;
+        let Self { number, request_state: state, message_id, error, .. } = self;
         let colour = match *state {
             "accepted" => AnsiColor::Green,
             "unknown" => AnsiColor::Yellow,
             _ => AnsiColor::Red,
         };
         let style = colour.on_default();
-        if let Some(line) = line {
-            write!(to, "{line:>6}  ")?;
+        if let Some(number) = number {
+            write!(to, "{number:>6}  ")?;
         }
         write!(to, "{style}{state:<8}{style:#}")?;
         if let Some(id) = message_id {

@@ -1,5 +1,6 @@
 //! A bar on a terminal.
 
+use std::io::{self, IsTerminal as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -9,38 +10,42 @@ use super::tally::Tally;
 
 /// A bar on stderr, if that is a terminal.
 pub(super) struct Progress {
-    bar: ProgressBar,
+    bar: Option<ProgressBar>,
     read: Option<Arc<AtomicU64>>,
 }
 
 impl Progress {
     pub(super) fn new(is_wanted: bool, bytes: Option<(Arc<AtomicU64>, u64)>) -> Self {
-        let target = if is_wanted { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let (read, length) = bytes.unzip();
-        let bar = ProgressBar::with_draw_target(length, target);
+        if !is_wanted || !io::stderr().is_terminal() {
+            return Self { bar: None, read };
+        }
+        let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::stderr());
         let template = if length.is_some() { "{bar:24} {percent:>3}%  {msg}" } else { "{spinner} {msg}" };
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
-        Self { bar, read }
+        Self { bar: Some(bar), read }
     }
 
-    pub(super) fn bar(&self) -> ProgressBar {
-        self.bar.clone()
+    /// The bar that must make way for results, when both are on a terminal. For results that go elsewhere it must not: they may
+    /// be held up there, and with them whoever shows the progress.
+    pub(super) fn in_the_way(&self) -> Option<ProgressBar> {
+        self.bar.clone().filter(|_| io::stdout().is_terminal())
     }
 
     pub(super) fn show(&self, tally: &Tally) {
-        if self.bar.is_hidden() {
-            return;
-        }
-        self.bar.set_message(format!("{} accepted, {} not", tally.accepted_count(), tally.failures()));
+        let Some(bar) = &self.bar else { return };
+        bar.set_message(format!("{} accepted, {} not", tally.accepted_count(), tally.failures()));
         match &self.read {
-            Some(read) => self.bar.set_position(read.load(Ordering::Relaxed)),
-            None => self.bar.tick(),
+            Some(read) => bar.set_position(read.load(Ordering::Relaxed)),
+            None => bar.tick(),
         }
     }
 
     pub(super) fn end(&self) {
-        self.bar.finish_and_clear();
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
     }
 }

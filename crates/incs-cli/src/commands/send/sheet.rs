@@ -23,7 +23,7 @@ pub(super) struct Sheet {
 
 impl Sheet {
     /// What `room` has permits for, lines give back. The receiver hears when all is written and the sheet gone.
-    pub(super) fn open(json: bool, room: Arc<Semaphore>, bar: ProgressBar) -> (Self, oneshot::Receiver<()>) {
+    pub(super) fn open(json: bool, room: Arc<Semaphore>, bar: Option<ProgressBar>) -> (Self, oneshot::Receiver<()>) {
         let (writer, written) = channel();
         let (end, ended) = oneshot::channel();
         let by_line = io::stdout().is_terminal();
@@ -31,7 +31,7 @@ impl Sheet {
             let mut plain = io::stdout();
             let mut coloured = anstream::stdout();
             let stdout: &mut dyn Write = if json { &mut plain } else { &mut coloured };
-            copy(&written, stdout, &room, &bar);
+            copy(&written, stdout, &room, bar.as_ref());
             // Nobody may wait for it any more.
             let _ = end.send(());
         });
@@ -62,10 +62,14 @@ impl Drop for Sheet {
     }
 }
 
-fn copy(written: &Receiver<(Vec<u8>, usize)>, stdout: &mut dyn Write, room: &Semaphore, bar: &ProgressBar) {
+fn copy(written: &Receiver<(Vec<u8>, usize)>, stdout: &mut dyn Write, room: &Semaphore, bar: Option<&ProgressBar>) {
     for (bytes, lines) in written {
         // The reader may have gone; that is its right, and the sends go on.
-        let _ = bar.suspend(|| stdout.write_all(&bytes).and_then(|()| stdout.flush()));
+        let mut write = || stdout.write_all(&bytes).and_then(|()| stdout.flush());
+        let _ = match bar {
+            Some(bar) => bar.suspend(write),
+            None => write(),
+        };
         room.add_permits(lines);
     }
 }

@@ -98,26 +98,24 @@ impl Tally {
             return Err(Failure { exit, ..error.clone().into() });
         }
         let left = total - self.accepted;
-        let mut message = match (left, total) {
+        let mut parts = vec![match (left, total) {
             (0, _) => format!("{total} messages were accepted"),
             (_, 1) => "the message was not accepted".to_owned(),
             _ => format!("{left} of {total} messages were not accepted"),
-        };
+        }];
         if self.unknown > 0 {
-            message += &format!("; what became of {} is unknown", self.unknown);
+            parts.push(format!("what became of {} is unknown", self.unknown));
         }
         if self.without_id > 0 {
-            message += &format!("; {} were taken without a reply that can be read", self.without_id);
+            parts.push(format!("{} were taken without a reply that can be read", self.without_id));
         }
-        if let Some(why) = &self.unread {
-            message += &format!("; {why}");
-        }
+        parts.extend(self.unread);
         let help = if self.unknown > 0 || self.without_id > 0 {
             "find out what became of them before you send them again; the others say in their lines what they are"
         } else {
             "each line says what became of its message; those not sent or rejected can be sent again when corrected"
         };
-        Err(Failure::new(exit, message)
+        Err(Failure::new(exit, parts.join("; "))
             .with_help(help)
             .with_detail("total", total)
             .with_detail("accepted", self.accepted)

@@ -25,7 +25,7 @@ use crate::failure::Failure;
 pub(super) struct Definition {
     /// A file with the definition: as it was submitted, or a reply of the platform, also of a list
     #[arg(long = "definition", value_name = "FILE")]
-    file: Option<PathBuf>,
+    path: Option<PathBuf>,
     /// The platform's template of this id
     #[arg(long, value_name = "ID")]
     id: Option<String>,
@@ -58,7 +58,7 @@ fn find(
         return Err(Failure::usage(format!("the message is no send of a template, but of kind `{}`", message.kind())));
     };
     let name = from.name.as_deref().unwrap_or(named);
-    if let Some(path) = &from.file {
+    if let Some(path) = &from.path {
         return in_file(channel, name, &Document::read(path)?);
     }
     let client = connect::client(context)?;
