@@ -1,10 +1,14 @@
 //! The command line.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use incs_facade::model::Channel;
 
-use crate::commands::{auth, completions, demo, sandbox, schema, send, status, task, template, validate, webhook};
+use crate::commands::{
+    auth, completions, demo, exit_codes, man, sandbox, schema, send, status, task, template, validate, webhook,
+};
 
 /// Send, ask, check and receive messages of INCS (WhatsApp, Viber, RCS), with a local sandbox.
 #[derive(Debug, Parser)]
@@ -25,8 +29,14 @@ pub(crate) struct Global {
     /// Write no notes and no progress to stderr
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
-    /// When to use colour; NO_COLOR is honoured
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    /// When to use colour.
+    #[arg(
+        long,
+        help = "When to use colour; NO_COLOR is honoured",
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto"
+    )]
     pub(crate) color: Color,
     /// The profile of the config file to use
     #[arg(long, global = true, value_name = "NAME")]
@@ -42,6 +52,43 @@ pub(crate) enum Color {
     Auto,
     Always,
     Never,
+}
+
+/// A channel to send on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ChannelName {
+    Whatsapp,
+    Viber,
+    Rcs,
+}
+
+impl ChannelName {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Whatsapp => "whatsapp",
+            Self::Viber => "viber",
+            Self::Rcs => "rcs",
+        }
+    }
+}
+
+impl From<ChannelName> for Channel {
+    fn from(name: ChannelName) -> Self {
+        name.as_str().into()
+    }
+}
+
+/// Longest time that can be asked for; added to now it must not pass the end of the clock.
+const LONGEST: Duration = Duration::from_hours(365 * 24);
+
+/// A length of time, like `30s` or `5m`; not nothing.
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text) {
+        Ok(Duration::ZERO) => Err("expected more than no time".to_owned()),
+        Ok(time) if time > LONGEST => Err("expected less than a year".to_owned()),
+        Ok(time) => Ok(time),
+        Err(_) => Err("expected a time with its unit, like 30s or 5m".to_owned()),
+    }
 }
 
 /// What to do.
@@ -70,5 +117,8 @@ pub(crate) enum Command {
     /// Write completions for a shell
     Completions(completions::Completions),
     /// Write the manual page
-    Man,
+    Man(man::Man),
+    /// The exit codes and what they mean
+    #[command(long_about = exit_codes::table(), help_template = "{about-with-newline}")]
+    ExitCodes,
 }

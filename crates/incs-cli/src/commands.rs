@@ -28,10 +28,7 @@ use crate::output::Output;
 pub(crate) fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => {
-            let _ = error.print();
-            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() };
-        }
+        Err(error) => return misread(&error),
     };
     match cli.global.color {
         Color::Auto => {}
@@ -49,6 +46,25 @@ pub(crate) fn main() -> ExitCode {
     }
 }
 
+/// Ends after help or version, or because the command line is wrong.
+fn misread(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        // The reader may have gone.
+        let _ = error.print();
+        return Exit::Done.into();
+    }
+    // The flags are not known yet.
+    let json = std::env::args_os().take_while(|arg| arg != "--").any(|arg| arg == "--json");
+    if json {
+        let text = error.render().to_string();
+        let message = text.trim().strip_prefix("error: ").unwrap_or(text.trim());
+        Output { json, quiet: false }.failure(&Failure::usage(message));
+    } else {
+        let _ = error.print();
+    }
+    Exit::Usage.into()
+}
+
 fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
     match command {
         Command::Demo(args) => demo::run(args, context),
@@ -58,11 +74,12 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Template(args) => template::run(args, context),
         Command::Task(args) => task::run(args, context),
         Command::Auth(args) => auth::run(args, context),
-        Command::Validate(args) => validate::run(args, context),
+        Command::Validate(args) => validate::run(&args, context),
         Command::Webhook(args) => webhook::run(args, context),
         Command::Schema(args) => schema::run(args, context),
-        Command::Completions(args) => completions::run(args, context),
-        Command::Man => man::run(context),
+        Command::Completions(args) => Ok(completions::run(&args, context)),
+        Command::Man(args) => man::run(&args, context),
+        Command::ExitCodes => Ok(exit_codes::run(context)),
     }
 }
 

@@ -72,7 +72,9 @@ impl Exit {
 
     /// The code of an error of the client.
     pub(crate) fn of(error: &Error) -> Self {
-        if error.retry_advice() == RetryAdvice::FindOut {
+        // What was taken without a reply that can be read must not be sent again either.
+        let is_taken = error.request_state() == RequestState::Accepted && error.retry_advice() == RetryAdvice::Never;
+        if is_taken || error.retry_advice() == RetryAdvice::FindOut {
             return Self::Unknown;
         }
         match error.kind() {
@@ -80,12 +82,12 @@ impl Exit {
             ErrorKind::Credential | ErrorKind::Authentication => Self::Authentication,
             ErrorKind::RateLimited | ErrorKind::Limited => Self::RateLimited,
             ErrorKind::Refused => Self::Refused,
-            ErrorKind::Connect | ErrorKind::Tls => Self::Network,
-            ErrorKind::Timeout | ErrorKind::Interrupted | ErrorKind::Transport
-                if error.request_state() == RequestState::NotSent =>
-            {
-                Self::Network
-            }
+            // Nothing was sent, or it was a question that may be asked twice.
+            ErrorKind::Connect
+            | ErrorKind::Tls
+            | ErrorKind::Timeout
+            | ErrorKind::Interrupted
+            | ErrorKind::Transport => Self::Network,
             _ => Self::Failure,
         }
     }

@@ -12,6 +12,8 @@ use crate::exit::Exit;
 pub(crate) struct Failure {
     pub(crate) exit: Exit,
     pub(crate) message: String,
+    /// What else there is to say, for people only; `details` has it for machines.
+    pub(crate) lines: Vec<String>,
     /// What a person can do now.
     pub(crate) help: Option<String>,
     /// Further members of the JSON object.
@@ -20,7 +22,7 @@ pub(crate) struct Failure {
 
 impl Failure {
     pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
-        Self { exit, message: message.into(), help: None, details: Map::new() }
+        Self { exit, message: message.into(), lines: Vec::new(), help: None, details: Map::new() }
     }
 
     /// The command line, a file or a setting is wrong.
@@ -46,11 +48,27 @@ impl fmt::Display for Failure {
 
 impl From<client::Error> for Failure {
     fn from(error: client::Error) -> Self {
-        Self::new(Exit::of(&error), error.to_string())
+        let mut failure = Self::new(Exit::of(&error), error.to_string())
             .with_help(error.help())
             .with_detail("kind", error.kind().as_str())
             .with_detail("request_state", error.request_state().as_str())
             .with_detail("retry_advice", error.retry_advice().as_str())
-            .with_detail("attempts", error.attempts())
+            .with_detail("attempts", error.attempts());
+        if let Some(code) = error.code().and_then(|code| serde_json::to_value(code).ok()) {
+            failure = failure.with_detail("code", code);
+        }
+        if let Some(code) = error.provider_code() {
+            failure = failure.with_detail("provider_code", code);
+        }
+        if let Some(status) = error.http_status() {
+            failure = failure.with_detail("http_status", status.as_u16());
+        }
+        if let Some(report) = error.report() {
+            failure.lines = report.violations().iter().map(ToString::to_string).collect();
+            if let Ok(violations) = serde_json::to_value(report) {
+                failure = failure.with_detail("violations", violations);
+            }
+        }
+        failure
     }
 }

@@ -1,6 +1,7 @@
 //! The `incs` program: send, ask, check and receive messages of the INCS platform, with a local sandbox.
 
 mod args;
+mod columns;
 mod commands;
 mod connect;
 mod context;

@@ -15,6 +15,7 @@ pub(crate) struct Output {
     pub(crate) quiet: bool,
 }
 
+#[allow(clippy::unused_self, reason = "what is written where is the business of this type")]
 impl Output {
     /// One line of a result, for people.
     pub(crate) fn line(self, text: &str) {
@@ -26,6 +27,11 @@ impl Output {
         if let Ok(text) = serde_json::to_string(value) {
             write(&mut io::stdout().lock(), &text);
         }
+    }
+
+    /// A line that is JSON already.
+    pub(crate) fn raw(self, text: &str) {
+        write(&mut io::stdout().lock(), text);
     }
 
     /// A remark on stderr, not part of the result.
@@ -49,6 +55,9 @@ impl Output {
         let mut terminal = anstream::stderr().lock();
         let red = anstyle::AnsiColor::Red.on_default().bold();
         write(&mut terminal, &format!("{red}error:{red:#} {failure}"));
+        for line in &failure.lines {
+            write(&mut terminal, &format!("  {line}"));
+        }
         if let Some(help) = &failure.help {
             write(&mut terminal, &format!("  help: {help}"));
         }

@@ -1,16 +1,58 @@
-//! `incs auth`.
+//! `incs auth`: tokens for the task routes.
 
-use clap::Args;
+use std::io::{self, IsTerminal as _};
 
+use clap::{Args, Subcommand};
+use incs_facade::client::endpoints::auth::FetchToken;
+use incs_facade::model::auth::TokenRequest;
+use serde_json::json;
+
+use super::runtime;
+use crate::connect;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::settings::Settings;
 
 /// The arguments of `incs auth`.
 #[derive(Debug, Args)]
-pub(crate) struct Auth {}
+#[command(about = "Get a token")]
+pub(crate) struct Auth {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Fetch a bearer token for the account of the settings, and write it to standard output
+    ///
+    /// The account is `INCS_USERNAME` and `INCS_PASSWORD`, or `username` and `password` of the profile.
+    /// Other commands fetch their own token; this one is for other programs, as `INCS_TOKEN`.
+    Token {
+        /// The member of the reply that holds the token, if it is neither `token` nor `access_token`
+        #[arg(long, value_name = "NAME")]
+        member: Option<String>,
+    },
+}
 
 /// Runs it.
-pub(crate) fn run(_args: Auth, _context: &Context) -> Result<Exit, Failure> {
-    Err(Failure::usage("`incs auth` is not there yet"))
+pub(crate) fn run(args: Auth, context: &Context) -> Result<Exit, Failure> {
+    let Action::Token { member } = args.action;
+    let Some((username, password)) = Settings::load(context)?.account()? else {
+        return Err(Failure::new(Exit::Authentication, "there is no account to get a token for")
+            .with_help("set INCS_USERNAME and INCS_PASSWORD_FILE, or `username` and `password_file` in the profile"));
+    };
+    let mut endpoint = FetchToken::new(TokenRequest::new(username, password));
+    endpoint.member = member;
+    let client = connect::client(context)?;
+    let token = runtime()?.block_on(client.execute(endpoint))?.into_secret();
+    if context.out.json {
+        context.out.json(&json!({ "token": token.expose() }));
+    } else {
+        context.out.line(token.expose());
+    }
+    if io::stdout().is_terminal() {
+        context.out.note("note: whoever has this token can act for the account; clear the screen");
+    }
+    Ok(Exit::Done)
 }

@@ -1,16 +1,105 @@
-//! `incs schema`.
+//! `incs schema`: what is sent and received, for programs in any language.
 
-use clap::Args;
+mod alternative;
+mod catalogue;
+mod export;
+mod rule;
+mod validator;
 
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use incs_facade::model::schema::Document;
+use serde_json::{Value, json};
+
+use super::validate;
+use crate::columns::Columns;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
 
 /// The arguments of `incs schema`.
 #[derive(Debug, Args)]
-pub(crate) struct Schema {}
+#[command(about = "JSON Schemas of all that is sent and received")]
+pub(crate) struct Schema {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Name every schema
+    List,
+    /// Write one schema
+    Print {
+        /// Its name, like `whatsapp-message`
+        name: String,
+    },
+    /// Write every schema, and an index of them, into a folder
+    Export {
+        /// The folder; it is made if need be
+        dir: PathBuf,
+        /// Replace files that hold something else
+        #[arg(long)]
+        force: bool,
+    },
+    /// Check a JSON document against a schema
+    Check {
+        /// The schema's name, like `whatsapp-message`
+        name: String,
+        /// The document; - for standard input
+        file: PathBuf,
+    },
+}
 
 /// Runs it.
-pub(crate) fn run(_args: Schema, _context: &Context) -> Result<Exit, Failure> {
-    Err(Failure::usage("`incs schema` is not there yet"))
+pub(crate) fn run(args: Schema, context: &Context) -> Result<Exit, Failure> {
+    match args.action {
+        Action::List => Ok(list(context)),
+        Action::Print { name } => print(catalogue::find(&name)?, context),
+        Action::Export { dir, force } => export::run(&dir, force, context.out),
+        Action::Check { name, file } => {
+            let schema = catalogue::find(&name)?;
+            let document = validate::Document::read(&file)?;
+            let verdict = validator::check(schema, &document)?;
+            Ok(validate::show(&[document], &[verdict], context.out))
+        }
+    }
+}
+
+fn list(context: &Context) -> Exit {
+    let mut columns = Columns::new(["name", "contract", "title"]);
+    for document in catalogue::all() {
+        let (name, contract) = (catalogue::name_of(document), document.contract().to_string());
+        if context.out.json {
+            context.out.json(&json!({
+                "name": name,
+                "contract": contract,
+                "title": document.title(),
+                "summary": document.summary(),
+                "file": document.file_name(),
+                "id": document.id(),
+            }));
+        } else {
+            columns.add([name, contract, document.title().to_owned()]);
+        }
+    }
+    columns.show(context.out);
+    Exit::Done
+}
+
+fn print(schema: Document, context: &Context) -> Result<Exit, Failure> {
+    let value = schema.to_value();
+    if context.out.json {
+        context.out.json(&value);
+    } else {
+        context.out.line(pretty(&value)?.trim_end());
+    }
+    Ok(Exit::Done)
+}
+
+/// The bytes of a file that holds this.
+fn pretty(value: &Value) -> Result<String, Failure> {
+    let text = serde_json::to_string_pretty(value);
+    text.map(|text| text + "\n").map_err(|error| Failure::new(Exit::Failure, format!("a schema is no JSON: {error}")))
 }

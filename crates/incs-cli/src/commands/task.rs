@@ -1,6 +1,10 @@
-//! `incs task`.
+//! `incs task`: work for agents in the INCS workbench.
 
-use clap::Args;
+mod create;
+mod listing;
+
+use clap::{Args, Subcommand};
+use incs_facade::model::task::TaskStatus;
 
 use crate::context::Context;
 use crate::exit::Exit;
@@ -8,9 +12,35 @@ use crate::failure::Failure;
 
 /// The arguments of `incs task`.
 #[derive(Debug, Args)]
-pub(crate) struct Task {}
+#[command(about = "List and create tasks")]
+pub(crate) struct Task {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// List the tasks
+    List(listing::Options),
+    /// Give an agent a task
+    Create(create::Options),
+}
 
 /// Runs it.
-pub(crate) fn run(_args: Task, _context: &Context) -> Result<Exit, Failure> {
-    Err(Failure::usage("`incs task` is not there yet"))
+pub(crate) fn run(args: Task, context: &Context) -> Result<Exit, Failure> {
+    match args.action {
+        Action::List(options) => listing::run(options, context),
+        Action::Create(options) => create::run(options, context),
+    }
+}
+
+/// How far a task is, in words.
+fn status_word(status: TaskStatus) -> String {
+    match status {
+        TaskStatus::NotStarted => "not started".to_owned(),
+        TaskStatus::InProgress => "in progress".to_owned(),
+        TaskStatus::Done => "done".to_owned(),
+        TaskStatus::Terminated => "terminated".to_owned(),
+        other => other.to_string(),
+    }
 }

@@ -1,16 +1,112 @@
-//! `incs template`.
+//! `incs template`: what is sent to customers who have not written lately.
 
-use clap::Args;
+mod check;
+mod create;
+mod definition;
+mod listing;
+mod one;
 
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::runtime;
+use crate::connect;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
 
 /// The arguments of `incs template`.
 #[derive(Debug, Args)]
-pub(crate) struct Template {}
+#[command(about = "List, read, create, delete and check templates")]
+pub(crate) struct Template {
+    #[command(subcommand)]
+    action: Action,
+}
+
+/// A channel that has templates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Channel {
+    #[value(name = "whatsapp")]
+    WhatsApp,
+    Rcs,
+}
+
+#[derive(Debug, Args)]
+struct OfChannel {
+    /// The channel of the template
+    #[arg(long, alias = "kind", value_name = "CHANNEL", ignore_case = true)]
+    channel: Channel,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// List the templates, newest first
+    List {
+        #[command(flatten)]
+        of: OfChannel,
+        /// Stop after so many; without it all are listed
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+        limit: Option<u32>,
+        /// Begin after the template of this id
+        #[arg(long, value_name = "ID")]
+        after: Option<String>,
+    },
+    /// Show one template
+    Get {
+        #[command(flatten)]
+        of: OfChannel,
+        /// Its id
+        id: String,
+    },
+    /// Submit a template for review
+    Create {
+        #[command(flatten)]
+        of: OfChannel,
+        #[command(flatten)]
+        options: create::Options,
+    },
+    /// Delete a template (RCS)
+    Delete {
+        #[command(flatten)]
+        of: OfChannel,
+        /// Its id
+        id: String,
+    },
+    /// Compare a message to send with the definition of its template
+    ///
+    /// The definition comes from a file, or from the platform: by its id, by its name, or by the name in the message.
+    /// With --json: {"valid", "violations": [{"pointer", "rule", "limit", "found", "message"}]}.
+    Check {
+        #[command(flatten)]
+        of: OfChannel,
+        /// The message; - for standard input
+        file: PathBuf,
+        #[command(flatten)]
+        definition: check::Definition,
+    },
+}
 
 /// Runs it.
-pub(crate) fn run(_args: Template, _context: &Context) -> Result<Exit, Failure> {
-    Err(Failure::usage("`incs template` is not there yet"))
+pub(crate) fn run(args: Template, context: &Context) -> Result<Exit, Failure> {
+    match args.action {
+        Action::List { of, limit, after } => {
+            let client = connect::client(context)?;
+            runtime()?.block_on(listing::run(&client, of.channel, limit, after, context.out))
+        }
+        Action::Get { of, id } => {
+            let client = connect::client(context)?;
+            runtime()?.block_on(one::show(&client, of.channel, &id, context.out))
+        }
+        Action::Create { of, options } => create::run(of.channel, &options, context),
+        Action::Delete { of: OfChannel { channel: Channel::WhatsApp }, .. } => {
+            Err(Failure::usage("no route is known that deletes a WhatsApp template")
+                .with_help("delete it in the INCS workbench"))
+        }
+        Action::Delete { of: OfChannel { channel: Channel::Rcs }, id } => {
+            let client = connect::client(context)?;
+            runtime()?.block_on(one::delete(&client, &id, context.out))
+        }
+        Action::Check { of, file, definition } => check::run(of.channel, &file, &definition, context),
+    }
 }

@@ -1,1 +1,7 @@
-//! Tests of `manage`.
+//! Tests of the rest of the API: templates, tasks and tokens, against a server on loopback.
+
+mod auth;
+mod platform;
+mod task;
+mod template;
+mod template_check;

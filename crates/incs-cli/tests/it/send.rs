@@ -1,1 +1,184 @@
 //! Tests of `send`.
+
+mod kinds;
+mod stopping;
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use incs_facade::client::contract::{Fault, FaultServer, Moment, Reply, Security};
+use incs_facade::model::envelope::Code;
+use serde_json::json;
+
+use crate::program::{Folder, incs, run, run_with};
+
+pub(super) const ACCEPTED: &str =
+    r#"{"status":"success","code":200,"message":"","data":{"msg_id":"wamid.HBgN"},"error":{}}"#;
+pub(super) const LINE: &str = r#"{"to":"85251230088","type":"text","text":"See you at 9"}"#;
+
+pub(super) async fn platform() -> FaultServer {
+    let server = FaultServer::start(Security::Plain).await.unwrap();
+    server.set_default(Reply::json(200, ACCEPTED));
+    server
+}
+
+pub(super) fn to<const N: usize>(server: &FaultServer, args: [&str; N]) -> Command {
+    let mut command = incs(["send"]);
+    command.args(args).env("INCS_BASE_URL", server.uri()).env("INCS_CERTIFICATION_CODE", "5d1f");
+    command
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_one_object_or_a_line_for_each() {
+    let (server, folder) = (platform().await, Folder::new());
+    let one = folder
+        .file("one.json", "{\n  \"to\": \"85251230088\",\n  \"type\": \"text\",\n  \"text\": \"See you at 9\"\n}\n");
+    let found = run(&mut to(&server, [&one, "--channel", "viber", "--json"]));
+    assert_eq!(found.code, Some(0), "{found:?}");
+    let accepted = json!({ "index": 0, "line": 1, "request_state": "accepted", "message_id": "wamid.HBgN" });
+    assert_eq!(found.json(), [accepted]);
+    let many = run_with(
+        &mut to(&server, ["-", "--channel", "viber", "--json", "--concurrency", "1"]),
+        &format!("{LINE}\n\n{LINE}"),
+    );
+    assert_eq!(many.code, Some(0), "{many:?}");
+    assert_eq!(many.json().iter().map(|line| line["line"].as_u64().unwrap()).collect::<Vec<_>>(), [1, 3]);
+    let seen = server.seen().complete;
+    assert_eq!(seen.len(), 3);
+    for request in seen {
+        assert_eq!((request.target.as_str(), &request.body[..]), ("/external/messages/viber", LINE.as_bytes()));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_malformed_line_is_a_result_of_its_own() {
+    let server = platform().await;
+    let input = format!("{LINE}\n{{\"to\":\"85251230088\",\"type\":\"image\",\"image\":{{\"link\":7}}}}\n{LINE}\n");
+    let found = run_with(&mut to(&server, ["-", "--channel", "viber", "--json"]), &input);
+    assert_eq!(found.code, Some(9), "{found:?}");
+    let mut lines = found.json();
+    lines.sort_by_key(|line| line["index"].as_u64());
+    let states: Vec<_> = lines.iter().map(|line| line["request_state"].as_str().unwrap()).collect();
+    assert_eq!(states, ["accepted", "not_sent", "accepted"]);
+    assert_eq!(lines[1]["error"]["kind"], "malformed");
+    assert_eq!(lines[1]["error"]["pointer"], "/image/link");
+    let message = "/image/link: expected a string, found a number (line 2, column 52)";
+    assert_eq!(lines[1]["error"]["message"], message);
+    let failure = found.failure();
+    assert_eq!((&failure["exit_code"], &failure["accepted"], &failure["not_sent"]), (&json!(9), &json!(2), &json!(1)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outcome_that_is_unknown_comes_before_all_others() {
+    let server = platform().await;
+    server.push(Fault::close(Moment::AfterRequest));
+    let input = format!("{LINE}\nnot json\n{LINE}\n");
+    let found = run_with(&mut to(&server, ["-", "--channel", "viber", "--json", "--concurrency", "1"]), &input);
+    assert_eq!(found.code, Some(8), "{found:?}");
+    let states: Vec<_> = found.json().iter().map(|line| line["request_state"].as_str().unwrap().to_owned()).collect();
+    assert!(["unknown", "accepted"].iter().all(|state| states.iter().any(|found| found == state)), "{states:?}");
+    // It was not sent again.
+    assert_eq!(server.seen().complete.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_taken_without_a_reply_that_can_be_read_is_not_to_be_sent_again() {
+    let server = platform().await;
+    server.set_default(Reply::json(200, r#"{"status":"success","code":200,"message":"","data":[]}"#));
+    let found = run_with(&mut to(&server, ["-", "--channel", "viber", "--json"]), LINE);
+    assert_eq!(found.code, Some(8), "{found:?}");
+    assert_eq!(found.json()[0]["request_state"], "accepted");
+    assert_eq!(found.failure()["retry_advice"], "never");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_sends_nothing_and_needs_no_settings() {
+    let server = platform().await;
+    let input = format!("{LINE}\n{{\"to\":\"85251230088\",\"type\":\"text\",\"text\":\"\"}}\n[]\n");
+    let found = run_with(&mut to(&server, ["-", "--channel", "viber", "--json", "--dry-run"]), &input);
+    assert_eq!(found.code, Some(2), "{found:?}");
+    let lines = found.json();
+    assert_eq!(lines.len(), 3);
+    assert_eq!((&lines[0]["dry_run"], &lines[0]["kind"]), (&json!(true), &json!("text")));
+    assert_eq!(lines[1]["error"]["violations"][0]["pointer"], "/text");
+    assert_eq!(lines[2]["error"]["kind"], "malformed");
+    assert!(lines.iter().all(|line| line["request_state"] == "not_sent"));
+    assert_eq!(run_with(&mut incs(["send", "-", "--channel", "viber", "--dry-run"]), LINE).code, Some(0));
+    assert!(server.seen().complete.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_breaks_the_rules_is_sent_only_when_asked_for() {
+    let server = platform().await;
+    let input = r#"{"to":"85251230088","type":"text","text":""}"#;
+    let found = run_with(&mut to(&server, ["-", "--channel", "viber"]), input);
+    assert_eq!((found.code, server.seen().complete.len()), (Some(2), 0), "{found:?}");
+    assert!(found.stdout.contains("/text: no characters, at least 1"), "{found:?}");
+    let found = run_with(&mut to(&server, ["-", "--channel", "viber", "--no-validate"]), input);
+    assert_eq!((found.code, server.seen().complete.len()), (Some(0), 1), "{found:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_platforms_own_words_are_shown_only_when_asked_for() {
+    let server = platform().await;
+    server.set_default(Reply::failure(Code::Viber, "(#132012) zq77 is no parameter"));
+    for (flags, is_shown) in [(&[][..], false), (&["--json"], false), (&["--platform-message"], true)] {
+        let found = run_with(to(&server, ["-", "--channel", "viber"]).args(flags), LINE);
+        assert_eq!(found.code, Some(5), "{found:?}");
+        assert_eq!(format!("{found:?}").contains("zq77"), is_shown, "{found:?}");
+    }
+    let mut command = to(&server, ["-", "--channel", "viber", "--platform-message", "--json"]);
+    let line = run_with(&mut command, LINE).json().remove(0);
+    assert_eq!(line["error"]["platform_message"], "(#132012) zq77 is no parameter");
+    assert_eq!((&line["error"]["code"], &line["error"]["kind"]), (&json!(10003), &json!("refused")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_refused_credential_the_rest_of_a_file_is_not_sent() {
+    let (server, folder) = (platform().await, Folder::new());
+    server.set_default(Reply::failure(Code::InvalidCertificationCode, "no"));
+    let file = folder.file("many.jsonl", format!("{LINE}\n").repeat(3000));
+    let found = run(&mut to(&server, [&file, "--channel", "viber", "--json", "--concurrency", "1"]));
+    assert_eq!(found.code, Some(4), "{}", found.stderr);
+    assert_eq!(server.seen().complete.len(), 1);
+    let lines = found.json();
+    assert_eq!(lines.len(), 3000);
+    assert_eq!(lines.iter().filter(|line| line["request_state"] == "not_sent").count(), 2999);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rate_is_kept() {
+    let server = platform().await;
+    let begin = Instant::now();
+    let found =
+        run_with(&mut to(&server, ["-", "--channel", "viber", "--rate", "600/m"]), &format!("{LINE}\n").repeat(3));
+    assert_eq!(found.code, Some(0), "{found:?}");
+    assert!(begin.elapsed() >= Duration::from_millis(200));
+    let wrong = run_with(&mut to(&server, ["-", "--channel", "viber", "--rate", "0/s"]), LINE);
+    assert_eq!(wrong.code, Some(2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn retries_are_counted_beside_the_first_attempt() {
+    for (retries, code, requests) in [("0", 6, 1), ("1", 0, 2)] {
+        let server = platform().await;
+        server.push(Reply::new(429));
+        let found = run_with(&mut to(&server, ["-", "--channel", "viber", "--retries", retries]), LINE);
+        assert_eq!((found.code, server.seen().complete.len()), (Some(code), requests), "{found:?}");
+    }
+}
+
+#[test]
+fn a_file_needs_a_channel_and_a_name() {
+    for args in [&["send", "-"][..], &["send"], &["send", "/absent/file", "--channel", "rcs"]] {
+        let found = run(incs([]).args(args));
+        assert_eq!((found.code, found.stdout.as_str()), (Some(2), ""), "{found:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_to_send_is_done() {
+    let server = platform().await;
+    let found = run_with(&mut to(&server, ["-", "--channel", "rcs", "--json"]), "\n\n");
+    assert_eq!((found.code, found.stdout.as_str()), (Some(0), ""), "{found:?}");
+}

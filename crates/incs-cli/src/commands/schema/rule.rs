@@ -1,0 +1,146 @@
+//! What a schema forbids, as violations that hold no value of the document.
+
+use jsonschema::error::{TypeKind, ValidationErrorKind as Error};
+use jsonschema::{JsonType, ValidationError};
+use serde_json::Value;
+
+use crate::commands::validate::Violation;
+
+/// The violations in one error: one for each unknown member, otherwise one.
+pub(super) fn violations(error: &ValidationError<'_>) -> Vec<Violation> {
+    let at = error.instance_path().as_str();
+    match error.kind() {
+        Error::AdditionalProperties { unexpected } => {
+            unexpected.iter().map(|name| Violation::of_unknown_member(below(at, name))).collect()
+        }
+        Error::Required { property } => {
+            let pointer = below(at, property.as_str().unwrap_or_default());
+            vec![violation(error, pointer, Value::Null, Value::Null, "missing".to_owned())]
+        }
+        Error::AnyOf { context } | Error::OneOfNotValid { context } => vec![no_alternative(error, context)],
+        _ => {
+            let (limit, found, message) = told(error);
+            vec![violation(error, at.to_owned(), limit, found, message)]
+        }
+    }
+}
+
+fn violation(error: &ValidationError<'_>, pointer: String, limit: Value, found: Value, message: String) -> Violation {
+    let mut rule = "schema.".to_owned();
+    for letter in error.kind().keyword().chars() {
+        if letter.is_ascii_uppercase() {
+            rule.push('_');
+        }
+        rule.push(letter.to_ascii_lowercase());
+    }
+    Violation { pointer, rule, limit, found, message }
+}
+
+/// Limit, what was found, and the sentence.
+fn told(error: &ValidationError<'_>) -> (Value, Value, String) {
+    let instance = error.instance();
+    let counted = |limit: u64, unit: &str, bound: &str| {
+        let count = size(instance);
+        (limit.into(), count.into(), format!("{count} {unit}, {bound} {limit}"))
+    };
+    let number = |limit: &Value, bound: &str| {
+        (limit.clone(), instance.as_ref().clone(), format!("{instance}, expected {bound} {limit}"))
+    };
+    match error.kind() {
+        Error::Type { kind } => {
+            let expected = types(kind);
+            let found = type_of(instance);
+            (expected.clone().into(), found.into(), format!("expected {}, found {found}", expected.join(" or ")))
+        }
+        Error::MaxLength { limit } => counted(*limit, "characters", "at most"),
+        Error::MinLength { limit } => counted(*limit, "characters", "at least"),
+        Error::MaxItems { limit } => counted(*limit, "items", "at most"),
+        Error::MinItems { limit } => counted(*limit, "items", "at least"),
+        Error::MaxProperties { limit } => counted(*limit, "members", "at most"),
+        Error::MinProperties { limit } => counted(*limit, "members", "at least"),
+        Error::Maximum { limit } => number(limit, "at most"),
+        Error::Minimum { limit } => number(limit, "at least"),
+        Error::Constant { expected_value } => {
+            let expected = Value::clone(expected_value);
+            let message = format!("expected {expected}");
+            (expected, Value::Null, message)
+        }
+        Error::Enum { options } => {
+            let names = options.as_array().map(Vec::as_slice).unwrap_or_default();
+            let names: Vec<_> = names.iter().map(ToString::to_string).collect();
+            (Value::clone(options), Value::Null, format!("expected one of {}", names.join(", ")))
+        }
+        Error::Pattern { pattern } => {
+            (pattern.as_str().into(), Value::Null, format!("expected text of the form {pattern}"))
+        }
+        Error::FalseSchema => (Value::Null, Value::Null, "not allowed here".to_owned()),
+        Error::OneOfMultipleValid { .. } => (Value::Null, Value::Null, "more than one alternative fits".to_owned()),
+        other => (Value::Null, Value::Null, format!("does not keep {}", other.keyword())),
+    }
+}
+
+/// No alternative fits. If it is for the value of one member, as with kinds, that member is named.
+fn no_alternative(error: &ValidationError<'_>, alternatives: &[Vec<ValidationError<'_>>]) -> Violation {
+    let mut at = None;
+    let mut values = Vec::new();
+    for inner in alternatives.iter().flatten() {
+        if let Error::Constant { expected_value } = inner.kind() {
+            let here = inner.instance_path().as_str();
+            if *at.get_or_insert_with(|| here.to_owned()) == here {
+                values.push(Value::clone(expected_value));
+            }
+        }
+    }
+    let found = type_of(error.instance());
+    let (Some(at), [_, _, ..]) = (at, values.as_slice()) else {
+        let (pointer, message) = (error.instance_path().as_str(), format!("no alternative fits, found {found}"));
+        return violation(error, pointer.to_owned(), Value::Null, found.into(), message);
+    };
+    let names: Vec<_> = values.iter().map(ToString::to_string).collect();
+    let message = format!("expected one of {}", names.join(", "));
+    violation(error, at, values.into(), Value::Null, message)
+}
+
+fn below(at: &str, name: &str) -> String {
+    format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"))
+}
+
+fn size(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.chars().count(),
+        Value::Array(items) => items.len(),
+        Value::Object(members) => members.len(),
+        _ => 0,
+    }
+}
+
+fn types(kind: &TypeKind) -> Vec<&'static str> {
+    match kind {
+        TypeKind::Single(one) => vec![named(*one)],
+        TypeKind::Multiple(several) => several.into_iter().map(named).collect(),
+    }
+}
+
+fn named(json_type: JsonType) -> &'static str {
+    match json_type {
+        JsonType::Array => "an array",
+        JsonType::Boolean => "a boolean",
+        JsonType::Integer => "a whole number",
+        JsonType::Null => "null",
+        JsonType::Number => "a number",
+        JsonType::Object => "an object",
+        JsonType::String => "a string",
+    }
+}
+
+fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(number) if number.is_f64() => "a number",
+        Value::Number(_) => "a whole number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}

@@ -1,0 +1,111 @@
+//! Tests of `template check`.
+
+use serde_json::{Value, json};
+
+use super::platform::Platform;
+use crate::support::{Ended, fixture, fixture_path, folder, incs, run, run_with_input};
+
+/// A send of the RCS template `rain_sale_card` with these values.
+fn send(parameters: &Value) -> String {
+    let template = json!({ "name": "rain_sale_card", "parameters": parameters });
+    json!({ "to": "85251230088", "type": "template", "template": template }).to_string()
+}
+
+fn rules(ended: &Ended) -> Vec<String> {
+    let document = ended.document();
+    let violations = document["violations"].as_array().unwrap().iter();
+    violations.map(|one| format!("{} {}", one["pointer"], one["rule"]).replace('"', "")).collect()
+}
+
+#[test]
+fn a_send_is_compared_with_a_definition_in_a_file() {
+    let definition = fixture_path("rcs-template-get.response.json");
+    let args = ["template", "check", "--channel", "rcs", "--json", "--definition", &definition, "-"];
+    let fits = run_with_input(&mut incs(&args), send(&json!({ "customer": "Rina", "offer": "5%" })));
+    assert_eq!((fits.code, fits.document()), (0, json!({ "valid": true, "violations": [] })), "{}", fits.stderr);
+    let faulty = run_with_input(&mut incs(&args), send(&json!({ "customer": "", "offr": "5%" })));
+    assert_eq!(faulty.code, 2);
+    assert_eq!(
+        rules(&faulty),
+        [
+            "/template/parameters/customer template.rcs.parameters.empty",
+            "/template/parameters/offer template.rcs.parameters.missing",
+            "/template/parameters/offr template.rcs.parameters.surplus",
+        ]
+    );
+    let undecoded = run_with_input(&mut incs(&args), send(&json!({ "customer": 7 })));
+    assert_eq!((undecoded.code, rules(&undecoded)), (2, vec!["/template/parameters/customer decode".to_owned()]));
+}
+
+#[test]
+fn a_definition_may_be_bare_submitted_or_a_row_of_a_list() {
+    let folder = folder("a_definition_may_be_bare");
+    let reply: Value = serde_json::from_str(&fixture("waba-template-create.response.json")).unwrap();
+    let other = json!({ "name": "other" });
+    for (name, definition) in [
+        ("reply", reply.clone()),
+        ("bare", reply["data"].clone()),
+        ("row", json!({ "status": "success", "code": 200, "data": [other, reply["data"]] })),
+        ("rows", json!([other, reply["data"]])),
+        ("submitted", serde_json::from_str(&fixture("waba-template-create.request.json")).unwrap()),
+    ] {
+        let path = folder.join(format!("{name}.json"));
+        std::fs::write(&path, definition.to_string()).unwrap();
+        let message = json!({
+            "to": "85251230088", "type": "template",
+            "template": { "name": "balance_note_1", "components": [
+                { "type": "body", "parameters": [{ "type": "text", "text": "Ms Tan" }] },
+            ] },
+        });
+        let args =
+            ["template", "check", "--channel", "whatsapp", "--json", "--definition", path.to_str().unwrap(), "-"];
+        let ended = run_with_input(&mut incs(&args), message.to_string());
+        assert_eq!(
+            rules(&ended),
+            ["/template/components/0/parameters/1 template.whatsapp.parameters.missing"],
+            "{name}: {}",
+            ended.stderr
+        );
+    }
+}
+
+#[test]
+fn the_definition_is_fetched_by_id_or_by_name() {
+    let right = send(&json!({ "customer": "Rina", "offer": "5%" }));
+    for (how, reply, line) in [
+        (&["--id", "77"][..], "rcs-template-get.response.json", "GET /external/templates/rcs/77"),
+        (&["--name", "rain_sale_card"], "rcs-template-list.response.json", "GET /external/templates/rcs?count=100"),
+        (&[], "rcs-template-list.response.json", "GET /external/templates/rcs?count=100"),
+    ] {
+        // The list has another template of this form; the name tells them apart.
+        let platform = Platform::answering([fixture(reply)]);
+        let args = [&["template", "check", "--channel", "rcs", "-"], how].concat();
+        let ended = run_with_input(&mut platform.incs(&args), &right);
+        assert_eq!((ended.code, ended.stdout.as_str()), (0, "standard input: valid\n"), "{how:?} {}", ended.stderr);
+        assert_eq!(platform.lines(), [line]);
+    }
+}
+
+#[test]
+fn a_definition_that_is_not_there_is_not_found() {
+    let nobody = send(&json!({})).replace("rain_sale_card", "nobody");
+    let list = fixture("rcs-template-list.response.json");
+    let platform = Platform::answering([list, fixture("rcs-template-get.error-400.response.json")]);
+    let list = fixture_path("rcs-template-list.response.json");
+    for how in [&[][..], &["--id", "77"], &["--definition", &list]] {
+        let args = [&["template", "check", "--channel", "rcs", "-"], how].concat();
+        let ended = run_with_input(&mut platform.incs(&args), &nobody);
+        assert_eq!((ended.code, ended.stdout.as_str()), (3, ""), "{how:?} {}", ended.stderr);
+    }
+}
+
+#[test]
+fn a_message_that_is_no_template_or_a_definition_that_is_none_is_a_failure_of_usage() {
+    let text = fixture_path("send-rcs-text.request.json");
+    let send = fixture_path("send-rcs-template-parameters.request.json");
+    for (definition, message) in [("rcs-template-get.response.json", &text), ("send-rcs-text.request.json", &send)] {
+        let definition = fixture_path(definition);
+        let ended = run(&mut incs(&["template", "check", "--channel", "rcs", "--definition", &definition, message]));
+        assert_eq!((ended.code, ended.stdout.as_str()), (2, ""), "{ended:?}");
+    }
+}

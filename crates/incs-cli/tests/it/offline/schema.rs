@@ -1,0 +1,154 @@
+//! Tests of `schema`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::support::{Ended, fixture, fixture_path, folder, incs, run, run_with_input};
+
+fn committed() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/schemas")
+}
+
+/// All JSON files below a folder, with their bytes.
+fn json_files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    for below in ["", "send", "receive"] {
+        for entry in fs::read_dir(folder.join(below)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "json") {
+                let name = path.strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
+                files.insert(name, fs::read(path).unwrap());
+            }
+        }
+    }
+    files
+}
+
+fn check(name: &str, document: &str) -> Ended {
+    run_with_input(&mut incs(&["schema", "check", "--json", name, "-"]), document)
+}
+
+#[test]
+fn an_export_is_exactly_what_the_repository_holds() {
+    let folder = folder("an_export_is_exactly").join("new");
+    let ended = run(&mut incs(&["schema", "export", folder.to_str().unwrap()]));
+    let (exported, committed) = (json_files(&folder), json_files(&committed()));
+    assert_eq!((ended.code, ended.stdout.lines().count()), (0, committed.len()));
+    assert!(exported.keys().eq(committed.keys()), "{:?}", exported.keys());
+    for (name, bytes) in exported {
+        assert!(bytes == committed[&name], "{name}");
+    }
+}
+
+#[test]
+fn an_export_replaces_nothing_unless_it_is_forced() {
+    let folder = folder("an_export_replaces_nothing");
+    let export =
+        |more: &[&str]| run(&mut incs(&[&["schema", "export", "--json", folder.to_str().unwrap()], more].concat()));
+    assert_eq!(export(&[]).code, 0);
+    assert!(export(&[]).documents().iter().all(|file| file["result"] == "unchanged"));
+
+    let (own, gone) = (folder.join("send/task.json"), folder.join("index.json"));
+    fs::write(&own, "mine").unwrap();
+    fs::remove_file(&gone).unwrap();
+    let refused = export(&[]);
+    assert_eq!((refused.code, refused.stdout.as_str(), gone.exists()), (2, "", false));
+    assert_eq!(fs::read(&own).unwrap(), b"mine");
+    assert!(refused.failure()["message"].as_str().unwrap().contains("task.json holds something else; nothing"));
+
+    let forced: Vec<_> = export(&["--force"]).documents().into_iter().map(|file| file["result"].clone()).collect();
+    assert_eq!(forced.iter().filter(|result| *result == "replaced").count(), 1);
+    assert_eq!(forced.last(), Some(&json!("written")));
+    assert!(json_files(&folder) == json_files(&committed()));
+}
+
+#[test]
+fn every_schema_is_listed_and_printed_under_each_of_its_names() {
+    let listed = run(&mut incs(&["schema", "list", "--json"])).documents();
+    let committed = json_files(&committed());
+    assert_eq!(listed.len(), committed.len() - 1);
+    let table = run(&mut incs(&["schema", "list"])).stdout;
+    assert!(table.lines().all(|line| line.chars().count() <= 80), "{table}");
+    for row in &listed {
+        let text = |member: &str| row[member].as_str().unwrap();
+        let words: Vec<_> = table.lines().map(|line| line.split_whitespace().take(2).collect::<Vec<_>>()).collect();
+        assert!(words.contains(&vec![text("name"), text("contract")]), "{row}");
+        assert!(table.contains(text("title")), "{row}");
+        let printed = run(&mut incs(&["schema", "print", text("name")]));
+        assert!((printed.code, printed.stdout.as_bytes()) == (0, &*committed[text("file")]), "{row}");
+    }
+    for name in ["send/task", "send/task.json", "urn:incs:schema:send:task"] {
+        let printed = run(&mut incs(&["schema", "print", "--json", name])).document();
+        assert_eq!(printed["$id"], "urn:incs:schema:send:task");
+    }
+}
+
+#[test]
+fn an_unknown_schema_is_not_found_and_the_nearest_are_named() {
+    for action in [&["print", "whatsap-messages"][..], &["check", "whatsap-messages", "-"]] {
+        let ended = run(&mut incs(&[&["schema", "--json"], action].concat()));
+        assert_eq!((ended.code, ended.stdout.as_str()), (3, ""));
+        assert_eq!(ended.failure()["suggestions"], json!(["whatsapp-message"]));
+    }
+    let ended = run(&mut incs(&["schema", "print", "x"]));
+    assert_eq!(ended.stderr, "error: there is no schema `x`\n  help: `incs schema list` names all\n");
+}
+
+#[test]
+fn documents_of_both_contracts_keep_their_schemas() {
+    for (schema, name) in [
+        ("whatsapp-message", "send-whatsapp-interactive-list.request.json"),
+        ("rcs-template", "rcs-template-create-carousel.request.json"),
+        ("task", "saas-task-create.request.json"),
+        ("rcs-template-reply", "rcs-template-get.response.json"),
+        ("event", "webhook-message-created-102-image.json"),
+    ] {
+        let ended = run(&mut incs(&["schema", "check", "--json", schema, &fixture_path(name)]));
+        assert_eq!((ended.code, ended.document()), (0, json!({ "valid": true, "violations": [] })), "{name}");
+    }
+}
+
+#[test]
+fn each_fault_is_told_with_pointer_rule_and_limit_and_without_the_value() {
+    let mut message: Value = serde_json::from_str(&fixture("send-whatsapp-interactive-list.request.json")).unwrap();
+    let interactive = &mut message["interactive"];
+    interactive["foter"] = json!({});
+    interactive["body"]["text"] = "secret".repeat(1000).into();
+    interactive["action"]["sections"][0]["rows"][0]["title"] = json!(7);
+    interactive["action"].as_object_mut().unwrap().remove("button");
+    let ended = check("whatsapp-message", &message.to_string());
+    assert!(ended.code == 2 && !ended.stdout.contains("secret"), "{ended:?}");
+    let found: Vec<_> = ended.document()["violations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| format!("{} {} {} {} {}", one["pointer"], one["rule"], one["limit"], one["found"], one["message"]))
+        .map(|line| line.replace('"', ""))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            "/interactive/action/button schema.required null null missing",
+            "/interactive/action/sections/0/rows/0/title schema.type [a string] a whole number expected a string, found a whole number",
+            "/interactive/body/text schema.max_length 4096 6000 6000 characters, at most 4096",
+            "/interactive/foter schema.additional_properties null null not a member that is known here",
+        ]
+    );
+}
+
+#[test]
+fn an_unknown_kind_is_told_with_the_kinds_that_there_are() {
+    let verdict = check("viber-message", r#"{"to":"85251230088","type":"sticker","sticker":{}}"#).document();
+    let [violation] = verdict["violations"].as_array().unwrap().as_slice() else { panic!("{verdict}") };
+    assert_eq!((&violation["pointer"], &violation["rule"]), (&json!("/type"), &json!("schema.one_of")));
+    assert_eq!(violation["limit"], json!(["otp", "text", "image", "video", "document"]));
+}
+
+#[test]
+fn a_document_that_is_no_json_is_one_violation() {
+    let ended = check("task", "{");
+    assert_eq!((ended.code, &ended.document()["violations"][0]["rule"]), (2, &json!("decode")));
+}

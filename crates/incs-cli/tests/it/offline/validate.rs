@@ -1,0 +1,146 @@
+//! Tests of `validate`.
+
+use serde_json::{Value, json};
+
+use crate::support::{Ended, fixture, fixture_path, folder, incs, run, run_with_input};
+
+fn validate(what: &[&str], document: impl AsRef<[u8]>) -> Ended {
+    run_with_input(&mut incs(&[&["validate", "--json"], what, &["-"]].concat()), document)
+}
+
+/// Every request of the platform's pages, with the arguments that say what it is.
+fn requests() -> Vec<(String, [&'static str; 2])> {
+    let kinds = [
+        ("send-whatsapp-", ["--channel", "whatsapp"]),
+        ("send-viber-", ["--channel", "viber"]),
+        ("send-rcs-", ["--channel", "rcs"]),
+        ("rcs-template-create-", ["--as", "rcs-template"]),
+        ("waba-template-create.", ["--as", "whatsapp-template"]),
+        ("saas-task-create", ["--as", "task"]),
+    ];
+    let files = std::fs::read_dir(fixture_path("")).unwrap();
+    let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+    let requests = names.filter(|name| name.ends_with(".request.json"));
+    let kind = |name: &str| kinds.iter().find(|(start, _)| name.starts_with(start)).map(|(_, kind)| *kind);
+    requests.filter_map(|name| kind(&name).map(|kind| (name, kind))).collect()
+}
+
+#[test]
+fn every_documented_request_is_valid() {
+    let requests = requests();
+    assert_eq!(requests.len(), 35, "{requests:?}");
+    for (name, kind) in requests {
+        let ended = validate(&kind, fixture(&name));
+        assert_eq!((ended.code, ended.document()), (0, json!({ "valid": true, "violations": [] })), "{name}");
+    }
+}
+
+#[test]
+fn all_violations_are_told_at_once_and_the_exit_code_is_two() {
+    let mut message: Value = serde_json::from_str(&fixture("send-whatsapp-interactive-button.request.json")).unwrap();
+    message["interactive"]["body"]["text"] = "x".repeat(1025).into();
+    message["interactive"]["action"]["buttons"] = json!([]);
+    let ended = validate(&["--channel", "whatsapp"], message.to_string());
+    let document = ended.document();
+    let pointers: Vec<_> =
+        document["violations"].as_array().unwrap().iter().map(|one| one["pointer"].clone()).collect();
+    assert_eq!((ended.code, json!(pointers)), (2, json!(["/interactive/body/text", "/interactive/action/buttons"])));
+    assert_eq!(
+        document["violations"][0],
+        json!({
+            "pointer": "/interactive/body/text", "rule": "whatsapp.interactive.body.max_length",
+            "limit": 1024, "found": 1025, "message": "1025 characters, at most 1024",
+        })
+    );
+    assert_eq!((document.as_object().unwrap().len(), ended.stderr.as_str()), (2, ""));
+}
+
+#[test]
+fn a_document_that_does_not_decode_is_one_violation_with_its_pointer() {
+    let image = r#"{"to":"85251230088","type":"image","image":{"link":7}}"#;
+    for (document, pointer, found, message) in [
+        (image, "/image/link", json!("a number"), "expected a string, found a number (line 1, column 52)"),
+        (
+            r#"{"type":"text","text":"Hi"}"#,
+            "/to",
+            json!("nothing"),
+            "expected a value, found nothing (line 1, column 1)",
+        ),
+        (r#"{"to":"#, "", json!("the end"), "expected the rest of the JSON, found the end (line 1, column 6)"),
+        ("", "", json!("the end"), "expected the rest of the JSON, found the end (line 1, column 1)"),
+    ] {
+        let ended = validate(&["--channel", "whatsapp"], document);
+        let verdict = ended.document();
+        assert_eq!((ended.code, &verdict["valid"]), (2, &json!(false)), "{document}");
+        let [violation] = verdict["violations"].as_array().unwrap().as_slice() else { panic!("{verdict}") };
+        assert_eq!((&violation["pointer"], &violation["rule"]), (&json!(pointer), &json!("decode")), "{document}");
+        assert_eq!((&violation["found"], &violation["message"]), (&found, &json!(message)), "{document}");
+    }
+}
+
+#[test]
+fn a_member_that_nobody_reads_is_a_violation_and_an_empty_optional_one_is_not() {
+    let typo = r#"{"to":"85251230088","type":"text","text":"Hi","reply to/":1,"image":null}"#;
+    let verdict = validate(&["--channel", "viber"], typo).document();
+    let [violation] = verdict["violations"].as_array().unwrap().as_slice() else { panic!("{verdict}") };
+    assert_eq!(
+        *violation,
+        json!({
+            "pointer": "/reply to~1", "rule": "schema.additional_properties", "limit": null, "found": null,
+            "message": "not a member that is known here",
+        })
+    );
+}
+
+#[test]
+fn each_of_json_lines_is_checked_for_itself() {
+    let lines =
+        "{\"to\":\"85251230088\",\"type\":\"text\",\"text\":\"Hi\"}\n\n{\"to\":\"85251230088\",\"type\":\"text\"}\n{\n";
+    let ended = validate(&["--channel", "rcs"], lines);
+    let valid: Vec<_> = ended.documents().iter().map(|verdict| verdict["valid"].clone()).collect();
+    assert_eq!((ended.code, valid), (2, vec![json!(true), json!(false), json!(false)]));
+
+    let ended = run_with_input(&mut incs(&["validate", "--channel", "rcs", "-"]), lines);
+    insta::assert_snapshot!(ended.stdout, @"
+    standard input:1: valid
+    standard input:3: /text: expected a value, found nothing (line 3, column 1) [decode]
+    standard input:3: 1 violation
+    standard input:4: the whole: expected the rest of the JSON, found the end (line 4, column 1) [decode]
+    standard input:4: 1 violation
+    1 of 3 documents are valid
+    ");
+}
+
+#[test]
+fn a_document_over_several_lines_that_is_broken_is_one_document() {
+    let ended = validate(&["--channel", "rcs"], "{\n  \"to\": \"85251230088\",\n  \"type\": ]\n}\n");
+    assert_eq!(ended.document()["violations"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn people_read_one_line_a_violation_and_a_closing_one() {
+    let folder = folder("people_read_one_line_a_violation");
+    let path = folder.join("m.json");
+    std::fs::write(&path, r#"{"to":"85251230088","type":"text","text":""}"#).unwrap();
+    let name = path.to_str().unwrap();
+    let ended = run(&mut incs(&["validate", "--channel", "whatsapp", name]));
+    let expected = format!("/text: no characters, at least 1 [text.not_empty]\n{name}: 1 violation\n");
+    assert_eq!((ended.code, ended.stdout), (2, expected));
+    let ended = run(&mut incs(&["validate", "--channel", "WhatsApp", "--color", "always", name]));
+    assert!(ended.stdout.contains("\u{1b}[31m1 violation"), "{ended:?}");
+}
+
+#[test]
+fn a_wrong_command_line_or_file_is_a_failure_of_usage() {
+    for args in [
+        &["validate", "-"][..],
+        &["validate", "--channel", "sms", "-"],
+        &["validate", "--channel", "rcs"],
+        &["validate", "--channel", "rcs", "no-such-file.json"],
+        &["validate", "--channel", "rcs", "--as", "task", "-"],
+    ] {
+        let ended = run(&mut incs(args));
+        assert_eq!((ended.code, ended.stdout.as_str()), (2, ""), "{args:?}");
+        assert!(!ended.stderr.is_empty(), "{args:?}");
+    }
+}

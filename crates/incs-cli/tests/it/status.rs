@@ -1,0 +1,131 @@
+//! Tests of `status`.
+
+use std::process::Command;
+use std::time::Duration;
+
+use incs_facade::client::contract::{FaultServer, Reply, Security};
+use incs_facade::model::envelope::Code;
+use serde_json::{Value, json};
+
+use crate::program::{Run, incs, run, run_with};
+
+async fn platform() -> FaultServer {
+    FaultServer::start(Security::Plain).await.unwrap()
+}
+
+/// An answer with these messages and states.
+fn rows(rows: &[(&str, &str)]) -> Reply {
+    let row = |(id, state): &(&str, &str)| json!({ "message_id": id, "message_status": state, "created_at": 1_775_540_101, "delivered_at": 0, "read_at": null });
+    let data: Vec<Value> = rows.iter().map(row).collect();
+    let reply = json!({ "status": "success", "code": 200, "message": "", "data": { "data": data }, "error": {} });
+    Reply::json(200, reply.to_string())
+}
+
+fn status<const N: usize>(server: &FaultServer, args: [&str; N]) -> Command {
+    let mut command = incs(["status"]);
+    command.args(args).env("INCS_BASE_URL", server.uri()).env("INCS_CERTIFICATION_CODE", "5d1f");
+    command
+}
+
+/// Id and state, or result, of each line.
+fn told(run: &Run) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let state = |line: &Value| line["message_status"].as_str().map_or_else(|| text(&line["result"]), str::to_owned);
+    run.json().iter().map(|line| (text(&line["message_id"]), state(line))).collect()
+}
+
+fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs.iter().map(|(id, state)| ((*id).to_owned(), (*state).to_owned())).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_message_is_listed_also_those_without_an_answer() {
+    let server = platform().await;
+    server.set_default(rows(&[("a", "delivered")]));
+    let found = run_with(&mut status(&server, ["-", "b", "--json"]), "a\n\n");
+    assert_eq!(found.code, Some(9), "{found:?}");
+    assert_eq!(told(&found), pairs(&[("a", "delivered"), ("b", "not_found")]));
+    let expected = json!({
+        "result": "found", "message_id": "a", "message_status": "delivered",
+        "created_at": "2026-04-07T05:35:01Z", "delivered_at": null, "read_at": null,
+    });
+    assert_eq!(found.json()[0], expected);
+    assert_eq!(found.failure()["not_found"], 1);
+    let people = run(&mut status(&server, ["a"]));
+    let table = "STATUS    SINCE (UTC)           ID\ndelivered 2026-04-07T05:35:01Z  a\n";
+    assert_eq!((people.code, people.stdout.as_str()), (Some(0), table), "{people:?}");
+    assert_eq!(run(&mut status(&server, ["b"])).code, Some(3));
+    let seen = server.seen().complete;
+    assert_eq!(seen[0].target, "/external/messages/status?message_ids=a,b");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn any_number_of_ids_is_asked_for() {
+    let server = platform().await;
+    server.set_default(rows(&[]));
+    let ids = (0..250).map(|id| format!("id{id}")).collect::<Vec<_>>().join("\n");
+    let found = run_with(&mut status(&server, ["-", "--json"]), &ids);
+    assert_eq!((found.code, found.json().len(), server.seen().complete.len()), (Some(3), 250, 3), "{}", found.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_is_kept_when_another_question_fails() {
+    let server = platform().await;
+    server.set_default(Reply::failure(Code::InvalidCertificationCode, "no"));
+    let found = run(&mut status(&server, ["a", "--json"]));
+    assert_eq!(found.code, Some(4), "{found:?}");
+    assert_eq!(told(&found), pairs(&[("a", "failed")]));
+    assert_eq!(found.failure()["kind"], "authentication");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wait_asks_again_only_for_what_is_not_there_yet() {
+    let server = platform().await;
+    server.push(rows(&[("a", "read"), ("b", "sent")]));
+    server.push(rows(&[("b", "sent")]));
+    server.push(Reply::json(200, r#"{"status":"error","code":429,"message":"slow","data":{}}"#));
+    server.set_default(rows(&[("b", "delivered"), ("c", "delivered")]));
+    let wait = ["a", "b", "c", "b", "--json", "--wait", "delivered", "--interval", "10ms"];
+    let found = run(&mut status(&server, wait));
+    assert_eq!(found.code, Some(0), "{found:?}");
+    let mut told = told(&found);
+    told.sort();
+    assert_eq!(told, pairs(&[("a", "read"), ("b", "delivered"), ("c", "delivered")]));
+    let targets: Vec<_> = server.seen().complete.into_iter().map(|request| request.target).collect();
+    let query = |target: &str| target.split('=').next_back().unwrap().split(',').map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(query(&targets[0]), ["a", "b", "c"]);
+    assert!(targets[1..].iter().all(|target| !query(target).contains(&"a".to_owned())), "{targets:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_failed_ends_its_wait() {
+    let server = platform().await;
+    server.set_default(rows(&[("a", "failed"), ("b", "delivered")]));
+    for (args, code) in [(["a", "--wait", "sent"], 5), (["b", "--wait", "sent"], 0)] {
+        let found = run(&mut status(&server, args));
+        assert_eq!(found.code, Some(code), "{found:?}");
+    }
+    assert_eq!(run(&mut status(&server, ["a", "b", "--wait", "delivered"])).code, Some(9));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_the_time_is_up_what_is_known_is_told() {
+    let server = platform().await;
+    server.set_default(rows(&[("a", "sent"), ("b", "read")]));
+    let wait = ["a", "b", "c", "--json", "--wait", "delivered", "--timeout", "60ms", "--interval", "20ms"];
+    let found = run(&mut status(&server, wait));
+    assert_eq!(found.code, Some(10), "{found:?}");
+    assert_eq!(told(&found)[0], ("b".to_owned(), "read".to_owned()));
+    let mut rest = told(&found)[1..].to_vec();
+    rest.sort();
+    assert_eq!(rest, pairs(&[("a", "sent"), ("c", "not_found")]));
+    assert!(server.wait_until(Duration::from_secs(5), |seen| seen.complete.len() > 1).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wait_ends_at_once_when_asking_again_cannot_help() {
+    let server = platform().await;
+    server.set_default(Reply::failure(Code::InvalidCertificationCode, "no"));
+    let found = run(&mut status(&server, ["a", "--wait", "read", "--timeout", "1h"]));
+    assert_eq!((found.code, server.seen().complete.len()), (Some(4), 1), "{found:?}");
+}
