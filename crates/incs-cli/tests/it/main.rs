@@ -7,4 +7,5 @@ mod offline;
 mod sandbox;
 mod send;
 mod settings;
+mod support;
 mod webhook;

@@ -38,7 +38,7 @@ impl Scheme for Anyone {
 /// Every item of a body. What `dangerously_skip_verification` refuses, such as what is no JSON, is an item here.
 pub(super) fn items_of(body: &[u8], provider: ProviderChoice) -> Result<Batch, Rejection> {
     let no_headers: [(&str, &str); 0] = [];
-    let limits = Limits::DEFAULT.with_body(body.len()).with_depth(128);
+    let limits = Limits::DEFAULT.with_body(body.len());
     let now = Timestamp::from(std::time::SystemTime::now());
     let verified = Delivery::new(&no_headers, body).with_limits(limits).verify(&Anyone, now)?;
     Ok(match provider.provider() {

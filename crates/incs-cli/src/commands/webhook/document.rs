@@ -2,7 +2,7 @@
 
 use incs_facade::model::RawJson;
 use incs_facade::model::inbound::Inbound;
-use incs_facade::webhook::{Batch, Item, Outcome};
+use incs_facade::webhook::{Batch, Fault, Item, Outcome, ShapeError};
 use serde::Serialize;
 
 /// What `incs webhook parse --json` writes.
@@ -22,7 +22,7 @@ pub(super) struct ItemDocument {
     /// Where it stands in the body; of a malformed item, the member that is wrong.
     pointer: String,
     reason: Option<String>,
-    /// The item as it came, so that nothing in it is lost; null when it is no JSON.
+    /// The item as it came, so that nothing in it is lost; null when it is no JSON, or too deep.
     event: Option<RawJson>,
     /// The customer's message in the form that is the same for both providers.
     inbound: Option<Inbound>,
@@ -39,7 +39,9 @@ impl From<&Batch> for Document {
 
 impl From<&Item> for ItemDocument {
     fn from(item: &Item) -> Self {
-        let raw = std::str::from_utf8(item.raw()).ok();
+        // A document with something very deep in it is one that most readers refuse whole.
+        let too_deep = matches!(item.outcome(), Outcome::Malformed(Fault::Shape(ShapeError::TooDeep { .. })));
+        let raw = std::str::from_utf8(item.raw()).ok().filter(|_| !too_deep);
         Self {
             result: result(item),
             kind: item.kind(),

@@ -107,22 +107,43 @@ impl Trigger {
             return input::read(path);
         }
         let wanted = self.event.as_deref().unwrap_or_default();
-        let named = |(name, body): &(&str, Body)| {
-            let kind = kind_of(body.as_bytes()).unwrap_or_default();
-            *name == wanted || kind == wanted || kind.strip_prefix(wanted).is_some_and(|rest| rest.starts_with('.'))
-        };
-        let Some((_, mut body)) = sample::all().into_iter().find(named) else {
-            return Err(Failure::usage(format!("there is no sample of `{wanted}`"))
-                .with_help("`incs webhook trigger --list` has them all"));
-        };
-        if !self.set.is_empty() {
+        let (mut body, state) = sample_of(wanted).ok_or_else(|| {
+            Failure::usage(format!("there is no sample of `{wanted}`"))
+                .with_help("`incs webhook trigger --list` has them all")
+        })?;
+        if state.is_some() || !self.set.is_empty() {
             let mut json: Value = serde_json::from_slice(body.as_bytes())
                 .map_err(|error| Failure::usage(format!("the sample cannot be changed: {error}")))?;
-            self.set.iter().try_for_each(|edit| edit.apply(&mut json))?;
+            state.iter().chain(&self.set).try_for_each(|edit| edit.apply(&mut json))?;
             body = Body::from(json);
         }
         Ok(if self.php { body.as_php() } else { body }.into_bytes())
     }
+}
+
+/// The sample of an event by its name, by its kind, or by the beginning of its kind: of several then the text. Of the receipts only
+/// one is a sample; the state of another is to be set.
+fn sample_of(wanted: &str) -> Option<(Body, Option<Edit>)> {
+    let samples: Vec<(&str, Body, String)> = sample::all()
+        .into_iter()
+        .map(|(name, body)| {
+            let kind = kind_of(body.as_bytes()).unwrap_or_default();
+            (name, body, kind)
+        })
+        .collect();
+    let find = |is: &dyn Fn(&str, &str) -> bool| {
+        samples.iter().find(|(name, _, kind)| is(name, kind)).map(|(_, body, _)| (body.clone(), None))
+    };
+    let begins = |kind: &str| kind.strip_prefix(wanted).is_some_and(|rest| rest.starts_with('.'));
+    find(&|name, kind| name == wanted || kind == wanted)
+        .or_else(|| find(&|_, kind| begins(kind) && kind.ends_with(".text")))
+        .or_else(|| find(&|_, kind| begins(kind)))
+        .or_else(|| {
+            let state = wanted.strip_prefix("message_status_update.")?;
+            let is_known = ["sent", "delivered", "read", "failed"].contains(&state);
+            let (body, _) = find(&|name, _| name == "message_status").filter(|_| is_known)?;
+            Some((body, Some(Edit::new("/message_status", state))))
+        })
 }
 
 fn kind_of(body: &[u8]) -> Option<String> {

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::request::{self, Head};
 use super::scheme::{Name, SchemeArgs};
+use super::text::aligned;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -90,11 +91,12 @@ fn say_refused(name: Name, rejection: &Rejection, cause: Option<&Cause>, explain
     }
     let red = anstyle::AnsiColor::Red.on_default().bold();
     context.out.line(&format!("{red}refused{red:#}   {rejection}"));
-    match cause {
-        Some(cause) => context.out.line(&format!("cause     {cause}")),
-        None if explained => context.out.line("cause     not the scheme: it accepts this"),
-        None => context.out.note("note: --explain looks for the cause"),
-    }
+    let cause = match cause {
+        Some(cause) => cause.to_string(),
+        None if explained => "not the scheme: it accepts this".to_owned(),
+        None => return context.out.note("note: --explain looks for the cause"),
+    };
+    aligned([["cause   ".to_owned(), cause]]).iter().for_each(|line| context.out.line(line));
 }
 
 /// A cause for machines. It never holds a secret or a signature.

@@ -17,7 +17,7 @@ use tokio::sync::Notify;
 use super::super::document::{ItemDocument, on_one_line, result};
 use super::super::post::Posted;
 use super::super::scheme::Name;
-use super::super::text::plain_line;
+use super::super::text::{aligned, plain_line};
 use super::super::verify::of_cause;
 use super::super::view::kind;
 use crate::failure::Failure;
@@ -115,7 +115,8 @@ impl Screen {
         let red = AnsiColor::Red.on_default();
         self.out.line(&format!("{}  {red}{status:<6}{red:#}  {reason}", clock(now)));
         if let Some(cause) = cause {
-            self.out.line(&format!("{:8}  {:6}  {cause}", "", ""));
+            let indent = " ".repeat(14);
+            aligned([[indent, cause.to_string()]]).iter().for_each(|line| self.out.line(line));
         }
     }
 

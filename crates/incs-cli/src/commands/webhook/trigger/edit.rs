@@ -12,6 +12,11 @@ pub(super) struct Edit {
 }
 
 impl Edit {
+    /// Sets a text.
+    pub(super) fn new(pointer: &str, text: &str) -> Self {
+        Self { pointer: pointer.to_owned(), value: text.into() }
+    }
+
     /// Reads one: the value is JSON if it can be, and text if it cannot.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let (pointer, value) = text.split_once('=').ok_or("it has no =")?;
