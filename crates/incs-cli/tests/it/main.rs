@@ -1,5 +1,13 @@
 //! What the program does, seen from a shell.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking"
+)]
+
 mod demo;
 mod exit_codes;
 mod manage;

@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn only_space_outside_of_strings_goes() {
         let kept = r#"{"a b":"\" \\","c":[1.0e400,"\n \\\" "],"d":12345678901234567890123,"a b":null}"#;
-        let spread = kept.replace(":", " :\n\t").replace(",\"", " ,\r\n \"").replace('[', "[ ");
+        let spread = kept.replace(':', " :\n\t").replace(",\"", " ,\r\n \"").replace('[', "[ ");
         assert_ne!(spread, kept);
         assert_eq!(on_one_line(&RawJson::parse(spread).unwrap()).unwrap().get(), kept);
     }

@@ -31,6 +31,7 @@ const FORWARD_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The arguments of `incs webhook listen`.
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct Listen {
     /// The port of 127.0.0.1 to listen at; 0 for a free one
     #[arg(long, value_name = "PORT", default_value_t = 8080)]

@@ -32,7 +32,9 @@ pub(super) fn run(args: &Parse, context: &Context) -> Result<Exit, Failure> {
             context.out.json(&document);
         }
     } else {
-        view::batch(&batch).iter().for_each(|line| context.out.line(line));
+        for line in view::batch(&batch) {
+            context.out.line(&line);
+        }
     }
     Ok(if is_json(&body) { Exit::Done } else { Exit::Usage })
 }

@@ -17,14 +17,17 @@ use crate::failure::Failure;
 use crate::input;
 use crate::settings::Settings;
 
-/// How the sender proves who it is. The secret comes from INCS_WEBHOOK_SECRET, the profile, or a file.
+/// How the sender proves who it is. The secret comes from the environment, the profile, or a file.
 #[derive(Debug, Args)]
 pub(super) struct SchemeArgs {
     /// How the sender proves who it is
     #[arg(long, value_name = "SCHEME")]
     pub(super) scheme: Option<Name>,
-    /// File with the secret, instead of INCS_WEBHOOK_SECRET; several times for several live secrets
-    #[arg(long, value_name = "FILE")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        help = "File with the secret, instead of INCS_WEBHOOK_SECRET; several times for several live secrets"
+    )]
     secret_file: Vec<PathBuf>,
     /// hmac-sha256: header of the signature; shared-secret: header of the secret
     #[arg(long, value_name = "NAME", conflicts_with = "query")]

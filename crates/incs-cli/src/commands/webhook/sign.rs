@@ -65,7 +65,9 @@ pub(super) fn run(args: &Sign, context: &Context) -> Result<Exit, Failure> {
     } else if let Some(curl) = curl {
         context.out.line(&curl);
     } else {
-        headers.iter().for_each(|(name, value)| context.out.line(&format!("{name}: {value}")));
+        for (name, value) in &headers {
+            context.out.line(&format!("{name}: {value}"));
+        }
         if let Some(target) = target {
             // With headers besides, stdout stays a file of headers.
             if headers.is_empty() { context.out.line(&target) } else { context.out.note(&format!("target: {target}")) }
@@ -99,7 +101,9 @@ fn curl(headers: &[(String, String)], url: &str, file: &Path) -> String {
     if !headers.iter().any(is_json) {
         header("content-type: application/json");
     }
-    headers.iter().for_each(|(name, value)| header(&format!("{name}: {value}")));
+    for (name, value) in headers {
+        header(&format!("{name}: {value}"));
+    }
     words.extend(["--data-binary".to_owned(), quoted(&format!("@{}", file.display())), quoted(url)]);
     words.join(" ")
 }

@@ -136,7 +136,7 @@ fn sample_of(wanted: &str) -> Option<(Body, Option<Edit>)> {
     };
     let begins = |kind: &str| kind.strip_prefix(wanted).is_some_and(|rest| rest.starts_with('.'));
     find(&|name, kind| name == wanted || kind == wanted)
-        .or_else(|| find(&|_, kind| begins(kind) && kind.ends_with(".text")))
+        .or_else(|| find(&|_, kind| begins(kind) && kind.rsplit('.').next() == Some("text")))
         .or_else(|| find(&|_, kind| begins(kind)))
         .or_else(|| {
             let state = wanted.strip_prefix("message_status_update.")?;
@@ -158,6 +158,8 @@ fn list(context: &Context) {
     } else {
         let rows = names.map(|(name, kind)| [name.to_owned(), kind]);
         let header = [["EVENT".to_owned(), "KIND".to_owned()]];
-        aligned(header.into_iter().chain(rows)).iter().for_each(|line| context.out.line(line));
+        for line in aligned(header.into_iter().chain(rows)) {
+            context.out.line(&line);
+        }
     }
 }

@@ -96,7 +96,9 @@ fn say_refused(name: Name, rejection: &Rejection, cause: Option<&Cause>, explain
         None if explained => "not the scheme: it accepts this".to_owned(),
         None => return context.out.note("note: --explain looks for the cause"),
     };
-    aligned([["cause   ".to_owned(), cause]]).iter().for_each(|line| context.out.line(line));
+    for line in aligned([["cause   ".to_owned(), cause]]) {
+        context.out.line(&line);
+    }
 }
 
 /// A cause for machines. It never holds a secret or a signature.

@@ -2,8 +2,10 @@
 
 use anstyle::{AnsiColor, Style};
 use incs_facade::model::delivery::Fact;
+use incs_facade::model::id::{MediaId, MediaType, MessageId, TemplateId, TemplateName};
 use incs_facade::model::inbound::{Content, Inbound};
-use incs_facade::webhook::{Batch, Event, Item, Outcome};
+use incs_facade::model::{Address, WireTime};
+use incs_facade::webhook::{Batch, Event, Item, Outcome, Provider};
 
 use super::document::result;
 use super::text::{aligned, plain, plain_line};
@@ -14,7 +16,7 @@ const KEY: usize = 12;
 /// All that is to be said of a body, line by line.
 pub(super) fn batch(batch: &Batch) -> Vec<String> {
     let count = batch.items().len();
-    let of = batch.provider().map_or("nobody known", |provider| provider.as_str());
+    let of = batch.provider().map_or("nobody known", Provider::as_str);
     let items = if count == 1 { "item" } else { "items" };
     let mut lines = vec![format!("{count} {items} of {}", plain_line(of))];
     if count > 1 {
@@ -87,8 +89,8 @@ impl Rows {
         }
         macro_rules! template {
             ($update:expr) => {{
-                self.maybe("template", $update.template_id.as_ref().map(|id| id.as_str()));
-                self.maybe("name", $update.template_name.as_ref().map(|name| name.as_str()));
+                self.maybe("template", $update.template_id.as_ref().map(TemplateId::as_str));
+                self.maybe("name", $update.template_name.as_ref().map(TemplateName::as_str));
                 self.add("now", $update.new_value.as_str());
                 self.add("why", &$update.reason);
                 self.maybe("at", $update.received_at.as_ref().map(time));
@@ -110,11 +112,11 @@ impl Rows {
     fn inbound(&mut self, inbound: &Inbound) {
         let name = inbound.profile_name.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
         self.maybe("from", inbound.user.as_ref().map(|user| format!("{}{name}", user.as_str())));
-        self.maybe("to", inbound.business.as_ref().map(|business| business.as_str()));
+        self.maybe("to", inbound.business.as_ref().map(Address::as_str));
         self.maybe("channel", inbound.channel_id.as_ref().map(ToString::to_string));
         self.maybe("sent", inbound.sent_at.as_ref().map(time));
-        self.maybe("id", inbound.id.as_ref().map(|id| id.as_str()));
-        self.maybe("answers", inbound.quoted.as_ref().and_then(|quoted| quoted.id.as_ref()).map(|id| id.as_str()));
+        self.maybe("id", inbound.id.as_ref().map(MessageId::as_str));
+        self.maybe("answers", inbound.quoted.as_ref().and_then(|quoted| quoted.id.as_ref()).map(MessageId::as_str));
         self.content(&inbound.content);
     }
 
@@ -123,11 +125,11 @@ impl Rows {
             Content::Text(text) => self.add("text", &text.text),
             Content::Media(media) => {
                 self.add("file", media.kind.as_str());
-                self.maybe("type", media.media_type.as_ref().map(|kind| kind.as_str()));
+                self.maybe("type", media.media_type.as_ref().map(MediaType::as_str));
                 self.maybe("name", media.file_name.as_deref());
                 self.maybe("bytes", media.size.map(|size| size.to_string()));
                 self.maybe("url", media.url.as_deref());
-                self.maybe("media id", media.id.as_ref().map(|id| id.as_str()));
+                self.maybe("media id", media.id.as_ref().map(MediaId::as_str));
                 self.maybe("caption", media.caption.as_deref());
             }
             Content::Location(place) => {
@@ -169,7 +171,7 @@ impl Rows {
     }
 
     fn fact(&mut self, fact: &Fact) {
-        self.maybe("message", fact.message_id.as_ref().map(|id| id.as_str()));
+        self.maybe("message", fact.message_id.as_ref().map(MessageId::as_str));
         self.maybe("incs id", fact.incs_id.map(|id| id.as_u64().to_string()));
         let moments = [fact.created, fact.sent, fact.failed, fact.delivered, fact.read];
         self.maybe("at", moments.into_iter().flatten().next().map(|moment| moment.at.to_string()));
@@ -182,6 +184,6 @@ impl Rows {
 }
 
 /// The instant, if it is one, else what stands there.
-fn time(time: &incs_facade::model::WireTime) -> String {
+fn time(time: &WireTime) -> String {
     time.instant().map_or_else(|| time.to_string(), |instant| instant.to_string())
 }

@@ -59,6 +59,10 @@ fn what_is_not_proved_is_refused_shown_and_not_counted() {
     assert_eq!(ended.document()["status"], 413);
     assert_eq!(listening.next()["status"], 413);
 
+    let answer = Command::new("curl").args(["-s", "-o", "-", "-w", "%{http_code}", &url]).output().unwrap();
+    assert_eq!(answer.stdout, b"405");
+    assert_eq!(listening.next()["reason"], "only POST is taken");
+
     assert_eq!(trigger(&signed).code, 0);
     assert_eq!(listening.next()["kind"], "exotel.incoming.text");
     assert_eq!(listening.end().0, 0);

@@ -9,7 +9,7 @@ use std::time::Duration;
 use anstyle::{AnsiColor, Style};
 use incs_facade::model::Timestamp;
 use incs_facade::webhook::guard::{Claim, MemoryGuard, Ticket};
-use incs_facade::webhook::{Batch, Cause, Item, Outcome};
+use incs_facade::webhook::{Batch, Cause, Item, Outcome, Provider};
 use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
@@ -88,7 +88,7 @@ impl Screen {
                     r#type: "item",
                     at: now,
                     delivery,
-                    provider: batch.provider().map(|provider| provider.as_str()),
+                    provider: batch.provider().map(Provider::as_str),
                     repeated,
                     saved: saved.map(|path| path.display().to_string()),
                     item: item.into(),
@@ -116,7 +116,9 @@ impl Screen {
         self.out.line(&format!("{}  {red}{status:<6}{red:#}  {reason}", clock(now)));
         if let Some(cause) = cause {
             let indent = " ".repeat(14);
-            aligned([[indent, cause.to_string()]]).iter().for_each(|line| self.out.line(line));
+            for line in aligned([[indent, cause.to_string()]]) {
+                self.out.line(&line);
+            }
         }
     }
 

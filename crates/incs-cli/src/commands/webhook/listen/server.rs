@@ -65,6 +65,7 @@ impl Server {
         // Nobody closes the semaphore; if it were closed, there would be no seat.
         let Ok(_seat) = self.seats.acquire().await else { return StatusCode::SERVICE_UNAVAILABLE };
         if request.method() != Method::POST {
+            self.screen.rejected(now(), 405, "only POST is taken", None);
             return StatusCode::METHOD_NOT_ALLOWED;
         }
         let (head, body) = request.into_parts();
