@@ -99,10 +99,12 @@ pub(super) fn run(args: Listen, context: &Context) -> Result<Exit, Failure> {
         let enough = Arc::new(Notify::new());
         let screen = Screen::new(context.out, args.count, Arc::clone(&enough));
         let screen = Arc::new(screen);
+        // Whoever is told that it listens may tell it to end.
+        let told_to_end = told_to_end();
         screen.ready(address, name, args.scheme.is_in_path());
         let forward = forward.map(|url| Forward { url, post: Post::new(FORWARD_TIMEOUT) });
         let server = Server::new(receiver, args.explain, forward, folder, Arc::clone(&screen));
-        let end = server::serve(listener, server, end(enough, args.timeout)).await?;
+        let end = server::serve(listener, server, end(enough, args.timeout, told_to_end)).await?;
         match (end, args.count) {
             (End::Timeout, Some(count)) => {
                 Err(Failure::new(Exit::TimedOut, format!("{} of {count} items came in time", screen.shown())))
@@ -130,7 +132,7 @@ impl Listen {
 }
 
 /// Ends when enough came, the time is up, or the program is told to end.
-async fn end(enough: Arc<Notify>, timeout: Option<Duration>) -> End {
+async fn end(enough: Arc<Notify>, timeout: Option<Duration>, told_to_end: impl Future<Output = ()>) -> End {
     let time_is_up = async {
         match timeout {
             Some(timeout) => tokio::time::sleep(timeout).await,
@@ -140,22 +142,23 @@ async fn end(enough: Arc<Notify>, timeout: Option<Duration>) -> End {
     tokio::select! {
         () = enough.notified() => End::Count,
         () = time_is_up => End::Timeout,
-        () = told_to_end() => End::Signal,
+        () = told_to_end => End::Signal,
     }
 }
 
+/// Listens for signals from now on.
 #[cfg(unix)]
-async fn told_to_end() {
+fn told_to_end() -> impl Future<Output = ()> + Send {
     use tokio::signal::unix::{SignalKind, signal};
 
     // Without a handler the signal ends the program by itself.
-    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-    else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
+    let handlers = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+    async {
+        let (Ok(mut interrupt), Ok(mut terminate)) = handlers else { return std::future::pending().await };
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
     }
 }
 
