@@ -101,6 +101,7 @@
 //! | what an item is, and what became of reading it | [`Item`], [`Outcome`], [`Event`] |
 //! | customers' messages, the same for both providers | [`Batch::inbound`] |
 //! | what became of messages you sent | [`Batch::facts`], [`incs_model::delivery`] |
+//! | what an item is in one name, like `new_message.rcs.location` | [`Item::kind`], [`Event::kind`] |
 //! | taking each thing once | [`Item::dedup_key`], [`guard`] |
 //! | what to answer when a delivery is not taken | [`Rejection::status`], [`RejectionKind`] |
 //! | why a signature was refused | [`Delivery::explain`], [`Cause`] |
@@ -149,6 +150,7 @@ mod explain;
 pub mod guard;
 mod headers;
 mod item;
+mod kind;
 mod limits;
 mod parse;
 mod provider;

@@ -1,6 +1,20 @@
 //! `incs webhook`.
 
-use clap::Args;
+mod body;
+mod document;
+mod listen;
+mod parse;
+mod post;
+mod request;
+mod scheme;
+mod sign;
+mod signed_parts;
+mod text;
+mod trigger;
+mod verify;
+mod view;
+
+use clap::{Args, Subcommand};
 
 use crate::context::Context;
 use crate::exit::Exit;
@@ -8,9 +22,33 @@ use crate::failure::Failure;
 
 /// The arguments of `incs webhook`.
 #[derive(Debug, Args)]
-pub(crate) struct Webhook {}
+#[command(subcommand_required = true, arg_required_else_help = true)]
+pub(crate) struct Webhook {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Read every item of a body that was posted to you
+    Parse(parse::Parse),
+    /// Check who sent a request that was saved
+    Verify(verify::Verify),
+    /// Write what a sender adds to a body: headers, or a URL
+    Sign(sign::Sign),
+    /// Post a sample of an event to a URL
+    Trigger(trigger::Trigger),
+    /// Receive webhooks here: verify, show, forward and save them
+    Listen(listen::Listen),
+}
 
 /// Runs it.
-pub(crate) fn run(_args: Webhook, _context: &Context) -> Result<Exit, Failure> {
-    Err(Failure::usage("`incs webhook` is not there yet"))
+pub(crate) fn run(args: Webhook, context: &Context) -> Result<Exit, Failure> {
+    match args.command {
+        Command::Parse(args) => parse::run(&args, context),
+        Command::Verify(args) => verify::run(&args, context),
+        Command::Sign(args) => sign::run(&args, context),
+        Command::Trigger(args) => trigger::run(&args, context),
+        Command::Listen(args) => listen::run(args, context),
+    }
 }

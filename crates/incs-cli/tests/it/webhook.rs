@@ -1,1 +1,7 @@
 //! Tests of `webhook`.
+
+mod listen;
+mod parse;
+mod proof;
+mod server;
+mod trigger;

@@ -82,6 +82,13 @@ impl From<Callback> for Body {
     }
 }
 
+/// Any JSON, to see what a receiver makes of it.
+impl From<serde_json::Value> for Body {
+    fn from(json: serde_json::Value) -> Self {
+        Self(json.to_string())
+    }
+}
+
 impl AsRef<[u8]> for Body {
     fn as_ref(&self) -> &[u8] {
         self.as_bytes()

@@ -3,6 +3,7 @@
 mod composed;
 mod identity;
 mod keys;
+mod kinds;
 mod lists;
 mod odd;
 mod spelling;

@@ -1,0 +1,156 @@
+//! Takes deliveries: verify, save, show, forward.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::request::Parts;
+use axum::http::{Method, StatusCode};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use incs_facade::client::bytes::Bytes;
+use incs_facade::client::http::Uri;
+use incs_facade::model::Timestamp;
+use incs_facade::webhook::{Batch, Delivery, Receiver};
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, Semaphore};
+
+use super::super::post::{Post, end_to_end};
+use super::End;
+use super::folder::Folder;
+use super::screen::Screen;
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+/// How many deliveries are taken at once; more wait.
+const SEATS: usize = 64;
+/// How long a body may take to arrive.
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long connections may take to end after the last delivery.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Where deliveries are posted on to.
+#[derive(Debug)]
+pub(super) struct Forward {
+    pub(super) url: Uri,
+    pub(super) post: Post,
+}
+
+/// Takes deliveries.
+pub(super) struct Server {
+    receiver: Receiver,
+    explain: bool,
+    forward: Option<Forward>,
+    folder: Option<Arc<Folder>>,
+    screen: Arc<Screen>,
+    seats: Semaphore,
+    deliveries: AtomicU64,
+}
+
+impl Server {
+    pub(super) fn new(
+        receiver: Receiver,
+        explain: bool,
+        forward: Option<Forward>,
+        folder: Option<Folder>,
+        screen: Arc<Screen>,
+    ) -> Self {
+        let (folder, seats) = (folder.map(Arc::new), Semaphore::new(SEATS));
+        Self { receiver, explain, forward, folder, screen, seats, deliveries: AtomicU64::new(0) }
+    }
+
+    async fn take(&self, request: Request) -> StatusCode {
+        // Nobody closes the semaphore; if it were closed, there would be no seat.
+        let Ok(_seat) = self.seats.acquire().await else { return StatusCode::SERVICE_UNAVAILABLE };
+        if request.method() != Method::POST {
+            self.screen.rejected(now(), 405, "only POST is taken", None);
+            return StatusCode::METHOD_NOT_ALLOWED;
+        }
+        let (head, body) = request.into_parts();
+        let body = match self.read(body).await {
+            Ok(body) => body,
+            Err((status, reason)) => {
+                self.screen.rejected(now(), status.as_u16(), reason, None);
+                return status;
+            }
+        };
+        let (target, now) = (head.uri.path_and_query().map_or("/", |target| target.as_str()), now());
+        match self.receiver.receive(&head.headers, target, &body, now) {
+            Ok(batch) => self.keep(&head, target, body, &batch, now).await,
+            Err(rejection) => {
+                let delivery = Delivery::new(&head.headers, &body).with_target(target);
+                let cause = if self.explain { delivery.explain(self.receiver.scheme(), now) } else { None };
+                self.screen.rejected(now, rejection.status(), &rejection.to_string(), cause.as_ref());
+                StatusCode::from_u16(rejection.status()).unwrap_or(StatusCode::BAD_REQUEST)
+            }
+        }
+    }
+
+    async fn read(&self, body: Body) -> Result<Bytes, (StatusCode, &'static str)> {
+        let whole = Limited::new(body, self.receiver.limits().body).collect();
+        match tokio::time::timeout(BODY_TIMEOUT, whole).await {
+            Ok(Ok(body)) => Ok(body.to_bytes()),
+            Ok(Err(error)) if error.is::<LengthLimitError>() => {
+                Err((StatusCode::PAYLOAD_TOO_LARGE, "the body is too long"))
+            }
+            Ok(Err(_)) => Err((StatusCode::BAD_REQUEST, "the body broke off")),
+            Err(_) => Err((StatusCode::REQUEST_TIMEOUT, "the body did not come in time")),
+        }
+    }
+
+    /// Saved first: whatever fails after that, the delivery is there.
+    async fn keep(&self, head: &Parts, target: &str, body: Bytes, batch: &Batch, now: Timestamp) -> StatusCode {
+        let number = self.deliveries.fetch_add(1, Ordering::Relaxed) + 1;
+        let mut saved = None;
+        if let Some(folder) = &self.folder {
+            let (folder, target, headers, bytes) =
+                (Arc::clone(folder), target.to_owned(), head.headers.clone(), body.clone());
+            let save = move || folder.save(now, number, &target, &headers, &bytes);
+            let result = tokio::task::spawn_blocking(save).await.map_err(std::io::Error::other).flatten();
+            match result {
+                Ok(path) => saved = Some(path),
+                Err(error) => {
+                    // The sender may try again; nothing else has the delivery.
+                    self.screen.rejected(now, 503, &format!("it cannot be saved: {error}"), None);
+                    return StatusCode::SERVICE_UNAVAILABLE;
+                }
+            }
+        }
+        self.screen.items(now, number, batch, saved.as_deref());
+        if let Some(forward) = &self.forward {
+            let result = forward.post.to(&forward.url, end_to_end(head.headers.clone()), body).await;
+            self.screen.forwarded(number, &result, saved.is_some());
+        }
+        self.screen.count(batch.items().len());
+        StatusCode::OK
+    }
+}
+
+/// Serves until the end; deliveries that are in hand then are finished.
+pub(super) async fn serve(
+    listener: TcpListener,
+    server: Server,
+    end: impl Future<Output = End> + Send + 'static,
+) -> Result<End, Failure> {
+    let handler = |State(server): State<Arc<Server>>, request: Request| async move { server.take(request).await };
+    let router = Router::new().fallback(handler).with_state(Arc::new(server));
+    let stop = Arc::new(Notify::new());
+    let stopped = Arc::clone(&stop);
+    let serving = axum::serve(listener, router).with_graceful_shutdown(async move { stopped.notified().await });
+    let mut serving = std::pin::pin!(serving.into_future());
+    let failed = |error: std::io::Error| Failure::new(Exit::Failure, format!("cannot listen any more: {error}"));
+    let end = tokio::select! {
+        end = end => end,
+        result = &mut serving => return result.map(|()| End::Signal).map_err(failed),
+    };
+    stop.notify_one();
+    // A connection that somebody keeps open is no reason to stay.
+    tokio::time::timeout(GRACE, serving).await.unwrap_or(Ok(())).map_err(failed)?;
+    Ok(end)
+}
+
+fn now() -> Timestamp {
+    SystemTime::now().into()
+}

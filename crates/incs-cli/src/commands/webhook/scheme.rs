@@ -1,0 +1,201 @@
+//! How the sender proves who it is, from the command line.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use incs_facade::model::Secret;
+use incs_facade::webhook::Secrets;
+use incs_facade::webhook::scheme::{
+    Encoding, Exotel, HeaderNames, HmacSha256, Meta, Scheme, SharedSecret, StandardWebhooks,
+};
+use incs_facade::webhook::testing::sign::Sign;
+
+use super::signed_parts;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::input;
+use crate::settings::Settings;
+
+/// How the sender proves who it is. The secret comes from the environment, the profile, or a file.
+#[derive(Debug, Args)]
+pub(super) struct SchemeArgs {
+    /// How the sender proves who it is
+    #[arg(long, value_name = "SCHEME")]
+    pub(super) scheme: Option<Name>,
+    #[arg(
+        long,
+        value_name = "FILE",
+        help = "File with the secret, instead of INCS_WEBHOOK_SECRET; several times for several live secrets"
+    )]
+    secret_file: Vec<PathBuf>,
+    /// hmac-sha256: header of the signature; shared-secret: header of the secret
+    #[arg(long, value_name = "NAME", conflicts_with = "query")]
+    header: Option<String>,
+    /// shared-secret: parameter of the query, instead of a segment of the path
+    #[arg(long, value_name = "NAME")]
+    query: Option<String>,
+    /// hmac-sha256, shared-secret: what stands before the signature or secret
+    #[arg(long, value_name = "TEXT")]
+    prefix: Option<String>,
+    /// hmac-sha256: how the signature is written
+    #[arg(long, value_name = "HOW")]
+    encoding: Option<EncodingName>,
+    /// hmac-sha256: what is signed, such as '{seconds:x-timestamp}.{body}'
+    #[arg(
+        long,
+        value_name = "PARTS",
+        long_help = "hmac-sha256: what is signed: text, and {body}, {header:NAME}, {seconds:NAME} or {millis:NAME}. \
+            The last two are headers with the time of signing, which is checked"
+    )]
+    signed: Option<String>,
+    /// hmac-sha256: how far the time of signing may be from the clock [default: 5m]
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration, requires = "signed")]
+    tolerance: Option<Duration>,
+    /// standard-webhooks: only the header names of Svix
+    #[arg(long)]
+    svix: bool,
+    /// exotel: accept HMAC-SHA1 too
+    #[arg(long)]
+    sha1: bool,
+}
+
+/// The schemes by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Name {
+    /// A secret in path, query or header
+    SharedSecret,
+    /// A signature as you describe it
+    HmacSha256,
+    /// webhook-id, webhook-timestamp, webhook-signature
+    StandardWebhooks,
+    /// X-Hub-Signature-256
+    Meta,
+    /// X-Exotel-Signature
+    Exotel,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum EncodingName {
+    Hex,
+    Base64,
+    Base64url,
+}
+
+/// A scheme that can do what its sender does.
+pub(super) trait Proving: Scheme + Sign {}
+
+impl<T: Scheme + Sign> Proving for T {}
+
+impl SchemeArgs {
+    /// The scheme; `None` when none is asked for.
+    pub(super) fn build(&self, context: &Context) -> Result<Option<Box<dyn Proving>>, Failure> {
+        let Some(name) = self.scheme else {
+            let flags = self.flags().into_iter().find(|(_, is_given, _)| *is_given);
+            return match flags {
+                Some((flag, ..)) => Err(Failure::usage(format!("--{flag} says how, and no --scheme is given"))),
+                None => Ok(None),
+            };
+        };
+        self.check(name)?;
+        let secrets = self.secrets(context)?.ok_or_else(|| {
+            Failure::usage("no webhook secret is set")
+                .with_help("set INCS_WEBHOOK_SECRET or INCS_WEBHOOK_SECRET_FILE, or name a file with --secret-file")
+        })?;
+        self.of(name, secrets).map(Some)
+    }
+
+    /// Whether a shared secret would be looked for in the path.
+    pub(super) fn is_in_path(&self) -> bool {
+        self.header.is_none() && self.query.is_none()
+    }
+
+    /// The secrets, those of files first; `None` when there is none.
+    pub(super) fn secrets(&self, context: &Context) -> Result<Option<Secrets>, Failure> {
+        let mut texts: Vec<Secret> = Vec::new();
+        for path in &self.secret_file {
+            let name = path.display();
+            let text = String::from_utf8(input::read(path)?)
+                .map_err(|_| Failure::usage(format!("{name} does not hold a secret: it is no UTF-8")))?;
+            let line = text.strip_suffix('\n').map_or(&*text, |line| line.strip_suffix('\r').unwrap_or(line));
+            texts.push(line.into());
+        }
+        if texts.is_empty() {
+            texts.extend(Settings::load(context)?.webhook_secret()?);
+        }
+        let mut secrets: Option<Secrets> = None;
+        for text in texts {
+            let more = match secrets {
+                None => Secrets::try_new(text),
+                Some(known) => known.with_another(text),
+            };
+            secrets = Some(more.map_err(|error| Failure::usage(error.to_string()))?);
+        }
+        Ok(secrets)
+    }
+
+    fn of(&self, name: Name, secrets: Secrets) -> Result<Box<dyn Proving>, Failure> {
+        let usage = |error: &dyn std::error::Error| Failure::usage(error.to_string());
+        let prefix = self.prefix.clone().unwrap_or_default();
+        Ok(match name {
+            Name::SharedSecret => Box::new(self.shared(secrets).with_prefix(prefix)),
+            Name::HmacSha256 => {
+                let header = self.header.clone().unwrap_or_else(|| "x-signature".to_owned());
+                let scheme = HmacSha256::new(header, secrets).with_prefix(prefix).with_encoding(match self.encoding {
+                    None | Some(EncodingName::Hex) => Encoding::Hex,
+                    Some(EncodingName::Base64) => Encoding::Base64,
+                    Some(EncodingName::Base64url) => Encoding::Base64Url,
+                });
+                match &self.signed {
+                    None => Box::new(scheme),
+                    Some(text) => {
+                        let parts = signed_parts::read(text, self.tolerance)?;
+                        Box::new(scheme.with_signed(parts).map_err(|error| usage(&error))?)
+                    }
+                }
+            }
+            Name::StandardWebhooks => {
+                let scheme = StandardWebhooks::try_new(secrets).map_err(|error| usage(&error))?;
+                Box::new(if self.svix { scheme.with_names(HeaderNames::Svix) } else { scheme })
+            }
+            Name::Meta => Box::new(Meta::new(secrets)),
+            Name::Exotel if self.sha1 => Box::new(Exotel::new(secrets).with_sha1()),
+            Name::Exotel => Box::new(Exotel::new(secrets)),
+        })
+    }
+
+    fn shared(&self, secrets: Secrets) -> SharedSecret {
+        match (&self.header, &self.query) {
+            (Some(header), _) => SharedSecret::in_header(header.clone(), secrets),
+            (None, Some(parameter)) => SharedSecret::in_query(parameter.clone(), secrets),
+            (None, None) => SharedSecret::in_path(secrets),
+        }
+    }
+
+    /// A flag that the scheme does not look at was meant for another one.
+    fn check(&self, name: Name) -> Result<(), Failure> {
+        let other = self.flags().into_iter().find(|(_, is_given, schemes)| *is_given && !schemes.contains(&name));
+        other.map_or(Ok(()), |(flag, ..)| Err(Failure::usage(format!("--{flag} has no meaning for {}", name.text()))))
+    }
+
+    fn flags(&self) -> [(&'static str, bool, &'static [Name]); 7] {
+        const DESCRIBED: &[Name] = &[Name::HmacSha256, Name::SharedSecret];
+        const HMAC: &[Name] = &[Name::HmacSha256];
+        [
+            ("header", self.header.is_some(), DESCRIBED),
+            ("query", self.query.is_some(), &[Name::SharedSecret]),
+            ("prefix", self.prefix.is_some(), DESCRIBED),
+            ("encoding", self.encoding.is_some(), HMAC),
+            ("signed", self.signed.is_some(), HMAC),
+            ("svix", self.svix, &[Name::StandardWebhooks]),
+            ("sha1", self.sha1, &[Name::Exotel]),
+        ]
+    }
+}
+
+impl Name {
+    /// As it stands on the command line.
+    pub(super) fn text(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+}

@@ -1,0 +1,213 @@
+//! Receiving, in two processes.
+
+use std::fs;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use super::server::{Listening, SECRET, answering, nobody};
+use crate::support::{Ended, fixture, fixture_path, folder, incs, run};
+
+fn trigger(args: &[&str]) -> Ended {
+    run(incs(&["--json", "webhook", "trigger"]).args(args).env("INCS_WEBHOOK_SECRET", SECRET))
+}
+
+#[test]
+fn what_is_triggered_is_heard_and_a_repetition_is_told() {
+    for scheme in [
+        &["--scheme", "shared-secret"][..],
+        &["--scheme", "standard-webhooks"],
+        &["--scheme", "hmac-sha256", "--signed", "{seconds:x-time}.{body}"],
+        &["--scheme", "exotel"],
+    ] {
+        let mut listening = Listening::with(&[&["--count", "3"], scheme].concat());
+        assert_eq!(listening.ready["scheme"], scheme[1]);
+        let url = listening.url.clone();
+        for (event, kind, repeated) in [
+            ("new_message", "new_message.whatsapp.text", false),
+            ("message_status", "message_status_update.delivered", false),
+            ("new_message", "new_message.whatsapp.text", true),
+        ] {
+            assert_eq!(trigger(&[&[event, "--url", &url], scheme].concat()).code, 0, "{scheme:?}");
+            let item = listening.next();
+            assert_eq!((&item["type"], &item["kind"]), (&json!("item"), &json!(kind)), "{scheme:?}");
+            assert_eq!((&item["provider"], &item["repeated"]), (&json!("incs"), &json!(repeated)), "{scheme:?}");
+            assert_eq!(item["inbound"].is_object(), event == "new_message");
+        }
+        assert_eq!(listening.end(), (0, String::new()), "{scheme:?}");
+    }
+}
+
+#[test]
+fn what_is_not_proved_is_refused_shown_and_not_counted() {
+    let mut listening = Listening::with(&["--count", "1", "--explain", "--scheme", "meta"]);
+    let url = listening.url.clone();
+    let ended = trigger(&["exotel", "--url", &url]);
+    assert_eq!((ended.code, &ended.document()["status"]), (1, &json!(401)));
+    let rejected = listening.next();
+    assert_eq!((&rejected["type"], &rejected["status"]), (&json!("rejected"), &json!(401)));
+    assert_eq!(rejected["cause"]["kind"], "missing_header");
+
+    let signed = ["exotel", "--url", &url, "--scheme", "meta"];
+    let ended = trigger(&[&signed[..], &["-H", "content-type: text/plain"]].concat());
+    assert_eq!(ended.document()["status"], 415);
+    assert_eq!(listening.next()["reason"], "the content type is not JSON");
+
+    let long = folder("webhook-listen-long").join("long.json");
+    fs::write(&long, " ".repeat(1024 * 1024 + 1)).unwrap();
+    let ended = trigger(&["--body", long.to_str().unwrap(), "--url", &url, "--scheme", "meta"]);
+    assert_eq!(ended.document()["status"], 413);
+    assert_eq!(listening.next()["status"], 413);
+
+    let answer = Command::new("curl").args(["-s", "-o", "-", "-w", "%{http_code}", &url]).output().unwrap();
+    assert_eq!(answer.stdout, b"405");
+    assert_eq!(listening.next()["reason"], "only POST is taken");
+
+    assert_eq!(trigger(&signed).code, 0);
+    assert_eq!(listening.next()["kind"], "exotel.incoming.text");
+    assert_eq!(listening.end().0, 0);
+}
+
+#[test]
+fn what_is_proved_and_not_understood_is_taken() {
+    let mut listening = Listening::with(&["--count", "1", "--scheme", "meta"]);
+    let body = folder("webhook-listen-broken").join("body.json");
+    fs::write(&body, "{").unwrap();
+    let ended = trigger(&["--body", body.to_str().unwrap(), "--url", &listening.url, "--scheme", "meta"]);
+    assert_eq!((ended.code, &ended.document()["status"]), (0, &json!(200)));
+    assert_eq!(listening.next()["result"], "malformed");
+    assert_eq!(listening.end().0, 0);
+}
+
+#[test]
+fn a_delivery_is_forwarded_with_the_same_bytes_and_headers() {
+    let (address, posted) = answering(201);
+    let to = format!("http://{address}/app/hooks");
+    let mut listening = Listening::with(&["--count", "1", "--scheme", "standard-webhooks", "--forward", &to]);
+    let body = fixture("webhook-new-message-whatsapp-inferred-statuses.json");
+    let path = fixture_path("webhook-new-message-whatsapp-inferred-statuses.json");
+    let args =
+        ["--body", &path, "--url", &listening.url, "--scheme", "standard-webhooks", "--id", "msg_7", "-H", "x-a: b"];
+    assert_eq!(trigger(&args).code, 0);
+
+    let posted = posted.recv().unwrap();
+    assert_eq!(posted.body, body.as_bytes());
+    assert!(posted.head.starts_with("post /app/hooks http/1.1\r\n"), "{}", posted.head);
+    for header in ["webhook-id: msg_7", "webhook-signature: v1,", "x-a: b", &format!("host: {address}")] {
+        assert!(posted.head.contains(&format!("\r\n{header}")), "{}", posted.head);
+    }
+    assert_eq!(listening.next()["kind"], "new_message.whatsapp.status.delivered");
+    assert_eq!(listening.next()["kind"], "new_message.whatsapp.status.failed");
+    let forwarded = listening.next();
+    assert_eq!((&forwarded["type"], &forwarded["status"]), (&json!("forwarded"), &json!(201)));
+    assert_eq!((&forwarded["delivery"], &forwarded["error"]), (&json!(1), &Value::Null));
+    assert_eq!(listening.end().0, 0);
+}
+
+#[test]
+fn a_delivery_that_cannot_be_forwarded_is_shown_and_saved_and_taken() {
+    let folder = folder("webhook-listen-save");
+    let to = format!("http://{}/", nobody());
+    let args = ["--count", "1", "--insecure", "--forward", &to, "--save", folder.to_str().unwrap()];
+    let mut listening = Listening::with(&args);
+    assert_eq!(listening.ready["scheme"], Value::Null);
+    let ended = trigger(&["exotel", "--url", &listening.url]);
+    assert_eq!((ended.code, &ended.document()["status"]), (0, &json!(200)));
+    let item = listening.next();
+    let forwarded = listening.next();
+    assert_eq!((&forwarded["status"], &forwarded["error"]), (&Value::Null, &json!("no connection could be made")));
+    assert!(item["saved"].as_str().unwrap().starts_with(folder.to_str().unwrap()), "{item}");
+    assert_eq!(listening.end().0, 0);
+}
+
+#[test]
+fn what_was_saved_is_private_and_is_verified_again_later() {
+    let folder = folder("webhook-listen-again");
+    let mut listening = Listening::with(&["--count", "1", "--save", folder.to_str().unwrap()]);
+    assert_eq!(listening.ready["scheme"], "shared-secret");
+    assert!(!listening.ready.to_string().contains(SECRET));
+    let path = fixture_path("webhook-message-created-101-text.json");
+    assert_eq!(trigger(&["--body", &path, "--url", &listening.url, "--scheme", "shared-secret"]).code, 0);
+    let saved = listening.next()["saved"].as_str().unwrap().to_owned();
+    assert_eq!(listening.end().0, 0);
+    assert_eq!(fs::read_to_string(&saved).unwrap(), fixture("webhook-message-created-101-text.json"));
+    let headers = saved.replace(".json", ".headers");
+    let verify = ["webhook", "verify", "--scheme", "shared-secret", "--headers", &headers, &saved];
+    assert_eq!(run(incs(&verify).env("INCS_WEBHOOK_SECRET", SECRET)).code, 0);
+    assert_eq!(run(incs(&verify).env("INCS_WEBHOOK_SECRET", "another")).code, 4);
+    #[cfg(unix)]
+    for file in [&saved, &headers] {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(fs::metadata(file).unwrap().permissions().mode() & 0o777, 0o600, "{file}");
+    }
+}
+
+#[test]
+fn a_delivery_that_cannot_be_saved_is_not_taken() {
+    let folder = folder("webhook-listen-gone");
+    let mut listening = Listening::with(&["--insecure", "--save", folder.to_str().unwrap()]);
+    fs::remove_dir_all(&folder).unwrap();
+    let ended = trigger(&["exotel", "--url", &listening.url]);
+    assert_eq!((ended.code, &ended.document()["status"]), (1, &json!(503)));
+    assert_eq!(listening.next()["status"], 503);
+}
+
+#[test]
+fn the_command_line_for_curl_is_one_that_a_listener_takes() {
+    let mut listening = Listening::with(&["--count", "1", "--scheme", "hmac-sha256", "--header", "x-sig"]);
+    let path = fixture_path("webhook-new-message-rcs-location.json");
+    let url = format!("{}?it's=&b", listening.url);
+    let sign = ["webhook", "sign", "--scheme", "hmac-sha256", "--header", "x-sig", "--curl", &url, &path];
+    let ended = run(incs(&sign).env("INCS_WEBHOOK_SECRET", SECRET));
+    let answer = Command::new("sh").args(["-c", &ended.stdout]).output().unwrap();
+    let answer = String::from_utf8(answer.stdout).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert_eq!(listening.next()["kind"], "new_message.rcs.location");
+    assert_eq!(listening.end().0, 0);
+}
+
+#[test]
+fn it_ends_with_exit_10_when_the_items_do_not_come_in_time() {
+    let args = ["--json", "webhook", "listen", "--port", "0", "--insecure", "--timeout", "50ms"];
+    let ended = run(incs(&args).args(["--count", "2"]));
+    assert_eq!(ended.code, 10);
+    assert_eq!(ended.failure()["message"], "0 of 2 items came in time");
+    assert_eq!(run(&mut incs(&args)).code, 0, "nothing was waited for");
+}
+
+#[cfg(unix)]
+#[test]
+fn it_ends_with_exit_0_when_it_is_told_to() {
+    let listening = Listening::with(&["--insecure"]);
+    let kill = Command::new("kill").args(["-INT", &listening.id().to_string()]).status().unwrap();
+    assert!(kill.success());
+    assert_eq!(listening.end().0, 0);
+}
+
+#[test]
+fn nobody_is_believed_unless_that_was_said() {
+    let ended = run(&mut incs(&["--json", "webhook", "listen", "--port", "0"]));
+    assert_eq!((ended.code, ended.stdout.as_str()), (2, ""));
+    assert_eq!(ended.failure()["message"], "nothing says how senders prove who they are");
+    let ended = run(&mut incs(&["--json", "webhook", "listen", "--insecure", "--forward", "http://example.com"]));
+    assert_eq!(ended.failure()["message"], "--forward is not of this machine");
+}
+
+#[test]
+fn people_see_a_line_for_each_item() {
+    let mut child = incs(&["webhook", "listen", "--port", "0", "--insecure", "--count", "1", "--timeout", "60s"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stderr = std::io::BufReader::new(child.stderr.take().unwrap());
+    let mut told = String::new();
+    std::io::BufRead::read_line(&mut stderr, &mut told).unwrap();
+    let url = told.strip_prefix("listening at ").unwrap().split(',').next().unwrap();
+    assert_eq!(trigger(&["new_message", "--url", url]).code, 0);
+    let ended = child.wait_with_output().unwrap();
+    let shown = String::from_utf8(ended.stdout).unwrap();
+    let lines: Vec<&str> = shown.lines().collect();
+    assert_eq!(lines[0], "TIME              KEY       FROM     KIND");
+    assert_eq!(&lines[1][8..], "  new     b6dc6852  …5678    new_message.whatsapp.text");
+}

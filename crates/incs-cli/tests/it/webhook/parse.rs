@@ -1,0 +1,165 @@
+//! What is read of a body.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::support::{fixture, fixture_path, incs, run, run_with_input};
+
+const PARSE: [&str; 4] = ["webhook", "parse", "--json", "-"];
+
+fn parse(body: &str, code: i32) -> Value {
+    let ended = run_with_input(&mut incs(&PARSE), body);
+    assert_eq!((ended.code, ended.stderr.as_str()), (code, ""), "{body}");
+    ended.document()
+}
+
+/// Rows of fixture, pointer and kind, as the library's own test has them.
+fn rows() -> Vec<(String, String, String)> {
+    let path = format!("{}/../incs-webhook/tests/it/fixtures/kinds.txt", env!("CARGO_MANIFEST_DIR"));
+    let rows = fs::read_to_string(path).unwrap();
+    let row = |row: &str| {
+        let [name, pointer, kind] = <[&str; 3]>::try_from(row.split('|').map(str::trim).collect::<Vec<_>>()).unwrap();
+        (name.to_owned(), pointer.to_owned(), kind.to_owned())
+    };
+    rows.lines().map(row).collect()
+}
+
+#[test]
+fn every_item_of_every_fixture_has_its_kind_its_place_and_all_it_came_with() {
+    let rows = rows();
+    assert_eq!(rows.len(), 53);
+    let mut index = 0;
+    let mut inbound = 0;
+    while index < rows.len() {
+        let name = &rows[index].0;
+        let (provider, _) = name.split_once('/').unwrap();
+        let path = fixture_path(&format!("../{name}.json"));
+        let body: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+        let ended = run(&mut incs(&["webhook", "parse", "--json", &path]));
+        assert_eq!(ended.code, 0, "{name}");
+        let document = ended.document();
+        assert_eq!(document["provider"], provider, "{name}");
+        for item in document["items"].as_array().unwrap() {
+            let (of, pointer, kind) = &rows[index];
+            assert_eq!(
+                (of, item["pointer"].as_str().unwrap(), item["kind"].as_str().unwrap()),
+                (name, &**pointer, &**kind)
+            );
+            assert_eq!(item["result"], "parsed", "{name}");
+            assert_eq!(item["reason"], Value::Null, "{name}");
+            assert_eq!(item["dedup_key"].as_str().unwrap().len(), 64, "{name}");
+            assert_eq!(Some(&item["event"]), body.pointer(pointer), "{name}");
+            assert_eq!(item.as_object().unwrap().len(), 7, "{name}");
+            inbound += usize::from(item["inbound"].is_object());
+            index += 1;
+        }
+    }
+    assert_eq!(inbound, 35, "as many as in the library's own table");
+}
+
+#[test]
+fn a_customers_message_comes_in_the_neutral_form_too() {
+    let document = parse(&fixture("webhook-new-message-whatsapp-list-reply.json"), 0);
+    let inbound = &document["items"][0]["inbound"];
+    assert_eq!(inbound["user"], "6281200045678");
+    assert_eq!(
+        inbound["content"],
+        json!({"type": "choice", "kind": "list", "data": "slot_d1_pm", "label": "Afternoon",
+            "description": "13:00 to 18:00"})
+    );
+}
+
+#[test]
+fn an_item_that_is_malformed_says_where_and_costs_its_neighbour_nothing() {
+    let body = r#"{"event":"new_message","message":{"messages":[{"id":7},{"id":"a","from":"1","type":"text","text":{"body":"x"}}]}}"#;
+    let items = &parse(body, 0)["items"];
+    assert_eq!((&items[0]["result"], &items[1]["result"]), (&json!("malformed"), &json!("parsed")));
+    assert_eq!(items[0]["pointer"], "/message/messages/0/id");
+    assert_eq!(items[0]["reason"], "/id: expected a string, found a number (line 1, column 7)");
+    assert_eq!(items[0]["kind"], "new_message");
+    assert_eq!(items[0]["event"], json!({"id": 7}));
+}
+
+#[test]
+fn what_is_unknown_is_kept_as_it_came() {
+    let body = "{ \"event\" : \"of_tomorrow\",\n \"price\": 1.0e400, \"a\\u00e9 \": [1, 12345678901234567890123] }";
+    let ended = run_with_input(&mut incs(&PARSE), body);
+    assert_eq!(ended.code, 0);
+    let kept = r#""event":{"event":"of_tomorrow","price":1.0e400,"a\u00e9 ":[1,12345678901234567890123]}"#;
+    assert!(ended.stdout.contains(kept), "{}", ended.stdout);
+    assert!(ended.stdout.contains(r#""result":"unknown","kind":"of_tomorrow""#), "{}", ended.stdout);
+    assert_eq!(ended.stdout.lines().count(), 1);
+}
+
+#[test]
+fn a_body_that_is_no_json_is_one_malformed_item_and_exit_2() {
+    for body in ["", "{", r#"{"event":"message_status_update","message_id":{"a":"#, "{} {}"] {
+        let document = parse(body, 2);
+        assert_eq!(document["items"].as_array().unwrap().len(), 1, "{body}");
+        let item = &document["items"][0];
+        assert_eq!((&item["result"], &item["event"]), (&json!("malformed"), &Value::Null), "{body}");
+        assert!(item["reason"].is_string(), "{body}");
+    }
+    let ended = run_with_input(&mut incs(&PARSE), b"\"\xff\"");
+    assert_eq!((ended.code, ended.document()["items"][0]["reason"].as_str()), (2, Some("the body is not UTF-8")));
+}
+
+#[test]
+fn json_that_nobody_is_known_to_post_is_exit_0() {
+    let deep = format!("{}{}", "[".repeat(5000), "]".repeat(5000));
+    for (body, result) in [("7", "unknown"), ("\u{feff}{}", "unknown"), (&deep, "malformed")] {
+        let document = parse(body, 0);
+        assert_eq!(document["provider"], Value::Null);
+        assert_eq!(document["items"][0]["result"], result);
+    }
+}
+
+#[test]
+fn the_provider_is_told_by_the_body_unless_it_is_named() {
+    let flat = r#"{"sid":"a","to":"1","exo_status_code":40002}"#;
+    assert_eq!(parse(flat, 0)["provider"], "exotel");
+    let named = ["webhook", "parse", "--json", "--provider", "incs", "-"];
+    let ended = run_with_input(&mut incs(&named), flat);
+    assert_eq!((ended.code, &ended.document()["provider"]), (0, &json!("incs")));
+}
+
+#[test]
+fn people_get_a_block_for_each_item() {
+    let path = fixture_path("webhook-new-message-whatsapp-text.json");
+    let ended = run(&mut incs(&["webhook", "parse", &path]));
+    let expected = "\
+1 item of incs
+
+new_message.whatsapp.text
+  from     6281200045678 (Rina W)
+  to       6281100099001
+  channel  30112
+  sent     2026-04-07T05:36:30Z
+  id       wamid.HBgNNjI4MTIwMDA0NTY3OBUCABIYIDNFQjBBMTlDNDREN0YyNjgxQjU1OTlBQ
+           TBDN0UxMUYyAA==
+  text     is it still available?
+  pointer  /message/messages/0
+  key      6af32823068d
+";
+    assert_eq!((ended.code, ended.stdout.as_str(), ended.stderr.as_str()), (0, expected, ""));
+}
+
+#[test]
+fn what_a_customer_writes_cannot_steer_the_terminal() {
+    let body = r#"{"event":"new_message","message":{"messages":[{"id":"a","from":"1","type":"te\u001b]0;xt","text":{}},
+        {"id":"b","from":"1","type":"text","text":{"body":"\u001b[2J\u0007\u202e"}}]}}"#;
+    let ended = run_with_input(&mut incs(&["--color", "never", "webhook", "parse", "-"]), body);
+    assert_eq!(ended.code, 0);
+    assert!(ended.stdout.contains(r"text     \u{1b}[2J\u{7}\u{202e}"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("new_message.whatsapp.te\\u{1b}]0;xt"), "{}", ended.stdout);
+    assert!(!ended.stdout.contains(['\u{1b}', '\u{7}', '\u{202e}']));
+    assert!(ended.stdout.lines().all(|line| line.chars().count() <= 80), "{}", ended.stdout);
+}
+
+#[test]
+fn a_file_that_is_not_there_is_exit_2() {
+    let ended = run(&mut incs(&["webhook", "parse", "--json", "no-such-file.json"]));
+    assert_eq!((ended.code, ended.stdout.as_str()), (2, ""));
+    assert!(ended.failure()["message"].as_str().unwrap().starts_with("no-such-file.json cannot be read"));
+}

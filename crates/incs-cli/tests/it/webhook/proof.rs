@@ -1,0 +1,192 @@
+//! Signing and verifying.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::support::{Ended, fixture, folder, incs, run, run_with_input};
+
+const SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+const AT: &str = "2026-11-22T08:00:00Z";
+
+/// Each scheme, in a few shapes.
+const SCHEMES: &[&[&str]] = &[
+    &["--scheme", "shared-secret"],
+    &["--scheme", "shared-secret", "--query", "key"],
+    &["--scheme", "shared-secret", "--header", "authorization", "--prefix", "Bearer "],
+    &["--scheme", "hmac-sha256"],
+    &["--scheme", "hmac-sha256", "--header", "x-sig", "--prefix", "v0=", "--encoding", "base64"],
+    &["--scheme", "hmac-sha256", "--encoding", "base64url", "--signed", "v0:{seconds:x-time}:{header:x-id}:{body}"],
+    &["--scheme", "standard-webhooks"],
+    &["--scheme", "standard-webhooks", "--svix"],
+    &["--scheme", "meta"],
+    &["--scheme", "exotel"],
+    &["--scheme", "exotel", "--sha1"],
+];
+
+fn webhook(command: &str, scheme: &[&str], more: &[&str]) -> Command {
+    let args = [&["--json", "webhook", command], scheme, more].concat();
+    let mut program = incs(&args);
+    program.env("INCS_WEBHOOK_SECRET", SECRET);
+    program
+}
+
+fn sign(scheme: &[&str], body: &str) -> Value {
+    let mut more = vec!["--at", AT, "--target", "/hooks?a=b", "-"];
+    if scheme.contains(&"--signed") {
+        more.extend(["-H", "x-id: 7"]);
+    }
+    let ended = run_with_input(&mut webhook("sign", scheme, &more), body);
+    assert_eq!((ended.code, ended.stderr.as_str()), (0, ""), "{scheme:?}");
+    ended.document()
+}
+
+fn verify(scheme: &[&str], proof: &Path, at: &str, body: &str) -> Ended {
+    let more = ["--explain", "--at", at, "--headers", proof.to_str().unwrap(), "-"];
+    run_with_input(&mut webhook("verify", scheme, &more), body)
+}
+
+#[test]
+fn what_each_scheme_signs_it_accepts_and_a_changed_body_it_does_not() {
+    let folder = folder("webhook-round-trip");
+    let body = fixture("webhook-new-message-whatsapp-text.json");
+    let changed = body.replace("available", "Available");
+    assert_ne!(changed, body);
+    for (index, scheme) in SCHEMES.iter().enumerate() {
+        let path = folder.join(format!("{index}.json"));
+        fs::write(&path, sign(scheme, &body).to_string()).unwrap();
+        let ended = verify(scheme, &path, AT, &body);
+        let expected = json!({"verified": true, "scheme": scheme[1], "status": 200, "reason": null, "cause": null});
+        assert_eq!((ended.code, ended.document()), (0, expected), "{scheme:?}");
+
+        let ended = verify(scheme, &path, AT, &changed);
+        if scheme[1] == "shared-secret" {
+            assert_eq!(ended.code, 0, "it does not protect the body");
+            fs::write(&path, json!({"headers": {"authorization": "Bearer x"}, "target": "/hooks/x?key=x"}).to_string())
+                .unwrap();
+            assert_eq!(verify(scheme, &path, AT, &body).code, 4, "{scheme:?}");
+            continue;
+        }
+        let document = ended.document();
+        assert_eq!(ended.code, 4, "{scheme:?}");
+        assert_eq!(document["reason"], "the signature or the secret is wrong", "{scheme:?}");
+        assert_eq!((&document["status"], &document["cause"]["kind"]), (&json!(401), &json!("unknown")), "{scheme:?}");
+    }
+}
+
+#[test]
+fn the_cause_of_a_refusal_is_named() {
+    let folder = folder("webhook-causes");
+    let body = r#"{"event":"of_tomorrow","a":"é"}"#;
+    let hmac = &["--scheme", "hmac-sha256"][..];
+    let standard = &["--scheme", "standard-webhooks"][..];
+    let proof = |name: &str, scheme: &[&str]| {
+        let path = folder.join(name);
+        fs::write(&path, sign(scheme, body).to_string()).unwrap();
+        path
+    };
+    let (plain, timed) = (proof("plain.json", hmac), proof("timed.json", standard));
+    let none = folder.join("none.headers");
+    fs::write(&none, "content-type: application/json\n").unwrap();
+    let base64 = &["--scheme", "hmac-sha256", "--encoding", "base64"][..];
+    let query = &["--scheme", "shared-secret", "--query", "key"][..];
+    let rows = [
+        (hmac, &plain, AT, "{\"event\": \"of_tomorrow\", \"a\": \"\\u00e9\"}", json!({"kind": "body_rewritten"})),
+        (base64, &plain, AT, body, json!({"kind": "encoding"})),
+        (hmac, &none, AT, body, json!({"kind": "missing_header", "header": "x-signature"})),
+        (query, &none, AT, body, json!({"kind": "missing_secret"})),
+        (standard, &timed, "1795335300", body, json!({"kind": "clock", "ahead_by_s": -900})),
+        (standard, &timed, "2026-11-22T07:00:00Z", body, json!({"kind": "clock", "ahead_by_s": 3600})),
+    ];
+    for (scheme, path, at, body, expected) in rows {
+        let ended = verify(scheme, path, at, body);
+        let document = ended.document();
+        assert_eq!(ended.code, 4, "{document}");
+        for (name, value) in expected.as_object().unwrap() {
+            assert_eq!(&document["cause"][name], value, "{document}");
+        }
+        assert!(!ended.stdout.contains(SECRET) && !ended.stdout.contains("C2FV"), "{document}");
+    }
+}
+
+#[test]
+fn people_are_told_the_cause_in_words() {
+    let folder = folder("webhook-words");
+    let body = r#"{"event":"of_tomorrow"}"#;
+    let path = folder.join("proof.json");
+    fs::write(&path, sign(&["--scheme", "meta"], body).to_string()).unwrap();
+    let args = ["webhook", "verify", "--scheme", "meta", "--explain", "--headers", path.to_str().unwrap(), "-"];
+    let ended = run_with_input(incs(&args).env("INCS_WEBHOOK_SECRET", SECRET), "{ \"event\": \"of_tomorrow\" }");
+    let expected = "\
+refused   the signature or the secret is wrong
+cause     the signature is of other bytes of the same JSON: hand over the body
+          as it came, not parsed and written anew
+";
+    assert_eq!((ended.code, ended.stdout.as_str(), ended.stderr.as_str()), (4, expected, ""));
+    let ended = run_with_input(incs(&args).env("INCS_WEBHOOK_SECRET", SECRET), body);
+    assert_eq!((ended.code, ended.stdout.as_str()), (0, "verified  the signature is right\n"));
+}
+
+#[test]
+fn a_secret_file_comes_before_the_environment_and_several_are_live_at_once() {
+    let folder = folder("webhook-secret-files");
+    let (old, new) = (folder.join("old"), folder.join("new"));
+    fs::write(&old, format!("{SECRET}\n")).unwrap();
+    fs::write(&new, "the-new-one").unwrap();
+    let (old, new) = (old.to_str().unwrap(), new.to_str().unwrap());
+    let target = format!("/hooks/{}", SECRET.replace('+', "%2B"));
+    let with = |files: &[&str]| {
+        let files: Vec<&str> = files.iter().flat_map(|file| ["--secret-file", file]).collect();
+        let scheme = [&["--scheme", "shared-secret"], &files[..]].concat();
+        run_with_input(&mut webhook("verify", &scheme, &["--target", &target, "-"]), "{}").code
+    };
+    assert_eq!((with(&[]), with(&[new]), with(&[old]), with(&[new, old])), (0, 4, 0, 0));
+}
+
+#[test]
+fn a_flag_of_another_scheme_is_refused_before_anything_is_checked() {
+    for (scheme, message) in [
+        (&["--scheme", "meta", "--svix"][..], "--svix has no meaning for meta"),
+        (&["--scheme", "shared-secret", "--encoding", "hex"], "--encoding has no meaning for shared-secret"),
+        (&["--scheme", "hmac-sha256", "--signed", "{seconds:t}"], "the body is not among the signed parts"),
+        (&["--scheme", "hmac-sha256", "--signed", "{bod}"], "--signed cannot be read: {bod} is unknown"),
+        (&["--header", "x"], "--header says how, and no --scheme is given"),
+        (&[], "which scheme is not said"),
+    ] {
+        for command in ["sign", "verify"] {
+            let ended = run_with_input(&mut webhook(command, scheme, &["-"]), "{}");
+            assert_eq!((ended.code, ended.stdout.as_str()), (2, ""), "{scheme:?}");
+            assert_eq!(ended.failure()["message"], message);
+        }
+    }
+}
+
+#[test]
+fn without_a_secret_nothing_is_signed() {
+    let ended = run_with_input(&mut incs(&["--json", "webhook", "sign", "--scheme", "meta", "-"]), "{}");
+    assert_eq!((ended.code, ended.stdout.as_str()), (2, ""));
+    assert_eq!(ended.failure()["message"], "no webhook secret is set");
+    let ended =
+        run(incs(&["webhook", "sign", "--scheme", "standard-webhooks", "-"]).env("INCS_WEBHOOK_SECRET", "no base64!"));
+    assert_eq!(ended.code, 2);
+    assert!(!ended.stderr.contains("no base64!"), "{}", ended.stderr);
+}
+
+#[test]
+fn headers_are_read_as_lines_too_and_the_command_line_comes_first() {
+    let folder = folder("webhook-header-lines");
+    let path = folder.join("request.headers");
+    let target = format!("/hooks/{}", SECRET.replace('+', "%2B"));
+    fs::write(&path, format!("POST {target} HTTP/1.1\nX-Token: wrong\n\nnot: looked at")).unwrap();
+    let path = path.to_str().unwrap();
+    let in_path = webhook("verify", &["--scheme", "shared-secret"], &["--headers", path, "-"]);
+    assert_eq!(run_with_input(&mut { in_path }, "{}").code, 0);
+    let in_header = &["--scheme", "shared-secret", "--header", "x-token"][..];
+    let right = format!("x-token: {SECRET}");
+    let code = |more: &[&str]| run_with_input(&mut webhook("verify", in_header, more), "{}").code;
+    assert_eq!(code(&["--headers", path, "-"]), 4);
+    assert_eq!(code(&["--headers", path, "-H", &right, "-"]), 0);
+    assert_eq!(code(&["-H", "no colon", "-"]), 2);
+}

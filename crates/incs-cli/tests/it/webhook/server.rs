@@ -1,0 +1,101 @@
+//! A listener in another process, and a server that remembers what was posted to it.
+
+use std::io::{BufRead as _, BufReader, Lines, Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener};
+use std::process::{Child, ChildStdout, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+
+use serde_json::Value;
+
+use crate::support::incs;
+
+pub(super) const SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+
+/// `incs webhook listen --json`, at a free port. It is ended when this is dropped.
+pub(super) struct Listening {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+    pub(super) url: String,
+    pub(super) ready: Value,
+}
+
+impl Listening {
+    pub(super) fn with(args: &[&str]) -> Self {
+        let mut command = incs(&["--json", "webhook", "listen", "--port", "0", "--timeout", "60s"]);
+        command.args(args).stdout(Stdio::piped()).stderr(Stdio::piped());
+        if !args.contains(&"--insecure") {
+            command.env("INCS_WEBHOOK_SECRET", SECRET);
+        }
+        let mut child = command.spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let ready: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+        assert_eq!(ready["type"], "ready");
+        let url = format!("{}hooks", ready["url"].as_str().unwrap());
+        Self { child, lines, url, ready }
+    }
+
+    /// The next document.
+    pub(super) fn next(&mut self) -> Value {
+        serde_json::from_str(&self.lines.next().unwrap().unwrap()).unwrap()
+    }
+
+    #[cfg(unix)]
+    pub(super) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits for its end: the exit code, and what it wrote to stderr.
+    pub(super) fn end(mut self) -> (i32, String) {
+        assert!(self.lines.next().is_none(), "it says more");
+        let mut stderr = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+        (self.child.wait().unwrap().code().unwrap(), stderr)
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// What was posted: the head, in small letters, and the body.
+pub(super) struct Posted {
+    pub(super) head: String,
+    pub(super) body: Vec<u8>,
+}
+
+/// A server that answers one request after another with a status, and tells what came.
+pub(super) fn answering(status: u16) -> (SocketAddr, Receiver<Posted>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let (sender, posted) = channel();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = BufReader::new(stream.unwrap());
+            let mut head = String::new();
+            while !head.ends_with("\r\n\r\n") {
+                if stream.read_line(&mut head).unwrap() == 0 {
+                    return;
+                }
+            }
+            let head = head.to_lowercase();
+            let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
+            let mut body = vec![0; length.parse().unwrap()];
+            stream.read_exact(&mut body).unwrap();
+            let answer = format!("HTTP/1.1 {status} x\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+            stream.get_mut().write_all(answer.as_bytes()).unwrap();
+            if sender.send(Posted { head, body }).is_err() {
+                return;
+            }
+        }
+    });
+    (address, posted)
+}
+
+/// The address of a port at which nobody listens.
+pub(super) fn nobody() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+}
