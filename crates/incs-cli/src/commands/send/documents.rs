@@ -196,6 +196,9 @@ mod tests {
         let lines = format!("{}\n{ONE}", &ONE[..34]);
         assert_eq!(read(lines.as_bytes()), [(0, 1, broken()), (1, 2, None)]);
         assert_eq!(read(cut.as_bytes()), [(0, 1, broken())]);
+        // Nor when the two together would be the beginning of an object.
+        let lines = format!("{{\"text\":\n{ONE}\n{ONE}");
+        assert_eq!(read(lines.as_bytes()), [(0, 1, broken()), (1, 2, None), (2, 3, None)]);
     }
 
     #[test]
