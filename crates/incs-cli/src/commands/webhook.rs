@@ -6,7 +6,7 @@ mod listen;
 mod parse;
 mod post;
 mod request;
-mod scheme;
+pub(crate) mod scheme;
 mod sign;
 mod signed_parts;
 mod text;

@@ -19,10 +19,10 @@ use crate::settings::Settings;
 
 /// How the sender proves who it is. The secret comes from the environment, the profile, or a file.
 #[derive(Debug, Args)]
-pub(super) struct SchemeArgs {
+pub(crate) struct SchemeArgs {
     /// How the sender proves who it is
     #[arg(long, value_name = "SCHEME")]
-    pub(super) scheme: Option<Name>,
+    pub(crate) scheme: Option<Name>,
     #[arg(
         long,
         value_name = "FILE",
@@ -62,7 +62,7 @@ pub(super) struct SchemeArgs {
 
 /// The schemes by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Name {
+pub(crate) enum Name {
     /// A secret in path, query or header
     SharedSecret,
     /// A signature as you describe it
@@ -83,13 +83,13 @@ enum EncodingName {
 }
 
 /// A scheme that can do what its sender does.
-pub(super) trait Proving: Scheme + Sign {}
+pub(crate) trait Proving: Scheme + Sign {}
 
 impl<T: Scheme + Sign> Proving for T {}
 
 impl SchemeArgs {
     /// The scheme; `None` when none is asked for.
-    pub(super) fn build(&self, context: &Context) -> Result<Option<Box<dyn Proving>>, Failure> {
+    pub(crate) fn build(&self, context: &Context) -> Result<Option<Box<dyn Proving>>, Failure> {
         let Some(name) = self.scheme else {
             let flags = self.flags().into_iter().find(|(_, is_given, _)| *is_given);
             return match flags {

@@ -1,0 +1,53 @@
+//! `incs-load` puts the sandbox, the client and the program `incs` under load. All of it stays on loopback, is bounded, and
+//! ends by itself.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a terminal program")]
+
+mod child;
+mod sandbox_rate;
+mod send_rate;
+mod soak;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Load programs of the INCS workspace; build them with `--release`.
+#[derive(Debug, Parser)]
+#[command(name = "incs-load")]
+enum Command {
+    /// Sends many messages through sandbox, client and receiver with faults on, and checks the end of each
+    Soak(soak::Soak),
+    /// Compares the sandbox with a bare axum server, for a text send
+    SandboxRate(sandbox_rate::SandboxRate),
+    /// Compares `incs send` of many lines with a bare loop over the client
+    SendRate(send_rate::SendRate),
+    /// A sandbox that ends with its input; what the others talk to
+    #[command(hide = true)]
+    Child(child::Options),
+}
+
+fn main() -> ExitCode {
+    let command = Command::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("no runtime: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let result = runtime.block_on(async {
+        match command {
+            Command::Soak(options) => soak::run(&options).await,
+            Command::SandboxRate(options) => sandbox_rate::run(&options).await,
+            Command::SendRate(options) => send_rate::run(&options).await,
+            Command::Child(options) => child::serve(&options).await,
+        }
+    });
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! The receiver of the soak: verifies, reads, takes each item once, merges.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use anyhow::Result;
+use axum::Router;
+use axum::http::StatusCode;
+use axum::routing::post;
+use incs_model::Timestamp;
+use incs_webhook::guard::{Claim, MemoryGuard, Ticket};
+use incs_webhook::scheme::StandardWebhooks;
+use incs_webhook::{Event, Item, Received, Receiver, Secrets};
+use tokio::net::TcpListener;
+
+use super::ledger::Ledger;
+
+/// Known to both sides, which one program starts.
+pub(super) const SECRET: &str = "whsec_aW5jcyBzb2FrLCBub3QgYSBzZWNyZXQ=";
+
+/// Starts it on a free port, and gives its URL. It ends with the program.
+pub(super) async fn start(ledger: Arc<Ledger>) -> Result<String> {
+    let guard = Arc::new(MemoryGuard::new(200_000, Duration::from_secs(600)));
+    let receive = move |Received(batch): Received| {
+        let (ledger, guard) = (Arc::clone(&ledger), Arc::clone(&guard));
+        async move {
+            for item in &batch {
+                match Ticket::claim(&*guard, item.dedup_key(), now()) {
+                    Claim::First(ticket) => {
+                        ledger.came(false);
+                        take(&ledger, item);
+                        ticket.confirm(now());
+                    }
+                    _ => ledger.came(true),
+                }
+            }
+            StatusCode::OK
+        }
+    };
+    let scheme = StandardWebhooks::try_new(Secrets::try_new(SECRET)?)?;
+    let router = Router::new().route("/hooks", post(receive)).with_state(Receiver::new(scheme));
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let url = format!("http://{}/hooks", listener.local_addr()?);
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    Ok(url)
+}
+
+fn take(ledger: &Ledger, item: &Item) {
+    if let Some(Event::MessageCreated(message)) = item.event()
+        && let (Some(customer), Some(id)) = (message.customer(), message.provider_id())
+    {
+        ledger.names(customer.key().to_owned(), id.clone());
+    }
+    if let Some(fact) = item.fact()
+        && let Some(id) = fact.message_id.clone()
+    {
+        ledger.merge(&id, &fact);
+    }
+}
+
+fn now() -> Timestamp {
+    SystemTime::now().into()
+}
+
