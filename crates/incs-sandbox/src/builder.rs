@@ -94,12 +94,12 @@ impl Builder {
         let listener =
             TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, self.port))).await.map_err(StartError::Port)?;
         let address = listener.local_addr().map_err(StartError::Port)?;
-        let core = Arc::new(Core::new(self.config));
+        let core = Arc::new(Core::new(self.config, address));
         let (stopper, stop) = stop::pair();
         let mut tasks = vec![tokio::spawn(server::run(Arc::clone(&core), listener, stop.clone()))];
         if !core.clock.is_virtual() {
             tasks.push(tokio::spawn(driver::run(Arc::clone(&core), stop)));
         }
-        Ok(Sandbox::new(core, address, stopper, tasks))
+        Ok(Sandbox::new(core, stopper, tasks))
     }
 }

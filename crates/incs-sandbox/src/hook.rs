@@ -57,6 +57,11 @@ pub(crate) fn on_state(world: &mut World, message: &Message, now: Timestamp) {
 
 /// Makes a delivery for each subscriber of an event.
 pub(crate) fn emit(world: &mut World, event: &str, message: Option<u64>, body: &Body, now: Timestamp) {
+    emit_text(world, event, message, body.as_str(), now);
+}
+
+/// The same with a body that need not be one of the platform's.
+pub(crate) fn emit_text(world: &mut World, event: &str, message: Option<u64>, body: &str, now: Timestamp) {
     let body = Bytes::copy_from_slice(body.as_bytes());
     let subscribed: Vec<(u64, Arc<str>)> = world
         .subscriptions

@@ -38,4 +38,5 @@ pub use crate::channel::Channel;
 pub use crate::clock::Clock;
 pub use crate::config::{HttpStatus, Memory, Pace, Window};
 pub use crate::fault::{Action, Rule, When};
-pub use crate::sandbox::Sandbox;
+pub use crate::life::{Failure, State};
+pub use crate::sandbox::{Sandbox, SentMessage, WaitError};

@@ -17,12 +17,12 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tower_service::Service as _;
 
-use crate::api;
 use crate::api::reply::{Reply, Told};
 use crate::core::Core;
 use crate::notice::Kind;
 use crate::stop::Stop;
 use crate::world::exchange::Exchange;
+use crate::{admin, api};
 
 /// Longest body that is taken.
 const LONGEST_BODY: usize = 1 << 20;
@@ -34,7 +34,7 @@ struct Dropped;
 
 /// Takes connections until the sandbox is shut down; then every connection ends.
 pub(crate) async fn run(core: Arc<Core>, listener: TcpListener, mut stop: Stop) {
-    let router = api::router().with_state(Arc::clone(&core));
+    let router = admin::router(Arc::clone(&core)).merge(api::router().with_state(Arc::clone(&core)));
     let mut connections = JoinSet::new();
     let each = stop.clone();
     loop {
