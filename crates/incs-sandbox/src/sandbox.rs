@@ -7,7 +7,9 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 
 use crate::builder::Builder;
+use crate::channel::Channel;
 use crate::core::Core;
+use crate::customer::handle::Customer;
 use crate::life::driver;
 use crate::stop::Stopper;
 
@@ -43,6 +45,11 @@ impl Sandbox {
     /// The certification code that all channels take. The seed decides it.
     pub fn certification_code(&self) -> String {
         self.core.world().code.clone()
+    }
+
+    /// A customer, by number: `+`, spaces and dashes are left out. Acts at once, whatever the delays are.
+    pub fn customer<'a>(&'a self, channel: Channel, number: &'a str) -> Customer<'a> {
+        Customer::new(&self.core, channel, number)
     }
 
     /// Moves a virtual clock on, and does all that is due until then, one thing after the other, webhooks included. With the real
