@@ -37,7 +37,7 @@ impl Core {
             clock: config.clock.clone(),
             seed,
             wake: Notify::new(),
-            poster: Poster::new(),
+            poster: Poster::new(&config),
             world: Mutex::new(world),
             config,
         }

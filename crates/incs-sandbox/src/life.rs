@@ -101,8 +101,9 @@ pub(crate) fn window_is_open(world: &World, config: &Config, channel: Channel, c
         || world.conversations.get(&(channel, customer.to_owned())).is_some_and(|known| known.window_is_open(now))
 }
 
-/// Puts the first step of a message onto the agenda.
+/// Tells the subscribers of a message that was accepted, and puts its first step onto the agenda.
 pub(crate) fn begin(world: &mut World, message: u64, now: Timestamp) {
+    crate::hook::on_created(world, message, now);
     let Some(plan) = world.messages.get(message).map(|message| message.plan.clone()) else { return };
     let first = if plan.failure.is_some() { State::Failed } else { State::Sent };
     world.agenda.put(now.saturating_add(plan.sent), Job::Reach(message, first));

@@ -11,7 +11,9 @@ use tokio::task::JoinHandle;
 pub use self::sent::SentMessage;
 pub use self::wait::WaitError;
 use crate::builder::Builder;
+use crate::channel::Channel;
 use crate::core::Core;
+use crate::customer::handle::Customer;
 use crate::fault::Rule;
 use crate::life::driver;
 use crate::notice::{Gone, Kind};
@@ -109,6 +111,11 @@ impl Sandbox {
     /// After it, the same seed gives what it gave at the start, but for what holds the time.
     pub fn reset(&self) {
         self.core.change(|world, _| world.reset(&self.core.config));
+    }
+
+    /// A customer, by number: `+`, spaces and dashes are left out. Acts at once, whatever the delays are.
+    pub fn customer<'a>(&'a self, channel: Channel, number: &'a str) -> Customer<'a> {
+        Customer::new(&self.core, channel, number)
     }
 
     /// Moves a virtual clock on, and does all that is due until then, one thing after the other, webhooks included. With the real

@@ -61,6 +61,8 @@ pub(crate) struct Counters {
     pub(crate) inbound: u64,
     pub(crate) webhooks_delivered: u64,
     pub(crate) webhooks_failed: u64,
+    /// Taken by a fault, by the bound of memory, or because nobody subscribes any more.
+    pub(crate) webhooks_dropped: u64,
     pub(crate) faults_applied: u64,
 }
 

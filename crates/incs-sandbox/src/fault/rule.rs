@@ -159,7 +159,7 @@ pub enum Action {
 
     /// A webhook is posted twice.
     Duplicate,
-    /// A webhook is held back until the next one to the same URL was posted.
+    /// A webhook is held back until the next one to the same URL was posted, for 5 seconds at most. One is held at a time.
     Reorder,
     /// A webhook comes late: `sent` after `read`.
     Late {
@@ -168,9 +168,9 @@ pub enum Action {
     },
     /// A webhook is never posted.
     Lose,
-    /// A webhook's signature is wrong.
+    /// A webhook's signature or secret is wrong. One that is not signed stays as it is.
     BadSignature,
-    /// A webhook holds a value, a member and an event that no version knows.
+    /// A webhook holds a value and a member that no version knows.
     UnknownValue,
 
     /// A message is accepted and fails.
