@@ -79,8 +79,8 @@ impl World {
             conversations: BTreeMap::new(),
             exchanges: Log::new(memory.exchanges, memory.bytes),
             deliveries: Log::new(memory.deliveries, memory.bytes),
-            templates: Templates::stock(memory.templates),
-            tasks: Tasks::new(memory.tasks),
+            templates: Templates::stock(memory),
+            tasks: Tasks::new(memory),
             subscriptions: Subscriptions::default(),
             faults: Faults::new(seed),
             counters: Counters::default(),
@@ -117,11 +117,11 @@ impl World {
         let number = self.messages.next();
         self.by_id.insert(message.id.clone(), number);
         let (channel, at) = (message.channel, message.created_at);
-        let conversation = self.conversation(channel, &message.customer.clone());
-        conversation.add(number, at);
-        let conversation = conversation.clone();
+        self.conversation(channel, &message.customer).add(number, at);
         self.notices.tell(Kind::Message, &message);
-        self.notices.tell(Kind::Conversation, &conversation);
+        if let Some(conversation) = self.conversations.get(&(channel, message.customer.clone())) {
+            self.notices.tell(Kind::Conversation, conversation);
+        }
         for gone in self.messages.push(message) {
             self.by_id.remove(&gone.id);
             let key = (gone.channel, gone.customer);

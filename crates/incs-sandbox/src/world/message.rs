@@ -59,8 +59,9 @@ pub(crate) struct Message {
 
 impl Weigh for Message {
     fn weight(&self) -> usize {
+        let rendered = self.rendered.as_ref().map_or(0, |rendered| rendered.to_string().len());
         // What a record takes besides its content, roughly.
-        self.content.len() + 512
+        self.content.len() + rendered + 512
     }
 }
 
