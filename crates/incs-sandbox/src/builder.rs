@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 use crate::clock::Clock;
 use crate::config::{Config, HttpStatus, Memory, Pace, Window};
 use crate::core::Core;
+use crate::fault::{self, Rule, RuleError};
 use crate::life::driver;
 use crate::sandbox::Sandbox;
 use crate::server;
@@ -27,10 +28,18 @@ pub enum StartError {
     /// The port cannot be had.
     #[error("no port on loopback")]
     Port(#[source] std::io::Error),
+    /// A fault's rule says what cannot be, or there are too many.
+    #[error("a fault's rule cannot be switched on")]
+    Fault(#[source] RuleError),
 }
 
 impl Builder {
     /// Sets the seed of ids, delays and faults. 1 unless set.
+    ///
+    /// With a virtual clock, two sandboxes with the same settings that get the same requests one after the other do the same, byte for
+    /// byte: ids, times, replies, faults, and what becomes of each message. With the real clock the times are those of this machine,
+    /// and with them the ids that hold a time: those of RCS messages, and of what customers write on Viber and RCS. All else is the
+    /// same, as long as the order of the requests is: each thing is drawn by its number, not by its time.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.config.seed = seed;
@@ -78,6 +87,13 @@ impl Builder {
         self
     }
 
+    /// Switches a fault on from the start. Rules are asked in the order in which they were given.
+    #[must_use]
+    pub fn fault(mut self, rule: Rule) -> Self {
+        self.config.faults.push(rule);
+        self
+    }
+
     /// Lets webhooks go to other machines too.
     #[must_use]
     pub fn allow_remote_webhooks(mut self) -> Self {
@@ -89,8 +105,9 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// When the port cannot be had.
+    /// When the port cannot be had, or a fault's rule is none.
     pub async fn start(self) -> Result<Sandbox, StartError> {
+        fault::check_all(&self.config.faults).map_err(StartError::Fault)?;
         let listener =
             TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, self.port))).await.map_err(StartError::Port)?;
         let address = listener.local_addr().map_err(StartError::Port)?;

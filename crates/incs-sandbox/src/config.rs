@@ -7,6 +7,7 @@ use http::StatusCode;
 use incs_model::envelope::Code;
 
 use crate::clock::Clock;
+use crate::fault::Rule;
 
 /// The HTTP status of a reply whose envelope says error. Which of the two the platform uses is **unknown**.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -94,6 +95,9 @@ impl Pace {
 }
 
 /// How much the sandbox remembers. What is past a limit goes oldest first; counters go on.
+///
+/// A message or delivery that is forgotten has no future either: a message that was not sent yet then never is, and no webhook tells
+/// of it. What is yet to happen stays within twice what is remembered, and 1,024.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Memory {
@@ -127,6 +131,8 @@ pub(crate) struct Config {
     pub(crate) pace: Pace,
     pub(crate) memory: Memory,
     pub(crate) remote_webhooks: bool,
+    /// Rules that are switched on from the start, and again after a reset.
+    pub(crate) faults: Vec<Rule>,
 }
 
 impl Default for Config {
@@ -139,6 +145,7 @@ impl Default for Config {
             pace: Pace::default(),
             memory: Memory::default(),
             remote_webhooks: false,
+            faults: Vec::new(),
         }
     }
 }

@@ -55,6 +55,7 @@ impl Core {
         let mut world = self.world();
         let before = world.agenda.next();
         let result = change(&mut world, now);
+        world.bound_agenda();
         let after = world.agenda.next();
         drop(world);
         if after.is_some() && after != before {

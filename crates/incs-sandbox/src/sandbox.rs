@@ -11,7 +11,8 @@ use crate::core::Core;
 use crate::life::driver;
 use crate::stop::Stopper;
 
-/// A running sandbox. It ends when it is dropped; [`shutdown`](Self::shutdown) also waits for that.
+/// A running sandbox. It ends when it is dropped, whatever is under way; [`shutdown`](Self::shutdown) lets that come to its end, and
+/// waits for it.
 #[derive(Debug)]
 pub struct Sandbox {
     core: Arc<Core>,
@@ -53,10 +54,11 @@ impl Sandbox {
         }
     }
 
-    /// Ends it, and waits until the last connection is closed.
+    /// Ends it, and waits until the last connection is closed and the last webhook posted. Calls and posts that are under way have
+    /// two seconds to come to their end; replies that a fault holds back end at once.
     pub async fn shutdown(mut self) {
         self.stopper.stop();
-        for task in self.tasks.drain(..) {
+        for task in &mut self.tasks {
             let _ = task.await;
         }
     }
@@ -65,5 +67,8 @@ impl Sandbox {
 impl Drop for Sandbox {
     fn drop(&mut self) {
         self.stopper.stop();
+        for task in &self.tasks {
+            task.abort();
+        }
     }
 }

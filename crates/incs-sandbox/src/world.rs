@@ -9,6 +9,7 @@ pub(crate) mod template;
 
 use std::collections::{BTreeMap, HashMap};
 
+use fastrand::Rng;
 use serde::Serialize;
 
 use self::conversation::Conversation;
@@ -17,10 +18,10 @@ use self::exchange::Exchange;
 use self::message::Message;
 use self::task::Tasks;
 use self::template::Templates;
-use crate::agenda::Agenda;
+use crate::agenda::{Agenda, Job};
 use crate::channel::Channel;
 use crate::config::Config;
-use crate::fault::Faults;
+use crate::fault::{Action, Faults, Spot};
 use crate::hook::Subscriptions;
 use crate::log::Log;
 use crate::notice::{Kind, Notices};
@@ -65,6 +66,11 @@ impl World {
     pub(crate) fn new(config: &Config) -> Self {
         let seed = Seed(config.seed);
         let memory = config.memory;
+        let mut faults = Faults::new(seed);
+        for rule in &config.faults {
+            // They were checked when the sandbox started.
+            let _ = faults.add(rule.clone());
+        }
         Self {
             seed,
             code: crate::id::uuid(seed.rng(crate::seed::Purpose::Code, 0).u128(..), 4),
@@ -77,7 +83,7 @@ impl World {
             templates: Templates::stock(memory.templates),
             tasks: Tasks::new(memory.tasks),
             subscriptions: Subscriptions::default(),
-            faults: Faults::new(seed),
+            faults,
             counters: Counters::default(),
             notices: Notices::default(),
             conversation_count: 0,
@@ -119,5 +125,26 @@ impl World {
     /// A message by the platform's id.
     pub(crate) fn message_by_id(&self, id: &str) -> Option<&Message> {
         self.messages.get(*self.by_id.get(id)?)
+    }
+
+    /// What is to go wrong here, counted and told: see [`Faults::pick`].
+    pub(crate) fn fault(&mut self, spot: Spot<'_>, wanted: impl Fn(&Action) -> bool) -> Option<(Action, Rng)> {
+        let (active, rng) = self.faults.pick(spot, wanted)?;
+        self.counters.faults_applied += 1;
+        self.notices.tell(Kind::Fault, active);
+        Some((active.rule.action.clone(), rng))
+    }
+
+    /// Forgets what is on the agenda for things that are no longer remembered, once so much is on it that some of it must be. So
+    /// the agenda stays within twice what all that is remembered has to come.
+    pub(crate) fn bound_agenda(&mut self) {
+        if self.agenda.is_long() {
+            let (messages, deliveries) = (&self.messages, &self.deliveries);
+            self.agenda.retain(|job| match job {
+                Job::Reach(message, _) => messages.get(message).is_some(),
+                Job::Post(delivery) => deliveries.get(delivery).is_some(),
+                Job::Review(_) => true,
+            });
+        }
     }
 }

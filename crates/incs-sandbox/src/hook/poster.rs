@@ -30,12 +30,6 @@ impl Poster {
     }
 }
 
-/// Posts a delivery in a task of its own.
-pub(crate) fn spawn(core: &Arc<Core>, delivery: u64) {
-    let core = Arc::clone(core);
-    tokio::spawn(async move { post(&core, delivery).await });
-}
-
 /// Posts a delivery once, and writes down what came of it.
 pub(crate) async fn post(core: &Arc<Core>, number: u64) {
     let found = {
