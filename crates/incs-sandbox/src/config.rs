@@ -133,6 +133,8 @@ pub(crate) struct Config {
     pub(crate) remote_webhooks: bool,
     /// Rules that are switched on from the start, and again after a reset.
     pub(crate) faults: Vec<Rule>,
+    /// Most connections at the same time; those beyond wait in the machine's queue.
+    pub(crate) connections: usize,
 }
 
 impl Default for Config {
@@ -146,6 +148,7 @@ impl Default for Config {
             memory: Memory::default(),
             remote_webhooks: false,
             faults: Vec::new(),
+            connections: 1024,
         }
     }
 }

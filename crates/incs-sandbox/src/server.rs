@@ -3,6 +3,8 @@
 mod front;
 mod intake;
 mod mask;
+#[cfg(test)]
+mod tests;
 mod upset;
 
 use std::sync::Arc;
@@ -18,9 +20,6 @@ use self::front::Front;
 use crate::core::Core;
 use crate::stop::Stop;
 
-/// Most connections at the same time; those beyond wait in the machine's queue.
-const MOST_CONNECTIONS: usize = 1024;
-
 /// How long calls may go on after the shutdown began.
 const GRACE: Duration = Duration::from_secs(2);
 
@@ -35,11 +34,12 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 
 /// Takes connections until the sandbox is shut down; then every connection ends.
 pub(crate) async fn run(core: Arc<Core>, listener: TcpListener, mut stop: Stop) {
+    let most = core.config.connections;
     let front = Arc::new(Front::new(core, stop.clone()));
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
-            taken = listener.accept(), if connections.len() < MOST_CONNECTIONS => match taken {
+            taken = listener.accept(), if connections.len() < most => match taken {
                 Ok((stream, _)) => {
                     connections.spawn(serve(Arc::clone(&front), stream, stop.clone()));
                 }

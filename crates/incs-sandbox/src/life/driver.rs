@@ -24,12 +24,15 @@ const GRACE: Duration = Duration::from_secs(2);
 pub(crate) async fn run(core: Arc<Core>, mut stop: Stop) {
     let mut posts = Posts::new(Arc::clone(&core));
     while !stop.is_over() {
-        let next = core.world().agenda.next();
-        let wait = next.map(|due| due.saturating_since(core.now()));
+        let (now, next) = (core.now(), core.world().agenda.next());
+        // Not by way of a sleep, which takes a millisecond even when there is nothing to wait for.
+        if next.is_some_and(|due| due <= now) {
+            work_off(&core, &mut posts, now).await;
+            continue;
+        }
+        let wait = next.map(|due| due.saturating_since(now));
         tokio::select! {
-            () = async { match wait { Some(wait) => tokio::time::sleep(wait).await, None => std::future::pending().await } } => {
-                work_off(&core, &mut posts).await;
-            }
+            () = async { match wait { Some(wait) => tokio::time::sleep(wait).await, None => std::future::pending().await } } => {}
             () = posts.one_over() => {}
             () = core.wake.notified() => {}
             () = stop.stopped() => {}
@@ -38,9 +41,8 @@ pub(crate) async fn run(core: Arc<Core>, mut stop: Stop) {
     posts.finish(GRACE).await;
 }
 
-/// Does a stretch of what is due by now. What is left is due at once, so that the shutdown and others have their turn first.
-async fn work_off(core: &Arc<Core>, posts: &mut Posts) {
-    let now = core.now();
+/// Does a stretch of what is due, then lets others have a turn.
+async fn work_off(core: &Arc<Core>, posts: &mut Posts, now: Timestamp) {
     for _ in 0..STRETCH {
         match take(core, now) {
             Some((_, Job::Post(delivery))) => posts.add(delivery),
@@ -80,4 +82,45 @@ fn run_job(core: &Core, due: Timestamp, job: Job) {
         Job::Review(template) => crate::api::templates::review(world, template, due),
         Job::Post(_) => {}
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::agenda::Agenda;
+    use crate::config::Config;
+    use crate::stop;
+
+    #[tokio::test]
+    async fn a_burst_of_what_is_due_lets_others_have_their_turns() {
+        const JOBS: usize = 10_000;
+        let core = Arc::new(Core::new(Config::default()));
+        core.world().agenda = (0..JOBS as u64).fold(Agenda::default(), |mut agenda, number| {
+            agenda.put(core.now(), Job::Review(number));
+            agenda
+        });
+        let (stopper, stop) = stop::pair();
+        let driver = tokio::spawn(run(Arc::clone(&core), stop));
+        let mut turns = 0;
+        while core.world().agenda.next().is_some() {
+            tokio::task::yield_now().await;
+            turns += 1;
+        }
+        assert!(turns >= JOBS / STRETCH, "{turns} turns");
+        stopper.stop();
+        driver.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_burst_does_not_hold_the_shutdown_up() {
+        let core = Arc::new(Core::new(Config::default()));
+        let due = core.now();
+        (0..10_000).for_each(|number| core.world().agenda.put(due, Job::Post(number)));
+        let (stopper, stop) = stop::pair();
+        let driver = tokio::spawn(run(Arc::clone(&core), stop));
+        tokio::task::yield_now().await;
+        stopper.stop();
+        driver.await.unwrap();
+        assert!(core.world().agenda.len() > 0);
+    }
 }

@@ -52,11 +52,42 @@ impl Posts {
     }
 
     fn start(&mut self) {
+        while self.running.try_join_next().is_some() {}
         while self.running.len() < AT_ONCE
             && let Some(delivery) = self.waiting.pop_front()
         {
             let core = Arc::clone(&self.core);
             self.running.spawn(async move { poster::post(&core, delivery).await });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Config, Memory};
+
+    /// Posts that never end, as many as may run.
+    fn stuck() -> Posts {
+        let memory = Memory { deliveries: 1, ..Memory::default() };
+        let mut posts = Posts::new(Arc::new(Core::new(Config { memory, ..Config::default() })));
+        (0..AT_ONCE).for_each(|_| drop(posts.running.spawn(std::future::pending())));
+        posts
+    }
+
+    #[tokio::test]
+    async fn posts_that_wait_for_their_turn_stay_within_twice_what_is_remembered() {
+        let mut posts = stuck();
+        (0..1000).for_each(|delivery| posts.add(delivery));
+        assert!(posts.waiting.len() <= 2 * AT_ONCE, "{}", posts.waiting.len());
+        assert_eq!(posts.running.len(), AT_ONCE);
+    }
+
+    #[tokio::test]
+    async fn a_post_that_never_ends_is_ended() {
+        let posts = stuck();
+        assert_eq!(tokio::runtime::Handle::current().metrics().num_alive_tasks(), AT_ONCE);
+        posts.finish(Duration::from_millis(1)).await;
+        assert_eq!(tokio::runtime::Handle::current().metrics().num_alive_tasks(), 0);
     }
 }
