@@ -9,6 +9,7 @@ use incs_model::envelope::Code;
 
 use crate::clock::Clock;
 use crate::fault::Rule;
+use crate::seed::whole_millis;
 
 /// The HTTP status of a reply whose envelope says error. Which of the two the platform uses is **unknown**.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -164,7 +165,7 @@ impl Retry {
             return None;
         }
         let wait = self.first_wait.saturating_mul(4_u32.saturating_pow(tries.saturating_sub(1))).min(LONGEST);
-        Some(wait + wait.mul_f64(chance.clamp(0.0, 1.0) / 4.0))
+        Some(whole_millis(wait + wait.mul_f64(chance.clamp(0.0, 1.0) / 4.0)))
     }
 }
 

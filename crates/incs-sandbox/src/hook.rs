@@ -8,6 +8,8 @@ pub(crate) mod inbound;
 pub(crate) mod lane;
 pub(crate) mod poster;
 pub(crate) mod signing;
+#[cfg(test)]
+mod tests;
 mod trouble;
 pub(crate) mod webhook;
 
@@ -18,7 +20,7 @@ use incs_model::{Timestamp, WireTime};
 use incs_webhook::testing::bodies::Body;
 use serde::Serialize;
 
-pub(crate) use self::emit::{emit, repost};
+pub(crate) use self::emit::emit;
 use self::event::Provider;
 use self::lane::Lanes;
 use self::signing::Signing;

@@ -14,6 +14,7 @@
 mod admin;
 mod agenda;
 mod api;
+mod body;
 mod builder;
 mod channel;
 mod clock;
@@ -39,7 +40,8 @@ pub use crate::channel::Channel;
 pub use crate::clock::Clock;
 pub use crate::config::{HttpStatus, Memory, Pace, Retry, Window};
 pub use crate::customer::handle::Customer;
-pub use crate::customer::reply::{Medium, Reply, ReplyError};
+pub use crate::customer::medium::Medium;
+pub use crate::customer::reply::{Reply, ReplyError};
 pub use crate::fault::{Action, Preset, Rule, RuleError, When, presets};
 pub use crate::hook::webhook::{Webhook, WebhookError};
 pub use crate::life::{Failure, State};

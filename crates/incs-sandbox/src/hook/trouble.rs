@@ -63,11 +63,11 @@ impl Trouble {
         &mut self,
         world: &mut World,
         spot: Spot<'_>,
-        word: &str,
+        name: &str,
         wanted: impl Fn(&Action) -> bool,
     ) -> Option<Action> {
         let (action, _) = world.fault(spot, wanted)?;
-        self.words.push(word.to_owned());
+        self.words.push(name.to_owned());
         Some(action)
     }
 }
