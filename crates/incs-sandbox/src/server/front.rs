@@ -29,7 +29,7 @@ use crate::{admin, api};
 const CONSOLE: &str = "/_sandbox/";
 
 /// The longest that a reply is withheld.
-const LONGEST_STALL: Duration = Duration::from_secs(300);
+const LONGEST_STALL: Duration = Duration::from_mins(5);
 
 /// The connection ends without a reply.
 #[derive(Debug, thiserror::Error)]
@@ -41,7 +41,7 @@ pub(super) struct Dropped;
 pub(super) struct Front {
     core: Arc<Core>,
     api: Router,
-    admin: Router,
+    pub(super) admin: Router,
     stop: Stop,
 }
 
