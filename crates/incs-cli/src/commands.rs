@@ -67,8 +67,8 @@ fn misread(error: &clap::Error) -> ExitCode {
 
 fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
     match command {
-        Command::Demo(args) => demo::run(args, context),
-        Command::Sandbox(args) => sandbox::run(args, context),
+        Command::Demo(args) => demo::run(&args, context),
+        Command::Sandbox(args) => sandbox::run(&args, context),
         Command::Send(args) => send::run(args, context),
         Command::Status(args) => status::run(args, context),
         Command::Template(args) => template::run(args, context),

@@ -59,8 +59,7 @@ pub(crate) async fn serve(options: &Options) -> Result<()> {
     pace.read_share = 0.7;
     let mut memory = Memory::default();
     memory.messages = options.messages;
-    let sandbox =
-        Sandbox::builder().seed(options.seed).pace(pace).memory(memory).window(Window::Open).start().await?;
+    let sandbox = Sandbox::builder().seed(options.seed).pace(pace).memory(memory).window(Window::Open).start().await?;
     println!(r#"{{"base_url":"{}","code":"{}"}}"#, sandbox.base_url(), sandbox.certification_code());
     input_ended().await;
     sandbox.shutdown().await;
@@ -70,7 +69,9 @@ pub(crate) async fn serve(options: &Options) -> Result<()> {
 /// What a bare server does for a text send: reads the JSON, and answers with an envelope.
 async fn bare(axum::Json(body): axum::Json<serde_json::Value>) -> axum::Json<serde_json::Value> {
     let id = body.get("to").and_then(|to| to.as_str()).unwrap_or_default();
-    axum::Json(serde_json::json!({"status": "success", "code": 200, "message": "", "data": {"msg_id": id}, "error": {}}))
+    axum::Json(
+        serde_json::json!({"status": "success", "code": 200, "message": "", "data": {"msg_id": id}, "error": {}}),
+    )
 }
 
 async fn input_ended() {

@@ -37,7 +37,11 @@ pub(crate) async fn run(options: &SendRate) -> Result<()> {
     let file = std::env::temp_dir().join(format!("incs-load-{}.jsonl", std::process::id()));
     let mut lines = String::new();
     for index in 0..options.lines {
-        writeln!(lines, r#"{{"to":"{}","type":"text","text":"Parcel {index} is at the door."}}"#, 852_510_000_000_u64 + u64::from(index))?;
+        writeln!(
+            lines,
+            r#"{{"to":"{}","type":"text","text":"Parcel {index} is at the door."}}"#,
+            852_510_000_000_u64 + u64::from(index)
+        )?;
     }
     std::fs::write(&file, &lines).context("the lines")?;
     let mut shares = Vec::new();
@@ -61,8 +65,10 @@ pub(crate) async fn run(options: &SendRate) -> Result<()> {
 
 /// What somebody would write who needs no result lines: reads each line, sends it, counts.
 async fn bare(server: &Server, lines: &str, concurrency: usize) -> Result<f64> {
-    let client =
-        Client::builder(HyperTransport::new()).base_urls(&server.base_url).certification_code(server.code.clone()).build()?;
+    let client = Client::builder(HyperTransport::new())
+        .base_urls(&server.base_url)
+        .certification_code(server.code.clone())
+        .build()?;
     let start = Instant::now();
     let mut results = stream::iter(lines.lines())
         .map(|line| {
@@ -90,7 +96,9 @@ fn incs(server: &Server, options: &SendRate, file: &std::path::Path) -> Result<f
         .env("INCS_CERTIFICATION_CODE", &server.code)
         .stdout(Stdio::piped())
         .spawn()
-        .with_context(|| format!("{} does not start; build it with `cargo build --release -p incs-cli`", options.incs.display()))?;
+        .with_context(|| {
+            format!("{} does not start; build it with `cargo build --release -p incs-cli`", options.incs.display())
+        })?;
     let output = std::io::read_to_string(child.stdout.take().context("no output")?)?;
     ensure!(child.wait()?.success(), "incs send failed");
     let seconds = start.elapsed().as_secs_f64();

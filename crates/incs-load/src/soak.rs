@@ -72,8 +72,10 @@ pub(crate) async fn run(options: &Soak) -> Result<()> {
     for rule in FAULTS {
         admin.fault(rule).await?;
     }
-    let client =
-        Client::builder(HyperTransport::new()).base_urls(&server.base_url).certification_code(server.code.clone()).build()?;
+    let client = Client::builder(HyperTransport::new())
+        .base_urls(&server.base_url)
+        .certification_code(server.code.clone())
+        .build()?;
 
     let mut tally = Tally::default();
     let mut memory = Memory::default();
@@ -87,9 +89,13 @@ pub(crate) async fn run(options: &Soak) -> Result<()> {
     }
     let Tally { accepted, not_sent, found, unfound, absent, told_by_query } = tally;
     println!("accepted {accepted}, not sent {not_sent}, unknown {}", found + unfound + absent);
-    println!("  of the unknown: found by a webhook {found}, there but every webhook lost {unfound}, never there {absent}");
+    println!(
+        "  of the unknown: found by a webhook {found}, there but every webhook lost {unfound}, never there {absent}"
+    );
     println!("webhook items {}, of them repeated {}", ledger.items(), ledger.repeated());
-    println!("end states told only by the status query: {told_by_query}; wrong after it: 0; customers with two messages: 0");
+    println!(
+        "end states told only by the status query: {told_by_query}; wrong after it: 0; customers with two messages: 0"
+    );
     println!("sends a second: {:.0}", f64::from(options.sends) / start.elapsed().as_secs_f64());
     memory.must_be_flat()
 }

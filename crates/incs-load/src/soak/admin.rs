@@ -54,7 +54,9 @@ impl Admin {
         let mut before = String::new();
         // A message to one of these customers is at most so many back; a few pages more find strays.
         for _ in 0..most.div_ceil(200) + 2 {
-            let page = self.call(Method::GET, &format!("/messages?direction=outbound&limit=200{before}"), String::new()).await?;
+            let page = self
+                .call(Method::GET, &format!("/messages?direction=outbound&limit=200{before}"), String::new())
+                .await?;
             let page: Vec<Message> = serde_json::from_slice(&page)?;
             let Some(oldest) = page.iter().map(|message| message.number).min() else { break };
             for message in page.into_iter().filter(|message| message.customer.as_str() >= first) {
@@ -71,7 +73,8 @@ impl Admin {
             .uri(format!("{}{path}", self.base))
             .header("content-type", "application/json")
             .body(Full::new(Bytes::from(body)))?;
-        let reply = self.http.request(request).await.with_context(|| format!("the admin API does not answer {path}"))?;
+        let reply =
+            self.http.request(request).await.with_context(|| format!("the admin API does not answer {path}"))?;
         let status = reply.status();
         let body = reply.into_body().collect().await?.to_bytes();
         ensure!(status.is_success(), "{path}: {status}: {}", String::from_utf8_lossy(&body));

@@ -61,4 +61,3 @@ fn take(ledger: &Ledger, item: &Item) {
 fn now() -> Timestamp {
     SystemTime::now().into()
 }
-

@@ -92,7 +92,8 @@ async fn list(core: &Arc<Core>, call: Call<Nothing, Which>) -> Result<Vec<Listed
 
 fn in_list(core: &Core, world: &World, conversation: &Conversation, now: Timestamp) -> Listed {
     let last = conversation.messages.back().and_then(|number| world.messages.get(*number)).cloned();
-    let window_open = life::window_is_open(world, &core.config, conversation.channel, &conversation.customer, now);
+    let window_open =
+        life::window_is_open(world, core.config.window, conversation.channel, &conversation.customer, now);
     Listed { conversation: conversation.clone(), last, window_open }
 }
 

@@ -55,7 +55,8 @@ enum Clock {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Hours {
-    Enforced,
+    Presumed,
+    Strict,
     Open,
 }
 
@@ -138,7 +139,8 @@ fn state(core: &Arc<Core>, _: Call) -> Result<State, Failure> {
         },
         memory: core.config.memory.into(),
         window: match core.config.window {
-            Window::Enforced => Hours::Enforced,
+            Window::Presumed => Hours::Presumed,
+            Window::Strict => Hours::Strict,
             Window::Open => Hours::Open,
         },
         http_status: match core.config.status {

@@ -77,7 +77,9 @@ impl Stage {
     /// Waits for the receipt that says that a message is in a state.
     pub(super) async fn receipt(&self, id: &MessageId, state: State) -> Result<(), String> {
         let wanted = |seen: &Seen| match seen.item.event() {
-            Some(Event::MessageStatus(update)) if update.message_id == *id && update.message_status == state => Some(()),
+            Some(Event::MessageStatus(update)) if update.message_id == *id && update.message_status == state => {
+                Some(())
+            }
             _ => None,
         };
         self.wait(wanted).await.ok_or_else(|| format!("no receipt says {}", state.as_str()))?;

@@ -39,6 +39,11 @@ pub(super) struct Timeline {
     step: usize,
 }
 
+/// Where the details of an event begin.
+const INDENT: usize = 23;
+/// How long they may be, so that a line fits 80 columns.
+const ROOM: usize = 80 - INDENT;
+
 const DIM: Style = Style::new().dimmed();
 const BOLD: Style = Style::new().bold();
 const GREEN: Style = AnsiColor::Green.on_default().bold();
@@ -51,7 +56,9 @@ impl Timeline {
 
     pub(super) fn opening(&self, console: &str, webhooks: &str, seed: u64) {
         if self.out.json {
-            return self.out.json(&json!({"type": "start", "seed": seed, "console_url": console, "webhook_url": webhooks}));
+            return self
+                .out
+                .json(&json!({"type": "start", "seed": seed, "console_url": console, "webhook_url": webhooks}));
         }
         self.out.line(&format!("{BOLD}A day with INCS, on this machine{BOLD:#}  {DIM}seed {seed}{DIM:#}"));
         self.out.line(&format!("  console   {console}"));
@@ -71,7 +78,8 @@ impl Timeline {
         let millis = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX);
         if self.out.json {
             let (step, way) = (self.step, way);
-            let event = json!({"type": "event", "step": step, "at_ms": millis, "way": way, "what": what, "detail": detail});
+            let event =
+                json!({"type": "event", "step": step, "at_ms": millis, "way": way, "what": what, "detail": detail});
             return self.out.json(&event);
         }
         let (arrow, style) = match way {
@@ -80,7 +88,12 @@ impl Timeline {
             Way::Customer => ("..", AnsiColor::Yellow.on_default()),
         };
         let seconds = format!("{}.{:02}s", millis / 1000, millis % 1000 / 10);
-        self.out.line(&format!("   {DIM}{seconds:>6}{DIM:#}  {style}{arrow} {what:<8}{style:#} {detail}"));
+        let mut lines = folded(detail).into_iter();
+        let first = lines.next().unwrap_or_default();
+        self.out.line(&format!("   {DIM}{seconds:>6}{DIM:#}  {style}{arrow} {what:<8}{style:#} {first}"));
+        for line in lines {
+            self.out.line(&format!("{:INDENT$}{line}", ""));
+        }
     }
 
     pub(super) fn done(&self, shown: &str) {
@@ -115,4 +128,24 @@ impl Timeline {
     pub(super) fn kept(&self, console: &str) {
         self.out.note(&format!("the console stays open at {console}; ctrl-c ends it"));
     }
+}
+
+/// A text in lines that fit, broken between words; a word that is longer stays whole.
+fn folded(text: &str) -> Vec<String> {
+    if text.chars().count() <= ROOM {
+        return vec![text.to_owned()];
+    }
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let Some(last) = lines.last_mut() else { break };
+        if last.is_empty() {
+            last.push_str(word);
+        } else if last.chars().count() + 1 + word.chars().count() <= ROOM {
+            last.push(' ');
+            last.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
 }

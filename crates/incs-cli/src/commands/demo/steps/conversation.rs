@@ -2,9 +2,9 @@
 
 use incs_facade::model::inbound::Content;
 use incs_facade::model::status::State;
+use incs_facade::model::whatsapp;
 use incs_facade::model::whatsapp::interactive::list::{Action, Row, Section};
 use incs_facade::model::whatsapp::interactive::{Body, Interactive, List};
-use incs_facade::model::whatsapp;
 use incs_sandbox::{Channel, Reply};
 
 use crate::commands::demo::stage::{Stage, number};
@@ -19,7 +19,7 @@ pub(super) async fn run(stage: &mut Stage) -> Result<String, String> {
     customer.says(question).map_err(|error| error.to_string())?;
     let wrote = |content: &Content| matches!(content, Content::Text(text) if text.text == question).then_some(());
     stage.inbound(|message| wrote(&message.content)).await.ok_or("her text did not arrive")?;
-    stage.timeline.event(Way::In, "message", "new_message.whatsapp.text          opens the 24 hours");
+    stage.timeline.event(Way::In, "message", "new_message.whatsapp.text         opens the 24 hours");
 
     let rows = [Row::new("am", "Morning"), Row::new("pm", "Afternoon").with_description("13:00 to 18:00")];
     let menu = List::new(
@@ -38,6 +38,6 @@ pub(super) async fn run(stage: &mut Stage) -> Result<String, String> {
         _ => None,
     };
     stage.inbound(|message| chose(&message.content)).await.ok_or("her choice did not arrive")?;
-    stage.timeline.event(Way::In, "message", "new_message.whatsapp.interactive.list_reply   id \"pm\"");
+    stage.timeline.event(Way::In, "message", "new_message.whatsapp.interactive.list_reply    id \"pm\"");
     Ok("the row's id came back as it was sent".to_owned())
 }

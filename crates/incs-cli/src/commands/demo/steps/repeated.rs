@@ -10,7 +10,7 @@ use crate::commands::demo::timeline::Way;
 
 pub(super) async fn run(stage: &mut Stage) -> Result<String, String> {
     let twice = Rule::new(Action::Duplicate).when(When::event("message_status_update")).count(1);
-    stage.sandbox.fault(twice).map_err(|error| error.to_string())?;
+    stage.sandbox.add_fault(twice).map_err(|error| error.to_string())?;
     let message = viber::Message::text(number("85251230066")?, "See you at seven.");
     let id = stage.send("text", message).await?;
     stage.receipt(&id, State::Sent).await?;

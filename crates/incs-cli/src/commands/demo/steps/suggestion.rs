@@ -13,7 +13,7 @@ use crate::commands::demo::timeline::Way;
 const CUSTOMER: &str = "6281200045678";
 
 pub(super) async fn run(stage: &mut Stage) -> Result<String, String> {
-    let values = [("customer", "Rina"), ("offer", "2 for 1")];
+    let values = [("customer", "Rina"), ("offer", "2 for 1")].map(|(name, value)| (name.to_owned(), value.to_owned()));
     let template = rcs::Template::new("rain_sale_carousel").with_parameters(values);
     let id = stage.send("template rain_sale_carousel", rcs::Message::new(number(CUSTOMER)?, template)).await?;
     stage.receipts_until(&id, State::Delivered).await?;
@@ -22,10 +22,9 @@ pub(super) async fn run(stage: &mut Stage) -> Result<String, String> {
     let tap = Reply::suggestion(id.as_str(), "more_boots");
     stage.sandbox.customer(Channel::Rcs, CUSTOMER).replies(&tap).map_err(|error| error.to_string())?;
     let mut data = BTreeSet::new();
-    for (provider, words) in [
-        (Provider::Incs, "new_message.rcs.suggestion.reply"),
-        (Provider::Exotel, "exotel.incoming.suggested.reply"),
-    ] {
+    for (provider, words) in
+        [(Provider::Incs, "new_message.rcs.suggestion.reply"), (Provider::Exotel, "exotel.incoming.suggested.reply")]
+    {
         let tapped = stage.inbound(|message| match &message.content {
             Content::Choice(choice) if message.provider == provider => choice.data.clone(),
             _ => None,

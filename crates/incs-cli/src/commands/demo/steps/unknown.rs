@@ -15,7 +15,7 @@ const TEXT: &str = "Your parcel is at the door.";
 
 pub(super) async fn run(stage: &mut Stage) -> Result<String, String> {
     let stall = Rule::new(Action::Stall { accepted: true }).when(When::operation("send_viber_message")).count(1);
-    stage.sandbox.fault(stall).map_err(|error| error.to_string())?;
+    stage.sandbox.add_fault(stall).map_err(|error| error.to_string())?;
     stage.count_send();
     let Err(error) = stage.client.messages().send(viber::Message::text(number(CUSTOMER)?, TEXT)).await else {
         return Err("it did not time out".to_owned());
