@@ -15,7 +15,8 @@ struct Sandbox {
 
 impl Sandbox {
     fn start(args: &[&str]) -> Self {
-        let mut command = incs(&[&["sandbox", "--json", "--speed", "20"], args].concat());
+        let speed: &[&str] = if args.contains(&"--speed") { &[] } else { &["--speed", "20"] };
+        let mut command = incs(&[&["sandbox", "--json"], speed, args].concat());
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
@@ -98,7 +99,7 @@ fn many_lines_go_out_and_every_one_is_answered() {
 #[test]
 fn each_fault_gives_the_exit_code_that_tells_the_truth() {
     const CASES: &[(&str, i32, &str, usize)] = &[
-        (r#"{"kind":"rate_limit"}"#, 6, "not_sent", 0),
+        (r#"{"kind":"rate_limit"}"#, 6, "rejected", 0),
         (r#"{"kind":"server_error","accepted":false}"#, 8, "unknown", 0),
         (r#"{"kind":"server_error","accepted":true}"#, 8, "unknown", 1),
         (r#"{"kind":"drop","accepted":false}"#, 8, "unknown", 0),
