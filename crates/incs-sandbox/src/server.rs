@@ -88,7 +88,6 @@ async fn front(core: &Arc<Core>, mut router: Router, request: Request<Incoming>)
         core.change(|world, now| {
             let number = world.exchanges.next();
             world.counters.requests += 1;
-            world.counters.refused += u64::from(told.code != Code::Success);
             let exchange = Exchange {
                 number,
                 at: now,
@@ -97,7 +96,7 @@ async fn front(core: &Arc<Core>, mut router: Router, request: Request<Incoming>)
                 path: uri.path().to_owned(),
                 query: uri.query().map(str::to_owned),
                 request_headers,
-                request_body: told.request.unwrap_or(body),
+                request_body: body,
                 status: Some(response.status().as_u16()),
                 reply_body: told.body,
                 fault: None,
