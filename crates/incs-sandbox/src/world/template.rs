@@ -50,13 +50,14 @@ pub(crate) struct Entry {
     pub(crate) reason: String,
     /// The template as the platform's routes give it.
     #[serde(rename = "template")]
+    #[schemars(with = "serde_json::Map<String, serde_json::Value>")]
     pub(crate) definition: Definition,
     #[serde(skip)]
     weight: usize,
 }
 
 /// A template as the platform's routes give it.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(untagged)]
 pub(crate) enum Definition {
     WhatsApp(Arc<whatsapp::Template>),
