@@ -6,8 +6,11 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 
 use crate::clock::Clock;
-use crate::config::{Config, HttpStatus, Memory, Pace, Window};
+use crate::config::{Config, HttpStatus, Memory, Pace, Retry, Window};
 use crate::core::Core;
+use crate::fault::Rule;
+use crate::hook;
+use crate::hook::webhook::{Webhook, WebhookError};
 use crate::life::driver;
 use crate::sandbox::Sandbox;
 use crate::server;
@@ -18,6 +21,8 @@ use crate::stop;
 pub struct Builder {
     config: Config,
     port: u16,
+    webhooks: Vec<Webhook>,
+    faults: Vec<Rule>,
 }
 
 /// Why a sandbox could not start.
@@ -27,6 +32,9 @@ pub enum StartError {
     /// The port cannot be had.
     #[error("no port on loopback")]
     Port(#[source] std::io::Error),
+    /// A webhook cannot be posted; which one, counted from 0, and why.
+    #[error("webhook {0} cannot be posted")]
+    Webhook(usize, #[source] WebhookError),
 }
 
 impl Builder {
@@ -78,6 +86,27 @@ impl Builder {
         self
     }
 
+    /// Adds a URL that webhooks are posted to. It is checked when the sandbox starts.
+    #[must_use]
+    pub fn webhook(mut self, webhook: Webhook) -> Self {
+        self.webhooks.push(webhook);
+        self
+    }
+
+    /// Sets how often a webhook is tried, and how long a receiver may take.
+    #[must_use]
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.config.retry = retry;
+        self
+    }
+
+    /// Switches a fault on from the start.
+    #[must_use]
+    pub fn fault(mut self, rule: Rule) -> Self {
+        self.faults.push(rule);
+        self
+    }
+
     /// Lets webhooks go to other machines too.
     #[must_use]
     pub fn allow_remote_webhooks(mut self) -> Self {
@@ -89,17 +118,23 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// When the port cannot be had.
+    /// When the port cannot be had, or a webhook cannot be posted.
     pub async fn start(self) -> Result<Sandbox, StartError> {
         let listener =
             TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, self.port))).await.map_err(StartError::Port)?;
         let address = listener.local_addr().map_err(StartError::Port)?;
-        let core = Arc::new(Core::new(self.config));
+        let core = Arc::new(Core::new(self.config, address));
+        for (index, webhook) in self.webhooks.into_iter().enumerate() {
+            hook::subscribe(&core, webhook).map_err(|error| StartError::Webhook(index, error))?;
+        }
+        for rule in self.faults {
+            core.world().faults.add(rule);
+        }
         let (stopper, stop) = stop::pair();
         let mut tasks = vec![tokio::spawn(server::run(Arc::clone(&core), listener, stop.clone()))];
         if !core.clock.is_virtual() {
             tasks.push(tokio::spawn(driver::run(Arc::clone(&core), stop)));
         }
-        Ok(Sandbox::new(core, address, stopper, tasks))
+        Ok(Sandbox::new(core, stopper, tasks))
     }
 }

@@ -1,5 +1,6 @@
 //! What all parts of a sandbox share.
 
+use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use incs_model::Timestamp;
@@ -17,6 +18,8 @@ use crate::world::World;
 #[derive(Debug)]
 pub(crate) struct Core {
     pub(crate) config: Config,
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
     pub(crate) clock: Clock,
     pub(crate) seed: Seed,
     /// Wakes the driver when something is due earlier than it knew.
@@ -26,17 +29,28 @@ pub(crate) struct Core {
 }
 
 impl Core {
-    pub(crate) fn new(config: Config) -> Self {
+    pub(crate) fn new(config: Config, address: SocketAddr) -> Self {
         let seed = Seed(config.seed);
         let world = World::new(&config);
         Self {
+            address,
             clock: config.clock.clone(),
             seed,
             wake: Notify::new(),
-            poster: Poster::new(),
+            poster: Poster::new(&config),
             world: Mutex::new(world),
             config,
         }
+    }
+
+    /// The base URL of both host roles, without a slash at its end.
+    pub(crate) fn base_url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The page that shows what goes on.
+    pub(crate) fn console_url(&self) -> String {
+        format!("{}{}/", self.base_url(), crate::admin::ROOT)
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -16,7 +16,7 @@ pub(crate) struct Faults {
 }
 
 /// A rule that is switched on, and what it has done.
-#[derive(Debug, Clone, serde::Serialize)]
+#[derive(Debug, Clone, serde::Serialize, schemars::JsonSchema)]
 pub(crate) struct Active {
     pub(crate) id: u64,
     #[serde(flatten)]

@@ -17,12 +17,12 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tower_service::Service as _;
 
-use crate::api;
 use crate::api::reply::{Reply, Told};
 use crate::core::Core;
 use crate::notice::Kind;
 use crate::stop::Stop;
 use crate::world::exchange::Exchange;
+use crate::{admin, api};
 
 /// Longest body that is taken.
 const LONGEST_BODY: usize = 1 << 20;
@@ -34,7 +34,7 @@ struct Dropped;
 
 /// Takes connections until the sandbox is shut down; then every connection ends.
 pub(crate) async fn run(core: Arc<Core>, listener: TcpListener, mut stop: Stop) {
-    let router = api::router().with_state(Arc::clone(&core));
+    let router = admin::router(Arc::clone(&core)).merge(api::router().with_state(Arc::clone(&core)));
     let mut connections = JoinSet::new();
     let each = stop.clone();
     loop {
@@ -88,6 +88,7 @@ async fn front(core: &Arc<Core>, mut router: Router, request: Request<Incoming>)
         core.change(|world, now| {
             let number = world.exchanges.next();
             world.counters.requests += 1;
+            world.counters.refused += u64::from(told.code != Code::Success);
             let exchange = Exchange {
                 number,
                 at: now,
@@ -96,7 +97,7 @@ async fn front(core: &Arc<Core>, mut router: Router, request: Request<Incoming>)
                 path: uri.path().to_owned(),
                 query: uri.query().map(str::to_owned),
                 request_headers,
-                request_body: body,
+                request_body: told.request.unwrap_or(body),
                 status: Some(response.status().as_u16()),
                 reply_body: told.body,
                 fault: None,

@@ -9,6 +9,7 @@ pub(crate) mod template;
 
 use std::collections::{BTreeMap, HashMap};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use self::conversation::Conversation;
@@ -47,10 +48,12 @@ pub(crate) struct World {
     pub(crate) notices: Notices,
     /// Conversations that there ever were, for their ids.
     pub(crate) conversation_count: u64,
+    /// How often all was forgotten. What began before that must not be written down after it.
+    pub(crate) resets: u64,
 }
 
 /// What happened since the start or the last reset, also what is no longer remembered.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Counters {
     pub(crate) requests: u64,
     pub(crate) accepted: u64,
@@ -58,6 +61,8 @@ pub(crate) struct Counters {
     pub(crate) inbound: u64,
     pub(crate) webhooks_delivered: u64,
     pub(crate) webhooks_failed: u64,
+    /// Taken by a fault, by the bound of memory, or because nobody subscribes any more.
+    pub(crate) webhooks_dropped: u64,
     pub(crate) faults_applied: u64,
 }
 
@@ -74,14 +79,27 @@ impl World {
             conversations: BTreeMap::new(),
             exchanges: Log::new(memory.exchanges, memory.bytes),
             deliveries: Log::new(memory.deliveries, memory.bytes),
-            templates: Templates::stock(memory.templates),
-            tasks: Tasks::new(memory.tasks),
+            templates: Templates::stock(memory),
+            tasks: Tasks::new(memory),
             subscriptions: Subscriptions::default(),
             faults: Faults::new(seed),
             counters: Counters::default(),
             notices: Notices::default(),
             conversation_count: 0,
+            resets: 0,
         }
+    }
+
+    /// Forgets all but the subscriptions: everything is numbered from the start again, so that the same seed gives the same once
+    /// more. What was still to happen does not, pending webhooks included; rules of faults that were added are gone.
+    pub(crate) fn reset(&mut self, config: &Config) {
+        let resets = self.resets + 1;
+        let fresh = Self::new(config);
+        let old = std::mem::replace(self, fresh);
+        self.resets = resets;
+        self.subscriptions = old.subscriptions;
+        self.notices = old.notices;
+        self.notices.tell(Kind::Reset, &serde_json::json!({ "resets": resets }));
     }
 
     /// The conversation with a customer on a channel, begun if there is none.
@@ -99,11 +117,11 @@ impl World {
         let number = self.messages.next();
         self.by_id.insert(message.id.clone(), number);
         let (channel, at) = (message.channel, message.created_at);
-        let conversation = self.conversation(channel, &message.customer.clone());
-        conversation.add(number, at);
-        let conversation = conversation.clone();
+        self.conversation(channel, &message.customer).add(number, at);
         self.notices.tell(Kind::Message, &message);
-        self.notices.tell(Kind::Conversation, &conversation);
+        if let Some(conversation) = self.conversations.get(&(channel, message.customer.clone())) {
+            self.notices.tell(Kind::Conversation, conversation);
+        }
         for gone in self.messages.push(message) {
             self.by_id.remove(&gone.id);
             let key = (gone.channel, gone.customer);

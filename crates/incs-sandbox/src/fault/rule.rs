@@ -1,5 +1,6 @@
 //! A rule: when, how often, and what goes wrong.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Spot;
@@ -16,7 +17,7 @@ use super::Spot;
 ///     r#"{"kind":"drop","accepted":true,"operation":"send_whatsapp_message","share":0.5,"skip":0}"#
 /// );
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Rule {
     /// What goes wrong.
@@ -72,7 +73,7 @@ impl Rule {
 }
 
 /// Where a rule applies: everywhere, unless something is named.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct When {
     /// The operation, like `send_whatsapp_message`; with `*` at its end all that begin so.
@@ -116,7 +117,7 @@ impl When {
 }
 
 /// What goes wrong. The first group happens to requests, the second to webhooks, the last to a message.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Action {
@@ -158,7 +159,7 @@ pub enum Action {
 
     /// A webhook is posted twice.
     Duplicate,
-    /// A webhook is held back until the next one to the same URL was posted.
+    /// A webhook is held back until the next one to the same URL was posted, for 5 seconds at most. One is held at a time.
     Reorder,
     /// A webhook comes late: `sent` after `read`.
     Late {
@@ -167,9 +168,9 @@ pub enum Action {
     },
     /// A webhook is never posted.
     Lose,
-    /// A webhook's signature is wrong.
+    /// A webhook's signature or secret is wrong. One that is not signed stays as it is.
     BadSignature,
-    /// A webhook holds a value, a member and an event that no version knows.
+    /// A webhook holds a value and a member that no version knows.
     UnknownValue,
 
     /// A message is accepted and fails.

@@ -18,7 +18,7 @@ pub(crate) async fn run(core: Arc<Core>, mut stop: Stop) {
         tokio::select! {
             () = async { match wait { Some(wait) => tokio::time::sleep(wait).await, None => std::future::pending().await } } => {}
             () = core.wake.notified() => continue,
-            () = stop.stopped() => return,
+            () = stop.stopped() => return core.poster.end().await,
         }
         let now = core.now();
         while let Some((due, job)) = take(&core, now) {

@@ -2,12 +2,13 @@
 
 use bytes::Bytes;
 use incs_model::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::log::Weigh;
 
 /// One request and its reply, as they went over the wire. Credentials are masked.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Exchange {
     pub(crate) number: u64,
     pub(crate) at: Timestamp,
@@ -18,10 +19,12 @@ pub(crate) struct Exchange {
     pub(crate) query: Option<String>,
     pub(crate) request_headers: Vec<(String, String)>,
     #[serde(serialize_with = "text")]
+    #[schemars(with = "String")]
     pub(crate) request_body: Bytes,
     /// `None` when the connection was dropped without a reply.
     pub(crate) status: Option<u16>,
     #[serde(serialize_with = "text")]
+    #[schemars(with = "String")]
     pub(crate) reply_body: Bytes,
     /// The fault that was applied, in a word.
     pub(crate) fault: Option<String>,
