@@ -22,7 +22,7 @@ const signs = { reply: 'reply', url: 'link', call: 'call', copy: 'copy' };
 
 /** The reply that a tap on a button is. */
 function replyOf(message, button) {
-  if (message.channel === 'rcs') return { type: 'suggestion', message: String(message.number), postback: button.payload || button.id };
+  if (message.channel === 'rcs') return { type: 'suggestion', message: String(message.number), postback: button.payload };
   return { type: 'button', message: String(message.number), id: button.id };
 }
 
@@ -30,19 +30,22 @@ function replyOf(message, button) {
 export function action(message, button, look = 'action') {
   const label = [icon(signs[button.kind] ?? 'reply'), el('span', { dir: 'auto' }, button.text || button.url || 'Button')];
   const url = button.kind === 'url' ? webAddress(button.url) : null;
-  if (url) return el('a', { class: look, title: button.url, ...outward(url), on: { click: stop } }, label);
-  if (button.kind === 'url') return el('button', { type: 'button', class: look, disabled: true, title: 'no web address' }, label);
+  const isTold = message.channel === 'rcs' && button.payload;
+  if (url && !isTold) return el('a', { class: look, title: button.url, ...outward(url), on: { click: stop } }, label);
   if (button.kind === 'copy') {
     return el('button', { type: 'button', class: look, on: { click: (event) => { stop(event); copy(button.value || button.text, 'code'); } } }, label);
   }
-  if (button.kind === 'call' && message.channel !== 'rcs') {
-    return el('button', { type: 'button', class: look, title: button.value, on: { click: (event) => { stop(event); toast(`The phone would call ${button.value}.`); } } }, label);
-  }
-  const node = el('button', { type: 'button', class: look, data: { reply: button.id || button.payload } }, label);
+  // On RCS the business is told of the tap besides.
+  const wouldBe = { url: `The phone would open ${button.url}`, call: `The phone would call ${button.value}` }[button.kind];
+  if (wouldBe && !isTold) return el('button', { type: 'button', class: look, title: wouldBe, on: { click: (event) => { stop(event); toast(wouldBe); } } }, label);
+  const node = el('button', { type: 'button', class: look, title: wouldBe, data: { reply: button.payload || button.id } }, label);
   node.addEventListener('click', async (event) => {
     stop(event);
     node.disabled = true;
-    if (await act(message, replyOf(message, button))) node.classList.add('is-tapped');
+    if (await act(message, replyOf(message, button))) {
+      node.classList.add('is-tapped');
+      if (wouldBe) toast(wouldBe);
+    }
     node.disabled = false;
   });
   return node;

@@ -21,7 +21,7 @@ export function bubble(message, isNew) {
 
   const details = () => openPanel({ kind: 'message', number: current.number });
   const body = el('div', { class: `bubble${isRich ? ' is-rich' : ''}`, on: { click: () => String(getSelection()) === '' && details() } },
-    quote(message), inside(message, shown, Boolean(chips)), meta);
+    quote(message), inside(message, shown), meta, below(message, shown, Boolean(chips)));
   const node = el('article', {
     class: `message${isMine ? ' is-mine' : ''}${shown.cards ? ' is-wide' : ''}${isNew ? ' is-new' : ''}`,
     tabindex: '0',
@@ -54,7 +54,7 @@ export function bubble(message, isNew) {
   return { node, update };
 }
 
-function inside(message, shown, areChips) {
+function inside(message, shown) {
   const { channel } = message;
   return [
     shown.tag && el('div', { class: 'tag' }, icon('template'), shown.tag),
@@ -66,9 +66,14 @@ function inside(message, shown, areChips) {
     shown.body && text(shown.body, { channel }),
     shown.params?.length ? el('dl', { class: 'params' }, shown.params.map(([name, value]) => [el('dt', {}, name), el('dd', { dir: 'auto' }, value)])) : null,
     shown.footer && el('div', { class: 'footer', dir: 'auto' }, shown.footer),
-    shown.list && el('div', { class: 'actions-in' }, listButton(message, shown.list)),
-    shown.buttons?.length && !areChips ? el('div', { class: 'actions-in' }, shown.buttons.map((button) => action(message, button))) : null,
   ];
+}
+
+/** The buttons that belong to the bubble; chips stand below it. */
+function below(message, shown, areChips) {
+  if (shown.list) return el('div', { class: 'actions-in' }, listButton(message, shown.list));
+  if (!shown.buttons?.length || areChips) return null;
+  return el('div', { class: 'actions-in' }, shown.buttons.map((button) => action(message, button)));
 }
 
 function header(header) {

@@ -1,6 +1,4 @@
 // What a message shows, whatever its channel and kind: one shape for the bubble, and one line for lists.
-import { findMessage } from './store.js';
-
 const MEDIA = ['image', 'video', 'audio', 'document'];
 const words = { image: 'Photo', video: 'Video', audio: 'Voice message', document: 'Document', location: 'Location' };
 
@@ -70,14 +68,15 @@ function template(message, template) {
   return {
     tag,
     header: renderedHeader(rendered.header),
+    title: string(rendered.title),
     body: string(rendered.body),
     footer: string(rendered.footer),
     buttons: array(rendered.buttons).map(renderedButton),
     cards: array(rendered.cards).length ? array(rendered.cards).map((entry) => ({
-      header: renderedHeader(entry.header ?? (entry.media ? { type: 'image', link: entry.media } : null)),
+      header: renderedHeader(entry.header),
       title: string(entry.title),
-      body: string(entry.body ?? entry.description),
-      buttons: array(entry.buttons ?? entry.suggestions).map(renderedButton),
+      body: string(entry.body),
+      buttons: array(entry.buttons).map(renderedButton),
     })) : undefined,
   };
 }
@@ -92,10 +91,10 @@ function renderedHeader(header) {
 function renderedButton(button) {
   const kind = string(button.kind).toLowerCase();
   const text = string(button.text);
-  if (kind.includes('url')) return { kind: 'url', text, url: string(button.url) };
-  if (kind.includes('phone') || kind.includes('dial') || kind.includes('call')) return { kind: 'call', text, value: string(button.phone ?? button.payload), payload: string(button.payload) };
-  if (kind.includes('copy') || kind.includes('otp')) return { kind: 'copy', text: text || 'Copy code', value: string(button.code ?? button.payload) };
-  return { kind: 'reply', id: string(button.payload) || text, text, payload: string(button.payload) };
+  if (kind.includes('url')) return { kind: 'url', text, url: string(button.url), payload: string(button.payload) };
+  if (kind.includes('phone')) return { kind: 'call', text, value: string(button.phone_number), payload: string(button.payload) };
+  if (kind.includes('copy')) return { kind: 'copy', text: text || 'Copy code', value: string(button.code) };
+  return { kind: 'reply', id: text, text, payload: string(button.payload) };
 }
 
 function inbound(content) {
@@ -103,20 +102,8 @@ function inbound(content) {
   if (type === 'text') return { body: string(content.text) };
   if (type === 'media') return { media: { kind: MEDIA.includes(content.media) ? content.media : 'document', link: string(content.url), name: string(content.name), mime: string(content.mime) } };
   if (type === 'location') return { place: { latitude: Number(content.latitude), longitude: Number(content.longitude), name: string(content.name) } };
-  if (type === 'button' || type === 'list_row' || type === 'suggestion') return { choice: type, ...chosen(content) };
-  return { body: typeof content.text === 'string' ? content.text : JSON.stringify(content) };
-}
-
-/** What the customer chose, in the words that stood on it. */
-function chosen(content) {
-  const id = string(content.id ?? content.postback);
-  if (content.title || content.text) return { body: string(content.title ?? content.text), footer: string(content.description) };
-  const asked = findMessage(content.message);
-  const shown = asked ? parts(asked) : {};
-  const buttons = [...(shown.buttons ?? []), ...(shown.cards ?? []).flatMap((entry) => entry.buttons)];
-  const row = (shown.list?.sections ?? []).flatMap((section) => array(section.rows)).find((entry) => entry.id === id);
-  const found = row ?? buttons.find((entry) => entry.id === id || entry.payload === id);
-  return { body: string(found?.title ?? found?.text) || id, footer: string(row?.description) };
+  // A tap: a button, a row, a quick reply of a template, a suggestion.
+  return { body: string(content.title) || string(content.text) || string(content.postback ?? content.payload ?? content.id), footer: string(content.description) };
 }
 
 /** One line of a message, for lists and quotes. */

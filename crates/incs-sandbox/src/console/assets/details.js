@@ -7,7 +7,7 @@ import { ask } from './dialogs.js';
 import { panel, refresh } from './drawer.js';
 import { block, deliveryFold, exchangeBlocks } from './parts.js';
 import { codeBox } from './json.js';
-import { keyOf, on, openPanel, putMessage, store } from './store.js';
+import { keyOf, on, openPanel, putMessage, store, tell } from './store.js';
 import { between, precise, span } from './time.js';
 import { toast } from './toast.js';
 
@@ -110,7 +110,8 @@ panel('message', (body, { number }, isOther) => {
   body.scrollTop = scroll;
   const before = neighbour(-1);
   const after = neighbour(1);
-  return { title, end: [before && square('back', 'Message before', before), after && square('next', 'Message after', after)] };
+  const answer = () => { store.answering = message; tell('answering'); if (matchMedia('(max-width: 720px)').matches) openPanel(null); };
+  return { title, end: [message.direction === 'outbound' && keyOf(message) === store.selected && button('Answer', answer, { sign: 'quote', look: 'is-small' }), before && square('back', 'Message before', before), after && square('next', 'Message after', after)] };
 });
 
 const pair = (name, value) => [el('dt', {}, name), el('dd', {}, value)];

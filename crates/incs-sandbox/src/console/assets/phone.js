@@ -19,11 +19,11 @@ const stage = el('div', { class: 'stage' }, frame);
 
 /** What the 24 hours say about a conversation. */
 function windowPill(conversation) {
-  if (conversation.channel === 'viber') return el('span', { class: 'pill' }, 'No 24 h window');
+  if (conversation.channel === 'viber') return el('span', { class: 'pill', title: 'Viber documents no 24 hours' }, 'No window');
   if (store.state?.window === 'open') return el('span', { class: 'pill', title: 'The sandbox was started with an open window' }, 'Window not enforced');
   const left = windowLeft(conversation, now());
-  if (left > 0) return el('span', { class: 'pill is-ok', title: 'Anything may be sent until 24 hours after the customer wrote last' }, icon2('clock'), `Open · ${span(left)} left`);
-  return el('span', { class: 'pill is-warn', title: 'Only templates are delivered until the customer writes' }, icon2('clock'), 'Window closed');
+  if (left > 0) return el('span', { class: 'pill is-ok', title: 'Anything may be sent until 24 hours after the customer wrote last' }, icon2('clock'), 'Open', el('span', { class: 'wide-only' }, ` · ${span(left)} left`));
+  return el('span', { class: 'pill is-warn', title: 'Only templates are delivered until the customer writes' }, icon2('clock'), el('span', { class: 'wide-only' }, 'Window '), 'closed');
 }
 
 function icon2(name) {
@@ -63,7 +63,7 @@ function drawBar(conversation) {
       el('div', { class: 'bar-name' }, el('h1', { dir: 'auto' }, conversation.name), square('pen', 'Rename the customer', () => rename(conversation))),
       el('div', { class: 'bar-sub' }, `${phone(conversation.customer)} · ${names[conversation.channel]}`)),
     windowPill(conversation),
-    button('Mark read', markRead, { sign: 'eye', look: 'is-small', title: 'The customer reads all that was delivered (m)' }));
+    button(el('span', { class: 'wide-only' }, 'Mark read'), markRead, { sign: 'eye', look: 'is-small', 'aria-label': 'Mark read', title: 'The customer reads all that was delivered (m)' }));
 }
 
 function drawHead(conversation) {

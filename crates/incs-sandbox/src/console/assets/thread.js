@@ -6,17 +6,21 @@ import { on, now, selected, setThread, store, tell } from './store.js';
 import { day, dayOf } from './time.js';
 import { toast } from './toast.js';
 
-const node = el('div', { id: 'thread', class: 'thread', role: 'log', 'aria-label': 'Messages', tabindex: '-1' });
+const inner = el('div', { class: 'thread-in' });
+const node = el('div', { id: 'thread', class: 'thread', role: 'log', 'aria-label': 'Messages', tabindex: '-1' }, inner);
 const newest = button('New messages', () => toEnd(), { sign: 'down', look: 'is-small newest' });
 newest.hidden = true;
 let bubbles = new Map();
 let shownKey = null;
+/** Whether the newest message is in sight, and stays there when something grows. */
+let isSticky = true;
 
 export const thread = { node, newest };
 
 const isAtEnd = () => node.scrollHeight - node.scrollTop - node.clientHeight < 90;
 
 function toEnd() {
+  isSticky = true;
   node.scrollTop = node.scrollHeight;
   newest.hidden = true;
 }
@@ -72,7 +76,7 @@ export function draw(keepsPlace = false) {
     nodes.push(made.node);
     before = message;
   }
-  fill(node, nodes);
+  fill(inner, nodes);
   mark();
   if (!keepsPlace) toEnd();
 }
@@ -87,11 +91,11 @@ function put({ message }) {
   const { list } = store.threads.get(key);
   if (list.at(-1)?.number !== message.number) return draw(true);
   const before = list.at(-2);
-  const wasAtEnd = isAtEnd();
+  const wasAtEnd = isSticky;
   const made = bubble(message, true);
   bubbles.set(message.number, made);
-  if (!before || dayOf(before.created_at) !== dayOf(message.created_at)) node.append(dayLine(message));
-  node.append(made.node);
+  if (!before || dayOf(before.created_at) !== dayOf(message.created_at)) inner.append(dayLine(message));
+  inner.append(made.node);
   if (wasAtEnd || message.direction === 'inbound') toEnd();
   else newest.hidden = false;
 }
@@ -111,13 +115,20 @@ export async function jump(number) {
   }
   const found = bubbles.get(number)?.node;
   if (!found) return toast('This message is no longer remembered.');
+  isSticky = false;
   found.scrollIntoView({ block: 'center' });
   found.classList.remove('is-found');
   requestAnimationFrame(() => found.classList.add('is-found'));
   found.focus({ preventScroll: true });
 }
 
-node.addEventListener('scroll', () => { if (isAtEnd()) newest.hidden = true; }, { passive: true });
+node.addEventListener('scroll', () => {
+  isSticky = isAtEnd();
+  if (isSticky) newest.hidden = true;
+}, { passive: true });
+const sizes = new ResizeObserver(() => { if (isSticky) node.scrollTop = node.scrollHeight; });
+sizes.observe(inner);
+sizes.observe(node);
 on('message', put);
 on('panel', mark);
 on('jump', (number) => jump(number).catch((error) => toast(error.message, 'bad')));

@@ -33,7 +33,7 @@ function drawFacts() {
 }
 
 function drawClock() {
-  clock.textContent = now().toLocaleTimeString(undefined, { hour12: false });
+  clock.textContent = now().toLocaleTimeString(undefined, { hourCycle: 'h23' });
 }
 
 async function advance(millis) {
