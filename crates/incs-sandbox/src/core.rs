@@ -1,6 +1,5 @@
 //! What all parts of a sandbox share.
 
-use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use incs_model::Timestamp;
@@ -18,8 +17,6 @@ use crate::world::World;
 #[derive(Debug)]
 pub(crate) struct Core {
     pub(crate) config: Config,
-    /// Where it listens.
-    pub(crate) address: SocketAddr,
     pub(crate) clock: Clock,
     pub(crate) seed: Seed,
     /// Wakes the driver when something is due earlier than it knew.
@@ -29,11 +26,10 @@ pub(crate) struct Core {
 }
 
 impl Core {
-    pub(crate) fn new(config: Config, address: SocketAddr) -> Self {
+    pub(crate) fn new(config: Config) -> Self {
         let seed = Seed(config.seed);
         let world = World::new(&config);
         Self {
-            address,
             clock: config.clock.clone(),
             seed,
             wake: Notify::new(),
@@ -45,7 +41,7 @@ impl Core {
 
     /// The base URL of both host roles, without a slash at its end.
     pub(crate) fn base_url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("http://{}", self.config.address)
     }
 
     /// The page that shows what goes on.
@@ -69,6 +65,7 @@ impl Core {
         let mut world = self.world();
         let before = world.agenda.next();
         let result = change(&mut world, now);
+        world.bound_agenda();
         let after = world.agenda.next();
         drop(world);
         if after.is_some() && after != before {

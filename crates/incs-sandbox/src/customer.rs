@@ -2,8 +2,12 @@
 
 pub(crate) mod act;
 mod choice;
+mod form;
 pub(crate) mod handle;
+pub(crate) mod medium;
 pub(crate) mod reply;
+#[cfg(test)]
+mod tests;
 
 use std::collections::VecDeque;
 
@@ -35,7 +39,7 @@ pub(crate) fn act(
     reply: &Reply,
 ) -> Result<u64, ReplyError> {
     let customer = number(customer)?;
-    reply.check(channel)?;
+    reply.check()?;
     let answered = match reply.answered() {
         Some((pointer, name)) => Some(find(world, channel, &customer, pointer, name)?),
         None => None,
@@ -47,7 +51,7 @@ pub(crate) fn act(
         (What::Suggestion { postback, text, .. }, Some(message)) => {
             choice::suggestion(known(world, message)?, postback.as_deref(), text.as_deref())?
         }
-        (what, _) => Act::of(what, &mut world.seed.rng(Purpose::Webhook, number | (1 << 63)))
+        (what, _) => Act::of(what, &mut world.seed.rng(Purpose::File, number))
             .ok_or_else(|| ReplyError::new("/message", "the message that is answered is missing"))?,
     };
     if let Some(message) = answered {
@@ -150,6 +154,16 @@ fn find(world: &World, channel: Channel, customer: &str, pointer: &str, name: &s
         return Err(ReplyError::new(pointer, "the message does not reach the customer"));
     }
     Ok(message.number)
+}
+
+/// The tap that fits a message: on a row of a list, on a suggestion, else on a button.
+fn tap(message: &Message, id: &str) -> Reply {
+    let name = message.number.to_string();
+    match message.channel {
+        Channel::Rcs => Reply::suggestion(name, id),
+        _ if choice::is_list(message) => Reply::list_row(name, id),
+        _ => Reply::button(name, id),
+    }
 }
 
 fn known(world: &World, message: u64) -> Result<&Message, ReplyError> {

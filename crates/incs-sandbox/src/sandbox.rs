@@ -14,13 +14,13 @@ use crate::builder::Builder;
 use crate::channel::Channel;
 use crate::core::Core;
 use crate::customer::handle::Customer;
-use crate::fault::Rule;
+use crate::fault::{Rule, RuleError};
 use crate::life::driver;
-use crate::notice::{Gone, Kind};
 use crate::stop::Stopper;
 use crate::world::message::Direction;
 
-/// A running sandbox. It ends when it is dropped; [`shutdown`](Self::shutdown) also waits for that.
+/// A running sandbox. It ends when it is dropped, whatever is under way; [`shutdown`](Self::shutdown) lets that come to its end, and
+/// waits for it.
 ///
 /// All of it can be used from several tasks at once, so one sandbox behind an `Arc` will do for a whole test program.
 #[derive(Debug)]
@@ -76,36 +76,28 @@ impl Sandbox {
     /// use incs_sandbox::{Action, Rule, Sandbox};
     ///
     /// let sandbox = Sandbox::builder().seed(7).start().await?;
-    /// let throttled = sandbox.add_fault(Rule::new(Action::RateLimit { retry_after: Some(1) }).count(3));
+    /// let throttled = sandbox.add_fault(Rule::new(Action::RateLimit { retry_after: Some(1) }).count(3))?;
     /// // … the next three calls are answered with 429 …
     /// sandbox.remove_fault(throttled);
     /// # sandbox.shutdown().await;
     /// # Ok(())
     /// # }
     /// ```
-    pub fn add_fault(&self, rule: Rule) -> u64 {
-        self.core.change(|world, _| {
-            let id = world.faults.add(rule);
-            if let Some(active) = world.faults.list().iter().find(|active| active.id == id) {
-                world.notices.tell(Kind::Fault, active);
-            }
-            id
-        })
+    ///
+    /// # Errors
+    ///
+    /// When the rule says what cannot be, or when there are too many.
+    pub fn add_fault(&self, rule: Rule) -> Result<u64, RuleError> {
+        self.core.change(|world, _| world.add_fault(rule).map(|active| active.id))
     }
 
     /// Switches a fault off. Says whether it was on.
     pub fn remove_fault(&self, id: u64) -> bool {
-        self.core.change(|world, _| {
-            let was_on = world.faults.remove(id);
-            if was_on {
-                world.notices.tell(Kind::Fault, &Gone::of(id));
-            }
-            was_on
-        })
+        self.core.change(|world, _| world.remove_fault(id))
     }
 
-    /// Forgets messages, requests, webhooks, customers, tasks, faults and the templates that were created, and numbers everything
-    /// from the start again. Webhook subscriptions stay, and so do the time and the certification code. What was still to happen
+    /// Forgets messages, requests, webhooks, customers, tasks, and the templates and faults that were added since the start, and numbers
+    /// everything from the start again. Webhook subscriptions stay, and so do the time and the certification code. What was still to happen
     /// does not: a webhook that waits is never posted.
     ///
     /// After it, the same seed gives what it gave at the start, but for what holds the time.
@@ -126,10 +118,11 @@ impl Sandbox {
         }
     }
 
-    /// Ends it, and waits until the last connection is closed.
+    /// Ends it, and waits until the last connection is closed and the last webhook posted. Calls and posts that are under way have
+    /// two seconds to come to their end; replies that a fault holds back end at once.
     pub async fn shutdown(mut self) {
         self.stop();
-        for task in self.tasks.drain(..) {
+        for task in &mut self.tasks {
             let _ = task.await;
         }
     }
@@ -144,5 +137,8 @@ impl Sandbox {
 impl Drop for Sandbox {
     fn drop(&mut self) {
         self.stop();
+        for task in &self.tasks {
+            task.abort();
+        }
     }
 }

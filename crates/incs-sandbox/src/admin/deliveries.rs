@@ -10,13 +10,9 @@ use super::failure::Failure;
 use super::part::{Nothing, limit};
 use super::route::Method::{Get, Post};
 use super::route::{Route, route};
-use crate::agenda::Job;
 use crate::core::Core;
-use crate::notice::Kind;
-use crate::world::delivery::{Delivery, Progress};
-
-/// Attempts after which a delivery is not posted again, so that its list of them is bounded.
-const MOST_ATTEMPTS: usize = 50;
+use crate::hook::emit::{self, RepostError};
+use crate::world::delivery::Delivery;
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
@@ -58,23 +54,11 @@ fn one(core: &Arc<Core>, call: Call<OfNumber>) -> Result<Delivery, Failure> {
 }
 
 fn repost(core: &Arc<Core>, call: Call<OfNumber>) -> Result<Delivery, Failure> {
-    core.change(|world, now| {
-        let number = call.path.number;
-        let delivery = world.deliveries.get_mut(number).ok_or_else(unknown)?;
-        if delivery.progress == Progress::Pending {
-            return Err(Failure::conflict("it is still to be posted"));
-        }
-        if delivery.attempts.len() >= MOST_ATTEMPTS {
-            return Err(Failure::conflict(format!("it was tried {MOST_ATTEMPTS} times, which is the most")));
-        }
-        if !world.subscriptions.list.iter().any(|known| known.id == delivery.subscription) {
-            return Err(Failure::conflict("its subscription is gone"));
-        }
-        delivery.progress = Progress::Pending;
-        let delivery = delivery.clone();
-        world.notices.tell(Kind::Delivery, &delivery);
-        world.agenda.put(now, Job::Post(number));
-        Ok(delivery)
+    let number = call.path.number;
+    core.change(|world, now| match emit::repost(world, number, now) {
+        Ok(()) => world.deliveries.get(number).cloned().ok_or_else(unknown),
+        Err(RepostError::NotFound) => Err(unknown()),
+        Err(error) => Err(Failure::conflict(error.to_string())),
     })
 }
 

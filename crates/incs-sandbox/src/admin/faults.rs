@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use http::StatusCode;
+use schemars::JsonSchema;
 
 use super::call::{Call, OfId};
 use super::failure::Failure;
-use super::part::{Json, Nothing};
+use super::part::{Describe, Nothing, Own, Parse};
 use super::route::Method::{Delete, Get, Post};
 use super::route::{Route, route};
 use crate::core::Core;
 use crate::fault::{Active, Rule};
-use crate::notice::{Gone, Kind};
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
@@ -22,39 +22,36 @@ pub(crate) fn routes() -> Vec<Route> {
     ]
 }
 
+impl Parse for Rule {
+    const DESCRIBE: Describe = <Self as JsonSchema>::json_schema;
+
+    fn parse(json: &[u8]) -> Result<Self, Failure> {
+        Self::parse(json).map_err(|error| Failure::unprocessable(error.pointer(), error.to_string()))
+    }
+}
+
 #[expect(clippy::unnecessary_wraps, reason = "every route answers so")]
 fn list(core: &Arc<Core>, _: Call) -> Result<Vec<Active>, Failure> {
     Ok(core.world().faults.list().to_vec())
 }
 
-fn add(core: &Arc<Core>, call: Call<Nothing, Nothing, Json<Rule>>) -> Result<Active, Failure> {
-    core.change(|world, _| {
-        let id = world.faults.add(call.body.0);
-        let active = world.faults.list().iter().find(|active| active.id == id).cloned();
-        let active = active.ok_or_else(|| Failure::conflict("the rule is gone again"))?;
-        world.notices.tell(Kind::Fault, &active);
-        Ok(active)
-    })
+fn add(core: &Arc<Core>, call: Call<Nothing, Nothing, Own<Rule>>) -> Result<Active, Failure> {
+    // What the rule says was checked; only that there are too many is left.
+    core.change(|world, _| world.add_fault(call.body.0)).map_err(|error| Failure::conflict(error.to_string()))
 }
 
 fn remove(core: &Arc<Core>, call: Call<OfId>) -> Result<Nothing, Failure> {
-    core.change(|world, _| {
-        if !world.faults.remove(call.path.id) {
-            return Err(Failure::not_found("no such rule"));
-        }
-        world.notices.tell(Kind::Fault, &Gone::of(call.path.id));
-        Ok(Nothing {})
-    })
+    let was_on = core.change(|world, _| world.remove_fault(call.path.id));
+    was_on.then_some(Nothing {}).ok_or_else(|| Failure::not_found("no such rule"))
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "every route answers so")]
 fn clear(core: &Arc<Core>, _: Call) -> Result<Nothing, Failure> {
     core.change(|world, _| {
-        let gone: Vec<u64> = world.faults.list().iter().map(|active| active.id).collect();
-        world.faults.clear();
-        for id in gone {
-            world.notices.tell(Kind::Fault, &Gone::of(id));
+        let rules: Vec<u64> = world.faults.list().iter().map(|active| active.id).collect();
+        for id in rules {
+            world.remove_fault(id);
         }
-        Ok(Nothing {})
-    })
+    });
+    Ok(Nothing {})
 }

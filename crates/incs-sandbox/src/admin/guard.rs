@@ -15,7 +15,7 @@ use crate::core::Core;
 /// Refuses calls for a host that is not this machine, which is how a rebound name of DNS looks, and calls of pages that the sandbox
 /// did not serve.
 pub(crate) async fn check(State(core): State<Arc<Core>>, request: Request, next: Next) -> Response {
-    match judge(request.headers(), core.address.ip()) {
+    match judge(request.headers(), core.config.address.ip()) {
         Ok(()) => {
             let mut response = next.run(request).await;
             let headers = response.headers_mut();

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use http::StatusCode;
+use incs_model::RawJson;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 
 use super::call::Call;
 use super::failure::Failure;
@@ -13,6 +13,7 @@ use super::part::{Json, Nothing};
 use super::route::Method::Post;
 use super::route::{Route, route};
 use crate::core::Core;
+use crate::hook::emit;
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
@@ -25,7 +26,7 @@ pub(crate) fn routes() -> Vec<Route> {
 /// Any JSON object.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(transparent)]
-struct Anything(#[schemars(with = "serde_json::Map<String, serde_json::Value>")] Box<RawValue>);
+struct Anything(#[schemars(with = "serde_json::Map<String, serde_json::Value>")] RawJson);
 
 /// The kind of the event.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -48,17 +49,17 @@ fn inject(core: &Arc<Core>, call: Call<Nothing, Which, Json<Anything>>) -> Resul
     struct Event {
         event: String,
     }
-    let body = call.body.0.0.get();
-    if !body.starts_with('{') {
+    let body = call.body.0.0;
+    if !body.get().trim_start().starts_with('{') {
         return Err(Failure::unprocessable("", "the body must be an object"));
     }
     let event = match call.query.event {
         Some(event) => event,
-        None => incs_model::decode_str::<Event>(body)?.event,
+        None => body.decode::<Event>()?.event,
     };
     core.change(|world, now| {
         let from = world.deliveries.next();
-        crate::hook::emit_text(world, &event, None, body, now);
+        emit::inject(world, &event, body, now);
         Ok(Injected { deliveries: (from..world.deliveries.next()).collect() })
     })
 }

@@ -4,7 +4,8 @@ use fastrand::Rng;
 use incs_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::reply::{Medium, What};
+use super::medium::Medium;
+use super::reply::What;
 
 /// What a customer did, with all that their phone knows of it. It is the content of the message.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]

@@ -160,6 +160,11 @@ fn collect_suggestions(value: &Value, card: Option<u32>, found: &mut Vec<Suggest
     }
 }
 
+/// Whether it is a list to choose from.
+pub(super) fn is_list(message: &Message) -> bool {
+    matches!(content(message), Some(Content::Interactive(Interactive::List(_))))
+}
+
 fn content(message: &Message) -> Option<Content> {
     if message.direction != Direction::Outbound {
         return None;

@@ -51,7 +51,7 @@ impl<'a> Customer<'a> {
     pub fn replies(&self, reply: &Reply) -> Result<String, ReplyError> {
         self.core.change(|world, now| {
             let number = customer::act(world, now, self.channel, self.number, reply)?;
-            Ok(world.messages.get(number).map(|message| message.id.clone()).unwrap_or_default())
+            Ok(id_of(world, number))
         })
     }
 
@@ -65,17 +65,12 @@ impl<'a> Customer<'a> {
         self.core.change(|world, now| {
             let mut last = None;
             for message in self.sent(world) {
-                for reply in [
-                    Reply::button(message.to_string(), id),
-                    Reply::list_row(message.to_string(), id),
-                    Reply::suggestion(message.to_string(), id),
-                ] {
-                    match customer::act(world, now, self.channel, self.number, &reply) {
-                        Ok(number) => {
-                            return Ok(world.messages.get(number).map(|known| known.id.clone()).unwrap_or_default());
-                        }
-                        Err(error) => last = last.or(Some(error)),
-                    }
+                let Some(reply) = world.messages.get(message).map(|message| customer::tap(message, id)) else {
+                    continue;
+                };
+                match customer::act(world, now, self.channel, self.number, &reply) {
+                    Ok(number) => return Ok(id_of(world, number)),
+                    Err(error) => last = last.or(Some(error)),
                 }
             }
             Err(last.unwrap_or_else(|| ReplyError::new("/message", "nothing was sent to the customer")))
@@ -100,6 +95,10 @@ impl<'a> Customer<'a> {
         };
         conversation.messages.iter().rev().filter(is_sent).copied().collect()
     }
+}
+
+fn id_of(world: &World, message: u64) -> String {
+    world.messages.get(message).map(|message| message.id.clone()).unwrap_or_default()
 }
 
 /// Without the number.

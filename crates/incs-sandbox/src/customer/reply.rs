@@ -2,10 +2,7 @@
 
 use std::fmt;
 
-use incs_model::decode;
-use serde::{Deserialize, Serialize};
-
-use crate::channel::Channel;
+use super::medium::Medium;
 
 /// Longest text that a customer writes, in bytes.
 const LONGEST_TEXT: usize = 64 << 10;
@@ -25,8 +22,8 @@ pub(crate) const LONGEST_NAME: usize = 2048;
 /// ```
 #[derive(Clone, PartialEq)]
 pub struct Reply {
-    what: What,
-    answers: Option<String>,
+    pub(super) what: What,
+    pub(super) answers: Option<String>,
 }
 
 /// What the customer does.
@@ -38,20 +35,6 @@ pub(crate) enum What {
     Button { message: String, id: String },
     ListRow { message: String, id: String },
     Suggestion { message: String, postback: Option<String>, text: Option<String> },
-}
-
-/// What a file is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Medium {
-    /// A picture.
-    Image,
-    /// A film.
-    Video,
-    /// A sound.
-    Audio,
-    /// Any other file.
-    Document,
 }
 
 /// Why a customer cannot do that. Shows no number and no text, but the ids of what could be tapped.
@@ -75,52 +58,6 @@ impl ReplyError {
     /// What is wrong with it.
     pub fn problem(&self) -> &str {
         &self.problem
-    }
-}
-
-/// All members that any kind of reply has.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Form {
-    r#type: Kind,
-    text: Option<String>,
-    media: Option<Medium>,
-    url: Option<String>,
-    name: Option<String>,
-    mime: Option<String>,
-    latitude: Option<f64>,
-    longitude: Option<f64>,
-    message: Option<Name>,
-    id: Option<String>,
-    postback: Option<String>,
-    answers: Option<Name>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Kind {
-    Text,
-    Media,
-    Location,
-    Button,
-    ListRow,
-    Suggestion,
-}
-
-/// A message by number or id; a number may stand without quotes.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Name {
-    Id(String),
-    Number(u64),
-}
-
-impl From<Name> for String {
-    fn from(name: Name) -> Self {
-        match name {
-            Name::Id(id) => id,
-            Name::Number(number) => number.to_string(),
-        }
     }
 }
 
@@ -174,38 +111,6 @@ impl Reply {
         Self { answers: Some(message.into()), ..self }
     }
 
-    /// Reads what the admin API takes.
-    ///
-    /// # Errors
-    ///
-    /// When it is not that.
-    pub fn decode(json: &[u8]) -> Result<Self, ReplyError> {
-        let form: Form = decode(json).map_err(|error| {
-            let text = error.to_string();
-            let rest = text.strip_prefix(error.pointer()).map_or(text.as_str(), |rest| rest.trim_start_matches(": "));
-            ReplyError::new(error.pointer(), rest)
-        })?;
-        let Form { text, media, url, name, mime, latitude, longitude, message, id, postback, .. } = form;
-        let what = match form.r#type {
-            Kind::Text => What::Text { text: needed("/text", text)? },
-            Kind::Media => What::Media { media: needed("/media", media)?, url: needed("/url", url)?, name, mime },
-            Kind::Location => What::Location {
-                latitude: needed("/latitude", latitude)?,
-                longitude: needed("/longitude", longitude)?,
-                name,
-            },
-            Kind::Button => What::Button { message: needed("/message", message)?.into(), id: needed("/id", id)? },
-            Kind::ListRow => What::ListRow { message: needed("/message", message)?.into(), id: needed("/id", id)? },
-            Kind::Suggestion => {
-                if postback.is_none() && text.is_none() {
-                    return Err(ReplyError::new("/postback", "is missing"));
-                }
-                What::Suggestion { message: needed("/message", message)?.into(), postback, text }
-            }
-        };
-        Ok(Self { what, answers: form.answers.map(Into::into) })
-    }
-
     pub(crate) fn what(&self) -> &What {
         &self.what
     }
@@ -221,8 +126,7 @@ impl Reply {
     }
 
     /// Refuses what no customer could send.
-    pub(crate) fn check(&self, channel: Channel) -> Result<(), ReplyError> {
-        let _ = channel;
+    pub(crate) fn check(&self) -> Result<(), ReplyError> {
         let short = |pointer: &str, text: Option<&str>| match text {
             Some(text) if text.is_empty() => Err(ReplyError::new(pointer, "is empty")),
             Some(text) if text.chars().count() > LONGEST_NAME => {
@@ -255,10 +159,6 @@ impl Reply {
     }
 }
 
-fn needed<T>(pointer: &str, member: Option<T>) -> Result<T, ReplyError> {
-    member.ok_or_else(|| ReplyError::new(pointer, "is missing"))
-}
-
 /// What the customer says is nobody's business.
 impl fmt::Debug for Reply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -271,30 +171,5 @@ impl fmt::Debug for Reply {
             What::Suggestion { .. } => "suggestion",
         };
         write!(f, "Reply({kind})")
-    }
-}
-
-impl Medium {
-    /// The media type that the end of a link tells, or the most usual one.
-    pub(crate) fn mime_of(self, url: &str) -> &'static str {
-        let path = url.split(['?', '#']).next().unwrap_or_default();
-        let end = path.rsplit_once('.').map(|(_, end)| end.to_ascii_lowercase()).unwrap_or_default();
-        match (self, end.as_str()) {
-            (Self::Image, "png") => "image/png",
-            (Self::Image, "gif") => "image/gif",
-            (Self::Image, _) => "image/jpeg",
-            (Self::Video, "3gp") => "video/3gpp",
-            (Self::Video, _) => "video/mp4",
-            (Self::Audio, "mp3") => "audio/mpeg",
-            (Self::Audio, "m4a") => "audio/mp4",
-            (Self::Audio, "aac") => "audio/aac",
-            (Self::Audio, "amr") => "audio/amr",
-            (Self::Audio, _) => "audio/ogg; codecs=opus",
-            (Self::Document, "txt") => "text/plain",
-            (Self::Document, "csv") => "text/csv",
-            (Self::Document, "docx") => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-            (Self::Document, "xlsx") => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            (Self::Document, _) => "application/pdf",
-        }
     }
 }

@@ -7,7 +7,7 @@ use incs_webhook::testing::bodies::{self, Body};
 use serde_json::json;
 
 use crate::customer::act::Act;
-use crate::customer::reply::Medium;
+use crate::customer::medium::Medium;
 use crate::world::message::{Direction, Message};
 
 /// The member of staff who sends whatever comes over the API.
@@ -89,7 +89,7 @@ fn inbound(message: &Message) -> (Content, CustomType) {
     match serde_json::from_slice::<Act>(&message.content) {
         Ok(Act::Text { text: body }) => text(&body),
         Ok(Act::Media { media, url, name, .. }) => medium(media, &url, name.as_deref()),
-        Ok(act @ Act::SuggestionReply { .. }) | Ok(act @ Act::SuggestionAction { .. }) => {
+        Ok(act @ (Act::SuggestionReply { .. } | Act::SuggestionAction { .. })) => {
             (custom(&json!(act)), CustomType::RcsSuggestedReply)
         }
         Ok(act @ (Act::ButtonReply { .. } | Act::ListReply { .. } | Act::Button { .. })) => {

@@ -11,7 +11,7 @@ use incs_webhook::testing::bodies::{self, Body};
 use super::{emit, event, exotel, on_created};
 use crate::channel::Channel;
 use crate::customer::act::{Act, Tapped};
-use crate::customer::reply::Medium;
+use crate::customer::medium::Medium;
 use crate::world::World;
 use crate::world::message::Message;
 

@@ -63,12 +63,11 @@ impl Trouble {
         &mut self,
         world: &mut World,
         spot: Spot<'_>,
-        word: &str,
+        name: &str,
         wanted: impl Fn(&Action) -> bool,
     ) -> Option<Action> {
-        let (action, _) = world.faults.pick(spot, wanted)?;
-        world.counters.faults_applied += 1;
-        self.words.push(word.to_owned());
+        let (action, _) = world.fault(spot, wanted)?;
+        self.words.push(name.to_owned());
         Some(action)
     }
 }

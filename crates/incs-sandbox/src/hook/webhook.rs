@@ -5,12 +5,12 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use http::Uri;
-use incs_model::{DecodeError, decode};
 use incs_webhook::testing::sign::Sign;
 use serde::Deserialize;
 
 use super::event::{self, Provider};
 use super::signing::{Signing, SigningForm};
+use crate::body::{self, Wrong};
 
 /// A URL that webhooks are posted to: which kinds of event, in whose form, how signed.
 ///
@@ -40,7 +40,7 @@ pub struct Webhook {
 
 /// Why webhooks cannot be posted to a URL. Shows neither URL nor secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{pointer}: {problem}")]
+#[error("{}{problem}", if pointer.is_empty() { String::new() } else { format!("{pointer}: ") })]
 pub struct WebhookError {
     pointer: String,
     problem: String,
@@ -62,11 +62,9 @@ impl WebhookError {
     }
 }
 
-impl From<DecodeError> for WebhookError {
-    fn from(error: DecodeError) -> Self {
-        let text = error.to_string();
-        let problem = text.strip_prefix(error.pointer()).map_or(text.as_str(), |rest| rest.trim_start_matches(": "));
-        Self::new(error.pointer(), problem)
+impl From<Wrong> for WebhookError {
+    fn from(wrong: Wrong) -> Self {
+        Self::new(wrong.pointer, wrong.problem)
     }
 }
 
@@ -112,7 +110,7 @@ impl Webhook {
     ///
     /// When it is not that, or the scheme cannot be made of it. The URL is checked later, see [`to`](Self::to).
     pub fn decode(json: &[u8]) -> Result<Self, WebhookError> {
-        let form: Form = decode(json)?;
+        let form: Form = body::read(json)?;
         let signing = form.signing.map(Signing::try_from).transpose()?;
         Ok(Self { url: form.url, events: form.events, provider: form.provider, signing, php: form.php })
     }

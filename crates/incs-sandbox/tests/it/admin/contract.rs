@@ -27,7 +27,14 @@ impl Checked {
     }
 
     /// Calls an operation, with what stands in braces in its path in order.
-    async fn call(&mut self, method: &str, template: &str, parts: &[&str], query: &str, body: Option<Value>) -> (StatusCode, Value) {
+    async fn call(
+        &mut self,
+        method: &str,
+        template: &str,
+        parts: &[&str],
+        query: &str,
+        body: Option<Value>,
+    ) -> (StatusCode, Value) {
         let operation = &self.document["paths"][template][method.to_lowercase()];
         assert!(operation.is_object(), "{method} {template} is not in the document");
         let mut path = String::new();
@@ -38,7 +45,12 @@ impl Checked {
         }
         let answer = send(request(&self.sandbox, method, &format!("{path}{query}"), body.as_ref())).await;
         let declared = &operation["responses"][answer.status.as_str()];
-        assert!(declared.is_object(), "{method} {path} answers {}, which is not declared: {}", answer.status, answer.text());
+        assert!(
+            declared.is_object(),
+            "{method} {path} answers {}, which is not declared: {}",
+            answer.status,
+            answer.text()
+        );
         let value = answer.json();
         match declared.pointer("/content/application~1json/schema") {
             Some(schema) => self.validate(schema, &value, &format!("{method} {path}")),
@@ -142,7 +154,15 @@ async fn refusals_are_those_that_the_document_declares_and_name_the_member() {
         ("POST", "/inject", vec![], "", Some(json!([])), 422, Some("")),
         ("POST", "/messages/{number}/state", vec!["1"], "", Some(json!({ "state": "sent" })), 404, None),
         ("POST", "/messages/{number}/state", vec!["1"], "", Some(json!({ "state": "created" })), 422, Some("/state")),
-        ("PUT", "/customers/{channel}/{customer}", vec!["rcs", "1"], "", Some(json!({ "name": " " })), 422, Some("/name")),
+        (
+            "PUT",
+            "/customers/{channel}/{customer}",
+            vec!["rcs", "1"],
+            "",
+            Some(json!({ "name": " " })),
+            422,
+            Some("/name"),
+        ),
     ];
     for (method, template, parts, query, body, status, pointer) in cases {
         let (got, value) = api.call(method, template, &parts, query, body).await;

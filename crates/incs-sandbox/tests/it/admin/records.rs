@@ -49,7 +49,8 @@ async fn at_most_200_records_come_at_once() {
     }
     assert_eq!(numbers(&get(&sandbox, "/messages?q=0").await).len(), 50);
     let found = get(&sandbox, "/messages?q=17&state=created&limit=200").await;
-    let texts: Vec<&str> = found.as_array().unwrap().iter().map(|found| found["content"]["text"]["body"].as_str().unwrap()).collect();
+    let texts: Vec<&str> =
+        found.as_array().unwrap().iter().map(|found| found["content"]["text"]["body"].as_str().unwrap()).collect();
     assert_eq!(texts.last(), Some(&"17"));
     assert_eq!(texts.len(), (0..600).filter(|number| number.to_string().contains("17")).count());
     sandbox.shutdown().await;
