@@ -1,1 +1,14 @@
-//! Tests of the console.
+//! The console in a real browser.
+
+mod browser;
+mod chromium;
+mod contrast;
+mod details;
+mod faults;
+mod hostile;
+mod keyboard;
+mod live;
+mod looks;
+mod receiver;
+mod served;
+mod taps;

@@ -1,0 +1,88 @@
+// Elements. Text becomes text nodes and nothing else: there is no way from here to markup.
+import { shapes } from './shapes.js';
+
+/**
+ * An element. Of the properties, `class`, `dir`, `role`, `title` and the like become attributes; `on` holds listeners, `data`
+ * dataset members, `vars` CSS variables, `set` DOM properties. What is `null`, `undefined` or `false` is left out.
+ */
+export function el(tag, props = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(props)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name === 'on') for (const [event, listener] of Object.entries(value)) node.addEventListener(event, listener);
+    else if (name === 'data') for (const [key, text] of Object.entries(value)) { if (text != null) node.dataset[key] = text; }
+    else if (name === 'vars') for (const [key, text] of Object.entries(value)) node.style.setProperty(key, text);
+    else if (name === 'set') Object.assign(node, value);
+    else node.setAttribute(name, value === true ? '' : String(value));
+  }
+  append(node, children);
+  return node;
+}
+
+/** Appends nodes, texts and lists of them. */
+export function append(node, children) {
+  for (const child of [children].flat(Infinity)) {
+    if (child === null || child === undefined || child === false || child === '') continue;
+    node.append(child instanceof Node ? child : document.createTextNode(String(child)));
+  }
+}
+
+/** Puts children in the place of what was there. */
+export function fill(node, ...children) {
+  node.replaceChildren();
+  append(node, children);
+  return node;
+}
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** A drawn sign, hidden from screen readers: the words beside it say what it means. */
+export function icon(name) {
+  const svg = document.createElementNS(SVG, 'svg');
+  const attributes = { class: 'icon', viewBox: '0 0 24 24', fill: 'none', stroke: 'currentColor', 'stroke-width': '1.9',
+    'stroke-linecap': 'round', 'stroke-linejoin': 'round', 'aria-hidden': 'true' };
+  for (const [key, value] of Object.entries(attributes)) svg.setAttribute(key, value);
+  for (const d of shapes[name] ?? []) {
+    const path = document.createElementNS(SVG, 'path');
+    path.setAttribute('d', d);
+    svg.append(path);
+  }
+  return svg;
+}
+
+/** A button that shows a sign only; its label is said and shown as a hint. */
+export function square(sign, label, act, props = {}) {
+  const { class: more = '', ...rest } = props;
+  return el('button', { type: 'button', class: `square ${more}`, 'aria-label': label, title: label, on: { click: act }, ...rest }, icon(sign));
+}
+
+/** A button with words. */
+export function button(label, act, { sign, look = '', ...rest } = {}) {
+  return el('button', { type: 'button', class: `button ${look}`, on: { click: act }, ...rest }, sign && icon(sign), label);
+}
+
+/** A labelled field. */
+export function field(label, control, hint) {
+  return el('label', { class: 'field' }, label, control, hint && el('small', {}, hint));
+}
+
+/** Choices of a `select`, as pairs of value and label. */
+export function options(pairs, chosen) {
+  return pairs.map(([value, label]) => el('option', { value, set: { selected: value === chosen } }, label));
+}
+
+/** A number that is the same for the same text, for colours. */
+export function hue(text) {
+  let sum = 7;
+  for (const letter of String(text)) sum = (sum * 31 + letter.codePointAt(0)) % 3600;
+  return String(sum % 360);
+}
+
+/** Waits until nothing was asked for some milliseconds, then acts once. */
+export function calmly(act, millis) {
+  let timer = 0;
+  return (...args) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => act(...args), millis);
+  };
+}

@@ -1,0 +1,89 @@
+//! The page in a browser, and what one does with it.
+
+use std::time::{Duration, Instant};
+
+use fantoccini::Locator;
+use fantoccini::elements::Element;
+use incs_sandbox::Sandbox;
+use serde_json::Value;
+
+use super::chromium::Chromium;
+
+/// How long anything may take to show up.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The page of a sandbox in a browser.
+pub(super) struct Page {
+    chromium: Chromium,
+}
+
+impl Page {
+    /// Opens the page on a desk's screen. The part behind `#` names a conversation: `/whatsapp/85251230088`.
+    pub(super) async fn open(sandbox: &Sandbox, hash: &str) -> Self {
+        Self::sized(sandbox, hash, 1440, 900).await
+    }
+
+    /// Opens the page in a size of one's own.
+    pub(super) async fn sized(sandbox: &Sandbox, hash: &str, width: u32, height: u32) -> Self {
+        let chromium = Chromium::start(width, height).await;
+        chromium.client.goto(&format!("{}#{hash}", sandbox.console_url())).await.unwrap();
+        let page = Self { chromium };
+        page.until("the event stream", "document.querySelector('.live')?.dataset.live === 'live'").await;
+        page
+    }
+
+    /// The value of an expression.
+    pub(super) async fn eval(&self, expression: &str) -> Value {
+        self.chromium.client.execute(&format!("return ({expression});"), Vec::new()).await.unwrap()
+    }
+
+    /// Waits until an expression is true, and fails by name when it never is.
+    pub(super) async fn until(&self, what: &str, expression: &str) -> Value {
+        let start = Instant::now();
+        loop {
+            let value = self.eval(expression).await;
+            let is_there = !matches!(value, Value::Null | Value::Bool(false)) && value != 0 && value != "";
+            if is_there {
+                return value;
+            }
+            if start.elapsed() > PATIENCE {
+                let text = self.eval("document.body.innerText").await;
+                panic!("{what} did not come: {expression}\nconsole: {:?}\n{text}", self.chromium.console().await);
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Waits for an element.
+    pub(super) async fn find(&self, css: &str) -> Element {
+        self.chromium.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await.expect(css)
+    }
+
+    /// Clicks an element, as a mouse does: it must be in sight and under nothing.
+    pub(super) async fn click(&self, css: &str) {
+        self.find(css).await.click().await.expect(css);
+    }
+
+    /// Types into an element.
+    pub(super) async fn type_into(&self, css: &str, text: &str) {
+        self.find(css).await.send_keys(text).await.expect(css);
+    }
+
+    /// Presses keys where the focus is.
+    pub(super) async fn press(&self, keys: &str) {
+        self.chromium.client.active_element().await.unwrap().send_keys(keys).await.unwrap();
+    }
+
+    /// What a page must never do: ask another host, break its policy, or write an error to the console.
+    pub(super) async fn is_clean(&self) {
+        let foreign = self
+            .eval("performance.getEntriesByType('resource').map((entry) => entry.name).filter((name) => !name.startsWith(location.origin + '/'))")
+            .await;
+        assert_eq!(foreign, Value::Array(Vec::new()), "asked of other hosts");
+        assert_eq!(self.chromium.console().await, Vec::<String>::new());
+    }
+
+    pub(super) async fn close(self) {
+        self.chromium.close().await;
+    }
+}

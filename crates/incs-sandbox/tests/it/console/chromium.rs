@@ -1,0 +1,100 @@
+//! A headless Chromium of one's own, and the chromedriver that steers it.
+
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use bytes::Bytes;
+use fantoccini::{Client, ClientBuilder};
+use http::Request;
+use http_body_util::{BodyExt as _, Full};
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::{Child, Command};
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+/// Browsers at the same time: each takes a core.
+static BROWSERS: Semaphore = Semaphore::const_new(2);
+
+const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+/// A headless Chromium of one's own. It ends with the value.
+pub(super) struct Chromium {
+    pub(super) client: Client,
+    driver: Child,
+    port: u16,
+    _turn: SemaphorePermit<'static>,
+}
+
+impl Chromium {
+    /// Starts one whose page has a size in CSS pixels.
+    pub(super) async fn start(width: u32, height: u32) -> Self {
+        let turn = BROWSERS.acquire().await.unwrap();
+        let binary = find();
+        let (driver, port) = driver().await;
+        let arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--lang=en"];
+        let Value::Object(capabilities) = json!({
+            "browserName": "chrome",
+            "goog:loggingPrefs": { "browser": "ALL" },
+            "goog:chromeOptions": {
+                "binary": binary,
+                "args": arguments,
+                "mobileEmulation": { "deviceMetrics": { "width": width, "height": height, "pixelRatio": 1, "touch": false } },
+            },
+        }) else {
+            unreachable!("an object")
+        };
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await
+            .expect("chromedriver starts the browser; both must be of the same version");
+        Self { client, driver, port, _turn: turn }
+    }
+
+    /// What the browser wrote to its console, and forgets it.
+    pub(super) async fn console(&self) -> Vec<String> {
+        let session = self.client.session_id().await.unwrap().unwrap();
+        let url = format!("http://127.0.0.1:{}/session/{session}/se/log", self.port);
+        let request = Request::post(url).body(Full::new(Bytes::from_static(br#"{"type":"browser"}"#))).unwrap();
+        let client = hyper_util::client::legacy::Client::builder(TokioExecutor::new()).build_http();
+        let reply = client.request(request).await.unwrap().into_body().collect().await.unwrap().to_bytes();
+        let reply: Value = serde_json::from_slice(&reply).unwrap();
+        reply["value"].as_array().unwrap().iter().map(ToString::to_string).collect()
+    }
+
+    pub(super) async fn close(mut self) {
+        self.client.clone().close().await.unwrap();
+        self.driver.kill().await.unwrap();
+    }
+}
+
+/// A chromedriver on a free port.
+async fn driver() -> (Child, u16) {
+    let mut driver = Command::new("chromedriver")
+        .arg("--port=0")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("chromedriver is needed to test the console: apt-get install chromium chromium-driver");
+    let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
+    while let Some(line) = lines.next_line().await.unwrap() {
+        if let Some((_, port)) = line.split_once("started successfully on port ") {
+            let port = port.trim_end_matches('.').parse().unwrap();
+            // It must never wait for someone to read what it says.
+            tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+            return (driver, port);
+        }
+    }
+    panic!("chromedriver ended before it named a port");
+}
+
+fn find() -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path)
+        .flat_map(|folder| NAMES.map(|name| folder.join(name)))
+        .find(|file| file.is_file())
+        .expect("Chromium is needed to test the console: apt-get install chromium chromium-driver")
+}

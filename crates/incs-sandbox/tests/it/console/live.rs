@@ -1,0 +1,89 @@
+//! The page follows what happens without being loaded again.
+
+use std::time::Duration;
+
+use incs_model::{PhoneNumber, Timestamp, viber};
+use incs_sandbox::{Channel, Clock, Pace, Sandbox};
+use serde_json::json;
+
+use super::browser::Page;
+use crate::support::client;
+
+async fn quiet() -> Sandbox {
+    let mut pace = Pace::default();
+    pace.read_share = 1.0;
+    let clock = Clock::starting_at(Timestamp::from_unix_millis(1_775_540_000_000).unwrap());
+    Sandbox::builder().seed(7).clock(clock).pace(pace).start().await.unwrap()
+}
+
+async fn send(sandbox: &Sandbox, to: &str, text: &str) {
+    let to: PhoneNumber = to.parse().unwrap();
+    client(sandbox).messages().send(viber::Message::text(to, text)).await.unwrap();
+}
+
+#[tokio::test]
+async fn receipts_advance_while_one_looks_on() {
+    let sandbox = quiet().await;
+    let page = Page::open(&sandbox, "/viber/85251230088").await;
+    page.eval("window.loaded = 'once'").await;
+    send(&sandbox, "85251230088", "Your table is ready.").await;
+    page.until("the bubble", "document.querySelector('.message .tick')?.dataset.state === 'created'").await;
+
+    let mut seen = vec!["created".to_owned()];
+    for _ in 0..400 {
+        sandbox.advance(Duration::from_millis(25)).await;
+        let state = sandbox.sent()[0].state().to_string();
+        if seen.last() != Some(&state) {
+            page.until(&state, &format!("document.querySelector('.message .tick')?.dataset.state === '{state}'")).await;
+            page.until(&state, &format!("document.querySelector('.row .tick')?.dataset.state === '{state}'")).await;
+            seen.push(state);
+        }
+    }
+    assert_eq!(seen, ["created", "sent", "delivered", "read"]);
+    assert_eq!(page.eval("window.loaded").await, "once");
+    page.is_clean().await;
+    page.close().await;
+}
+
+#[tokio::test]
+async fn search_finds_names_numbers_and_texts_and_goes_to_the_message() {
+    let sandbox = quiet().await;
+    for number in 0..70 {
+        send(&sandbox, "85251230088", &format!("Parcel {number} leaves today.")).await;
+    }
+    send(&sandbox, "639171234567", "Your table is ready.").await;
+    let page = Page::open(&sandbox, "/").await;
+    page.until("both rows", "document.querySelectorAll('.row').length === 2").await;
+
+    page.type_into(".search input", "63917").await;
+    page.until("the number", "document.querySelectorAll('.row:not([data-number])').length === 1").await;
+    page.eval("document.querySelector('.search input').value = ''").await;
+    page.type_into(".search input", "parcel 3 ").await;
+    page.until("the text", "document.querySelectorAll('.row[data-number]').length === 1").await;
+    assert_eq!(page.eval("document.querySelector('.row mark').textContent").await, "Parcel 3");
+    page.click(".row[data-number]").await;
+    // It stands further back than the first page of the conversation.
+    let found = page.until("the message", "document.querySelector('.is-found .text')?.textContent").await;
+    assert_eq!(found, "Parcel 3 leaves today.");
+    page.is_clean().await;
+    page.close().await;
+}
+
+#[tokio::test]
+async fn a_conversation_that_is_not_looked_at_counts_what_came() {
+    let sandbox = quiet().await;
+    let page = Page::open(&sandbox, "/").await;
+    for text in ["one", "two"] {
+        send(&sandbox, "85251230088", text).await;
+    }
+    sandbox.customer(Channel::Rcs, "491701234567").says("Hallo").unwrap();
+    page.until("both rows", "document.querySelectorAll('.row').length === 2").await;
+    let counts = page.until("counts", "document.querySelectorAll('.unread').length === 2 && [...document.querySelectorAll('.row')].map((row) => [row.dataset.channel, row.querySelector('.unread').textContent]).sort()").await;
+    assert_eq!(counts, json!([["rcs", "1"], ["viber", "2"]]));
+    page.click(".row[data-channel='viber']").await;
+    page.until("one count", "document.querySelectorAll('.unread').length === 1").await;
+    page.click(".filter[data-channel='rcs']").await;
+    page.until("one row", "document.querySelectorAll('.row').length === 1").await;
+    page.is_clean().await;
+    page.close().await;
+}
