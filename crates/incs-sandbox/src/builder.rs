@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 use crate::clock::Clock;
 use crate::config::{Config, HttpStatus, Memory, Pace, Retry, Window};
 use crate::core::Core;
-use crate::fault::Rule;
+use crate::fault::{self, Rule, RuleError};
 use crate::hook;
 use crate::hook::webhook::{Webhook, WebhookError};
 use crate::life::driver;
@@ -22,7 +22,6 @@ pub struct Builder {
     config: Config,
     port: u16,
     webhooks: Vec<Webhook>,
-    faults: Vec<Rule>,
 }
 
 /// Why a sandbox could not start.
@@ -35,10 +34,18 @@ pub enum StartError {
     /// A webhook cannot be posted; which one, counted from 0, and why.
     #[error("webhook {0} cannot be posted")]
     Webhook(usize, #[source] WebhookError),
+    /// A fault's rule says what cannot be, or there are too many.
+    #[error("a fault's rule cannot be switched on")]
+    Fault(#[source] RuleError),
 }
 
 impl Builder {
     /// Sets the seed of ids, delays and faults. 1 unless set.
+    ///
+    /// With a virtual clock, two sandboxes with the same settings that get the same requests one after the other do the same, byte for
+    /// byte: ids, times, replies, faults, and what becomes of each message. With the real clock the times are those of this machine,
+    /// and with them the ids that hold a time: those of RCS messages, and of what customers write on Viber and RCS. All else is the
+    /// same, as long as the order of the requests is: each thing is drawn by its number, not by its time.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.config.seed = seed;
@@ -100,10 +107,10 @@ impl Builder {
         self
     }
 
-    /// Switches a fault on from the start.
+    /// Switches a fault on from the start. Rules are asked in the order in which they were given.
     #[must_use]
     pub fn fault(mut self, rule: Rule) -> Self {
-        self.faults.push(rule);
+        self.config.faults.push(rule);
         self
     }
 
@@ -118,23 +125,21 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// When the port cannot be had, or a webhook cannot be posted.
+    /// When the port cannot be had, a webhook cannot be posted, or a fault's rule is none.
     pub async fn start(self) -> Result<Sandbox, StartError> {
+        fault::check_all(&self.config.faults).map_err(StartError::Fault)?;
         let listener =
             TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, self.port))).await.map_err(StartError::Port)?;
         let address = listener.local_addr().map_err(StartError::Port)?;
-        let core = Arc::new(Core::new(self.config));
+        let core = Arc::new(Core::new(Config { address, ..self.config }));
         for (index, webhook) in self.webhooks.into_iter().enumerate() {
             hook::subscribe(&core, webhook).map_err(|error| StartError::Webhook(index, error))?;
-        }
-        for rule in self.faults {
-            core.world().faults.add(rule);
         }
         let (stopper, stop) = stop::pair();
         let mut tasks = vec![tokio::spawn(server::run(Arc::clone(&core), listener, stop.clone()))];
         if !core.clock.is_virtual() {
             tasks.push(tokio::spawn(driver::run(Arc::clone(&core), stop)));
         }
-        Ok(Sandbox::new(core, address, stopper, tasks))
+        Ok(Sandbox::new(core, stopper, tasks))
     }
 }

@@ -1,5 +1,6 @@
 //! What a sandbox is told before it starts.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::Range;
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use http::StatusCode;
 use incs_model::envelope::Code;
 
 use crate::clock::Clock;
+use crate::fault::Rule;
 use crate::seed::whole_millis;
 
 /// The HTTP status of a reply whose envelope says error. Which of the two the platform uses is **unknown**.
@@ -95,6 +97,9 @@ impl Pace {
 }
 
 /// How much the sandbox remembers. What is past a limit goes oldest first; counters go on.
+///
+/// A message or delivery that is forgotten has no future either: a message that was not sent yet then never is, and no webhook tells
+/// of it. What is yet to happen stays within twice what is remembered, and 1,024.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Memory {
@@ -167,6 +172,8 @@ impl Retry {
 /// All of it.
 #[derive(Debug, Clone)]
 pub(crate) struct Config {
+    /// Where it listens; known once it does.
+    pub(crate) address: SocketAddr,
     pub(crate) seed: u64,
     pub(crate) clock: Clock,
     pub(crate) status: HttpStatus,
@@ -175,11 +182,16 @@ pub(crate) struct Config {
     pub(crate) memory: Memory,
     pub(crate) remote_webhooks: bool,
     pub(crate) retry: Retry,
+    /// Rules that are switched on from the start, and again after a reset.
+    pub(crate) faults: Vec<Rule>,
+    /// Most connections at the same time; those beyond wait in the machine's queue.
+    pub(crate) connections: usize,
 }
 
 impl Default for Config {
     fn default() -> Self {
         Self {
+            address: (Ipv4Addr::LOCALHOST, 0).into(),
             seed: 1,
             clock: Clock::Real,
             status: HttpStatus::default(),
@@ -188,6 +200,8 @@ impl Default for Config {
             memory: Memory::default(),
             remote_webhooks: false,
             retry: Retry::default(),
+            faults: Vec::new(),
+            connections: 1024,
         }
     }
 }

@@ -39,6 +39,16 @@ impl Core {
         }
     }
 
+    /// The base URL of both host roles, without a slash at its end.
+    pub(crate) fn base_url(&self) -> String {
+        format!("http://{}", self.config.address)
+    }
+
+    /// The page that shows what goes on.
+    pub(crate) fn console_url(&self) -> String {
+        format!("{}{}/", self.base_url(), crate::admin::ROOT)
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
     }
@@ -55,6 +65,7 @@ impl Core {
         let mut world = self.world();
         let before = world.agenda.next();
         let result = change(&mut world, now);
+        world.bound_agenda();
         let after = world.agenda.next();
         drop(world);
         if after.is_some() && after != before {

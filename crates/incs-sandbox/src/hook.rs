@@ -5,7 +5,7 @@ pub(crate) mod emit;
 pub(crate) mod event;
 pub(crate) mod exotel;
 pub(crate) mod inbound;
-mod lane;
+pub(crate) mod lane;
 pub(crate) mod poster;
 pub(crate) mod signing;
 #[cfg(test)]
@@ -20,14 +20,14 @@ use incs_model::{Timestamp, WireTime};
 use incs_webhook::testing::bodies::Body;
 use serde::Serialize;
 
-pub(crate) use self::emit::emit;
+pub(crate) use self::emit::{emit, repost};
 use self::event::Provider;
 use self::lane::Lanes;
 use self::signing::Signing;
 use self::webhook::{Webhook, WebhookError};
 use crate::channel::Channel;
 use crate::core::Core;
-use crate::notice::Kind;
+use crate::notice::{Gone, Kind};
 use crate::world::World;
 use crate::world::message::Message;
 
@@ -70,6 +70,16 @@ impl std::fmt::Debug for Url {
     }
 }
 
+impl Subscriptions {
+    /// Forgets what was to be posted. What is being posted comes to its end, and what is made from now on waits for that.
+    pub(crate) fn forget_posts(&mut self) {
+        self.lanes.clear();
+        for known in &mut self.list {
+            known.held = None;
+        }
+    }
+}
+
 impl Subscription {
     fn wants(&self, provider: Provider, event: &str) -> bool {
         self.provider == provider && (self.events.is_empty() || self.events.iter().any(|kind| kind == event))
@@ -105,8 +115,8 @@ pub(crate) fn unsubscribe(core: &Core, id: u64) -> bool {
     core.change(|world, _| {
         let list = &mut world.subscriptions.list;
         let Some(index) = list.iter().position(|known| known.id == id) else { return false };
-        let gone = list.remove(index);
-        world.notices.tell(Kind::Subscription, &gone);
+        list.remove(index);
+        world.notices.tell(Kind::Subscription, &Gone::of(id));
         true
     })
 }

@@ -5,67 +5,85 @@ use std::sync::Arc;
 use axum::extract::State;
 use bytes::Bytes;
 use http::HeaderMap;
-use incs_model::envelope::Code;
-use incs_model::{OutboundMessage, Sent, validate};
+use incs_model::whatsapp::interactive::Interactive;
+use incs_model::{OutboundMessage, Sent, rcs, validate, whatsapp};
+use serde_json::Value;
 
+use super::credential::certified;
+use super::magic;
 use super::reply::Reply;
+use super::templates;
 use crate::channel::Channel;
 use crate::core::Core;
 use crate::fault::{Action, Spot};
 use crate::life::{self, Plan};
+use crate::operation;
 use crate::seed::Purpose;
 use crate::world::message::{Direction, Message};
 
-pub(crate) async fn whatsapp(State(core): State<Arc<Core>>, headers: HeaderMap, body: Bytes) -> Reply {
+pub(crate) async fn whatsapp(State(core): State<Arc<Core>>, headers: HeaderMap, body: Bytes) -> Result<Reply, Reply> {
     send(&core, Channel::WhatsApp, &headers, &body)
 }
 
-pub(crate) async fn viber(State(core): State<Arc<Core>>, headers: HeaderMap, body: Bytes) -> Reply {
+pub(crate) async fn viber(State(core): State<Arc<Core>>, headers: HeaderMap, body: Bytes) -> Result<Reply, Reply> {
     send(&core, Channel::Viber, &headers, &body)
 }
 
-pub(crate) async fn rcs(State(core): State<Arc<Core>>, headers: HeaderMap, body: Bytes) -> Reply {
+pub(crate) async fn rcs(State(core): State<Arc<Core>>, headers: HeaderMap, body: Bytes) -> Result<Reply, Reply> {
     send(&core, Channel::Rcs, &headers, &body)
 }
 
-fn send(core: &Core, channel: Channel, headers: &HeaderMap, body: &Bytes) -> Reply {
-    let message = match OutboundMessage::decode(&channel.model(), body) {
-        Ok(message) => message,
-        Err(error) => return Reply::failure(Code::InvalidParameters, error.to_string()),
-    };
-    if let Err(report) = validate(&message) {
-        return Reply::failure(Code::InvalidParameters, report.to_string());
-    }
-    let given = headers.get("certification-code").map(http::HeaderValue::as_bytes);
-    core.change(|world, now| {
-        if given != Some(world.code.as_bytes()) {
-            return Reply::failure(Code::InvalidCertificationCode, "Certification code is invalid");
+fn send(core: &Core, channel: Channel, headers: &HeaderMap, body: &Bytes) -> Result<Reply, Reply> {
+    certified(core, headers)?;
+    let message = OutboundMessage::decode(&channel.model(), body).map_err(|error| Reply::unreadable(&error))?;
+    validate(&message).map_err(|report| Reply::invalid(&report))?;
+    let rendered = rendered(core, &message)?;
+    magic::refuse(channel, message.to().as_str())?;
+    Ok(accept(core, channel, &message, body, rendered))
+}
+
+/// What the customer will see of a template; a template that the send does not fit refuses it.
+fn rendered(core: &Core, message: &OutboundMessage) -> Result<Option<Value>, Reply> {
+    match message {
+        OutboundMessage::WhatsApp(whatsapp::Message { content: whatsapp::Content::Template(template), .. }) => {
+            templates::send::whatsapp(core, template).map(Some)
         }
+        OutboundMessage::Rcs(rcs::Message { content: rcs::Content::Template(template), .. }) => {
+            templates::send::rcs(core, template).map(Some)
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Keeps the message, and begins its life.
+fn accept(core: &Core, channel: Channel, message: &OutboundMessage, body: &Bytes, rendered: Option<Value>) -> Reply {
+    let customer = message.to().as_str();
+    let kind = kind(message);
+    core.change(|world, now| {
         let number = world.messages.next();
-        let customer = message.to().as_str();
         let mut plan = Plan::draw(&core.config, world.seed, number);
-        let kind = message.kind();
         if kind != "template" && !life::window_is_open(world, &core.config, channel, customer, now) {
             plan.failure = Some(life::Failure::window());
         }
-        let spot = Spot { to: Some(customer), ..Spot::default() };
+        let spot = Spot { operation: Some(operation::of_send(channel)), to: Some(customer), ..Spot::default() };
         if let Some((Action::Fail { code, title }, _)) =
-            world.faults.pick(spot, |action| matches!(action, Action::Fail { .. }))
+            world.fault(spot, |action| matches!(action, Action::Fail { .. }))
         {
             plan.failure = Some(life::Failure { code, title });
         }
         let mut rng = world.seed.rng(Purpose::MessageId, number);
         let id = crate::id::outbound(channel, customer, now, &mut rng);
+        let sent = Sent::new(id.as_str());
         let record = Message {
             number,
-            id: id.clone(),
+            id,
             incs_id: 260_500_000_000 + number,
             channel,
             customer: customer.to_owned(),
             direction: Direction::Outbound,
             kind: kind.to_owned(),
             content: body.clone(),
-            rendered: None,
+            rendered,
             state: life::State::Created,
             failure: None,
             plan,
@@ -80,6 +98,31 @@ fn send(core: &Core, channel: Channel, headers: &HeaderMap, body: &Bytes) -> Rep
         world.counters.accepted += 1;
         world.add_message(record);
         life::begin(world, number, now);
-        Reply::success(&Sent::new(id.as_str())).with_message(number)
+        Reply::success(&sent).with_message(number)
     })
+}
+
+/// The kind of a message, an interactive one more closely.
+fn kind(message: &OutboundMessage) -> &str {
+    let OutboundMessage::WhatsApp(whatsapp::Message { content: whatsapp::Content::Interactive(interactive), .. }) =
+        message
+    else {
+        return message.kind();
+    };
+    match interactive {
+        Interactive::CtaUrl(_) => "interactive.cta_url",
+        Interactive::List(_) => "interactive.list",
+        Interactive::Carousel(_) => "interactive.carousel",
+        Interactive::Button(_) => "interactive.button",
+        _ => "interactive",
+    }
+}
+
+/// The operation, as `incs-client` and the rules of faults name it.
+fn operation(channel: Channel) -> &'static str {
+    match channel {
+        Channel::WhatsApp => "send_whatsapp_message",
+        Channel::Viber => "send_viber_message",
+        Channel::Rcs => "send_rcs_message",
+    }
 }

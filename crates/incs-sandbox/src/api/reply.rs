@@ -1,13 +1,15 @@
 //! Replies: the envelope, and the HTTP status that goes with it.
 
+use std::fmt::Write as _;
+
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::{StatusCode, header};
-use incs_model::RawJson;
-use incs_model::encode;
-use incs_model::envelope::{Code, Envelope};
+use incs_model::envelope::Code;
+use incs_model::{DecodeError, Found, Report, encode};
 use serde::Serialize;
+use serde_json::{Value, json};
 
 /// What a call is answered with.
 #[derive(Debug, Clone)]
@@ -16,55 +18,123 @@ pub(crate) struct Reply {
     pub(crate) body: Bytes,
     /// The message that the call made, by number.
     pub(crate) message: Option<u64>,
+    /// Whether request and reply hold what the records must not show.
+    is_secret: bool,
 }
 
 /// What the front reads off a response, to record it.
 #[derive(Debug, Clone)]
 pub(crate) struct Told {
     pub(crate) code: Code,
+    /// The body as it may be shown.
     pub(crate) body: Bytes,
     pub(crate) message: Option<u64>,
+    /// What is shown in place of the request's body, where that holds a secret.
+    pub(crate) request: Option<Bytes>,
 }
+
+/// The frame of a reply. The model's `Envelope` keeps raw JSON, which would be written twice here.
+#[derive(Serialize)]
+struct Frame<'a, D, E> {
+    status: &'static str,
+    code: Code,
+    message: &'a str,
+    data: D,
+    error: E,
+}
+
+/// `{}`, as every sample has it where there is nothing to say.
+#[derive(Serialize)]
+pub(crate) struct Empty {}
 
 impl Reply {
     /// A success with its data.
     pub(crate) fn success(data: &impl Serialize) -> Self {
-        match Envelope::success(data) {
-            Ok(envelope) => Self::envelope(envelope),
+        let frame = Frame { status: "success", code: Code::Success, message: "", data, error: Empty {} };
+        match encode(&frame) {
+            Ok(body) => Self { code: Code::Success, body: body.into(), message: None, is_secret: false },
             Err(_) => Self::failure(Code::ServerError, "Server error"),
         }
     }
 
     /// A failure with the platform's words.
-    pub(crate) fn failure(code: Code, message: impl Into<String>) -> Self {
-        let empty = RawJson::parse("{}").ok();
-        let mut envelope = Envelope::failure(code, message);
-        envelope.data = empty;
-        Self::envelope(envelope)
+    pub(crate) fn failure(code: Code, message: impl AsRef<str>) -> Self {
+        Self::with_details(code, message.as_ref(), &Empty {})
+    }
+
+    /// A failure, with what the sandbox adds in `error`: an array of violations.
+    pub(crate) fn with_violations(code: Code, message: &str, violations: &impl Serialize) -> Self {
+        Self::with_details(code, message, &json!({ "violations": violations }))
+    }
+
+    /// 422: a request that breaks rules. All of them stand in the message, and in `error`.
+    pub(crate) fn invalid(report: &Report) -> Self {
+        let mut message = String::from("Request parameters error");
+        for (index, violation) in report.violations().iter().enumerate() {
+            // A `String` takes any text.
+            let _ = write!(message, "{} {violation}", if index == 0 { ":" } else { ";" });
+        }
+        Self::with_violations(Code::InvalidParameters, &message, report)
+    }
+
+    /// 422 for one thing that no rule of the model is about.
+    pub(crate) fn wrong(pointer: &str, expected: &str) -> Self {
+        let message = format!("Request parameters error: {pointer}: expected {expected}");
+        let violation = violation(pointer, "sandbox", expected, Value::Null, &format!("expected {expected}"));
+        Self::with_violations(Code::InvalidParameters, &message, &[violation])
+    }
+
+    /// 422: a body that cannot be read. A recipient that is no number gets the words of the documentation.
+    pub(crate) fn unreadable(error: &DecodeError) -> Self {
+        let text = error.to_string();
+        let said = text.strip_prefix(&format!("{}: ", error.pointer())).unwrap_or(&text);
+        let violation = violation(error.pointer(), "body", error.expected(), error.found().to_string().into(), said);
+        let is_number = matches!(error.pointer(), "/to" | "/user_phone") && error.found() == Found::String;
+        let message = match is_number {
+            true => "The phone number is invalid.".to_owned(),
+            false => format!("Request parameters error: {text}"),
+        };
+        Self::with_violations(Code::InvalidParameters, &message, &[violation])
     }
 
     pub(crate) fn with_message(self, number: u64) -> Self {
         Self { message: Some(number), ..self }
     }
 
-    fn envelope(mut envelope: Envelope) -> Self {
-        envelope.error = RawJson::parse("{}").ok();
-        let body = encode(&envelope).unwrap_or_default();
-        Self { code: envelope.code, body: body.into(), message: None }
+    /// The same, of a call whose request and reply hold secrets.
+    pub(crate) fn secret(self) -> Self {
+        Self { is_secret: true, ..self }
     }
+
+    fn with_details(code: Code, message: &str, error: &impl Serialize) -> Self {
+        let body = encode(&Frame { status: "error", code, message, data: Empty {}, error }).unwrap_or_default();
+        Self { code, body: body.into(), message: None, is_secret: false }
+    }
+}
+
+/// One violation, in the form in which the model's report writes its own.
+pub(crate) fn violation(pointer: &str, rule: &str, limit: &str, found: Value, message: &str) -> Value {
+    json!({ "pointer": pointer, "rule": rule, "limit": limit, "found": found, "message": message })
 }
 
 impl IntoResponse for Reply {
     fn into_response(self) -> Response {
-        let mut response = Response::new(Body::from(self.body.clone()));
+        let masked = || Bytes::from_static(b"\"***\"");
+        let told = Told {
+            code: self.code,
+            body: if self.is_secret && self.code == Code::Success { masked() } else { self.body.clone() },
+            message: self.message,
+            request: self.is_secret.then(masked),
+        };
+        let mut response = Response::new(Body::from(self.body));
         response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
         *response.status_mut() = StatusCode::OK;
-        response.extensions_mut().insert(Told { code: self.code, body: self.body, message: self.message });
+        response.extensions_mut().insert(told);
         response
     }
 }
 
-/// No route of the platform.
+/// No route of the platform, or not by this method (that a wrong method is answered so is inferred).
 pub(crate) async fn route_not_found() -> Reply {
     Reply::failure(Code::NotFound, "Route not found")
 }

@@ -44,6 +44,11 @@ impl Lanes {
         next
     }
 
+    /// Takes out all that waits. The lanes that are busy stay so.
+    pub(crate) fn clear(&mut self) {
+        self.0.values_mut().for_each(VecDeque::clear);
+    }
+
     /// Takes out a delivery that is forgotten.
     pub(crate) fn forget(&mut self, lane: Lane, delivery: u64) {
         if let Some(waiting) = self.0.get_mut(&lane) {

@@ -4,7 +4,7 @@ mod proof;
 mod resolver;
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -16,7 +16,6 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::dns::GaiResolver;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use incs_model::Timestamp;
-use tokio::task::JoinSet;
 
 use self::proof::Signed;
 use self::resolver::Resolver;
@@ -38,11 +37,10 @@ const KEPT: Duration = Duration::from_secs(5);
 
 type Connector = HttpsConnector<HttpConnector<Resolver<GaiResolver>>>;
 
-/// The pooled HTTP client that webhooks are posted with, and what is being posted. It follows no redirect and knows no proxy.
+/// The pooled HTTP client that webhooks are posted with. It follows no redirect and knows no proxy.
 pub(crate) struct Poster {
     /// `None` if TLS cannot be had, which no build is known to do.
     client: Option<Client<Connector, Full<Bytes>>>,
-    tasks: Mutex<JoinSet<()>>,
 }
 
 impl fmt::Debug for Poster {
@@ -53,17 +51,7 @@ impl fmt::Debug for Poster {
 
 impl Poster {
     pub(crate) fn new(config: &Config) -> Self {
-        Self { client: client(config.remote_webhooks).ok(), tasks: Mutex::default() }
-    }
-
-    fn tasks(&self) -> std::sync::MutexGuard<'_, JoinSet<()>> {
-        self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Gives up what is being posted.
-    pub(crate) async fn end(&self) {
-        let mut tasks = std::mem::take(&mut *self.tasks());
-        tasks.shutdown().await;
+        Self { client: client(config.remote_webhooks).ok() }
     }
 }
 
@@ -82,25 +70,20 @@ fn client(remote: bool) -> Result<Client<Connector, Full<Bytes>>, rustls::Error>
     Ok(builder.build(connector))
 }
 
-/// Posts a delivery as soon as those before it in its lane were posted.
-pub(crate) fn spawn(core: &Arc<Core>, number: u64) {
+/// Enters a delivery into its lane. Gives the lane if it was free: then [`work_off`] is to begin.
+pub(crate) fn enter(core: &Core, number: u64) -> Option<Lane> {
     let mut world = core.world();
-    let Some(lane) = world.deliveries.get(number).map(Lane::of) else { return };
-    let is_free = world.subscriptions.lanes.enter(lane, number);
-    drop(world);
-    if !is_free {
-        return;
+    let lane = world.deliveries.get(number).map(Lane::of)?;
+    world.subscriptions.lanes.enter(lane, number).then_some(lane)
+}
+
+/// Posts a delivery, and then all that has entered its lane meanwhile, one after the other.
+pub(crate) async fn work_off(core: Arc<Core>, lane: Lane, first: u64) {
+    let mut next = Some(first);
+    while let Some(number) = next {
+        post(&core, number).await;
+        next = core.world().subscriptions.lanes.advance(lane);
     }
-    let mut tasks = core.poster.tasks();
-    while tasks.try_join_next().is_some() {}
-    let core = Arc::clone(core);
-    tasks.spawn(async move {
-        let mut next = Some(number);
-        while let Some(number) = next {
-            post(&core, number).await;
-            next = core.world().subscriptions.lanes.advance(lane);
-        }
-    });
 }
 
 /// Posts a delivery, twice if it is to be duplicated, and writes down what came of it. Nothing happens if it is not due.

@@ -67,8 +67,7 @@ impl Trouble {
         name: &str,
         wanted: impl Fn(&Action) -> bool,
     ) -> Option<Action> {
-        let (action, _) = world.faults.pick(spot, wanted)?;
-        world.counters.faults_applied += 1;
+        let (action, _) = world.fault(spot, wanted)?;
         self.words.push(name.to_owned());
         Some(action)
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use incs_model::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::exchange::text;
@@ -13,7 +14,7 @@ use crate::log::Weigh;
 pub(crate) const MOST_ATTEMPTS: usize = 32;
 
 /// Where a delivery stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Progress {
     /// It waits for its time, or for its next attempt.
@@ -27,7 +28,7 @@ pub(crate) enum Progress {
 }
 
 /// One webhook delivery with all its attempts.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Delivery {
     pub(crate) number: u64,
     /// The subscription, by id.
@@ -39,6 +40,7 @@ pub(crate) struct Delivery {
     pub(crate) message: Option<u64>,
     pub(crate) created_at: Timestamp,
     #[serde(serialize_with = "text")]
+    #[schemars(with = "String")]
     pub(crate) body: Bytes,
     pub(crate) progress: Progress,
     /// When it is posted next, or again.
@@ -61,7 +63,7 @@ pub(crate) struct Delivery {
 }
 
 /// One try to post it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Attempt {
     pub(crate) at: Timestamp,
     pub(crate) micros: u64,

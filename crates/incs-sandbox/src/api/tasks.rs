@@ -1,0 +1,130 @@
+//! `POST` and `GET /external/tasks`.
+
+use std::sync::Arc;
+
+use axum::extract::{RawQuery, State};
+use bytes::Bytes;
+use http::HeaderMap;
+use incs_model::limits::task::PAGE_SIZE_DEFAULT;
+use incs_model::task::{ListQuery, NewTask, Task, TaskLog, TaskLogKind, TaskPage, TaskStatus};
+use incs_model::{Address, CivilTime, Timestamp, decode, validate};
+
+use super::credential::authorized;
+use super::query::Query;
+use super::reply::Reply;
+use crate::channel::Channel;
+use crate::core::Core;
+use crate::notice::Kind;
+use crate::world::World;
+
+/// Creates a task and gives it to the agent. It stays not started: no call that moves one on is known.
+pub(crate) async fn create(State(core): State<Arc<Core>>, headers: HeaderMap, body: Bytes) -> Result<Reply, Reply> {
+    authorized(&core, &headers)?;
+    let new: NewTask = decode(&body).map_err(|error| Reply::unreadable(&error))?;
+    validate(&new).map_err(|report| Reply::invalid(&report))?;
+    if new.auth_id.as_u64() != Channel::WhatsApp.id() {
+        return Err(Reply::wrong("/auth_id", "the id of the WhatsApp channel"));
+    }
+    let task = core.change(|world, now| add(world, new, now));
+    Ok(Reply::success(&task))
+}
+
+/// Lists tasks, the newest first (inferred).
+pub(crate) async fn list(
+    State(core): State<Arc<Core>>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Result<Reply, Reply> {
+    authorized(&core, &headers)?;
+    let query = read(&Query::parse(query.as_deref()))?;
+    validate(&query).map_err(|report| Reply::invalid(&report))?;
+    let size = usize::try_from(query.page_size.unwrap_or(PAGE_SIZE_DEFAULT)).unwrap_or(usize::MAX);
+    let before = usize::try_from(query.page.unwrap_or(1).saturating_sub(1)).unwrap_or(usize::MAX).saturating_mul(size);
+    let world = core.world();
+    let found: Vec<&Task> = world.tasks.iter().rev().filter(|task| fits(&query, task)).collect();
+    let rows: Vec<Task> = found.iter().skip(before).take(size).map(|&task| task.clone()).collect();
+    let total = found.len() as u64;
+    drop(world);
+    Ok(Reply::success(&TaskPage::new(total, rows)))
+}
+
+/// Adds a task, and gives it as its creator sees it: with the conversation, which the list does not have.
+fn add(world: &mut World, new: NewTask, now: Timestamp) -> Task {
+    let id = world.tasks.next();
+    let conversation = world.conversation(Channel::WhatsApp, new.user_phone.as_str()).id;
+    let at = civil(now);
+    let log = |place: u64, kind: TaskLogKind, agent: &str| {
+        let (is, was) = (TaskStatus::NotStarted, TaskStatus::NotStarted);
+        TaskLog::new(2 * id - 1 + place, kind, is, was, agent, "", at.clone(), at.clone())
+    };
+    let logs = vec![log(0, TaskLogKind::Created, ""), log(1, TaskLogKind::Assigned, new.assignee_username.as_str())];
+    let mut task = Task::new(
+        id,
+        id,
+        new.auth_id,
+        new.name,
+        new.r#type,
+        Address::from(&new.user_phone),
+        new.assignee_username,
+        TaskStatus::NotStarted,
+        at.clone(),
+        at.clone(),
+    )
+    .with_logs(logs);
+    // The sampled reply has both, so they are never left out.
+    task.description = Some(new.description.unwrap_or_default());
+    task.user_name = Some(new.user_name.unwrap_or_default());
+    world.notices.tell(Kind::Task, &task);
+    for gone in world.tasks.add(task.clone()) {
+        forget_conversation(world, gone.user_phone.as_str());
+    }
+    task.with_conversation_id(conversation)
+}
+
+/// Forgets a conversation that only a task has held.
+fn forget_conversation(world: &mut World, customer: &str) {
+    let is_held = world.tasks.iter().any(|task| task.user_phone.as_str() == customer);
+    let key = (Channel::WhatsApp, customer.to_owned());
+    if !is_held && world.conversations.get(&key).is_some_and(|conversation| conversation.messages.is_empty()) {
+        world.conversations.remove(&key);
+    }
+}
+
+fn read(query: &Query) -> Result<ListQuery, Reply> {
+    let mut list = ListQuery::new();
+    list.task_id = query.number::<u64>("task_id")?.map(Into::into);
+    list.creation_id = query.number::<u64>("creation_id")?.map(Into::into);
+    list.r#type = query.number::<i64>("type")?.map(Into::into);
+    list.status = query.number::<i64>("status")?.map(Into::into);
+    list.name = query.get("name").map(str::to_owned);
+    list.start_at = time(query, "start_at")?;
+    list.end_at = time(query, "end_at")?;
+    list.page = query.number("page")?;
+    list.page_size = query.number("page_size")?;
+    Ok(list)
+}
+
+fn time(query: &Query, name: &str) -> Result<Option<CivilTime>, Reply> {
+    match query.get(name).map(CivilTime::from) {
+        Some(time) if !time.is_parsed() => Err(Reply::wrong(&format!("/{name}"), "a time like 2026-05-04 10:02:31")),
+        time => Ok(time),
+    }
+}
+
+fn fits(query: &ListQuery, task: &Task) -> bool {
+    // All times are taken in one zone, so which one it is makes no difference here.
+    let at = task.created_at.at_offset(0);
+    query.task_id.is_none_or(|id| id == task.id)
+        && query.creation_id.is_none_or(|id| id == task.creation_id)
+        && query.r#type.is_none_or(|kind| kind == task.r#type)
+        && query.status.is_none_or(|status| status == task.status)
+        && query.name.as_ref().is_none_or(|name| task.name.contains(name.as_str()))
+        && query.start_at.as_ref().is_none_or(|from| from.at_offset(0) <= at)
+        && query.end_at.as_ref().is_none_or(|to| at <= to.at_offset(0))
+}
+
+/// The time in UTC, without a zone. Which zone the platform means is **unknown**.
+fn civil(now: Timestamp) -> CivilTime {
+    let text = now.to_string();
+    CivilTime::from(text.get(..19).unwrap_or(&text).replace('T', " "))
+}
