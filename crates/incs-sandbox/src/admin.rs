@@ -19,6 +19,8 @@ mod reset;
 mod route;
 mod search;
 mod state;
+mod subscriptions;
+mod templates;
 
 use std::sync::Arc;
 
@@ -51,7 +53,9 @@ fn routes() -> Vec<Route> {
     routes.extend(exchanges::routes());
     routes.extend(deliveries::routes());
     routes.extend(customers::routes());
+    routes.extend(subscriptions::routes());
     routes.extend(faults::routes());
+    routes.extend(templates::routes());
     routes.extend(inject::routes());
     routes.extend(clock::routes());
     routes.extend(reset::routes());

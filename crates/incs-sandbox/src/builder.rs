@@ -43,9 +43,10 @@ impl Builder {
     /// Sets the seed of ids, delays and faults. 1 unless set.
     ///
     /// With a virtual clock, two sandboxes with the same settings that get the same requests one after the other do the same, byte for
-    /// byte: ids, times, replies, faults, and what becomes of each message. With the real clock the times are those of this machine,
-    /// and with them the ids that hold a time: those of RCS messages, and of what customers write on Viber and RCS. All else is the
-    /// same, as long as the order of the requests is: each thing is drawn by its number, not by its time.
+    /// byte: ids, times, replies, faults, and what becomes of each message. Two things are of the machine: the header `date` of a
+    /// reply, and how long a receiver takes to answer a webhook. With the real clock the times are of the machine, too, and with them
+    /// the ids that hold a time: those of RCS messages, and of what customers write on Viber and RCS. All else is the same, as long
+    /// as the order of the requests is: each thing is drawn by its number, not by its time.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.config.seed = seed;

@@ -24,7 +24,7 @@ use crate::stop::Stop;
 const GRACE: Duration = Duration::from_secs(2);
 
 /// How long the head of a request may take, and how long a connection may be idle.
-const HEAD_TIME: Duration = Duration::from_secs(60);
+const HEAD_TIME: Duration = Duration::from_mins(1);
 
 /// Longest head of a request, in bytes.
 const LONGEST_HEAD: usize = 64 << 10;

@@ -11,8 +11,7 @@ use super::part::{Nothing, limit};
 use super::route::Method::{Get, Post};
 use super::route::{Route, route};
 use crate::core::Core;
-use crate::hook;
-use crate::hook::emit::RepostError;
+use crate::hook::emit::{self, RepostError};
 use crate::world::delivery::Delivery;
 
 pub(crate) fn routes() -> Vec<Route> {
@@ -56,7 +55,7 @@ fn one(core: &Arc<Core>, call: Call<OfNumber>) -> Result<Delivery, Failure> {
 
 fn repost(core: &Arc<Core>, call: Call<OfNumber>) -> Result<Delivery, Failure> {
     let number = call.path.number;
-    core.change(|world, now| match hook::repost(world, number, now) {
+    core.change(|world, now| match emit::repost(world, number, now) {
         Ok(()) => world.deliveries.get(number).cloned().ok_or_else(unknown),
         Err(RepostError::NotFound) => Err(unknown()),
         Err(error) => Err(Failure::conflict(error.to_string())),

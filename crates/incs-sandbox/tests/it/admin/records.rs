@@ -4,7 +4,8 @@ use incs_sandbox::{Pace, Sandbox};
 use serde_json::{Value, json};
 
 use super::http::{get, post};
-use crate::support::{receiver, send_text};
+use crate::receiver::Inbox;
+use crate::support::send_text;
 
 fn numbers(list: &Value) -> Vec<u64> {
     list.as_array().unwrap().iter().map(|record| record["number"].as_u64().unwrap()).collect()
@@ -86,7 +87,7 @@ async fn a_search_looks_into_texts_names_numbers_and_ids_in_whatever_case() {
 #[tokio::test]
 async fn a_message_is_found_by_number_and_by_id_with_its_request_and_webhooks() {
     let sandbox = Sandbox::builder().pace(slow()).start().await.unwrap();
-    let receiver = receiver().await;
+    let receiver = Inbox::open().await;
     let subscription = json!({ "url": receiver.url(), "events": ["message_status_update"] });
     assert_eq!(post(&sandbox, "/subscriptions", &subscription).await.status, 201);
     let id = send_text(&sandbox, "85251230088", "Your table is ready.").await;

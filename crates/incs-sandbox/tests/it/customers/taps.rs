@@ -1,12 +1,12 @@
 //! Customers that tap.
 
 use incs_model::rcs;
-use incs_model::whatsapp::{Content, Image};
 use incs_model::whatsapp::interactive::carousel::{Card, CardAction};
 use incs_model::whatsapp::interactive::list::{self, Row, Section};
 use incs_model::whatsapp::interactive::reply::{Action, Button, CardButton};
 use incs_model::whatsapp::interactive::{Body, Carousel, Header, Interactive, List, ReplyButtons};
 use incs_model::whatsapp::template::{self, Component, Parameter, Template};
+use incs_model::whatsapp::{Content, Image};
 use incs_sandbox::{Channel, Reply};
 
 use super::{CUSTOMER, Desk};

@@ -36,11 +36,11 @@ async fn session(seed: u64) -> (Vec<String>, Vec<Value>, Vec<Value>) {
     sandbox.advance(Duration::from_secs(2)).await;
     let (exchanges, messages) = (oldest_first(&sandbox, "/exchanges").await, oldest_first(&sandbox, "/messages").await);
     sandbox.shutdown().await;
-    (replies.into_iter().map(without_date).collect(), exchanges, messages)
+    (replies.iter().map(|reply| without_date(reply)).collect(), exchanges, messages)
 }
 
 /// HTTP's date is that of this machine.
-fn without_date(reply: String) -> String {
+fn without_date(reply: &str) -> String {
     reply.lines().filter(|line| !line.starts_with("date: ")).collect::<Vec<_>>().join("\n")
 }
 
