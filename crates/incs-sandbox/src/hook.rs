@@ -21,7 +21,7 @@ use incs_webhook::testing::bodies::Body;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-pub(crate) use self::emit::{emit, repost};
+pub(crate) use self::emit::emit;
 use self::event::Provider;
 use self::lane::Lanes;
 use self::signing::Signing;

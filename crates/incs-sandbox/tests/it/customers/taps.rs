@@ -164,7 +164,7 @@ fn what_is_wrong_with_a_reply_is_said_by_its_place() {
         (r#"{"type":"button","id":"keep"}"#, "/message: is missing"),
         (r#"{"type":"list_row","message":7}"#, "/id: is missing"),
         (r#"{"type":"suggestion","message":"7"}"#, "/postback: is missing"),
-        (r#"{"type":"text","text":"Hi","colour":"red"}"#, "unknown field `colour`"),
+        (r#"{"type":"text","text":"Hi","colour":"red"}"#, "/colour: no such member; expected one of `type`, "),
     ] {
         let found = Reply::decode(json.as_bytes()).unwrap_err().to_string();
         assert!(found.starts_with(error), "{json}\n{found}");
