@@ -1,5 +1,13 @@
 //! What the sandbox does, over real HTTP.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test ends with the first surprise"
+)]
+
 mod admin;
 mod console;
 mod customers;
