@@ -18,11 +18,22 @@ pub(crate) enum Job {
     Review(u64),
 }
 
+/// Jobs that are never too many.
+const ROOM: usize = 1024;
+
 /// What is to happen, in order of time, and of being put here where the time is the same.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Agenda {
     heap: BinaryHeap<Reverse<(Timestamp, u64, Job)>>,
     count: u64,
+    /// From here on it is worth a look which jobs have become void.
+    long: usize,
+}
+
+impl Default for Agenda {
+    fn default() -> Self {
+        Self { heap: BinaryHeap::new(), count: 0, long: ROOM }
+    }
 }
 
 impl Agenda {
@@ -48,7 +59,14 @@ impl Agenda {
         self.heap.len()
     }
 
-    pub(crate) fn clear(&mut self) {
-        self.heap.clear();
+    /// Whether it is worth a look which jobs have become void: it has doubled since the last.
+    pub(crate) fn is_long(&self) -> bool {
+        self.heap.len() > self.long
+    }
+
+    /// Forgets all jobs but some. The order of the others stays.
+    pub(crate) fn retain(&mut self, keep: impl Fn(Job) -> bool) {
+        self.heap.retain(|Reverse((.., job))| keep(*job));
+        self.long = (2 * self.heap.len()).max(ROOM);
     }
 }

@@ -1,9 +1,10 @@
 //! The three sending channels of the sandbox.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A sending channel. The sandbox has one of each, behind one certification code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Channel {
     /// WhatsApp.

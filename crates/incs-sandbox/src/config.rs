@@ -1,5 +1,6 @@
 //! What a sandbox is told before it starts.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::Range;
 use std::time::Duration;
 
@@ -7,6 +8,8 @@ use http::StatusCode;
 use incs_model::envelope::Code;
 
 use crate::clock::Clock;
+use crate::fault::Rule;
+use crate::seed::whole_millis;
 
 /// The HTTP status of a reply whose envelope says error. Which of the two the platform uses is **unknown**.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -94,6 +97,9 @@ impl Pace {
 }
 
 /// How much the sandbox remembers. What is past a limit goes oldest first; counters go on.
+///
+/// A message or delivery that is forgotten has no future either: a message that was not sent yet then never is, and no webhook tells
+/// of it. What is yet to happen stays within twice what is remembered, and 1,024.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Memory {
@@ -117,9 +123,57 @@ impl Default for Memory {
     }
 }
 
+/// How often a webhook is tried, and how long a receiver may take. What the platform does is **unknown**.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Retry {
+    /// Tries in all, the first included. 0 counts as 1.
+    pub attempts: u32,
+    /// The wait after the first try. Each later one is four times as long, an hour at most, and up to a quarter is drawn on top.
+    pub first_wait: Duration,
+    /// How long a receiver may take to answer.
+    pub patience: Duration,
+}
+
+impl Default for Retry {
+    fn default() -> Self {
+        Self { attempts: 5, first_wait: Duration::from_secs(1), patience: Duration::from_secs(10) }
+    }
+}
+
+impl Retry {
+    /// So many tries in all, and the wait after the first; a receiver has 10 seconds.
+    pub fn new(attempts: u32, first_wait: Duration) -> Self {
+        Self { attempts, first_wait, ..Self::default() }
+    }
+
+    /// One try.
+    pub fn never() -> Self {
+        Self::new(1, Duration::ZERO)
+    }
+
+    /// Sets how long a receiver may take to answer.
+    #[must_use]
+    pub fn patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
+    }
+
+    /// The wait after so many tries, with a chance from 0 to 1 for what is drawn on top; `None` if there is no further one.
+    pub(crate) fn wait(self, tries: u32, chance: f64) -> Option<Duration> {
+        const LONGEST: Duration = Duration::from_hours(1);
+        if tries >= self.attempts {
+            return None;
+        }
+        let wait = self.first_wait.saturating_mul(4_u32.saturating_pow(tries.saturating_sub(1))).min(LONGEST);
+        Some(whole_millis(wait + wait.mul_f64(chance.clamp(0.0, 1.0) / 4.0)))
+    }
+}
+
 /// All of it.
 #[derive(Debug, Clone)]
 pub(crate) struct Config {
+    /// Where it listens; known once it does.
+    pub(crate) address: SocketAddr,
     pub(crate) seed: u64,
     pub(crate) clock: Clock,
     pub(crate) status: HttpStatus,
@@ -127,11 +181,17 @@ pub(crate) struct Config {
     pub(crate) pace: Pace,
     pub(crate) memory: Memory,
     pub(crate) remote_webhooks: bool,
+    pub(crate) retry: Retry,
+    /// Rules that are switched on from the start, and again after a reset.
+    pub(crate) faults: Vec<Rule>,
+    /// Most connections at the same time; those beyond wait in the machine's queue.
+    pub(crate) connections: usize,
 }
 
 impl Default for Config {
     fn default() -> Self {
         Self {
+            address: (Ipv4Addr::LOCALHOST, 0).into(),
             seed: 1,
             clock: Clock::Real,
             status: HttpStatus::default(),
@@ -139,6 +199,9 @@ impl Default for Config {
             pace: Pace::default(),
             memory: Memory::default(),
             remote_webhooks: false,
+            retry: Retry::default(),
+            faults: Vec::new(),
+            connections: 1024,
         }
     }
 }

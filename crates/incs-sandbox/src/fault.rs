@@ -1,11 +1,20 @@
 //! Faults on request: rules that say when something goes wrong, and what.
 
-pub(crate) mod rule;
+mod preset;
+mod read;
+mod rule;
+#[cfg(test)]
+mod tests;
 
 use fastrand::Rng;
 
+pub use self::preset::{Preset, presets};
+pub use self::read::RuleError;
 pub use self::rule::{Action, Rule, When};
 use crate::seed::{Purpose, Seed};
+
+/// Most rules that are switched on at the same time.
+pub(crate) const MOST_RULES: usize = 100;
 
 /// The rules that are switched on, in the order in which they are asked.
 #[derive(Debug)]
@@ -16,7 +25,7 @@ pub(crate) struct Faults {
 }
 
 /// A rule that is switched on, and what it has done.
-#[derive(Debug, Clone, serde::Serialize)]
+#[derive(Debug, Clone, serde::Serialize, schemars::JsonSchema)]
 pub(crate) struct Active {
     pub(crate) id: u64,
     #[serde(flatten)]
@@ -38,16 +47,30 @@ pub(crate) struct Spot<'a> {
     pub(crate) to: Option<&'a str>,
 }
 
+/// Checks that all rules can be switched on together.
+pub(crate) fn check_all(rules: &[Rule]) -> Result<(), RuleError> {
+    let mut faults = Faults::new(Seed(0));
+    rules.iter().try_for_each(|rule| faults.add(rule.clone()).map(|_| ()))
+}
+
 impl Faults {
     pub(crate) fn new(seed: Seed) -> Self {
         Self { seed, rules: Vec::new(), count: 0 }
     }
 
     /// Switches a rule on, and gives its id.
-    pub(crate) fn add(&mut self, rule: Rule) -> u64 {
+    ///
+    /// # Errors
+    ///
+    /// When the rule says what cannot be, or when there are too many; the pointer of the latter is empty.
+    pub(crate) fn add(&mut self, rule: Rule) -> Result<u64, RuleError> {
+        rule.check()?;
+        if self.rules.len() >= MOST_RULES {
+            return Err(RuleError::new("", format!("{MOST_RULES} rules are switched on, which is the most")));
+        }
         self.count += 1;
         self.rules.push(Active { id: self.count, rule, met: 0, applied: 0 });
-        self.count
+        Ok(self.count)
     }
 
     /// Switches a rule off; says whether it was there.
@@ -57,32 +80,40 @@ impl Faults {
         self.rules.len() != before
     }
 
-    pub(crate) fn clear(&mut self) {
-        self.rules.clear();
-    }
-
     pub(crate) fn list(&self) -> &[Active] {
         &self.rules
     }
 
-    /// What is to go wrong here: the action of the first rule that applies, with the chance for what is drawn in it. Each rule has
-    /// a chance of its own, so that one more rule changes nothing about the others.
-    pub(crate) fn pick(&mut self, spot: Spot<'_>, wanted: impl Fn(&Action) -> bool) -> Option<(Action, Rng)> {
-        for active in &mut self.rules {
+    /// What is to go wrong here: the first rule that applies, with the chance for what is drawn in it.
+    ///
+    /// Each rule has a chance of its own and counts every case that it is about, also one that an earlier rule took. So what a rule
+    /// would do to the third case depends on no other rule.
+    pub(crate) fn pick(&mut self, spot: Spot<'_>, wanted: impl Fn(&Action) -> bool) -> Option<(&Active, Rng)> {
+        let mut first = None;
+        for (place, active) in self.rules.iter_mut().enumerate() {
             let rule = &active.rule;
             if !wanted(&rule.action) || !rule.when.matches(spot) {
                 continue;
             }
             active.met += 1;
-            if active.met <= rule.skip || rule.count.is_some_and(|most| active.applied >= most) {
+            let is_over = rule.count.is_some_and(|most| active.applied >= most);
+            if first.is_some() || active.met <= rule.skip || is_over {
                 continue;
             }
             let mut rng = self.seed.rng(Purpose::Fault, (active.id << 32) | active.met);
             if rng.f64() < rule.share {
                 active.applied += 1;
-                return Some((rule.action.clone(), rng));
+                first = Some((place, rng));
             }
         }
-        None
+        let (place, rng) = first?;
+        Some((self.rules.get(place)?, rng))
+    }
+
+    /// Whether any rule of requests is switched on, and whether one asks for the customer.
+    pub(crate) fn about_requests(&self) -> (bool, bool) {
+        let mut rules = self.rules.iter().map(|active| &active.rule).filter(|rule| rule.action.is_of_requests());
+        let is_any = rules.clone().next().is_some();
+        (is_any, rules.any(|rule| rule.when.to.is_some()))
     }
 }

@@ -1,44 +1,125 @@
 //! Webhooks: who gets them, what is posted, and how it is signed.
 
+pub(crate) mod created;
+pub(crate) mod emit;
+pub(crate) mod event;
+pub(crate) mod exotel;
+pub(crate) mod inbound;
+pub(crate) mod lane;
 pub(crate) mod poster;
+pub(crate) mod signing;
+#[cfg(test)]
+mod tests;
+mod trouble;
+pub(crate) mod webhook;
 
 use std::sync::Arc;
 
-use bytes::Bytes;
-use incs_model::event::MessageStatusUpdate;
+use incs_model::event::{MessageStatusUpdate, StatusError};
 use incs_model::{Timestamp, WireTime};
 use incs_webhook::testing::bodies::Body;
-use incs_webhook::testing::sign::Sign;
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::agenda::Job;
-use crate::notice::Kind;
+pub(crate) use self::emit::{emit, repost};
+use self::event::Provider;
+use self::lane::Lanes;
+use self::signing::Signing;
+use self::webhook::{Webhook, WebhookError};
+use crate::channel::Channel;
+use crate::core::Core;
+use crate::notice::{Gone, Kind};
 use crate::world::World;
-use crate::world::delivery::{Delivery, Progress};
 use crate::world::message::Message;
+
+/// Most subscriptions at a time.
+const MOST: usize = 100;
 
 /// Who gets webhooks.
 #[derive(Debug, Default)]
 pub(crate) struct Subscriptions {
     pub(crate) list: Vec<Subscription>,
     pub(crate) count: u64,
+    lanes: Lanes,
 }
 
 /// One URL that webhooks are posted to.
-#[derive(Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Subscription {
     pub(crate) id: u64,
-    pub(crate) url: Arc<str>,
+    pub(crate) url: Url,
     /// The kinds of event that it gets; empty for all.
     pub(crate) events: Vec<String>,
+    pub(crate) provider: Provider,
+    /// How it is signed; the secret is never shown.
+    pub(crate) signing: Option<Signing>,
+    /// Whether bodies are spelled as PHP does.
+    pub(crate) php: bool,
+    /// The delivery that waits for the next one to pass it.
     #[serde(skip)]
-    pub(crate) scheme: Option<Arc<dyn Sign + Send + Sync>>,
+    held: Option<u64>,
 }
 
-impl std::fmt::Debug for Subscription {
+/// A URL, which may hold a secret: `Debug` shows nothing of it.
+#[derive(Clone, Serialize, JsonSchema)]
+#[serde(transparent)]
+pub(crate) struct Url(pub(crate) Arc<str>);
+
+impl std::fmt::Debug for Url {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Subscription").field("id", &self.id).field("events", &self.events).finish_non_exhaustive()
+        f.write_str("Url(…)")
     }
+}
+
+impl Subscriptions {
+    /// Forgets what was to be posted. What is being posted comes to its end, and what is made from now on waits for that.
+    pub(crate) fn forget_posts(&mut self) {
+        self.lanes.clear();
+        for known in &mut self.list {
+            known.held = None;
+        }
+    }
+}
+
+impl Subscription {
+    fn wants(&self, provider: Provider, event: &str) -> bool {
+        self.provider == provider && (self.events.is_empty() || self.events.iter().any(|kind| kind == event))
+    }
+}
+
+/// Adds a subscription.
+pub(crate) fn subscribe(core: &Core, webhook: Webhook) -> Result<Subscription, WebhookError> {
+    webhook.check(core.config.remote_webhooks)?;
+    core.change(|world, _| {
+        let subscriptions = &mut world.subscriptions;
+        if subscriptions.list.len() >= MOST {
+            return Err(WebhookError::new("", format!("{MOST} subscriptions already, at most {MOST}")));
+        }
+        subscriptions.count += 1;
+        let subscription = Subscription {
+            id: subscriptions.count,
+            url: Url(webhook.url.into()),
+            events: webhook.events,
+            provider: webhook.provider,
+            signing: webhook.signing,
+            php: webhook.php,
+            held: None,
+        };
+        subscriptions.list.push(subscription.clone());
+        world.notices.tell(Kind::Subscription, &subscription);
+        Ok(subscription)
+    })
+}
+
+/// Removes a subscription, and says whether it was there. What was not posted yet is dropped when its time comes.
+pub(crate) fn unsubscribe(core: &Core, id: u64) -> bool {
+    core.change(|world, _| {
+        let list = &mut world.subscriptions.list;
+        let Some(index) = list.iter().position(|known| known.id == id) else { return false };
+        list.remove(index);
+        world.notices.tell(Kind::Subscription, &Gone::of(id));
+        true
+    })
 }
 
 /// Tells the subscribers that a message has a new state.
@@ -47,41 +128,28 @@ pub(crate) fn on_state(world: &mut World, message: &Message, now: Timestamp) {
         return;
     }
     let Some(state) = message.state.on_wire() else { return };
+    let error = message
+        .failure
+        .as_ref()
+        .map(|failure| StatusError::new().with_code(failure.code).with_title(failure.title.as_str()));
     let update = MessageStatusUpdate::new(message.id.as_str(), state)
+        .with_error(error)
         .with_channel_id(message.channel.id())
         .with_business_phone(message.channel.business_phone())
         .with_received_at(WireTime::from_unix_seconds(now.as_unix_seconds()));
-    let body = Body::incs(update);
-    emit(world, "message_status_update", Some(message.number), &body, now);
+    emit(world, event::MESSAGE_STATUS, Some(message.number), &Body::incs(update), now);
+    if message.channel == Channel::Rcs {
+        exotel::report(world, message, now);
+    }
 }
 
-/// Makes a delivery for each subscriber of an event.
-pub(crate) fn emit(world: &mut World, event: &str, message: Option<u64>, body: &Body, now: Timestamp) {
-    let body = Bytes::copy_from_slice(body.as_bytes());
-    let subscribed: Vec<(u64, Arc<str>)> = world
-        .subscriptions
-        .list
-        .iter()
-        .filter(|subscription| subscription.events.is_empty() || subscription.events.iter().any(|kind| kind == event))
-        .map(|subscription| (subscription.id, Arc::clone(&subscription.url)))
-        .collect();
-    for (subscription, url) in subscribed {
-        let number = world.deliveries.next();
-        let delivery = Delivery {
-            number,
-            subscription,
-            url,
-            event: event.to_owned(),
-            message,
-            created_at: now,
-            body: body.clone(),
-            progress: Progress::Pending,
-            attempts: Vec::new(),
-            faults: Vec::new(),
-            spoil_signature: false,
-        };
-        world.notices.tell(Kind::Delivery, &delivery);
-        world.deliveries.push(delivery);
-        world.agenda.put(now, Job::Post(number));
+/// Tells the subscribers of a message, in either direction, that it was made.
+pub(crate) fn on_created(world: &mut World, message: u64, now: Timestamp) {
+    if world.subscriptions.list.is_empty() {
+        return;
     }
+    let Some(message) = world.messages.get(message).cloned() else { return };
+    let conversation = world.conversations.get(&(message.channel, message.customer.clone()));
+    let body = created::body(&message, conversation.map_or(0, |known| known.id), now);
+    emit(world, event::MESSAGE_CREATED, Some(message.number), &body, now);
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use incs_model::Timestamp;
 use incs_model::status;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::agenda::Job;
@@ -16,29 +17,43 @@ use crate::seed::{Purpose, Seed, duration};
 use crate::world::World;
 
 /// Where a message stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum State {
+#[non_exhaustive]
+pub enum State {
+    /// It was accepted.
     Created,
+    /// It was handed to the carrier.
     Sent,
+    /// It is on the customer's phone.
     Delivered,
+    /// The customer saw it.
     Read,
+    /// It will never arrive.
     Failed,
     /// The customer wrote it.
     Received,
 }
 
 /// Why a message failed: the provider's number and words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Failure {
-    pub(crate) code: i64,
-    pub(crate) title: String,
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
+pub struct Failure {
+    /// The provider's number: 131047.
+    pub code: i64,
+    /// The provider's words.
+    pub title: String,
 }
 
 impl Failure {
     /// What Meta says when the 24 hours are over (INCS documents the rule, not its error: inferred).
     pub(crate) fn window() -> Self {
         Self { code: 131_047, title: "Re-engagement message".to_owned() }
+    }
+
+    /// What Meta says when a message cannot be brought to the customer (inferred likewise).
+    pub(crate) fn undeliverable() -> Self {
+        Self { code: 131_026, title: "Message undeliverable".to_owned() }
     }
 }
 
@@ -86,8 +101,9 @@ pub(crate) fn window_is_open(world: &World, config: &Config, channel: Channel, c
         || world.conversations.get(&(channel, customer.to_owned())).is_some_and(|known| known.window_is_open(now))
 }
 
-/// Puts the first step of a message onto the agenda.
+/// Tells the subscribers of a message that was accepted, and puts its first step onto the agenda.
 pub(crate) fn begin(world: &mut World, message: u64, now: Timestamp) {
+    crate::hook::on_created(world, message, now);
     let Some(plan) = world.messages.get(message).map(|message| message.plan.clone()) else { return };
     let first = if plan.failure.is_some() { State::Failed } else { State::Sent };
     world.agenda.put(now.saturating_add(plan.sent), Job::Reach(message, first));
@@ -96,7 +112,8 @@ pub(crate) fn begin(world: &mut World, message: u64, now: Timestamp) {
 /// Lets a message reach a state, tells the subscribers, and puts the next step onto the agenda. A message never goes back.
 pub(crate) fn reach(world: &mut World, number: u64, state: State, now: Timestamp) {
     let Some(message) = world.messages.get_mut(number) else { return };
-    if message.state >= state {
+    // A message that was to fail may have been pushed past that by hand.
+    if message.state >= state || (state == State::Failed && message.plan.failure.is_none()) {
         return;
     }
     message.state = state;

@@ -18,6 +18,7 @@ pub(crate) enum Purpose {
     Fault,
     Hook,
     Webhook,
+    File,
 }
 
 /// The seed of a run.
@@ -31,10 +32,15 @@ impl Seed {
     }
 }
 
-/// A time out of a range; its start if the range is empty.
+/// A time out of a range, in whole milliseconds as the clock counts them; its start if the range is empty.
 pub(crate) fn duration(rng: &mut Rng, range: &Range<Duration>) -> Duration {
     let span = range.end.saturating_sub(range.start);
-    range.start + span.mul_f64(rng.f64())
+    whole_millis(range.start + span.mul_f64(rng.f64()))
+}
+
+/// The same without what is less than a millisecond: a moment in between would never be reached by a virtual clock.
+pub(crate) fn whole_millis(span: Duration) -> Duration {
+    span.saturating_sub(Duration::from_nanos(u64::from(span.subsec_nanos() % 1_000_000)))
 }
 
 /// The finalizer of splitmix64: neighbours come out far apart.

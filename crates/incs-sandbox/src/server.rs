@@ -1,65 +1,73 @@
-//! The HTTP server: takes connections, lets faults happen, and records every call of the platform's API.
+//! The HTTP server: takes connections, and ends them when the sandbox is shut down.
 
-use std::convert::Infallible;
+mod front;
+mod intake;
+mod mask;
+#[cfg(test)]
+mod tests;
+mod upset;
+
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::Duration;
 
-use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::response::{IntoResponse as _, Response};
-use http::{HeaderMap, Request};
-use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use incs_model::envelope::Code;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
-use tower_service::Service as _;
 
-use crate::api;
-use crate::api::reply::{Reply, Told};
+use self::front::Front;
 use crate::core::Core;
-use crate::notice::Kind;
 use crate::stop::Stop;
-use crate::world::exchange::Exchange;
 
-/// Longest body that is taken.
-const LONGEST_BODY: usize = 1 << 20;
+/// How long calls may go on after the shutdown began.
+const GRACE: Duration = Duration::from_secs(2);
 
-/// The connection is dropped without a reply.
-#[derive(Debug, thiserror::Error)]
-#[error("dropped on request")]
-struct Dropped;
+/// How long the head of a request may take, and how long a connection may be idle.
+const HEAD_TIME: Duration = Duration::from_mins(1);
+
+/// Longest head of a request, in bytes.
+const LONGEST_HEAD: usize = 64 << 10;
+
+/// How long to wait when the machine has no connection to give.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 
 /// Takes connections until the sandbox is shut down; then every connection ends.
 pub(crate) async fn run(core: Arc<Core>, listener: TcpListener, mut stop: Stop) {
-    let router = api::router().with_state(Arc::clone(&core));
+    let most = core.config.connections;
+    let front = Arc::new(Front::new(core, stop.clone()));
     let mut connections = JoinSet::new();
-    let each = stop.clone();
     loop {
         tokio::select! {
-            taken = listener.accept() => {
-                // A failed accept is the machine's trouble, and mostly passes.
-                let Ok((stream, _)) = taken else { tokio::task::yield_now().await; continue };
-                connections.spawn(serve(Arc::clone(&core), router.clone(), stream, each.clone()));
-            }
+            taken = listener.accept(), if connections.len() < most => match taken {
+                Ok((stream, _)) => {
+                    connections.spawn(serve(Arc::clone(&front), stream, stop.clone()));
+                }
+                // Out of descriptors, mostly; asking again at once would keep the machine busy.
+                Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
+            },
             Some(_) = connections.join_next() => {}
             () = stop.stopped() => break,
         }
     }
     drop(listener);
+    let all_over = async { while connections.join_next().await.is_some() {} };
+    let _ = tokio::time::timeout(GRACE, all_over).await;
     connections.shutdown().await;
 }
 
-async fn serve(core: Arc<Core>, router: Router, stream: TcpStream, mut stop: Stop) {
+async fn serve(front: Arc<Front>, stream: TcpStream, mut stop: Stop) {
     // Small replies must not wait for more.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| {
-        let (core, router) = (Arc::clone(&core), router.clone());
-        async move { front(&core, router, request).await }
+        let front = Arc::clone(&front);
+        async move { front.answer(request).await }
     });
-    let connection = http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service);
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIME)
+        .max_buf_size(LONGEST_HEAD)
+        .serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
     let is_over = tokio::select! {
         _ = connection.as_mut() => false,
@@ -69,57 +77,4 @@ async fn serve(core: Arc<Core>, router: Router, stream: TcpStream, mut stop: Sto
         connection.as_mut().graceful_shutdown();
         let _ = connection.await;
     }
-}
-
-/// One call: read whole, answered, recorded.
-async fn front(core: &Arc<Core>, mut router: Router, request: Request<Incoming>) -> Result<Response, Dropped> {
-    let (head, body) = request.into_parts();
-    let Ok(body) = to_bytes(Body::new(body), LONGEST_BODY).await else {
-        return Ok(Reply::failure(Code::InvalidParameters, "the body is longer than 1 MiB").into_response());
-    };
-    let start = Instant::now();
-    let (method, uri) = (head.method.clone(), head.uri.clone());
-    let request_headers = shown(&head.headers);
-    let answered: Result<Response, Infallible> = router.call(Request::from_parts(head, Body::from(body.clone()))).await;
-    let Ok(mut response) = answered;
-    if let Some(told) = response.extensions_mut().remove::<Told>() {
-        *response.status_mut() = core.config.status.of(told.code);
-        let micros = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
-        core.change(|world, now| {
-            let number = world.exchanges.next();
-            world.counters.requests += 1;
-            let exchange = Exchange {
-                number,
-                at: now,
-                micros,
-                method: method.to_string(),
-                path: uri.path().to_owned(),
-                query: uri.query().map(str::to_owned),
-                request_headers,
-                request_body: body,
-                status: Some(response.status().as_u16()),
-                reply_body: told.body,
-                fault: None,
-                message: told.message,
-            };
-            if let Some(message) = told.message.and_then(|message| world.messages.get_mut(message)) {
-                message.exchange = Some(number);
-            }
-            world.notices.tell(Kind::Exchange, &exchange);
-            world.exchanges.push(exchange);
-        });
-    }
-    Ok(response)
-}
-
-/// Headers as they are shown: credentials are masked.
-fn shown(headers: &HeaderMap) -> Vec<(String, String)> {
-    let is_secret = |name: &str| matches!(name, "authorization" | "certification-code" | "cookie");
-    headers
-        .iter()
-        .map(|(name, value)| {
-            let value = if is_secret(name.as_str()) { "***".into() } else { String::from_utf8_lossy(value.as_bytes()) };
-            (name.as_str().to_owned(), value.into_owned())
-        })
-        .collect()
 }

@@ -23,6 +23,11 @@ impl Stopper {
 }
 
 impl Stop {
+    /// Whether it is time to end.
+    pub(crate) fn is_over(&self) -> bool {
+        *self.0.borrow() || self.0.has_changed().is_err()
+    }
+
     /// Returns when it is time to end.
     pub(crate) async fn stopped(&mut self) {
         // An error says that the stopper is gone, which is the same.

@@ -9,6 +9,8 @@ pub(crate) mod template;
 
 use std::collections::{BTreeMap, HashMap};
 
+use fastrand::Rng;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use self::conversation::Conversation;
@@ -17,13 +19,13 @@ use self::exchange::Exchange;
 use self::message::Message;
 use self::task::Tasks;
 use self::template::Templates;
-use crate::agenda::Agenda;
+use crate::agenda::{Agenda, Job};
 use crate::channel::Channel;
 use crate::config::Config;
-use crate::fault::Faults;
+use crate::fault::{Action, Active, Faults, Rule, RuleError, Spot};
 use crate::hook::Subscriptions;
 use crate::log::Log;
-use crate::notice::{Kind, Notices};
+use crate::notice::{Gone, Kind, Notices};
 use crate::seed::Seed;
 
 /// Everything that the sandbox remembers. What grows is bounded by [`Memory`](crate::Memory).
@@ -47,10 +49,12 @@ pub(crate) struct World {
     pub(crate) notices: Notices,
     /// Conversations that there ever were, for their ids.
     pub(crate) conversation_count: u64,
+    /// How often all was forgotten. What began before that must not be written down after it.
+    pub(crate) resets: u64,
 }
 
 /// What happened since the start or the last reset, also what is no longer remembered.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Counters {
     pub(crate) requests: u64,
     pub(crate) accepted: u64,
@@ -58,6 +62,8 @@ pub(crate) struct Counters {
     pub(crate) inbound: u64,
     pub(crate) webhooks_delivered: u64,
     pub(crate) webhooks_failed: u64,
+    /// Taken by a fault, by the bound of memory, or because nobody subscribes any more.
+    pub(crate) webhooks_dropped: u64,
     pub(crate) faults_applied: u64,
 }
 
@@ -65,6 +71,11 @@ impl World {
     pub(crate) fn new(config: &Config) -> Self {
         let seed = Seed(config.seed);
         let memory = config.memory;
+        let mut faults = Faults::new(seed);
+        for rule in &config.faults {
+            // They were checked when the sandbox started.
+            let _ = faults.add(rule.clone());
+        }
         Self {
             seed,
             code: crate::id::uuid(seed.rng(crate::seed::Purpose::Code, 0).u128(..), 4),
@@ -77,11 +88,25 @@ impl World {
             templates: Templates::stock(memory),
             tasks: Tasks::new(memory),
             subscriptions: Subscriptions::default(),
-            faults: Faults::new(seed),
+            faults,
             counters: Counters::default(),
             notices: Notices::default(),
             conversation_count: 0,
+            resets: 0,
         }
+    }
+
+    /// Forgets all but the subscriptions: everything is numbered from the start again, so that the same seed gives the same once
+    /// more. What was still to happen does not, pending webhooks included; rules of faults that were added are gone.
+    pub(crate) fn reset(&mut self, config: &Config) {
+        let resets = self.resets + 1;
+        let fresh = Self::new(config);
+        let old = std::mem::replace(self, fresh);
+        self.resets = resets;
+        self.subscriptions = old.subscriptions;
+        self.subscriptions.forget_posts();
+        self.notices = old.notices;
+        self.notices.tell(Kind::Reset, &serde_json::json!({ "resets": resets }));
     }
 
     /// The conversation with a customer on a channel, begun if there is none.
@@ -119,5 +144,43 @@ impl World {
     /// A message by the platform's id.
     pub(crate) fn message_by_id(&self, id: &str) -> Option<&Message> {
         self.messages.get(*self.by_id.get(id)?)
+    }
+
+    /// Switches a rule on, and gives it as it is then.
+    pub(crate) fn add_fault(&mut self, rule: Rule) -> Result<Active, RuleError> {
+        let id = self.faults.add(rule.clone())?;
+        let active = Active { id, rule, met: 0, applied: 0 };
+        self.notices.tell(Kind::Fault, &active);
+        Ok(active)
+    }
+
+    /// Switches a rule off; says whether it was on.
+    pub(crate) fn remove_fault(&mut self, id: u64) -> bool {
+        let was_on = self.faults.remove(id);
+        if was_on {
+            self.notices.tell(Kind::Fault, &Gone::of(id));
+        }
+        was_on
+    }
+
+    /// What is to go wrong here, counted and told: see [`Faults::pick`].
+    pub(crate) fn fault(&mut self, spot: Spot<'_>, wanted: impl Fn(&Action) -> bool) -> Option<(Action, Rng)> {
+        let (active, rng) = self.faults.pick(spot, wanted)?;
+        self.counters.faults_applied += 1;
+        self.notices.tell(Kind::Fault, active);
+        Some((active.rule.action.clone(), rng))
+    }
+
+    /// Forgets what is on the agenda for things that are no longer remembered, once so much is on it that some of it must be. So
+    /// the agenda stays within twice what all that is remembered has to come.
+    pub(crate) fn bound_agenda(&mut self) {
+        if self.agenda.is_long() {
+            let (messages, deliveries) = (&self.messages, &self.deliveries);
+            self.agenda.retain(|job| match job {
+                Job::Reach(message, _) => messages.get(message).is_some(),
+                Job::Post(delivery) => deliveries.get(delivery).is_some(),
+                Job::Review(_) => true,
+            });
+        }
     }
 }

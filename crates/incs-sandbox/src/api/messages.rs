@@ -17,6 +17,7 @@ use crate::channel::Channel;
 use crate::core::Core;
 use crate::fault::{Action, Spot};
 use crate::life::{self, Plan};
+use crate::operation;
 use crate::seed::Purpose;
 use crate::world::message::{Direction, Message};
 
@@ -64,9 +65,9 @@ fn accept(core: &Core, channel: Channel, message: &OutboundMessage, body: &Bytes
         if kind != "template" && !life::window_is_open(world, &core.config, channel, customer, now) {
             plan.failure = Some(life::Failure::window());
         }
-        let spot = Spot { operation: Some(operation(channel)), to: Some(customer), ..Spot::default() };
+        let spot = Spot { operation: Some(operation::of_send(channel)), to: Some(customer), ..Spot::default() };
         if let Some((Action::Fail { code, title }, _)) =
-            world.faults.pick(spot, |action| matches!(action, Action::Fail { .. }))
+            world.fault(spot, |action| matches!(action, Action::Fail { .. }))
         {
             plan.failure = Some(life::Failure { code, title });
         }
@@ -114,14 +115,5 @@ fn kind(message: &OutboundMessage) -> &str {
         Interactive::Carousel(_) => "interactive.carousel",
         Interactive::Button(_) => "interactive.button",
         _ => "interactive",
-    }
-}
-
-/// The operation, as `incs-client` and the rules of faults name it.
-fn operation(channel: Channel) -> &'static str {
-    match channel {
-        Channel::WhatsApp => "send_whatsapp_message",
-        Channel::Viber => "send_viber_message",
-        Channel::Rcs => "send_rcs_message",
     }
 }

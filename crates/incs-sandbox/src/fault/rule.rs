@@ -1,6 +1,8 @@
 //! A rule: when, how often, and what goes wrong.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::Spot;
 
@@ -16,7 +18,11 @@ use super::Spot;
 ///     r#"{"kind":"drop","accepted":true,"operation":"send_whatsapp_message","share":0.5,"skip":0}"#
 /// );
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+///
+/// The same JSON is read back; [`parse`](Self::parse) says where it is wrong.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "Value")]
+#[schemars(!try_from)]
 #[non_exhaustive]
 pub struct Rule {
     /// What goes wrong.
@@ -26,13 +32,13 @@ pub struct Rule {
     #[serde(flatten)]
     pub when: When,
     /// The share of the cases, from 0 to 1.
-    #[serde(default = "always")]
+    #[schemars(default = "always", range(min = 0, max = 1))]
     pub share: f64,
     /// Cases that are let through first.
-    #[serde(default)]
+    #[schemars(default)]
     pub skip: u64,
     /// Most times; without end if `None`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<u64>,
 }
 
@@ -72,17 +78,17 @@ impl Rule {
 }
 
 /// Where a rule applies: everywhere, unless something is named.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct When {
     /// The operation, like `send_whatsapp_message`; with `*` at its end all that begin so.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
     /// The kind of event, for webhooks: `message_status_update`; with `*` likewise.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<String>,
     /// The customer's number, digits only; with `*` likewise.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
 }
 
@@ -116,35 +122,36 @@ impl When {
 }
 
 /// What goes wrong. The first group happens to requests, the second to webhooks, the last to a message.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Action {
     /// 429, with `Retry-After` in seconds if given.
     RateLimit {
         /// Seconds to wait; no header if `None`.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         retry_after: Option<u64>,
     },
     /// 500, before or after the call was carried out.
     ServerError {
         /// Whether the call was carried out.
-        #[serde(default)]
+        #[schemars(default)]
         accepted: bool,
     },
     /// The connection is dropped without a reply.
     Drop {
         /// Whether the call was carried out.
-        #[serde(default)]
+        #[schemars(default)]
         accepted: bool,
     },
-    /// No reply comes, until the client gives up or the sandbox ends.
+    /// No reply comes, until the client gives up, five minutes are over, or the sandbox ends.
     Stall {
         /// Whether the call was carried out.
-        #[serde(default)]
+        #[schemars(default)]
         accepted: bool,
     },
-    /// The reply comes late. The call is carried out at once.
+    /// The reply comes late, by the time of this machine whatever the clock. The call is carried out at once. It goes together with
+    /// one of the others.
     Slow {
         /// By how many milliseconds.
         millis: u64,
@@ -152,13 +159,13 @@ pub enum Action {
     /// The reply is 200 with something that is no envelope.
     Garbage {
         /// Whether the call was carried out.
-        #[serde(default)]
+        #[schemars(default)]
         accepted: bool,
     },
 
     /// A webhook is posted twice.
     Duplicate,
-    /// A webhook is held back until the next one to the same URL was posted.
+    /// A webhook is held back until the next one to the same URL was posted, for 5 seconds at most. One is held at a time.
     Reorder,
     /// A webhook comes late: `sent` after `read`.
     Late {
@@ -167,9 +174,9 @@ pub enum Action {
     },
     /// A webhook is never posted.
     Lose,
-    /// A webhook's signature is wrong.
+    /// A webhook's signature or secret is wrong. One that is not signed stays as it is.
     BadSignature,
-    /// A webhook holds a value, a member and an event that no version knows.
+    /// A webhook holds a value and a member that no version knows.
     UnknownValue,
 
     /// A message is accepted and fails.
@@ -198,5 +205,36 @@ impl Action {
     /// Whether it happens to webhooks.
     pub fn is_of_webhooks(&self) -> bool {
         !self.is_of_requests() && !matches!(self, Self::Fail { .. })
+    }
+
+    /// The word for it: what stands in `kind`.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::RateLimit { .. } => "rate_limit",
+            Self::ServerError { .. } => "server_error",
+            Self::Drop { .. } => "drop",
+            Self::Stall { .. } => "stall",
+            Self::Slow { .. } => "slow",
+            Self::Garbage { .. } => "garbage",
+            Self::Duplicate => "duplicate",
+            Self::Reorder => "reorder",
+            Self::Late { .. } => "late",
+            Self::Lose => "lose",
+            Self::BadSignature => "bad_signature",
+            Self::UnknownValue => "unknown_value",
+            Self::Fail { .. } => "fail",
+        }
+    }
+
+    /// Whether a request that it happens to is carried out.
+    pub(crate) fn is_carried_out(&self) -> bool {
+        match self {
+            Self::RateLimit { .. } => false,
+            Self::ServerError { accepted }
+            | Self::Drop { accepted }
+            | Self::Stall { accepted }
+            | Self::Garbage { accepted } => *accepted,
+            _ => true,
+        }
     }
 }

@@ -1,44 +1,71 @@
 //! Does what is due.
 
+mod posts;
+
 use std::sync::Arc;
+use std::time::Duration;
 
 use incs_model::Timestamp;
 
+use self::posts::Posts;
 use crate::agenda::Job;
 use crate::core::Core;
 use crate::hook::poster;
 use crate::life;
 use crate::stop::Stop;
 
+/// Jobs that are done without letting others have a turn.
+const STRETCH: usize = 64;
+
+/// How long posts may go on after the shutdown began.
+const GRACE: Duration = Duration::from_secs(2);
+
 /// Does what is due while the real clock goes on; ends when the sandbox is shut down. A virtual clock needs none.
 pub(crate) async fn run(core: Arc<Core>, mut stop: Stop) {
-    loop {
-        let next = core.world().agenda.next();
-        let wait = next.map(|due| due.saturating_since(core.now()));
+    let mut posts = Posts::new(Arc::clone(&core));
+    while !stop.is_over() {
+        let (now, next) = (core.now(), core.world().agenda.next());
+        // Not by way of a sleep, which takes a millisecond even when there is nothing to wait for.
+        if next.is_some_and(|due| due <= now) {
+            work_off(&core, &mut posts, now).await;
+            continue;
+        }
+        let wait = next.map(|due| due.saturating_since(now));
         tokio::select! {
             () = async { match wait { Some(wait) => tokio::time::sleep(wait).await, None => std::future::pending().await } } => {}
-            () = core.wake.notified() => continue,
-            () = stop.stopped() => return,
-        }
-        let now = core.now();
-        while let Some((due, job)) = take(&core, now) {
-            if let Job::Post(delivery) = job {
-                poster::spawn(&core, delivery);
-            } else {
-                run_job(&core, due, job);
-            }
+            () = posts.one_over() => {}
+            () = core.wake.notified() => {}
+            () = stop.stopped() => {}
         }
     }
+    posts.finish(GRACE).await;
+}
+
+/// Does a stretch of what is due, then lets others have a turn.
+async fn work_off(core: &Arc<Core>, posts: &mut Posts, now: Timestamp) {
+    for _ in 0..STRETCH {
+        match take(core, now) {
+            Some((_, Job::Post(delivery))) => posts.add(delivery),
+            Some((due, job)) => run_job(core, due, job),
+            None => return,
+        }
+    }
+    tokio::task::yield_now().await;
 }
 
 /// Moves a virtual clock to a time, and does all that is due until then, one thing after the other.
 pub(crate) async fn advance(core: &Arc<Core>, until: Timestamp) {
+    let mut done = 0_usize;
     while let Some((due, job)) = take(core, until) {
         core.clock.reach(due);
         if let Job::Post(delivery) = job {
             poster::post(core, delivery).await;
         } else {
             run_job(core, due, job);
+        }
+        done += 1;
+        if done.is_multiple_of(STRETCH) {
+            tokio::task::yield_now().await;
         }
     }
     core.clock.reach(until);
@@ -55,4 +82,45 @@ fn run_job(core: &Core, due: Timestamp, job: Job) {
         Job::Review(template) => crate::api::templates::review(world, template, due),
         Job::Post(_) => {}
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::agenda::Agenda;
+    use crate::config::Config;
+    use crate::stop;
+
+    #[tokio::test]
+    async fn a_burst_of_what_is_due_lets_others_have_their_turns() {
+        const JOBS: usize = 10_000;
+        let core = Arc::new(Core::new(Config::default()));
+        core.world().agenda = (0..JOBS as u64).fold(Agenda::default(), |mut agenda, number| {
+            agenda.put(core.now(), Job::Review(number));
+            agenda
+        });
+        let (stopper, stop) = stop::pair();
+        let driver = tokio::spawn(run(Arc::clone(&core), stop));
+        let mut turns = 0;
+        while core.world().agenda.next().is_some() {
+            tokio::task::yield_now().await;
+            turns += 1;
+        }
+        assert!(turns >= JOBS / STRETCH, "{turns} turns");
+        stopper.stop();
+        driver.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_burst_does_not_hold_the_shutdown_up() {
+        let core = Arc::new(Core::new(Config::default()));
+        let due = core.now();
+        (0..10_000).for_each(|number| core.world().agenda.put(due, Job::Post(number)));
+        let (stopper, stop) = stop::pair();
+        let driver = tokio::spawn(run(Arc::clone(&core), stop));
+        tokio::task::yield_now().await;
+        stopper.stop();
+        driver.await.unwrap();
+        assert!(core.world().agenda.len() > 0);
+    }
 }

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use incs_model::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::channel::Channel;
@@ -12,7 +13,7 @@ use crate::channel::Channel;
 pub(crate) const WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A conversation: one customer on one channel.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Conversation {
     pub(crate) id: u64,
     pub(crate) channel: Channel,

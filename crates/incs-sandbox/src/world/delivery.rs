@@ -4,13 +4,17 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use incs_model::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::exchange::text;
 use crate::log::Weigh;
 
+/// Most attempts that one delivery keeps; after that it is not posted again.
+pub(crate) const MOST_ATTEMPTS: usize = 32;
+
 /// Where a delivery stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Progress {
     /// It waits for its time, or for its next attempt.
@@ -24,7 +28,7 @@ pub(crate) enum Progress {
 }
 
 /// One webhook delivery with all its attempts.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Delivery {
     pub(crate) number: u64,
     /// The subscription, by id.
@@ -36,22 +40,36 @@ pub(crate) struct Delivery {
     pub(crate) message: Option<u64>,
     pub(crate) created_at: Timestamp,
     #[serde(serialize_with = "text")]
+    #[schemars(with = "String")]
     pub(crate) body: Bytes,
     pub(crate) progress: Progress,
+    /// When it is posted next, or again.
+    pub(crate) next_at: Option<Timestamp>,
     pub(crate) attempts: Vec<Attempt>,
     /// The faults that were applied, in words.
     pub(crate) faults: Vec<String>,
     /// Whether the signature is to be wrong.
     #[serde(skip)]
     pub(crate) spoil_signature: bool,
+    /// Whether it is posted once more after the receiver took it.
+    #[serde(skip)]
+    pub(crate) repeat: bool,
+    /// Tries of this round; posting it again by hand begins a new one.
+    #[serde(skip)]
+    pub(crate) tries: u32,
+    /// Tells it from one of the same number after a reset.
+    #[serde(skip)]
+    pub(crate) mark: Arc<()>,
 }
 
 /// One try to post it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Attempt {
     pub(crate) at: Timestamp,
     pub(crate) micros: u64,
     /// The URL with what the scheme added; secrets are masked.
+    pub(crate) url: String,
+    /// The headers that the scheme added; secrets are masked.
     pub(crate) headers: Vec<(String, String)>,
     /// The status of the reply.
     pub(crate) status: Option<u16>,
@@ -59,8 +77,20 @@ pub(crate) struct Attempt {
     pub(crate) error: Option<String>,
 }
 
+impl Attempt {
+    /// Whether the receiver took it.
+    pub(crate) fn is_taken(&self) -> bool {
+        self.status.is_some_and(|status| (200..300).contains(&status))
+    }
+
+    pub(crate) fn weight(&self) -> usize {
+        let headers: usize = self.headers.iter().map(|(name, value)| name.len() + value.len() + 48).sum();
+        self.url.len() + headers + 128
+    }
+}
+
 impl Weigh for Delivery {
     fn weight(&self) -> usize {
-        self.body.len() + 512
+        self.body.len() + 512 + self.attempts.iter().map(Attempt::weight).sum::<usize>()
     }
 }

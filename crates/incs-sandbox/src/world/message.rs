@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 use incs_model::Timestamp;
-use serde::{Serialize, Serializer};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::channel::Channel;
@@ -10,7 +11,7 @@ use crate::life::{Failure, State};
 use crate::log::Weigh;
 
 /// Which way a message went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Direction {
     /// From the business to the customer.
@@ -20,7 +21,7 @@ pub(crate) enum Direction {
 }
 
 /// A message, in either direction.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Message {
     /// Its place in the log; unique for the run.
     pub(crate) number: u64,
@@ -36,6 +37,7 @@ pub(crate) struct Message {
     pub(crate) kind: String,
     /// Outbound: the body of the send. Inbound: what the customer did, see [`Reply`](crate::customer::Reply).
     #[serde(serialize_with = "json")]
+    #[schemars(with = "Value")]
     pub(crate) content: Bytes,
     /// What a template looks like with its variables filled, for the console.
     pub(crate) rendered: Option<Value>,

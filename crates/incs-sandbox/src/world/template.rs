@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use incs_model::template::{rcs, whatsapp};
 use incs_model::{Timestamp, UnixSeconds};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::channel::Channel;
@@ -38,7 +39,7 @@ pub(crate) struct Templates {
 }
 
 /// One template, and what the sandbox knows about it besides.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Entry {
     /// Its place in the order of creation; unique for the run.
     pub(crate) number: u64,
@@ -55,7 +56,7 @@ pub(crate) struct Entry {
 }
 
 /// A template as the platform's routes give it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub(crate) enum Definition {
     WhatsApp(Arc<whatsapp::Template>),

@@ -14,5 +14,6 @@ mod customers;
 mod endpoints;
 mod faults;
 mod life;
+mod receiver;
 mod support;
 mod webhooks;

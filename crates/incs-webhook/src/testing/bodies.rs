@@ -25,7 +25,7 @@ use incs_model::event::whatsapp::{Contact, Message, Metadata, Value};
 use incs_model::event::{self, NewMessage, rcs};
 use incs_model::exotel::{self, Callback, Nested};
 use incs_model::id::{ChannelId, IncsMessageId};
-use incs_model::{Address, encode};
+use incs_model::{Address, RawJson, encode};
 use serde::Serialize;
 
 /// The body of a delivery: JSON. `Debug` shows its length only, since it may hold what is not to be shown.
@@ -79,6 +79,13 @@ impl From<event::Event> for Body {
 impl From<Callback> for Body {
     fn from(callback: Callback) -> Self {
         Self::exotel(callback)
+    }
+}
+
+/// Any JSON as it is: an event that no version knows, say.
+impl From<RawJson> for Body {
+    fn from(json: RawJson) -> Self {
+        Self(json.get().to_owned())
     }
 }
 

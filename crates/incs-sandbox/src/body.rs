@@ -1,0 +1,22 @@
+//! Reading JSON that a person or a test wrote.
+
+use incs_model::decode;
+use serde::de::DeserializeOwned;
+
+/// Where a body is wrong, as a JSON pointer, and what is wrong there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Wrong {
+    pub(crate) pointer: String,
+    pub(crate) problem: String,
+}
+
+/// Reads a body, and says in two parts what is wrong with it.
+pub(crate) fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, Wrong> {
+    decode(json).map_err(|error| {
+        let text = error.to_string();
+        let problem = text.strip_prefix(error.pointer()).map_or(text.as_str(), |rest| rest.trim_start_matches(": "));
+        // What serde says of a member that should not be there begins with a word of its own.
+        let problem = problem.strip_prefix("expected ").filter(|rest| rest.starts_with("unknown ")).unwrap_or(problem);
+        Wrong { pointer: error.pointer().to_owned(), problem: problem.to_owned() }
+    })
+}

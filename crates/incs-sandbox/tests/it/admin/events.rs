@@ -1,0 +1,101 @@
+//! The stream of what changes.
+
+use std::time::Duration;
+
+use http_body_util::BodyExt as _;
+use hyper::body::Incoming;
+use incs_sandbox::{Pace, Sandbox};
+use serde_json::Value;
+use tokio::time::timeout;
+
+use super::http::{begin, get, request};
+use crate::support::send_text;
+
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A stream that is read.
+struct Events {
+    body: Incoming,
+    text: String,
+}
+
+impl Events {
+    async fn listen(sandbox: &Sandbox) -> Self {
+        let response = begin(request(sandbox, "GET", "/events", None)).await;
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        Self { body: response.into_body(), text: String::new() }
+    }
+
+    /// The next block; `None` at the end.
+    async fn next(&mut self) -> Option<String> {
+        loop {
+            if let Some((block, rest)) = self.text.split_once("\n\n") {
+                let block = block.to_owned();
+                self.text = rest.to_owned();
+                return Some(block);
+            }
+            let frame = timeout(PATIENCE, self.body.frame()).await.expect("nothing comes").and_then(Result::ok)?;
+            self.text.push_str(std::str::from_utf8(&frame.into_data().unwrap()).unwrap());
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_becomes_of_a_message_is_told_as_it_happens() {
+    let sandbox = Sandbox::builder().pace(Pace::instant()).start().await.unwrap();
+    let document = get(&sandbox, "/openapi.json").await;
+    let schema = serde_json::json!({ "$ref": "#/components/schemas/Notice", "components": document["components"] });
+    let mut events = Events::listen(&sandbox).await;
+    assert_eq!(events.next().await.unwrap(), "retry: 1000");
+    let id = send_text(&sandbox, "85251230088", "Your table is ready.").await;
+    let (mut states, mut kinds) = (Vec::new(), Vec::new());
+    while !states.iter().any(|state| state == "read") {
+        let block = events.next().await.unwrap();
+        let notice: Value = serde_json::from_str(block.strip_prefix("data: ").unwrap()).unwrap();
+        assert!(jsonschema::is_valid(&schema, &notice), "{notice}");
+        if notice["type"] == "message" {
+            assert_eq!(notice["data"]["id"], id);
+            states.push(notice["data"]["state"].clone());
+        } else {
+            kinds.push(notice["type"].clone());
+        }
+    }
+    states.dedup();
+    assert_eq!(states, ["created", "sent", "delivered", "read"]);
+    assert!(kinds.contains(&"conversation".into()) && kinds.contains(&"exchange".into()), "{kinds:?}");
+    sandbox.shutdown().await;
+}
+
+#[tokio::test]
+async fn the_stream_ends_with_the_sandbox_and_does_not_hold_it_up() {
+    let sandbox = Sandbox::builder().start().await.unwrap();
+    let mut events = Events::listen(&sandbox).await;
+    assert_eq!(events.next().await.unwrap(), "retry: 1000");
+    timeout(Duration::from_secs(1), sandbox.shutdown()).await.expect("the stream holds the sandbox up");
+    assert_eq!(events.next().await, None);
+}
+
+#[tokio::test]
+async fn only_so_many_may_listen() {
+    let sandbox = Sandbox::builder().start().await.unwrap();
+    let mut listeners = Vec::new();
+    for _ in 0..32 {
+        listeners.push(Events::listen(&sandbox).await);
+    }
+    let refused = begin(request(&sandbox, "GET", "/events", None)).await;
+    assert_eq!(refused.status(), 503);
+    sandbox.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_reset_is_told_and_the_stream_goes_on() {
+    let sandbox = Sandbox::builder().start().await.unwrap();
+    let mut events = Events::listen(&sandbox).await;
+    events.next().await.unwrap();
+    for resets in 1..=2 {
+        sandbox.reset();
+        assert_eq!(events.next().await.unwrap(), format!(r#"data: {{"type":"reset","data":{{"resets":{resets}}}}}"#));
+    }
+    sandbox.shutdown().await;
+}

@@ -1,0 +1,131 @@
+//! The same seed does the same again.
+
+use std::time::Duration;
+
+use incs_model::Timestamp;
+use incs_sandbox::{Action, Clock, Rule, Sandbox, When, presets};
+use serde_json::Value;
+
+use crate::support::{oldest_first, raw, send};
+
+/// A day in May.
+const START: i64 = 1_778_000_000_000;
+
+/// A session with faults: sends on three channels, with time in between. Gives what came over the wire, and all that is remembered.
+async fn session(seed: u64) -> (Vec<String>, Vec<Value>, Vec<Value>) {
+    let start = Timestamp::from_unix_millis(START).unwrap();
+    let half = |action| Rule::new(action).share(0.5);
+    let sandbox = Sandbox::builder()
+        .seed(seed)
+        .clock(Clock::starting_at(start))
+        .fault(half(Action::ServerError { accepted: true }).when(When::operation("send_viber_message")))
+        .fault(half(Action::Drop { accepted: true }))
+        .fault(half(Action::Slow { millis: 1 }))
+        .fault(half(Action::Fail { code: 131_026, title: "Message undeliverable".to_owned() }))
+        .start()
+        .await
+        .unwrap();
+    let mut replies = vec![sandbox.certification_code()];
+    for number in 0..12 {
+        for channel in ["whatsapp", "viber", "rcs"] {
+            let to = format!("8525123000{}", number % 5);
+            replies.push(raw(&sandbox, &send(&sandbox, channel, &to, "Hello")).await);
+            sandbox.advance(Duration::from_millis(350)).await;
+        }
+    }
+    sandbox.advance(Duration::from_secs(2)).await;
+    let (exchanges, messages) = (oldest_first(&sandbox, "/exchanges").await, oldest_first(&sandbox, "/messages").await);
+    sandbox.shutdown().await;
+    (replies.iter().map(|reply| without_date(reply)).collect(), exchanges, messages)
+}
+
+/// HTTP's date is that of this machine.
+fn without_date(reply: &str) -> String {
+    reply.lines().filter(|line| !line.starts_with("date: ")).collect::<Vec<_>>().join("\n")
+}
+
+#[tokio::test]
+async fn the_same_seed_and_the_same_requests_give_the_same_bytes() {
+    let (first, second) = (session(7).await, session(7).await);
+    assert_eq!(first, second);
+    let (replies, exchanges, messages) = first;
+    assert_eq!((exchanges.len(), messages.len()), (36, 36));
+    // What is compared must have something to differ in.
+    for fault in [Value::Null, "server_error".into(), "drop".into(), "slow".into(), "slow, drop".into()] {
+        assert!(exchanges.iter().any(|exchange| exchange["fault"] == fault), "{fault}");
+    }
+    for state in ["read", "delivered", "failed"] {
+        assert!(messages.iter().any(|message| message["state"] == state), "{state}");
+    }
+    assert!(replies.iter().any(String::is_empty));
+}
+
+#[tokio::test]
+async fn another_seed_gives_other_ids_faults_and_times() {
+    let ((_, exchanges, messages), (_, other_exchanges, other_messages)) = (session(7).await, session(8).await);
+    let column = |rows: &[Value], name: &str| rows.iter().map(|row| row[name].clone()).collect::<Vec<_>>();
+    assert_ne!(column(&exchanges, "fault"), column(&other_exchanges, "fault"));
+    for name in ["id", "sent_at", "state"] {
+        assert_ne!(column(&messages, name), column(&other_messages, name), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_fault_that_is_switched_on_changes_no_id() {
+    let ids = async |rules: Vec<Rule>| {
+        let mut builder = Sandbox::builder().clock(Clock::starting_at(Timestamp::from_unix_millis(START).unwrap()));
+        for rule in rules {
+            builder = builder.fault(rule);
+        }
+        let sandbox = builder.start().await.unwrap();
+        for channel in ["whatsapp", "viber", "rcs"] {
+            raw(&sandbox, &send(&sandbox, channel, "85251230088", "Hello")).await;
+        }
+        let messages = oldest_first(&sandbox, "/messages").await;
+        sandbox.shutdown().await;
+        messages.iter().map(|message| message["id"].clone()).collect::<Vec<_>>()
+    };
+    let lost_replies = presets().into_iter().find(|preset| preset.name == "lost-replies").unwrap();
+    let calm = ids(Vec::new()).await;
+    assert_eq!(calm.len(), 3);
+    assert_eq!(ids(lost_replies.rules).await, calm);
+}
+
+#[tokio::test]
+async fn with_the_real_clock_all_ids_but_those_that_hold_a_time_are_the_same() {
+    let ids = async || {
+        let sandbox = Sandbox::builder().seed(7).start().await.unwrap();
+        for channel in ["whatsapp", "viber", "rcs"] {
+            raw(&sandbox, &send(&sandbox, channel, "85251230088", "Hello")).await;
+        }
+        let messages = oldest_first(&sandbox, "/messages").await;
+        sandbox.shutdown().await;
+        messages.iter().map(|message| message["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let (first, second) = (ids().await, ids().await);
+    assert_eq!(first[..2], second[..2]);
+    // The time of an RCS id takes its first 48 bits; the rest is drawn.
+    assert_eq!(first[2][14..], second[2][14..]);
+}
+
+#[tokio::test]
+async fn a_virtual_clock_comes_to_the_same_in_one_stride_and_in_small_steps() {
+    let lives = async |steps: u32| {
+        let start = Timestamp::from_unix_millis(START).unwrap();
+        let sandbox = Sandbox::builder().clock(Clock::starting_at(start)).start().await.unwrap();
+        for number in 0..30 {
+            raw(&sandbox, &send(&sandbox, "viber", &format!("8525123{number:04}"), "Hello")).await;
+        }
+        for _ in 0..steps {
+            sandbox.advance(Duration::from_secs(6) / steps).await;
+        }
+        let messages = oldest_first(&sandbox, "/messages").await;
+        sandbox.shutdown().await;
+        messages
+    };
+    let stride = lives(1).await;
+    assert!(stride.iter().all(|message| message["delivered_at"].is_string()));
+    assert!(stride.iter().all(|message| message["delivered_at"] != message["sent_at"]));
+    assert!(stride.iter().any(|message| message["state"] == "read"));
+    assert_eq!(lives(1000).await, stride);
+}
