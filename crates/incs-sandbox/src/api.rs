@@ -32,8 +32,8 @@
 //!
 //! # Choices where the platform is not known
 //!
-//! - The **status query** leaves out ids that it does not know, ids of customers' messages, and messages that are accepted and not
-//!   sent yet. Ids of Viber and RCS are taken. `+` in the query is a space, as in PHP, so percent-encode it.
+//! - The **status query** leaves out ids that it does not know and ids of customers' messages. A message that is only accepted is said
+//!   to be sent. Ids of Viber and RCS are taken. `+` in the query is a space, as in PHP, so percent-encode it.
 //! - A template's **name** may be taken twice; a send means the newest that is approved.
 //! - **Reviews** approve, unless the name holds `reject`; with `reject_at_once` in it the reply to the creation says so already.
 //!   `template_status_update` goes out for WhatsApp templates only.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{RawQuery, State};
 use http::HeaderMap;
 use incs_model::id::MessageId;
-use incs_model::status::{MessageStatus, StatusList, StatusQuery};
+use incs_model::status::{self, MessageStatus, StatusList, StatusQuery};
 use incs_model::{Timestamp, UnixSeconds, validate};
 
 use super::credential::certified;
@@ -33,10 +33,11 @@ pub(crate) async fn status(
     Ok(Reply::success(&StatusList::new(rows)))
 }
 
-/// What is known of a message that was sent; nothing while it is only accepted.
+/// What is known of a message that was sent. One that is only accepted is said to be sent, which is the first of the four words
+/// that the platform has.
 fn row(world: &World, id: MessageId) -> Option<MessageStatus> {
     let message = world.message_by_id(id.as_str()).filter(|message| message.direction == Direction::Outbound)?;
-    let state = message.state.on_wire()?;
+    let state = message.state.on_wire().unwrap_or(status::State::Sent);
     let time = |time: Option<Timestamp>| time.map_or(UnixSeconds::NOT_RECORDED, UnixSeconds::from);
     let row = MessageStatus::new(id, state)
         .with_created_at(message.created_at)

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use incs_facade::model::inbound::{Content, Provider};
-use incs_facade::model::rcs;
 use incs_facade::model::status::State;
-use incs_sandbox::{Channel, Reply};
+use incs_facade::model::{Channel, rcs};
+use incs_sandbox::Reply;
 
 use crate::commands::demo::stage::{Stage, number};
 use crate::commands::demo::timeline::Way;
@@ -20,17 +20,19 @@ pub(super) async fn run(stage: &mut Stage) -> Result<String, String> {
 
     stage.timeline.event(Way::Customer, "taps", "Tell me more, on the card with the boots");
     let tap = Reply::suggestion(id.as_str(), "more_boots");
-    stage.sandbox.customer(Channel::Rcs, CUSTOMER).replies(&tap).map_err(|error| error.to_string())?;
+    stage.sandbox.customer(incs_sandbox::Channel::Rcs, CUSTOMER).replies(&tap).map_err(|error| error.to_string())?;
     let mut data = BTreeSet::new();
     for (provider, words) in
         [(Provider::Incs, "new_message.rcs.suggestion.reply"), (Provider::Exotel, "exotel.incoming.suggested.reply")]
     {
         let tapped = stage.inbound(|message| match &message.content {
-            Content::Choice(choice) if message.provider == provider => choice.data.clone(),
+            Content::Choice(choice) if message.channel == Some(Channel::Rcs) && message.provider == provider => {
+                choice.data.clone()
+            }
             _ => None,
         });
         let tapped = tapped.await.ok_or("the tap did not arrive")?;
-        stage.timeline.event(Way::In, "message", &format!("{words:<43} data \"{tapped}\""));
+        stage.timeline.event(Way::In, "message", &format!("{words:<34} data \"{tapped}\""));
         data.insert(tapped);
     }
     if data.len() != 1 {
