@@ -25,4 +25,7 @@ mod pages {
 
     #[doc = include_str!("../../../docs/webhooks.md")]
     struct Webhooks;
+
+    #[doc = include_str!("../../../docs/sandbox.md")]
+    struct Sandbox;
 }

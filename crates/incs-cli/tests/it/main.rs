@@ -12,6 +12,7 @@ mod demo;
 mod exit_codes;
 mod manage;
 mod offline;
+mod pages;
 mod program;
 mod sandbox;
 mod send;

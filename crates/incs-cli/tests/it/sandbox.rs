@@ -8,13 +8,13 @@ use serde_json::Value;
 use crate::support::{Ended, incs, run, run_with_input};
 
 /// A running `incs sandbox --json`; it is ended when it goes out of scope.
-struct Sandbox {
+pub(crate) struct Sandbox {
     child: Child,
     ready: Value,
 }
 
 impl Sandbox {
-    fn start(args: &[&str]) -> Self {
+    pub(crate) fn start(args: &[&str]) -> Self {
         let speed: &[&str] = if args.contains(&"--speed") { &[] } else { &["--speed", "20"] };
         let mut command = incs(&[&["sandbox", "--json"], speed, args].concat());
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
@@ -23,11 +23,18 @@ impl Sandbox {
         Self { child, ready: serde_json::from_str(&line).unwrap() }
     }
 
+    pub(crate) fn base_url(&self) -> &str {
+        self.ready["base_url"].as_str().unwrap()
+    }
+
+    pub(crate) fn certification_code(&self) -> &str {
+        self.ready["certification_code"].as_str().unwrap()
+    }
+
     /// The program, set up for this sandbox.
     fn incs(&self, args: &[&str]) -> Command {
         let mut command = incs(args);
-        command.env("INCS_BASE_URL", self.ready["base_url"].as_str().unwrap());
-        command.env("INCS_CERTIFICATION_CODE", self.ready["certification_code"].as_str().unwrap());
+        command.env("INCS_BASE_URL", self.base_url()).env("INCS_CERTIFICATION_CODE", self.certification_code());
         command
     }
 
