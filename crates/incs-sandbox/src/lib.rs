@@ -46,3 +46,8 @@ pub use crate::fault::{Action, Preset, Rule, RuleError, When, presets};
 pub use crate::hook::webhook::{Webhook, WebhookError};
 pub use crate::life::{Failure, State};
 pub use crate::sandbox::{Sandbox, SentMessage, WaitError};
+
+/// The code in the crate's README compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

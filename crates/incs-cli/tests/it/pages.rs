@@ -1,7 +1,7 @@
 //! The shell blocks of the pages: each runs as it is printed, and says what is printed below it.
 //!
 //! A block begins with three backquotes and `sh`, and runs in a shell of its own against a sandbox, in a folder that the blocks of a
-//! page share. One that cannot is marked `sh no-run` and a word of [`REASONS`]. A block marked `text output` is what the one above
+//! page share. One that cannot is marked `sh skip` and a word of [`REASONS`]. A block marked `text output` is what the one above
 //! it says, on stdout and stderr; `…` stands for any part of a line there, and alone on a line for any number of lines.
 
 mod page;
@@ -18,8 +18,8 @@ use crate::support::folder;
 /// Why a block cannot run in a test.
 const REASONS: [&str; 4] = [
     // runs cargo, which a test must not
-    "cargo", // runs until it is ended
-    "server", // wants a person, or a terminal
+    "cargo",    // runs until it is ended
+    "server",   // wants a person, or a terminal
     "terminal", // wants an account of the platform
     "account",
 ];
@@ -91,7 +91,7 @@ fn the_page_of_the_sandbox_does_what_it_says() {
 
 #[test]
 fn the_page_of_the_program_does_what_it_says() {
-    hold("docs/cli.md", 5);
+    hold("docs/cli.md", 4);
 }
 
 #[test]

@@ -22,7 +22,7 @@ pub(super) fn blocks(page: &str) -> Vec<Block> {
         let text = body.join("\n");
         match info.split_once(' ').unwrap_or((info, "")) {
             ("sh", mark) => {
-                let mark = (!mark.is_empty()).then(|| mark.strip_prefix("no-run ").unwrap_or(mark).to_owned());
+                let mark = (!mark.is_empty()).then(|| mark.strip_prefix("skip ").unwrap_or(mark).to_owned());
                 blocks.push(Block { line: index + 1, text, mark, output: None });
             }
             ("text", "output") => {
@@ -48,7 +48,9 @@ fn lines_fit(printed: &[&str], said: &[&str]) -> bool {
     match printed.split_first() {
         None => said.is_empty(),
         Some((&"…", rest)) => (0..=said.len()).any(|skipped| lines_fit(rest, &said[skipped..])),
-        Some((first, rest)) => said.split_first().is_some_and(|(line, more)| fits(first, line) && lines_fit(rest, more)),
+        Some((first, rest)) => {
+            said.split_first().is_some_and(|(line, more)| fits(first, line) && lines_fit(rest, more))
+        }
     }
 }
 
@@ -75,15 +77,12 @@ fn an_ellipsis_stands_for_anything_and_all_else_for_itself() {
 
 #[test]
 fn blocks_are_found_with_their_marks_and_outputs() {
-    let page = "# A\n\n```sh\necho a\necho b\n```\n\n```text output\na\nb\n```\n\n```json\n{}\n```\n\n```sh no-run server\nx\n```\n";
+    let page = "# A\n\n```sh\necho a\necho b\n```\n\n```text output\na\nb\n```\n\n```json\n{}\n```\n\n```sh skip server\nx\n```\n";
     let block = |line, text: &str, mark: Option<&str>, output: Option<&str>| Block {
         line,
         text: text.to_owned(),
         mark: mark.map(str::to_owned),
         output: output.map(str::to_owned),
     };
-    assert_eq!(
-        blocks(page),
-        [block(3, "echo a\necho b", None, Some("a\nb")), block(17, "x", Some("server"), None)]
-    );
+    assert_eq!(blocks(page), [block(3, "echo a\necho b", None, Some("a\nb")), block(17, "x", Some("server"), None)]);
 }
