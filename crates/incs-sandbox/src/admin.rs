@@ -27,6 +27,7 @@ use axum::middleware::from_fn_with_state;
 
 use self::failure::Failure;
 use self::route::Route;
+use crate::console;
 use crate::core::Core;
 
 /// The path that all of it is below.
@@ -40,7 +41,8 @@ pub(crate) fn router(core: Arc<Core>) -> Router {
         .fallback(async || Failure::not_found("no such route; GET /_sandbox/api lists them"))
         .method_not_allowed_fallback(async || Failure::method())
         .layer(from_fn_with_state(Arc::clone(&core), guard::check));
-    Router::new().nest(ROOT, inner).with_state(core)
+    let console = console::router().layer(from_fn_with_state(Arc::clone(&core), guard::check));
+    Router::new().nest(ROOT, inner).merge(console).with_state(core)
 }
 
 /// Every route of the API: the router and the document come from these.

@@ -30,7 +30,8 @@ async fn behind_a_bubble_stand_the_request_the_reply_and_each_attempt_of_each_we
 
     // What is copied is taken from the clipboard's place, since a browser keeps the real one to itself.
     page.eval("(() => { navigator.clipboard.writeText = async (text) => { window.copied = text; }; })()").await;
-    page.eval("[...document.querySelectorAll('#drawer .button')].find((node) => node.textContent === 'curl').click()").await;
+    page.eval("[...document.querySelectorAll('#drawer .button')].find((node) => node.textContent === 'curl').click()")
+        .await;
     let curl = page.until("the line", "window.copied").await;
     let curl = curl.as_str().unwrap();
     assert!(!curl.contains(&sandbox.certification_code()), "{curl}");
@@ -41,7 +42,8 @@ async fn behind_a_bubble_stand_the_request_the_reply_and_each_attempt_of_each_we
         .output()
         .await
         .unwrap();
-    let reply: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{curl}\n{output:?}"));
+    let reply: serde_json::Value =
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{curl}\n{output:?}"));
     assert_eq!(reply["status"], "success");
     page.until("the second message", "document.querySelectorAll('.bubble').length === 2").await;
     let texts = page.eval("[...document.querySelectorAll('.bubble .text')].map((node) => node.textContent)").await;

@@ -21,7 +21,8 @@ async fn a_fault_that_is_switched_on_happens_and_is_seen_behind_the_request() {
     page.click("[data-fault='Garbage']").await;
     page.until("the switch", "document.querySelector(\"[data-fault='Garbage']\").ariaChecked === 'true'").await;
     assert!(send(&sandbox).await.is_err());
-    page.until("what it did", "document.querySelector('.board-row.is-on .applied')?.textContent === 'applied 1 of 1'").await;
+    page.until("what it did", "document.querySelector('.board-row.is-on .applied')?.textContent === 'applied 1 of 1'")
+        .await;
 
     page.click("[data-panel='requests']").await;
     page.until("both requests", "document.querySelectorAll('[data-exchange]').length === 2").await;

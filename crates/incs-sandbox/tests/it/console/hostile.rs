@@ -23,7 +23,8 @@ const OVERFLOWING: &str = "[...document.querySelectorAll('.bubble')].filter((bub
 async fn markup_in_a_message_stays_text_and_long_texts_stay_in_their_bubble() {
     let sandbox = Sandbox::builder().seed(7).start().await.unwrap();
     let customer = sandbox.customer(Channel::WhatsApp, NUMBER);
-    let evil = r#"<script>window.hacked = 1</script><img src=x onerror="window.hacked = 1"><b>*bold*</b> javascript:alert(1)"#;
+    let evil =
+        r#"<script>window.hacked = 1</script><img src=x onerror="window.hacked = 1"><b>*bold*</b> javascript:alert(1)"#;
     customer.says(evil).unwrap();
     let hebrew: String = "שלום עולם ".chars().cycle().take(4000).collect();
     let arabic = "م".repeat(4000);
@@ -37,21 +38,41 @@ async fn markup_in_a_message_stays_text_and_long_texts_stay_in_their_bubble() {
     for (width, height) in [(1440, 900), (390, 844)] {
         let page = Page::sized(&sandbox, &format!("/whatsapp/{NUMBER}"), width, height).await;
         page.until("five bubbles", "document.querySelectorAll('.bubble').length === 5").await;
-        let texts = page.eval("[...document.querySelectorAll('.bubble .text')].map((node) => node.textContent.length)").await;
+        let texts =
+            page.eval("[...document.querySelectorAll('.bubble .text')].map((node) => node.textContent.length)").await;
         assert_eq!(texts[1], 4000);
         assert_eq!(texts[4], 4000);
-        assert!(page.eval("document.querySelector('.bubble .text').textContent").await.as_str().unwrap().starts_with("<script>"));
+        assert!(
+            page.eval("document.querySelector('.bubble .text').textContent")
+                .await
+                .as_str()
+                .unwrap()
+                .starts_with("<script>")
+        );
 
         page.eval("document.querySelectorAll('.more').forEach((more) => more.click())").await;
-        page.until("all of the text", "[...document.querySelectorAll('.more')].every((more) => more.textContent === 'Show less')").await;
+        page.until(
+            "all of the text",
+            "[...document.querySelectorAll('.more')].every((more) => more.textContent === 'Show less')",
+        )
+        .await;
         assert_eq!(page.eval(OVERFLOWING).await, 0);
         assert_eq!(page.eval("document.documentElement.scrollWidth <= innerWidth").await, true);
-        assert_eq!(page.eval("document.querySelector('#thread').scrollWidth <= document.querySelector('#thread').clientWidth").await, true);
-        let sides = page.eval("[...document.querySelectorAll('.bubble .text')].map((node) => getComputedStyle(node).direction)").await;
+        assert_eq!(
+            page.eval("document.querySelector('#thread').scrollWidth <= document.querySelector('#thread').clientWidth")
+                .await,
+            true
+        );
+        let sides = page
+            .eval("[...document.querySelectorAll('.bubble .text')].map((node) => getComputedStyle(node).direction)")
+            .await;
         assert_eq!(sides, json!(["ltr", "rtl", "ltr", "rtl", "ltr"]));
 
         assert_eq!(page.eval("typeof window.hacked").await, "undefined");
-        assert_eq!(page.eval("document.querySelectorAll('.bubble script, .bubble img, .row script, .row img').length").await, 0);
+        assert_eq!(
+            page.eval("document.querySelectorAll('.bubble script, .bubble img, .row script, .row img').length").await,
+            0
+        );
         assert_eq!(page.eval("document.querySelectorAll('a[href^=javascript]').length").await, 0);
         page.is_clean().await;
         page.close().await;
@@ -65,7 +86,9 @@ async fn a_button_opens_only_web_addresses_and_tells_them_nothing() {
     customer.says("See https://shop.example.com/a?b=1, or javascript:alert(1)").unwrap();
     let page = Page::open(&sandbox, &format!("/whatsapp/{NUMBER}")).await;
     page.find(".bubble a").await;
-    let links = page.eval("[...document.querySelectorAll('.bubble a')].map((node) => [node.href, node.rel, node.target])").await;
+    let links = page
+        .eval("[...document.querySelectorAll('.bubble a')].map((node) => [node.href, node.rel, node.target])")
+        .await;
     assert_eq!(links, json!([["https://shop.example.com/a?b=1", "noopener noreferrer", "_blank"]]));
     page.is_clean().await;
     page.close().await;

@@ -22,7 +22,12 @@ async fn keys_move_search_open_and_close() {
     let page = Page::open(&sandbox, "/").await;
     page.until("both rows", "document.querySelectorAll('.row').length === 2").await;
     let keys = page.eval("[...document.querySelectorAll('.row')].map((row) => row.dataset.key)").await;
-    let chosen = |place: usize| format!("document.querySelector('.row[aria-current=true]')?.dataset.key === '{}'", keys[place].as_str().unwrap());
+    let chosen = |place: usize| {
+        format!(
+            "document.querySelector('.row[aria-current=true]')?.dataset.key === '{}'",
+            keys[place].as_str().unwrap()
+        )
+    };
 
     page.press("j").await;
     page.until("the first", &chosen(0)).await;
@@ -78,7 +83,8 @@ async fn tab_reaches_every_part_and_shows_where_it_is() {
 }
 
 async fn document_is_over(page: &Page) -> bool {
-    page.eval("document.activeElement === document.body || document.activeElement.matches('.composer .send')").await == true
+    page.eval("document.activeElement === document.body || document.activeElement.matches('.composer .send')").await
+        == true
 }
 
 #[tokio::test]

@@ -12,7 +12,8 @@ async fn lively() -> Sandbox {
     let sandbox = Sandbox::builder().seed(7).start().await.unwrap();
     let to: PhoneNumber = "85251230088".parse().unwrap();
     for channel in Channel::ALL {
-        let first = sandbox.customer(channel, "85251230088").says("Is it *ready*? See https://shop.example.com/a").unwrap();
+        let first =
+            sandbox.customer(channel, "85251230088").says("Is it *ready*? See https://shop.example.com/a").unwrap();
         let answer = incs_sandbox::Reply::text("Hello?").answering(first);
         sandbox.customer(channel, "85251230088").replies(&answer).unwrap();
     }
@@ -35,7 +36,11 @@ async fn dark_and_light_differ_and_every_text_stands_out() {
         for channel in ["whatsapp", "viber", "rcs"] {
             page.click(&format!(".row[data-channel='{channel}']")).await;
             page.until(channel, &format!("document.querySelector('.phone')?.dataset.channel === '{channel}' && document.querySelectorAll('.bubble').length === 3")).await;
-            page.until("no animation", "document.getAnimations().every((animation) => animation.playState === 'finished')").await;
+            page.until(
+                "no animation",
+                "document.getAnimations().every((animation) => animation.playState === 'finished')",
+            )
+            .await;
             assert_eq!(page.eval(TOO_FAINT).await, json!([]), "{theme} {channel}");
         }
         for panel in ["faults", "webhooks", "requests"] {
@@ -65,7 +70,8 @@ async fn the_contrast_is_measured() {
 async fn a_narrow_screen_shows_one_pane_at_a_time() {
     let sandbox = lively().await;
     let page = Page::sized(&sandbox, "/", 390, 844).await;
-    let panes = "['#conversations', '#middle', '#drawer'].filter((css) => document.querySelector(css).checkVisibility())";
+    let panes =
+        "['#conversations', '#middle', '#drawer'].filter((css) => document.querySelector(css).checkVisibility())";
     assert_eq!(page.eval(panes).await, json!(["#conversations"]));
     page.click(".row[data-channel='whatsapp']").await;
     page.until("the conversation", "document.querySelectorAll('.bubble').length === 3").await;

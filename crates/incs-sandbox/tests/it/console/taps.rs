@@ -29,13 +29,15 @@ async fn a_tapped_quick_reply_of_a_carousel_reaches_the_webhook() {
     let card = |index: u32, name: &str| {
         let picture = Header::image(format!("https://media.example.com/pics/{name}.jpeg"));
         let buttons = [CardButton::quick_reply(format!("info-{name}"), "Tell me more")];
-        Card::new(index, picture, CardAction::reply(buttons)).with_body(Body::new(name))
+        Card::new(index, picture, CardAction::quick_replies(buttons)).with_body(Body::new(name))
     };
     let cards = Carousel::of(Body::new("Fresh from the kiln:"), [card(0, "teapot"), card(1, "mug")]);
-    let sent = client(&sandbox).messages().send(whatsapp::Message::new(to(), Interactive::Carousel(cards))).await.unwrap();
+    let sent =
+        client(&sandbox).messages().send(whatsapp::Message::new(to(), Interactive::Carousel(cards))).await.unwrap();
 
     page.until("two cards", "document.querySelectorAll('.card').length === 2").await;
-    let names = page.eval("[...document.querySelectorAll('.card .media-name b')].map((node) => node.textContent)").await;
+    let names =
+        page.eval("[...document.querySelectorAll('.card .media-name b')].map((node) => node.textContent)").await;
     assert_eq!(names, json!(["teapot.jpeg", "mug.jpeg"]));
     page.click("[data-reply='info-mug']").await;
 
@@ -43,7 +45,8 @@ async fn a_tapped_quick_reply_of_a_carousel_reaches_the_webhook() {
     let reply = &body["message"]["messages"][0];
     assert_eq!(reply["interactive"]["button_reply"], json!({ "id": "info-mug", "title": "Tell me more" }), "{body}");
     assert_eq!(reply["context"]["id"], sent.msg_id.as_str());
-    let quoted = page.until("the reply", "document.querySelector('.is-mine:last-child .quote span')?.textContent").await;
+    let quoted =
+        page.until("the reply", "document.querySelector('.is-mine:last-child .quote span')?.textContent").await;
     assert_eq!(quoted, "Fresh from the kiln:");
     page.is_clean().await;
     page.close().await;
@@ -56,7 +59,8 @@ async fn a_row_of_a_list_is_chosen_on_a_sheet() {
     sandbox.customer(Channel::WhatsApp, NUMBER).says("When?").unwrap();
     receiver.next("new_message").await;
     let rows = [Row::new("am", "Morning"), Row::new("pm", "Afternoon").with_description("13:00 to 18:00")];
-    let list = List::new(Body::new("When should we come?"), Action::new("Pick a time", [Section::new("Tomorrow", rows)]));
+    let list =
+        List::new(Body::new("When should we come?"), Action::new("Pick a time", [Section::new("Tomorrow", rows)]));
     client(&sandbox).messages().send(whatsapp::Message::new(to(), Interactive::List(list))).await.unwrap();
 
     let page = Page::open(&sandbox, "/whatsapp/85251230088").await;
