@@ -19,6 +19,8 @@ mod reset;
 mod route;
 mod search;
 mod state;
+mod subscriptions;
+mod templates;
 
 use std::sync::Arc;
 
@@ -35,14 +37,16 @@ pub(crate) const ROOT: &str = "/_sandbox";
 
 /// All of it, with the paths as they are on the wire, behind the checks of [`guard`].
 pub(crate) fn router(core: Arc<Core>) -> Router {
-    let routes = routes().into_iter().fold(Router::new(), |router, route| router.route(route.path, route.handler));
-    let inner = routes
+    let routes = routes().into_iter().fold(Router::new(), |router, Route { path, handler, .. }| {
+        router.route(&format!("{ROOT}{path}"), handler)
+    });
+    routes
         .merge(page::router())
+        .merge(console::router())
         .fallback(async || Failure::not_found("no such route; GET /_sandbox/api lists them"))
         .method_not_allowed_fallback(async || Failure::method())
-        .layer(from_fn_with_state(Arc::clone(&core), guard::check));
-    let console = console::router().layer(from_fn_with_state(Arc::clone(&core), guard::check));
-    Router::new().nest(ROOT, inner).merge(console).with_state(core)
+        .layer(from_fn_with_state(Arc::clone(&core), guard::check))
+        .with_state(core)
 }
 
 /// Every route of the API: the router and the document come from these.
@@ -53,7 +57,9 @@ fn routes() -> Vec<Route> {
     routes.extend(exchanges::routes());
     routes.extend(deliveries::routes());
     routes.extend(customers::routes());
+    routes.extend(subscriptions::routes());
     routes.extend(faults::routes());
+    routes.extend(templates::routes());
     routes.extend(inject::routes());
     routes.extend(clock::routes());
     routes.extend(reset::routes());

@@ -69,8 +69,4 @@ impl Agenda {
         self.heap.retain(|Reverse((.., job))| keep(*job));
         self.long = (2 * self.heap.len()).max(ROOM);
     }
-
-    pub(crate) fn clear(&mut self) {
-        self.heap.clear();
-    }
 }

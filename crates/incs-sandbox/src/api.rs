@@ -1,4 +1,45 @@
 //! The routes of INCS: what a call is answered with.
+//!
+//! # Order of checks
+//!
+//! Route, credential, body (is it readable?), rules (all violations at once), template, recipient. The first that fails answers.
+//!
+//! # How to get each error
+//!
+//! | code | `message` | how |
+//! | --- | --- | --- |
+//! | 400 | `The template is not found.` | `GET` or `DELETE /external/templates/rcs/1`, `GET /external/templates/1` |
+//! | 400 | `category require` | create a template without `category` |
+//! | 401 | `Unauthenticated.` | a task call without a token of this run, or a token for the password `wrong` (code and text are inferred) |
+//! | 404 | `Route not found` | any other path, or a wrong method (the latter is inferred) |
+//! | 422 | `The phone number is invalid.` | `"to": "+852"`, or any other text that is not digits only |
+//! | 422 | `Request parameters error: …` | a body that cannot be read or breaks a rule |
+//! | 429 | `Too many attempts` | a send to `15550000429`, or a fault |
+//! | 500 | `Server error` | a send to `15550000500`, or a fault |
+//! | 10001 | `Certification code is invalid` | another `certification-code`, or none |
+//! | 10002 | `(#132001) Template name does not exist in the translation` | an unknown template, or one that is not approved |
+//! | 10002 | `(#132000) Number of parameters does not match the expected number of params` | `renewal_notice_3` without components |
+//! | 10002 | `(#132012) Parameter format does not match format in the created template` | `spring_banner_1` with a text as header |
+//! | 10002 | `(#131008) Required parameter is missing` | `coupon_copy_2` without its button |
+//! | 10002 | `(#131026) Message undeliverable` | a WhatsApp send to `15550010002` |
+//! | 10003 | `Message failed – detailed reason unknown` | a Viber send to `15550010003` |
+//! | 10004 | `Template with the code […] and bot […] received with insufficient custom params` | `delivery_note_2` without parameters |
+//! | 10004 | `The recipient cannot be reached by RCS` (invented) | an RCS send to `15550010004` |
+//!
+//! In `message` of a 422 every violation stands as `pointer: text`, joined by `; `. What `error` holds is the sandbox's own, for
+//! every sample has `{}` there: `{"violations": [{"pointer", "rule", "limit", "found", "message"}]}`, with 10002 and 10004 too
+//! where a template is concerned. No value of the request stands in either.
+//!
+//! # Choices where the platform is not known
+//!
+//! - The **status query** leaves out ids that it does not know, ids of customers' messages, and messages that are accepted and not
+//!   sent yet. Ids of Viber and RCS are taken. `+` in the query is a space, as in PHP, so percent-encode it.
+//! - A template's **name** may be taken twice; a send means the newest that is approved.
+//! - **Reviews** approve, unless the name holds `reject`; with `reject_at_once` in it the reply to the creation says so already.
+//!   `template_status_update` goes out for WhatsApp templates only.
+//! - **Lists of templates** go on below `last_id`, whether or not that template still exists: ids grow.
+//! - **Tasks** stay not started; their times are in UTC; the list gives the newest first. `auth_id` must be the WhatsApp channel.
+//! - **Tokens** stand in `token`, do not expire, and are forgotten when 100 newer ones were given out.
 
 mod credential;
 mod magic;

@@ -8,7 +8,6 @@ use tokio::sync::Notify;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::hook::poster::Poster;
-use crate::seed::Seed;
 use crate::world::World;
 
 /// What all parts of a sandbox share: its settings, its clock, and the world behind one lock.
@@ -18,7 +17,6 @@ use crate::world::World;
 pub(crate) struct Core {
     pub(crate) config: Config,
     pub(crate) clock: Clock,
-    pub(crate) seed: Seed,
     /// Wakes the driver when something is due earlier than it knew.
     pub(crate) wake: Notify,
     pub(crate) poster: Poster,
@@ -27,11 +25,9 @@ pub(crate) struct Core {
 
 impl Core {
     pub(crate) fn new(config: Config) -> Self {
-        let seed = Seed(config.seed);
         let world = World::new(&config);
         Self {
             clock: config.clock.clone(),
-            seed,
             wake: Notify::new(),
             poster: Poster::new(&config),
             world: Mutex::new(world),

@@ -80,10 +80,6 @@ impl Faults {
         self.rules.len() != before
     }
 
-    pub(crate) fn clear(&mut self) {
-        self.rules.clear();
-    }
-
     pub(crate) fn list(&self) -> &[Active] {
         &self.rules
     }

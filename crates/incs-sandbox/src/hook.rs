@@ -18,6 +18,7 @@ use std::sync::Arc;
 use incs_model::event::{MessageStatusUpdate, StatusError};
 use incs_model::{Timestamp, WireTime};
 use incs_webhook::testing::bodies::Body;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 pub(crate) use self::emit::emit;
@@ -43,7 +44,7 @@ pub(crate) struct Subscriptions {
 }
 
 /// One URL that webhooks are posted to.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Subscription {
     pub(crate) id: u64,
     pub(crate) url: Url,
@@ -60,7 +61,7 @@ pub(crate) struct Subscription {
 }
 
 /// A URL, which may hold a secret: `Debug` shows nothing of it.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, JsonSchema)]
 #[serde(transparent)]
 pub(crate) struct Url(pub(crate) Arc<str>);
 

@@ -15,6 +15,8 @@ use crate::channel::Channel;
 use crate::core::Core;
 use crate::customer::handle::Customer;
 use crate::fault::{Rule, RuleError};
+use crate::hook;
+use crate::hook::webhook::{Webhook, WebhookError};
 use crate::life::driver;
 use crate::stop::Stopper;
 use crate::world::message::Direction;
@@ -66,6 +68,20 @@ impl Sandbox {
     pub fn message(&self, id: &str) -> Option<SentMessage> {
         let world = self.core.world();
         world.message_by_id(id).filter(|message| message.direction == Direction::Outbound).map(SentMessage::of)
+    }
+
+    /// Adds a URL that webhooks are posted to from now on. Gives the id by which it is removed again.
+    ///
+    /// # Errors
+    ///
+    /// When it may not be posted to, when there is no such kind of event, and when there are too many.
+    pub fn add_webhook(&self, webhook: Webhook) -> Result<u64, WebhookError> {
+        hook::subscribe(&self.core, webhook).map(|subscription| subscription.id)
+    }
+
+    /// Removes a URL that webhooks are posted to; what was not posted yet is dropped. Says whether it was there.
+    pub fn remove_webhook(&self, id: u64) -> bool {
+        hook::unsubscribe(&self.core, id)
     }
 
     /// Switches a fault on, after those that are on already. Gives the id by which it is switched off again.

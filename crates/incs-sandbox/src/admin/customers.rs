@@ -2,24 +2,39 @@
 
 use std::sync::Arc;
 
+use http::StatusCode;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::call::{Call, OfCustomer};
 use super::conversations::unknown;
 use super::failure::Failure;
-use super::part::{Json, Nothing};
-use super::route::Method::Put;
+use super::part::{Describe, Json, Nothing, Own, Parse};
+use super::route::Method::{Post, Put};
 use super::route::{Route, route};
 use crate::core::Core;
-use crate::notice::Kind;
+use crate::customer::{self, reply::Reply, reply::ReplyError};
 use crate::world::conversation::Conversation;
+use crate::world::message::Message;
 
 /// Characters of a name.
 const LONGEST_NAME: usize = 100;
 
 pub(crate) fn routes() -> Vec<Route> {
-    vec![route(Put, "/customers/{channel}/{customer}", "nameCustomer", "Gives a customer another name").by(name)]
+    vec![
+        route(
+            Post,
+            "/customers/{channel}/{customer}/messages",
+            "act",
+            "Lets a customer write, send a file or a place, or tap; what was delivered to them is read by that",
+        )
+        .status(StatusCode::CREATED)
+        .by(act),
+        route(Post, "/customers/{channel}/{customer}/read", "read", "Lets a customer read all that was sent to them")
+            .refusals(&[422])
+            .by(read),
+        route(Put, "/customers/{channel}/{customer}", "nameCustomer", "Gives a customer another name").by(name),
+    ]
 }
 
 /// How a customer is called.
@@ -37,11 +52,45 @@ fn name(core: &Arc<Core>, call: Call<OfCustomer, Nothing, Json<Name>>) -> Result
         return Err(Failure::unprocessable("/name", format!("a name has 1 to {LONGEST_NAME} characters")));
     }
     core.change(|world, _| {
-        let key = (call.path.channel, call.path.customer);
-        let conversation = world.conversations.get_mut(&key).ok_or_else(unknown)?;
-        conversation.name = name;
-        let conversation = conversation.clone();
-        world.notices.tell(Kind::Conversation, &conversation);
-        Ok(conversation)
+        let OfCustomer { channel, customer } = call.path;
+        if !customer::rename(world, channel, &customer, &name) {
+            return Err(unknown());
+        }
+        world.conversations.get(&(channel, customer)).cloned().ok_or_else(unknown)
     })
+}
+
+impl Parse for Reply {
+    const DESCRIBE: Describe = Self::DESCRIBE;
+
+    fn parse(json: &[u8]) -> Result<Self, Failure> {
+        Ok(Self::decode(json)?)
+    }
+}
+
+impl From<ReplyError> for Failure {
+    fn from(error: ReplyError) -> Self {
+        Self::unprocessable(error.pointer(), error.to_string())
+    }
+}
+
+fn act(core: &Arc<Core>, call: Call<OfCustomer, Nothing, Own<Reply>>) -> Result<Message, Failure> {
+    let OfCustomer { channel, customer } = call.path;
+    core.change(|world, now| {
+        let number = customer::act(world, now, channel, &customer, &call.body.0)?;
+        world.messages.get(number).cloned().ok_or_else(unknown)
+    })
+}
+
+/// How many messages were read by that.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ReadCount")]
+struct Count {
+    read: usize,
+}
+
+fn read(core: &Arc<Core>, call: Call<OfCustomer>) -> Result<Count, Failure> {
+    let OfCustomer { channel, customer } = call.path;
+    let read = core.change(|world, now| customer::read(world, now, channel, &customer))?;
+    Ok(Count { read })
 }

@@ -7,6 +7,8 @@ use incs_model::DecodeError;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::body::Wrong;
+
 /// Why a call was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(rename = "Error")]
@@ -59,13 +61,16 @@ impl Failure {
     }
 }
 
+impl From<Wrong> for Failure {
+    fn from(Wrong { pointer, problem }: Wrong) -> Self {
+        let text = if pointer.is_empty() { problem } else { format!("{pointer}: {problem}") };
+        Self::unprocessable(pointer, text)
+    }
+}
+
 impl From<DecodeError> for Failure {
     fn from(error: DecodeError) -> Self {
-        if error.is_syntax() {
-            Self::bad_request(error.to_string())
-        } else {
-            Self::unprocessable(error.pointer(), error.to_string())
-        }
+        Self::unprocessable(error.pointer(), error.to_string())
     }
 }
 

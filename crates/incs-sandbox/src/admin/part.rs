@@ -7,6 +7,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 
 use super::failure::Failure;
+use crate::body;
 
 /// Describes a type.
 pub(crate) type Describe = fn(&mut SchemaGenerator) -> Schema;
@@ -54,7 +55,8 @@ impl<T: DeserializeOwned + JsonSchema> Body for Json<T> {
 
     fn read(headers: &HeaderMap, body: &[u8]) -> Result<Self, Failure> {
         is_json(headers)?;
-        Ok(Self(decode(body)?))
+        syntax(body)?;
+        Ok(Self(body::read(body)?))
     }
 }
 
@@ -63,9 +65,14 @@ impl<T: Parse> Body for Own<T> {
 
     fn read(headers: &HeaderMap, body: &[u8]) -> Result<Self, Failure> {
         is_json(headers)?;
-        decode::<IgnoredAny>(body)?;
+        syntax(body)?;
         T::parse(body).map(Self)
     }
+}
+
+/// A body that is no JSON has no member to point to.
+fn syntax(body: &[u8]) -> Result<(), Failure> {
+    decode::<IgnoredAny>(body).map(|_| ()).map_err(|error| Failure::bad_request(error.to_string()))
 }
 
 /// A form of another site can post text, but not this type without asking first.

@@ -117,12 +117,3 @@ fn kind(message: &OutboundMessage) -> &str {
         _ => "interactive",
     }
 }
-
-/// The operation, as `incs-client` and the rules of faults name it.
-fn operation(channel: Channel) -> &'static str {
-    match channel {
-        Channel::WhatsApp => "send_whatsapp_message",
-        Channel::Viber => "send_viber_message",
-        Channel::Rcs => "send_rcs_message",
-    }
-}

@@ -18,19 +18,14 @@ pub(crate) struct Reply {
     pub(crate) body: Bytes,
     /// The message that the call made, by number.
     pub(crate) message: Option<u64>,
-    /// Whether request and reply hold what the records must not show.
-    is_secret: bool,
 }
 
 /// What the front reads off a response, to record it.
 #[derive(Debug, Clone)]
 pub(crate) struct Told {
     pub(crate) code: Code,
-    /// The body as it may be shown.
     pub(crate) body: Bytes,
     pub(crate) message: Option<u64>,
-    /// What is shown in place of the request's body, where that holds a secret.
-    pub(crate) request: Option<Bytes>,
 }
 
 /// The frame of a reply. The model's `Envelope` keeps raw JSON, which would be written twice here.
@@ -52,7 +47,7 @@ impl Reply {
     pub(crate) fn success(data: &impl Serialize) -> Self {
         let frame = Frame { status: "success", code: Code::Success, message: "", data, error: Empty {} };
         match encode(&frame) {
-            Ok(body) => Self { code: Code::Success, body: body.into(), message: None, is_secret: false },
+            Ok(body) => Self { code: Code::Success, body: body.into(), message: None },
             Err(_) => Self::failure(Code::ServerError, "Server error"),
         }
     }
@@ -101,14 +96,9 @@ impl Reply {
         Self { message: Some(number), ..self }
     }
 
-    /// The same, of a call whose request and reply hold secrets.
-    pub(crate) fn secret(self) -> Self {
-        Self { is_secret: true, ..self }
-    }
-
     fn with_details(code: Code, message: &str, error: &impl Serialize) -> Self {
         let body = encode(&Frame { status: "error", code, message, data: Empty {}, error }).unwrap_or_default();
-        Self { code, body: body.into(), message: None, is_secret: false }
+        Self { code, body: body.into(), message: None }
     }
 }
 
@@ -119,17 +109,10 @@ pub(crate) fn violation(pointer: &str, rule: &str, limit: &str, found: Value, me
 
 impl IntoResponse for Reply {
     fn into_response(self) -> Response {
-        let masked = || Bytes::from_static(b"\"***\"");
-        let told = Told {
-            code: self.code,
-            body: if self.is_secret && self.code == Code::Success { masked() } else { self.body.clone() },
-            message: self.message,
-            request: self.is_secret.then(masked),
-        };
-        let mut response = Response::new(Body::from(self.body));
+        let mut response = Response::new(Body::from(self.body.clone()));
         response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
         *response.status_mut() = StatusCode::OK;
-        response.extensions_mut().insert(told);
+        response.extensions_mut().insert(Told { code: self.code, body: self.body, message: self.message });
         response
     }
 }

@@ -15,12 +15,8 @@ use crate::core::Core;
 const WRONG_PASSWORD: &str = "wrong";
 
 /// Gives a token to any account, unless its password is `wrong`. That the token stands in `token` is inferred.
-pub(crate) async fn token(State(core): State<Arc<Core>>, body: Bytes) -> Reply {
-    answer(&core, &body).unwrap_or_else(|refused| refused).secret()
-}
-
-fn answer(core: &Core, body: &[u8]) -> Result<Reply, Reply> {
-    let request: TokenRequest = decode(body).map_err(|error| Reply::unreadable(&error))?;
+pub(crate) async fn token(State(core): State<Arc<Core>>, body: Bytes) -> Result<Reply, Reply> {
+    let request: TokenRequest = decode(&body).map_err(|error| Reply::unreadable(&error))?;
     validate(&request).map_err(|report| Reply::invalid(&report))?;
     if request.password.expose() == WRONG_PASSWORD {
         return Err(unauthenticated());

@@ -1,5 +1,6 @@
 //! What a customer is to do, as JSON.
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 
 use super::medium::Medium;
@@ -7,7 +8,7 @@ use super::reply::{Reply, ReplyError, What};
 use crate::body;
 
 /// All members that any kind of reply has.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Form {
     r#type: Kind,
@@ -24,7 +25,7 @@ struct Form {
     answers: Option<Name>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Kind {
     Text,
@@ -36,7 +37,7 @@ enum Kind {
 }
 
 /// A message by number or id; a number may stand without quotes.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(untagged)]
 enum Name {
     Id(String),
@@ -53,6 +54,9 @@ impl From<Name> for String {
 }
 
 impl Reply {
+    /// What [`decode`](Self::decode) takes.
+    pub(crate) const DESCRIBE: fn(&mut SchemaGenerator) -> Schema = <Form as JsonSchema>::json_schema;
+
     /// Reads what the admin API takes.
     ///
     /// # Errors

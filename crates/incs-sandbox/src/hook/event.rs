@@ -1,5 +1,6 @@
 //! The kinds of event, in one word each.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A message has a new state.
@@ -27,7 +28,7 @@ pub(crate) const INCS: &[&str] = &[
 pub(crate) const EXOTEL: &[&str] = &[EXOTEL_INCOMING, EXOTEL_REPORT];
 
 /// In whose form webhooks are posted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Provider {
     #[default]

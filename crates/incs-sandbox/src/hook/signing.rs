@@ -7,12 +7,13 @@ use incs_model::Secret;
 use incs_webhook::Secrets;
 use incs_webhook::scheme::{Encoding, Exotel, HeaderNames, HmacSha256, Meta, Part, SharedSecret, StandardWebhooks};
 use incs_webhook::testing::sign::Sign;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::webhook::WebhookError;
 
 /// How the webhooks of a subscription are signed. What is shown of it is the scheme, never the secret.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, JsonSchema)]
 pub(crate) struct Signing {
     scheme: &'static str,
     /// The name of the header or parameter, where it can be chosen.
@@ -35,7 +36,7 @@ impl fmt::Debug for Signing {
 }
 
 /// Signing as JSON.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SigningForm {
     scheme: Scheme,
@@ -50,7 +51,7 @@ pub(super) struct SigningForm {
     names: Option<Names>,
 }
 
-#[derive(Deserialize, Clone, Copy, PartialEq)]
+#[derive(Deserialize, Clone, Copy, PartialEq, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Scheme {
     SharedSecretPath,
@@ -62,7 +63,7 @@ enum Scheme {
     Exotel,
 }
 
-#[derive(Deserialize, Clone, Copy)]
+#[derive(Deserialize, Clone, Copy, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Writing {
     Hex,
@@ -70,7 +71,7 @@ enum Writing {
     Base64Url,
 }
 
-#[derive(Deserialize, Clone, Copy)]
+#[derive(Deserialize, Clone, Copy, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Names {
     Standard,

@@ -115,9 +115,9 @@ async fn faults_are_named_where_they_were_applied_also_when_they_change_nothing(
     let core = core(|_| {});
     subscribe(&core, Webhook::to(closed()).events(["new_message"])).unwrap();
     for action in [Action::BadSignature, Action::UnknownValue, Action::Duplicate, Action::Late { millis: 5 }] {
-        core.world().faults.add(Rule::new(action).count(1));
+        core.world().faults.add(Rule::new(action).count(1)).unwrap();
     }
-    core.world().faults.add(Rule::new(Action::Lose).skip(1));
+    core.world().faults.add(Rule::new(Action::Lose).skip(1)).unwrap();
     says(&core, "Hello");
     says(&core, "Hello");
     let found = deliveries(&core);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use http::Uri;
 use incs_webhook::testing::sign::Sign;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 
 use super::event::{self, Provider};
@@ -69,7 +70,7 @@ impl From<Wrong> for WebhookError {
 }
 
 /// A webhook as JSON.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Form {
     url: String,
@@ -84,6 +85,8 @@ struct Form {
 }
 
 impl Webhook {
+    /// What [`decode`](Self::decode) takes.
+    pub(crate) const DESCRIBE: fn(&mut SchemaGenerator) -> Schema = <Form as JsonSchema>::json_schema;
     /// The kinds of event of INCS.
     pub const INCS_EVENTS: &'static [&'static str] = event::INCS;
     /// The kinds of event of Exotel.

@@ -126,9 +126,7 @@ impl Front {
             exchange.status = Some(response.status().as_u16());
             exchange.reply_body = body.clone();
         }
-        if let Some(shown) = told.request {
-            exchange.request_body = shown;
-        } else if operation == Some(operation::FETCH_TOKEN) {
+        if operation == Some(operation::FETCH_TOKEN) {
             exchange.request_body = mask::body(&exchange.request_body);
             exchange.reply_body = mask::body(&exchange.reply_body);
         }
@@ -203,7 +201,7 @@ fn told(response: &mut Response) -> Told {
     };
     let text = if code == Code::NotFound { "Route not found" } else { "Request parameters error" };
     let reply = Reply::failure(code, text);
-    let told = Told { code: reply.code.clone(), body: reply.body.clone(), message: None, request: None };
+    let told = Told { code: reply.code.clone(), body: reply.body.clone(), message: None };
     *response = reply.into_response();
     told
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use incs_model::template::{rcs, whatsapp};
 use incs_model::{Timestamp, UnixSeconds};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::channel::Channel;
@@ -38,7 +39,7 @@ pub(crate) struct Templates {
 }
 
 /// One template, and what the sandbox knows about it besides.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Entry {
     /// Its place in the order of creation; unique for the run.
     pub(crate) number: u64,
@@ -49,6 +50,7 @@ pub(crate) struct Entry {
     pub(crate) reason: String,
     /// The template as the platform's routes give it.
     #[serde(rename = "template")]
+    #[schemars(with = "serde_json::Map<String, serde_json::Value>")]
     pub(crate) definition: Definition,
     #[serde(skip)]
     weight: usize,

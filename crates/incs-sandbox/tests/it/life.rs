@@ -1,15 +1,48 @@
 //! The life of a message.
 
-use incs_model::{PhoneNumber, viber};
-use incs_sandbox::Sandbox;
+use std::time::Duration;
+
+use incs_model::status::State;
+use incs_model::{OutboundMessage, PhoneNumber, Timestamp, rcs, viber, whatsapp};
+use incs_sandbox::{Clock, Pace, Sandbox, Window};
 
 use crate::support::client;
+
+fn to() -> PhoneNumber {
+    "+852 5123 0088".parse().unwrap()
+}
 
 #[tokio::test]
 async fn a_text_is_accepted_with_an_id_of_the_look_of_its_channel() {
     let sandbox = Sandbox::builder().seed(7).start().await.unwrap();
-    let to: PhoneNumber = "+852 5123 0088".parse().unwrap();
-    let sent = client(&sandbox).messages().send(viber::Message::text(to, "Your table is ready.")).await.unwrap();
+    let sent = client(&sandbox).messages().send(viber::Message::text(to(), "Your table is ready.")).await.unwrap();
     assert_eq!(sent.msg_id.as_str().len(), 36);
     sandbox.shutdown().await;
+}
+
+#[tokio::test]
+async fn to_a_customer_who_has_not_written_only_templates_and_viber_arrive() {
+    let text = || "See you".to_owned();
+    let cases: [(OutboundMessage, bool); 5] = [
+        (whatsapp::Message::new(to(), whatsapp::Content::Text(text())).into(), false),
+        (whatsapp::Message::new(to(), whatsapp::Template::new("order_received_v2")).into(), true),
+        (rcs::Message::new(to(), rcs::Content::Text(text())).into(), false),
+        (rcs::Message::new(to(), rcs::Template::new("delivery_note_1")).into(), true),
+        (viber::Message::new(to(), viber::Content::Text(text())).into(), true),
+    ];
+    for window in [Window::Enforced, Window::Open] {
+        let clock = Clock::starting_at(Timestamp::from_unix_seconds(1_775_540_101).unwrap());
+        let builder = Sandbox::builder().pace(Pace::instant()).clock(clock).window(window);
+        let sandbox = builder.start().await.unwrap();
+        let client = client(&sandbox);
+        for (message, arrives) in &cases {
+            let sent = client.messages().send(message.clone()).await.unwrap();
+            sandbox.advance(Duration::from_secs(1)).await;
+            let report = client.messages().status([sent.msg_id]).await.unwrap();
+            let state = report.answered()[0].message_status.clone();
+            let wanted = if *arrives || window == Window::Open { State::Read } else { State::Failed };
+            assert_eq!(state, wanted, "{window:?} {:?} {}", message.channel(), message.kind());
+        }
+        sandbox.shutdown().await;
+    }
 }

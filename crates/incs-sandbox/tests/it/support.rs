@@ -38,6 +38,13 @@ pub(crate) fn text() -> viber::Message {
     viber::Message::text(to, "Your table is ready.")
 }
 
+/// Sends a text on Viber, and gives its id.
+pub(crate) async fn send_text(sandbox: &Sandbox, to: &str, text: &str) -> String {
+    let to: PhoneNumber = to.parse().unwrap();
+    let sent = client(sandbox).messages().send(viber::Message::text(to, text)).await.unwrap();
+    sent.msg_id.into_string()
+}
+
 /// What a path of the sandbox's own answers.
 pub(crate) async fn admin(sandbox: &Sandbox, path: &str) -> Value {
     let reply = raw(sandbox, &format!("GET /_sandbox{path} HTTP/1.1\r\nhost: {}\r\n\r\n", host(sandbox))).await;

@@ -1,6 +1,8 @@
 //! What the customer sees of a template, with its variables filled.
 
 mod rcs;
+#[cfg(test)]
+mod tests;
 mod whatsapp;
 
 use serde::Serialize;

@@ -30,3 +30,23 @@ pub(super) fn filled<'v>(
     filled.push_str(rest);
     filled
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_that_have_a_value_are_filled() {
+        let value = |name: &str| ["1", "first_name"].contains(&name).then_some(Cow::Borrowed("é"));
+        for (text, wanted) in [
+            ("{{1}} and {{first_name}}", "é and é"),
+            ("{{{1}}} {{ 1 }} {1} {{}} {{2}}", "{é} {{ 1 }} {1} {{}} {{2}}"),
+            ("{{1} {{1", "{{1} {{1"),
+            ("日本{{1}}語{{日本}}", "日本é語{{日本}}"),
+            ("", ""),
+        ] {
+            assert_eq!(filled(text, ("{{", "}}"), &value), wanted, "{text}");
+        }
+        assert_eq!(filled("[[1]] [open [1]", ("[", "]"), &value), "[é] [open é");
+    }
+}

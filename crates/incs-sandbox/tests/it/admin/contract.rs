@@ -7,7 +7,8 @@ use incs_sandbox::{Clock, Sandbox};
 use serde_json::{Value, json};
 
 use super::http::{get, request, send};
-use crate::support::{receiver, send_text};
+use crate::receiver::Inbox;
+use crate::support::send_text;
 
 /// Calls routes, and holds each reply against the document.
 struct Checked {
@@ -83,7 +84,7 @@ impl Checked {
 #[tokio::test]
 async fn every_operation_answers_as_the_document_declares() {
     let mut api = Checked::new().await;
-    let receiver = receiver().await;
+    let receiver = Inbox::open().await;
     let subscription = json!({ "url": receiver.url(), "events": [], "provider": "incs" });
     let id = api.done("POST", "/subscriptions", &[], Some(subscription)).await["id"].to_string();
     api.done("GET", "/subscriptions", &[], None).await;
@@ -119,6 +120,16 @@ async fn every_operation_answers_as_the_document_declares() {
     api.done("DELETE", "/faults/{id}", &[&rule], None).await;
     api.done("DELETE", "/faults", &[], None).await;
 
+    let templates = api.done("GET", "/templates", &[], None).await;
+    let template = templates[0]["number"].to_string();
+    let decision = json!({ "status": "REJECTED", "reason": "TAG_CONTENT_MISMATCH" });
+    let reviewed = api.done("POST", "/templates/{template}/review", &[&template], Some(decision)).await;
+    assert_eq!(
+        (&reviewed["template"]["status"], &reviewed["reason"]),
+        (&json!("REJECTED"), &json!("TAG_CONTENT_MISMATCH"))
+    );
+    api.done("GET", "/tasks", &[], None).await;
+
     let event = json!({ "event": "template_quality_update", "new": [1] });
     assert_eq!(api.done("POST", "/inject", &[], Some(event)).await["deliveries"].as_array().unwrap().len(), 1);
     let state = api.done("GET", "/state", &[], None).await;
@@ -147,8 +158,23 @@ async fn refusals_are_those_that_the_document_declares_and_name_the_member() {
         ("DELETE", "/faults/{id}", vec!["7"], "", None, 404, None),
         ("POST", "/faults", vec![], "", Some(json!({ "kind": "meteor" })), 422, Some("/kind")),
         ("POST", "/faults", vec![], "", Some(json!({ "kind": "slow" })), 422, Some("/millis")),
+        ("POST", "/faults", vec![], "", Some(json!({ "kind": "drop", "share": 2 })), 422, Some("/share")),
+        ("POST", "/subscriptions", vec![], "", Some(json!({ "url": "http://example.com/" })), 422, Some("/url")),
+        ("POST", "/subscriptions", vec![], "", Some(json!({ "url": 7 })), 422, Some("/url")),
+        ("DELETE", "/subscriptions/{id}", vec!["7"], "", None, 404, None),
+        (
+            "POST",
+            "/customers/{channel}/{customer}/messages",
+            vec!["rcs", "85251230088"],
+            "",
+            Some(json!({ "type": "text" })),
+            422,
+            Some("/text"),
+        ),
+        ("POST", "/customers/{channel}/{customer}/read", vec!["rcs", "x"], "", None, 422, Some("")),
+        ("POST", "/templates/{template}/review", vec!["none"], "", Some(json!({ "status": "APPROVED" })), 404, None),
         ("POST", "/clock", vec![], "", Some(json!({ "advance_ms": -1 })), 422, Some("/advance_ms")),
-        ("POST", "/clock", vec![], "", Some(json!({ "advance": 1 })), 422, Some("/advance")),
+        ("POST", "/clock", vec![], "", Some(json!({ "advance": 1 })), 422, Some("")),
         ("POST", "/clock", vec![], "", Some(json!({ "advance_ms": u64::MAX })), 422, Some("/advance_ms")),
         ("POST", "/inject", vec![], "", Some(json!({})), 422, Some("/event")),
         ("POST", "/inject", vec![], "", Some(json!([])), 422, Some("")),

@@ -4,7 +4,8 @@ use incs_sandbox::{Pace, Sandbox};
 use serde_json::{Value, json};
 
 use super::http::{get, post};
-use crate::support::{receiver, send_text};
+use crate::receiver::Inbox;
+use crate::support::send_text;
 
 fn numbers(list: &Value) -> Vec<u64> {
     list.as_array().unwrap().iter().map(|record| record["number"].as_u64().unwrap()).collect()
@@ -50,7 +51,7 @@ async fn at_most_200_records_come_at_once() {
     assert_eq!(numbers(&get(&sandbox, "/messages?q=0").await).len(), 50);
     let found = get(&sandbox, "/messages?q=17&state=created&limit=200").await;
     let texts: Vec<&str> =
-        found.as_array().unwrap().iter().map(|found| found["content"]["text"]["body"].as_str().unwrap()).collect();
+        found.as_array().unwrap().iter().map(|found| found["content"]["text"].as_str().unwrap()).collect();
     assert_eq!(texts.last(), Some(&"17"));
     assert_eq!(texts.len(), (0..600).filter(|number| number.to_string().contains("17")).count());
     sandbox.shutdown().await;
@@ -86,7 +87,7 @@ async fn a_search_looks_into_texts_names_numbers_and_ids_in_whatever_case() {
 #[tokio::test]
 async fn a_message_is_found_by_number_and_by_id_with_its_request_and_webhooks() {
     let sandbox = Sandbox::builder().pace(slow()).start().await.unwrap();
-    let receiver = receiver().await;
+    let receiver = Inbox::open().await;
     let subscription = json!({ "url": receiver.url(), "events": ["message_status_update"] });
     assert_eq!(post(&sandbox, "/subscriptions", &subscription).await.status, 201);
     let id = send_text(&sandbox, "85251230088", "Your table is ready.").await;

@@ -6,7 +6,8 @@ use incs_sandbox::{Action, Clock, Rule, Sandbox};
 use serde_json::{Value, json};
 
 use super::http::{get, post};
-use crate::support::{receiver, send_text};
+use crate::receiver::Inbox;
+use crate::support::send_text;
 
 /// Some calls, and all that is remembered of them.
 async fn session(sandbox: &Sandbox) -> (Value, Value) {
@@ -55,9 +56,9 @@ async fn after_a_reset_the_same_seed_gives_the_same_once_more() {
 async fn a_reset_drops_what_was_to_happen_and_keeps_who_gets_webhooks() {
     let clock = Clock::starting_at("2026-03-04T05:06:07Z".parse().unwrap());
     let sandbox = Sandbox::builder().seed(7).clock(clock).start().await.unwrap();
-    let receiver = receiver().await;
+    let receiver = Inbox::open().await;
     post(&sandbox, "/subscriptions", &json!({ "url": receiver.url() })).await;
-    sandbox.add_fault(Rule::new(Action::Lose));
+    sandbox.add_fault(Rule::new(Action::Lose)).unwrap();
     send_text(&sandbox, "85251230088", "Your table is ready.").await;
     sandbox.reset();
     let state = get(&sandbox, "/state").await;
@@ -65,9 +66,9 @@ async fn a_reset_drops_what_was_to_happen_and_keeps_who_gets_webhooks() {
     assert_eq!(get(&sandbox, "/faults").await, json!([]));
     assert_eq!(get(&sandbox, "/subscriptions").await.as_array().unwrap().len(), 1);
     sandbox.advance(Duration::from_secs(3600)).await;
-    assert_eq!(receiver.count(), 0);
+    assert_eq!(receiver.posts().len(), 0);
     send_text(&sandbox, "85251230088", "Another").await;
     sandbox.advance(Duration::from_secs(3600)).await;
-    assert!(receiver.count() > 0);
+    assert!(receiver.posts().len() > 0);
     sandbox.shutdown().await;
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use incs_sandbox::{Action, Channel, Clock, Pace, Rule, Sandbox, State, WaitError, When};
 
-use crate::support::{client, send_text};
+use crate::support::send_text;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -43,7 +43,7 @@ async fn a_test_can_wait_for_a_state() {
 #[tokio::test]
 async fn a_message_that_failed_ends_the_wait_for_any_other_state() {
     let sandbox = Sandbox::builder().pace(Pace::instant()).start().await.unwrap();
-    sandbox.add_fault(Rule::new(Action::Fail { code: 131_026, title: "Message undeliverable".to_owned() }));
+    sandbox.add_fault(Rule::new(Action::Fail { code: 131_026, title: "Message undeliverable".to_owned() })).unwrap();
     let id = send_text(&sandbox, "85251230088", "Your table is ready.").await;
     let Err(WaitError::Past(message)) = sandbox.wait_for(&id, State::Delivered, PATIENCE).await else {
         panic!("it was delivered");
@@ -70,11 +70,10 @@ async fn a_wait_under_a_virtual_clock_ends_when_another_task_advances_it() {
 async fn a_fault_that_was_switched_off_does_nothing() {
     let sandbox = Sandbox::builder().pace(Pace::instant()).start().await.unwrap();
     let rule = Rule::new(Action::Fail { code: 1, title: "no".to_owned() }).when(When::to("852*"));
-    let id = sandbox.add_fault(rule);
+    let id = sandbox.add_fault(rule).unwrap();
     assert!(sandbox.remove_fault(id));
     assert!(!sandbox.remove_fault(id));
     let id = send_text(&sandbox, "85251230088", "Your table is ready.").await;
     assert_eq!(sandbox.wait_for(&id, State::Read, PATIENCE).await.unwrap().failure, None);
-    drop(client(&sandbox));
     sandbox.shutdown().await;
 }

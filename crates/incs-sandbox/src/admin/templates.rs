@@ -1,0 +1,106 @@
+//! `/templates` and `/tasks`: what was created.
+
+use std::sync::Arc;
+
+use incs_model::task::Task;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::call::Call;
+use super::failure::Failure;
+use super::part::{Json, Nothing, limit};
+use super::route::Method::{Get, Post};
+use super::route::{Route, route};
+use crate::api::templates;
+use crate::channel::Channel;
+use crate::core::Core;
+use crate::world::template::{APPROVED, Entry, REJECTED};
+
+pub(crate) fn routes() -> Vec<Route> {
+    vec![
+        route(Get, "/templates", "listTemplates", "Templates of both kinds, newest first, those of the stock last")
+            .by(list),
+        route(Post, "/templates/{template}/review", "reviewTemplate", "Decides about a template").by(review),
+        route(Get, "/tasks", "listTasks", "Tasks, newest first").by(tasks),
+    ]
+}
+
+/// Which templates.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Which {
+    /// Only those of this channel.
+    channel: Option<Channel>,
+    /// Only those with a lower number.
+    before: Option<u64>,
+    /// At most so many; 50 unless given, never more than 200.
+    limit: Option<usize>,
+}
+
+fn list(core: &Arc<Core>, call: Call<Nothing, Which>) -> Result<Vec<Entry>, Failure> {
+    let Which { channel, before, limit: most } = call.query;
+    let world = core.world();
+    let wanted = world.templates.iter().rev().filter(|entry| {
+        channel.is_none_or(|channel| channel == entry.channel) && before.is_none_or(|before| entry.number < before)
+    });
+    Ok(wanted.take(limit(most)).cloned().collect())
+}
+
+/// One template.
+#[derive(Debug, Deserialize, JsonSchema)]
+struct Named {
+    /// The template's number, or the platform's id.
+    template: String,
+}
+
+/// What is decided.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Review {
+    status: Decision,
+    /// Why, for one that is rejected.
+    reason: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "UPPERCASE")]
+enum Decision {
+    Approved,
+    Rejected,
+}
+
+fn review(core: &Arc<Core>, call: Call<Named, Nothing, Json<Review>>) -> Result<Entry, Failure> {
+    let Review { status, reason } = call.body.0;
+    let reason = match (status, reason) {
+        (Decision::Approved, Some(_)) => {
+            return Err(Failure::unprocessable("/reason", "only a template that is rejected has one"));
+        }
+        (Decision::Approved, None) => String::new(),
+        (Decision::Rejected, reason) => reason.unwrap_or_else(|| "INVALID_FORMAT".to_owned()),
+    };
+    if reason.chars().count() > 1000 {
+        return Err(Failure::unprocessable("/reason", "at most 1000 characters"));
+    }
+    let status = if status == Decision::Approved { APPROVED } else { REJECTED };
+    core.change(|world, now| {
+        let name = call.path.template;
+        let by_id = world.templates.find(&name).map(|entry| entry.number);
+        let number = by_id.or_else(|| name.parse().ok());
+        let entry = number.and_then(|number| templates::decide(world, number, status, &reason, now));
+        entry.ok_or_else(|| Failure::not_found("no such template"))
+    })
+}
+
+/// Which tasks.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Part {
+    /// At most so many; 50 unless given, never more than 200.
+    limit: Option<usize>,
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "every route answers so")]
+fn tasks(core: &Arc<Core>, call: Call<Nothing, Part>) -> Result<Vec<Task>, Failure> {
+    let world = core.world();
+    Ok(world.tasks.iter().rev().take(limit(call.query.limit)).cloned().collect())
+}
