@@ -127,13 +127,10 @@ fn given(mut schema: Value) -> Value {
             return one.take();
         }
     }
-    if let Some(kinds) = schema.get_mut("type").filter(|kinds| kinds.is_array()) {
-        if let Some(kind) = kinds.as_array_mut().and_then(|kinds| {
-            kinds.retain(|kind| !is_null(kind));
-            kinds.first().cloned()
-        }) {
-            *kinds = kind;
-        }
+    if let Some(kinds) = schema.get_mut("type")
+        && let Some(kind) = kinds.as_array().and_then(|kinds| kinds.iter().find(|kind| !is_null(kind)).cloned())
+    {
+        *kinds = kind;
     }
     if let Some(words) = schema.get_mut("enum").and_then(Value::as_array_mut) {
         words.retain(|word| !word.is_null());

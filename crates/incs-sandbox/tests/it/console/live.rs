@@ -32,7 +32,7 @@ async fn receipts_advance_while_one_looks_on() {
     let mut seen = vec!["created".to_owned()];
     for _ in 0..400 {
         sandbox.advance(Duration::from_millis(25)).await;
-        let state = sandbox.sent()[0].state().to_string();
+        let state = format!("{:?}", sandbox.sent()[0].state).to_lowercase();
         if seen.last() != Some(&state) {
             page.until(&state, &format!("document.querySelector('.message .tick')?.dataset.state === '{state}'")).await;
             page.until(&state, &format!("document.querySelector('.row .tick')?.dataset.state === '{state}'")).await;

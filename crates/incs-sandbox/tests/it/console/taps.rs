@@ -29,7 +29,7 @@ async fn a_tapped_quick_reply_of_a_carousel_reaches_the_webhook() {
     let card = |index: u32, name: &str| {
         let picture = Header::image(format!("https://media.example.com/pics/{name}.jpeg"));
         let buttons = [CardButton::quick_reply(format!("info-{name}"), "Tell me more")];
-        Card::new(index, picture, CardAction::reply(buttons)).with_body(Body::new(name))
+        Card::new(index, picture, CardAction::quick_replies(buttons)).with_body(Body::new(name))
     };
     let cards = Carousel::of(Body::new("Fresh from the kiln:"), [card(0, "teapot"), card(1, "mug")]);
     let sent =
