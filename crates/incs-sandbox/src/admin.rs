@@ -37,9 +37,9 @@ pub(crate) const ROOT: &str = "/_sandbox";
 
 /// All of it, with the paths as they are on the wire, behind the checks of [`guard`].
 pub(crate) fn router(core: Arc<Core>) -> Router {
-    let routes = routes().into_iter().fold(Router::new(), |router, Route { path, handler, .. }| {
-        router.route(&format!("{ROOT}{path}"), handler)
-    });
+    let routes = routes()
+        .into_iter()
+        .fold(Router::new(), |router, Route { path, handler, .. }| router.route(&format!("{ROOT}{path}"), handler));
     routes
         .merge(page::router())
         .merge(console::router())

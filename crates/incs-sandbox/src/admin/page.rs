@@ -17,10 +17,16 @@ static DOCUMENT: LazyLock<String> = LazyLock::new(|| openapi::document(&super::r
 
 pub(crate) fn router() -> Router<Arc<Core>> {
     Router::new()
-        .route("/_sandbox/openapi.json", get(async || ([(header::CONTENT_TYPE, "application/json")], DOCUMENT.as_str())))
+        .route(
+            "/_sandbox/openapi.json",
+            get(async || ([(header::CONTENT_TYPE, "application/json")], DOCUMENT.as_str())),
+        )
         .route("/_sandbox/api", get(async || asset("text/html; charset=utf-8", include_str!("page/api.html"))))
         .route("/_sandbox/api/api.css", get(async || asset("text/css; charset=utf-8", include_str!("page/api.css"))))
-        .route("/_sandbox/api/api.js", get(async || asset("text/javascript; charset=utf-8", include_str!("page/api.js"))))
+        .route(
+            "/_sandbox/api/api.js",
+            get(async || asset("text/javascript; charset=utf-8", include_str!("page/api.js"))),
+        )
 }
 
 fn asset(kind: &'static str, text: &'static str) -> Response {
