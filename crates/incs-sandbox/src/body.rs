@@ -10,13 +10,18 @@ pub(crate) struct Wrong {
     pub(crate) problem: String,
 }
 
-/// Reads a body, and says in two parts what is wrong with it.
+/// Reads a body, and says in two parts what is wrong with it. A member that should not be there is named as if it were wrong.
 pub(crate) fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, Wrong> {
     decode(json).map_err(|error| {
         let text = error.to_string();
         let problem = text.strip_prefix(error.pointer()).map_or(text.as_str(), |rest| rest.trim_start_matches(": "));
-        // What serde says of a member that should not be there begins with a word of its own.
-        let problem = problem.strip_prefix("expected ").filter(|rest| rest.starts_with("unknown ")).unwrap_or(problem);
-        Wrong { pointer: error.pointer().to_owned(), problem: problem.to_owned() }
+        let unknown = problem.strip_prefix("expected unknown field `").and_then(|rest| rest.split_once("`, "));
+        match unknown {
+            Some((name, known)) => {
+                let name = name.replace('~', "~0").replace('/', "~1");
+                Wrong { pointer: format!("{}/{name}", error.pointer()), problem: format!("no such member; {known}") }
+            }
+            None => Wrong { pointer: error.pointer().to_owned(), problem: problem.to_owned() },
+        }
     })
 }

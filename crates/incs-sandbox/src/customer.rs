@@ -12,7 +12,7 @@ mod tests;
 use std::collections::VecDeque;
 
 use bytes::Bytes;
-use incs_model::{PhoneNumber, Timestamp, encode};
+use incs_model::{OutboundMessage, PhoneNumber, Timestamp, encode, rcs};
 
 use self::act::Act;
 use self::reply::{Reply, ReplyError, What};
@@ -49,7 +49,8 @@ pub(crate) fn act(
         (What::Button { id, .. }, Some(message)) => choice::button(known(world, message)?, id)?,
         (What::ListRow { id, .. }, Some(message)) => choice::row(known(world, message)?, id)?,
         (What::Suggestion { postback, text, .. }, Some(message)) => {
-            choice::suggestion(known(world, message)?, postback.as_deref(), text.as_deref())?
+            let message = known(world, message)?;
+            choice::suggestion(message, template_id(world, message), postback.as_deref(), text.as_deref())?
         }
         (what, _) => Act::of(what, &mut world.seed.rng(Purpose::File, number))
             .ok_or_else(|| ReplyError::new("/message", "the message that is answered is missing"))?,
@@ -163,6 +164,17 @@ fn tap(message: &Message, id: &str) -> Reply {
         Channel::Rcs => Reply::suggestion(name, id),
         _ if choice::is_list(message) => Reply::list_row(name, id),
         _ => Reply::button(name, id),
+    }
+}
+
+/// The id of the template that an RCS message was made from, if that is still there.
+fn template_id(world: &World, message: &Message) -> Option<String> {
+    match OutboundMessage::decode(&message.channel.model(), &message.content) {
+        Ok(OutboundMessage::Rcs(rcs::Message { content: rcs::Content::Template(template), .. })) => {
+            let known = world.templates.named(message.channel, template.name.as_str())?;
+            Some(known.definition.id().to_owned())
+        }
+        _ => None,
     }
 }
 

@@ -75,7 +75,7 @@ impl Reply {
     /// 422 for one thing that no rule of the model is about.
     pub(crate) fn wrong(pointer: &str, expected: &str) -> Self {
         let message = format!("Request parameters error: {pointer}: expected {expected}");
-        let violation = violation(pointer, "sandbox", expected, Value::Null, &format!("expected {expected}"));
+        let violation = violation(pointer, "sandbox", expected, "", &format!("expected {expected}"));
         Self::with_violations(Code::InvalidParameters, &message, &[violation])
     }
 
@@ -83,11 +83,12 @@ impl Reply {
     pub(crate) fn unreadable(error: &DecodeError) -> Self {
         let text = error.to_string();
         let said = text.strip_prefix(&format!("{}: ", error.pointer())).unwrap_or(&text);
-        let violation = violation(error.pointer(), "body", error.expected(), error.found().to_string().into(), said);
+        let violation = violation(error.pointer(), "body", error.expected(), &error.found().to_string(), said);
         let is_number = matches!(error.pointer(), "/to" | "/user_phone") && error.found() == Found::String;
-        let message = match is_number {
-            true => "The phone number is invalid.".to_owned(),
-            false => format!("Request parameters error: {text}"),
+        let message = if is_number {
+            "The phone number is invalid.".to_owned()
+        } else {
+            format!("Request parameters error: {text}")
         };
         Self::with_violations(Code::InvalidParameters, &message, &[violation])
     }
@@ -102,8 +103,9 @@ impl Reply {
     }
 }
 
-/// One violation, in the form in which the model's report writes its own.
-pub(crate) fn violation(pointer: &str, rule: &str, limit: &str, found: Value, message: &str) -> Value {
+/// One violation, in the form in which the model's report writes its own. `found` is empty where nothing can be named.
+pub(crate) fn violation(pointer: &str, rule: &str, limit: &str, found: &str, message: &str) -> Value {
+    let found = (!found.is_empty()).then_some(found);
     json!({ "pointer": pointer, "rule": rule, "limit": limit, "found": found, "message": message })
 }
 

@@ -93,10 +93,10 @@ fn not_found() -> Reply {
 fn page(world: &World, channel: Channel, query: Option<&str>) -> Result<Vec<Definition>, Reply> {
     let query = Query::parse(query);
     let last = query.number::<u64>("last_id")?;
-    let mut list = ListQuery::new();
-    list.count = query.number("count")?;
-    validate(&list).map_err(|report| Reply::invalid(&report))?;
-    let count = usize::try_from(list.count.unwrap_or(LIST_COUNT_DEFAULT)).unwrap_or(usize::MAX);
+    let mut wanted = ListQuery::new();
+    wanted.count = query.number("count")?;
+    validate(&wanted).map_err(|report| Reply::invalid(&report))?;
+    let count = usize::try_from(wanted.count.unwrap_or(LIST_COUNT_DEFAULT)).unwrap_or(usize::MAX);
     let is_beyond =
         |entry: &&Entry| last.is_none_or(|last| entry.definition.id().parse().is_ok_and(|id: u64| id < last));
     let rows = world.templates.iter().rev().filter(|entry| entry.channel == channel).filter(is_beyond).take(count);

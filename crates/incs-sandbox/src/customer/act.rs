@@ -63,7 +63,7 @@ pub(crate) struct Tapped {
     /// `reply`, `url_action`, ….
     pub(crate) suggestion_type: String,
     /// `text`, `richcard`, `carousel`.
-    pub(crate) message_type: Option<String>,
+    pub(crate) message_type: String,
     pub(crate) card_index: Option<u32>,
     pub(crate) suggestion_index: u32,
     pub(crate) message_id: String,

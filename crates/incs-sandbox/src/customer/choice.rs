@@ -5,8 +5,7 @@ use incs_model::whatsapp::Content;
 use incs_model::whatsapp::interactive::Interactive;
 use incs_model::whatsapp::interactive::carousel::CardAction;
 use incs_model::whatsapp::interactive::reply::{Button, CardButton};
-use incs_model::whatsapp::template::{ButtonKind, Component, Parameter};
-use serde_json::Value;
+use serde::Deserialize;
 
 use super::act::{Act, Tapped};
 use super::reply::ReplyError;
@@ -34,7 +33,7 @@ pub(super) fn button(message: &Message, id: &str) -> Result<Act, ReplyError> {
                 }
             }
         }
-        Some(Content::Template(template)) => return template_button(message, &template.components, id),
+        Some(Content::Template(_)) => return quick_reply(message, id),
         _ => {}
     }
     match possible.iter().find(|reply| reply.id == id) {
@@ -43,40 +42,16 @@ pub(super) fn button(message: &Message, id: &str) -> Result<Act, ReplyError> {
     }
 }
 
-/// A quick reply sends back what the send set for it, else its text (inferred from Meta's API).
-fn template_button(message: &Message, components: &[Component], text: &str) -> Result<Act, ReplyError> {
-    let mut buttons = Vec::new();
-    collect_buttons(message.rendered.as_ref().unwrap_or(&Value::Null), &mut buttons);
-    let Some((index, _)) = buttons.iter().find(|(_, label)| label == text) else {
-        let count = buttons.len();
-        return Err(ReplyError::new("/id", format!("no quick reply with this text; the template has {count}")));
-    };
-    let set = components.iter().find_map(|component| match component {
-        Component::Button(button) if button.sub_type == ButtonKind::QuickReply && button.index == index.to_string() => {
-            button.parameters.iter().find_map(|parameter| match parameter {
-                Parameter::Payload(payload) => Some(payload.clone()),
-                _ => None,
-            })
+/// A quick reply of a template; what it sends back is in the template as it was filled.
+fn quick_reply(message: &Message, text: &str) -> Result<Act, ReplyError> {
+    let buttons = Filled::of(message).buttons;
+    let mut replies = buttons.into_iter().filter(|button| button.kind == "quick_reply");
+    let count = replies.clone().count();
+    match replies.find(|button| button.text == text) {
+        Some(button) => {
+            Ok(Act::Button { payload: button.payload.unwrap_or_else(|| button.text.clone()), text: button.text })
         }
-        _ => None,
-    });
-    Ok(Act::Button { payload: set.unwrap_or_else(|| text.to_owned()), text: text.to_owned() })
-}
-
-/// Quick replies of a template as it was rendered, each with its place among the buttons.
-fn collect_buttons(value: &Value, found: &mut Vec<(usize, String)>) {
-    match value {
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                let is_quick_reply = item.get("type").and_then(Value::as_str) == Some("QUICK_REPLY");
-                match item.get("text").and_then(Value::as_str) {
-                    Some(text) if is_quick_reply => found.push((index, text.to_owned())),
-                    _ => collect_buttons(item, found),
-                }
-            }
-        }
-        Value::Object(members) => members.values().for_each(|member| collect_buttons(member, found)),
-        _ => {}
+        None => Err(ReplyError::new("/id", format!("no quick reply with this text; the template has {count}"))),
     }
 }
 
@@ -97,66 +72,77 @@ pub(super) fn row(message: &Message, id: &str) -> Result<Act, ReplyError> {
 }
 
 /// A tap on a suggestion of an RCS template, by postback data or by text.
-pub(super) fn suggestion(message: &Message, postback: Option<&str>, text: Option<&str>) -> Result<Act, ReplyError> {
-    let mut possible = Vec::new();
-    if message.channel == Channel::Rcs && message.direction == Direction::Outbound {
-        collect_suggestions(message.rendered.as_ref().unwrap_or(&Value::Null), None, &mut possible);
-    }
-    let fits = |suggestion: &&Suggestion| {
-        postback.is_none_or(|data| suggestion.postback == data) && text.is_none_or(|label| suggestion.text == label)
+pub(super) fn suggestion(
+    message: &Message,
+    template_id: Option<String>,
+    postback: Option<&str>,
+    text: Option<&str>,
+) -> Result<Act, ReplyError> {
+    let filled = if message.channel == Channel::Rcs { Filled::of(message) } else { Filled::default() };
+    let possible = filled.suggestions();
+    let fits = |(_, _, button): &&(_, _, &Tappable)| {
+        postback.is_none_or(|data| button.payload.as_deref() == Some(data))
+            && text.is_none_or(|label| button.text == label)
     };
-    let Some(tapped) = possible.iter().find(fits) else {
+    let Some((card_index, suggestion_index, button)) = possible.iter().find(fits) else {
         let pointer = if postback.is_some() { "/postback" } else { "/text" };
-        let known = possible.iter().map(|suggestion| suggestion.postback.as_str());
+        let known = possible.iter().filter_map(|(_, _, button)| button.payload.as_deref());
         return Err(ReplyError::new(pointer, no_such("suggestion", "suggestions", known).problem()));
     };
-    let text_of = |member: &str| {
-        let value = message.rendered.as_ref()?.get(member)?.as_str()?;
-        Some(value.to_owned())
+    let (suggestion_type, is_reply) = match button.kind.as_str() {
+        "quick_reply" => ("reply", true),
+        "url" => ("url_action", false),
+        "phone" => ("dialer_action", false),
+        other => (other, false),
     };
-    let is_reply = tapped.kind == "reply";
+    let message_type = match filled.cards.len() {
+        0 => "text",
+        1 => "richcard",
+        _ => "carousel",
+    };
     let tapped = Tapped {
-        text: tapped.text.clone(),
-        postback: tapped.postback.clone(),
-        suggestion_type: tapped.kind.clone(),
-        message_type: text_of("type"),
-        card_index: tapped.card,
-        suggestion_index: tapped.index,
+        text: button.text.clone(),
+        postback: button.payload.clone().unwrap_or_default(),
+        suggestion_type: suggestion_type.to_owned(),
+        message_type: message_type.to_owned(),
+        card_index: *card_index,
+        suggestion_index: *suggestion_index,
         message_id: message.id.clone(),
         message_date: message.created_at,
-        template_id: text_of("template_id"),
+        template_id,
     };
     Ok(if is_reply { Act::SuggestionReply { tapped } } else { Act::SuggestionAction { tapped } })
 }
 
-struct Suggestion {
-    kind: String,
-    text: String,
-    postback: String,
-    card: Option<u32>,
-    index: u32,
+/// What can be tapped in a template as it was filled.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Filled {
+    buttons: Vec<Tappable>,
+    cards: Vec<Self>,
 }
 
-/// The suggestions of a template as it was rendered.
-fn collect_suggestions(value: &Value, card: Option<u32>, found: &mut Vec<Suggestion>) {
-    let Some(members) = value.as_object() else { return };
-    for (name, member) in members {
-        match (name.as_str(), member.as_array()) {
-            ("suggestions", Some(list)) => {
-                for (index, item) in (0..).zip(list) {
-                    let text = |member: &str| item.get(member).and_then(Value::as_str).unwrap_or_default().to_owned();
-                    let (kind, label, postback) = (text("suggestionType"), text("text"), text("postbackData"));
-                    found.push(Suggestion { kind, text: label, postback, card, index });
-                }
-            }
-            ("carouselCard", Some(cards)) => {
-                for (index, item) in (0..).zip(cards) {
-                    collect_suggestions(item, Some(index), found);
-                }
-            }
-            ("standaloneCard", None) => collect_suggestions(member, Some(0), found),
-            _ => collect_suggestions(member, card, found),
-        }
+#[derive(Clone, Deserialize)]
+struct Tappable {
+    kind: String,
+    text: String,
+    payload: Option<String>,
+}
+
+impl Filled {
+    fn of(message: &Message) -> Self {
+        let rendered = message.rendered.as_ref().filter(|_| message.direction == Direction::Outbound);
+        rendered.and_then(|rendered| Self::deserialize(rendered).ok()).unwrap_or_default()
+    }
+
+    /// The suggestions, each with its card and its place there.
+    fn suggestions(&self) -> Vec<(Option<u32>, u32, &Tappable)> {
+        let own = (0..).zip(&self.buttons).map(|(place, button)| (None, place, button));
+        let cards = (0..).zip(&self.cards);
+        let on_cards = cards.flat_map(|(card, filled)| {
+            (0..).zip(&filled.buttons).map(move |(place, button)| (Some(card), place, button))
+        });
+        own.chain(on_cards).collect()
     }
 }
 

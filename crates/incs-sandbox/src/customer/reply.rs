@@ -128,7 +128,7 @@ impl Reply {
     /// Refuses what no customer could send.
     pub(crate) fn check(&self) -> Result<(), ReplyError> {
         let short = |pointer: &str, text: Option<&str>| match text {
-            Some(text) if text.is_empty() => Err(ReplyError::new(pointer, "is empty")),
+            Some("") => Err(ReplyError::new(pointer, "is empty")),
             Some(text) if text.chars().count() > LONGEST_NAME => {
                 Err(ReplyError::new(pointer, format!("more than {LONGEST_NAME} characters")))
             }

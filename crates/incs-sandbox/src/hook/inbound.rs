@@ -126,10 +126,10 @@ fn rcs(message: &Message, act: &Act, now: Timestamp) -> Option<Body> {
 fn suggestion(tapped: &Tapped, kind: rcs::SuggestionKind) -> rcs::Content {
     let mut track = rcs::TrackData::new()
         .with_suggestion_type(tapped.suggestion_type.as_str())
+        .with_msg_type(tapped.message_type.as_str())
         .with_suggestion_index(tapped.suggestion_index)
         .with_msg_id(tapped.message_id.as_str())
         .with_msg_date(WireTime::from_rfc3339(tapped.message_date, 3));
-    track.msg_type = tapped.message_type.as_deref().map(Into::into);
     track.card_index = tapped.card_index;
     track.template = tapped.template_id.as_deref().map(Into::into);
     let response = rcs::SuggestionResponse::new(tapped.postback.as_str());

@@ -192,16 +192,13 @@ impl Draft {
         } else if delivery.progress == Progress::Pending {
             let chance = seed.rng(Purpose::Hook, (self.number << 8) | u64::from(delivery.tries)).f64();
             let wait = core.config.retry.wait(delivery.tries, chance);
-            match wait.filter(|_| delivery.attempts.len() < MOST_ATTEMPTS) {
-                Some(wait) => {
-                    let due = now.saturating_add(wait);
-                    delivery.next_at = Some(due);
-                    world.agenda.put(due, Job::Post(self.number));
-                }
-                None => {
-                    delivery.progress = Progress::Failed;
-                    world.counters.webhooks_failed += 1;
-                }
+            if let Some(wait) = wait.filter(|_| delivery.attempts.len() < MOST_ATTEMPTS) {
+                let due = now.saturating_add(wait);
+                delivery.next_at = Some(due);
+                world.agenda.put(due, Job::Post(self.number));
+            } else {
+                delivery.progress = Progress::Failed;
+                world.counters.webhooks_failed += 1;
             }
         }
         let told: Delivery = delivery.clone();

@@ -12,6 +12,7 @@ use crate::world::World;
 
 /// What goes wrong with one delivery. Several rules may apply to it, one of each kind.
 #[derive(Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each stands for a rule of its own")]
 pub(super) struct Trouble {
     pub(super) lose: bool,
     pub(super) spoil_signature: bool,

@@ -60,7 +60,7 @@ fn everything() -> Vec<Reply> {
         Reply::media(Medium::Video, "https://media.example.com/mug.mp4"),
         Reply::media(Medium::Audio, "https://media.example.com/note.ogg"),
         Reply::media(Medium::Document, "https://media.example.com/a/list.pdf?x=1").named("list.pdf"),
-        Reply::location(-6.1753924, 106.8271528).named("Office"),
+        Reply::location(-6.1754, 106.8272).named("Office"),
     ]
 }
 

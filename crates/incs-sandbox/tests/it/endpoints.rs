@@ -5,6 +5,7 @@ mod errors;
 mod fixtures;
 mod limits;
 mod lists;
+mod review;
 mod status;
 mod tasks;
 mod templates;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use incs_model::status::State;
 use incs_model::{OutboundMessage, PhoneNumber, Timestamp, rcs, viber, whatsapp};
-use incs_sandbox::{Clock, Pace, Sandbox, Window};
+use incs_sandbox::{Channel, Clock, Pace, Sandbox, Window};
 
 use crate::support::client;
 
@@ -45,4 +45,34 @@ async fn to_a_customer_who_has_not_written_only_templates_and_viber_arrive() {
         }
         sandbox.shutdown().await;
     }
+}
+
+#[tokio::test]
+async fn a_reply_opens_the_window_for_24_hours_on_its_channel_only() {
+    let clock = Clock::starting_at(Timestamp::from_unix_seconds(1_775_540_101).unwrap());
+    let sandbox = Sandbox::builder().pace(Pace::instant()).clock(clock).start().await.unwrap();
+    let client = client(&sandbox);
+    sandbox.customer(Channel::WhatsApp, to().as_str()).says("Hello?").unwrap();
+    let day = Duration::from_hours(24);
+    let second = Duration::from_secs(1);
+    // Each send takes a second of the clock.
+    for (wait, whatsapp, rcs) in [
+        (Duration::ZERO, State::Read, State::Failed),
+        (day - 4 * second, State::Read, State::Failed),
+        (second, State::Failed, State::Failed),
+    ] {
+        sandbox.advance(wait).await;
+        let texts: [OutboundMessage; 2] = [
+            whatsapp::Message::new(to(), whatsapp::Content::Text("x".to_owned())).into(),
+            rcs::Message::new(to(), rcs::Content::Text("x".to_owned())).into(),
+        ];
+        for (message, wanted) in texts.into_iter().zip([whatsapp, rcs]) {
+            let channel = message.channel();
+            let sent = client.messages().send(message).await.unwrap();
+            sandbox.advance(second).await;
+            let report = client.messages().status([sent.msg_id]).await.unwrap();
+            assert_eq!(report.answered()[0].message_status, wanted, "{channel:?} after {wait:?}");
+        }
+    }
+    sandbox.shutdown().await;
 }

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Bytes;
@@ -29,6 +29,7 @@ pub(crate) struct Post {
     pub(crate) target: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    pub(crate) came_at: Instant,
 }
 
 impl Post {
@@ -133,7 +134,7 @@ impl Drop for Inbox {
 }
 
 async fn take(State(shared): State<Arc<Shared>>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
-    let post = Post { target: uri.to_string(), headers, body };
+    let post = Post { target: uri.to_string(), headers, body, came_at: Instant::now() };
     let answer = {
         let mut posts = shared.posts.lock().unwrap();
         posts.push(post.clone());

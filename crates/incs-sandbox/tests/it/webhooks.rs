@@ -7,7 +7,7 @@ mod signing;
 use std::time::Duration;
 
 use incs_model::viber;
-use incs_sandbox::{Channel, Clock, Pace, Sandbox, StartError, Webhook};
+use incs_sandbox::{Channel, Clock, Pace, Retry, Sandbox, StartError, Webhook};
 
 use crate::receiver::{Answer, Inbox};
 use crate::support::client;
@@ -43,6 +43,22 @@ async fn the_webhooks_of_a_message_come_in_order() {
     for states in seen.values() {
         assert_eq!(states, &["created", "sent", "delivered", "read"]);
     }
+    sandbox.shutdown().await;
+}
+
+#[tokio::test]
+async fn the_next_webhook_of_a_message_waits_for_the_answer_to_the_one_before() {
+    let inbox = Inbox::answering(|index, _| if index == 0 { Answer::Never } else { Answer::Status(200) }).await;
+    let retry = Retry::never().patience(Duration::from_millis(300));
+    let webhook = Webhook::to(inbox.url()).events(["message_status_update"]);
+    let builder = Sandbox::builder().pace(Pace::instant()).retry(retry);
+    let sandbox = builder.webhook(webhook).start().await.unwrap();
+    send(&sandbox, 1).await;
+    let posts = inbox.wait(3).await;
+    let states: Vec<_> = posts.iter().map(|post| post.json()["message_status"].clone()).collect();
+    assert_eq!(states, ["sent", "delivered", "read"]);
+    let waited = posts[1].came_at - posts[0].came_at;
+    assert!(waited >= Duration::from_millis(250), "{waited:?}");
     sandbox.shutdown().await;
 }
 

@@ -1,7 +1,7 @@
 //! Sends of templates, held against their definitions.
 
 use incs_model::envelope::Code;
-use incs_model::limits::template as limits;
+use incs_model::limits::{Rule, template as limits};
 use incs_model::template::whatsapp::{Component, HeaderFormat, Template};
 use incs_model::{Measured, Violation, rcs, whatsapp};
 use serde_json::Value;
@@ -67,7 +67,7 @@ fn named(core: &Core, channel: Channel, name: &str) -> Option<Definition> {
 
 fn unapproved(code: Code, text: &str, status: &str) -> Reply {
     let said = format!("{status}, expected {APPROVED}");
-    let violation = reply::violation("/template/name", "sandbox", APPROVED, status.into(), &said);
+    let violation = reply::violation("/template/name", "sandbox", APPROVED, status, &said);
     Reply::with_violations(code, text, &[violation])
 }
 
@@ -75,9 +75,9 @@ fn unapproved(code: Code, text: &str, status: &str) -> Reply {
 fn meta_text(template: &Template, violation: &Violation) -> &'static str {
     let rule = violation.rule().id();
     let lacks = |part: &str| violation.found() == &Measured::Word(part.to_owned());
-    if rule == limits::WHATSAPP_PARAMETERS_KIND.id() || rule == limits::WHATSAPP_PARAMETERS_EMPTY.id() {
-        WRONG_FORMAT
-    } else if lacks("header") && has_medium(template) {
+    let is_of_kind =
+        [&limits::WHATSAPP_PARAMETERS_KIND, &limits::WHATSAPP_PARAMETERS_EMPTY].map(Rule::id).contains(&rule);
+    if is_of_kind || (lacks("header") && has_medium(template)) {
         WRONG_FORMAT
     } else if lacks("button") {
         NO_BUTTON_VALUE

@@ -41,7 +41,9 @@ impl Signed {
         if spoil {
             let wrong = signing.sign.sign(&Draft::new(OTHER, at).with_id(id))?;
             if wrong.headers() == proof.headers() {
-                headers.iter_mut().for_each(|(_, value)| value.push('x'));
+                for (_, value) in &mut headers {
+                    value.push('x');
+                }
             } else {
                 headers = wrong.headers().to_vec();
             }

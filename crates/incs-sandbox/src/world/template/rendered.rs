@@ -14,15 +14,21 @@ pub(crate) use self::whatsapp::whatsapp;
 /// is not there is left out.
 ///
 /// ```json
-/// {"header": {"type": "text", "text": "Due 2026-05-31"}, "body": "Dear Ms Tan, …", "footer": "Example Bank",
+/// {"template_id": "5120883317740202", "header": {"type": "text", "text": "Due 2026-05-31"}, "body": "Dear Ms Tan, …", "footer": "Example Bank",
 ///  "buttons": [{"kind": "quick_reply", "text": "Get it", "payload": "take_offer"},
 ///              {"kind": "url", "text": "Shop", "url": "https://shop.example.com/"},
-///              {"kind": "phone", "text": "Call us", "phone_number": "+622150001234"},
+///              {"kind": "phone", "text": "Call us", "phone": "+622150001234"},
 ///              {"kind": "copy_code", "text": "Copy code", "code": "RAIN2026"}],
 ///  "cards": [{"header": {"type": "image", "link": "https://…"}, "title": "Raincoats", "body": "…", "buttons": []}]}
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Rendered {
+    /// The template; not on cards.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) template_id: Option<String>,
+    /// The type of an RCS template: `text`, `richcard` or `carousel`.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub(crate) kind: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) header: Option<Header>,
     /// The title of a card.
@@ -67,7 +73,7 @@ pub(crate) enum Button {
     /// Dials a number. On RCS it also has postback data.
     Phone {
         text: String,
-        phone_number: String,
+        phone: String,
         #[serde(skip_serializing_if = "Option::is_none")]
         payload: Option<String>,
     },

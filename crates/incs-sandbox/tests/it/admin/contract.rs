@@ -174,7 +174,7 @@ async fn refusals_are_those_that_the_document_declares_and_name_the_member() {
         ("POST", "/customers/{channel}/{customer}/read", vec!["rcs", "x"], "", None, 422, Some("")),
         ("POST", "/templates/{template}/review", vec!["none"], "", Some(json!({ "status": "APPROVED" })), 404, None),
         ("POST", "/clock", vec![], "", Some(json!({ "advance_ms": -1 })), 422, Some("/advance_ms")),
-        ("POST", "/clock", vec![], "", Some(json!({ "advance": 1 })), 422, Some("")),
+        ("POST", "/clock", vec![], "", Some(json!({ "advance": 1 })), 422, Some("/advance")),
         ("POST", "/clock", vec![], "", Some(json!({ "advance_ms": u64::MAX })), 422, Some("/advance_ms")),
         ("POST", "/inject", vec![], "", Some(json!({})), 422, Some("/event")),
         ("POST", "/inject", vec![], "", Some(json!([])), 422, Some("")),

@@ -8,11 +8,11 @@ use super::curl::{bearer, call_with, get, post, quick};
 type Row = (&'static str, fn(usize) -> Value, usize, &'static str);
 
 fn rows() -> Vec<Row> {
-    fn to(kind: &str, value: Value) -> Value {
+    fn to(kind: &str, value: &Value) -> Value {
         json!({ "to": "85251230088", "type": kind, kind: value })
     }
     fn interactive(value: &Value) -> Value {
-        to("interactive", value.clone())
+        to("interactive", value)
     }
     fn reply(size: usize) -> Value {
         let button =
@@ -38,7 +38,7 @@ fn rows() -> Vec<Row> {
         rcs(&json!({ "textMessage": "x", "suggestions": vec![one; size] }))
     }
     vec![
-        ("/external/messages/viber", |size| to("text", "x".repeat(size).into()), 1000, "/text"),
+        ("/external/messages/viber", |size| to("text", &"x".repeat(size).into()), 1000, "/text"),
         ("/external/messages/whatsapp", reply, 3, "/interactive/action/buttons"),
         ("/external/messages/whatsapp", list, 10, "/interactive/action/sections"),
         ("/external/messages/whatsapp", link, 20, "/interactive/action/parameters/display_text"),

@@ -17,7 +17,7 @@ async fn a_task_has_times_without_a_zone_and_two_log_entries() {
         "assignee_username": "agent_07" })
     .to_string();
     let first = call_with(&sandbox, "POST", "/external/tasks", Some(&task), &[&bearer]).await;
-    sandbox.advance(Duration::from_secs(60)).await;
+    sandbox.advance(Duration::from_mins(1)).await;
     let second = call_with(&sandbox, "POST", "/external/tasks", Some(&task), &[&bearer]).await;
     let log = |id: u64, kind: u64, agent: &str| {
         json!({ "id": id, "type": kind, "status": 0, "pre_status": 0,

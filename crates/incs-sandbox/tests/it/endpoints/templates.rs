@@ -13,7 +13,7 @@ const START: i64 = 1_768_300_000;
 /// A sandbox whose clock stands still, and whose reviews take an hour.
 async fn sandbox() -> Sandbox {
     let mut pace = Pace::instant();
-    pace.review = Duration::from_secs(3600)..Duration::from_secs(3600);
+    pace.review = Duration::from_hours(1)..Duration::from_hours(1);
     let clock = Clock::starting_at(Timestamp::from_unix_seconds(START).unwrap());
     Sandbox::builder().seed(7).pace(pace).clock(clock).start().await.unwrap()
 }
@@ -59,7 +59,7 @@ async fn a_name_that_holds_reject_is_rejected() {
         let created = post(&sandbox, path, &body).await;
         assert_eq!(created.data()["status"], "PENDING");
         let id = created.data()["template_id"].as_str().unwrap().to_owned();
-        sandbox.advance(Duration::from_secs(3600)).await;
+        sandbox.advance(Duration::from_hours(1)).await;
         assert_eq!(get(&sandbox, &format!("{path}/{id}")).await.data()["status"], "REJECTED");
     }
     assert_eq!(post(&sandbox, "/external/messages/whatsapp", &send("reject_me")).await.code(), 10002);
@@ -76,7 +76,7 @@ async fn a_send_means_the_newest_approved_template_of_its_name() {
         "content": { "textMessage": "Hi [customer]" } });
     let id = post(&sandbox, "/external/templates/rcs", &newer).await.data()["template_id"].clone();
     post(&sandbox, "/external/messages/rcs", &send("delivery_note_1")).await.data();
-    sandbox.advance(Duration::from_secs(3600)).await;
+    sandbox.advance(Duration::from_hours(1)).await;
     assert_eq!(
         post(&sandbox, "/external/messages/rcs", &send("delivery_note_1")).await.code(),
         10004,

@@ -101,6 +101,11 @@ fn no_webhook_shows_its_secret_or_its_url() {
 fn what_is_wrong_with_a_webhook_is_said_by_its_place() {
     for (json, error) in [
         (r"[]", "expected an object"),
+        (r#"{"url":"http://[::1]/","event":[]}"#, "/event: no such member; expected one of `url`, `events`, "),
+        (
+            r#"{"url":"http://[::1]/","signing":{"scheme":"meta","secret":"s","key":"k"}}"#,
+            "/signing/key: no such member; expected one of `scheme`, ",
+        ),
         (r#"{"url":7}"#, "/url: expected a string, found a number"),
         (r#"{"events":[]}"#, "/url: expected"),
         (r#"{"url":"http://[::1]/","provider":"meta"}"#, "/provider: "),

@@ -14,15 +14,21 @@ pub(crate) fn rcs(template: &Template, send: &Send) -> Rendered {
         let value = |name: &str| send.parameters.as_ref()?.get(name).map(|value| Cow::Borrowed(value.as_str()));
         filled(text, ("[", "]"), &value)
     };
+    let seen = content(template, &fill);
+    let template_id = Some(template.template_id.to_string());
+    Rendered { template_id, kind: Some(template.content.kind().to_owned()), ..seen }
+}
+
+fn content(template: &Template, fill: &dyn Fn(&str) -> String) -> Rendered {
     match &template.content {
         Content::Text(content) => Rendered {
             body: Some(fill(&content.text_message)),
-            buttons: buttons(&content.suggestions, &fill),
+            buttons: buttons(&content.suggestions, fill),
             ..Rendered::default()
         },
-        Content::RichCard(rich) => Rendered { cards: vec![card(&rich.standalone_card, &fill)], ..Rendered::default() },
+        Content::RichCard(rich) => Rendered { cards: vec![card(&rich.standalone_card, fill)], ..Rendered::default() },
         Content::Carousel(carousel) => {
-            let cards = carousel.carousel_card.iter().map(|one| card(one, &fill)).collect();
+            let cards = carousel.carousel_card.iter().map(|one| card(one, fill)).collect();
             Rendered { cards, ..Rendered::default() }
         }
         _ => Rendered::default(),
@@ -51,7 +57,7 @@ fn buttons(suggestions: &[Suggestion], fill: &dyn Fn(&str) -> String) -> Vec<But
         }),
         Suggestion::DialerAction(action) => Some(Button::Phone {
             text: fill(&action.text),
-            phone_number: fill(&action.phone_number),
+            phone: fill(&action.phone_number),
             payload: Some(fill(&action.postback_data)),
         }),
         _ => None,

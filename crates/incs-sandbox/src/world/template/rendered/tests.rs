@@ -34,7 +34,7 @@ fn a_whatsapp_template_is_shown_with_its_values() {
         Component::header(Parameter::text("2026-05-31")),
         Component::body(["{{2}}", "SAVE15", "15%"].map(Parameter::text)),
     ]);
-    let seen = json!({ "header": { "type": "text", "text": "Due on 2026-05-31" },
+    let seen = json!({ "template_id": "5120883317740202", "header": { "type": "text", "text": "Due on 2026-05-31" },
         "body": "Dear {{2}}, your policy is up for renewal. Take code SAVE15 for 15% off.",
         "footer": "Example Insurance", "buttons": [] });
     assert_eq!(of_whatsapp(&renewal), seen, "a value is never filled again");
@@ -44,7 +44,7 @@ fn a_whatsapp_template_is_shown_with_its_values() {
     let payload =
         incs_model::whatsapp::template::Button::new(ButtonKind::QuickReply, "0", [Parameter::Payload("p".into())]);
     let spring = Send::new("spring_banner_1").with_components([Component::header(image), Component::Button(payload)]);
-    let seen = json!({ "header": { "type": "image", "link": link },
+    let seen = json!({ "template_id": "5120883317740203", "header": { "type": "image", "link": link },
         "body": "Spring is here, and so are the new colours.",
         "buttons": [{ "kind": "quick_reply", "text": "Show me", "payload": "p" },
             { "kind": "url", "text": "To the shop", "url": "https://shop.example.com/spring" }] });
@@ -62,20 +62,19 @@ fn a_whatsapp_template_is_shown_with_its_values() {
 #[test]
 fn an_rcs_template_is_shown_with_its_values() {
     let update = of_rcs("parcel_update_1", &[("customer", "Rina"), ("order_no", "SO-88121")]);
-    let seen = json!({ "body": "Hi Rina, parcel SO-88121 is on its way.", "buttons": [
+    let seen = json!({ "template_id": "2217695120013000003", "type": "text", "body": "Hi Rina, parcel SO-88121 is on its way.", "buttons": [
         { "kind": "quick_reply", "text": "Track SO-88121", "payload": "track_SO-88121" },
         { "kind": "url", "text": "Open order", "url": "https://shop.example.com/o/SO-88121", "payload": "open_order" }] });
     assert_eq!(update, seen);
 
     let card = of_rcs("rain_sale_card", &[("customer", "Rina"), ("offer", "50%")]);
-    let seen = json!({ "buttons": [], "cards": [{ "title": "Rainy season sale",
+    let seen = json!({ "template_id": "2217695120034410077", "type": "richcard", "buttons": [], "cards": [{ "title": "Rainy season sale",
         "header": { "type": "video", "link": "https://media.example.com/clips/umbrella.mp4" },
         "body": "Hi Rina, umbrellas are half price today",
         "buttons": [{ "kind": "quick_reply", "text": "Get 50%", "payload": "take_offer" }] }] });
     assert_eq!(card, seen);
 
     let carousel = of_rcs("rain_sale_carousel", &[("customer", "Rina"), ("offer", "50%")]);
-    let dial =
-        json!({ "kind": "phone", "text": "Call us", "phone_number": "+622150001234", "payload": "call_support" });
+    let dial = json!({ "kind": "phone", "text": "Call us", "phone": "+622150001234", "payload": "call_support" });
     assert_eq!((carousel["cards"].as_array().unwrap().len(), &carousel["cards"][1]["buttons"][0]), (2, &dial));
 }

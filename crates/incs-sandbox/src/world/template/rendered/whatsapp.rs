@@ -12,7 +12,8 @@ use super::{Button, Header, Rendered};
 /// What the customer sees of a WhatsApp template.
 pub(crate) fn whatsapp(template: &Template, send: &Send) -> Rendered {
     let placeholders = template.placeholders();
-    let mut rendered = Rendered::default();
+    let template_id = Some(template.template_id.to_string());
+    let mut rendered = Rendered { template_id, ..Rendered::default() };
     for component in &template.components {
         match component {
             Component::Header(header) => {
@@ -54,7 +55,7 @@ fn button(button: &Defined, index: usize, send: &Send) -> Option<Button> {
             Some(Button::Url { text: link.text.clone(), url, payload: None })
         }
         Defined::PhoneNumber(phone) => {
-            Some(Button::Phone { text: phone.text.clone(), phone_number: phone.phone_number.clone(), payload: None })
+            Some(Button::Phone { text: phone.text.clone(), phone: phone.phone_number.clone(), payload: None })
         }
         Defined::CopyCode(copy) => {
             Some(Button::CopyCode { text: label(&copy.text, "Copy offer code"), code: value.unwrap_or_default() })
