@@ -80,8 +80,7 @@ fn collect(value: &Value, words: &mut Vec<String>) {
             for (name, member) in members {
                 match (name.as_str(), member.as_str()) {
                     ("sections" | "coupon_code", _) => {}
-                    ("text" | "title" | "display_text" | "code", Some(text)) => words.push(text.to_owned()),
-                    ("button", Some(text)) => words.push(text.to_owned()),
+                    ("text" | "title" | "display_text" | "code" | "button", Some(text)) => words.push(text.to_owned()),
                     ("link", Some(link)) => words.push(link.rsplit('/').next().unwrap().to_owned()),
                     _ => collect(member, words),
                 }
