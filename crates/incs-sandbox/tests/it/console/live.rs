@@ -58,9 +58,9 @@ async fn search_finds_names_numbers_and_texts_and_goes_to_the_message() {
     page.type_into(".search input", "63917").await;
     page.until("the number", "document.querySelectorAll('.row:not([data-number])').length === 1").await;
     page.eval("document.querySelector('.search input').value = ''").await;
-    page.type_into(".search input", "parcel 3 ").await;
-    page.until("the text", "document.querySelectorAll('.row[data-number]').length === 1").await;
-    assert_eq!(page.eval("document.querySelector('.row mark').textContent").await, "Parcel 3");
+    page.type_into(".search input", "parcel 3 leaves").await;
+    page.until("the text", "document.querySelector('.row[data-number] mark')").await;
+    assert_eq!(page.eval("document.querySelector('.row mark').textContent").await, "Parcel 3 leaves");
     page.click(".row[data-number]").await;
     // It stands further back than the first page of the conversation.
     let found = page.until("the message", "document.querySelector('.is-found .text')?.textContent").await;
@@ -85,5 +85,22 @@ async fn a_conversation_that_is_not_looked_at_counts_what_came() {
     page.click(".filter[data-channel='rcs']").await;
     page.until("one row", "document.querySelectorAll('.row').length === 1").await;
     page.is_clean().await;
+    page.close().await;
+}
+
+#[tokio::test]
+async fn a_page_finds_its_way_back_when_the_sandbox_is_started_again() {
+    let first = Sandbox::builder().seed(7).start().await.unwrap();
+    let port = first.base_url().rsplit(':').next().unwrap().parse().unwrap();
+    let page = Page::open(&first, "/").await;
+    send(&first, "85251230088", "Of the first").await;
+    page.until("a row", "document.querySelector('.row')").await;
+    first.shutdown().await;
+    page.until("the loss", "document.querySelector('.live').dataset.live === 'lost'").await;
+    let second = Sandbox::builder().seed(8).port(port).start().await.unwrap();
+    page.until("the way back", "document.querySelector('.live').dataset.live === 'live'").await;
+    page.until("another world", "document.querySelectorAll('.row').length === 0").await;
+    send(&second, "639171234567", "Of the second").await;
+    page.until("a row of it", "document.querySelector('.row')?.dataset.key === 'viber/639171234567'").await;
     page.close().await;
 }
