@@ -58,9 +58,9 @@ async fn search_finds_names_numbers_and_texts_and_goes_to_the_message() {
     page.type_into(".search input", "63917").await;
     page.until("the number", "document.querySelectorAll('.row:not([data-number])').length === 1").await;
     page.eval("document.querySelector('.search input').value = ''").await;
-    page.type_into(".search input", "parcel 3 ").await;
-    page.until("the text", "document.querySelectorAll('.row[data-number]').length === 1").await;
-    assert_eq!(page.eval("document.querySelector('.row mark').textContent").await, "Parcel 3");
+    page.type_into(".search input", "parcel 3 leaves").await;
+    page.until("the text", "document.querySelector('.row[data-number] mark')").await;
+    assert_eq!(page.eval("document.querySelector('.row mark').textContent").await, "Parcel 3 leaves");
     page.click(".row[data-number]").await;
     // It stands further back than the first page of the conversation.
     let found = page.until("the message", "document.querySelector('.is-found .text')?.textContent").await;
