@@ -87,3 +87,20 @@ async fn a_conversation_that_is_not_looked_at_counts_what_came() {
     page.is_clean().await;
     page.close().await;
 }
+
+#[tokio::test]
+async fn a_page_finds_its_way_back_when_the_sandbox_is_started_again() {
+    let first = Sandbox::builder().seed(7).start().await.unwrap();
+    let port = first.base_url().rsplit(':').next().unwrap().parse().unwrap();
+    let page = Page::open(&first, "/").await;
+    send(&first, "85251230088", "Of the first").await;
+    page.until("a row", "document.querySelector('.row')").await;
+    first.shutdown().await;
+    page.until("the loss", "document.querySelector('.live').dataset.live === 'lost'").await;
+    let second = Sandbox::builder().seed(8).port(port).start().await.unwrap();
+    page.until("the way back", "document.querySelector('.live').dataset.live === 'live'").await;
+    page.until("another world", "document.querySelectorAll('.row').length === 0").await;
+    send(&second, "639171234567", "Of the second").await;
+    page.until("a row of it", "document.querySelector('.row')?.dataset.key === 'viber/639171234567'").await;
+    page.close().await;
+}
