@@ -101,6 +101,11 @@ impl Templates {
         self.entries.len()
     }
 
+    pub(crate) fn get(&self, number: u64) -> Option<&Entry> {
+        let place = self.entries.binary_search_by_key(&number, |entry| entry.number).ok()?;
+        self.entries.get(place)
+    }
+
     pub(crate) fn get_mut(&mut self, number: u64) -> Option<&mut Entry> {
         self.entries.iter_mut().find(|entry| entry.number == number)
     }
