@@ -18,6 +18,7 @@ pub(crate) fn routes() -> Vec<Route> {
 
 /// How the sandbox is set, and how much it holds.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Settings")]
 struct State {
     /// The version of the sandbox.
     version: &'static str,

@@ -40,6 +40,7 @@ pub(crate) struct Templates {
 
 /// One template, and what the sandbox knows about it besides.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "Template")]
 pub(crate) struct Entry {
     /// Its place in the order of creation; unique for the run.
     pub(crate) number: u64,
