@@ -53,12 +53,12 @@ async fn a_reply_opens_the_window_for_24_hours_on_its_channel_only() {
     let sandbox = Sandbox::builder().pace(Pace::instant()).clock(clock).start().await.unwrap();
     let client = client(&sandbox);
     sandbox.customer(Channel::WhatsApp, to().as_str()).says("Hello?").unwrap();
-    let day = Duration::from_hours(24);
+
     let second = Duration::from_secs(1);
     // Each send takes a second of the clock.
     for (wait, whatsapp, rcs) in [
         (Duration::ZERO, State::Read, State::Failed),
-        (day - 4 * second, State::Read, State::Failed),
+        (Duration::from_secs(24 * 60 * 60 - 4), State::Read, State::Failed),
         (second, State::Failed, State::Failed),
     ] {
         sandbox.advance(wait).await;
