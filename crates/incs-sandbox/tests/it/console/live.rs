@@ -1,10 +1,16 @@
 //! The page follows what happens without being loaded again.
 
+use std::net::Ipv4Addr;
+use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
+use http::StatusCode;
 use incs_model::{PhoneNumber, Timestamp, viber};
 use incs_sandbox::{Channel, Clock, Pace, Sandbox};
 use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
 
 use super::browser::Page;
 use crate::support::client;
@@ -97,10 +103,28 @@ async fn a_page_finds_its_way_back_when_the_sandbox_is_started_again() {
     page.until("a row", "document.querySelector('.row')").await;
     first.shutdown().await;
     page.until("the loss", "document.querySelector('.live').dataset.live === 'lost'").await;
+    // A reply that is no stream makes a browser give up for good; the page must not.
+    stranger(port).await;
     let second = Sandbox::builder().seed(8).port(port).start().await.unwrap();
     page.until("the way back", "document.querySelector('.live').dataset.live === 'live'").await;
     page.until("another world", "document.querySelectorAll('.row').length === 0").await;
     send(&second, "639171234567", "Of the second").await;
     page.until("a row of it", "document.querySelector('.row')?.dataset.key === 'viber/639171234567'").await;
     page.close().await;
+}
+
+/// Another program that has the port for a while, until the page has asked it.
+async fn stranger(port: u16) {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.unwrap();
+    let asked = Arc::new(Notify::new());
+    let told = Arc::clone(&asked);
+    let router: Router = Router::new().fallback(async move || {
+        told.notify_one();
+        StatusCode::NOT_FOUND
+    });
+    let server = tokio::spawn(async move { axum::serve(listener, router).await });
+    asked.notified().await;
+    asked.notified().await;
+    server.abort();
+    assert!(server.await.unwrap_err().is_cancelled());
 }
