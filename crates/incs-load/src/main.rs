@@ -6,6 +6,7 @@ mod child;
 mod sandbox_rate;
 mod send_rate;
 mod soak;
+mod start_rate;
 
 use std::process::ExitCode;
 
@@ -21,6 +22,8 @@ enum Command {
     SandboxRate(sandbox_rate::SandboxRate),
     /// Compares `incs send` of many lines with a bare loop over the client
     SendRate(send_rate::SendRate),
+    /// Compares the start of `incs` with that of a bare clap program
+    StartRate(start_rate::StartRate),
     /// A sandbox that ends with its input; what the others talk to
     #[command(hide = true)]
     Child(child::Options),
@@ -40,6 +43,7 @@ fn main() -> ExitCode {
             Command::Soak(options) => soak::run(&options).await,
             Command::SandboxRate(options) => sandbox_rate::run(&options).await,
             Command::SendRate(options) => send_rate::run(&options).await,
+            Command::StartRate(options) => start_rate::run(&options),
             Command::Child(options) => child::serve(&options).await,
         }
     });

@@ -75,7 +75,7 @@ async fn measure(server: &Server, connections: usize, span: Duration) -> Result<
                 let reply = http.request(request).await?;
                 ensure!(reply.status().is_success(), "status {}", reply.status());
                 let body = reply.into_body().collect().await?.to_bytes();
-                ensure!(body.starts_with(br#"{"#), "no JSON");
+                ensure!(body.starts_with(b"{"), "no JSON");
                 done += 1;
             }
             Ok(done)

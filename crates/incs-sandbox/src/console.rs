@@ -5,7 +5,7 @@ mod assets;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Path;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
@@ -22,7 +22,6 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 /// The page and what it is made of, with paths as they are on the wire.
 pub(crate) fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new()
-        .route("/_sandbox", get(async || Redirect::permanent("/_sandbox/")))
         .route("/_sandbox/", get(async |headers: HeaderMap| reply(&INDEX, &headers)))
         .route("/_sandbox/assets/{file}", get(asset))
 }

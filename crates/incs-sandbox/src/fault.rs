@@ -26,6 +26,7 @@ pub(crate) struct Faults {
 
 /// A rule that is switched on, and what it has done.
 #[derive(Debug, Clone, serde::Serialize, schemars::JsonSchema)]
+#[schemars(rename = "ActiveRule")]
 pub(crate) struct Active {
     pub(crate) id: u64,
     #[serde(flatten)]

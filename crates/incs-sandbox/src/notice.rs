@@ -46,10 +46,7 @@ impl Gone {
 
 /// The event stream: each notice is the JSON of the thing as it is now. Nothing is written while nobody listens.
 #[derive(Debug)]
-pub(crate) struct Notices {
-    /// `None` when the sandbox has ended.
-    sender: Option<broadcast::Sender<Arc<str>>>,
-}
+pub(crate) struct Notices(broadcast::Sender<Arc<str>>);
 
 /// Hears every notice from when it was made.
 #[derive(Debug)]
@@ -68,7 +65,7 @@ pub(crate) enum Heard {
 
 impl Default for Notices {
     fn default() -> Self {
-        Self { sender: Some(broadcast::channel(BACKLOG).0) }
+        Self(broadcast::channel(BACKLOG).0)
     }
 }
 
@@ -79,32 +76,22 @@ impl Notices {
             r#type: Kind,
             data: &'a T,
         }
-        if let Some(sender) = &self.sender
-            && sender.receiver_count() > 0
+        if self.0.receiver_count() > 0
             && let Ok(text) = serde_json::to_string(&Told { r#type: kind, data: thing })
         {
             // The last listener may just have gone.
-            let _ = sender.send(if text.len() > LONGEST { Arc::default() } else { one_line(text) });
+            let _ = self.0.send(if text.len() > LONGEST { Arc::default() } else { one_line(text) });
         }
     }
 
     /// A listener of the sandbox itself.
     pub(crate) fn listen(&self) -> Listener {
-        match &self.sender {
-            Some(sender) => Listener(sender.subscribe()),
-            None => Listener(broadcast::channel(1).1),
-        }
+        Listener(self.0.subscribe())
     }
 
     /// A listener from outside; `None` when there are too many.
     pub(crate) fn listen_from_outside(&self) -> Option<Listener> {
-        let listeners = self.sender.as_ref().map_or(0, broadcast::Sender::receiver_count);
-        (listeners < MOST_LISTENERS).then(|| self.listen())
-    }
-
-    /// Ends every listener, now and later.
-    pub(crate) fn end(&mut self) {
-        self.sender = None;
+        (self.0.receiver_count() < MOST_LISTENERS).then(|| self.listen())
     }
 }
 
@@ -161,14 +148,13 @@ mod tests {
 
     #[tokio::test]
     async fn listeners_from_outside_are_bounded_and_all_end() {
-        let mut notices = Notices::default();
+        let notices = Notices::default();
         let mut listeners: Vec<_> = std::iter::from_fn(|| notices.listen_from_outside()).take(100).collect();
         assert_eq!(listeners.len(), MOST_LISTENERS);
         assert!(notices.listen_from_outside().is_none());
         listeners.pop();
         assert!(notices.listen_from_outside().is_some());
-        notices.end();
+        drop(notices);
         assert_eq!(listeners[0].hear().await, Heard::Over);
-        assert_eq!(notices.listen().hear().await, Heard::Over);
     }
 }

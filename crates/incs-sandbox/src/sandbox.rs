@@ -137,22 +137,16 @@ impl Sandbox {
     /// Ends it, and waits until the last connection is closed and the last webhook posted. Calls and posts that are under way have
     /// two seconds to come to their end; replies that a fault holds back end at once.
     pub async fn shutdown(mut self) {
-        self.stop();
+        self.stopper.stop();
         for task in &mut self.tasks {
             let _ = task.await;
         }
-    }
-
-    fn stop(&self) {
-        self.stopper.stop();
-        // Streams of events would keep their connections open.
-        self.core.world().notices.end();
     }
 }
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        self.stop();
+        self.stopper.stop();
         for task in &self.tasks {
             task.abort();
         }

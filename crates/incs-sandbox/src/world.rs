@@ -179,11 +179,11 @@ impl World {
     /// the agenda stays within twice what all that is remembered has to come.
     pub(crate) fn bound_agenda(&mut self) {
         if self.agenda.is_long() {
-            let (messages, deliveries) = (&self.messages, &self.deliveries);
+            let (messages, deliveries, templates) = (&self.messages, &self.deliveries, &self.templates);
             self.agenda.retain(|job| match job {
                 Job::Reach(message, _) => messages.get(message).is_some(),
                 Job::Post(delivery) => deliveries.get(delivery).is_some(),
-                Job::Review(_) => true,
+                Job::Review(template) => templates.get(template).is_some(),
             });
         }
     }

@@ -21,7 +21,8 @@ const LAYERS: &[Layer] = &[
     Layer { name: "incs-facade", may_use: &["incs-model", "incs-client", "incs-webhook"] },
     Layer { name: "incs-sandbox", may_use: &["incs-model", "incs-webhook"] },
     Layer { name: "incs-cli", may_use: &["incs-facade", "incs-sandbox"] },
-    Layer { name: "incs-bench", may_use: &["incs-model", "incs-client", "incs-webhook", "incs-sandbox"] },
+    Layer { name: "incs-bench", may_use: &["incs-model", "incs-client", "incs-webhook"] },
+    Layer { name: "incs-load", may_use: &["incs-model", "incs-client", "incs-webhook", "incs-sandbox"] },
     Layer { name: "xtask", may_use: &["incs-model"] },
 ];
 

@@ -20,7 +20,7 @@ pub(super) const SECRET: &str = "whsec_aW5jcyBzb2FrLCBub3QgYSBzZWNyZXQ=";
 
 /// Starts it on a free port, and gives its URL. It ends with the program.
 pub(super) async fn start(ledger: Arc<Ledger>) -> Result<String> {
-    let guard = Arc::new(MemoryGuard::new(200_000, Duration::from_secs(600)));
+    let guard = Arc::new(MemoryGuard::new(200_000, Duration::from_mins(10)));
     let receive = move |Received(batch): Received| {
         let (ledger, guard) = (Arc::clone(&ledger), Arc::clone(&guard));
         async move {

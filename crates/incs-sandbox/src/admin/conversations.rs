@@ -107,7 +107,7 @@ struct Part {
     limit: Option<usize>,
 }
 
-fn messages(core: &Arc<Core>, call: Call<OfCustomer, Part>) -> Result<Vec<Message>, Failure> {
+fn messages(core: &Core, call: Call<OfCustomer, Part>) -> Result<Vec<Message>, Failure> {
     let world = core.world();
     let key = (call.path.channel, call.path.customer);
     let conversation = world.conversations.get(&key).ok_or_else(unknown)?;

@@ -1,7 +1,5 @@
 //! `/customers`: what customers do.
 
-use std::sync::Arc;
-
 use http::StatusCode;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -46,7 +44,7 @@ struct Name {
     name: String,
 }
 
-fn name(core: &Arc<Core>, call: Call<OfCustomer, Nothing, Json<Name>>) -> Result<Conversation, Failure> {
+fn name(core: &Core, call: Call<OfCustomer, Nothing, Json<Name>>) -> Result<Conversation, Failure> {
     let name = call.body.0.name.trim().to_owned();
     if name.is_empty() || name.chars().count() > LONGEST_NAME {
         return Err(Failure::unprocessable("/name", format!("a name has 1 to {LONGEST_NAME} characters")));
@@ -74,7 +72,7 @@ impl From<ReplyError> for Failure {
     }
 }
 
-fn act(core: &Arc<Core>, call: Call<OfCustomer, Nothing, Own<Reply>>) -> Result<Message, Failure> {
+fn act(core: &Core, call: Call<OfCustomer, Nothing, Own<Reply>>) -> Result<Message, Failure> {
     let OfCustomer { channel, customer } = call.path;
     core.change(|world, now| {
         let number = customer::act(world, now, channel, &customer, &call.body.0)?;
@@ -89,7 +87,7 @@ struct Count {
     read: usize,
 }
 
-fn read(core: &Arc<Core>, call: Call<OfCustomer>) -> Result<Count, Failure> {
+fn read(core: &Core, call: Call<OfCustomer>) -> Result<Count, Failure> {
     let OfCustomer { channel, customer } = call.path;
     let read = core.change(|world, now| customer::read(world, now, channel, &customer))?;
     Ok(Count { read })

@@ -1,7 +1,5 @@
 //! `/deliveries`: webhooks and every attempt to post them.
 
-use std::sync::Arc;
-
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -16,7 +14,7 @@ use crate::world::delivery::Delivery;
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
-        route(Get, "/deliveries", "listDeliveries", "Webhooks with every attempt, newest first").by(list),
+        route(Get, "/deliveries", "listDeliveries", "Webhooks with every attempt, newest first").always(list),
         route(Get, "/deliveries/{number}", "getDelivery", "A webhook with every attempt").by(one),
         route(Post, "/deliveries/{number}/repost", "repostDelivery", "Posts a webhook once more, as it was")
             .refusals(&[409])
@@ -25,7 +23,7 @@ pub(crate) fn routes() -> Vec<Route> {
 }
 
 /// Which deliveries.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Which {
     /// Only those about this message, by number.
@@ -38,7 +36,7 @@ struct Which {
     limit: Option<usize>,
 }
 
-fn list(core: &Arc<Core>, call: Call<Nothing, Which>) -> Result<Vec<Delivery>, Failure> {
+fn list(core: &Core, call: Call<Nothing, Which>) -> Vec<Delivery> {
     let which = call.query;
     let world = core.world();
     let wanted = world.deliveries.iter().rev().filter(|delivery| {
@@ -46,14 +44,14 @@ fn list(core: &Arc<Core>, call: Call<Nothing, Which>) -> Result<Vec<Delivery>, F
             && which.message.is_none_or(|message| delivery.message == Some(message))
             && which.subscription.is_none_or(|subscription| delivery.subscription == subscription)
     });
-    Ok(wanted.take(limit(which.limit)).cloned().collect())
+    wanted.take(limit(which.limit)).cloned().collect()
 }
 
-fn one(core: &Arc<Core>, call: Call<OfNumber>) -> Result<Delivery, Failure> {
+fn one(core: &Core, call: Call<OfNumber>) -> Result<Delivery, Failure> {
     core.world().deliveries.get(call.path.number).cloned().ok_or_else(unknown)
 }
 
-fn repost(core: &Arc<Core>, call: Call<OfNumber>) -> Result<Delivery, Failure> {
+fn repost(core: &Core, call: Call<OfNumber>) -> Result<Delivery, Failure> {
     let number = call.path.number;
     core.change(|world, now| match emit::repost(world, number, now) {
         Ok(()) => world.deliveries.get(number).cloned().ok_or_else(unknown),

@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use http::header;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -31,7 +31,7 @@ pub(crate) fn routes() -> Vec<Route> {
             "What changes, as it changes: each event holds the thing as it is now; `lagged` says that some were missed",
         )
         .refusals(&[503])
-        .handled(Look::Events(|schemas| schemas.subschema_for::<Notice>()), async |core: Arc<Core>, call| {
+        .handled(Look::Events(SchemaGenerator::subschema_for::<Notice>), async |core: Arc<Core>, call| {
             listen(&core, call)
         }),
     ]
@@ -45,7 +45,7 @@ struct Notice {
     data: Value,
 }
 
-fn listen(core: &Arc<Core>, _: Call) -> Result<Response, Failure> {
+fn listen(core: &Core, _: Call) -> Result<Response, Failure> {
     let listener = core.world().notices.listen_from_outside();
     let listener = listener.ok_or_else(|| Failure::busy("too many listen already"))?;
     // The first bytes let the client know at once that it is heard.

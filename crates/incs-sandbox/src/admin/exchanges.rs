@@ -1,7 +1,5 @@
 //! `/exchanges`: requests and their replies.
 
-use std::sync::Arc;
-
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -15,13 +13,13 @@ use crate::world::exchange::Exchange;
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
-        route(Get, "/exchanges", "listExchanges", "Requests with their replies, newest first").by(list),
+        route(Get, "/exchanges", "listExchanges", "Requests with their replies, newest first").always(list),
         route(Get, "/exchanges/{number}", "getExchange", "A request with its reply").by(one),
     ]
 }
 
 /// Which requests.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Which {
     /// Only those with a lower number.
@@ -30,14 +28,14 @@ struct Which {
     limit: Option<usize>,
 }
 
-fn list(core: &Arc<Core>, call: Call<Nothing, Which>) -> Result<Vec<Exchange>, Failure> {
+fn list(core: &Core, call: Call<Nothing, Which>) -> Vec<Exchange> {
     let Which { before, limit: most } = call.query;
     let world = core.world();
     let older = world.exchanges.iter().rev().filter(|exchange| before.is_none_or(|before| exchange.number < before));
-    Ok(older.take(limit(most)).cloned().collect())
+    older.take(limit(most)).cloned().collect()
 }
 
-fn one(core: &Arc<Core>, call: Call<OfNumber>) -> Result<Exchange, Failure> {
+fn one(core: &Core, call: Call<OfNumber>) -> Result<Exchange, Failure> {
     let unknown = || Failure::not_found("no such request, or it is no longer remembered");
     core.world().exchanges.get(call.path.number).cloned().ok_or_else(unknown)
 }

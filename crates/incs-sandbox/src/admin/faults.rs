@@ -1,7 +1,5 @@
 //! `/faults`: the rules that say when something goes wrong.
 
-use std::sync::Arc;
-
 use http::StatusCode;
 use schemars::JsonSchema;
 
@@ -15,10 +13,10 @@ use crate::fault::{Active, Rule};
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
-        route(Get, "/faults", "listFaults", "The rules that are on, in the order in which they are asked").by(list),
+        route(Get, "/faults", "listFaults", "The rules that are on, in the order in which they are asked").always(list),
         route(Post, "/faults", "addFault", "Switches a rule on").status(StatusCode::CREATED).refusals(&[409]).by(add),
         route(Delete, "/faults/{id}", "removeFault", "Switches a rule off").status(StatusCode::NO_CONTENT).by(remove),
-        route(Delete, "/faults", "removeFaults", "Switches all rules off").status(StatusCode::NO_CONTENT).by(clear),
+        route(Delete, "/faults", "removeFaults", "Switches all rules off").status(StatusCode::NO_CONTENT).always(clear),
     ]
 }
 
@@ -30,28 +28,26 @@ impl Parse for Rule {
     }
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "every route answers so")]
-fn list(core: &Arc<Core>, _: Call) -> Result<Vec<Active>, Failure> {
-    Ok(core.world().faults.list().to_vec())
+fn list(core: &Core, _: Call) -> Vec<Active> {
+    core.world().faults.list().to_vec()
 }
 
-fn add(core: &Arc<Core>, call: Call<Nothing, Nothing, Own<Rule>>) -> Result<Active, Failure> {
+fn add(core: &Core, call: Call<Nothing, Nothing, Own<Rule>>) -> Result<Active, Failure> {
     // What the rule says was checked; only that there are too many is left.
     core.change(|world, _| world.add_fault(call.body.0)).map_err(|error| Failure::conflict(error.to_string()))
 }
 
-fn remove(core: &Arc<Core>, call: Call<OfId>) -> Result<Nothing, Failure> {
+fn remove(core: &Core, call: Call<OfId>) -> Result<Nothing, Failure> {
     let was_on = core.change(|world, _| world.remove_fault(call.path.id));
     was_on.then_some(Nothing {}).ok_or_else(|| Failure::not_found("no such rule"))
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "every route answers so")]
-fn clear(core: &Arc<Core>, _: Call) -> Result<Nothing, Failure> {
+fn clear(core: &Core, _: Call) -> Nothing {
     core.change(|world, _| {
         let rules: Vec<u64> = world.faults.list().iter().map(|active| active.id).collect();
         for id in rules {
             world.remove_fault(id);
         }
     });
-    Ok(Nothing {})
+    Nothing {}
 }

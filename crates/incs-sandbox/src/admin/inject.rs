@@ -1,7 +1,5 @@
 //! `/inject`: any webhook, made by hand.
 
-use std::sync::Arc;
-
 use http::StatusCode;
 use incs_model::RawJson;
 use schemars::JsonSchema;
@@ -44,7 +42,7 @@ struct Injected {
     deliveries: Vec<u64>,
 }
 
-fn inject(core: &Arc<Core>, call: Call<Nothing, Which, Json<Anything>>) -> Result<Injected, Failure> {
+fn inject(core: &Core, call: Call<Nothing, Which, Json<Anything>>) -> Result<Injected, Failure> {
     #[derive(Deserialize)]
     struct Event {
         event: String,

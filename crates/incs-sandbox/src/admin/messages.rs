@@ -89,9 +89,10 @@ struct Detail {
     deliveries: Vec<Delivery>,
 }
 
-fn detail(core: &Arc<Core>, call: Call<Named>) -> Result<Detail, Failure> {
+fn detail(core: &Core, call: Call<Named>) -> Result<Detail, Failure> {
+    let Named { message: name } = call.path;
     let world = core.world();
-    let message = find(&world, &call.path.message).ok_or_else(unknown)?.clone();
+    let message = find(&world, &name).ok_or_else(unknown)?.clone();
     let request = message.exchange.and_then(|number| world.exchanges.get(number)).cloned();
     let about = |delivery: &&Delivery| delivery.message == Some(message.number);
     let deliveries = world.deliveries.iter().filter(about).take(limit(Some(usize::MAX))).cloned().collect();
@@ -114,7 +115,7 @@ struct Push {
     failure: Option<life::Failure>,
 }
 
-fn push(core: &Arc<Core>, call: Call<OfNumber, Nothing, Json<Push>>) -> Result<Message, Failure> {
+fn push(core: &Core, call: Call<OfNumber, Nothing, Json<Push>>) -> Result<Message, Failure> {
     let Push { state, failure } = call.body.0;
     core.change(|world, now| reach(world, call.path.number, state, failure, now))
 }

@@ -34,7 +34,7 @@ pub(crate) fn document(routes: &[Route]) -> Value {
             operations.insert(route.method.key().to_owned(), operation(route, &mut read, &mut written, &refusal));
         }
     }
-    json!({
+    let mut document = json!({
         "openapi": "3.1.0",
         "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
         "info": {
@@ -46,7 +46,9 @@ pub(crate) fn document(routes: &[Route]) -> Value {
         "servers": [{ "url": ROOT }],
         "paths": paths,
         "components": { "schemas": written.take_definitions(true) },
-    })
+    });
+    plain(&mut document);
+    document
 }
 
 fn operation(route: &Route, read: &mut SchemaGenerator, written: &mut SchemaGenerator, refusal: &Value) -> Value {
@@ -127,18 +129,41 @@ fn given(mut schema: Value) -> Value {
             return one.take();
         }
     }
-    if let Some(kinds) = schema.get_mut("type").filter(|kinds| kinds.is_array()) {
-        if let Some(kind) = kinds.as_array_mut().and_then(|kinds| {
-            kinds.retain(|kind| !is_null(kind));
-            kinds.first().cloned()
-        }) {
-            *kinds = kind;
-        }
+    if let Some(kinds) = schema.get_mut("type")
+        && let Some(kind) = kinds.as_array().and_then(|kinds| kinds.iter().find(|kind| !is_null(kind)).cloned())
+    {
+        *kinds = kind;
     }
     if let Some(words) = schema.get_mut("enum").and_then(Value::as_array_mut) {
         words.retain(|word| !word.is_null());
     }
     schema
+}
+
+/// Descriptions come from the comments in the code: of those only the first paragraph is for readers of the document, without links
+/// into the code.
+fn plain(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            if let Some(Value::String(text)) = members.get_mut("description") {
+                let first = text.split("\n\n").next().unwrap_or_default().replace('\n', " ");
+                *text = without_links(&first);
+            }
+            members.values_mut().for_each(plain);
+        }
+        Value::Array(values) => values.iter_mut().for_each(plain),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// "[`Reply`](crate::Reply)" as "`Reply`".
+fn without_links(text: &str) -> String {
+    let mut parts = text.split("](");
+    let mut plain = parts.next().unwrap_or_default().replace("[`", "`");
+    for part in parts {
+        plain.push_str(&part.split_once(')').map_or(part, |(_, rest)| rest).replace("[`", "`"));
+    }
+    plain.replace("`]", "`")
 }
 
 fn reason(status: u16) -> &'static str {

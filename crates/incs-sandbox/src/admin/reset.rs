@@ -1,11 +1,8 @@
 //! `/reset`: forgets.
 
-use std::sync::Arc;
-
 use http::StatusCode;
 
 use super::call::Call;
-use super::failure::Failure;
 use super::part::Nothing;
 use super::route::Method::Post;
 use super::route::{Route, route};
@@ -20,12 +17,11 @@ pub(crate) fn routes() -> Vec<Route> {
             "Forgets all but the subscriptions, and numbers everything from the start again",
         )
         .status(StatusCode::NO_CONTENT)
-        .by(reset),
+        .always(reset),
     ]
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "every route answers so")]
-fn reset(core: &Arc<Core>, _: Call) -> Result<Nothing, Failure> {
+fn reset(core: &Core, _: Call) -> Nothing {
     core.change(|world, _| world.reset(&core.config));
-    Ok(Nothing {})
+    Nothing {}
 }

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
-use schemars::JsonSchema;
+use schemars::{JsonSchema, SchemaGenerator};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -90,6 +90,9 @@ impl Method {
     }
 }
 
+/// A function that answers at once.
+pub(crate) type Answer<P, Q, B, R> = fn(&Core, Call<P, Q, B>) -> Result<R, Failure>;
+
 /// Begins a route: its method, path, operation and one sentence.
 pub(crate) fn route(method: Method, path: &'static str, id: &'static str, summary: &'static str) -> Name {
     Name { method, path, id, summary, status: StatusCode::OK, refusals: &[] }
@@ -106,8 +109,18 @@ impl Name {
         Self { refusals, ..self }
     }
 
+    /// The function that answers at once, and never refuses what could be read.
+    pub(crate) fn always<P, Q, R>(self, answer: fn(&Core, Call<P, Q>) -> R) -> Route
+    where
+        P: DeserializeOwned + JsonSchema + Send + 'static,
+        Q: DeserializeOwned + JsonSchema + Send + 'static,
+        R: Serialize + JsonSchema + Send + 'static,
+    {
+        self.by_later(move |core, call| std::future::ready(Ok(answer(&core, call))))
+    }
+
     /// The function that answers at once.
-    pub(crate) fn by<P, Q, B, R>(self, answer: fn(&Arc<Core>, Call<P, Q, B>) -> Result<R, Failure>) -> Route
+    pub(crate) fn by<P, Q, B, R>(self, answer: Answer<P, Q, B, R>) -> Route
     where
         P: DeserializeOwned + JsonSchema + Send + 'static,
         Q: DeserializeOwned + JsonSchema + Send + 'static,
@@ -129,7 +142,7 @@ impl Name {
     {
         let is_empty = self.status == StatusCode::NO_CONTENT;
         let status = self.status;
-        let reply = if is_empty { Look::Empty } else { Look::Json(|schemas| schemas.subschema_for::<R>()) };
+        let reply = if is_empty { Look::Empty } else { Look::Json(SchemaGenerator::subschema_for::<R>) };
         self.handled::<P, Q, B, _, _>(reply, move |core, call| {
             let answer = answer(core, call);
             async move {

@@ -1,13 +1,10 @@
 //! `/state`: how the sandbox is set, and how much it holds.
 
-use std::sync::Arc;
-
 use incs_model::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::call::Call;
-use super::failure::Failure;
 use super::route::Method::Get;
 use super::route::{Route, route};
 use crate::channel::Channel;
@@ -16,11 +13,12 @@ use crate::core::Core;
 use crate::world::Counters;
 
 pub(crate) fn routes() -> Vec<Route> {
-    vec![route(Get, "/state", "getState", "How the sandbox is set, and how much it holds").by(state)]
+    vec![route(Get, "/state", "getState", "How the sandbox is set, and how much it holds").always(state)]
 }
 
 /// How the sandbox is set, and how much it holds.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Settings")]
 struct State {
     /// The version of the sandbox.
     version: &'static str,
@@ -110,15 +108,14 @@ impl From<Memory> for Bounds {
     }
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "every route answers so")]
-fn state(core: &Arc<Core>, _: Call) -> Result<State, Failure> {
+fn state(core: &Core, _: Call) -> State {
     let world = core.world();
     let channels = Channel::ALL.into_iter().map(|channel| OneChannel {
         channel,
         id: channel.id(),
         business_phone: channel.business_phone(),
     });
-    Ok(State {
+    State {
         version: env!("CARGO_PKG_VERSION"),
         seed: core.config.seed,
         now: core.now(),
@@ -147,5 +144,5 @@ fn state(core: &Arc<Core>, _: Call) -> Result<State, Failure> {
             HttpStatus::Mirrored => Status::Mirrored,
             HttpStatus::AlwaysOk => Status::AlwaysOk,
         },
-    })
+    }
 }

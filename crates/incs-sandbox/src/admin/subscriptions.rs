@@ -1,7 +1,5 @@
 //! `/subscriptions`: who gets webhooks.
 
-use std::sync::Arc;
-
 use http::StatusCode;
 
 use super::call::{Call, OfId};
@@ -15,7 +13,7 @@ use crate::hook::{self, Subscription};
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
-        route(Get, "/subscriptions", "listSubscriptions", "Who gets webhooks; secrets are never shown").by(list),
+        route(Get, "/subscriptions", "listSubscriptions", "Who gets webhooks; secrets are never shown").always(list),
         route(Post, "/subscriptions", "subscribe", "Adds a URL that webhooks are posted to")
             .status(StatusCode::CREATED)
             .refusals(&[409])
@@ -38,12 +36,11 @@ fn wrong(error: &WebhookError) -> Failure {
     Failure::unprocessable(error.pointer(), error.to_string())
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "every route answers so")]
-fn list(core: &Arc<Core>, _: Call) -> Result<Vec<Subscription>, Failure> {
-    Ok(core.world().subscriptions.list.clone())
+fn list(core: &Core, _: Call) -> Vec<Subscription> {
+    core.world().subscriptions.list.clone()
 }
 
-fn add(core: &Arc<Core>, call: Call<Nothing, Nothing, Own<Webhook>>) -> Result<Subscription, Failure> {
+fn add(core: &Core, call: Call<Nothing, Nothing, Own<Webhook>>) -> Result<Subscription, Failure> {
     hook::subscribe(core, call.body.0).map_err(|error| match error.pointer() {
         // Only that there are too many is about no member.
         "" => Failure::conflict(error.problem()),
@@ -51,7 +48,7 @@ fn add(core: &Arc<Core>, call: Call<Nothing, Nothing, Own<Webhook>>) -> Result<S
     })
 }
 
-fn remove(core: &Arc<Core>, call: Call<OfId>) -> Result<Nothing, Failure> {
+fn remove(core: &Core, call: Call<OfId>) -> Result<Nothing, Failure> {
     let was_there = hook::unsubscribe(core, call.path.id);
     was_there.then_some(Nothing {}).ok_or_else(|| Failure::not_found("no such subscription"))
 }

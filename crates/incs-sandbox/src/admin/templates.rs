@@ -1,7 +1,5 @@
 //! `/templates` and `/tasks`: what was created.
 
-use std::sync::Arc;
-
 use incs_model::task::Task;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -19,14 +17,14 @@ use crate::world::template::{APPROVED, Entry, REJECTED};
 pub(crate) fn routes() -> Vec<Route> {
     vec![
         route(Get, "/templates", "listTemplates", "Templates of both kinds, newest first, those of the stock last")
-            .by(list),
+            .always(list),
         route(Post, "/templates/{template}/review", "reviewTemplate", "Decides about a template").by(review),
-        route(Get, "/tasks", "listTasks", "Tasks, newest first").by(tasks),
+        route(Get, "/tasks", "listTasks", "Tasks, newest first").always(tasks),
     ]
 }
 
 /// Which templates.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Which {
     /// Only those of this channel.
@@ -37,13 +35,13 @@ struct Which {
     limit: Option<usize>,
 }
 
-fn list(core: &Arc<Core>, call: Call<Nothing, Which>) -> Result<Vec<Entry>, Failure> {
+fn list(core: &Core, call: Call<Nothing, Which>) -> Vec<Entry> {
     let Which { channel, before, limit: most } = call.query;
     let world = core.world();
     let wanted = world.templates.iter().rev().filter(|entry| {
         channel.is_none_or(|channel| channel == entry.channel) && before.is_none_or(|before| entry.number < before)
     });
-    Ok(wanted.take(limit(most)).cloned().collect())
+    wanted.take(limit(most)).cloned().collect()
 }
 
 /// One template.
@@ -69,7 +67,7 @@ enum Decision {
     Rejected,
 }
 
-fn review(core: &Arc<Core>, call: Call<Named, Nothing, Json<Review>>) -> Result<Entry, Failure> {
+fn review(core: &Core, call: Call<Named, Nothing, Json<Review>>) -> Result<Entry, Failure> {
     let Review { status, reason } = call.body.0;
     let reason = match (status, reason) {
         (Decision::Approved, Some(_)) => {
@@ -92,15 +90,14 @@ fn review(core: &Arc<Core>, call: Call<Named, Nothing, Json<Review>>) -> Result<
 }
 
 /// Which tasks.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Part {
     /// At most so many; 50 unless given, never more than 200.
     limit: Option<usize>,
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "every route answers so")]
-fn tasks(core: &Arc<Core>, call: Call<Nothing, Part>) -> Result<Vec<Task>, Failure> {
+fn tasks(core: &Core, call: Call<Nothing, Part>) -> Vec<Task> {
     let world = core.world();
-    Ok(world.tasks.iter().rev().take(limit(call.query.limit)).cloned().collect())
+    world.tasks.iter().rev().take(limit(call.query.limit)).cloned().collect()
 }

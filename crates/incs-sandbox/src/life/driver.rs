@@ -96,7 +96,7 @@ mod tests {
         const JOBS: usize = 10_000;
         let core = Arc::new(Core::new(Config::default()));
         core.world().agenda = (0..JOBS as u64).fold(Agenda::default(), |mut agenda, number| {
-            agenda.put(core.now(), Job::Review(number));
+            agenda.put(core.now(), Job::Post(number));
             agenda
         });
         let (stopper, stop) = stop::pair();

@@ -201,7 +201,7 @@ fn told(response: &mut Response) -> Told {
     };
     let text = if code == Code::NotFound { "Route not found" } else { "Request parameters error" };
     let reply = Reply::failure(code, text);
-    let told = Told { code: reply.code.clone(), body: reply.body.clone(), message: None };
+    let told = Told { code: reply.code, body: reply.body.clone(), message: None };
     *response = reply.into_response();
     told
 }

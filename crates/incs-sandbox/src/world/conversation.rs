@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::channel::Channel;
 
 /// How long after the customer's last message anything may be sent (documented for WhatsApp and RCS).
-pub(crate) const WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
+pub(crate) const WINDOW: Duration = Duration::from_hours(24);
 
 /// A conversation: one customer on one channel.
 #[derive(Debug, Clone, Serialize, JsonSchema)]

@@ -40,6 +40,7 @@ pub(crate) struct Templates {
 
 /// One template, and what the sandbox knows about it besides.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "Template")]
 pub(crate) struct Entry {
     /// Its place in the order of creation; unique for the run.
     pub(crate) number: u64,
@@ -98,6 +99,11 @@ impl Templates {
 
     pub(crate) fn len(&self) -> usize {
         self.entries.len()
+    }
+
+    pub(crate) fn get(&self, number: u64) -> Option<&Entry> {
+        let place = self.entries.binary_search_by_key(&number, |entry| entry.number).ok()?;
+        self.entries.get(place)
     }
 
     pub(crate) fn get_mut(&mut self, number: u64) -> Option<&mut Entry> {

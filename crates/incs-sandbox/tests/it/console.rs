@@ -10,5 +10,6 @@ mod keyboard;
 mod live;
 mod looks;
 mod receiver;
+mod samples;
 mod served;
 mod taps;

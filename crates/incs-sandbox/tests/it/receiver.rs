@@ -54,10 +54,13 @@ pub(crate) fn assert_understood(batch: &Batch) {
     }
 }
 
+/// Says what a post is answered with.
+type Answering = dyn Fn(usize, &Post) -> Answer + Send + Sync;
+
 struct Shared {
     posts: Mutex<Vec<Post>>,
     more: Notify,
-    answer: Box<dyn Fn(usize, &Post) -> Answer + Send + Sync>,
+    answer: Box<Answering>,
 }
 
 /// A server that keeps what is posted to it.

@@ -20,11 +20,16 @@ const shape = (schema, depth = 0) => {
   if (schema.properties) {
     const members = Object.entries(schema.properties).map(([key, member]) => {
       const mark = schema.required?.includes(key) ? "" : "?";
-      return `${pad}${key}${mark}: ${shape(member, depth + 1)}`;
+      const note = member.description && depth < 2 ? `  // ${member.description}` : "";
+      return `${pad}${key}${mark}: ${shape(member, depth + 1)}${note}`;
     });
     parts.push(members.length ? `{\n${members.join("\n")}\n${"  ".repeat(depth)}}` : "{}");
   }
-  if (choices) parts.push(choices.map((choice) => shape(choice, depth)).join(" | "));
+  if (choices) {
+    const shapes = choices.map((choice) => (choice.properties ? oneLine(choice) : shape(choice, depth)));
+    const isLong = shapes.join("").length > 60;
+    parts.push(isLong ? `(\n${shapes.map((text) => `${pad}| ${text}`).join("\n")}\n${"  ".repeat(depth)})` : shapes.join(" | "));
+  }
   for (const part of schema.allOf ?? []) parts.push(shape(part, depth));
   if (parts.length) return parts.join(" & ");
   const kinds = [schema.type].flat().map((kind) => {
@@ -33,6 +38,23 @@ const shape = (schema, depth = 0) => {
     return `[${shape(schema.items, depth)}]`;
   });
   return kinds.join(" | ") + (schema.format === "date-time" ? " (time)" : "");
+};
+
+/** An object of a choice in one line. */
+const oneLine = (schema) => {
+  const members = Object.entries(schema.properties).sort(([one], [two]) => (two === "kind") - (one === "kind"));
+  const texts = members.map(([key, member]) => `${key}${schema.required?.includes(key) ? "" : "?"}: ${shape(member, 9)}`);
+  return `{ ${texts.join(", ")} }${schema.description ? `  // ${schema.description}` : ""}`;
+};
+
+/** The call for a shell; what stands in braces and the body are to be filled in. */
+const curl = (address, method, about) => {
+  const words = ["curl"];
+  if (method !== "get") words.push("-X", method.toUpperCase());
+  if (about.responses["200"]?.content?.["text/event-stream"]) words.push("-N");
+  words.push(`'${address}'`);
+  if (about.requestBody) words.push("-H", "'content-type: application/json'", "-d", "'{…}'");
+  return words.join(" ");
 };
 
 const table = (rows) =>
@@ -76,6 +98,7 @@ const operation = (document_, path, method, about) => {
     const schema = document_.components.schemas[name];
     body.append(...section(name, make("pre", { textContent: shape(schema) })));
   }
+  body.append(...section("In a shell", make("pre", { textContent: curl(location.origin + document_.servers[0].url + path, method, about) })));
   const details = make("details", { className: "operation", id: about.operationId },
     make("summary", {},
       make("span", { className: `method ${method}`, textContent: method.toUpperCase() }),

@@ -92,7 +92,7 @@ function renderedButton(button) {
   const kind = string(button.kind).toLowerCase();
   const text = string(button.text);
   if (kind.includes('url')) return { kind: 'url', text, url: string(button.url), payload: string(button.payload) };
-  if (kind.includes('phone')) return { kind: 'call', text, value: string(button.phone_number), payload: string(button.payload) };
+  if (kind.includes('phone')) return { kind: 'call', text, value: string(button.phone), payload: string(button.payload) };
   if (kind.includes('copy')) return { kind: 'copy', text: text || 'Copy code', value: string(button.code) };
   return { kind: 'reply', id: text, text, payload: string(button.payload) };
 }

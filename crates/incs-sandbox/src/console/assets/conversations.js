@@ -1,5 +1,5 @@
 // The left pane: filter, search, and the conversations, the latest first.
-import { button, calmly, el, fill, hue, icon } from './dom.js';
+import { button, calmly, el, fill, hue, icon, keep } from './dom.js';
 import { CHANNELS, initials, names, phone } from './channels.js';
 import { line } from './content.js';
 import { beginConversation } from './newcomer.js';
@@ -24,10 +24,10 @@ export function choose(key) {
 function drawFilters() {
   const all = [...store.conversations.values()];
   const filter = (channel, label) => el('button', {
-    type: 'button', class: 'filter', 'aria-pressed': String(store.channel === channel), data: { channel }, title: `${label} (${[''].concat(CHANNELS).indexOf(channel) + 1})`,
+    type: 'button', 'data-keep': channel || 'all', class: 'filter', 'aria-pressed': String(store.channel === channel), data: { channel }, title: `${label} (${[''].concat(CHANNELS).indexOf(channel) + 1})`,
     on: { click: () => { store.channel = channel; tell('conversations'); } },
   }, channel && el('span', { class: 'dot' }), label, el('span', { class: 'count' }, channel ? all.filter((known) => known.channel === channel).length : all.length));
-  fill(filters, filter('', 'All'), CHANNELS.map((channel) => filter(channel, names[channel])));
+  keep(filters, [filter('', 'All'), CHANNELS.map((channel) => filter(channel, names[channel]))]);
 }
 
 /** One row of the list. */
@@ -36,7 +36,7 @@ export function row(conversation) {
   const { last } = conversation;
   const unread = store.unread.get(key) ?? 0;
   const isNamed = conversation.name && conversation.name !== conversation.customer;
-  return el('div', { role: 'listitem' }, el('button', {
+  return el('div', { role: 'listitem', 'data-keep': key }, el('button', {
     type: 'button', class: `row${unread ? ' is-unread' : ''}`, 'aria-current': store.selected === key ? 'true' : 'false',
     data: { key, channel: conversation.channel }, on: { click: () => choose(key) },
   },
@@ -58,13 +58,11 @@ function icon2() {
 
 function draw() {
   drawFilters();
-  const focused = document.activeElement?.closest?.('.row')?.dataset.key;
   const rows = listed();
-  fill(list, rows.map(row), drawFound(),
+  keep(list, [rows.map(row), drawFound(),
     rows.length === 0 && !store.found?.messages.length
       ? el('p', { class: 'none' }, store.query ? 'Nothing found.' : store.channel ? `No conversation on ${names[store.channel]} yet.` : 'No conversation yet.')
-      : null);
-  if (focused) rowOf(focused)?.focus({ preventScroll: true });
+      : null]);
 }
 
 const rowOf = (key) => [...list.querySelectorAll('.row')].find((node) => node.dataset.key === key);

@@ -34,6 +34,34 @@ export function fill(node, ...children) {
   return node;
 }
 
+/**
+ * Puts nodes in the place of what was there. Who has the same `data-keep` stays the same element and only changes, so that neither
+ * a press nor the focus is lost; its listeners stay too, so they must look up what they act on.
+ */
+export function keep(host, nodes) {
+  const before = new Map([...host.children].filter((node) => node.dataset.keep).map((node) => [node.dataset.keep, node]));
+  const after = [nodes].flat(Infinity).filter(Boolean).map((node) => {
+    const old = before.get(node.dataset?.keep);
+    if (!old) return node;
+    become(old, node);
+    return old;
+  });
+  for (const node of [...host.children]) if (!after.includes(node)) node.remove();
+  after.forEach((node, place) => { if (host.children[place] !== node) host.insertBefore(node, host.children[place] ?? null); });
+}
+
+function become(old, next) {
+  if (old.isEqualNode(next)) return;
+  for (const { name } of [...old.attributes]) if (name !== 'style' && !next.hasAttribute(name)) old.removeAttribute(name);
+  // A style goes with the key; as an attribute the policy of the page would refuse it.
+  for (const { name, value } of next.attributes) if (name !== 'style' && old.getAttribute(name) !== value) old.setAttribute(name, value);
+  const [mine, theirs] = [[...old.children], [...next.children]];
+  const isAlike = old.childNodes.length === mine.length && next.childNodes.length === theirs.length && mine.length === theirs.length
+    && mine.every((node, place) => node.tagName === theirs[place].tagName);
+  if (isAlike && mine.length) mine.forEach((node, place) => become(node, theirs[place]));
+  else old.replaceChildren(...next.childNodes);
+}
+
 const SVG = 'http://www.w3.org/2000/svg';
 
 /** A drawn sign, hidden from screen readers: the words beside it say what it means. */

@@ -1,5 +1,5 @@
 // The switchboard: what goes wrong, switched on and off, with what it did so far.
-import { button, calmly, el, field, fill, options, square } from './dom.js';
+import { button, calmly, el, field, fill, keep, options, square } from './dom.js';
 import { api, listOf } from './api.js';
 import { panel, refresh } from './drawer.js';
 import { block, fold } from './parts.js';
@@ -31,16 +31,17 @@ async function attempt(change) {
 const did = (rule) => el('span', { class: 'applied' }, `applied ${rule.applied ?? 0} of ${rule.met ?? 0}`);
 
 function toggle([name, words, rule]) {
-  const active = store.faults.find((known) => isSame(known, rule));
-  const flip = () => attempt(() => (active ? api.removeFault(active.id) : api.addFault(rule)));
-  return el('div', { class: `board-row${active ? ' is-on' : ''}` },
+  const find = () => store.faults.find((known) => isSame(known, rule));
+  const flip = () => attempt(() => (find() ? api.removeFault(find().id) : api.addFault(rule)));
+  const active = find();
+  return el('div', { class: `board-row${active ? ' is-on' : ''}`, 'data-keep': name },
     el('b', {}, name),
     el('p', {}, words, active && [' · ', did(active)]),
     el('button', { type: 'button', class: 'switch', role: 'switch', 'aria-checked': String(Boolean(active)), 'aria-label': name, data: { fault: name }, on: { click: flip } }));
 }
 
 function custom(rule) {
-  return el('div', { class: 'board-row is-on' },
+  return el('div', { class: 'board-row is-on', 'data-keep': rule.id },
     el('b', {}, kinds[rule.kind]?.[0] ?? rule.kind), el('p', {}, inWords(rule), ' · ', did(rule)),
     el('div', { class: 'end' }, square('trash', 'Switch it off', () => attempt(() => api.removeFault(rule.id)))));
 }
@@ -95,21 +96,20 @@ function form() {
 }
 
 const all = groups.flatMap(([, presets]) => presets);
-const board = el('div', { class: 'block' });
+const rules = block('Rules', null, el('div', { class: 'board' }));
+const boards = groups.map(([name]) => block(name, null, el('div', { class: 'board' })));
 let rest = null;
 
 panel('faults', (body, _, isOther) => {
   if (isOther) {
     loadFaults();
     rest = fold('A rule of your own', form());
-    fill(body, el('p', { class: 'hint' }, 'What is switched on happens from now on. The same seed and the same rules go wrong in the same places.'), board, rest);
+    fill(body, el('p', { class: 'hint' }, 'What is switched on happens from now on. The same seed and the same rules go wrong in the same places.'), rules, boards, rest);
   }
-  const focused = document.activeElement?.dataset?.fault;
   const others = store.faults.filter((rule) => !all.some(([, , known]) => isSame(known, rule)));
-  fill(board,
-    others.length ? block('Rules', null, el('div', { class: 'board' }, others.map(custom))) : null,
-    groups.map(([name, presets]) => block(name, null, el('div', { class: 'board' }, presets.map(toggle)))));
-  if (focused) board.querySelector(`[data-fault="${focused}"]`)?.focus({ preventScroll: true });
+  rules.hidden = others.length === 0;
+  keep(rules.lastChild, others.map(custom));
+  boards.forEach((board, place) => keep(board.lastChild, groups[place][1].map(toggle)));
   return { title: 'Faults', end: store.faults.length ? [button('All off', () => attempt(() => api.clearFaults()), { look: 'is-small is-danger' })] : [] };
 });
 

@@ -97,7 +97,11 @@ on('conversations', (key) => {
     if (!store.selected) draw();
   } else if (!key || key === store.selected) {
     if (stage.parentNode === host) drawBar(conversation);
-    else draw();
+    else {
+      // The address named it before there was such a conversation.
+      draw();
+      load();
+    }
   }
 });
 on('state', () => {

@@ -75,9 +75,9 @@ export function drawFound() {
     store.aim = message.number;
     tell(isThere ? 'jump' : 'selected', message.number);
   };
-  return [el('h2', { class: 'list-head' }, `${found.length}${found.length === 30 ? '+' : ''} messages`), found.map((message) => {
+  return [el('h2', { class: 'list-head' }, `${found.length}${found.length === 30 ? '+' : ''} message${found.length === 1 ? '' : 's'}`), found.map((message) => {
     const name = store.conversations.get(keyOf(message))?.name ?? phone(message.customer);
-    return el('div', { role: 'listitem' }, el('button', { type: 'button', class: 'row', data: { key: keyOf(message), number: message.number, channel: message.channel }, on: { click: () => open(message) } },
+    return el('div', { role: 'listitem', 'data-keep': `message ${message.number}` }, el('button', { type: 'button', class: 'row', data: { key: keyOf(message), number: message.number, channel: message.channel }, on: { click: () => open(message) } },
       el('span', { class: 'avatar', 'aria-hidden': 'true', vars: { '--hue': hue(message.customer) } }, initials(name, message.customer)),
       el('span', { class: 'row-top' }, el('span', { class: 'row-name', dir: 'auto' }, name), el('span', { class: 'row-time' }, brief(message.created_at, now()))),
       el('span', { class: 'row-bottom' }, el('span', { class: 'row-text', dir: 'auto' }, marked(line(message), store.query)))));

@@ -1,6 +1,7 @@
 // Templates, and their review.
 import { button, calmly, el, fill } from './dom.js';
 import { api, listOf } from './api.js';
+import { names } from './channels.js';
 import { ask } from './dialogs.js';
 import { panel, refresh } from './drawer.js';
 import { fold } from './parts.js';
@@ -10,6 +11,7 @@ import { on, store } from './store.js';
 import { toast } from './toast.js';
 
 let templates = [];
+const opened = new Set();
 
 async function load() {
   try {
@@ -21,9 +23,7 @@ async function load() {
 }
 const loadSoon = calmly(load, 120);
 
-const idOf = (template) => template.template_id ?? template.id;
-
-async function review(template, status) {
+async function review({ number, template }, status) {
   let reason;
   if (status === 'REJECTED') {
     const answer = await ask({ title: `Reject ${template.name}`, confirm: 'Reject', isDangerous: true, fields: [{ name: 'reason', label: 'Reason', value: 'INVALID_FORMAT' }] });
@@ -31,28 +31,35 @@ async function review(template, status) {
     reason = answer.reason;
   }
   try {
-    await api.review(idOf(template), status, reason);
+    await api.review(number, status, reason);
     await load();
   } catch (error) {
     toast(error.message, 'bad');
   }
 }
 
-function row(template) {
+function row(entry) {
+  const { template } = entry;
   const status = String(template.status ?? '').toUpperCase();
   const look = { APPROVED: 'is-ok', REJECTED: 'is-bad' }[status] ?? 'is-warn';
   const text = JSON.stringify(template);
-  return fold([el('span', { class: 'grow' }, template.name), el('span', { class: 'end' }, el('span', { class: 'pill' }, template.channel ?? template.provider ?? template.type ?? ''), el('span', { class: `pill ${look}` }, status.toLowerCase()))], [
+  return fold([el('span', { class: 'grow' }, template.name), el('span', { class: 'end' }, el('span', { class: 'pill' }, names[entry.channel]), el('span', { class: `pill ${look}` }, status.toLowerCase()))], [
+    entry.reason && el('p', { class: 'error-text' }, entry.reason),
     el('div', { class: 'attempt-top' },
-      status !== 'APPROVED' && button('Approve', () => review(template, 'APPROVED'), { sign: 'check', look: 'is-small' }),
-      status !== 'REJECTED' && button('Reject', () => review(template, 'REJECTED'), { look: 'is-small is-danger' }),
-      copyButton('JSON', () => text, 'template')),
+      status !== 'APPROVED' && button('Approve', () => review(entry, 'APPROVED'), { sign: 'check', look: 'is-small' }),
+      status !== 'REJECTED' && button('Reject', () => review(entry, 'REJECTED'), { look: 'is-small is-danger' }),
+      copyButton('JSON', () => text, 'template'),
+      el('span', { class: 'hint' }, entry.is_stock ? 'there from the start' : '')),
     codeBox(text),
-  ]);
+  ], opened.has(entry.number), { 'data-keep': entry.number });
 }
 
 panel('templates', (body, _, isOther) => {
-  if (isOther) load();
+  if (isOther) {
+    opened.clear();
+    load();
+  }
+  for (const node of body.querySelectorAll('details')) opened[node.open ? 'add' : 'delete'](Number(node.dataset.keep));
   fill(body, templates.length ? templates.map(row) : el('p', { class: 'hint' }, 'No templates.'));
   return { title: 'Templates' };
 });

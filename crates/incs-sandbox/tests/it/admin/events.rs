@@ -30,9 +30,9 @@ impl Events {
     /// The next block; `None` at the end.
     async fn next(&mut self) -> Option<String> {
         loop {
-            if let Some((block, rest)) = self.text.split_once("\n\n") {
+            if let Some((block, _)) = self.text.split_once("\n\n") {
                 let block = block.to_owned();
-                self.text = rest.to_owned();
+                self.text.drain(..block.len() + 2);
                 return Some(block);
             }
             let frame = timeout(PATIENCE, self.body.frame()).await.expect("nothing comes").and_then(Result::ok)?;

@@ -61,7 +61,7 @@ async fn a_wait_under_a_virtual_clock_ends_when_another_task_advances_it() {
     let timed_out = sandbox.wait_for(&id, State::Sent, Duration::from_millis(1)).await.unwrap_err();
     assert_eq!(timed_out.to_string(), "the message was still Created when the time was over");
     let (message, ()) =
-        tokio::join!(sandbox.wait_for(&id, State::Delivered, PATIENCE), sandbox.advance(Duration::from_secs(60)));
+        tokio::join!(sandbox.wait_for(&id, State::Delivered, PATIENCE), sandbox.advance(Duration::from_mins(1)));
     assert!(message.unwrap().state >= State::Delivered);
     sandbox.shutdown().await;
 }

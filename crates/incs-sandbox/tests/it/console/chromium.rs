@@ -70,8 +70,17 @@ impl Chromium {
     }
 }
 
-/// A chromedriver on a free port.
+/// A chromedriver on a free port. The port that it picks may be taken a moment later, then it ends, and another is started.
 async fn driver() -> (Child, u16) {
+    for _ in 0..10 {
+        if let Some(started) = try_driver().await {
+            return started;
+        }
+    }
+    panic!("chromedriver ended ten times before it named a port");
+}
+
+async fn try_driver() -> Option<(Child, u16)> {
     let mut driver = Command::new("chromedriver")
         .arg("--port=0")
         .stdout(Stdio::piped())
@@ -79,16 +88,16 @@ async fn driver() -> (Child, u16) {
         .kill_on_drop(true)
         .spawn()
         .expect("chromedriver is needed to test the console: apt-get install chromium chromium-driver");
-    let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
+    let mut lines = BufReader::new(driver.stdout.take()?).lines();
     while let Some(line) = lines.next_line().await.unwrap() {
         if let Some((_, port)) = line.split_once("started successfully on port ") {
             let port = port.trim_end_matches('.').parse().unwrap();
             // It must never wait for someone to read what it says.
             tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-            return (driver, port);
+            return Some((driver, port));
         }
     }
-    panic!("chromedriver ended before it named a port");
+    None
 }
 
 fn find() -> PathBuf {

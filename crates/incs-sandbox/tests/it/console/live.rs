@@ -1,10 +1,16 @@
 //! The page follows what happens without being loaded again.
 
+use std::net::Ipv4Addr;
+use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
+use http::StatusCode;
 use incs_model::{PhoneNumber, Timestamp, viber};
 use incs_sandbox::{Channel, Clock, Pace, Sandbox};
 use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
 
 use super::browser::Page;
 use crate::support::client;
@@ -32,7 +38,7 @@ async fn receipts_advance_while_one_looks_on() {
     let mut seen = vec!["created".to_owned()];
     for _ in 0..400 {
         sandbox.advance(Duration::from_millis(25)).await;
-        let state = sandbox.sent()[0].state().to_string();
+        let state = format!("{:?}", sandbox.sent()[0].state).to_lowercase();
         if seen.last() != Some(&state) {
             page.until(&state, &format!("document.querySelector('.message .tick')?.dataset.state === '{state}'")).await;
             page.until(&state, &format!("document.querySelector('.row .tick')?.dataset.state === '{state}'")).await;
@@ -58,9 +64,9 @@ async fn search_finds_names_numbers_and_texts_and_goes_to_the_message() {
     page.type_into(".search input", "63917").await;
     page.until("the number", "document.querySelectorAll('.row:not([data-number])').length === 1").await;
     page.eval("document.querySelector('.search input').value = ''").await;
-    page.type_into(".search input", "parcel 3 ").await;
-    page.until("the text", "document.querySelectorAll('.row[data-number]').length === 1").await;
-    assert_eq!(page.eval("document.querySelector('.row mark').textContent").await, "Parcel 3");
+    page.type_into(".search input", "parcel 3 leaves").await;
+    page.until("the text", "document.querySelector('.row[data-number] mark')").await;
+    assert_eq!(page.eval("document.querySelector('.row mark').textContent").await, "Parcel 3 leaves");
     page.click(".row[data-number]").await;
     // It stands further back than the first page of the conversation.
     let found = page.until("the message", "document.querySelector('.is-found .text')?.textContent").await;
@@ -86,4 +92,39 @@ async fn a_conversation_that_is_not_looked_at_counts_what_came() {
     page.until("one row", "document.querySelectorAll('.row').length === 1").await;
     page.is_clean().await;
     page.close().await;
+}
+
+#[tokio::test]
+async fn a_page_finds_its_way_back_when_the_sandbox_is_started_again() {
+    let first = Sandbox::builder().seed(7).start().await.unwrap();
+    let port = first.base_url().rsplit(':').next().unwrap().parse().unwrap();
+    let page = Page::open(&first, "/").await;
+    send(&first, "85251230088", "Of the first").await;
+    page.until("a row", "document.querySelector('.row')").await;
+    first.shutdown().await;
+    page.until("the loss", "document.querySelector('.live').dataset.live === 'lost'").await;
+    // A reply that is no stream makes a browser give up for good; the page must not.
+    stranger(port).await;
+    let second = Sandbox::builder().seed(8).port(port).start().await.unwrap();
+    page.until("the way back", "document.querySelector('.live').dataset.live === 'live'").await;
+    page.until("another world", "document.querySelectorAll('.row').length === 0").await;
+    send(&second, "639171234567", "Of the second").await;
+    page.until("a row of it", "document.querySelector('.row')?.dataset.key === 'viber/639171234567'").await;
+    page.close().await;
+}
+
+/// Another program that has the port for a while, until the page has asked it.
+async fn stranger(port: u16) {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.unwrap();
+    let asked = Arc::new(Notify::new());
+    let told = Arc::clone(&asked);
+    let router: Router = Router::new().fallback(async move || {
+        told.notify_one();
+        StatusCode::NOT_FOUND
+    });
+    let server = tokio::spawn(async move { axum::serve(listener, router).await });
+    asked.notified().await;
+    asked.notified().await;
+    server.abort();
+    assert!(server.await.unwrap_err().is_cancelled());
 }

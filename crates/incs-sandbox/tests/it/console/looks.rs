@@ -88,3 +88,18 @@ async fn a_narrow_screen_shows_one_pane_at_a_time() {
     page.is_clean().await;
     page.close().await;
 }
+
+#[tokio::test]
+async fn nothing_sticks_out_of_its_pane_between_narrow_and_wide() {
+    let sandbox = lively().await;
+    for width in [721, 1000, 1240] {
+        let page = Page::sized(&sandbox, "/whatsapp/85251230088", width, 760).await;
+        page.until("the conversation", "document.querySelectorAll('.bubble').length === 3").await;
+        let out = page
+            .eval("['.topbar', '.tools', '.conversations', '.filters', '.bar', '.thread', 'html'].filter((css) => { const node = document.querySelector(css); return node.scrollWidth > node.clientWidth; })")
+            .await;
+        assert_eq!(out, json!([]), "at {width} pixels");
+        page.is_clean().await;
+        page.close().await;
+    }
+}

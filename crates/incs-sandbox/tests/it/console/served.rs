@@ -38,7 +38,7 @@ async fn the_page_has_a_strict_policy_and_a_tag() {
         assert_eq!(get(&url, None, Some("rebound.example.com")).await.0, StatusCode::FORBIDDEN);
     }
     let base = sandbox.base_url();
-    assert_eq!(get(&format!("{base}/_sandbox"), None, None).await.0, StatusCode::PERMANENT_REDIRECT);
+    assert_eq!(get(&format!("{base}/_sandbox"), None, None).await.0, StatusCode::TEMPORARY_REDIRECT);
     assert_eq!(get(&format!("{base}/_sandbox/assets/nothing.js"), None, None).await.0, StatusCode::NOT_FOUND);
     sandbox.shutdown().await;
 }

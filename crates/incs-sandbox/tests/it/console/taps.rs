@@ -4,7 +4,7 @@ use incs_model::whatsapp::interactive::carousel::{Card, CardAction};
 use incs_model::whatsapp::interactive::list::{Action, Row, Section};
 use incs_model::whatsapp::interactive::reply::CardButton;
 use incs_model::whatsapp::interactive::{Body, Carousel, Header, Interactive, List};
-use incs_model::{PhoneNumber, whatsapp};
+use incs_model::{PhoneNumber, rcs, whatsapp};
 use incs_sandbox::{Channel, Sandbox, Webhook};
 use serde_json::json;
 
@@ -29,7 +29,7 @@ async fn a_tapped_quick_reply_of_a_carousel_reaches_the_webhook() {
     let card = |index: u32, name: &str| {
         let picture = Header::image(format!("https://media.example.com/pics/{name}.jpeg"));
         let buttons = [CardButton::quick_reply(format!("info-{name}"), "Tell me more")];
-        Card::new(index, picture, CardAction::reply(buttons)).with_body(Body::new(name))
+        Card::new(index, picture, CardAction::quick_replies(buttons)).with_body(Body::new(name))
     };
     let cards = Carousel::of(Body::new("Fresh from the kiln:"), [card(0, "teapot"), card(1, "mug")]);
     let sent =
@@ -96,6 +96,32 @@ async fn the_composer_writes_as_the_customer() {
     receiver.next("new_message").await;
     // The sample is of the sandbox itself, so it is shown.
     page.until("the picture", "document.querySelector('.is-mine:last-child img')?.naturalWidth > 0").await;
+    page.is_clean().await;
+    page.close().await;
+}
+
+#[tokio::test]
+async fn suggestions_and_quick_replies_of_templates_can_be_tapped() {
+    let mut receiver = Receiver::start().await;
+    let sandbox = Sandbox::builder().seed(7).webhook(Webhook::to(&receiver.url)).start().await.unwrap();
+    let parcel =
+        rcs::Template::new("parcel_update_1").with_parameter("customer", "Rina").with_parameter("order_no", "SO-88121");
+    client(&sandbox).messages().send(rcs::Message::new(to(), parcel)).await.unwrap();
+    let picture =
+        whatsapp::template::Parameter::Image(whatsapp::Image::new("https://media.example.com/banners/spring-01.png"));
+    let banner =
+        whatsapp::Template::new("spring_banner_1").with_components([whatsapp::template::Component::header(picture)]);
+    client(&sandbox).messages().send(whatsapp::Message::new(to(), banner)).await.unwrap();
+
+    let page = Page::open(&sandbox, "/rcs/85251230088").await;
+    page.click("[data-reply='track_SO-88121']").await;
+    let body = receiver.next("new_message").await;
+    assert_eq!(body["message"]["suggestionResponse"]["postbackData"], "track_SO-88121", "{body}");
+
+    page.click(".row[data-channel='whatsapp']").await;
+    page.click("[data-reply='Show me']").await;
+    let body = receiver.next("new_message").await;
+    assert_eq!(body["message"]["messages"][0]["button"]["text"], "Show me", "{body}");
     page.is_clean().await;
     page.close().await;
 }

@@ -1,25 +1,25 @@
 //! What a client makes of a read that something happened to: it asks again.
 
-use incs_client::Client;
 use incs_client::endpoints::messages::GetStatus;
-use incs_model::status::StatusQuery;
+use incs_client::{Client, Error};
+use incs_model::status::{StatusList, StatusQuery};
 use incs_sandbox::{Action, Rule, Sandbox, When};
 
 use crate::support::{hasty, oldest_first};
 
-async fn ask(client: &Client) {
-    // Whether the sandbox knows such an id does not matter here.
-    let _ = client.execute(GetStatus::new(StatusQuery::new(["wamid.HBgN=".into()]))).await;
+/// What a question about a message came to.
+async fn ask(client: &Client) -> Result<StatusList, Error> {
+    client.execute(GetStatus::new(StatusQuery::new(["wamid.HBgN=".into()]))).await
 }
 
-/// The faults of the calls that a question took, in their order.
-async fn faults_met(action: Action) -> Vec<Option<String>> {
+/// What a question came to, and the faults of the calls that it took, in their order.
+async fn faults_met(action: Action) -> (Result<StatusList, Error>, Vec<Option<String>>) {
     let rule = Rule::new(action).when(When::operation("get_message_status")).count(2);
     let sandbox = Sandbox::builder().fault(rule).start().await.unwrap();
-    ask(&hasty(&sandbox)).await;
+    let answer = ask(&hasty(&sandbox)).await;
     let exchanges = oldest_first(&sandbox, "/exchanges").await;
     sandbox.shutdown().await;
-    exchanges.iter().map(|exchange| exchange["fault"].as_str().map(str::to_owned)).collect()
+    (answer, exchanges.iter().map(|exchange| exchange["fault"].as_str().map(str::to_owned)).collect())
 }
 
 #[tokio::test]
@@ -32,11 +32,15 @@ async fn a_read_is_made_again_after_every_fault_that_leaves_doubt() {
         Action::Stall { accepted: true },
     ] {
         let word = Some(action.as_str().to_owned());
-        assert_eq!(faults_met(action).await, [word.clone(), word, None]);
+        let (answer, faults) = faults_met(action).await;
+        assert_eq!(faults, [word.clone(), word, None]);
+        answer.unwrap();
     }
 }
 
 #[tokio::test]
 async fn a_read_is_not_made_again_after_a_reply_that_is_none() {
-    assert_eq!(faults_met(Action::Garbage { accepted: true }).await, [Some("garbage".to_owned())]);
+    let (answer, faults) = faults_met(Action::Garbage { accepted: true }).await;
+    assert_eq!(faults, [Some("garbage".to_owned())]);
+    assert_eq!(answer.unwrap_err().attempts(), 1);
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use incs_model::Timestamp;
-use incs_sandbox::{Action, Clock, Rule, Sandbox, When, presets};
+use incs_sandbox::{Action, Clock, Retry, Rule, Sandbox, Webhook, When, presets};
 use serde_json::Value;
 
 use crate::support::{oldest_first, raw, send};
@@ -112,20 +112,31 @@ async fn with_the_real_clock_all_ids_but_those_that_hold_a_time_are_the_same() {
 async fn a_virtual_clock_comes_to_the_same_in_one_stride_and_in_small_steps() {
     let lives = async |steps: u32| {
         let start = Timestamp::from_unix_millis(START).unwrap();
-        let sandbox = Sandbox::builder().clock(Clock::starting_at(start)).start().await.unwrap();
-        for number in 0..30 {
+        let sandbox = Sandbox::builder()
+            .clock(Clock::starting_at(start))
+            // Nobody takes them: what counts is when they were posted.
+            .webhook(Webhook::to("http://127.0.0.1:1/"))
+            .retry(Retry::never())
+            .start()
+            .await
+            .unwrap();
+        for number in 0..15 {
             raw(&sandbox, &send(&sandbox, "viber", &format!("8525123{number:04}"), "Hello")).await;
         }
         for _ in 0..steps {
             sandbox.advance(Duration::from_secs(6) / steps).await;
         }
         let messages = oldest_first(&sandbox, "/messages").await;
+        let deliveries = oldest_first(&sandbox, "/deliveries?limit=200").await;
         sandbox.shutdown().await;
-        messages
+        let posted = |delivery: &Value| (delivery["created_at"].clone(), delivery["attempts"][0]["at"].clone());
+        (messages, deliveries.iter().map(posted).collect::<Vec<_>>())
     };
     let stride = lives(1).await;
-    assert!(stride.iter().all(|message| message["delivered_at"].is_string()));
-    assert!(stride.iter().all(|message| message["delivered_at"] != message["sent_at"]));
-    assert!(stride.iter().any(|message| message["state"] == "read"));
-    assert_eq!(lives(1000).await, stride);
+    let (messages, posted) = &stride;
+    assert!(messages.iter().all(|message| message["delivered_at"].is_string()));
+    assert!(messages.iter().all(|message| message["delivered_at"] != message["sent_at"]));
+    assert!(messages.iter().any(|message| message["state"] == "read"));
+    assert!(posted.len() > 30 && posted.iter().all(|(created, posted)| created == posted), "{posted:?}");
+    assert_eq!(lives(500).await, stride);
 }

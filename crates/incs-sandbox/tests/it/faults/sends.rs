@@ -1,6 +1,7 @@
 //! What a client comes to know of a send that something happened to, and how often the message exists then.
 
 use incs_client::{ErrorKind, RequestState};
+use incs_model::id::MessageId;
 use incs_sandbox::{Action, HttpStatus, Rule, Sandbox, When};
 use serde_json::Value;
 
@@ -84,6 +85,10 @@ async fn a_message_whose_reply_was_lost_lives_on_and_knows_its_request() {
         }
         tokio::task::yield_now().await;
     };
+    // The receipt names it, and by that name the platform knows it.
+    let id = MessageId::from(message["id"].as_str().unwrap());
+    let status = hasty(&sandbox).messages().resolve(&id, None).await.unwrap().unwrap();
+    assert_eq!(status.message_status, incs_model::status::State::Read);
     let exchanges = oldest_first(&sandbox, "/exchanges").await;
     assert_eq!((&message["exchange"], &exchanges[0]["message"]), (&exchanges[0]["number"], &message["number"]));
     assert_eq!((&exchanges[0]["status"], &exchanges[0]["reply_body"]), (&Value::Null, &Value::from("")));
