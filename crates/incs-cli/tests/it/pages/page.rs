@@ -72,7 +72,9 @@ fn an_ellipsis_stands_for_anything_and_all_else_for_itself() {
     for said in ["sent 1, read 2\nend no", "sent 1\nend", "send 1, read 2\nend", "sent 1, read 2"] {
         assert!(!is_said("sent …, read …\n…\nend", said), "{said}");
     }
-    assert!(!is_said("a", "a\nb"));
+    for said in ["a", "a\nb", "at b or c", "b to a"] {
+        assert!(!is_said("a…b", said), "{said}");
+    }
 }
 
 #[test]
