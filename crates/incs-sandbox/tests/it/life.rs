@@ -30,18 +30,27 @@ async fn to_a_customer_who_has_not_written_only_templates_and_viber_arrive() {
         (rcs::Message::new(to(), rcs::Template::new("delivery_note_1")).into(), true),
         (viber::Message::new(to(), viber::Content::Text(text())).into(), true),
     ];
-    for window in [Window::Enforced, Window::Open] {
+    // Presumed: the 24 hours after the start, as if all had written then.
+    let day = Duration::from_hours(24);
+    let minute = Duration::from_mins(1);
+    for (window, after, is_open) in [
+        (Window::Strict, Duration::ZERO, false),
+        (Window::Presumed, day - minute, true),
+        (Window::Presumed, day, false),
+        (Window::Open, 2 * day, true),
+    ] {
         let clock = Clock::starting_at(Timestamp::from_unix_seconds(1_775_540_101).unwrap());
         let builder = Sandbox::builder().pace(Pace::instant()).clock(clock).window(window);
         let sandbox = builder.start().await.unwrap();
         let client = client(&sandbox);
+        sandbox.advance(after).await;
         for (message, arrives) in &cases {
             let sent = client.messages().send(message.clone()).await.unwrap();
             sandbox.advance(Duration::from_secs(1)).await;
             let report = client.messages().status([sent.msg_id]).await.unwrap();
             let state = report.answered()[0].message_status.clone();
-            let wanted = if *arrives || window == Window::Open { State::Read } else { State::Failed };
-            assert_eq!(state, wanted, "{window:?} {:?} {}", message.channel(), message.kind());
+            let wanted = if *arrives || is_open { State::Read } else { State::Failed };
+            assert_eq!(state, wanted, "{window:?} after {after:?}: {:?} {}", message.channel(), message.kind());
         }
         sandbox.shutdown().await;
     }
@@ -50,7 +59,8 @@ async fn to_a_customer_who_has_not_written_only_templates_and_viber_arrive() {
 #[tokio::test]
 async fn a_reply_opens_the_window_for_24_hours_on_its_channel_only() {
     let clock = Clock::starting_at(Timestamp::from_unix_seconds(1_775_540_101).unwrap());
-    let sandbox = Sandbox::builder().pace(Pace::instant()).clock(clock).start().await.unwrap();
+    let builder = Sandbox::builder().pace(Pace::instant()).clock(clock).window(Window::Strict);
+    let sandbox = builder.start().await.unwrap();
     let client = client(&sandbox);
     sandbox.customer(Channel::WhatsApp, to().as_str()).says("Hello?").unwrap();
 

@@ -1,7 +1,10 @@
 //! A headless Chromium of one's own, and the chromedriver that steers it.
 
+use std::io::{Read as _, Write as _};
+use std::net::{Ipv4Addr, TcpStream};
 use std::path::PathBuf;
 use std::process::Stdio;
+use std::time::Duration;
 
 use bytes::Bytes;
 use fantoccini::{Client, ClientBuilder};
@@ -22,6 +25,8 @@ const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "goog
 /// A headless Chromium of one's own. It ends with the value.
 pub(super) struct Chromium {
     pub(super) client: Client,
+    /// The end of a session is the end of its browser; the driver alone would leave it behind.
+    session: Session,
     driver: Child,
     port: u16,
     _turn: SemaphorePermit<'static>,
@@ -50,7 +55,8 @@ impl Chromium {
             .connect(&format!("http://127.0.0.1:{port}"))
             .await
             .expect("chromedriver starts the browser; both must be of the same version");
-        Self { client, driver, port, _turn: turn }
+        let id = client.session_id().await.unwrap().unwrap();
+        Self { client, session: Session { port, id }, driver, port, _turn: turn }
     }
 
     /// What the browser wrote to its console, and forgets it.
@@ -64,9 +70,27 @@ impl Chromium {
         reply["value"].as_array().unwrap().iter().map(ToString::to_string).collect()
     }
 
-    pub(super) async fn close(mut self) {
-        self.client.clone().close().await.unwrap();
-        self.driver.kill().await.unwrap();
+    pub(super) async fn close(self) {
+        let Self { session, mut driver, .. } = self;
+        drop(session);
+        driver.kill().await.unwrap();
+    }
+}
+
+/// A session of the driver. It is ended when it is dropped, so also by a test that fails.
+struct Session {
+    port: u16,
+    id: String,
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        let Self { port, id } = self;
+        let Ok(mut stream) = TcpStream::connect((Ipv4Addr::LOCALHOST, *port)) else { return };
+        let request = format!("DELETE /session/{id} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n");
+        // The reply comes when the browser is gone.
+        let _ = stream.set_read_timeout(Some(Duration::from_secs(10)));
+        let _ = stream.write_all(request.as_bytes()).and_then(|()| stream.read(&mut [0; 64]));
     }
 }
 
