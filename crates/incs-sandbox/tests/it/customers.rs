@@ -5,7 +5,7 @@ mod taps;
 use std::time::Duration;
 
 use incs_model::{viber, whatsapp};
-use incs_sandbox::{Builder, Channel, Clock, Medium, Pace, Reply, Sandbox, Webhook};
+use incs_sandbox::{Builder, Channel, Clock, Medium, Pace, Reply, Sandbox, Webhook, Window};
 use incs_webhook::scheme::SharedSecret;
 use incs_webhook::{Receiver, Secrets};
 use serde_json::Value;
@@ -31,7 +31,8 @@ impl Desk {
         let scheme = SharedSecret::in_path(Secrets::try_new("change-me").unwrap());
         let webhook = webhook(Webhook::to(inbox.url()).signed_with(scheme));
         let clock = Clock::starting_at("2026-11-22T08:00:00Z".parse().unwrap());
-        let sandbox = set(Sandbox::builder().seed(7).clock(clock)).webhook(webhook).start().await.unwrap();
+        let sandbox =
+            set(Sandbox::builder().seed(7).clock(clock).window(Window::Strict)).webhook(webhook).start().await.unwrap();
         Self { sandbox, inbox }
     }
 
