@@ -93,7 +93,7 @@ pub(super) async fn run(
     }
     progress.end();
     if !is_single && !out.json && tally.failures() == 0 {
-        out.note(&format!("{} messages, all accepted", tally.total()));
+        out.note(&format!("accepted: {}, which is all", tally.total()));
     }
     tally.end()
 }
