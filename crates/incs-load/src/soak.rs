@@ -31,6 +31,9 @@ const FAULTS: &[&str] = &[
     r#"{"kind":"rate_limit","operation":"send_*","share":0.005}"#,
 ];
 
+/// Messages that the sandbox remembers.
+const REMEMBERED: u32 = 10_000;
+
 #[derive(Debug, clap::Args)]
 pub(crate) struct Soak {
     /// Messages
@@ -63,8 +66,9 @@ struct Tally {
 }
 
 pub(crate) async fn run(options: &Soak) -> Result<()> {
+    ensure!(options.batch <= REMEMBERED, "--batch is more than the {REMEMBERED} messages that the sandbox remembers");
     let start = Instant::now();
-    let server = Server::start(&["--seed", &options.seed.to_string()]).await?;
+    let server = Server::start(&["--messages", &REMEMBERED.to_string(), "--seed", &options.seed.to_string()]).await?;
     let admin = Admin::new(&server.base_url);
     let ledger = Arc::new(Ledger::default());
     let url = receiver::start(Arc::clone(&ledger)).await?;
