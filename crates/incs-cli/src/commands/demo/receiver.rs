@@ -37,7 +37,7 @@ pub(super) fn scheme() -> Result<StandardWebhooks, Failure> {
 impl DemoReceiver {
     /// Starts it on a free port. Each item is verified, read, and taken once.
     pub(super) async fn start(journal: Arc<Journal>) -> Result<Self, Failure> {
-        let guard = Arc::new(MemoryGuard::new(10_000, Duration::from_secs(3600)));
+        let guard = Arc::new(MemoryGuard::new(10_000, Duration::from_hours(1)));
         let receive = move |Received(batch): Received| {
             let (journal, guard) = (Arc::clone(&journal), Arc::clone(&guard));
             async move {
