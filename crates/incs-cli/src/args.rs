@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -76,6 +77,22 @@ impl ChannelName {
 impl From<ChannelName> for Channel {
     fn from(name: ChannelName) -> Self {
         name.as_str().into()
+    }
+}
+
+/// Something about a person: a number, a name, a link or a text. `Debug` shows nothing of it.
+#[derive(Clone)]
+pub(crate) struct Private(pub(crate) String);
+
+impl From<String> for Private {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl fmt::Debug for Private {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Private(…)")
     }
 }
 
