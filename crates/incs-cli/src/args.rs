@@ -1,9 +1,11 @@
 //! The command line.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use anstream::ColorChoice;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use incs_facade::model::Channel;
 
@@ -54,6 +56,33 @@ pub(crate) enum Color {
     Auto,
     Always,
     Never,
+}
+
+impl Color {
+    /// What a command line asks for, read or not: help and errors are written before it is understood as a whole.
+    pub(crate) fn asked(args: impl IntoIterator<Item = OsString>) -> Self {
+        let mut args = args.into_iter().take_while(|arg| arg != "--").map(|arg| arg.to_string_lossy().into_owned());
+        let mut asked = Self::Auto;
+        while let Some(arg) = args.next() {
+            let word = match arg.strip_prefix("--color") {
+                Some("") => args.next(),
+                Some(rest) => rest.strip_prefix('=').map(str::to_owned),
+                None => None,
+            };
+            asked = word.and_then(|word| Self::from_str(&word, false).ok()).unwrap_or(asked);
+        }
+        asked
+    }
+
+    /// Holds from now on for all that is written; `Auto` looks at `NO_COLOR`, its like, and the terminal.
+    pub(crate) fn apply(self) {
+        let choice = match self {
+            Self::Auto => ColorChoice::Auto,
+            Self::Always => ColorChoice::Always,
+            Self::Never => ColorChoice::Never,
+        };
+        choice.write_global();
+    }
 }
 
 /// A channel to send on.

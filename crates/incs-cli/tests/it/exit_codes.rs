@@ -78,6 +78,26 @@ fn a_wrong_command_line_is_an_object_with_json() {
     assert_eq!(wrong.failure()["exit_code"], 2);
 }
 
+#[test]
+fn help_and_a_wrong_command_line_are_coloured_only_when_asked_for() {
+    let colours = |args: &[&str], variable: &str| {
+        let run = run(incs(args).env(variable, "1"));
+        assert!(run.stdout.contains("Usage") || run.stderr.contains("error"), "{run:?}");
+        run.stdout.contains('\u{1b}') || run.stderr.contains('\u{1b}')
+    };
+    for what in [&["--help"][..], &["help", "send"], &["status", "--no-such-flag"]] {
+        let with = |flags: &[&str], variable| colours(&[flags, what].concat(), variable);
+        assert!(!with(&[], "UNUSED"), "{what:?}");
+        assert!(with(&[], "CLICOLOR_FORCE"), "{what:?}");
+        assert!(!with(&[], "NO_COLOR"), "{what:?}");
+        assert!(with(&["--color", "always"], "NO_COLOR"), "{what:?}");
+        assert!(!with(&["--color", "never"], "CLICOLOR_FORCE"), "{what:?}");
+        assert!(!with(&["--color=never"], "CLICOLOR_FORCE"), "{what:?}");
+    }
+    // Behind `--` it is no flag.
+    assert!(colours(&["status", "--no-such-flag", "--", "--color", "never"], "CLICOLOR_FORCE"));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn colour_is_for_terminals_unless_it_is_asked_for() {
     let server = FaultServer::start(Security::Plain).await.unwrap();
