@@ -32,10 +32,9 @@ async fn to_a_customer_who_has_not_written_only_templates_and_viber_arrive() {
     ];
     // Presumed: the 24 hours after the start, as if all had written then.
     let day = Duration::from_hours(24);
-    let minute = Duration::from_mins(1);
     for (window, after, is_open) in [
         (Window::Strict, Duration::ZERO, false),
-        (Window::Presumed, day - minute, true),
+        (Window::Presumed, Duration::from_mins(24 * 60 - 1), true),
         (Window::Presumed, day, false),
         (Window::Open, 2 * day, true),
     ] {
