@@ -1,8 +1,11 @@
 //! The command line.
 
+use std::ffi::OsString;
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use anstream::ColorChoice;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use incs_facade::model::Channel;
 
@@ -55,6 +58,33 @@ pub(crate) enum Color {
     Never,
 }
 
+impl Color {
+    /// What a command line asks for, read or not: help and errors are written before it is understood as a whole.
+    pub(crate) fn asked(args: impl IntoIterator<Item = OsString>) -> Self {
+        let mut args = args.into_iter().take_while(|arg| arg != "--").map(|arg| arg.to_string_lossy().into_owned());
+        let mut asked = Self::Auto;
+        while let Some(arg) = args.next() {
+            let word = match arg.strip_prefix("--color") {
+                Some("") => args.next(),
+                Some(rest) => rest.strip_prefix('=').map(str::to_owned),
+                None => None,
+            };
+            asked = word.and_then(|word| Self::from_str(&word, false).ok()).unwrap_or(asked);
+        }
+        asked
+    }
+
+    /// Holds from now on for all that is written; `Auto` looks at `NO_COLOR`, its like, and the terminal.
+    pub(crate) fn apply(self) {
+        let choice = match self {
+            Self::Auto => ColorChoice::Auto,
+            Self::Always => ColorChoice::Always,
+            Self::Never => ColorChoice::Never,
+        };
+        choice.write_global();
+    }
+}
+
 /// A channel to send on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ChannelName {
@@ -76,6 +106,22 @@ impl ChannelName {
 impl From<ChannelName> for Channel {
     fn from(name: ChannelName) -> Self {
         name.as_str().into()
+    }
+}
+
+/// Something about a person: a number, a name, a link or a text. `Debug` shows nothing of it.
+#[derive(Clone)]
+pub(crate) struct Private(pub(crate) String);
+
+impl From<String> for Private {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl fmt::Debug for Private {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Private(…)")
     }
 }
 

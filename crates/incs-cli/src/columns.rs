@@ -3,6 +3,8 @@
 use std::io::{self, IsTerminal as _};
 
 use comfy_table::{ContentArrangement, Table, presets};
+use incs_facade::client::Error;
+use serde::Serialize;
 
 use crate::output::Output;
 
@@ -30,6 +32,34 @@ impl Columns {
     pub(crate) fn add<const N: usize>(&mut self, row: [String; N]) {
         self.table.add_row(row);
         self.is_empty = false;
+    }
+
+    /// Writes what `next` gives until there is no more or there are `limit` rows, with `--json` each as it comes. Gives how many
+    /// there were.
+    pub(crate) async fn list<T: Serialize, const N: usize>(
+        mut self,
+        limit: u32,
+        out: Output,
+        mut next: impl AsyncFnMut() -> Result<Option<T>, Error>,
+        cells: impl Fn(T) -> [String; N],
+    ) -> Result<u32, Error> {
+        let mut rows = 0;
+        let mut ended = Ok(());
+        while rows < limit {
+            match next().await {
+                Ok(Some(row)) if out.json => out.json(&row),
+                Ok(Some(row)) => self.add(cells(row)),
+                Ok(None) => break,
+                Err(error) => {
+                    ended = Err(error);
+                    break;
+                }
+            }
+            rows += 1;
+        }
+        // What came before a page that failed is worth showing.
+        self.show(out);
+        ended.map(|()| rows)
     }
 
     /// Writes the rows; without any it writes nothing.

@@ -26,15 +26,12 @@ use crate::output::Output;
 
 /// Reads the command line, runs the command, and says how it ended.
 pub(crate) fn main() -> ExitCode {
+    Color::asked(std::env::args_os()).apply();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return misread(&error),
     };
-    match cli.global.color {
-        Color::Auto => {}
-        Color::Always => anstream::ColorChoice::Always.write_global(),
-        Color::Never => anstream::ColorChoice::Never.write_global(),
-    }
+    cli.global.color.apply();
     let out = Output { json: cli.global.json, quiet: cli.global.quiet };
     let context = Context { global: cli.global, out };
     match run(cli.command, &context) {

@@ -76,7 +76,6 @@ impl Settings {
     }
 
     /// What deliveries are signed with.
-    #[allow(dead_code, reason = "for `incs webhook`")]
     pub(crate) fn webhook_secret(&self) -> Result<Option<Secret>, Failure> {
         self.first(&[Name::WebhookSecret])
     }

@@ -56,6 +56,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{get, post};
 
+use crate::channel::Channel;
 use crate::core::Core;
 
 /// All routes, of both host roles: one base URL serves them.
@@ -65,10 +66,10 @@ pub(crate) fn router() -> Router<Arc<Core>> {
         .route("/external/messages/viber", post(messages::viber))
         .route("/external/messages/rcs", post(messages::rcs))
         .route("/external/messages/status", get(status::status))
-        .route("/external/templates", post(templates::whatsapp::create).get(templates::whatsapp::list))
-        .route("/external/templates/{id}", get(templates::whatsapp::get))
-        .route("/external/templates/rcs", post(templates::rcs::create).get(templates::rcs::list))
-        .route("/external/templates/rcs/{id}", get(templates::rcs::get).delete(templates::rcs::delete))
+        .route("/external/templates", templates::list(Channel::WhatsApp).post(templates::whatsapp::create))
+        .route("/external/templates/{id}", templates::fetch(Channel::WhatsApp))
+        .route("/external/templates/rcs", templates::list(Channel::Rcs).post(templates::rcs::create))
+        .route("/external/templates/rcs/{id}", templates::fetch(Channel::Rcs).delete(templates::rcs::delete))
         .route("/external/auth/token", post(token::token))
         .route("/external/tasks", post(tasks::create).get(tasks::list))
         .method_not_allowed_fallback(reply::route_not_found)

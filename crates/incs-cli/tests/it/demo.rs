@@ -47,7 +47,7 @@ fn it_shows_all_three_channels_a_refusal_an_unknown_send_and_an_exotel_reply() {
 
 #[test]
 fn people_see_lines_of_at_most_80_columns_and_no_colour_where_there_is_no_terminal() {
-    let ended = run(incs(&["demo"]).env_remove("NO_COLOR"));
+    let ended = run(&mut incs(&["demo"]));
     assert_eq!(ended.code, 0, "{}", ended.stdout);
     assert!(!ended.stdout.contains('\u{1b}'));
     let long: Vec<_> = ended.stdout.lines().filter(|line| line.chars().count() > 80).collect();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use incs_facade::client::contract::{ClosedPort, Fault, FaultServer, Moment, Reply, Security};
 use incs_facade::model::envelope::Code;
 
-use crate::program::{Run, incs, run, run_with};
+use crate::support::{Ended, incs, run, run_with_input};
 
 const ACCEPTED: &str = r#"{"status":"success","code":200,"message":"","data":{"msg_id":"wamid.HBgN"},"error":{}}"#;
 const NOBODY: &str = r#"{"status":"success","code":200,"message":"","data":{"data":[]},"error":{}}"#;
@@ -13,71 +13,89 @@ const TEXT: [&str; 6] = ["send", "text", "--to", "85251230088", "--text", "See y
 
 /// The numbers and meanings that the program lists.
 fn listed() -> Vec<(i32, String)> {
-    let run = run(&mut incs(["help", "exit-codes"]));
-    assert_eq!(run.code, Some(0), "{run:?}");
+    let run = run(&mut incs(&["help", "exit-codes"]));
+    assert_eq!(run.code, 0, "{run:?}");
     let rows = run.stdout.lines().filter_map(|line| line.trim().split_once("  "));
     rows.filter_map(|(code, meaning)| Some((code.parse().ok()?, meaning.to_owned()))).collect()
 }
 
-async fn sends(fault: impl Into<Fault>, args: &[&str]) -> Run {
+async fn sends(fault: impl Into<Fault>, args: &[&str]) -> Ended {
     let server = FaultServer::start(Security::Plain).await.unwrap();
     server.set_default(fault);
-    run(incs([]).args(args).env("INCS_BASE_URL", server.uri()).env("INCS_CERTIFICATION_CODE", "5d1f"))
+    run(incs(args).env("INCS_BASE_URL", server.uri()).env("INCS_CERTIFICATION_CODE", "5d1f"))
 }
 
 /// A run for every code, and what it is about.
-async fn cases() -> Vec<(&'static str, Run)> {
+async fn cases() -> Vec<(&'static str, Ended)> {
     let once = [&TEXT[..], &["--retries", "0"]].concat();
     let hasty = [&TEXT[..], &["--timeout", "200ms"]].concat();
     let wait = ["status", "wamid.HBgN", "--wait", "delivered", "--timeout", "50ms", "--interval", "10ms"];
     let port = ClosedPort::reserve().unwrap();
-    let nobody =
-        run(incs([]).args(&once).env("INCS_BASE_URL", port.uri(Security::Plain)).env("INCS_CERTIFICATION_CODE", "1"));
+    let nobody = run(incs(&once).env("INCS_BASE_URL", port.uri(Security::Plain)).env("INCS_CERTIFICATION_CODE", "1"));
     let server = FaultServer::start(Security::Plain).await.unwrap();
     server.set_default(Reply::json(200, ACCEPTED));
-    let mut many = incs(["send", "-", "--channel", "viber"]);
+    let mut many = incs(&["send", "-", "--channel", "viber"]);
     many.env("INCS_BASE_URL", server.uri()).env("INCS_CERTIFICATION_CODE", "5d1f");
     let lines = "{\"to\":\"85251230088\",\"type\":\"text\",\"text\":\"a\"}\nnot json\n";
     vec![
         ("done", sends(Reply::json(200, ACCEPTED), &TEXT).await),
         ("failure", sends(Reply::new(500), &["status", "wamid.HBgN"]).await),
-        ("usage or validation", run(&mut incs(["send", "text", "--to", "85251230088", "--text", "", "--dry-run"]))),
+        ("usage or validation", run(&mut incs(&["send", "text", "--to", "85251230088", "--text", "", "--dry-run"]))),
         ("not found", sends(Reply::json(200, NOBODY), &["status", "wamid.HBgN"]).await),
         ("authentication", sends(Reply::failure(Code::InvalidCertificationCode, "no"), &TEXT).await),
         ("refused by the platform", sends(Reply::failure(Code::WhatsApp, "(#132012) no"), &TEXT).await),
         ("rate limited", sends(Reply::new(429), &once).await),
         ("network, nothing was sent", nobody),
         ("outcome unknown, do not retry blindly", sends(Fault::stall(Moment::AfterRequest), &hasty).await),
-        ("partly done", run_with(&mut many, lines)),
+        ("partly done", run_with_input(&mut many, lines)),
         ("timed out waiting", sends(Reply::json(200, NOBODY), &wait).await),
     ]
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_code_is_listed_and_given_when_its_time_has_come() {
-    let found: Vec<_> =
-        cases().await.into_iter().map(|(meaning, run)| (run.code.unwrap(), meaning.to_owned())).collect();
+    let found: Vec<_> = cases().await.into_iter().map(|(meaning, run)| (run.code, meaning.to_owned())).collect();
     assert_eq!(found, listed());
     assert_eq!(found.iter().map(|(code, _)| *code).collect::<Vec<_>>(), (0..=10).collect::<Vec<_>>());
 }
 
 #[test]
 fn the_codes_are_there_for_machines_and_help_is_still_there_for_commands() {
-    let codes = run(&mut incs(["exit-codes", "--json"])).json();
+    let codes = run(&mut incs(&["exit-codes", "--json"])).documents();
     assert_eq!(codes.len(), 11);
     assert_eq!(codes[8]["exit_code"], 8);
     assert_eq!(codes[8]["meaning"], "outcome unknown, do not retry blindly");
-    let help = run(&mut incs(["help", "status"]));
-    assert_eq!(help.code, Some(0));
+    let help = run(&mut incs(&["help", "status"]));
+    assert_eq!(help.code, 0);
     assert!(help.stdout.contains("--wait"), "{help:?}");
 }
 
 #[test]
 fn a_wrong_command_line_is_an_object_with_json() {
-    let wrong = run(&mut incs(["status", "--json"]));
-    assert_eq!((wrong.code, wrong.stdout.as_str()), (Some(2), ""));
+    let wrong = run(&mut incs(&["status", "--json"]));
+    assert_eq!((wrong.code, wrong.stdout.as_str()), (2, ""));
     assert_eq!(wrong.failure()["type"], "error");
     assert_eq!(wrong.failure()["exit_code"], 2);
+}
+
+#[test]
+fn help_and_a_wrong_command_line_are_coloured_only_when_asked_for() {
+    let colours = |args: &[&str], variable: &str| {
+        let run = run(incs(args).env(variable, "1"));
+        assert!(run.stdout.contains("Usage") || run.stderr.contains("error"), "{run:?}");
+        run.stdout.contains('\u{1b}') || run.stderr.contains('\u{1b}')
+    };
+    for what in [&["--help"][..], &["help", "send"], &["status", "--no-such-flag"]] {
+        let with = |flags: &[&str], variable| colours(&[flags, what].concat(), variable);
+        assert!(!with(&[], "UNUSED"), "{what:?}");
+        assert!(with(&[], "CLICOLOR_FORCE"), "{what:?}");
+        assert!(!with(&[], "NO_COLOR"), "{what:?}");
+        assert!(with(&["--color", "always"], "NO_COLOR"), "{what:?}");
+        assert!(!with(&["--color", "never"], "CLICOLOR_FORCE"), "{what:?}");
+        assert!(!with(&["--color=never"], "CLICOLOR_FORCE"), "{what:?}");
+    }
+    // Behind `--` it is no flag.
+    assert!(colours(&["status", "--no-such-flag", "--", "--color", "never"], "CLICOLOR_FORCE"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -85,10 +103,10 @@ async fn colour_is_for_terminals_unless_it_is_asked_for() {
     let server = FaultServer::start(Security::Plain).await.unwrap();
     server.set_default(Reply::json(200, ACCEPTED));
     let colours = |args: [&str; 2], variable: &str| {
-        let mut command = incs(args);
+        let mut command = incs(&args);
         command.args(TEXT).env("INCS_BASE_URL", server.uri()).env("INCS_CERTIFICATION_CODE", "5d1f");
         let run = run(command.env(variable, "1"));
-        assert_eq!(run.code, Some(0), "{run:?}");
+        assert_eq!(run.code, 0, "{run:?}");
         run.stdout.contains('\u{1b}')
     };
     assert!(!colours(["--color", "auto"], "UNUSED"));

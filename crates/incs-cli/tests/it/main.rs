@@ -13,7 +13,6 @@ mod exit_codes;
 mod manage;
 mod offline;
 mod pages;
-mod program;
 mod sandbox;
 mod send;
 mod settings;

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use self::page::{Block, blocks, is_said};
 use crate::sandbox::Sandbox;
-use crate::support::folder;
+use crate::support::{Folder, without_settings};
 
 /// Why a block cannot run in a test: it runs cargo, runs until it is ended, or wants a person.
 const REASONS: [&str; 3] = ["cargo", "server", "terminal"];
@@ -26,7 +26,7 @@ fn hold(page: &str, marked: usize) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(page);
     let blocks = blocks(&fs::read_to_string(path).unwrap());
     let sandbox = Sandbox::start(&["--seed", "7"]);
-    let here = folder(&page.replace('/', "-"));
+    let here = Folder::new();
     let mut failures = Vec::new();
     for block in blocks.iter().filter(|block| block.mark.is_none()) {
         failures.extend(run(block, &sandbox, &here).err().map(|why| format!("{page}:{}: {why}", block.line)));
@@ -47,9 +47,7 @@ fn run(block: &Block, sandbox: &Sandbox, here: &Path) -> Result<(), String> {
     let said = here.join(".said");
     let mut command = Command::new("bash");
     command.args(["-euo", "pipefail", "-c", &format!("exec 2>&1\n{}", block.text)]);
-    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("INCS_")) {
-        command.env_remove(name);
-    }
+    without_settings(&mut command);
     command.current_dir(here).env("PATH", path).env("HOME", here).env("XDG_CONFIG_HOME", here.join(".config"));
     command.env("NO_COLOR", "1").env("INCS_BASE_URL", sandbox.base_url());
     command.env("INCS_CERTIFICATION_CODE", sandbox.certification_code());

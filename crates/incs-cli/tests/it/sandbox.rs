@@ -91,10 +91,11 @@ fn in_strict_mode_a_text_to_a_customer_who_has_not_written_fails() {
 #[test]
 fn many_lines_go_out_and_every_one_is_answered() {
     let sandbox = Sandbox::start(&[]);
-    let line = |index| format!("{{\"to\":\"8525123{index:04}\",\"type\":\"text\",\"text\":\"Parcel {index}\"}}\n");
-    let lines = (0..300).map(line).collect::<Vec<_>>().concat();
+    let lines: Vec<_> = (0..300)
+        .map(|index| format!("{{\"to\":\"8525123{index:04}\",\"type\":\"text\",\"text\":\"Parcel {index}\"}}\n"))
+        .collect();
     let mut command = sandbox.incs(&["send", "-", "--channel", "viber", "--json"]);
-    let ended = run_with_input(&mut command, lines);
+    let ended = run_with_input(&mut command, lines.concat());
     assert_eq!(ended.code, 0, "{}", ended.stderr);
     let ids: std::collections::BTreeSet<String> =
         ended.documents().iter().filter_map(|line| line["message_id"].as_str().map(str::to_owned)).collect();

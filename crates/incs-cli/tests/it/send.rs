@@ -10,7 +10,7 @@ use incs_facade::client::contract::{Fault, FaultServer, Moment, Reply, Security}
 use incs_facade::model::envelope::Code;
 use serde_json::json;
 
-use crate::program::{Folder, incs, run, run_with};
+use crate::support::{Folder, incs, run, run_with_input};
 
 pub(super) const ACCEPTED: &str =
     r#"{"status":"success","code":200,"message":"","data":{"msg_id":"wamid.HBgN"},"error":{}}"#;
@@ -23,7 +23,7 @@ pub(super) async fn platform() -> FaultServer {
 }
 
 pub(super) fn to<const N: usize>(server: &FaultServer, args: [&str; N]) -> Command {
-    let mut command = incs(["send"]);
+    let mut command = incs(&["send"]);
     command.args(args).env("INCS_BASE_URL", server.uri()).env("INCS_CERTIFICATION_CODE", "5d1f");
     command
 }
@@ -34,15 +34,15 @@ async fn a_file_is_one_object_or_a_line_for_each() {
     let one = folder
         .file("one.json", "{\n  \"to\": \"85251230088\",\n  \"type\": \"text\",\n  \"text\": \"See you at 9\"\n}\n");
     let found = run(&mut to(&server, [&one, "--channel", "viber", "--json"]));
-    assert_eq!(found.code, Some(0), "{found:?}");
+    assert_eq!(found.code, 0, "{found:?}");
     let accepted = json!({ "index": 0, "line": 1, "request_state": "accepted", "message_id": "wamid.HBgN" });
-    assert_eq!(found.json(), [accepted]);
-    let many = run_with(
+    assert_eq!(found.documents(), [accepted]);
+    let many = run_with_input(
         &mut to(&server, ["-", "--channel", "viber", "--json", "--concurrency", "1"]),
-        &format!("{LINE}\n\n{LINE}"),
+        format!("{LINE}\n\n{LINE}"),
     );
-    assert_eq!(many.code, Some(0), "{many:?}");
-    assert_eq!(many.json().iter().map(|line| line["line"].as_u64().unwrap()).collect::<Vec<_>>(), [1, 3]);
+    assert_eq!(many.code, 0, "{many:?}");
+    assert_eq!(many.documents().iter().map(|line| line["line"].as_u64().unwrap()).collect::<Vec<_>>(), [1, 3]);
     let seen = server.seen().complete;
     assert_eq!(seen.len(), 3);
     for request in seen {
@@ -54,9 +54,9 @@ async fn a_file_is_one_object_or_a_line_for_each() {
 async fn a_malformed_line_is_a_result_of_its_own() {
     let server = platform().await;
     let input = format!("{LINE}\n{{\"to\":\"85251230088\",\"type\":\"image\",\"image\":{{\"link\":7}}}}\n{LINE}\n");
-    let found = run_with(&mut to(&server, ["-", "--channel", "viber", "--json"]), &input);
-    assert_eq!(found.code, Some(9), "{found:?}");
-    let mut lines = found.json();
+    let found = run_with_input(&mut to(&server, ["-", "--channel", "viber", "--json"]), &input);
+    assert_eq!(found.code, 9, "{found:?}");
+    let mut lines = found.documents();
     lines.sort_by_key(|line| line["index"].as_u64());
     let states: Vec<_> = lines.iter().map(|line| line["request_state"].as_str().unwrap()).collect();
     assert_eq!(states, ["accepted", "not_sent", "accepted"]);
@@ -73,9 +73,10 @@ async fn an_outcome_that_is_unknown_comes_before_all_others() {
     let server = platform().await;
     server.push(Fault::close(Moment::AfterRequest));
     let input = format!("{LINE}\nnot json\n{LINE}\n");
-    let found = run_with(&mut to(&server, ["-", "--channel", "viber", "--json", "--concurrency", "1"]), &input);
-    assert_eq!(found.code, Some(8), "{found:?}");
-    let states: Vec<_> = found.json().iter().map(|line| line["request_state"].as_str().unwrap().to_owned()).collect();
+    let found = run_with_input(&mut to(&server, ["-", "--channel", "viber", "--json", "--concurrency", "1"]), &input);
+    assert_eq!(found.code, 8, "{found:?}");
+    let states: Vec<_> =
+        found.documents().iter().map(|line| line["request_state"].as_str().unwrap().to_owned()).collect();
     assert!(["unknown", "accepted"].iter().all(|state| states.iter().any(|found| found == state)), "{states:?}");
     // It was not sent again.
     assert_eq!(server.seen().complete.len(), 2);
@@ -85,9 +86,9 @@ async fn an_outcome_that_is_unknown_comes_before_all_others() {
 async fn what_was_taken_without_a_reply_that_can_be_read_is_not_to_be_sent_again() {
     let server = platform().await;
     server.set_default(Reply::json(200, r#"{"status":"success","code":200,"message":"","data":[]}"#));
-    let found = run_with(&mut to(&server, ["-", "--channel", "viber", "--json"]), LINE);
-    assert_eq!(found.code, Some(8), "{found:?}");
-    assert_eq!(found.json()[0]["request_state"], "accepted");
+    let found = run_with_input(&mut to(&server, ["-", "--channel", "viber", "--json"]), LINE);
+    assert_eq!(found.code, 8, "{found:?}");
+    assert_eq!(found.documents()[0]["request_state"], "accepted");
     assert_eq!(found.failure()["retry_advice"], "never");
 }
 
@@ -95,15 +96,15 @@ async fn what_was_taken_without_a_reply_that_can_be_read_is_not_to_be_sent_again
 async fn a_dry_run_sends_nothing_and_needs_no_settings() {
     let server = platform().await;
     let input = format!("{LINE}\n{{\"to\":\"85251230088\",\"type\":\"text\",\"text\":\"\"}}\n[]\n");
-    let found = run_with(&mut to(&server, ["-", "--channel", "viber", "--json", "--dry-run"]), &input);
-    assert_eq!(found.code, Some(2), "{found:?}");
-    let lines = found.json();
+    let found = run_with_input(&mut to(&server, ["-", "--channel", "viber", "--json", "--dry-run"]), &input);
+    assert_eq!(found.code, 2, "{found:?}");
+    let lines = found.documents();
     assert_eq!(lines.len(), 3);
     assert_eq!((&lines[0]["dry_run"], &lines[0]["kind"]), (&json!(true), &json!("text")));
     assert_eq!(lines[1]["error"]["violations"][0]["pointer"], "/text");
     assert_eq!(lines[2]["error"]["kind"], "malformed");
     assert!(lines.iter().all(|line| line["request_state"] == "not_sent"));
-    assert_eq!(run_with(&mut incs(["send", "-", "--channel", "viber", "--dry-run"]), LINE).code, Some(0));
+    assert_eq!(run_with_input(&mut incs(&["send", "-", "--channel", "viber", "--dry-run"]), LINE).code, 0);
     assert!(server.seen().complete.is_empty());
 }
 
@@ -111,11 +112,11 @@ async fn a_dry_run_sends_nothing_and_needs_no_settings() {
 async fn what_breaks_the_rules_is_sent_only_when_asked_for() {
     let server = platform().await;
     let input = r#"{"to":"85251230088","type":"text","text":""}"#;
-    let found = run_with(&mut to(&server, ["-", "--channel", "viber"]), input);
-    assert_eq!((found.code, server.seen().complete.len()), (Some(2), 0), "{found:?}");
+    let found = run_with_input(&mut to(&server, ["-", "--channel", "viber"]), input);
+    assert_eq!((found.code, server.seen().complete.len()), (2, 0), "{found:?}");
     assert!(found.stdout.contains("/text: no characters, at least 1"), "{found:?}");
-    let found = run_with(&mut to(&server, ["-", "--channel", "viber", "--no-validate"]), input);
-    assert_eq!((found.code, server.seen().complete.len()), (Some(0), 1), "{found:?}");
+    let found = run_with_input(&mut to(&server, ["-", "--channel", "viber", "--no-validate"]), input);
+    assert_eq!((found.code, server.seen().complete.len()), (0, 1), "{found:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -123,12 +124,12 @@ async fn the_platforms_own_words_are_shown_only_when_asked_for() {
     let server = platform().await;
     server.set_default(Reply::failure(Code::Viber, "(#132012) zq77 is no parameter"));
     for (flags, is_shown) in [(&[][..], false), (&["--json"], false), (&["--platform-message"], true)] {
-        let found = run_with(to(&server, ["-", "--channel", "viber"]).args(flags), LINE);
-        assert_eq!(found.code, Some(5), "{found:?}");
+        let found = run_with_input(to(&server, ["-", "--channel", "viber"]).args(flags), LINE);
+        assert_eq!(found.code, 5, "{found:?}");
         assert_eq!(format!("{found:?}").contains("zq77"), is_shown, "{found:?}");
     }
     let mut command = to(&server, ["-", "--channel", "viber", "--platform-message", "--json"]);
-    let line = run_with(&mut command, LINE).json().remove(0);
+    let line = run_with_input(&mut command, LINE).documents().remove(0);
     assert_eq!(line["error"]["platform_message"], "(#132012) zq77 is no parameter");
     assert_eq!((&line["error"]["code"], &line["error"]["kind"]), (&json!(10003), &json!("refused")));
 }
@@ -139,9 +140,9 @@ async fn after_a_refused_credential_the_rest_of_a_file_is_not_sent() {
     server.set_default(Reply::failure(Code::InvalidCertificationCode, "no"));
     let file = folder.file("many.jsonl", format!("{LINE}\n").repeat(3000));
     let found = run(&mut to(&server, [&file, "--channel", "viber", "--json", "--concurrency", "1"]));
-    assert_eq!(found.code, Some(4), "{}", found.stderr);
+    assert_eq!(found.code, 4, "{}", found.stderr);
     assert_eq!(server.seen().complete.len(), 1);
-    let lines = found.json();
+    let lines = found.documents();
     assert_eq!(lines.len(), 3000);
     assert_eq!(lines.iter().filter(|line| line["request_state"] == "not_sent").count(), 2999);
 }
@@ -151,11 +152,11 @@ async fn a_rate_is_kept() {
     let server = platform().await;
     let begin = Instant::now();
     let found =
-        run_with(&mut to(&server, ["-", "--channel", "viber", "--rate", "600/m"]), &format!("{LINE}\n").repeat(3));
-    assert_eq!(found.code, Some(0), "{found:?}");
+        run_with_input(&mut to(&server, ["-", "--channel", "viber", "--rate", "600/m"]), format!("{LINE}\n").repeat(3));
+    assert_eq!(found.code, 0, "{found:?}");
     assert!(begin.elapsed() >= Duration::from_millis(200));
-    let wrong = run_with(&mut to(&server, ["-", "--channel", "viber", "--rate", "0/s"]), LINE);
-    assert_eq!(wrong.code, Some(2));
+    let wrong = run_with_input(&mut to(&server, ["-", "--channel", "viber", "--rate", "0/s"]), LINE);
+    assert_eq!(wrong.code, 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -163,22 +164,22 @@ async fn retries_are_counted_beside_the_first_attempt() {
     for (retries, code, requests) in [("0", 6, 1), ("1", 0, 2)] {
         let server = platform().await;
         server.push(Reply::new(429));
-        let found = run_with(&mut to(&server, ["-", "--channel", "viber", "--retries", retries]), LINE);
-        assert_eq!((found.code, server.seen().complete.len()), (Some(code), requests), "{found:?}");
+        let found = run_with_input(&mut to(&server, ["-", "--channel", "viber", "--retries", retries]), LINE);
+        assert_eq!((found.code, server.seen().complete.len()), (code, requests), "{found:?}");
     }
 }
 
 #[test]
 fn a_file_needs_a_channel_and_a_name() {
     for args in [&["send", "-"][..], &["send"], &["send", "/absent/file", "--channel", "rcs"]] {
-        let found = run(incs([]).args(args));
-        assert_eq!((found.code, found.stdout.as_str()), (Some(2), ""), "{found:?}");
+        let found = run(&mut incs(args));
+        assert_eq!((found.code, found.stdout.as_str()), (2, ""), "{found:?}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_to_send_is_done() {
     let server = platform().await;
-    let found = run_with(&mut to(&server, ["-", "--channel", "rcs", "--json"]), "\n\n");
-    assert_eq!((found.code, found.stdout.as_str()), (Some(0), ""), "{found:?}");
+    let found = run_with_input(&mut to(&server, ["-", "--channel", "rcs", "--json"]), "\n\n");
+    assert_eq!((found.code, found.stdout.as_str()), (0, ""), "{found:?}");
 }

@@ -2,7 +2,7 @@
 
 use incs_facade::client::contract::{FaultServer, Reply, Security};
 
-use crate::program::{Folder, Run, incs, run};
+use crate::support::{Ended, Folder, incs, run};
 
 const ACCEPTED: &str = r#"{"status":"success","code":200,"message":"","data":{"msg_id":"wamid.HBgN"},"error":{}}"#;
 const TEXT: [&str; 6] = ["send", "text", "--to", "85251230088", "--text", "See you at 9"];
@@ -31,12 +31,12 @@ impl Platform {
     }
 }
 
-fn sends(variables: &[(&str, &str)], args: &[&str]) -> Run {
-    run(incs(TEXT).args(args).envs(variables.iter().copied()))
+fn sends(variables: &[(&str, &str)], args: &[&str]) -> Ended {
+    run(incs(&TEXT).args(args).envs(variables.iter().copied()))
 }
 
-fn is_usage(run: &Run, words: &[&str]) {
-    assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""), "{run:?}");
+fn is_usage(run: &Ended, words: &[&str]) {
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{run:?}");
     for word in words {
         assert!(run.stderr.contains(word), "{word}: {run:?}");
     }
@@ -64,7 +64,7 @@ async fn the_environment_comes_before_the_profile() {
     ];
     for (variables, args, code) in cases {
         let run = sends(variables, args);
-        assert_eq!(run.code, Some(0), "{run:?}");
+        assert_eq!(run.code, 0, "{run:?}");
         assert_eq!(platform.last_code(), code, "{variables:?} {args:?}");
     }
     assert_eq!(platform.requests(), 7);
@@ -75,9 +75,9 @@ async fn the_usual_config_file_is_found() {
     let (platform, folder) = (Platform::start().await, Folder::new());
     let text = format!("[profile.a]\nbase_url = '{}'\ncertification_code = 'c0de'\n", platform.uri());
     folder.file("incs/config.toml", text);
-    let mut command = incs(TEXT);
-    let run = run(command.args(["--profile", "a"]).env("XDG_CONFIG_HOME", folder.path()));
-    assert_eq!(run.code, Some(0), "{run:?}");
+    let mut command = incs(&TEXT);
+    let run = run(command.args(["--profile", "a"]).env("XDG_CONFIG_HOME", folder.as_os_str()));
+    assert_eq!(run.code, 0, "{run:?}");
     assert_eq!(platform.last_code(), "c0de");
 }
 
@@ -88,12 +88,12 @@ async fn a_file_holds_a_setting_and_the_last_line_break_is_not_of_it() {
     for (content, code) in [("c0de", "c0de"), ("c0de\n", "c0de"), ("c0de \n", "c0de ")] {
         let file = folder.file("code", content);
         let run = sends(&[("INCS_CHAT_URL_FILE", &url), ("INCS_CERTIFICATION_CODE_FILE", &file)], &[]);
-        assert_eq!(run.code, Some(0), "{run:?}");
+        assert_eq!(run.code, 0, "{run:?}");
         assert_eq!(platform.last_code(), code.trim_end());
     }
     let both = [("INCS_CERTIFICATION_CODE_FILE", url.as_str()), ("INCS_CERTIFICATION_CODE", "c0de")];
     is_usage(&sends(&both, &[]), &["INCS_CERTIFICATION_CODE and INCS_CERTIFICATION_CODE_FILE"]);
-    let absent = folder.path().join("absent");
+    let absent = folder.join("absent");
     is_usage(&sends(&[("INCS_TOKEN_FILE", absent.to_str().unwrap())], &[]), &["INCS_TOKEN_FILE"]);
     let empty = folder.file("empty", "\n");
     is_usage(&sends(&[("INCS_CERTIFICATION_CODE_FILE", &empty)], &[]), &["is empty"]);
@@ -104,7 +104,7 @@ async fn a_variable_that_is_empty_is_not_set() {
     let platform = Platform::start().await;
     let uri = platform.uri();
     let run = sends(&[("INCS_BASE_URL", uri.as_str()), ("INCS_CERTIFICATION_CODE", "")], &[]);
-    assert_eq!(run.code, Some(4), "{run:?}");
+    assert_eq!(run.code, 4, "{run:?}");
     assert_eq!(platform.requests(), 0);
 }
 
@@ -114,7 +114,7 @@ async fn the_url_of_a_role_comes_before_that_of_both() {
     let code = ("INCS_CERTIFICATION_CODE", "c0de");
     let (base, role) = (other.uri(), chat.uri());
     let run = sends(&[code, ("INCS_BASE_URL", base.as_str()), ("INCS_CHAT_URL", role.as_str())], &[]);
-    assert_eq!(run.code, Some(0), "{run:?}");
+    assert_eq!(run.code, 0, "{run:?}");
     assert_eq!((chat.requests(), other.requests()), (1, 0));
 }
 
@@ -173,7 +173,7 @@ async fn a_config_file_with_secrets_that_others_can_read_is_remarked_on() {
         let file = folder.file("config.toml", format!("{start}{line}\n"));
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
         let run = sends(&[], &["--config", &file]);
-        assert_eq!(run.code, Some(0), "{run:?}");
+        assert_eq!(run.code, 0, "{run:?}");
         assert_eq!(run.stderr.contains("others can read it"), is_remarked, "{run:?}");
     }
 }
@@ -181,7 +181,7 @@ async fn a_config_file_with_secrets_that_others_can_read_is_remarked_on() {
 #[test]
 fn no_flag_takes_a_secret() {
     for flag in ["--certification-code", "--token", "--password", "--webhook-secret", "--code"] {
-        let run = run(&mut incs(["send", "otp", "--to", "85251230088", flag, "zq77"]));
-        assert_eq!(run.code, Some(2), "{flag}: {run:?}");
+        let run = run(&mut incs(&["send", "otp", "--to", "85251230088", flag, "zq77"]));
+        assert_eq!(run.code, 2, "{flag}: {run:?}");
     }
 }

@@ -7,7 +7,7 @@ use incs_facade::client::contract::{FaultServer, Reply, Security};
 use incs_facade::model::envelope::Code;
 use serde_json::{Value, json};
 
-use crate::program::{Run, incs, run, run_with};
+use crate::support::{Ended, incs, run, run_with_input};
 
 async fn platform() -> FaultServer {
     FaultServer::start(Security::Plain).await.unwrap()
@@ -22,16 +22,16 @@ fn rows(rows: &[(&str, &str)]) -> Reply {
 }
 
 fn status<const N: usize>(server: &FaultServer, args: [&str; N]) -> Command {
-    let mut command = incs(["status"]);
+    let mut command = incs(&["status"]);
     command.args(args).env("INCS_BASE_URL", server.uri()).env("INCS_CERTIFICATION_CODE", "5d1f");
     command
 }
 
 /// Id and state, or result, of each line.
-fn told(run: &Run) -> Vec<(String, String)> {
+fn told(run: &Ended) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let state = |line: &Value| line["message_status"].as_str().map_or_else(|| text(&line["result"]), str::to_owned);
-    run.json().iter().map(|line| (text(&line["message_id"]), state(line))).collect()
+    run.documents().iter().map(|line| (text(&line["message_id"]), state(line))).collect()
 }
 
 fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -42,19 +42,19 @@ fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
 async fn each_message_is_listed_also_those_without_an_answer() {
     let server = platform().await;
     server.set_default(rows(&[("a", "delivered")]));
-    let found = run_with(&mut status(&server, ["-", "b", "--json"]), "a\n\n");
-    assert_eq!(found.code, Some(9), "{found:?}");
+    let found = run_with_input(&mut status(&server, ["-", "b", "--json"]), "a\n\n");
+    assert_eq!(found.code, 9, "{found:?}");
     assert_eq!(told(&found), pairs(&[("a", "delivered"), ("b", "not_found")]));
     let expected = json!({
         "result": "found", "message_id": "a", "message_status": "delivered",
         "created_at": "2026-04-07T05:35:01Z", "delivered_at": null, "read_at": null,
     });
-    assert_eq!(found.json()[0], expected);
+    assert_eq!(found.documents()[0], expected);
     assert_eq!(found.failure()["not_found"], 1);
     let people = run(&mut status(&server, ["a"]));
     let table = "STATUS    SINCE (UTC)           ID\ndelivered 2026-04-07T05:35:01Z  a\n";
-    assert_eq!((people.code, people.stdout.as_str()), (Some(0), table), "{people:?}");
-    assert_eq!(run(&mut status(&server, ["b"])).code, Some(3));
+    assert_eq!((people.code, people.stdout.as_str()), (0, table), "{people:?}");
+    assert_eq!(run(&mut status(&server, ["b"])).code, 3);
     let seen = server.seen().complete;
     assert_eq!(seen[0].target, "/external/messages/status?message_ids=a,b");
 }
@@ -64,8 +64,8 @@ async fn any_number_of_ids_is_asked_for() {
     let server = platform().await;
     server.set_default(rows(&[]));
     let ids = (0..250).map(|id| format!("id{id}")).collect::<Vec<_>>().join("\n");
-    let found = run_with(&mut status(&server, ["-", "--json"]), &ids);
-    assert_eq!((found.code, found.json().len(), server.seen().complete.len()), (Some(3), 250, 3), "{}", found.stderr);
+    let found = run_with_input(&mut status(&server, ["-", "--json"]), &ids);
+    assert_eq!((found.code, found.documents().len(), server.seen().complete.len()), (3, 250, 3), "{}", found.stderr);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -73,7 +73,7 @@ async fn an_answer_is_kept_when_another_question_fails() {
     let server = platform().await;
     server.set_default(Reply::failure(Code::InvalidCertificationCode, "no"));
     let found = run(&mut status(&server, ["a", "--json"]));
-    assert_eq!(found.code, Some(4), "{found:?}");
+    assert_eq!(found.code, 4, "{found:?}");
     assert_eq!(told(&found), pairs(&[("a", "failed")]));
     assert_eq!(found.failure()["kind"], "authentication");
 }
@@ -87,7 +87,7 @@ async fn a_wait_asks_again_only_for_what_is_not_there_yet() {
     server.set_default(rows(&[("b", "delivered"), ("c", "delivered")]));
     let wait = ["a", "b", "c", "b", "--json", "--wait", "delivered", "--interval", "10ms"];
     let found = run(&mut status(&server, wait));
-    assert_eq!(found.code, Some(0), "{found:?}");
+    assert_eq!(found.code, 0, "{found:?}");
     let mut told = told(&found);
     told.sort();
     assert_eq!(told, pairs(&[("a", "read"), ("b", "delivered"), ("c", "delivered")]));
@@ -103,9 +103,9 @@ async fn a_message_that_failed_ends_its_wait() {
     server.set_default(rows(&[("a", "failed"), ("b", "delivered")]));
     for (args, code) in [(["a", "--wait", "sent"], 5), (["b", "--wait", "sent"], 0)] {
         let found = run(&mut status(&server, args));
-        assert_eq!(found.code, Some(code), "{found:?}");
+        assert_eq!(found.code, code, "{found:?}");
     }
-    assert_eq!(run(&mut status(&server, ["a", "b", "--wait", "delivered"])).code, Some(9));
+    assert_eq!(run(&mut status(&server, ["a", "b", "--wait", "delivered"])).code, 9);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -114,7 +114,7 @@ async fn when_the_time_is_up_what_is_known_is_told() {
     server.set_default(rows(&[("a", "sent"), ("b", "read")]));
     let wait = ["a", "b", "c", "--json", "--wait", "delivered", "--timeout", "60ms", "--interval", "20ms"];
     let found = run(&mut status(&server, wait));
-    assert_eq!(found.code, Some(10), "{found:?}");
+    assert_eq!(found.code, 10, "{found:?}");
     assert_eq!(told(&found)[0], ("b".to_owned(), "read".to_owned()));
     let mut rest = told(&found)[1..].to_vec();
     rest.sort();
@@ -127,5 +127,5 @@ async fn a_wait_ends_at_once_when_asking_again_cannot_help() {
     let server = platform().await;
     server.set_default(Reply::failure(Code::InvalidCertificationCode, "no"));
     let found = run(&mut status(&server, ["a", "--wait", "read", "--timeout", "1h"]));
-    assert_eq!((found.code, server.seen().complete.len()), (Some(4), 1), "{found:?}");
+    assert_eq!((found.code, server.seen().complete.len()), (4, 1), "{found:?}");
 }

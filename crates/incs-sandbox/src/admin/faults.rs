@@ -1,4 +1,4 @@
-//! `/faults`: the rules that say when something goes wrong.
+//! `/faults` and `/presets`: the rules that say when something goes wrong.
 
 use http::StatusCode;
 use schemars::JsonSchema;
@@ -9,7 +9,7 @@ use super::part::{Describe, Nothing, Own, Parse};
 use super::route::Method::{Delete, Get, Post};
 use super::route::{Route, route};
 use crate::core::Core;
-use crate::fault::{Active, Rule};
+use crate::fault::{Active, Preset, Rule, presets};
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
@@ -17,6 +17,7 @@ pub(crate) fn routes() -> Vec<Route> {
         route(Post, "/faults", "addFault", "Switches a rule on").status(StatusCode::CREATED).refusals(&[409]).by(add),
         route(Delete, "/faults/{id}", "removeFault", "Switches a rule off").status(StatusCode::NO_CONTENT).by(remove),
         route(Delete, "/faults", "removeFaults", "Switches all rules off").status(StatusCode::NO_CONTENT).always(clear),
+        route(Get, "/presets", "listPresets", "Rules that go together, to be switched on one by one").always(known),
     ]
 }
 
@@ -50,4 +51,8 @@ fn clear(core: &Core, _: Call) -> Nothing {
         }
     });
     Nothing {}
+}
+
+fn known(_: &Core, _: Call) -> Vec<Preset> {
+    presets()
 }

@@ -4,19 +4,26 @@ pub(crate) mod rcs;
 pub(crate) mod send;
 pub(crate) mod whatsapp;
 
+use std::sync::Arc;
+
+use axum::extract::{Path, RawQuery, State};
+use axum::routing::{MethodRouter, get};
+use http::HeaderMap;
 use incs_model::envelope::Code;
 use incs_model::event::TemplateStatusUpdate;
 use incs_model::limits::template::LIST_COUNT_DEFAULT;
 use incs_model::template::ListQuery;
-use incs_model::{DecodeError, Found, Timestamp, WireTime, validate};
+use incs_model::{DecodeError, Found, Timestamp, Validate, WireTime, decode, validate};
 use incs_webhook::testing::bodies::Body;
-use serde::Serialize;
+use serde::de::DeserializeOwned;
 
+use super::credential::certified;
 use super::query::Query;
 use super::reply::Reply;
 use crate::agenda::Job;
 use crate::channel::Channel;
 use crate::config::Config;
+use crate::core::Core;
 use crate::notice::Kind;
 use crate::seed::{Purpose, duration};
 use crate::world::World;
@@ -24,6 +31,44 @@ use crate::world::template::{APPROVED, Definition, Entry, PENDING, REJECTED};
 
 /// Why the sandbox rejects a template.
 const REASON: &str = "INVALID_FORMAT";
+
+/// The route that lists the templates of a channel.
+pub(crate) fn list(channel: Channel) -> MethodRouter<Arc<Core>> {
+    get(async move |State(core): State<Arc<Core>>, headers: HeaderMap, RawQuery(query): RawQuery| {
+        certified(&core, &headers)?;
+        let rows = page(&core.world(), channel, query.as_deref())?;
+        Ok::<_, Reply>(Reply::success(&rows))
+    })
+}
+
+/// The route that gives one template of a channel. That WhatsApp has one is inferred.
+pub(crate) fn fetch(channel: Channel) -> MethodRouter<Arc<Core>> {
+    get(async move |State(core): State<Arc<Core>>, headers: HeaderMap, Path(id): Path<String>| {
+        certified(&core, &headers)?;
+        let entry = one(&core.world(), channel, &id)?;
+        Ok::<_, Reply>(Reply::success(&entry.definition))
+    })
+}
+
+/// Reads and checks what was submitted, makes the template of it with an id and the time, and keeps that for review.
+fn submitted<N: DeserializeOwned + Validate>(
+    core: &Core,
+    headers: &HeaderMap,
+    body: &[u8],
+    channel: Channel,
+    make: impl FnOnce(N, String, Timestamp) -> Definition,
+) -> Result<Reply, Reply> {
+    certified(core, headers)?;
+    let new: N = decode(body).map_err(|error| unreadable(&error))?;
+    validate(&new).map_err(|report| Reply::invalid(&report))?;
+    let template = core.change(|world, now| {
+        let id = world.templates.next_id(channel, world.seed);
+        let template = make(new, id, now);
+        submit(world, &core.config, template.clone(), body.len(), now);
+        template
+    });
+    Ok(Reply::success(&template))
+}
 
 /// Decides about a template that was submitted: rejected if its name holds `reject`, else approved. One that was decided
 /// about before, or is gone, stays as it is.
@@ -106,8 +151,4 @@ fn page(world: &World, channel: Channel, query: Option<&str>) -> Result<Vec<Defi
 /// The template of an id on a channel.
 fn one(world: &World, channel: Channel, id: &str) -> Result<Entry, Reply> {
     world.templates.find(id).filter(|entry| entry.channel == channel).cloned().ok_or_else(not_found)
-}
-
-fn listed(rows: &[impl Serialize]) -> Reply {
-    Reply::success(&rows)
 }

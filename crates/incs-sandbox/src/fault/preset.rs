@@ -1,11 +1,12 @@
 //! Rules that go together, by a name.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::rule::{Action, Rule, When};
 
 /// Rules that go together, by a name.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Preset {
     /// The name: `flaky-network`.

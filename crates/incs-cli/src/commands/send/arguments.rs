@@ -1,6 +1,5 @@
 //! The arguments of `incs send`.
 
-use std::fmt;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,7 +8,7 @@ use clap::{Args, Subcommand};
 use incs_facade::client::retry::RetryPolicy;
 use incs_facade::client::{BatchOptions, ClientBuilder};
 
-use crate::args::{ChannelName, duration};
+use crate::args::{ChannelName, Private, duration};
 
 /// The arguments of `incs send`.
 #[derive(Debug, Args)]
@@ -180,20 +179,4 @@ pub(crate) struct Otp {
     /// Minutes until it expires
     #[arg(long, default_value = "5")]
     pub(super) minutes: u32,
-}
-
-/// A number, a link or a text of a message. `Debug` shows nothing of it.
-#[derive(Clone)]
-pub(super) struct Private(pub(super) String);
-
-impl From<String> for Private {
-    fn from(text: String) -> Self {
-        Self(text)
-    }
-}
-
-impl fmt::Debug for Private {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Private(…)")
-    }
 }

@@ -5,8 +5,8 @@ use std::path::Path;
 use incs_facade::model::whatsapp::template::{Component, Parameter};
 use incs_facade::model::{OutboundMessage, PhoneNumber, Secret, rcs, viber, whatsapp};
 
-use super::arguments::{Kind, Medium, Otp, Private, Template, Text, To};
-use crate::args::ChannelName;
+use super::arguments::{Kind, Medium, Otp, Template, Text, To};
+use crate::args::{ChannelName, Private};
 use crate::failure::Failure;
 use crate::input;
 

@@ -7,6 +7,7 @@ use incs_facade::model::task::NewTask;
 use incs_facade::model::{self, PhoneNumber, decode};
 
 use super::status_word;
+use crate::args::Private;
 use crate::commands::runtime;
 use crate::commands::validate::{Document, Kind, Verdict, Violation};
 use crate::connect;
@@ -40,22 +41,6 @@ pub(super) struct Options {
     /// Create also what breaks the known rules of the platform
     #[arg(long)]
     no_validate: bool,
-}
-
-/// Something about a person. `Debug` does not show it.
-#[derive(Clone)]
-struct Private(String);
-
-impl From<String> for Private {
-    fn from(text: String) -> Self {
-        Self(text)
-    }
-}
-
-impl std::fmt::Debug for Private {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Private(…)")
-    }
 }
 
 pub(super) fn run(options: Options, context: &Context) -> Result<Exit, Failure> {

@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 use incs_facade::client::Client;
 use incs_facade::model::CivilTime;
 use incs_facade::model::limits::task::PAGE_SIZE_MAX;
-use incs_facade::model::task::{ListQuery, TaskStatus};
+use incs_facade::model::task::{ListQuery, Task, TaskStatus};
 
 use super::status_word;
 use crate::columns::Columns;
@@ -67,31 +67,18 @@ async fn list(client: &Client, options: Options, out: Output) -> Result<Exit, Fa
     let limit = options.page.map(|_| options.page_size).or(options.limit).unwrap_or(u32::MAX);
     let is_one_page = options.page.is_some();
     let mut tasks = client.tasks().list(query(options));
-    let mut columns = Columns::new(["id", "status", "assignee", "customer", "created", "name"]);
-    let mut rows = 0;
-    let mut ended = Ok(());
-    while rows < limit {
-        match tasks.next().await {
-            Ok(Some(task)) if out.json => out.json(&task),
-            Ok(Some(task)) => columns.add([
-                task.id.to_string(),
-                status_word(task.status),
-                task.assignee_username.to_string(),
-                task.user_phone.as_str().to_owned(),
-                task.created_at.to_string(),
-                task.name,
-            ]),
-            Ok(None) => break,
-            Err(error) => {
-                ended = Err(error);
-                break;
-            }
-        }
-        rows += 1;
-    }
-    // What came before a page that failed is worth showing.
-    columns.show(out);
-    ended?;
+    let columns = Columns::new(["id", "status", "assignee", "customer", "created", "name"]);
+    let cells = |task: Task| {
+        [
+            task.id.to_string(),
+            status_word(task.status),
+            task.assignee_username.to_string(),
+            task.user_phone.as_str().to_owned(),
+            task.created_at.to_string(),
+            task.name,
+        ]
+    };
+    let rows = columns.list(limit, out, async || tasks.next().await, cells).await?;
     match rows {
         0 => out.note("there are no such tasks"),
         rows if rows == limit && !is_one_page && !tasks.is_done() => {

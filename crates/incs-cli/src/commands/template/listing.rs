@@ -54,26 +54,9 @@ pub(super) async fn run(
     query.last_id = after.map(Into::into);
     let mut listing = Listing::new(client, channel, query);
     let form = if channel == Channel::WhatsApp { "language" } else { "type" };
-    let mut columns = Columns::new(["id", "name", form, "status"]);
-    let mut rows = 0;
-    let mut ended = Ok(());
-    while rows < limit {
-        match listing.next().await {
-            Ok(Some(template)) if out.json => out.json(&template),
-            Ok(Some(template)) => {
-                columns.add([template.id(), template.name(), template.form(), template.status()].map(str::to_owned));
-            }
-            Ok(None) => break,
-            Err(error) => {
-                ended = Err(error);
-                break;
-            }
-        }
-        rows += 1;
-    }
-    // What came before a page that failed is worth showing.
-    columns.show(out);
-    ended?;
+    let columns = Columns::new(["id", "name", form, "status"]);
+    let cells = |row: Template| [row.id(), row.name(), row.form(), row.status()].map(str::to_owned);
+    let rows = columns.list(limit, out, async || listing.next().await, cells).await?;
     match rows {
         0 => out.note("there are no templates"),
         rows if rows == limit && !listing.is_done() => out.note(&format!("stopped after {rows}; there may be more")),

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::platform::Platform;
-use crate::support::{Ended, fixture, fixture_path, folder, incs, run, run_with_input};
+use crate::support::{Ended, Folder, fixture, fixture_path, incs, run, run_with_input};
 
 /// A send of the RCS template `rain_sale_card` with these values.
 fn send(parameters: &Value) -> String {
@@ -39,7 +39,7 @@ fn a_send_is_compared_with_a_definition_in_a_file() {
 
 #[test]
 fn a_definition_may_be_bare_submitted_or_a_row_of_a_list() {
-    let folder = folder("a_definition_may_be_bare");
+    let folder = Folder::new();
     let reply: Value = serde_json::from_str(&fixture("waba-template-create.response.json")).unwrap();
     let other = json!({ "name": "other" });
     for (name, definition) in [
@@ -49,16 +49,14 @@ fn a_definition_may_be_bare_submitted_or_a_row_of_a_list() {
         ("rows", json!([other, reply["data"]])),
         ("submitted", serde_json::from_str(&fixture("waba-template-create.request.json")).unwrap()),
     ] {
-        let path = folder.join(format!("{name}.json"));
-        std::fs::write(&path, definition.to_string()).unwrap();
+        let path = folder.file(&format!("{name}.json"), definition.to_string());
         let message = json!({
             "to": "85251230088", "type": "template",
             "template": { "name": "balance_note_1", "components": [
                 { "type": "body", "parameters": [{ "type": "text", "text": "Ms Tan" }] },
             ] },
         });
-        let args =
-            ["template", "check", "--channel", "whatsapp", "--json", "--definition", path.to_str().unwrap(), "-"];
+        let args = ["template", "check", "--channel", "whatsapp", "--json", "--definition", &path, "-"];
         let ended = run_with_input(&mut incs(&args), message.to_string());
         assert_eq!(
             rules(&ended),

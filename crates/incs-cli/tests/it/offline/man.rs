@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use crate::support::{folder, incs, run};
+use crate::support::{Folder, incs, run};
 
 /// Every command, as the help of its parent lists it.
 fn commands(path: &[&str]) -> Vec<String> {
@@ -42,7 +42,8 @@ fn the_page_has_a_section_for_every_command_and_all_exit_codes() {
 
 #[test]
 fn a_folder_gets_a_page_for_every_command() {
-    let folder = folder("a_folder_gets_a_page").join("man1");
+    let folder = Folder::new();
+    let folder = folder.join("man1");
     let ended = run(&mut incs(&["man", "--dir", folder.to_str().unwrap()]));
     assert_eq!((ended.code, ended.stderr.as_str()), (0, ""));
     let written: BTreeSet<_> =

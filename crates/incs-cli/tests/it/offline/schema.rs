@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::support::{Ended, fixture, fixture_path, folder, incs, run, run_with_input};
+use crate::support::{Ended, Folder, fixture, fixture_path, incs, run, run_with_input};
 
 fn committed() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/schemas")
@@ -33,7 +33,8 @@ fn check(name: &str, document: &str) -> Ended {
 
 #[test]
 fn an_export_is_exactly_what_the_repository_holds() {
-    let folder = folder("an_export_is_exactly").join("new");
+    let folder = Folder::new();
+    let folder = folder.join("new");
     let ended = run(&mut incs(&["schema", "export", folder.to_str().unwrap()]));
     let (exported, committed) = (json_files(&folder), json_files(&committed()));
     assert_eq!((ended.code, ended.stdout.lines().count()), (0, committed.len()));
@@ -45,7 +46,7 @@ fn an_export_is_exactly_what_the_repository_holds() {
 
 #[test]
 fn an_export_replaces_nothing_unless_it_is_forced() {
-    let folder = folder("an_export_replaces_nothing");
+    let folder = Folder::new();
     let export =
         |more: &[&str]| run(&mut incs(&[&["schema", "export", "--json", folder.to_str().unwrap()], more].concat()));
     assert_eq!(export(&[]).code, 0);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Ended, fixture, fixture_path, folder, incs, run, run_with_input};
+use crate::support::{Ended, Folder, fixture, fixture_path, incs, run, run_with_input};
 
 fn validate(what: &[&str], document: impl AsRef<[u8]>) -> Ended {
     run_with_input(&mut incs(&[&["validate", "--json"], what, &["-"]].concat()), document)
@@ -119,10 +119,9 @@ fn a_document_over_several_lines_that_is_broken_is_one_document() {
 
 #[test]
 fn people_read_one_line_a_violation_and_a_closing_one() {
-    let folder = folder("people_read_one_line_a_violation");
-    let path = folder.join("m.json");
-    std::fs::write(&path, r#"{"to":"85251230088","type":"text","text":""}"#).unwrap();
-    let name = path.to_str().unwrap();
+    let folder = Folder::new();
+    let path = folder.file("m.json", r#"{"to":"85251230088","type":"text","text":""}"#);
+    let name = path.as_str();
     let ended = run(&mut incs(&["validate", "--channel", "whatsapp", name]));
     let expected = format!("/text: no characters, at least 1 [text.not_empty]\n{name}: 1 violation\n");
     assert_eq!((ended.code, ended.stdout), (2, expected));

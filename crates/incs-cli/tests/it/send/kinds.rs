@@ -1,7 +1,7 @@
 //! Tests of messages that the command line describes.
 
 use super::{platform, to};
-use crate::program::{Folder, incs, run, run_with};
+use crate::support::{Folder, incs, run, run_with_input};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_is_made_of_what_the_command_line_says() {
@@ -42,7 +42,7 @@ async fn a_message_is_made_of_what_the_command_line_says() {
     ];
     for (args, channel, body) in cases {
         let found = run(to(&server, []).args(args).args(["--to", "+852 5123-0088", "--channel", channel]));
-        assert_eq!((found.code, found.stdout.as_str()), (Some(0), "accepted  wamid.HBgN\n"), "{args:?}: {found:?}");
+        assert_eq!((found.code, found.stdout.as_str()), (0, "accepted  wamid.HBgN\n"), "{args:?}: {found:?}");
         let request = server.seen().complete.pop().unwrap();
         assert_eq!(request.target, format!("/external/messages/{channel}"));
         assert_eq!(String::from_utf8_lossy(&request.body), format!(r#"{{"to":"85251230088",{body}}}"#));
@@ -53,8 +53,8 @@ async fn a_message_is_made_of_what_the_command_line_says() {
 async fn every_recipient_gets_a_message_and_a_text_may_come_from_standard_input() {
     let server = platform().await;
     let mut command = to(&server, ["text", "--to", "85251230088", "--to", "85251230099", "--text-file", "-"]);
-    let found = run_with(command.args(["--channel", "viber", "--concurrency", "1"]), "Grüße\n");
-    assert_eq!(found.code, Some(0), "{found:?}");
+    let found = run_with_input(command.args(["--channel", "viber", "--concurrency", "1"]), "Grüße\n");
+    assert_eq!(found.code, 0, "{found:?}");
     let bodies: Vec<_> =
         server.seen().complete.iter().map(|request| String::from_utf8_lossy(&request.body).into_owned()).collect();
     let body = |to: &str| format!(r#"{{"to":"{to}","type":"text","text":"Grüße"}}"#);
@@ -72,10 +72,10 @@ fn what_a_channel_does_not_have_is_refused_before_it_is_sent() {
         &["otp", "--code-file", "-", "--channel", "whatsapp"],
     ];
     for args in cases {
-        let found = run(incs(["send", "--dry-run"]).args(args).args(["--to", "85251230088"]));
-        assert_eq!((found.code, found.stdout.as_str()), (Some(2), ""), "{found:?}");
+        let found = run(incs(&["send", "--dry-run"]).args(args).args(["--to", "85251230088"]));
+        assert_eq!((found.code, found.stdout.as_str()), (2, ""), "{found:?}");
     }
-    let found = run(&mut incs(["send", "text", "--dry-run", "--text", "a", "--to", "zq77"]));
-    assert_eq!(found.code, Some(2), "{found:?}");
+    let found = run(&mut incs(&["send", "text", "--dry-run", "--text", "a", "--to", "zq77"]));
+    assert_eq!(found.code, 2, "{found:?}");
     assert!(!found.stderr.contains("zq77"), "{found:?}");
 }

@@ -8,7 +8,7 @@ use incs_facade::client::contract::{Fault, Moment};
 use serde_json::Value;
 
 use super::{LINE, platform, to};
-use crate::program::Folder;
+use crate::support::Folder;
 
 const SOON: Duration = Duration::from_secs(20);
 

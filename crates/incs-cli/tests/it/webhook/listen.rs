@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use super::server::{Listening, SECRET, answering, nobody};
-use crate::support::{Ended, fixture, fixture_path, folder, incs, run};
+use crate::support::{Ended, Folder, fixture, fixture_path, incs, run};
 
 fn trigger(args: &[&str]) -> Ended {
     run(incs(&["--json", "webhook", "trigger"]).args(args).env("INCS_WEBHOOK_SECRET", SECRET))
@@ -53,9 +53,9 @@ fn what_is_not_proved_is_refused_shown_and_not_counted() {
     assert_eq!(ended.document()["status"], 415);
     assert_eq!(listening.next()["reason"], "the content type is not JSON");
 
-    let long = folder("webhook-listen-long").join("long.json");
-    fs::write(&long, " ".repeat(1024 * 1024 + 1)).unwrap();
-    let ended = trigger(&["--body", long.to_str().unwrap(), "--url", &url, "--scheme", "meta"]);
+    let folder = Folder::new();
+    let long = folder.file("long.json", " ".repeat(1024 * 1024 + 1));
+    let ended = trigger(&["--body", &long, "--url", &url, "--scheme", "meta"]);
     assert_eq!(ended.document()["status"], 413);
     assert_eq!(listening.next()["status"], 413);
 
@@ -71,9 +71,9 @@ fn what_is_not_proved_is_refused_shown_and_not_counted() {
 #[test]
 fn what_is_proved_and_not_understood_is_taken() {
     let mut listening = Listening::with(&["--count", "1", "--scheme", "meta"]);
-    let body = folder("webhook-listen-broken").join("body.json");
-    fs::write(&body, "{").unwrap();
-    let ended = trigger(&["--body", body.to_str().unwrap(), "--url", &listening.url, "--scheme", "meta"]);
+    let folder = Folder::new();
+    let body = folder.file("body.json", "{");
+    let ended = trigger(&["--body", &body, "--url", &listening.url, "--scheme", "meta"]);
     assert_eq!((ended.code, &ended.document()["status"]), (0, &json!(200)));
     assert_eq!(listening.next()["result"], "malformed");
     assert_eq!(listening.end().0, 0);
@@ -106,7 +106,7 @@ fn a_delivery_is_forwarded_with_the_same_bytes_and_headers() {
 
 #[test]
 fn a_delivery_that_cannot_be_forwarded_is_shown_and_saved_and_taken() {
-    let folder = folder("webhook-listen-save");
+    let folder = Folder::new();
     let to = format!("http://{}/", nobody());
     let args = ["--count", "1", "--insecure", "--forward", &to, "--save", folder.to_str().unwrap()];
     let mut listening = Listening::with(&args);
@@ -122,7 +122,7 @@ fn a_delivery_that_cannot_be_forwarded_is_shown_and_saved_and_taken() {
 
 #[test]
 fn what_was_saved_is_private_and_is_verified_again_later() {
-    let folder = folder("webhook-listen-again");
+    let folder = Folder::new();
     let mut listening = Listening::with(&["--count", "1", "--save", folder.to_str().unwrap()]);
     assert_eq!(listening.ready["scheme"], "shared-secret");
     assert!(!listening.ready.to_string().contains(SECRET));
@@ -144,9 +144,9 @@ fn what_was_saved_is_private_and_is_verified_again_later() {
 
 #[test]
 fn a_delivery_that_cannot_be_saved_is_not_taken() {
-    let folder = folder("webhook-listen-gone");
+    let folder = Folder::new();
     let mut listening = Listening::with(&["--insecure", "--save", folder.to_str().unwrap()]);
-    fs::remove_dir_all(&folder).unwrap();
+    fs::remove_dir_all(&*folder).unwrap();
     let ended = trigger(&["exotel", "--url", &listening.url]);
     assert_eq!((ended.code, &ended.document()["status"]), (1, &json!(503)));
     assert_eq!(listening.next()["status"], 503);

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::support::{Ended, fixture, folder, incs, run, run_with_input};
+use crate::support::{Ended, Folder, fixture, incs, run, run_with_input};
 
 const SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
 const AT: &str = "2026-11-22T08:00:00Z";
@@ -50,7 +50,7 @@ fn verify(scheme: &[&str], proof: &Path, at: &str, body: &str) -> Ended {
 
 #[test]
 fn what_each_scheme_signs_it_accepts_and_a_changed_body_it_does_not() {
-    let folder = folder("webhook-round-trip");
+    let folder = Folder::new();
     let body = fixture("webhook-new-message-whatsapp-text.json");
     let changed = body.replace("available", "Available");
     assert_ne!(changed, body);
@@ -78,7 +78,7 @@ fn what_each_scheme_signs_it_accepts_and_a_changed_body_it_does_not() {
 
 #[test]
 fn the_cause_of_a_refusal_is_named() {
-    let folder = folder("webhook-causes");
+    let folder = Folder::new();
     let body = r#"{"event":"of_tomorrow","a":"é"}"#;
     let hmac = &["--scheme", "hmac-sha256"][..];
     let standard = &["--scheme", "standard-webhooks"][..];
@@ -113,11 +113,10 @@ fn the_cause_of_a_refusal_is_named() {
 
 #[test]
 fn people_are_told_the_cause_in_words() {
-    let folder = folder("webhook-words");
+    let folder = Folder::new();
     let body = r#"{"event":"of_tomorrow"}"#;
-    let path = folder.join("proof.json");
-    fs::write(&path, sign(&["--scheme", "meta"], body).to_string()).unwrap();
-    let args = ["webhook", "verify", "--scheme", "meta", "--explain", "--headers", path.to_str().unwrap(), "-"];
+    let path = folder.file("proof.json", sign(&["--scheme", "meta"], body).to_string());
+    let args = ["webhook", "verify", "--scheme", "meta", "--explain", "--headers", &path, "-"];
     let ended = run_with_input(incs(&args).env("INCS_WEBHOOK_SECRET", SECRET), "{ \"event\": \"of_tomorrow\" }");
     let expected = "\
 refused   the signature or the secret is wrong
@@ -131,11 +130,9 @@ cause     the signature is of other bytes of the same JSON: hand over the body
 
 #[test]
 fn a_secret_file_comes_before_the_environment_and_several_are_live_at_once() {
-    let folder = folder("webhook-secret-files");
-    let (old, new) = (folder.join("old"), folder.join("new"));
-    fs::write(&old, format!("{SECRET}\n")).unwrap();
-    fs::write(&new, "the-new-one").unwrap();
-    let (old, new) = (old.to_str().unwrap(), new.to_str().unwrap());
+    let folder = Folder::new();
+    let (old, new) = (folder.file("old", format!("{SECRET}\n")), folder.file("new", "the-new-one"));
+    let (old, new) = (old.as_str(), new.as_str());
     let target = format!("/hooks/{}", SECRET.replace('+', "%2B"));
     let with = |files: &[&str]| {
         let files: Vec<&str> = files.iter().flat_map(|file| ["--secret-file", file]).collect();
@@ -176,11 +173,10 @@ fn without_a_secret_nothing_is_signed() {
 
 #[test]
 fn headers_are_read_as_lines_too_and_the_command_line_comes_first() {
-    let folder = folder("webhook-header-lines");
-    let path = folder.join("request.headers");
+    let folder = Folder::new();
     let target = format!("/hooks/{}", SECRET.replace('+', "%2B"));
-    fs::write(&path, format!("POST {target} HTTP/1.1\nX-Token: wrong\n\nnot: looked at")).unwrap();
-    let path = path.to_str().unwrap();
+    let head = format!("POST {target} HTTP/1.1\nX-Token: wrong\n\nnot: looked at");
+    let path = &*folder.file("request.headers", head);
     let in_path = webhook("verify", &["--scheme", "shared-secret"], &["--headers", path, "-"]);
     assert_eq!(run_with_input(&mut { in_path }, "{}").code, 0);
     let in_header = &["--scheme", "shared-secret", "--header", "x-token"][..];

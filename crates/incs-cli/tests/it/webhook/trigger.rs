@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::server::{SECRET, answering, nobody};
-use crate::support::{Ended, folder, incs, run};
+use crate::support::{Ended, Folder, incs, run};
 
 fn trigger(args: &[&str]) -> Ended {
     run(incs(&["--json", "webhook", "trigger"]).args(args).env("INCS_WEBHOOK_SECRET", SECRET))
@@ -58,11 +58,11 @@ fn members_are_set_and_the_spelling_is_the_platforms() {
 #[test]
 fn a_file_is_posted_byte_for_byte_and_signed() {
     let (address, posted) = answering(200);
-    let path = folder("webhook-trigger-file").join("body.json");
-    std::fs::write(&path, b"{ \"a\" : \"\xff\" }\n").unwrap();
+    let folder = Folder::new();
+    let path = folder.file("body.json", b"{ \"a\" : \"\xff\" }\n");
     let url = format!("http://{address}/hooks?a=b");
     let scheme = ["--scheme", "shared-secret", "--query", "key"];
-    let ended = trigger(&[&["--body", path.to_str().unwrap(), "--url", &url], &scheme[..]].concat());
+    let ended = trigger(&[&["--body", &path, "--url", &url], &scheme[..]].concat());
     let posted = posted.recv().unwrap();
     assert_eq!(posted.body, b"{ \"a\" : \"\xff\" }\n");
     let target = format!("post /hooks?a=b&key={} ", SECRET.replace('+', "%2b").to_lowercase());

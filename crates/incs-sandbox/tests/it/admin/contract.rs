@@ -124,6 +124,18 @@ async fn every_operation_answers_as_the_document_declares() {
     api.done("DELETE", "/faults/{id}", &[&rule], None).await;
     api.done("DELETE", "/faults", &[], None).await;
 
+    // The rules of a preset can be switched on as they come.
+    let presets = api.done("GET", "/presets", &[], None).await;
+    let chaos = presets.as_array().unwrap().iter().find(|preset| preset["name"] == "chaos").unwrap();
+    assert_eq!(chaos["sentence"], "a bit of everything");
+    let rules = chaos["rules"].as_array().unwrap();
+    for rule in rules {
+        api.done("POST", "/faults", &[], Some(rule.clone())).await;
+    }
+    let on = api.done("GET", "/faults", &[], None).await;
+    assert_eq!(on.as_array().unwrap().len(), rules.len());
+    api.done("DELETE", "/faults", &[], None).await;
+
     let templates = api.done("GET", "/templates", &[], None).await;
     let template = templates[0]["number"].to_string();
     let decision = json!({ "status": "REJECTED", "reason": "TAG_CONTENT_MISMATCH" });
