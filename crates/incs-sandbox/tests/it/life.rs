@@ -34,7 +34,7 @@ async fn to_a_customer_who_has_not_written_only_templates_and_viber_arrive() {
     let day = Duration::from_hours(24);
     for (window, after, is_open) in [
         (Window::Strict, Duration::ZERO, false),
-        (Window::Presumed, Duration::from_mins(24 * 60 - 1), true),
+        (Window::Presumed, Duration::from_hours(23), true),
         (Window::Presumed, day, false),
         (Window::Open, 2 * day, true),
     ] {

@@ -20,10 +20,10 @@ pub(super) async fn run(stage: &mut Stage) -> Result<String, String> {
     let Err(error) = stage.client.messages().send(viber::Message::text(number(CUSTOMER)?, TEXT)).await else {
         return Err("it did not time out".to_owned());
     };
-    let known = error.request_state();
-    stage.timeline.event(Way::Out, "send", &format!("viber    text {:<29} {}", "no reply in time", known.as_str()));
-    if known != RequestState::Unknown || error.attempts() != 1 {
-        return Err(format!("the client says {} after {} attempts", known.as_str(), error.attempts()));
+    let outcome = error.request_state();
+    stage.timeline.event(Way::Out, "send", &format!("viber    text {:<29} {}", "no reply in time", outcome.as_str()));
+    if outcome != RequestState::Unknown || error.attempts() != 1 {
+        return Err(format!("the client says {} after {} attempts", outcome.as_str(), error.attempts()));
     }
 
     let found = stage.wait(|seen| match seen.item.event()? {
