@@ -1,17 +1,17 @@
 //! The command line.
 
+mod command;
+
 use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anstream::ColorChoice;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, ValueEnum};
 use incs_facade::model::Channel;
 
-use crate::commands::{
-    auth, completions, demo, exit_codes, man, sandbox, schema, send, status, task, template, validate, webhook,
-};
+pub(crate) use self::command::Command;
 
 /// Send, ask, check and receive messages of INCS (WhatsApp, Viber, RCS), with a local sandbox.
 #[derive(Debug, Parser)]
@@ -136,36 +136,4 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
         Ok(time) => Ok(time),
         Err(_) => Err("expected a time with its unit, like 30s or 5m".to_owned()),
     }
-}
-
-/// What to do.
-#[derive(Debug, Subcommand)]
-pub(crate) enum Command {
-    /// Show in a minute what all of this does: a sandbox, sends, receipts, replies
-    Demo(demo::Demo),
-    /// Run a local INCS with a web console
-    Sandbox(sandbox::Sandbox),
-    /// Send one message or many
-    Send(send::Send),
-    /// Ask what became of messages
-    Status(status::Status),
-    /// List, read, create, delete and check templates
-    Template(template::Template),
-    /// List and create tasks
-    Task(task::Task),
-    /// Get a token
-    Auth(auth::Auth),
-    /// Check a message against every rule of the platform
-    Validate(validate::Validate),
-    /// Read, verify, sign, post and receive webhooks
-    Webhook(webhook::Webhook),
-    /// JSON Schemas of all that is sent and received
-    Schema(schema::Schema),
-    /// Write completions for a shell
-    Completions(completions::Completions),
-    /// Write the manual page
-    Man(man::Man),
-    /// The exit codes and what they mean
-    #[command(long_about = exit_codes::table(), help_template = "{about-with-newline}")]
-    ExitCodes,
 }

@@ -76,7 +76,7 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Schema(args) => schema::run(args, context),
         Command::Completions(args) => Ok(completions::run(&args, context)),
         Command::Man(args) => man::run(&args, context),
-        Command::ExitCodes => Ok(exit_codes::run(context)),
+        Command::ExitCodes(_) => Ok(exit_codes::run(context)),
     }
 }
 

@@ -2,10 +2,16 @@
 
 use std::fmt::Write as _;
 
+use clap::Args;
 use serde_json::json;
 
 use crate::context::Context;
 use crate::exit::Exit;
+
+/// The arguments of `incs exit-codes`.
+#[derive(Debug, Args)]
+#[command(long_about = table(), help_template = "{about-with-newline}")]
+pub(crate) struct ExitCodes {}
 
 /// The table for people.
 pub(crate) fn table() -> String {
