@@ -87,6 +87,8 @@ impl Server {
         let mut child = Command::new(program)
             .arg("child")
             .args(arguments)
+            // With an arena for each thread, glibc keeps more the longer a program runs, and what it keeps would be measured.
+            .env("MALLOC_ARENA_MAX", "1")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
