@@ -5,6 +5,7 @@
 mod child;
 mod sandbox_rate;
 mod send_rate;
+mod share;
 mod soak;
 mod start_rate;
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 use bytes::Bytes;
 use futures_util::future::try_join_all;
 use http::Request;
@@ -12,6 +12,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 
 use crate::child::Server;
+use crate::share;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct SandboxRate {
@@ -51,13 +52,7 @@ pub(crate) async fn run(options: &SandboxRate) -> Result<()> {
         println!("round {round}: bare axum {bare:.0}/s, sandbox {sandbox:.0}/s, share {:.2}", sandbox / bare);
         shares.push(sandbox / bare);
     }
-    shares.sort_by(f64::total_cmp);
-    let median = shares.get(shares.len() / 2).copied().context("no round")?;
-    println!("median share of the bare server's rate: {median:.2}");
-    if let Some(least) = options.at_least {
-        ensure!(median >= least, "{median:.2} is less than {least:.2}");
-    }
-    Ok(())
+    share::conclude("bare server", shares, options.at_least)
 }
 
 async fn measure(server: &Server, connections: usize, span: Duration) -> Result<f64> {

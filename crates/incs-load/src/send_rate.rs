@@ -13,6 +13,7 @@ use incs_client::backend::HyperTransport;
 use incs_model::whatsapp;
 
 use crate::child::Server;
+use crate::share;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct SendRate {
@@ -54,13 +55,7 @@ pub(crate) async fn run(options: &SendRate) -> Result<()> {
         shares.push(incs / bare);
     }
     std::fs::remove_file(&file).context("the lines")?;
-    shares.sort_by(f64::total_cmp);
-    let median = shares.get(shares.len() / 2).copied().context("no round")?;
-    println!("median share of the loop's rate: {median:.2}");
-    if let Some(least) = options.at_least {
-        ensure!(median >= least, "{median:.2} is less than {least:.2}");
-    }
-    Ok(())
+    share::conclude("loop", shares, options.at_least)
 }
 
 /// What somebody would write who needs no result lines: reads each line, sends it, counts.

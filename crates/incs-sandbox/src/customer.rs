@@ -18,7 +18,7 @@ use self::act::Act;
 use self::reply::{Reply, ReplyError, What};
 use crate::channel::Channel;
 use crate::hook;
-use crate::life::{self, Plan, State};
+use crate::life::{self, State};
 use crate::notice::Kind;
 use crate::seed::Purpose;
 use crate::world::World;
@@ -81,25 +81,13 @@ fn write(
     let number = world.messages.next();
     let mut rng = world.seed.rng(Purpose::InboundId, number);
     let message = Message {
-        number,
         id: crate::id::inbound(channel, &customer, now, &mut rng),
-        incs_id: 260_500_000_000 + number,
-        channel,
-        customer,
         direction: Direction::Inbound,
         kind: act.kind().to_owned(),
         content: Bytes::from(encode(act).unwrap_or_default()),
-        rendered: None,
         state: State::Received,
-        failure: None,
-        plan: Plan::default(),
-        created_at: now,
-        sent_at: None,
-        delivered_at: None,
-        read_at: None,
-        failed_at: None,
-        exchange: None,
         answers: answered.and_then(|message| world.messages.get(message)).map(|message| message.id.clone()),
+        ..Message::numbered(number, channel, customer, now)
     };
     world.counters.inbound += 1;
     world.conversation(channel, &message.customer).last_inbound_at = Some(now);

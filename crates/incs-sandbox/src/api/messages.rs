@@ -19,7 +19,7 @@ use crate::fault::{Action, Spot};
 use crate::life::{self, Plan};
 use crate::operation;
 use crate::seed::Purpose;
-use crate::world::message::{Direction, Message};
+use crate::world::message::Message;
 
 pub(crate) async fn whatsapp(State(core): State<Arc<Core>>, headers: HeaderMap, body: Bytes) -> Result<Reply, Reply> {
     send(&core, Channel::WhatsApp, &headers, &body)
@@ -75,25 +75,12 @@ fn accept(core: &Core, channel: Channel, message: &OutboundMessage, body: &Bytes
         let id = crate::id::outbound(channel, customer, now, &mut rng);
         let sent = Sent::new(id.as_str());
         let record = Message {
-            number,
             id,
-            incs_id: 260_500_000_000 + number,
-            channel,
-            customer: customer.to_owned(),
-            direction: Direction::Outbound,
             kind: kind.to_owned(),
             content: body.clone(),
             rendered,
-            state: life::State::Created,
-            failure: None,
             plan,
-            created_at: now,
-            sent_at: None,
-            delivered_at: None,
-            read_at: None,
-            failed_at: None,
-            exchange: None,
-            answers: None,
+            ..Message::numbered(number, channel, customer.to_owned(), now)
         };
         world.counters.accepted += 1;
         world.add_message(record);

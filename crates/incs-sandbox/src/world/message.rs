@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::channel::Channel;
-use crate::life::{Failure, State};
+use crate::life::{Failure, Plan, State};
 use crate::log::Weigh;
 
 /// Which way a message went.
@@ -45,7 +45,7 @@ pub(crate) struct Message {
     pub(crate) failure: Option<Failure>,
     /// What will become of it, drawn when it was accepted.
     #[serde(skip)]
-    pub(crate) plan: crate::life::Plan,
+    pub(crate) plan: Plan,
     pub(crate) created_at: Timestamp,
     pub(crate) sent_at: Option<Timestamp>,
     pub(crate) delivered_at: Option<Timestamp>,
@@ -55,6 +55,33 @@ pub(crate) struct Message {
     pub(crate) exchange: Option<u64>,
     /// The id of the message that a reply answers.
     pub(crate) answers: Option<String>,
+}
+
+impl Message {
+    /// A message that was just accepted, with nothing in it yet and nothing that happened to it.
+    pub(crate) fn numbered(number: u64, channel: Channel, customer: String, created_at: Timestamp) -> Self {
+        Self {
+            number,
+            id: String::new(),
+            incs_id: 260_500_000_000 + number,
+            channel,
+            customer,
+            direction: Direction::Outbound,
+            kind: String::new(),
+            content: Bytes::new(),
+            rendered: None,
+            state: State::Created,
+            failure: None,
+            plan: Plan::default(),
+            created_at,
+            sent_at: None,
+            delivered_at: None,
+            read_at: None,
+            failed_at: None,
+            exchange: None,
+            answers: None,
+        }
+    }
 }
 
 impl Weigh for Message {
