@@ -1,5 +1,5 @@
 // The drawer at the right: one panel at a time.
-import { el, fill, square } from './dom.js';
+import { el, fill, keep, square } from './dom.js';
 import { on, openPanel, store } from './store.js';
 
 const host = document.querySelector('#drawer');
@@ -44,10 +44,12 @@ function draw() {
     body.scrollTop = 0;
   }
   const { title, end = [], back } = panels.get(panel.kind)(body, panel, isOther);
-  fill(head,
+  keep(head, [
     back && square('back', 'Back', back),
-    el('h2', { tabindex: '-1' }, title),
-    el('div', { class: 'end' }, end, square('close', 'Close (Esc)', closeDrawer)));
+    el('h2', { tabindex: '-1', 'data-keep': 'title' }, title),
+    el('div', { class: 'end' }, end),
+    square('close', 'Close (Esc)', closeDrawer, { 'data-keep': 'close' }),
+  ]);
   host.setAttribute('aria-label', title);
   if (isOther) head.querySelector('h2').focus({ preventScroll: true });
   shown = name;

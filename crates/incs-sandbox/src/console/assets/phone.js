@@ -1,5 +1,5 @@
 // The middle: who the customer is, and their phone.
-import { button, el, fill, hue, icon, square } from './dom.js';
+import { button, el, fill, hue, icon, keep, square } from './dom.js';
 import { api } from './api.js';
 import { about, initials, names, phone, windowLeft } from './channels.js';
 import { composer } from './composer.js';
@@ -56,14 +56,16 @@ async function rename(conversation) {
 }
 
 function drawBar(conversation) {
-  fill(bar,
-    square('back', 'Back to the conversations', () => { store.selected = null; tell('selected'); }, { class: 'back' }),
-    el('span', { class: 'avatar is-bare', 'aria-hidden': 'true', vars: { '--hue': hue(conversation.customer) } }, initials(conversation.name, conversation.customer)),
-    el('div', { class: 'bar-who' },
-      el('div', { class: 'bar-name' }, el('h1', { dir: 'auto' }, conversation.name), square('pen', 'Rename the customer', () => rename(conversation))),
+  // Each event draws it anew: what somebody is about to press must not be replaced under the pointer.
+  keep(bar, [
+    square('back', 'Back to the conversations', () => { store.selected = null; tell('selected'); }, { class: 'back', 'data-keep': 'back' }),
+    el('span', { class: 'avatar is-bare', 'aria-hidden': 'true', 'data-keep': `avatar ${conversation.customer}`, vars: { '--hue': hue(conversation.customer) } }, initials(conversation.name, conversation.customer)),
+    el('div', { class: 'bar-who', 'data-keep': 'who' },
+      el('div', { class: 'bar-name' }, el('h1', { dir: 'auto' }, conversation.name), square('pen', 'Rename the customer', () => rename(selected()))),
       el('div', { class: 'bar-sub' }, `${phone(conversation.customer)} · ${names[conversation.channel]}`)),
     windowPill(conversation),
-    button(el('span', { class: 'wide-only' }, 'Mark read'), markRead, { sign: 'eye', look: 'is-small', 'aria-label': 'Mark read', title: 'The customer reads all that was delivered (m)' }));
+    button(el('span', { class: 'wide-only' }, 'Mark read'), markRead, { sign: 'eye', look: 'is-small', 'aria-label': 'Mark read', title: 'The customer reads all that was delivered (m)', 'data-keep': 'read' }),
+  ]);
 }
 
 function drawHead(conversation) {

@@ -60,8 +60,14 @@ impl Page {
     }
 
     /// Clicks an element, as a mouse does: it must be in sight and under nothing.
+    ///
+    /// What an event replaces between the look and the click is looked for again: a list may grow at any time.
     pub(super) async fn click(&self, css: &str) {
-        self.find(css).await.click().await.expect(css);
+        let start = Instant::now();
+        while let Err(error) = self.find(css).await.click().await {
+            let is_gone = error.is_stale_element_reference();
+            assert!(is_gone && start.elapsed() < PATIENCE, "{css}: {error}");
+        }
     }
 
     /// Types into an element.

@@ -128,3 +128,27 @@ async fn stranger(port: u16) {
     server.abort();
     assert!(server.await.unwrap_err().is_cancelled());
 }
+
+#[tokio::test]
+async fn what_one_is_about_to_press_stays_under_the_pointer_while_messages_come() {
+    let sandbox = quiet().await;
+    send(&sandbox, "85251230088", "Your table is ready.").await;
+    let page = Page::open(&sandbox, "/viber/85251230088").await;
+    page.until("the bubble", "document.querySelectorAll('.bubble').length === 1").await;
+    page.click(".message .bubble").await;
+    page.until("the details", "document.querySelector('#drawer .code-box')").await;
+    page.eval("window.held = [...document.querySelectorAll('.bar button, #drawer [aria-label^=Close], #drawer h2')]")
+        .await;
+    assert_eq!(page.eval("held.length").await, 5);
+    assert_eq!(page.eval("document.activeElement.tagName").await, "H2");
+    for number in 2..5 {
+        send(&sandbox, "85251230088", "Your parcel leaves today.").await;
+        sandbox.advance(Duration::from_secs(2)).await;
+        page.until("the bubble", &format!("document.querySelectorAll('.bubble').length === {number}")).await;
+    }
+    page.until("the receipt", "document.querySelector('.message .tick')?.dataset.state === 'read'").await;
+    assert_eq!(page.eval("held.filter((node) => !node.isConnected).map((node) => node.outerHTML)").await, json!([]));
+    assert_eq!(page.eval("document.activeElement.tagName").await, "H2", "the focus stays");
+    page.is_clean().await;
+    page.close().await;
+}
