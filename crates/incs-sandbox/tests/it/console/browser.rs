@@ -3,7 +3,9 @@
 use std::time::{Duration, Instant};
 
 use fantoccini::Locator;
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
 use incs_sandbox::Sandbox;
 use serde_json::Value;
 
@@ -60,24 +62,31 @@ impl Page {
     }
 
     /// Clicks an element, as a mouse does: it must be in sight and under nothing.
-    ///
-    /// What an event replaces between the look and the click is looked for again: a list may grow at any time.
     pub(super) async fn click(&self, css: &str) {
-        let start = Instant::now();
-        while let Err(error) = self.find(css).await.click().await {
-            let is_gone = error.is_stale_element_reference();
-            assert!(is_gone && start.elapsed() < PATIENCE, "{css}: {error}");
-        }
+        self.act(css, async |element| element.click().await).await;
     }
 
     /// Types into an element.
     pub(super) async fn type_into(&self, css: &str, text: &str) {
-        self.find(css).await.send_keys(text).await.expect(css);
+        self.act(css, async |element| element.send_keys(text).await).await;
     }
 
-    /// Presses keys where the focus is.
+    /// Does something with an element. What an event replaces between the look and the act is looked for again: a list may grow
+    /// at any time.
+    async fn act(&self, css: &str, act: impl AsyncFn(Element) -> Result<(), CmdError>) {
+        let start = Instant::now();
+        while let Err(error) = act(self.find(css).await).await {
+            assert!(error.is_stale_element_reference() && start.elapsed() < PATIENCE, "{css}: {error}");
+        }
+    }
+
+    /// Presses keys where the focus is, as a keyboard does: no element is asked for, which an event might replace meanwhile.
     pub(super) async fn press(&self, keys: &str) {
-        self.chromium.client.active_element().await.unwrap().send_keys(keys).await.unwrap();
+        let mut strokes = KeyActions::new("keyboard".to_owned());
+        for value in keys.chars() {
+            strokes = strokes.then(KeyAction::Down { value }).then(KeyAction::Up { value });
+        }
+        self.chromium.client.perform_actions(strokes).await.unwrap();
     }
 
     /// What a page must never do: ask another host, break its policy, or write an error to the console.
