@@ -8,6 +8,7 @@ mod files;
 mod fuzz;
 mod generated;
 mod guards;
+mod interop;
 mod limits;
 mod markdown;
 mod package;
@@ -44,6 +45,8 @@ enum Command {
     Guards(Guards),
     /// Package every publishable crate and build what was packaged
     Package,
+    /// Hand the exported schemas to tools of other languages; needs npm and python3, and installs fixed versions into target/
+    Interop,
     /// Run every fuzz target for a while; needs a C++ compiler
     Fuzz(fuzz::Fuzz),
     /// Measure the crates with crates/incs-bench
@@ -86,6 +89,7 @@ fn run(command: &Command) -> anyhow::Result<()> {
         Command::Limits(Generator { check }) => limits::run(&workspace, *check),
         Command::Guards(Guards { fix: true }) => guards::fix(&workspace),
         Command::Guards(Guards { fix: false }) => guards::run(&workspace),
+        Command::Interop => interop::run(&workspace),
         Command::Package => package::run(&workspace),
         Command::Fuzz(options) => fuzz::run(&workspace, options),
         Command::Bench(Generator { check }) => bench::run(&workspace, *check),

@@ -23,6 +23,8 @@ const LAYERS: &[Layer] = &[
     Layer { name: "incs-cli", may_use: &["incs-facade", "incs-sandbox"] },
     Layer { name: "incs-bench", may_use: &["incs-model", "incs-client", "incs-webhook"] },
     Layer { name: "incs-load", may_use: &["incs-model", "incs-client", "incs-webhook", "incs-sandbox"] },
+    Layer { name: "incs-book", may_use: &["incs-model"] },
+    Layer { name: "incs-examples", may_use: &["incs-facade", "incs-sandbox"] },
     Layer { name: "xtask", may_use: &["incs-model"] },
 ];
 

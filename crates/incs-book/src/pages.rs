@@ -1,0 +1,19 @@
+//! Each page that holds Rust code; `cargo test --doc` compiles and runs it.
+
+#[doc = include_str!("../../../README.md")]
+struct Readme;
+
+#[doc = include_str!("../../../docs/retries.md")]
+struct Retries;
+
+#[doc = include_str!("../../../docs/errors.md")]
+struct Errors;
+
+#[doc = include_str!("../../../docs/custom-transport.md")]
+struct CustomTransport;
+
+#[doc = include_str!("../../../docs/webhooks.md")]
+struct Webhooks;
+
+#[doc = include_str!("../../../docs/sandbox.md")]
+struct Sandbox;

@@ -1,0 +1,1 @@
+//! Programs to begin with: see the folder `examples`. Each runs against the sandbox in `tests/it`.

@@ -1,0 +1,28 @@
+//! `cargo xtask interop`: hands what is exported for other languages to tools of other languages.
+
+mod tools;
+
+use anyhow::Result;
+
+use self::tools::Tools;
+use crate::steps::Steps;
+use crate::workspace::Workspace;
+
+/// One tool or family of tools, and what it is asked.
+struct Check {
+    name: &'static str,
+    run: fn(&Workspace, &Tools) -> Result<()>,
+}
+
+const CHECKS: &[Check] = &[];
+
+/// Installs the tools and makes every check.
+pub(crate) fn run(workspace: &Workspace) -> Result<()> {
+    let mut steps = Steps::default();
+    let tools = steps.run("install the tools of other languages", || Tools::install(workspace))?;
+    for check in CHECKS {
+        steps.run(check.name, || (check.run)(workspace, &tools))?;
+    }
+    println!("\n{steps}");
+    Ok(())
+}
