@@ -45,7 +45,7 @@ async fn main() -> anyhow::Result<()> {
 
     // The handler only puts items into a queue: a webhook wants its answer soon, and the reply to the customer takes its time.
     let (queue, jobs) = mpsc::channel::<Job>(100);
-    let guard = Arc::new(MemoryGuard::new(10_000, Duration::from_secs(24 * 3600)));
+    let guard = Arc::new(MemoryGuard::new(10_000, Duration::from_hours(24)));
     let receive = async move |Received(batch): Received| {
         let mut status = StatusCode::OK;
         for item in batch {
@@ -75,8 +75,8 @@ async fn main() -> anyhow::Result<()> {
     };
     // The server drops the queue when it ends, and the answers end once the queue is empty: nothing that was taken is lost.
     let server = axum::serve(listener, router).with_graceful_shutdown(ended);
-    let (served, ()) = tokio::join!(server.into_future(), answer(&client, jobs));
-    Ok(served?)
+    let (result, ()) = tokio::join!(server.into_future(), answer(&client, jobs));
+    Ok(result?)
 }
 
 async fn answer(client: &Client, mut jobs: mpsc::Receiver<Job>) {

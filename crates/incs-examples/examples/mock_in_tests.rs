@@ -101,7 +101,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_template_that_the_provider_refuses_is_no_fault_of_the_network() {
-        let script = ScriptedTransport::new().failure(Code::WhatsAppApi, "(#132001) Template name does not exist");
+        let script = ScriptedTransport::new().failure(Code::WhatsApp, "(#132001) Template name does not exist");
         assert_eq!(reminded(&script, &SkippingClock::new()).await.unwrap(), Reminder::Refused);
     }
 }

@@ -92,7 +92,7 @@ impl Inbox {
             let (message, fact) = (item.inbound(), item.fact());
             let raw = String::from_utf8_lossy(item.raw());
             let row = json!({ "key": key, "kind": item.kind(), "message": message, "fact": fact, "raw": raw });
-            lines.push_str(&format!("{row}\n"));
+            lines.extend([row.to_string().as_str(), "\n"]);
             keys.extend(key);
             count += 1;
         }

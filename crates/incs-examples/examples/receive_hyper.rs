@@ -46,7 +46,7 @@ struct App {
 async fn main() -> anyhow::Result<()> {
     let secret = env::var("WEBHOOK_PATH_SECRET").context("WEBHOOK_PATH_SECRET")?;
     let receiver = Receiver::new(SharedSecret::in_path(Secrets::try_new(secret).context("WEBHOOK_PATH_SECRET")?));
-    let guard = Arc::new(MemoryGuard::new(100_000, Duration::from_secs(3 * 24 * 3600)));
+    let guard = Arc::new(MemoryGuard::new(100_000, Duration::from_hours(3 * 24)));
     let (queue, jobs) = mpsc::channel(1_000);
     let worker = tokio::spawn(work(jobs));
     let app = App { receiver, guard, queue };

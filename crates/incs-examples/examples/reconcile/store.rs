@@ -80,6 +80,11 @@ impl Store {
         })
     }
 
+    /// Whether each has come to its end, and none was refused.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.open().next().is_none() && !self.sends.iter().any(|send| matches!(send.outcome, Outcome::NotSent))
+    }
+
     /// What became of each, for people.
     pub(crate) fn lines(&self) -> impl Iterator<Item = String> {
         self.sends.iter().map(|send| {
@@ -112,5 +117,5 @@ fn sent_text(message: &Message) -> Option<(MessageId, String, String)> {
     let Content::Text(text) = message.content() else { return None };
     let is_ours = message.source == Some(Origin::Api) && message.is_inbound() == Some(false);
     let customer = message.customer().filter(|_| is_ours)?;
-    Some((message.provider_id()?.clone(), customer.key().to_owned(), text.content.to_string()))
+    Some((message.provider_id()?.clone(), customer.key().to_owned(), text.content.clone()))
 }

@@ -71,7 +71,7 @@ async fn messages_of_both_providers_come_to_the_service_in_one_form() {
         ["provider", "channel", "user"].map(|member| seen.iter().map(|one| one[member].clone()).collect::<Vec<_>>());
     assert_eq!(told[0], ["exotel", "incs", "incs"]);
     assert_eq!(told[1], ["rcs", "rcs", "whatsapp"]);
-    let texts: Vec<_> = seen.iter().map(|one| one["content"]["text"]["text"].as_str().unwrap()).collect();
+    let texts: Vec<_> = seen.iter().map(|one| one["content"]["text"].as_str().unwrap()).collect();
     assert_eq!(texts, ["Are you open?", "Are you open?", "Is my table ready?"]);
 
     // A stranger, then one delivery twice.

@@ -1,10 +1,10 @@
 //! A list, and the answer to what was picked.
 
-use incs_facade::model::event::whatsapp::{Content, InteractiveReply, Message, Text};
+use incs_facade::model::event::whatsapp::{Content, Interactive, Message, Text};
 use incs_facade::webhook::testing::bodies;
 use incs_sandbox::{Channel, Webhook};
 
-use crate::support::{Running, example_at, in_path, post, post_signed, sandbox};
+use crate::support::{Running, deliver, example_at, in_path, post, post_signed, sandbox};
 
 const CUSTOMER: &str = "85251230088";
 
@@ -27,11 +27,11 @@ async fn each_pick_is_answered_once_by_its_row() {
     // A row of an older list, and the same delivery again; a text, which is no pick; and a stranger.
     let pick = |id: &str| {
         let list = serde_json::json!({ "type": "list_reply", "list_reply": { "id": "eve", "title": "Evening" } });
-        let list: InteractiveReply = serde_json::from_value(list).unwrap();
+        let list: Interactive = serde_json::from_value(list).unwrap();
         bodies::whatsapp_messages(30112, "6281100099001", [Message::new(CUSTOMER, id, Content::Interactive(list))])
     };
     for _ in 0..2 {
-        assert_eq!(post_signed(&hooks, &in_path(), pick("wamid.old").as_str()).await, 200);
+        deliver(&hooks, &in_path(), pick("wamid.old").as_str()).await;
     }
     let answered = running.line_after("answered as ").await;
     assert!(sandbox.message(&answered).unwrap().body.contains("That time is gone"));

@@ -46,7 +46,6 @@ async fn every_item_is_stored_once_also_over_a_restart() {
     let rows: Vec<Value> = rows.lines().map(|row| serde_json::from_str(row).unwrap()).collect();
     assert_eq!(rows.len(), 5);
     let texts: Vec<_> = rows.iter().filter_map(|row| row["message"]["content"]["text"].as_str()).collect();
-    let texts: Vec<_> = texts.into_iter().filter(|text| !text.is_empty()).collect();
     assert_eq!(texts, ["Is my table ready?", "Is my table ready?", "Hi", "Hi"]);
     assert_eq!(rows[4]["raw"], r#"{"event": "of_tomorrow"}"#);
 }

@@ -1,7 +1,8 @@
 //! Texts that are followed to their end, under faults.
 
-use serde_json::json;
 use std::process::Stdio;
+
+use serde_json::json;
 
 use incs_sandbox::{Action, Rule, Sandbox, Webhook, When};
 
@@ -60,12 +61,15 @@ async fn one_that_nothing_tells_of_is_left_to_a_person_and_not_sent_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_fails_is_settled_and_what_was_refused_is_not_sent() {
+async fn what_fails_is_settled_and_what_was_refused_is_told() {
     let sandbox = sandbox().await;
     let fails = Action::Fail { code: 131_026, title: "Message undeliverable".to_owned() };
-    sandbox.add_fault(Rule::new(fails).count(1)).unwrap();
-    let refuse = Rule::new(Action::ServerError { accepted: false });
-    drop(refuse);
-    let ended = reconcile(&sandbox, &["message_status_update"], &["a", "b"], "30").await;
-    assert_eq!((ended.code, ended.stdout.lines().next()), (Some(0), Some("a  failed")), "{ended:?}");
+    sandbox.add_fault(Rule::new(fails)).unwrap();
+    let ended = reconcile(&sandbox, &["message_status_update"], &["a"], "30").await;
+    assert_eq!((ended.code, &*ended.stdout), (Some(0), "a  failed\n"), "{ended:?}");
+
+    sandbox.add_fault(Rule::new(Action::RateLimit { retry_after: Some(3600) })).unwrap();
+    let ended = reconcile(&sandbox, &[], &["b"], "30").await;
+    assert_eq!((ended.code, &*ended.stdout), (Some(1), "b  not sent\n"), "{ended:?}");
+    assert_eq!(texts(&sandbox), ["a"]);
 }

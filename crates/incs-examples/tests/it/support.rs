@@ -151,7 +151,7 @@ impl Running {
     pub(crate) async fn end(mut self) -> Ended {
         let mut stdout = String::new();
         while let Some(line) = timeout(PATIENCE, self.lines.next_line()).await.unwrap().unwrap() {
-            stdout += &format!("{line}\n");
+            stdout.extend([line.as_str(), "\n"]);
         }
         let stderr = self.complaint().await;
         Ended { code: timeout(PATIENCE, self.child.wait()).await.unwrap().unwrap().code(), stdout, stderr }
@@ -181,6 +181,19 @@ pub(crate) async fn post_signed(base: &str, scheme: &impl Sign, body: &str) -> u
     let headers = proof.headers();
     let headers: Vec<_> = headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     post(&proof.to_target(base), &headers, body).await
+}
+
+/// Posts a body as a platform does that tries again while it is told 503, until it is told 200.
+pub(crate) async fn deliver(base: &str, scheme: &impl Sign, body: &str) {
+    let tries = async {
+        loop {
+            match post_signed(base, scheme, body).await {
+                200 => return,
+                status => assert_eq!(status, 503),
+            }
+        }
+    };
+    timeout(PATIENCE, tries).await.unwrap();
 }
 
 /// Waits until something holds, by looking again and again.
