@@ -9,6 +9,8 @@ use anyhow::Context as _;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use incs_facade::model::decode;
+
 /// What is known of a message.
 #[derive(Serialize, Deserialize, Clone, Copy, PartialEq)]
 #[serde(rename_all = "snake_case")]
@@ -62,13 +64,8 @@ impl Journal {
     }
 }
 
-/// Reads JSON Lines. An error names the line, and nothing that stands in it.
+/// Reads JSON Lines. An error names the line and the member, and nothing that stands in it.
 pub(crate) fn lines<T: DeserializeOwned>(text: &str) -> anyhow::Result<Vec<T>> {
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-    lines
-        .map(|(index, line)| {
-            let value = serde_json::from_str(line);
-            value.map_err(|error| anyhow::anyhow!("line {}: column {}: no such object", index + 1, error.column()))
-        })
-        .collect()
+    lines.map(|(index, line)| decode(line.as_bytes()).with_context(|| format!("line {}", index + 1))).collect()
 }

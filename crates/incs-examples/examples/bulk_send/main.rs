@@ -42,7 +42,8 @@ async fn main() -> anyhow::Result<ExitCode> {
     let path = env::args().nth(1).context("usage: bulk_send FILE")?;
     let client = client()?;
     let rows: Vec<Row> = lines(&fs::read_to_string(&path).context("FILE cannot be read")?).context("FILE")?;
-    let count = rows.iter().map(|row| &row.reference).collect::<HashSet<_>>().len();
+    let names: HashSet<String> = rows.iter().map(|row| row.reference.clone()).collect();
+    let count = names.len();
     ensure!(count == rows.len(), "FILE: {} references stand there twice", rows.len() - count);
     let journal = Journal::open(format!("{path}.journal"))?;
     let known = journal.states()?;
@@ -56,7 +57,7 @@ async fn main() -> anyhow::Result<ExitCode> {
     let is_unknown = |state: &State| matches!(state, State::Begun | State::Unknown);
     let unknown: Vec<_> = states.iter().filter(|(_, state)| is_unknown(state)).map(|(name, _)| name.as_str()).collect();
     fs::write(format!("{path}.unknown"), unknown.join("\n")).context("the list of unknown ones cannot be written")?;
-    let sent = states.values().filter(|state| **state == State::Sent).count();
+    let sent = names.iter().filter(|name| states.get(*name) == Some(&State::Sent)).count();
     eprintln!("{sent} of {count} are sent, {} are unknown", unknown.len());
     Ok(ExitCode::from(match (unknown.len(), sent) {
         (0, sent) if sent == count => 0,

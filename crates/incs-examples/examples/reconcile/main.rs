@@ -7,15 +7,15 @@
 //! ```
 //!
 //! Each line of the input is one text: `{"reference": "booking-1", "to": "85251230088", "text": "Your table is ready."}`. Have
-//! webhooks of the events `message_status_update` and `message_created` posted to the URL that it prints, with the secret at its
-//! end. It ends when all is settled, with ctrl-c, or when `PATIENCE` is over; then it prints what became of each. Exit code: 0 if
-//! each arrived or failed, 1 if not.
+//! webhooks of `message_status_update` and `message_created` posted to the URL that it prints, with the secret at its end. When all
+//! is settled, with ctrl-c, or after `PATIENCE`, it prints what became of each. Exit code: 0 if each arrived or failed, 1 if not.
 //!
-//! Settings: `INCS_CERTIFICATION_CODE`; `INCS_BASE_URL` for a sandbox, without it the platform is called;
-//! `WEBHOOK_PATH_SECRET`; `ADDRESS` to listen on, `127.0.0.1:8080` unless set; `PATIENCE` in seconds, 60 unless set.
+//! Settings: `INCS_CERTIFICATION_CODE`; `INCS_BASE_URL` for a sandbox, without it the platform is called; `WEBHOOK_PATH_SECRET`;
+//! `ADDRESS` to listen on, `127.0.0.1:8080` unless set; `PATIENCE` in seconds, 60 unless set.
 
 #![allow(clippy::print_stdout, reason = "a program for a terminal")]
 
+mod send;
 mod store;
 
 use std::process::ExitCode;
@@ -27,24 +27,17 @@ use anyhow::Context as _;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::post;
-use serde::Deserialize;
 use tokio::net::TcpListener;
 
 use incs_facade::client::Client;
 use incs_facade::client::backend::ReqwestTransport;
 use incs_facade::model::delivery::Fact;
-use incs_facade::model::{Channel, PhoneNumber, whatsapp};
+use incs_facade::model::{Channel, decode, whatsapp};
 use incs_facade::webhook::scheme::SharedSecret;
 use incs_facade::webhook::{Received, Receiver, Secrets};
 
-use self::store::{Outcome, Send, Store};
-
-#[derive(Deserialize)]
-struct Row {
-    reference: String,
-    to: PhoneNumber,
-    text: String,
-}
+use self::send::{Outcome, Send};
+use self::store::Store;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<ExitCode> {
@@ -53,24 +46,27 @@ async fn main() -> anyhow::Result<ExitCode> {
     let receiver = Receiver::new(SharedSecret::in_path(Secrets::try_new(secret).context("WEBHOOK_PATH_SECRET")?));
     let patience = env::var("PATIENCE").unwrap_or_else(|_| "60".to_owned()).parse().context("PATIENCE")?;
 
-    let store = Arc::new(Mutex::new(Store::default()));
+    let address = env::var("ADDRESS").unwrap_or_else(|_| "127.0.0.1:8080".to_owned());
+    let listener = TcpListener::bind(address).await.context("ADDRESS")?;
+    println!("listening on http://{}/hooks/…", listener.local_addr()?);
+    let sends = io::read_to_string(io::stdin())?;
+    let sends: Vec<Send> = sends.lines().map(|line| decode(line.as_bytes())).collect::<Result<_, _>>()?;
+    let store = Arc::new(Mutex::new(Store::new(sends.clone())));
+
     let heard = Arc::clone(&store);
     let receive = async move |Received(batch): Received| {
         batch.iter().for_each(|item| locked(&heard).take(item));
         StatusCode::OK
     };
-    let address = env::var("ADDRESS").unwrap_or_else(|_| "127.0.0.1:8080".to_owned());
-    let listener = TcpListener::bind(address).await.context("ADDRESS")?;
-    println!("listening on http://{}/hooks/…", listener.local_addr()?);
     let router = Router::new().route("/hooks/{secret}", post(receive)).with_state(receiver);
     tokio::spawn(async move { axum::serve(listener, router).await });
 
-    let rows = io::read_to_string(io::stdin())?;
-    let rows: Vec<Row> = rows.lines().map(serde_json::from_str).collect::<Result<_, _>>().context("the input")?;
     let work = async {
-        for row in rows {
-            let send = send(&client, row).await;
-            locked(&store).add(send);
+        for (index, row) in sends.into_iter().enumerate() {
+            // Said before it is: should this program be ended meanwhile, nobody knows whether it is out.
+            locked(&store).set(index, Outcome::Unknown);
+            let outcome = send(&client, row).await;
+            locked(&store).set(index, outcome);
         }
         settle(&client, &store).await;
     };
@@ -85,15 +81,14 @@ async fn main() -> anyhow::Result<ExitCode> {
 }
 
 /// Sends one text, once.
-async fn send(client: &Client, Row { reference, to, text }: Row) -> Send {
-    let outcome = match client.messages().send(whatsapp::Message::text(to.clone(), text.as_str())).await {
+async fn send(client: &Client, Send { reference, to, text, .. }: Send) -> Outcome {
+    match client.messages().send(whatsapp::Message::text(to, text)).await {
         Ok(sent) => Outcome::Accepted(sent.msg_id),
         Err(error) => {
             eprintln!("{reference}: {error}");
             if error.request_state().is_safe_to_repeat() { Outcome::NotSent } else { Outcome::Unknown }
         }
-    };
-    Send { reference, to: to.as_str().to_owned(), text, outcome }
+    }
 }
 
 /// Asks about what no webhook has told, until nothing is open.

@@ -7,22 +7,7 @@ use incs_facade::model::event::created::{Content, Message, Origin};
 use incs_facade::model::id::MessageId;
 use incs_facade::webhook::{Event, Item};
 
-/// A text, and what its send came to.
-pub(crate) struct Send {
-    pub(crate) reference: String,
-    pub(crate) to: String,
-    pub(crate) text: String,
-    pub(crate) outcome: Outcome,
-}
-
-pub(crate) enum Outcome {
-    /// It is out under this id: the reply said so, or it was found.
-    Accepted(MessageId),
-    /// The reply was lost; it may be out.
-    Unknown,
-    /// The customer has nothing.
-    NotSent,
-}
+use crate::send::{Outcome, Send};
 
 /// In memory here; in a database these are three tables.
 #[derive(Default)]
@@ -35,8 +20,15 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    pub(crate) fn add(&mut self, send: Send) {
-        self.sends.push(send);
+    pub(crate) fn new(sends: Vec<Send>) -> Self {
+        Self { sends, ..Self::default() }
+    }
+
+    /// Says what the send at this place came to.
+    pub(crate) fn set(&mut self, index: usize, outcome: Outcome) {
+        if let Some(send) = self.sends.get_mut(index) {
+            send.outcome = outcome;
+        }
     }
 
     /// Takes an item of a webhook. Twice, late or out of order makes no difference.
@@ -63,7 +55,7 @@ impl Store {
     pub(crate) fn find_unknown(&mut self) {
         let mut claimed: HashSet<MessageId> = self.sends.iter().filter_map(|send| send.id().cloned()).collect();
         for send in self.sends.iter_mut().filter(|send| matches!(send.outcome, Outcome::Unknown)) {
-            let is_its = |(to, text): &(String, String)| *to == send.to && *text == send.text;
+            let is_its = |(to, text): &(String, String)| to == send.to.as_str() && *text == send.text;
             let found = self.created.iter().find(|(id, what)| is_its(what) && !claimed.contains(*id));
             if let Some((id, _)) = found {
                 claimed.insert(id.clone());
@@ -100,15 +92,6 @@ impl Store {
 
     fn delivery(&self, send: &Send) -> Option<&Delivery> {
         self.deliveries.get(send.id()?)
-    }
-}
-
-impl Send {
-    pub(crate) fn id(&self) -> Option<&MessageId> {
-        match &self.outcome {
-            Outcome::Accepted(id) => Some(id),
-            Outcome::Unknown | Outcome::NotSent => None,
-        }
     }
 }
 

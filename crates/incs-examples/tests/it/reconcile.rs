@@ -6,7 +6,7 @@ use serde_json::json;
 
 use incs_sandbox::{Action, Rule, Sandbox, Webhook, When};
 
-use crate::support::{Ended, Running, example_at, in_path, sandbox, texts};
+use crate::support::{Ended, Running, example_at, in_path, sandbox, texts, until};
 
 /// Sends these texts, each with itself as reference, and hears webhooks of these events.
 async fn reconcile(sandbox: &Sandbox, events: &[&str], rows: &[&str], patience: &str) -> Ended {
@@ -16,9 +16,13 @@ async fn reconcile(sandbox: &Sandbox, events: &[&str], rows: &[&str], patience: 
     if !events.is_empty() {
         sandbox.add_webhook(Webhook::to(hooks).events(events.to_vec()).signed_with(in_path())).unwrap();
     }
-    let line = |text: &&str| format!("{}\n", json!({ "reference": text, "to": "85251230088", "text": text }));
-    running.feed(&rows.iter().map(line).collect::<String>()).await;
+    running.feed(&lines(rows)).await;
     running.end().await
+}
+
+fn lines(rows: &[&str]) -> String {
+    let line = |text: &&str| format!("{}\n", json!({ "reference": text, "to": "85251230088", "text": text }));
+    rows.iter().map(line).collect()
 }
 
 fn lost_reply() -> Rule {
@@ -71,5 +75,19 @@ async fn what_fails_is_settled_and_what_was_refused_is_told() {
     sandbox.add_fault(Rule::new(Action::RateLimit { retry_after: Some(3600) })).unwrap();
     let ended = reconcile(&sandbox, &[], &["b"], "30").await;
     assert_eq!((ended.code, &*ended.stdout), (Some(1), "b  not sent\n"), "{ended:?}");
+    assert_eq!(texts(&sandbox), ["a"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_on_its_way_at_ctrl_c_is_unknown_and_what_was_not_begun_is_not_sent() {
+    let sandbox = sandbox().await;
+    sandbox.add_fault(Rule::new(Action::Stall { accepted: true }).when(When::operation("send_*"))).unwrap();
+    let mut running = Running::start(example_at(&sandbox, "reconcile", &[]).stdin(Stdio::piped()));
+    running.origin().await;
+    running.feed(&lines(&["a", "b"])).await;
+    until("the first is accepted", || !sandbox.sent().is_empty()).await;
+    let ended = running.interrupt().await;
+    let said = "a  unknown: look for it in the workbench before sending again\nb  not sent\n";
+    assert_eq!((ended.code, &*ended.stdout), (Some(1), said), "{ended:?}");
     assert_eq!(texts(&sandbox), ["a"]);
 }
