@@ -45,7 +45,6 @@ async fn main() -> anyhow::Result<ExitCode> {
     let secret = env::var("WEBHOOK_PATH_SECRET").context("WEBHOOK_PATH_SECRET")?;
     let receiver = Receiver::new(SharedSecret::in_path(Secrets::try_new(secret).context("WEBHOOK_PATH_SECRET")?));
     let patience = env::var("PATIENCE").unwrap_or_else(|_| "60".to_owned()).parse().context("PATIENCE")?;
-
     let address = env::var("ADDRESS").unwrap_or_else(|_| "127.0.0.1:8080".to_owned());
     let listener = TcpListener::bind(address).await.context("ADDRESS")?;
     println!("listening on http://{}/hooks/…", listener.local_addr()?);

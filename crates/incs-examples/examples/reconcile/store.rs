@@ -51,7 +51,8 @@ impl Store {
     }
 
     /// Looks for unknown sends among what the workbench told: the same customer, the same text, and no other send's. Only when no
-    /// send is under way: the message of one whose reply is still to come would look like that of another.
+    /// send is under way: the message of one whose reply is still to come would look like that of another. So would the same text to
+    /// the same customer by another program; where that happens, put a reference into the text.
     pub(crate) fn find_unknown(&mut self) {
         let mut claimed: HashSet<MessageId> = self.sends.iter().filter_map(|send| send.id().cloned()).collect();
         for send in self.sends.iter_mut().filter(|send| matches!(send.outcome, Outcome::Unknown)) {
