@@ -65,6 +65,20 @@ async fn one_that_nothing_tells_of_is_left_to_a_person_and_not_sent_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_message_of_another_send_with_the_same_text_is_not_taken_for_it() {
+    let sandbox = sandbox().await;
+    sandbox.add_fault(lost_reply()).unwrap();
+    sandbox.add_fault(Rule::new(Action::Lose).when(When::event("message_created")).skip(1)).unwrap();
+    let ended = reconcile(&sandbox, &["message_created"], &["a", "a"], "3").await;
+    let lines: Vec<_> = ended.stdout.lines().collect();
+    assert!(
+        matches!(lines[..], [first, second] if has_arrived(first, "a") && second.starts_with("a  unknown")),
+        "{ended:?}"
+    );
+    assert_eq!((ended.code, texts(&sandbox)), (Some(1), vec!["a".to_owned(), "a".to_owned()]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_fails_is_settled_and_what_was_refused_is_told() {
     let sandbox = sandbox().await;
     let fails = Action::Fail { code: 131_026, title: "Message undeliverable".to_owned() };
