@@ -8,7 +8,7 @@
 //! Have webhooks of the event `new_message` posted to the URL that it prints, with the secret at its end. It runs until ctrl-c.
 //!
 //! Settings: `INCS_CERTIFICATION_CODE`; `INCS_BASE_URL` for a sandbox, without it the platform is called;
-//! `WEBHOOK_PATH_SECRET`; `ADDRESS` to listen on.
+//! `WEBHOOK_PATH_SECRET`; `ADDRESS` to listen on, `127.0.0.1:8080` unless set.
 
 #![allow(clippy::print_stdout, reason = "a program for a terminal")]
 
@@ -60,7 +60,8 @@ async fn main() -> anyhow::Result<()> {
         }
         status
     };
-    let listener = TcpListener::bind(env::var("ADDRESS").as_deref().unwrap_or("127.0.0.1:8080")).await?;
+    let listener =
+        TcpListener::bind(env::var("ADDRESS").as_deref().unwrap_or("127.0.0.1:8080")).await.context("ADDRESS")?;
     println!("listening on http://{}/hooks/…", listener.local_addr()?);
     let router = Router::new().route("/hooks/{secret}", post(receive)).with_state(receiver);
     let rows = [Row::new("am", "Morning"), Row::new("pm", "Afternoon").with_description("13:00 to 18:00")];

@@ -43,7 +43,7 @@ async fn main() -> anyhow::Result<()> {
             for violation in report.violations() {
                 println!("{}: {violation}", definition.language);
             }
-            bail!("not sent: {} differences from the template", report.violations().len());
+            bail!("not sent; differences from the template: {}", report.violations().len());
         }
     }
 

@@ -44,7 +44,7 @@ async fn main() -> anyhow::Result<ExitCode> {
     let rows: Vec<Row> = lines(&fs::read_to_string(&path).context("FILE cannot be read")?).context("FILE")?;
     let names: HashSet<String> = rows.iter().map(|row| row.reference.clone()).collect();
     let count = names.len();
-    ensure!(count == rows.len(), "FILE: {} references stand there twice", rows.len() - count);
+    ensure!(count == rows.len(), "FILE: references that stand there twice: {}", rows.len() - count);
     let journal = Journal::open(format!("{path}.journal"))?;
     let known = journal.states()?;
     let is_open = |row: &Row| matches!(known.get(&row.reference), None | Some(State::Failed));

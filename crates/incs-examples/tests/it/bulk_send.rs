@@ -105,7 +105,7 @@ async fn a_line_that_is_wrong_is_named_and_nothing_is_sent() {
     for (row, complaint) in [
         (r#"{"reference": "b", "to": "not-a-number", "text": "b"}"#, "line 2\n    1: /to: "),
         (r#"{"reference": "b", "to": 85251230099, "text": "b"}"#, "line 2\n    1: /to: "),
-        (r#"{"reference": "a", "to": "85251230099", "text": "b"}"#, "1 references stand there twice"),
+        (r#"{"reference": "a", "to": "85251230099", "text": "b"}"#, "references that stand there twice: 1"),
     ] {
         let path = file(&folder, &["a"]);
         fs::write(&path, fs::read_to_string(&path).unwrap() + row).unwrap();

@@ -23,7 +23,10 @@ async fn every_difference_is_listed_and_nothing_is_sent() {
         let ended = run(&mut example_at(&sandbox, "send_template", &arguments)).await;
         assert_eq!((ended.code, ended.stdout.lines().count()), (Some(1), count), "{name}: {ended:?}");
         assert!(ended.stdout.lines().all(|line| line.starts_with("en_US: /")), "{name}: {ended:?}");
-        assert!(ended.stderr.contains(&format!("not sent: {count} ")), "{name}: {ended:?}");
+        assert!(
+            ended.stderr.contains(&format!("not sent; differences from the template: {count}")),
+            "{name}: {ended:?}"
+        );
     }
     assert!(sandbox.sent().is_empty());
 }
