@@ -1,6 +1,7 @@
 //! `cargo xtask guards`: rules of this repository that no compiler checks.
 
 mod budget;
+mod features;
 mod layers;
 mod links;
 mod manifests;
@@ -36,6 +37,7 @@ const GUARDS: &[Guard] = &[
     Guard { name: "links", run: links::run },
     Guard { name: "paths", run: paths::run },
     Guard { name: "manifests", run: manifests::run },
+    Guard { name: "features", run: features::run },
 ];
 
 /// Mends what needs no thought, the numbers of crates in pages, then runs every guard.
