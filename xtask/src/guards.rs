@@ -1,6 +1,8 @@
 //! `cargo xtask guards`: rules of this repository that no compiler checks.
 
 mod budget;
+mod docs;
+mod features;
 mod layers;
 mod links;
 mod manifests;
@@ -36,6 +38,8 @@ const GUARDS: &[Guard] = &[
     Guard { name: "links", run: links::run },
     Guard { name: "paths", run: paths::run },
     Guard { name: "manifests", run: manifests::run },
+    Guard { name: "features", run: features::run },
+    Guard { name: "docs", run: docs::run },
 ];
 
 /// Mends what needs no thought, the numbers of crates in pages, then runs every guard.

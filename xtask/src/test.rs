@@ -9,11 +9,12 @@ use crate::workspace::Workspace;
 
 /// The runs of `cargo test`. Without features first: a library that only works with all of them would pass the last.
 /// What `tests/` of the client proves needs its test transports, and that of the webhook crate its adapters, so bare they have
-/// unit tests alone.
+/// unit tests alone. The facade is used with its default features, so its programs are held to those.
 const RUNS: &[&[&str]] = &[
     &["test", "-p", "incs-model", "--tests"],
     &["test", "-p", "incs-client", "--lib"],
     &["test", "-p", "incs-webhook", "--lib"],
+    &["test", "-p", "incs-facade"],
     &["test", "--workspace", "--all-features"],
 ];
 

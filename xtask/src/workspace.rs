@@ -70,6 +70,12 @@ impl Workspace {
         self.packages.iter().any(|package| package.name == name)
     }
 
+    /// The member of this name.
+    pub(crate) fn package(&self, name: &str) -> Result<&Package> {
+        let found = self.packages.iter().find(|package| package.name == name);
+        found.with_context(|| format!("the workspace has no {name}"))
+    }
+
     /// A cargo command that runs at the root.
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(cargo());

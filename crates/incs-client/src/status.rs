@@ -24,6 +24,10 @@ use crate::refusal::Refusal;
 const CONCURRENCY: usize = 4;
 
 /// A question about any number of messages, asked when it is awaited: [`Messages::status`](crate::Messages::status).
+///
+/// # Errors
+///
+/// Awaiting it gives a [`StatusError`] when a part of the messages could not be asked about; it holds the answers about the others.
 #[derive(Debug)]
 #[must_use = "a question is asked when it is awaited"]
 pub struct StatusCall<'a> {

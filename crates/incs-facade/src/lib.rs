@@ -1,28 +1,30 @@
 //! The INCS messaging platform (WhatsApp, Viber, RCS) under one name: [`model`], [`client`] and [`webhook`], each a crate of its
-//! own.
+//! own, and at the root the names that most programs need.
 //!
 //! # Send
 //!
-//! With the default features, and `macros`, `rt-multi-thread` of tokio:
+//! With the default features, and `macros`, `rt-multi-thread` of tokio. An error says what is known of the message, so that
+//! nobody has to guess whether the customer has it:
 //!
 //! ```no_run
-//! # #[cfg(all(feature = "client", feature = "reqwest-rustls"))]
+//! # #[cfg(feature = "reqwest-rustls")]
 //! # mod program {
-//! use incs_facade::client::Client;
-//! use incs_facade::client::backend::ReqwestTransport;
-//! use incs_facade::model::{PhoneNumber, whatsapp};
+//! use incs_facade::{Client, PhoneNumber, ReqwestTransport, RequestState, whatsapp};
 //!
 //! #[tokio::main]
 //! async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//!     let client = Client::builder(ReqwestTransport::new()?)
-//!         .certification_code(std::env::var("INCS_CERTIFICATION_CODE")?)
-//!         .build()?;
+//!     let code = std::env::var("INCS_CERTIFICATION_CODE")?;
+//!     let client = Client::builder(ReqwestTransport::new()?).certification_code(code).build()?;
 //!
 //!     let to: PhoneNumber = "+852 5123 0088".parse()?;
 //!     match client.messages().send(whatsapp::Message::text(to, "Your order is ready.")).await {
 //!         Ok(sent) => println!("on its way as {}", sent.msg_id),
-//!         Err(error) if error.request_state().is_safe_to_repeat() => eprintln!("the customer has nothing: {error}"),
-//!         Err(error) => eprintln!("it may be out, do not send it again: {error}; {}", error.help()),
+//!         Err(error) => match error.request_state() {
+//!             RequestState::NotSent => eprintln!("nothing left this machine: {error}"),
+//!             RequestState::Rejected => eprintln!("the platform refused it: {error}; {}", error.help()),
+//!             RequestState::Accepted => eprintln!("it is on its way, though nobody could read its id: {error}"),
+//!             _ => eprintln!("it may be on its way, do not send it again: {error}"),
+//!         },
 //!     }
 //!     Ok(())
 //! }
@@ -32,18 +34,15 @@
 //!
 //! # Receive
 //!
-//! With axum 0.8 and the feature `axum`; without it for any other framework, by `Receiver::receive`:
+//! With axum 0.8 and the feature `axum`; without it for any other framework, by `Receiver::receive`. The handler can only be
+//! reached by a delivery whose sender was proved, for it takes `Received`, and nothing else makes one:
 //!
 //! ```no_run
-//! # #[cfg(all(feature = "webhook", feature = "axum"))]
+//! # #[cfg(feature = "axum")]
 //! # mod program {
-//! use axum::Router;
-//! use axum::http::StatusCode;
-//! use axum::routing::post;
-//! use incs_facade::webhook::scheme::SharedSecret;
-//! use incs_facade::webhook::{Received, Receiver, Secrets};
+//! use axum::{Router, http::StatusCode, routing::post};
+//! use incs_facade::{Received, Receiver, Secrets, SharedSecret};
 //!
-//! /// Runs only for deliveries that the receiver takes. Each item is understood, or kept with its bytes.
 //! async fn receive(Received(batch): Received) -> StatusCode {
 //!     for message in batch.inbound() {
 //!         println!("a customer wrote a {}", message.content.kind());
@@ -56,11 +55,11 @@
 //!
 //! #[tokio::main]
 //! async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//!     // The URL given to the platform ends in the secret.
-//!     let receiver = Receiver::new(SharedSecret::in_path(Secrets::try_new(std::env::var("WEBHOOK_PATH_SECRET")?)?));
+//!     // INCS documents no signature, so the URL given to it ends in a secret.
+//!     let secrets = Secrets::try_new(std::env::var("WEBHOOK_PATH_SECRET")?)?;
+//!     let receiver = Receiver::new(SharedSecret::in_path(secrets));
 //!     let router = Router::new().route("/hooks/{secret}", post(receive)).with_state(receiver);
-//!     let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
-//!     Ok(axum::serve(listener, router).await?)
+//!     Ok(axum::serve(tokio::net::TcpListener::bind("127.0.0.1:8080").await?, router).await?)
 //! }
 //! # }
 //! # fn main() {}
@@ -68,32 +67,36 @@
 //!
 //! # Features
 //!
-//! Each only forwards to the crates. `client` and `webhook` bring their crate; of the others, one that belongs to a crate does
-//! nothing while that crate is off. On by default: `client`, `webhook`, `reqwest-rustls`.
+//! Each only forwards to the crates, and a single one is enough: `axum` brings `webhook`, `hyper-rustls` brings `client`. Only
+//! `tower`, `schema` and `testing` belong to several crates, and add to those that are there. On by default: `client`,
+//! `webhook`, `reqwest-rustls`.
 //!
 //! | feature | brings |
 //! | --- | --- |
-//! | `client` | the module `client`: sends, asks and lists |
-//! | `webhook` | the module `webhook`: verifies and reads what is posted to you |
-//! | `schema` | JSON Schemas of all that is sent and received; of `webhook` also checks of bodies against them |
-//! | `testing` | transports without a network, a clock that does not wait, signed deliveries |
-//! | `reqwest` | of `client`: a transport over reqwest, plain HTTP |
-//! | `reqwest-rustls` | the same with HTTPS: rustls, ring, Mozilla's roots |
-//! | `reqwest-native-tls` | the same with the TLS library and the roots of the system |
-//! | `hyper` | of `client`: a transport over the pooled client of hyper-util, plain HTTP |
-//! | `hyper-rustls` | the same with HTTPS: rustls, ring, Mozilla's roots |
-//! | `client-tower` | of `client`: any `tower::Service` as a transport |
-//! | `tokio` | of `client`: the clock of tokio; every backend but `client-tower` switches it on |
+//! | `client` | the module `client`: sends, asks and lists, over a transport of your own |
+//! | `webhook` | the module `webhook`: verifies and reads what is posted to you, in any framework |
+//! | `reqwest-rustls` | `ReqwestTransport` with HTTPS by rustls, ring and Mozilla's roots |
+//! | `reqwest-native-tls` | `ReqwestTransport` with the TLS library and the roots of the system |
+//! | `hyper-rustls` | `HyperTransport`, the pooled client of hyper-util, with HTTPS by rustls, ring and Mozilla's roots |
 //! | `rate-limit` | of `client`: a limiter for each credential and each recipient |
 //! | `tracing` | of `client`: one span for each call |
 //! | `contract` | of `client`: the suite that every transport must pass |
-//! | `http` | of `webhook`: requests and headers of the `http` crate |
-//! | `axum` | of `webhook`: an extractor for axum 0.8 |
-//! | `webhook-tower` | of `webhook`: a layer for tower |
-//! | `sha1` | of `webhook`: Exotel's signature with HMAC-SHA1 |
+//! | `axum` | of `webhook`: `Received`, an extractor for axum 0.8 |
+//! | `tower` | with `client` any `tower::Service` as a transport; with `webhook` a layer that verifies |
+//! | `schema` | JSON Schemas of all that is sent and received; with `webhook` also checks of bodies against them |
+//! | `testing` | transports without a network, a clock that does not wait, signed deliveries |
 //!
-//! A library had better depend on `incs-model`, `incs-client` and `incs-webhook` themselves: they have no default features, and
-//! whoever uses it chooses.
+//! What is finer than that, such as hyper without TLS, is a feature of `incs-client` or `incs-webhook`. A library had better depend
+//! on those and on `incs-model`: they have no default features, and whoever uses the library chooses.
+//!
+//! # Where to look
+//!
+//! | for | see |
+//! | --- | --- |
+//! | every message, template, task and event as a type, and the rules they keep | [`model`] |
+//! | the calls, batches, status queries, retries, transports | [`client`] |
+//! | schemes of proof, items, receipts, taking each thing once | [`webhook`] |
+//! | a local INCS for development and tests | the crate `incs-sandbox` |
 
 #[cfg(feature = "client")]
 pub use incs_client as client;
@@ -101,7 +104,21 @@ pub use incs_model as model;
 #[cfg(feature = "webhook")]
 pub use incs_webhook as webhook;
 
+#[cfg(feature = "hyper-rustls")]
+pub use incs_client::backend::HyperTransport;
+#[cfg(any(feature = "reqwest-rustls", feature = "reqwest-native-tls"))]
+pub use incs_client::backend::ReqwestTransport;
+#[cfg(feature = "client")]
+pub use incs_client::{Client, Error, RequestState};
+pub use incs_model::{PhoneNumber, rcs, validate, viber, whatsapp};
+#[cfg(feature = "axum")]
+pub use incs_webhook::Received;
+#[cfg(feature = "webhook")]
+pub use incs_webhook::scheme::SharedSecret;
+#[cfg(feature = "webhook")]
+pub use incs_webhook::{Item, Outcome, Receiver, Secrets};
+
 /// The code in the crate's README compiles and runs.
-#[cfg(all(doctest, feature = "client", feature = "reqwest-rustls", feature = "webhook"))]
+#[cfg(all(doctest, feature = "reqwest-rustls", feature = "webhook"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

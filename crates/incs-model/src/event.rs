@@ -1,4 +1,5 @@
-//! What INCS posts to your webhook.
+//! What INCS posts to your webhook (INCS: message status webhook, template update webhook, new message webhook, message created
+//! webhook).
 //!
 //! [`Event`] reads any body. An event that this version does not know is kept whole as [`Event::Unknown`]; answer it with
 //! 200 like the others.

@@ -35,7 +35,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Finding> {
     Ok(Finding { counted: format!("manifests: {}, publishable: {published}", workspace.packages().len()), offences })
 }
 
-fn read_manifest(dir: &Path) -> Result<String> {
+pub(super) fn read_manifest(dir: &Path) -> Result<String> {
     let path = dir.join("Cargo.toml");
     fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))
 }
@@ -50,7 +50,7 @@ fn forbids_unsafe(manifest: &str) -> bool {
 }
 
 /// The lines between a header and the next.
-fn section<'a>(manifest: &'a str, header: &'a str) -> impl Iterator<Item = &'a str> {
+pub(super) fn section<'a>(manifest: &'a str, header: &'a str) -> impl Iterator<Item = &'a str> {
     manifest
         .lines()
         .map(str::trim)

@@ -20,6 +20,10 @@ use crate::retry::RetryPolicy;
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # Errors
+///
+/// Awaiting it gives an [`Error`], which says what is known of the request: [`Error::request_state`].
 #[derive(Debug)]
 #[must_use = "a call is made when it is awaited"]
 pub struct Call<'a, E> {

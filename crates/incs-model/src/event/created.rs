@@ -1,4 +1,4 @@
-//! `message_created`: every message that goes through the INCS workbench, in either direction.
+//! `message_created`: every message that goes through the INCS workbench, in either direction (INCS: message created webhook).
 
 pub mod content;
 mod message;

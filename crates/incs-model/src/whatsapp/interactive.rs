@@ -1,4 +1,4 @@
-//! Interactive WhatsApp messages: a link button, a list, cards, or reply buttons.
+//! Interactive WhatsApp messages: a link button, a list, cards, or reply buttons (INCS: send WhatsApp message).
 
 pub mod carousel;
 pub mod cta_url;

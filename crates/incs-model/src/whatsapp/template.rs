@@ -1,4 +1,4 @@
-//! Sends of approved WhatsApp templates.
+//! Sends of approved WhatsApp templates (INCS: send WhatsApp message; the forms of components are sampled only).
 
 use super::media::{Document, Image, Video};
 use crate::id::TemplateName;

@@ -1,4 +1,4 @@
-//! What a message of the workbench holds.
+//! What a message of the workbench holds (INCS: message created webhook).
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

@@ -1,4 +1,4 @@
-//! Cards to swipe through.
+//! Cards to swipe through (INCS: send WhatsApp message).
 
 #[cfg(feature = "schema")]
 mod schema;

@@ -1,4 +1,4 @@
-//! A message with one button that opens a link.
+//! A message with one button that opens a link (INCS: send WhatsApp message).
 
 use super::parts::{Body, Footer, Header, check_parts};
 use crate::limits::whatsapp as limits;

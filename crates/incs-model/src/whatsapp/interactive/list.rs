@@ -1,4 +1,4 @@
-//! A menu of rows.
+//! A menu of rows (INCS: send WhatsApp message).
 
 use super::parts::{Body, Footer, Header};
 use crate::limits::whatsapp as limits;

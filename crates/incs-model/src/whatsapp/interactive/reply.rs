@@ -1,4 +1,4 @@
-//! Reply buttons, below a message or on a card.
+//! Reply buttons, below a message or on a card (INCS: send WhatsApp message).
 
 use super::parts::{Body, Footer, Header, check_parts};
 use crate::limits::whatsapp as limits;
