@@ -17,3 +17,6 @@ struct Webhooks;
 
 #[doc = include_str!("../../../docs/sandbox.md")]
 struct Sandbox;
+
+#[doc = include_str!("../../../docs/quick-start.md")]
+struct QuickStart;
