@@ -20,3 +20,12 @@ struct Sandbox;
 
 #[doc = include_str!("../../../docs/quick-start.md")]
 struct QuickStart;
+
+#[doc = include_str!("../../../docs/exotel.md")]
+struct Exotel;
+
+#[doc = include_str!("../../../docs/status.md")]
+struct Status;
+
+#[doc = include_str!("../../../docs/testing.md")]
+struct Testing;

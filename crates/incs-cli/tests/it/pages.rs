@@ -95,6 +95,16 @@ fn the_page_of_the_program_does_what_it_says() {
 }
 
 #[test]
+fn the_page_of_exotel_does_what_it_says() {
+    hold("docs/exotel.md", 1);
+}
+
+#[test]
+fn the_page_of_states_does_what_it_says() {
+    hold("docs/status.md", 0);
+}
+
+#[test]
 fn the_readme_of_the_sandbox_does_what_it_says() {
     hold("crates/incs-sandbox/README.md", 0);
 }
