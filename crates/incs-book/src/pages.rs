@@ -29,3 +29,9 @@ struct Status;
 
 #[doc = include_str!("../../../docs/testing.md")]
 struct Testing;
+
+#[doc = include_str!("../../../docs/templates.md")]
+struct Templates;
+
+#[doc = include_str!("../../../docs/tasks.md")]
+struct Tasks;

@@ -105,6 +105,16 @@ fn the_page_of_states_does_what_it_says() {
 }
 
 #[test]
+fn the_page_of_templates_does_what_it_says() {
+    hold("docs/templates.md", 0);
+}
+
+#[test]
+fn the_page_of_tasks_does_what_it_says() {
+    hold("docs/tasks.md", 0);
+}
+
+#[test]
 fn the_readme_of_the_sandbox_does_what_it_says() {
     hold("crates/incs-sandbox/README.md", 0);
 }
