@@ -17,3 +17,21 @@ struct Webhooks;
 
 #[doc = include_str!("../../../docs/sandbox.md")]
 struct Sandbox;
+
+#[doc = include_str!("../../../docs/quick-start.md")]
+struct QuickStart;
+
+#[doc = include_str!("../../../docs/exotel.md")]
+struct Exotel;
+
+#[doc = include_str!("../../../docs/status.md")]
+struct Status;
+
+#[doc = include_str!("../../../docs/testing.md")]
+struct Testing;
+
+#[doc = include_str!("../../../docs/templates.md")]
+struct Templates;
+
+#[doc = include_str!("../../../docs/tasks.md")]
+struct Tasks;

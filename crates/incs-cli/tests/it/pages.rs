@@ -5,7 +5,9 @@
 //! it says, on stdout and stderr; `…` stands for any part of a line there, and alone on a line for any number of lines.
 
 mod page;
+mod quick_start;
 
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -39,16 +41,15 @@ fn hold(page: &str, marked: usize) {
 }
 
 fn run(block: &Block, sandbox: &Sandbox, here: &Path) -> Result<(), String> {
-    let program = Path::new(env!("CARGO_BIN_EXE_incs")).parent().unwrap();
-    let path = std::env::join_paths(
-        [program.to_owned()].into_iter().chain(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())),
-    )
-    .unwrap();
     let said = here.join(".said");
     let mut command = Command::new("bash");
     command.args(["-euo", "pipefail", "-c", &format!("exec 2>&1\n{}", block.text)]);
     without_settings(&mut command);
-    command.current_dir(here).env("PATH", path).env("HOME", here).env("XDG_CONFIG_HOME", here.join(".config"));
+    command
+        .current_dir(here)
+        .env("PATH", path_with_program())
+        .env("HOME", here)
+        .env("XDG_CONFIG_HOME", here.join(".config"));
     command.env("NO_COLOR", "1").env("INCS_BASE_URL", sandbox.base_url());
     command.env("INCS_CERTIFICATION_CODE", sandbox.certification_code());
     let mut child = command.stdin(Stdio::null()).stdout(File::create(&said).unwrap()).spawn().unwrap();
@@ -76,6 +77,13 @@ fn run(block: &Block, sandbox: &Sandbox, here: &Path) -> Result<(), String> {
     }
 }
 
+/// The path of whoever runs the tests, with the program in front.
+fn path_with_program() -> OsString {
+    let program = Path::new(env!("CARGO_BIN_EXE_incs")).parent().unwrap().to_owned();
+    let others = std::env::var_os("PATH").unwrap_or_default();
+    std::env::join_paths([program].into_iter().chain(std::env::split_paths(&others))).unwrap()
+}
+
 #[test]
 fn the_page_of_the_sandbox_does_what_it_says() {
     hold("docs/sandbox.md", 4);
@@ -84,6 +92,26 @@ fn the_page_of_the_sandbox_does_what_it_says() {
 #[test]
 fn the_page_of_the_program_does_what_it_says() {
     hold("docs/cli.md", 4);
+}
+
+#[test]
+fn the_page_of_exotel_does_what_it_says() {
+    hold("docs/exotel.md", 1);
+}
+
+#[test]
+fn the_page_of_states_does_what_it_says() {
+    hold("docs/status.md", 0);
+}
+
+#[test]
+fn the_page_of_templates_does_what_it_says() {
+    hold("docs/templates.md", 0);
+}
+
+#[test]
+fn the_page_of_tasks_does_what_it_says() {
+    hold("docs/tasks.md", 0);
 }
 
 #[test]

@@ -12,25 +12,42 @@ pub(super) struct Block {
     pub(super) output: Option<String>,
 }
 
-/// All shell blocks of a page.
-pub(super) fn blocks(page: &str) -> Vec<Block> {
-    let mut blocks: Vec<Block> = Vec::new();
+/// A fenced block of a page, of whatever language.
+#[derive(Debug, PartialEq)]
+pub(super) struct Fence<'a> {
+    /// Where it begins.
+    pub(super) line: usize,
+    /// What stands behind the three backquotes.
+    pub(super) info: &'a str,
+    pub(super) text: String,
+}
+
+/// All fenced blocks of a page.
+pub(super) fn fences(page: &str) -> Vec<Fence<'_>> {
+    let mut fences = Vec::new();
     let mut lines = page.lines().enumerate();
     while let Some((index, line)) = lines.next() {
         let Some(info) = line.strip_prefix("```") else { continue };
         let body: Vec<_> = lines.by_ref().map(|(_, line)| line).take_while(|line| *line != "```").collect();
-        let text = body.join("\n");
+        fences.push(Fence { line: index + 1, info, text: body.join("\n") });
+    }
+    fences
+}
+
+/// All shell blocks of a page.
+pub(super) fn blocks(page: &str) -> Vec<Block> {
+    let mut blocks: Vec<Block> = Vec::new();
+    for Fence { line, info, text } in fences(page) {
         match info.split_once(' ').unwrap_or((info, "")) {
             ("sh", mark) => {
                 let mark = (!mark.is_empty()).then(|| mark.strip_prefix("skip ").unwrap_or(mark).to_owned());
-                blocks.push(Block { line: index + 1, text, mark, output: None });
+                blocks.push(Block { line, text, mark, output: None });
             }
             ("text", "output") => {
                 let above = blocks.last_mut().filter(|block| block.output.is_none());
-                above.unwrap_or_else(|| panic!("line {}: no block is above this output", index + 1)).output =
-                    Some(text);
+                above.unwrap_or_else(|| panic!("line {line}: no block is above this output")).output = Some(text);
             }
-            ("bash" | "shell" | "console" | "zsh", _) => panic!("line {}: a shell block is marked `sh`", index + 1),
+            ("bash" | "shell" | "console" | "zsh", _) => panic!("line {line}: a shell block is marked `sh`"),
             _ => {}
         }
     }
