@@ -17,3 +17,15 @@ struct Webhooks;
 
 #[doc = include_str!("../../../docs/sandbox.md")]
 struct Sandbox;
+
+#[doc = include_str!("../../../docs/sending/README.md")]
+struct Sending;
+
+#[doc = include_str!("../../../docs/sending/whatsapp.md")]
+struct SendingOnWhatsApp;
+
+#[doc = include_str!("../../../docs/sending/viber.md")]
+struct SendingOnViber;
+
+#[doc = include_str!("../../../docs/sending/rcs.md")]
+struct SendingOnRcs;
