@@ -4,6 +4,7 @@
 #![allow(clippy::print_stdout, reason = "a terminal program: its output is its result")]
 
 mod browser;
+mod palette;
 
 use std::fs;
 use std::time::Duration;
@@ -30,7 +31,8 @@ const STYLE: &str = "\
 .bubble { max-width: 330px !important; } \
 .carousel-wrap, .cards { width: max-content !important; max-width: none !important; overflow: visible !important; } \
 .phone, .screen, .thread { width: 640px !important; max-width: none !important; } \
-.chips { max-width: 310px; }";
+.chips { max-width: 310px; } \
+.media { background: hsl(var(--hue) 28% 46%) !important; } .media-name { background: none !important; } .thread, .thread-in, .screen { background-image: none !important; } .thread::before, .thread-in::before { display: none !important; } .media::before, .media::after { display: none !important; }";
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -40,7 +42,7 @@ async fn main() -> Result<()> {
     let mut taken = 0;
     for chapter in CHAPTERS {
         for kind in chapter.kinds {
-            let picture = take(&browser, chapter, kind).await?;
+            let picture = palette::reduced(&take(&browser, chapter, kind).await?)?;
             let file = incs_book::root().join("docs").join(chapter.picture(kind));
             println!("{:6}  {}", picture.len(), file.display());
             fs::write(file, picture)?;
