@@ -85,8 +85,8 @@ impl Chapters {
         let meant = joined(file.parent().unwrap_or(Path::new("")), path);
         let wanted = match (self.places.get(&meant), meant.strip_prefix("docs")) {
             (Some(wanted), _) => wanted.clone(),
-            // Files of docs/ that are no pages go along as they are; folders do not.
-            (None, Ok(within)) if self.root.join(&meant).is_file() => within.to_path_buf(),
+            // Files of docs/ that are no pages go along as they are; folders do not, nor does the table of contents.
+            (None, Ok(within)) if self.root.join(&meant).is_file() && !is_page(within) => within.to_path_buf(),
             _ => return Target::Text,
         };
         Target::Link(format!("{}{anchor}", relative(place, &wanted)))
@@ -100,6 +100,10 @@ fn index(source: &Path) -> PathBuf {
     } else {
         source.to_path_buf()
     }
+}
+
+fn is_page(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "md")
 }
 
 /// Whether a link names its protocol: `https:`, `mailto:`.
@@ -152,6 +156,7 @@ mod tests {
         assert_eq!(target("docs/schemas/README.md", "schemas/index.md", "index.json"), link("../schemas/index.json"));
         assert_eq!(target("README.md", "incs.md", "LICENSE-MIT"), Target::Text);
         assert_eq!(target("README.md", "incs.md", "docs/schemas"), Target::Text);
+        assert_eq!(target("docs/README.md", "index.md", "SUMMARY.md"), Target::Text);
         assert_eq!(target("README.md", "incs.md", "#use-it"), Target::Same);
         assert_eq!(target("README.md", "incs.md", "https://example.com/"), Target::Same);
     }

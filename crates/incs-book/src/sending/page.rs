@@ -28,7 +28,7 @@ pub fn page(chapter: &Chapter) -> Result<String> {
          # Sending on {title}\n\n{introduction}\n\n\
          Each function below makes a message; [Sending](README.md#send-it) says how it is sent and what comes back. The JSON is \
          what is posted to\n`/external/messages/{name}`, and the picture what the console of the [sandbox](../sandbox.md#look-at-it) \
-         shows.\n\n| kind | when |\n| --- | --- |\n",
+         shows.\n\n| kind | what it is for |\n| --- | --- |\n",
     );
     let mut sections = String::new();
     for kind in chapter.kinds {
@@ -49,7 +49,7 @@ struct Parts<'a> {
     code: &'a str,
 }
 
-impl<'a> Parts<'a> {
+impl Parts<'_> {
     fn of(kind: &Kind) -> Result<Parts<'static>> {
         let (head, code) =
             kind.source.split_once("\n\n").with_context(|| format!("{}: no code below its text", kind.name))?;

@@ -24,7 +24,7 @@ definition tells before.",
     has_window: true,
     kinds: kinds! { "rcs":
         template_text [] "A bubble with a text that names Rina and parcel SO-1042, and below it two suggestions: Track SO-1042, and Open order.";
-        template_card [] "A bubble with a film, here a placeholder, a title, a description, and one suggestion below it: Get 50% off.";
+        template_card [] "A bubble with a film, here a placeholder, a title, a description, and one suggestion: Get 50% off.";
         template_cards [] "Two cards side by side, each with a picture, here a placeholder, a title, a line, and two suggestions.";
         text [] "A bubble: Thanks, we have booked you in for 18:30.";
         image [] "A bubble with a picture, here a placeholder with the name of the file.";

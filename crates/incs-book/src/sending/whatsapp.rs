@@ -22,7 +22,7 @@ use super::{Chapter, kinds};
 pub(super) const CHAPTER: Chapter = Chapter {
     name: "whatsapp",
     introduction: "\
-Seven kinds of message, one of which, the interactive one, has four forms. Templates may be sent at any time; everything else
+Seven kinds of message: templates, texts, images, videos, audios, documents, and interactive ones. Templates may be sent at any time; everything else
 only [within 24 hours](README.md#24-hours) after the customer wrote.
 
 The templates below are there in the [sandbox](../sandbox.md) from the start. With an account they are yours, made and

@@ -1,4 +1,5 @@
 //! What must hold for every page, and for what the pages about sending show.
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 mod blocks;
 mod repository;

@@ -7,7 +7,8 @@ use std::time::Duration;
 use incs_book::sending::{CHAPTERS, Kind, SESSION_WINDOW, page};
 use incs_client::Client;
 use incs_client::backend::HyperTransport;
-use incs_model::{OutboundMessage, limits};
+use incs_model::OutboundMessage;
+use incs_model::limits::{self, Rule};
 use incs_sandbox::{Clock, Pace, Sandbox, State};
 
 use crate::repository::children;
@@ -66,8 +67,8 @@ fn the_committed_pages_are_those_that_the_code_makes() {
 #[test]
 fn every_rule_of_a_channel_is_told_where_it_matters() {
     for chapter in CHAPTERS {
-        let told: BTreeSet<_> = chapter.kinds.iter().flat_map(Kind::limits).map(|rule| rule.id()).collect();
-        let of_channel = limits::all().map(|rule| rule.id()).filter(|id| id.split('.').next() == Some(chapter.name));
+        let told: BTreeSet<_> = chapter.kinds.iter().flat_map(Kind::limits).map(Rule::id).collect();
+        let of_channel = limits::all().map(Rule::id).filter(|id| id.split('.').next() == Some(chapter.name));
         let untold: Vec<_> = of_channel.filter(|id| !told.contains(id) && !id.ends_with(SESSION_WINDOW)).collect();
         assert_eq!(untold, Vec::<&str>::new(), "{}", chapter.name);
         for kind in chapter.kinds {

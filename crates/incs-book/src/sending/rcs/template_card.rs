@@ -1,7 +1,7 @@
 //! Template with a card.
 //!
-//! A picture or a film with a title, a description and up to four suggestions. On the wire it is a template like any other: what
-//! it looks like is said when the template is made.
+//! A picture or a film with a title, a description and up to four suggestions. On the wire it is a template like any other:
+//! what it looks like is said when the template is made.
 
 use incs_model::PhoneNumber;
 use incs_model::rcs::{Message, Template};

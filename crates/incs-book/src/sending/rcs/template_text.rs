@@ -1,7 +1,7 @@
 //! Template with a text.
 //!
-//! A text that was approved once, with a value for each `[variable]` in any of its parts; also those of the suggestions below the
-//! bubble. The send does not repeat text or suggestions.
+//! A text that was approved once, with a value for each `[variable]` in any of its parts; also those of the suggestions
+//! below the bubble. The send does not repeat text or suggestions.
 
 use incs_model::PhoneNumber;
 use incs_model::rcs::{Message, Template};

@@ -1,7 +1,7 @@
 //! One-time password.
 //!
-//! A code in words of Viber's own, in the customer's language. Which languages and how many minutes are allowed is **unknown**.
-//! The code is a secret: `Debug` and errors do not show it.
+//! A code in words of Viber's own, in the customer's language. Which languages and how many minutes are allowed is
+//! **unknown**. The code is a secret: `Debug` and errors do not show it.
 
 use incs_model::PhoneNumber;
 use incs_model::viber::{Message, OneTimePassword};

@@ -1,7 +1,8 @@
 //! Cards with replies.
 //!
-//! The same with quick replies in place of the link: the id of the one that is tapped comes back in a webhook. Every card has as
-//! many as the others. How many a card may have is **unknown**; the samples have two.
+//! Two to ten things to choose from in the chat, each with quick replies in place of the link. The id of the one that is
+//! tapped comes back in a webhook. Every card has as many as the others. How many a card may have is **unknown**; the
+//! samples have two.
 
 use incs_model::PhoneNumber;
 use incs_model::whatsapp::interactive::carousel::{Card, CardAction};

@@ -1,7 +1,7 @@
 //! Link button.
 //!
-//! One button that opens a page, in place of a long address in the text. A header and a footer are optional; the header may also
-//! be a text, a video or a document. What the customer does with the link is not told to you.
+//! One button that opens a page, in place of a long address in the text. A header and a footer are optional; the header may
+//! also be a text, a video or a document. What the customer does with the link is not told to you.
 
 use incs_model::PhoneNumber;
 use incs_model::whatsapp::interactive::cta_url::Action;

@@ -1,7 +1,7 @@
 //! List.
 //!
-//! A menu behind a button, for four to ten choices. The customer picks one row, and its id comes back in a `new_message` webhook.
-//! Up to three choices are better shown as [reply buttons](#reply-buttons).
+//! A menu behind a button, for four to ten choices. The customer picks one row, and its id comes back in a `new_message`
+//! webhook. Up to three choices are better shown as [reply buttons](#reply-buttons).
 
 use incs_model::PhoneNumber;
 use incs_model::whatsapp::interactive::list::{Action, Row, Section};

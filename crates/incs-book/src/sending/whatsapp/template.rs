@@ -1,6 +1,7 @@
 //! Template without values.
 //!
-//! A text that was approved once, and may be sent at any time. Only templates may begin a conversation.
+//! A text that was approved once, and is the same for everybody. It may be sent at any time: only templates may begin a
+//! conversation.
 
 use incs_model::PhoneNumber;
 use incs_model::whatsapp::{Message, Template};

@@ -1,6 +1,7 @@
 //! Template with a one-time code.
 //!
-//! An authentication template takes a code **instead of** components. The code is a secret: `Debug` and errors do not show it.
+//! A code to sign in with. An authentication template takes it **instead of** components. The code is a secret: `Debug` and
+//! errors do not show it.
 
 use incs_model::PhoneNumber;
 use incs_model::whatsapp::{Message, Template};

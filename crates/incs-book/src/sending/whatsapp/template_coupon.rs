@@ -1,6 +1,6 @@
 //! Template with a coupon.
 //!
-//! The button of the template copies a code, and each send brings its own. `0` is the place of the button among those of the
+//! A coupon that one tap copies, with a code of its own for each send. `0` is the place of the button among those of the
 //! template.
 
 use incs_model::PhoneNumber;

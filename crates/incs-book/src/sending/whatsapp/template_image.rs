@@ -1,7 +1,7 @@
 //! Template with a picture.
 //!
-//! The header of the template takes an image, and each send names its own. The text and the buttons are those of the template, so
-//! the send does not repeat them.
+//! An announcement with a picture of its own for each send. The header of the template takes the image; the text and the
+//! buttons are those of the template, so the send does not repeat them.
 
 use incs_model::PhoneNumber;
 use incs_model::whatsapp::template::{Component, Parameter};

@@ -1,7 +1,7 @@
 //! Template with values.
 //!
-//! One value for each placeholder, `{{1}}` first. A value too few or too many is the commonest reason why a template is refused;
-//! `check_send` on the template's definition tells before.
+//! A text with blanks that each send fills. There is one value for each placeholder, `{{1}}` first. A value too few or too
+//! many is the commonest reason why a template is refused; `check_send` on the template's definition tells before.
 
 use incs_model::PhoneNumber;
 use incs_model::whatsapp::template::{Component, Parameter};
