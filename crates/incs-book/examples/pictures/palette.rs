@@ -26,7 +26,7 @@ pub(crate) fn reduced(picture: &[u8]) -> Result<Vec<u8>> {
     palette.sort_by_key(|colour| std::cmp::Reverse(counts.get(colour).copied()));
     palette.truncate(256);
     let nearest: BTreeMap<Colour, u8> =
-        counts.keys().filter_map(|colour| Some((*colour, place(&palette, colour)?))).collect();
+        counts.keys().filter_map(|colour| Some((*colour, place(&palette, *colour)?))).collect();
     let indices: Vec<u8> = points.iter().filter_map(|point| nearest.get(point).copied()).collect();
 
     let mut out = Vec::new();
@@ -41,7 +41,7 @@ pub(crate) fn reduced(picture: &[u8]) -> Result<Vec<u8>> {
 }
 
 /// The place of the colour that is nearest.
-fn place(palette: &[Colour], colour: &Colour) -> Option<u8> {
+fn place(palette: &[Colour], colour: Colour) -> Option<u8> {
     let distance = |other: &Colour| {
         colour.iter().zip(other).map(|(one, other)| u32::from(one.abs_diff(*other)).pow(2)).sum::<u32>()
     };

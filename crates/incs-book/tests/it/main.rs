@@ -1,5 +1,5 @@
 //! What must hold for every page, and for what the pages about sending show.
-#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod blocks;
 mod repository;
