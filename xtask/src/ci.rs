@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 
 use crate::steps::{Steps, seconds};
 use crate::workspace::Workspace;
-use crate::{bench, clippy, guards, interop, limits, package, schema, test};
+use crate::{bench, book, clippy, guards, interop, limits, package, schema, test};
 
 struct Step {
     name: &'static str,
@@ -21,6 +21,7 @@ const STEPS: &[Step] = &[
     Step { name: "guards", run: guards::run },
     Step { name: "schema --check", run: |workspace| schema::run(workspace, true) },
     Step { name: "limits --check", run: |workspace| limits::run(workspace, true) },
+    Step { name: "book --check", run: |workspace| book::run(workspace, true) },
     Step { name: "interop", run: interop::run },
     Step { name: "bench --check", run: |workspace| bench::run(workspace, true) },
     Step { name: "package", run: package::run },

@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout, reason = "a terminal program: its output is its result")]
 
 mod bench;
+mod book;
 mod ci;
 mod clippy;
 mod files;
@@ -41,6 +42,8 @@ enum Command {
     Schema(Generator),
     /// Write docs/limits.md from the limits of incs-model
     Limits(Generator),
+    /// Write the pages of docs/sending that are made of code, then build docs/ as a book and check every link in it
+    Book(Generator),
     /// Prove what compilers do not: layers, dependencies, files, docs, manifests
     Guards(Guards),
     /// Package every publishable crate and build what was packaged
@@ -87,6 +90,7 @@ fn run(command: &Command) -> anyhow::Result<()> {
         Command::Test => test::run(&workspace),
         Command::Schema(Generator { check }) => schema::run(&workspace, *check),
         Command::Limits(Generator { check }) => limits::run(&workspace, *check),
+        Command::Book(Generator { check }) => book::run(&workspace, *check),
         Command::Guards(Guards { fix: true }) => guards::fix(&workspace),
         Command::Guards(Guards { fix: false }) => guards::run(&workspace),
         Command::Interop => interop::run(&workspace),

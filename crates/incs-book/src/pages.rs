@@ -35,3 +35,14 @@ struct Templates;
 
 #[doc = include_str!("../../../docs/tasks.md")]
 struct Tasks;
+#[doc = include_str!("../../../docs/sending/README.md")]
+struct Sending;
+
+#[doc = include_str!("../../../docs/sending/whatsapp.md")]
+struct SendingOnWhatsApp;
+
+#[doc = include_str!("../../../docs/sending/viber.md")]
+struct SendingOnViber;
+
+#[doc = include_str!("../../../docs/sending/rcs.md")]
+struct SendingOnRcs;

@@ -1,0 +1,84 @@
+//! `incs-book`: writes the pages about sending, and builds the book. `cargo xtask book` calls it.
+#![allow(clippy::print_stdout, reason = "a terminal program: its output is its result")]
+
+use std::fs;
+use std::path::{self, Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Result, ensure};
+use clap::{Parser, Subcommand};
+use incs_book::{book, html, root, sending};
+
+/// The pages of docs/ as a book.
+#[derive(Parser)]
+#[command(name = "incs-book")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build the book, and check every link and anchor in it
+    Build {
+        /// Where to; what is there is replaced
+        #[arg(long, default_value = "target/book")]
+        out: PathBuf,
+    },
+    /// Write the pages of docs/sending that are made of code
+    Pages {
+        /// Change nothing; fail when a page would differ from what is committed
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Build { out } => build(&out),
+        Command::Pages { check } => pages(check),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn build(out: &Path) -> Result<()> {
+    let out = &path::absolute(out)?;
+    let warnings = book::build(root(), out)?;
+    for warning in &warnings {
+        println!("  {warning}");
+    }
+    ensure!(warnings.is_empty(), "the book has warnings ({})", warnings.len());
+    let finding = html::check(out)?;
+    for offence in &finding.offences {
+        println!("  {offence}");
+    }
+    ensure!(finding.offences.is_empty(), "the book has faults ({})", finding.offences.len());
+    println!("book: pages: {}, links: {}, all lead somewhere: {}", finding.pages, finding.links, out.display());
+    Ok(())
+}
+
+fn pages(check: bool) -> Result<()> {
+    let mut drifted = 0;
+    for chapter in sending::CHAPTERS {
+        let path = chapter.path();
+        let page = sending::page(chapter)?;
+        let file = root().join(&path);
+        if fs::read_to_string(&file).is_ok_and(|found| found == page) {
+            continue;
+        }
+        drifted += 1;
+        println!("  {} {path}", if check { "drifted " } else { "written " });
+        if !check {
+            fs::write(file, page)?;
+        }
+    }
+    ensure!(!check || drifted == 0, "out of date: {drifted} generated pages; `cargo xtask book` writes them");
+    println!("pages: up to date, generated pages: {}", sending::CHAPTERS.len());
+    Ok(())
+}

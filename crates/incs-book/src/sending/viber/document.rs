@@ -1,0 +1,11 @@
+//! Document.
+//!
+//! A file to keep: a bill, a ticket, a manual.
+
+use incs_model::PhoneNumber;
+use incs_model::viber::{Document, Message};
+
+/// Sends the bill.
+pub fn document(to: PhoneNumber) -> Message {
+    Message::new(to, Document::new("https://media.example.com/bills/1042.pdf"))
+}
