@@ -1,11 +1,13 @@
 //! `cargo xtask schema`: writes `docs/schemas/` from the catalogue of `incs-model`, and the table of known members.
 
+mod corpus;
 mod known;
 
 use anyhow::{Result, ensure};
 use incs_model::schema::{Contract, catalogue};
 use serde_json::{Value, json};
 
+use self::corpus::Corpus;
 use crate::generated::Pages;
 use crate::markdown::{cell, table};
 use crate::workspace::Workspace;
@@ -36,12 +38,16 @@ pub(crate) fn run(workspace: &Workspace, check: bool) -> Result<()> {
         })
         .collect();
     ensure!(!entries.is_empty(), "the catalogue of schemas is empty");
-    pages(&entries)?.apply(workspace.root(), check, "schema")?;
+    let corpora = corpus::of(&entries, workspace.root())?;
+    pages(&entries, &corpora)?.apply(workspace.root(), check, "schema")?;
     known::page(&entries)?.apply(workspace.root(), check, "schema")
 }
 
-fn pages(entries: &[Entry]) -> Result<Pages> {
+fn pages(entries: &[Entry], corpora: &[Corpus]) -> Result<Pages> {
     let mut pages = Pages::owning(FOLDER);
+    for corpus in corpora {
+        pages.add(format!("{FOLDER}/{}", corpus.file), corpus.to_text())?;
+    }
     for entry in entries {
         pages.add(format!("{FOLDER}/{}", entry.file), pretty(&entry.schema)?)?;
     }
