@@ -22,7 +22,8 @@ use self::change::{Change, Variant};
 use self::coverage::Coverage;
 use self::document::{Document, Site};
 use self::judge::Root;
-pub(super) use self::page::{Count, section};
+use self::page::Count;
+pub(super) use self::page::section;
 use self::sample::{Sample, SchemaError};
 use self::seeds::Seed;
 use super::Entry;
@@ -67,6 +68,12 @@ impl Corpus {
         coverage.see(entry, &document, &maker.samples)?;
         let file = format!("corpus/{}l", entry.file);
         Ok(Self { file, samples: maker.samples })
+    }
+
+    /// A file without samples.
+    #[cfg(test)]
+    pub(super) fn empty(file: String) -> Self {
+        Self { file, samples: Vec::new() }
     }
 
     /// The file: a line for each sample.
@@ -167,6 +174,41 @@ impl Maker<'_> {
         match twin {
             Some(twin) => twin.shows.extend(target),
             None => self.samples.push(Sample { shows: target.into_iter().collect(), ..sample }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use incs_model::schema::catalogue;
+
+    use super::*;
+
+    /// The files as they are committed, since those are what other teams have.
+    #[test]
+    fn the_types_and_the_schemas_say_what_each_committed_sample_says() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        for known in catalogue() {
+            let file = known.file_name();
+            let document = Document::new(&known.to_value()).unwrap();
+            let path = root.join("docs/schemas/corpus").join(format!("{file}l"));
+            let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            assert!(!text.is_empty(), "{file}");
+            for line in text.lines() {
+                let sample: Value = serde_json::from_str(line).unwrap();
+                let (instance, case) = (&sample["instance"], &sample["case"]);
+                assert_eq!(document.takes(instance), sample["schema"], "{file}: {case}");
+                let found = (judge::root(&file).unwrap().judge)(instance.to_string().as_bytes());
+                assert_eq!(found.is_empty(), sample["valid"], "{file}: {case}");
+                let rules: Vec<_> =
+                    found.iter().map(|violation| (violation.pointer.as_str(), violation.rule)).collect();
+                let listed = sample["violations"].as_array().unwrap();
+                let listed: Vec<_> =
+                    listed.iter().map(|one| (one["pointer"].as_str().unwrap(), one["rule"].as_str())).collect();
+                assert_eq!(rules, listed, "{file}: {case}");
+            }
         }
     }
 }

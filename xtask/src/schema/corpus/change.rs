@@ -52,7 +52,7 @@ pub(super) fn all(site: &Site<'_>, instance: &Value, contract: Contract) -> Vec<
     let Some(value) = instance.pointer(&site.pointer) else { return Vec::new() };
     let mut swaps = types(site.keywords, contract);
     swaps.extend(unknown(site.keywords, contract));
-    swaps.extend(texts(site.keywords, value));
+    swaps.extend(texts(site.keywords, value, contract));
     swaps.extend(items(site.keywords, value));
     swaps.extend(numbers(site.keywords));
     let mut changes: Vec<_> = swaps.into_iter().filter_map(|swap| swapped(site, instance, swap)).collect();
@@ -90,12 +90,7 @@ fn unknown(keywords: &Map<String, Value>, contract: Contract) -> Vec<Swap> {
 }
 
 /// A member less, a member more, and a member that must not be there.
-fn members_of(
-    site: &Site<'_>,
-    instance: &Value,
-    members: &Map<String, Value>,
-    contract: Contract,
-) -> Vec<Change> {
+fn members_of(site: &Site<'_>, instance: &Value, members: &Map<String, Value>, contract: Contract) -> Vec<Change> {
     let mut changes = Vec::new();
     let below = |name: &str| format!("{}/{}", site.pointer, escaped(name));
     let mut add = |keyword, name: &str, words: &str, value: Option<Value>, pointer: &str, refused| {

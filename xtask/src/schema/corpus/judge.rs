@@ -78,11 +78,7 @@ fn request(read: Result<Result<(), Report>, DecodeError>) -> Vec<Violation> {
         Ok(Err(report)) => report
             .violations()
             .iter()
-            .map(|found| Violation {
-                pointer: found.pointer().to_owned(),
-                rule: Some(found.rule().id()),
-                reason: None,
-            })
+            .map(|found| Violation { pointer: found.pointer().to_owned(), rule: Some(found.rule().id()), reason: None })
             .collect(),
         Err(error) => vec![unread(&error, "")],
     }

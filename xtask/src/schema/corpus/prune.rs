@@ -53,9 +53,8 @@ impl Pruner<'_> {
     fn remove(&mut self, pointer: &str) -> bool {
         let mut smaller = self.instance.clone();
         let is_removed = put(&mut smaller, pointer, None).is_some();
-        let is_fine = is_removed
-            && self.document.takes(&smaller)
-            && (self.root.judge)(smaller.to_string().as_bytes()).is_empty();
+        let is_fine =
+            is_removed && self.document.takes(&smaller) && (self.root.judge)(smaller.to_string().as_bytes()).is_empty();
         if is_fine {
             self.instance = smaller;
         }

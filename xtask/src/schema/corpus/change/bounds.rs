@@ -1,5 +1,8 @@
 //! Values at an end and one past it.
 
+use std::iter::repeat;
+
+use incs_model::schema::Contract;
 use serde_json::{Map, Value, json};
 
 use super::Swap;
@@ -27,7 +30,7 @@ fn bound(keywords: &Map<String, Value>, keyword: &str) -> Option<usize> {
 }
 
 /// Texts that are too short, too long, or of another form.
-pub(super) fn texts(keywords: &Map<String, Value>, value: &Value) -> Vec<Swap> {
+pub(super) fn texts(keywords: &Map<String, Value>, value: &Value, contract: Contract) -> Vec<Swap> {
     let Some(text) = value.as_str() else { return Vec::new() };
     let mut swaps = Vec::new();
     if let Some(min) = bound(keywords, "minLength").filter(|min| *min > 0) {
@@ -49,7 +52,8 @@ pub(super) fn texts(keywords: &Map<String, Value>, value: &Value) -> Vec<Swap> {
         }
     }
     if keywords.contains_key("pattern") {
-        for (name, other, refused) in FORMS {
+        let refused = if contract == Contract::Send { REFUSED } else { REFUSED.get(..2).unwrap_or_default() };
+        for ((name, other), refused) in refused.iter().zip(repeat(&true)).chain(TAKEN.iter().zip(repeat(&false))) {
             let make = if *refused { past } else { at };
             let swap = make("pattern", (*name).to_owned(), *other);
             swaps.push(Swap { side: format!("{} {name}", swap.side), ..swap });
@@ -61,23 +65,26 @@ pub(super) fn texts(keywords: &Map<String, Value>, value: &Value) -> Vec<Swap> {
     swaps
 }
 
-/// Texts that one or another pattern refuses or takes. Which, the validator says.
-const FORMS: &[(&str, &str, bool)] = &[
-    ("a link to a file of a kind nobody knows", "https://media.example.com/a.xyz", true),
-    ("a link without a scheme", "media.example.com/a.png", true),
-    ("a link with a space", "https://media.example.com/a b", true),
-    ("an empty text", "", true),
-    ("two words", "two words", true),
-    ("three lines", "one\ntwo\nthree", true),
-    ("digits of another script", "٣", true),
-    ("digits after a plus sign", "+85251230088", true),
-    ("a link to a name of this network", "HTTP://h:1/?#", false),
-    ("a link to an address of six", "https://[::1]/é", false),
-    ("a link with a query", "https://media.example.com/a.b/c?d=e.xyz#f", false),
-    ("a link that is a variable", "[url]", false),
-    ("a link with variables", "https://[host]/[order_no]", false),
-    ("one digit", "8", false),
-    ("two lines", "one\ntwo", false),
+/// Texts that one or another pattern refuses. Which, the validator says.
+const REFUSED: &[(&str, &str)] = &[
+    ("digits of another script", "٣"),
+    ("a link to a file of a kind nobody knows", "https://media.example.com/a.xyz"),
+    ("a link without a scheme", "media.example.com/a.png"),
+    ("an empty text", ""),
+    ("three lines", "one\ntwo\nthree"),
+    ("digits and a line break", "85251230088\n"),
+    ("digits after a plus sign", "+85251230088"),
+];
+
+/// Texts that one or another pattern takes.
+const TAKEN: &[(&str, &str)] = &[
+    ("a link to a name of this network", "HTTP://h:1/?#"),
+    ("a link to an address of six", "https://[::1]/é"),
+    ("a link with a query", "https://media.example.com/a.b/c?d=e.xyz#f"),
+    ("a link that is a variable", "[url]"),
+    ("a link with variables", "https://[host]/[order_no]"),
+    ("one digit", "8"),
+    ("two lines", "one\ntwo"),
 ];
 
 /// A text of so many characters, made of this one.
