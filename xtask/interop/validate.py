@@ -43,7 +43,7 @@ def disagreement(validator, sample):
 
 def samples_of(entry):
     path = FOLDER / entry.get("corpus", "no corpus")
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.is_file() else []
+    return [json.loads(line) for line in path.read_text("utf-8").strip().split("\n")] if path.is_file() else []
 
 
 def main():

@@ -94,15 +94,15 @@ fn members_of(site: &Site<'_>, instance: &Value, members: &Map<String, Value>, c
     let mut changes = Vec::new();
     let below = |name: &str| format!("{}/{}", site.pointer, escaped(name));
     let mut add = |keyword, name: &str, words: &str, value: Option<Value>, pointer: &str, refused| {
-        let mut changed = instance.clone();
-        let side = if keyword == "required" || keyword == "not" { name } else { "" };
-        if put(&mut changed, &below(name), value).is_some() {
+        let mut other = instance.clone();
+        let named = if keyword == "required" || keyword == "not" { name } else { "" };
+        if put(&mut other, &below(name), value).is_some() {
             changes.push(Change {
-                variant: Variant::new(keyword, side),
+                variant: Variant::new(keyword, named),
                 words: format!("{words} {}", below(name)),
                 pointer: pointer.to_owned(),
                 refused,
-                instance: changed,
+                instance: other,
             });
         }
     };

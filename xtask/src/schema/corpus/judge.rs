@@ -107,7 +107,7 @@ fn callback(read: Result<exotel::Callback, DecodeError>) -> Vec<Violation> {
         Ok(callback) => callback
             .entries()
             .filter_map(|(place, entry)| match entry {
-                Entry::Malformed(malformed) => Some(unread(malformed.error(), &place.to_string())),
+                Entry::Malformed(malformed) => Some(unread(malformed.error(), &place)),
                 _ => None,
             })
             .collect(),

@@ -158,7 +158,7 @@ impl Maker<'_> {
         candidates.extend(TEXTS.iter().filter(|_| is("string")).map(|text| json!(text)));
         candidates.extend(keywords.get("minimum").cloned().filter(|_| is("integer")));
         candidates.extend(is("integer").then(|| json!(1)));
-        candidates.extend(is("boolean").then(|| json!(true)));
+        candidates.extend(is("boolean").then_some(Value::Bool(true)));
         candidates.extend(is("null").then_some(Value::Null));
         Ok(candidates)
     }

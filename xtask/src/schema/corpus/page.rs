@@ -51,7 +51,7 @@ pub(in super::super) fn section(files: &[(&str, Count)]) -> String {
     )
 }
 
-const CORPUS: &str = r#"## Samples
+const CORPUS: &str = r"## Samples
 
 For each schema there is a file of samples, to test validators, generated types and programs of your own with. A line is one
 sample, in JSON:
@@ -76,7 +76,7 @@ rule, so switch it on in a validator that takes it for a remark.
 Every required member, closed enum, bound, pattern and type of what is sent has a sample that breaks it, and every rule of the limits page
 has one unless it needs a template, the clock or the file behind a link. `cargo xtask interop` holds two validators of other
 languages against every sample.
-"#;
+";
 
 const JAVASCRIPT: &str = "All of them with ajv 8 (`npm install ajv ajv-formats`):
 ";

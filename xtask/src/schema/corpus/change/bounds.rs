@@ -53,9 +53,9 @@ pub(super) fn texts(keywords: &Map<String, Value>, value: &Value, contract: Cont
     }
     if keywords.contains_key("pattern") {
         let refused = if contract == Contract::Send { REFUSED } else { REFUSED.get(..2).unwrap_or_default() };
-        for ((name, other), refused) in refused.iter().zip(repeat(&true)).chain(TAKEN.iter().zip(repeat(&false))) {
-            let make = if *refused { past } else { at };
-            let swap = make("pattern", (*name).to_owned(), *other);
+        for (&(name, other), refused) in refused.iter().zip(repeat(true)).chain(TAKEN.iter().zip(repeat(false))) {
+            let make = if refused { past } else { at };
+            let swap = make("pattern", name.to_owned(), other);
             swaps.push(Swap { side: format!("{} {name}", swap.side), ..swap });
         }
     }
