@@ -1,6 +1,7 @@
 //! `cargo xtask interop`: hands what is exported for other languages to tools of other languages.
 
 mod tools;
+mod validators;
 
 use anyhow::Result;
 
@@ -14,7 +15,7 @@ struct Check {
     run: fn(&Workspace, &Tools) -> Result<()>,
 }
 
-const CHECKS: &[Check] = &[];
+const CHECKS: &[Check] = &[Check { name: "validators of JSON Schema", run: validators::check }];
 
 /// Installs the tools and makes every check.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {

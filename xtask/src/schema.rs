@@ -1,11 +1,13 @@
 //! `cargo xtask schema`: writes `docs/schemas/` from the catalogue of `incs-model`, and the table of known members.
 
+mod corpus;
 mod known;
 
 use anyhow::{Result, ensure};
 use incs_model::schema::{Contract, catalogue};
 use serde_json::{Value, json};
 
+use self::corpus::Corpus;
 use crate::generated::Pages;
 use crate::markdown::{cell, table};
 use crate::workspace::Workspace;
@@ -36,17 +38,21 @@ pub(crate) fn run(workspace: &Workspace, check: bool) -> Result<()> {
         })
         .collect();
     ensure!(!entries.is_empty(), "the catalogue of schemas is empty");
-    pages(&entries)?.apply(workspace.root(), check, "schema")?;
+    let corpora = corpus::of(&entries, workspace.root())?;
+    pages(&entries, &corpora)?.apply(workspace.root(), check, "schema")?;
     known::page(&entries)?.apply(workspace.root(), check, "schema")
 }
 
-fn pages(entries: &[Entry]) -> Result<Pages> {
+fn pages(entries: &[Entry], corpora: &[Corpus]) -> Result<Pages> {
     let mut pages = Pages::owning(FOLDER);
+    for corpus in corpora {
+        pages.add(format!("{FOLDER}/{}", corpus.file), corpus.to_text())?;
+    }
     for entry in entries {
         pages.add(format!("{FOLDER}/{}", entry.file), pretty(&entry.schema)?)?;
     }
-    pages.add(format!("{FOLDER}/index.json"), pretty(&index(entries))?)?;
-    pages.add(format!("{FOLDER}/README.md"), readme(entries))?;
+    pages.add(format!("{FOLDER}/index.json"), pretty(&index(entries, corpora))?)?;
+    pages.add(format!("{FOLDER}/README.md"), readme(entries, corpora))?;
     Ok(pages)
 }
 
@@ -54,11 +60,13 @@ fn pretty(value: &Value) -> Result<String> {
     Ok(serde_json::to_string_pretty(value)? + "\n")
 }
 
-fn index(entries: &[Entry]) -> Value {
+fn index(entries: &[Entry], corpora: &[Corpus]) -> Value {
     entries
         .iter()
-        .map(|entry| {
+        .zip(corpora)
+        .map(|(entry, corpus)| {
             json!({
+                "corpus": corpus.file,
                 "name": entry.name,
                 "contract": entry.contract.to_string(),
                 "file": entry.file,
@@ -69,7 +77,7 @@ fn index(entries: &[Entry]) -> Value {
         .collect()
 }
 
-fn readme(entries: &[Entry]) -> String {
+fn readme(entries: &[Entry], corpora: &[Corpus]) -> String {
     let section = |contract: &str| {
         let rows: Vec<_> = entries
             .iter()
@@ -78,7 +86,13 @@ fn readme(entries: &[Entry]) -> String {
             .collect();
         table(["type", "what it is", "schema"], &rows)
     };
-    format!("{INTRODUCTION}\n## Send\n\n{}\n## Receive\n\n{}", section("send"), section("receive"))
+    let counts: Vec<_> = corpora.iter().map(|corpus| (corpus.file.as_str(), corpus.count())).collect();
+    format!(
+        "{INTRODUCTION}\n## Send\n\n{}\n## Receive\n\n{}\n{}",
+        section("send"),
+        section("receive"),
+        corpus::section(&counts)
+    )
 }
 
 const INTRODUCTION: &str = "\
@@ -136,17 +150,19 @@ mod tests {
         };
         let entries = [entry(Contract::Send, "send/a.json"), entry(Contract::Receive, "receive/a.json")];
 
-        let page = readme(&entries);
+        let corpora = ["corpus/send/a.jsonl", "corpus/receive/a.jsonl"].map(|file| Corpus::empty(file.to_owned()));
+        let page = readme(&entries, &corpora);
         let (send, receive) = page.split_once("## Receive").unwrap();
+        assert!(receive.contains("| [receive/a.jsonl](corpus/receive/a.jsonl) | 0 | 0 | 0 | 0 |"));
         assert!(send.contains("| A | one \\| two | [send/a.json](send/a.json) |"));
         assert!(receive.contains("| A | one \\| two | [receive/a.json](receive/a.json) |"));
         assert_eq!(
-            index(&entries).pointer("/1"),
+            index(&entries, &corpora).pointer("/1"),
             Some(&json!({
-                "name": "A", "contract": "receive", "file": "receive/a.json",
+                "name": "A", "contract": "receive", "file": "receive/a.json", "corpus": "corpus/receive/a.jsonl",
                 "id": "urn:receive/a.json", "summary": "one | two",
             }))
         );
-        assert!(pages(&[entry(Contract::Send, "a"), entry(Contract::Send, "a")]).is_err());
+        assert!(pages(&[entry(Contract::Send, "a"), entry(Contract::Send, "a")], &corpora).is_err());
     }
 }

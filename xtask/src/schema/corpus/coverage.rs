@@ -1,0 +1,141 @@
+//! Whether the corpus shows everything that it promises.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Result, ensure};
+use incs_model::limits::{self, Checked};
+use incs_model::schema::Contract;
+use serde_json::{Map, Value};
+
+use super::super::Entry;
+use super::change::Variant;
+use super::document::Document;
+use super::sample::Sample;
+
+/// What was seen so far, and what was missed.
+#[derive(Default)]
+pub(super) struct Coverage {
+    rules: BTreeSet<&'static str>,
+    missed: Vec<String>,
+}
+
+impl Coverage {
+    /// Looks at the samples of one document.
+    pub(super) fn see(&mut self, entry: &Entry, document: &Document, samples: &[Sample]) -> Result<()> {
+        let mut cases = BTreeSet::new();
+        for sample in samples {
+            self.rules.extend(sample.violations.iter().filter_map(|violation| violation.rule));
+            if !cases.insert(&sample.case) {
+                self.missed.push(format!("{}: two cases are called {}", entry.file, sample.case));
+            }
+        }
+        for (count, verdict) in [
+            (samples.iter().filter(|sample| sample.is_valid() && sample.fits()).count(), "taken"),
+            (samples.iter().filter(|sample| !sample.is_valid()).count(), "refused by the type"),
+            (samples.iter().filter(|sample| !sample.fits()).count(), "refused by the schema"),
+        ] {
+            if count == 0 {
+                self.missed.push(format!("{}: no sample that is {verdict}", entry.file));
+            }
+        }
+        let shown: BTreeSet<_> = samples.iter().flat_map(|sample| &sample.shows).collect();
+        for (place, keywords) in document.places()? {
+            for variant in promised(keywords, entry.contract, &place) {
+                if !shown.contains(&(place.clone(), variant.clone())) {
+                    let Variant { keyword, side } = variant;
+                    self.missed.push(format!("{}: nothing shows {keyword} {side} at {place}", entry.file));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Fails with everything that was missed.
+    pub(super) fn check(mut self) -> Result<()> {
+        for rule in limits::all() {
+            // These need a template, a clock or the file behind a link.
+            let can_be_shown = !matches!(rule.checked(), Checked::TemplateCheck | Checked::Platform);
+            if can_be_shown && !self.rules.contains(rule.id()) {
+                self.missed.push(format!("no sample breaks {}", rule.id()));
+            }
+        }
+        for missed in &self.missed {
+            println!("  {missed}");
+        }
+        ensure!(self.missed.is_empty(), "the corpus lacks {} samples", self.missed.len());
+        Ok(())
+    }
+}
+
+/// What must be shown of the keywords at a place.
+fn promised(keywords: &Map<String, Value>, contract: Contract, place: &str) -> Vec<Variant> {
+    // What one alternative refuses another may take.
+    let is_alternative = place.contains("/anyOf/");
+    let mut promised = Vec::new();
+    if contract == Contract::Send && !is_alternative {
+        for keyword in ["const", "enum"] {
+            if keywords.contains_key(keyword) {
+                promised.push(Variant::new(keyword, ""));
+            }
+        }
+        for keyword in ["minLength", "maxLength", "minItems", "maxItems", "minimum", "maximum"] {
+            if keywords.contains_key(keyword) {
+                promised.push(Variant::new(keyword, "past"));
+            }
+        }
+        if keywords.get("additionalProperties") == Some(&Value::Bool(false)) {
+            promised.push(Variant::new("additionalProperties", ""));
+        }
+        if keywords.contains_key("type") {
+            promised.push(Variant::new("type", "null"));
+        }
+        let required = keywords.get("required").and_then(Value::as_array);
+        promised.extend(
+            required.into_iter().flatten().filter_map(Value::as_str).map(|name| Variant::new("required", name)),
+        );
+    }
+    promised
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn entry(schema: Value) -> Entry {
+        let file = "send/a.json".to_owned();
+        Entry { contract: Contract::Send, file, id: String::new(), name: String::new(), summary: String::new(), schema }
+    }
+
+    #[test]
+    fn a_rule_a_keyword_and_a_verdict_without_a_sample_are_missed() {
+        let entry =
+            entry(json!({ "type": "object", "properties": { "text": { "maxLength": 3 } }, "required": ["text"] }));
+        let document = Document::new(&entry.schema).unwrap();
+        let sample = Sample {
+            case: "a".to_owned(),
+            violations: Vec::new(),
+            errors: Vec::new(),
+            instance: json!({ "text": "x" }),
+            shows: vec![("/properties/text".to_owned(), Variant::new("maxLength", "past"))],
+        };
+        let mut coverage = Coverage::default();
+        coverage.see(&entry, &document, &[sample]).unwrap();
+        assert_eq!(
+            coverage.missed,
+            [
+                "send/a.json: no sample that is refused by the type",
+                "send/a.json: no sample that is refused by the schema",
+                "send/a.json: nothing shows type null at ",
+                "send/a.json: nothing shows required text at ",
+            ]
+        );
+        assert!(coverage.check().is_err());
+    }
+
+    #[test]
+    fn rules_that_no_sample_breaks_are_missed() {
+        assert!(Coverage::default().check().unwrap_err().to_string().contains("lacks"));
+    }
+}
