@@ -38,7 +38,7 @@ enum Command {
     /// All tests: the featureless crates first, then the workspace with all features
     Test,
     /// Write docs/schemas/ from the catalogue of incs-model, and the table of known members of incs-webhook
-    Schema(Generator),
+    Schema(Schema),
     /// Write docs/limits.md from the limits of incs-model
     Limits(Generator),
     /// Prove what compilers do not: layers, dependencies, files, docs, manifests
@@ -59,6 +59,19 @@ struct Generator {
     /// Change nothing; fail when the result would differ from what is committed
     #[arg(long)]
     check: bool,
+}
+
+/// Schemas written, checked, or compared with older ones.
+#[derive(Args)]
+struct Schema {
+    #[command(flatten)]
+    generator: Generator,
+    /// Change nothing; list every change since older schemas, and fail when one is breaking or may be
+    #[arg(long, value_name = "FOLDER|REVISION", conflicts_with = "check")]
+    diff: Option<String>,
+    /// List the changes as JSON
+    #[arg(long, requires = "diff")]
+    json: bool,
 }
 
 /// How the guards treat the numbers that pages state.
@@ -85,7 +98,8 @@ fn run(command: &Command) -> anyhow::Result<()> {
     match command {
         Command::Ci => ci::run(&workspace),
         Command::Test => test::run(&workspace),
-        Command::Schema(Generator { check }) => schema::run(&workspace, *check),
+        Command::Schema(Schema { diff: Some(old), json, .. }) => schema::diff::run(&workspace, old, *json),
+        Command::Schema(Schema { generator: Generator { check }, .. }) => schema::run(&workspace, *check),
         Command::Limits(Generator { check }) => limits::run(&workspace, *check),
         Command::Guards(Guards { fix: true }) => guards::fix(&workspace),
         Command::Guards(Guards { fix: false }) => guards::run(&workspace),

@@ -1,5 +1,6 @@
 //! `cargo xtask schema`: writes `docs/schemas/` from the catalogue of `incs-model`, and the table of known members.
 
+pub(crate) mod diff;
 mod known;
 
 use anyhow::{Result, ensure};
