@@ -3,7 +3,7 @@
 mod budget;
 mod layers;
 mod links;
-mod manifests;
+pub(crate) mod manifests;
 mod paths;
 mod sources;
 mod stacks;

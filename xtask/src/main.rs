@@ -12,6 +12,7 @@ mod interop;
 mod limits;
 mod markdown;
 mod package;
+mod release;
 mod schema;
 mod steps;
 mod test;
@@ -45,6 +46,8 @@ enum Command {
     Guards(Guards),
     /// Package every publishable crate and build what was packaged
     Package,
+    /// Whether the crates can be published, and in which order
+    Release(Release),
     /// Hand the exported schemas to tools of other languages; needs npm and python3, and installs fixed versions into target/
     Interop,
     /// Run every fuzz target for a while; needs a C++ compiler
@@ -74,6 +77,17 @@ struct Schema {
     json: bool,
 }
 
+/// What is asked before a release.
+#[derive(Args, Clone, Copy)]
+struct Release {
+    /// Make the checks and print the order of publishing; nothing is ever published from here
+    #[arg(long, required = true)]
+    check: bool,
+    /// Leave out what builds: the documentation of each crate alone, and the packages
+    #[arg(long)]
+    fast: bool,
+}
+
 /// How the guards treat the numbers that pages state.
 #[derive(Args, Clone, Copy)]
 struct Guards {
@@ -83,6 +97,9 @@ struct Guards {
 }
 
 fn main() -> ExitCode {
+    if let Some(code) = release::as_rustdoc() {
+        return code;
+    }
     let cli = Cli::parse();
     match run(&cli.command) {
         Ok(()) => ExitCode::SUCCESS,
@@ -104,6 +121,7 @@ fn run(command: &Command) -> anyhow::Result<()> {
         Command::Guards(Guards { fix: true }) => guards::fix(&workspace),
         Command::Guards(Guards { fix: false }) => guards::run(&workspace),
         Command::Interop => interop::run(&workspace),
+        Command::Release(Release { fast, .. }) => release::run(&workspace, *fast),
         Command::Package => package::run(&workspace),
         Command::Fuzz(options) => fuzz::run(&workspace, options),
         Command::Bench(Generator { check }) => bench::run(&workspace, *check),

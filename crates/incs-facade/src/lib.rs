@@ -95,6 +95,8 @@
 //! A library had better depend on `incs-model`, `incs-client` and `incs-webhook` themselves: they have no default features, and
 //! whoever uses it chooses.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[cfg(feature = "client")]
 pub use incs_client as client;
 pub use incs_model as model;

@@ -17,12 +17,13 @@ use incs_model::schema::Contract;
 
 use self::change::{Change, Class};
 use self::documents::{Documents, older, present};
+pub(crate) use self::report::counted;
 use self::walk::Walk;
 use crate::workspace::Workspace;
 
 /// Prints every change since the schemas of a folder or a git revision; fails when one of them is breaking.
 pub(crate) fn run(workspace: &Workspace, old: &str, json: bool) -> Result<()> {
-    let changes = changes(&older(workspace, old)?, &present());
+    let changes = since(workspace, old)?;
     if json {
         println!("{:#}", report::json(&changes));
     } else {
@@ -33,8 +34,13 @@ pub(crate) fn run(workspace: &Workspace, old: &str, json: bool) -> Result<()> {
     Ok(())
 }
 
+/// Every change since the schemas of a folder or a git revision.
+pub(crate) fn since(workspace: &Workspace, old: &str) -> Result<Vec<Change>> {
+    Ok(changes(&older(workspace, old)?, &present()))
+}
+
 /// Every change between two trees, by document.
-pub(crate) fn changes(old: &Documents, new: &Documents) -> Vec<Change> {
+fn changes(old: &Documents, new: &Documents) -> Vec<Change> {
     let whole = |file: &str, contract: Contract, class: Class, what: String| Change {
         document: file.to_owned(),
         contract,

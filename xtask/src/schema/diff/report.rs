@@ -30,7 +30,7 @@ pub(super) fn text(changes: &[Change]) -> String {
 }
 
 /// `breaking: 1, breaking?: 0, not breaking: 2, documentation: 0`.
-pub(super) fn counted(changes: &[Change]) -> String {
+pub(crate) fn counted(changes: &[Change]) -> String {
     CLASSES.map(|class| format!("{class}: {}", count(changes, class))).join(", ")
 }
 

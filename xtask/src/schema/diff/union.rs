@@ -18,9 +18,18 @@ pub(super) fn aligned(old: Schema, new: Schema) -> (Schema, Schema) {
     }
 }
 
+/// Like [`aligned`], where a definition became a branch, or a branch is all that was left: it need not be written out.
+pub(super) fn aligned_by_reference(old: &Schema, new: &Schema) -> (Schema, Schema) {
+    let (one, union) = if name(old).is_some() { (old, new) } else { (new, old) };
+    let branches = pure_union(union).and_then(|keyword| list(union, keyword)).unwrap_or_default();
+    let is_branch =
+        name(one).is_some_and(|name| branches.iter().any(|branch| branch.get("$ref") == Some(&name.into())));
+    if is_branch { aligned(old.clone(), new.clone()) } else { (old.clone(), new.clone()) }
+}
+
 /// The keyword of a schema that is a union and nothing else.
 fn pure_union(schema: &Schema) -> Option<&'static str> {
-    let mut rest = schema.keys().filter(|keyword| !is_words(keyword));
+    let mut rest = schema.keys().filter(|keyword| !stays_outside(keyword));
     let first = rest.next()?;
     let keyword = ["anyOf", "oneOf"].into_iter().find(|keyword| keyword == first)?;
     rest.next().is_none().then_some(keyword)
@@ -28,13 +37,19 @@ fn pure_union(schema: &Schema) -> Option<&'static str> {
 
 fn can_be_branch(schema: &Schema) -> bool {
     let union = schema.contains_key("anyOf") || schema.contains_key("oneOf");
-    !union && schema.keys().any(|keyword| !is_words(keyword) && keyword != "default")
+    !union && schema.keys().any(|keyword| !stays_outside(keyword))
 }
 
 fn as_union(schema: Schema, keyword: &str) -> Schema {
-    let (mut words, branch): (Schema, Schema) = schema.into_iter().partition(|(keyword, _)| is_words(keyword));
-    words.insert(keyword.to_owned(), Value::Array(vec![Value::Object(branch)]));
-    words
+    let (mut outside, branch): (Schema, Schema) = schema.into_iter().partition(|(keyword, _)| stays_outside(keyword));
+    outside.insert(keyword.to_owned(), Value::Array(vec![Value::Object(branch)]));
+    outside
+}
+
+/// Says nothing of values, or is for all branches.
+fn stays_outside(keyword: &str) -> bool {
+    is_words(keyword)
+        || ["$defs", "$id", "$schema", "default", "readOnly", "writeOnly", "x-incs-rules"].contains(&keyword)
 }
 
 /// Compares the branches of two schemas, each list against its like.

@@ -114,7 +114,8 @@ impl<'a> Walk<'a> {
     }
 
     fn objects(&mut self, place: &Place, old: &Schema, new: &Schema) {
-        let Some((old, new)) = reference::resolve(self, place, old, new) else { return };
+        let (old, new) = union::aligned_by_reference(old, new);
+        let Some((old, new)) = reference::resolve(self, place, &old, &new) else { return };
         let (old, new) = union::aligned(old, new);
         let keywords: BTreeSet<&str> = old.keys().chain(new.keys()).map(String::as_str).collect();
         for keyword in keywords {
