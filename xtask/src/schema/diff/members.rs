@@ -21,9 +21,9 @@ impl Walk<'_> {
     /// A member that is new in an open object could have been there with any value; in a closed one it could not.
     pub(super) fn properties(&mut self, place: &Place, old: &Schema, new: &Schema) {
         let nothing = Map::new();
-        let of = |schema: &Schema| schema.get("properties").and_then(Value::as_object).unwrap_or(&nothing).clone();
-        let (old_members, new_members) = (of(old), of(new));
-        for (name, member) in &new_members {
+        let old_members = old.get("properties").and_then(Value::as_object).unwrap_or(&nothing);
+        let new_members = new.get("properties").and_then(Value::as_object).unwrap_or(&nothing);
+        for (name, member) in new_members {
             let inner = place.at(&["properties", name]);
             if let Some(before) = old_members.get(name) {
                 self.node(&inner, before, member);
@@ -42,13 +42,13 @@ impl Walk<'_> {
     /// What is said of members that have no name. Said by nobody, they may be anything.
     pub(super) fn other_members(&mut self, place: &Place, old: &Schema, new: &Schema) {
         let anything = Value::Bool(true);
-        let of = |schema: &Schema| schema.get("additionalProperties").unwrap_or(&anything).clone();
-        let (old, new) = (of(old), of(new));
-        match (&old, &new) {
+        let old = old.get("additionalProperties").unwrap_or(&anything);
+        let new = new.get("additionalProperties").unwrap_or(&anything);
+        match (old, new) {
             (Value::Bool(false), Value::Bool(false)) => {}
             (Value::Bool(false), _) => self.report(place, Set::Wider, "any other member is allowed now"),
             (_, Value::Bool(false)) => self.report(place, Set::Narrower, "any other member is refused now"),
-            _ => self.node(&place.at(&["additionalProperties"]), &old, &new),
+            _ => self.node(&place.at(&["additionalProperties"]), old, new),
         }
     }
 }

@@ -5,39 +5,48 @@ use serde_json::Value;
 use super::change::Set;
 use super::walk::{Place, Schema, Walk, is_words};
 
-/// Two schemas without a reference, the targets compared or written in; nothing when there is no more to compare.
+/// What is left to compare of two schemas once their references were followed.
+pub(super) enum Resolved {
+    /// All that they say beside a reference.
+    AsTheyStand,
+    /// These, in which the target stands in the place of the reference.
+    Written(Schema, Schema),
+    Nothing,
+}
+
+/// Follows the references of two schemas: the targets are compared, or written where only one refers.
 ///
 /// A definition is compared once for each definition that it is held against, under its own pointer, however often it is
 /// used.
-pub(super) fn resolve(walk: &mut Walk<'_>, place: &Place, old: &Schema, new: &Schema) -> Option<(Schema, Schema)> {
+pub(super) fn resolve(walk: &mut Walk<'_>, place: &Place, old: &Schema, new: &Schema) -> Resolved {
     let (from, to) = (name(old), name(new));
     match (from, to) {
-        (None, None) => Some((old.clone(), new.clone())),
+        (None, None) => Resolved::AsTheyStand,
         (Some(from), Some(to)) => {
             if from != to {
                 walk.report(place, Set::Words, format!("refers to {to}, was {from}"));
             }
             if walk.is_first(place, from, to) {
-                match (target(walk.old, from).cloned(), target(walk.new, to).cloned()) {
-                    (Some(old), Some(new)) => walk.node(&place.referred(to), &old, &new),
+                match (target(walk.old, from), target(walk.new, to)) {
+                    (Some(old), Some(new)) => walk.node(&place.referred(to), old, new),
                     (None, None) if from == to => {}
                     _ => walk.report(place, Set::Unclear, format!("a reference leads nowhere: {from}, {to}")),
                 }
             }
-            Some((old.clone(), new.clone()))
+            Resolved::AsTheyStand
         }
         _ => {
             let written = (inlined(walk.old, old), inlined(walk.new, new));
             let (Some(old), Some(new)) = written else {
                 walk.report(place, Set::Unclear, "a reference came or went, and says more than what stands there");
-                return None;
+                return Resolved::Nothing;
             };
             let what = match (from, to) {
                 (Some(from), _) => format!("what {from} said is written here"),
                 (_, to) => format!("what stood here is written in {}", to.unwrap_or_default()),
             };
             walk.report(place, Set::Words, what);
-            Some((old, new))
+            Resolved::Written(old, new)
         }
     }
 }

@@ -10,9 +10,6 @@ pub(super) struct Steady(BTreeSet<String>);
 
 impl Steady {
     pub(super) fn between(old: &Value, new: &Value) -> Self {
-        let definitions = |document: &'_ Value| -> Option<Map<String, Value>> {
-            document.get("$defs").and_then(Value::as_object).cloned()
-        };
         let (Some(old), Some(new)) = (definitions(old), definitions(new)) else { return Self::default() };
         let mut equal: BTreeMap<String, Vec<&str>> = BTreeMap::new();
         for (name, definition) in old.iter().filter(|(name, definition)| new.get(*name) == Some(*definition)) {
@@ -42,6 +39,10 @@ impl Steady {
             references.iter().all(|name| self.0.contains(*name))
         }
     }
+}
+
+fn definitions(document: &Value) -> Option<&Map<String, Value>> {
+    document.get("$defs").and_then(Value::as_object)
 }
 
 fn collect<'a>(value: &'a Value, references: &mut Vec<&'a str>) {

@@ -1,5 +1,7 @@
 //! Unions and intersections: branches paired by what tells them apart.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::change::{Effect, Set};
@@ -9,22 +11,21 @@ use super::walk::{Place, Schema, Walk, is_words};
 /// Lists of branches. Of the first two a value needs one, of the last all.
 pub(super) const KEYWORDS: [&str; 3] = ["anyOf", "oneOf", "allOf"];
 
-/// Two schemas of which either both or none is a union, where that can be had: what is no union is one of one branch.
-pub(super) fn aligned(old: Schema, new: Schema) -> (Schema, Schema) {
-    match (pure_union(&old), pure_union(&new)) {
-        (None, Some(keyword)) if can_be_branch(&old) => (as_union(old, keyword), new),
-        (Some(keyword), None) if can_be_branch(&new) => (old, as_union(new, keyword)),
-        _ => (old, new),
+/// Two schemas made into unions where only one is: what is no union is one of one branch.
+pub(super) fn aligned(old: &Schema, new: &Schema) -> Option<(Schema, Schema)> {
+    match (pure_union(old), pure_union(new)) {
+        (None, Some(keyword)) if can_be_branch(old) => Some((as_union(old, keyword), new.clone())),
+        (Some(keyword), None) if can_be_branch(new) => Some((old.clone(), as_union(new, keyword))),
+        _ => None,
     }
 }
 
 /// Like [`aligned`], where a definition became a branch, or a branch is all that was left: it need not be written out.
-pub(super) fn aligned_by_reference(old: &Schema, new: &Schema) -> (Schema, Schema) {
+pub(super) fn aligned_by_reference(old: &Schema, new: &Schema) -> Option<(Schema, Schema)> {
     let (one, union) = if name(old).is_some() { (old, new) } else { (new, old) };
-    let branches = pure_union(union).and_then(|keyword| list(union, keyword)).unwrap_or_default();
-    let is_branch =
-        name(one).is_some_and(|name| branches.iter().any(|branch| branch.get("$ref") == Some(&name.into())));
-    if is_branch { aligned(old.clone(), new.clone()) } else { (old.clone(), new.clone()) }
+    let reference = Value::from(name(one)?);
+    let is_branch = list(union, pure_union(union)?)?.iter().any(|branch| branch.get("$ref") == Some(&reference));
+    if is_branch { aligned(old, new) } else { None }
 }
 
 /// The keyword of a schema that is a union and nothing else.
@@ -40,8 +41,9 @@ fn can_be_branch(schema: &Schema) -> bool {
     !union && schema.keys().any(|keyword| !stays_outside(keyword))
 }
 
-fn as_union(schema: Schema, keyword: &str) -> Schema {
-    let (mut outside, branch): (Schema, Schema) = schema.into_iter().partition(|(keyword, _)| stays_outside(keyword));
+fn as_union(schema: &Schema, keyword: &str) -> Schema {
+    let (mut outside, branch): (Schema, Schema) =
+        schema.clone().into_iter().partition(|(keyword, _)| stays_outside(keyword));
     outside.insert(keyword.to_owned(), Value::Array(vec![Value::Object(branch)]));
     outside
 }
@@ -57,15 +59,15 @@ pub(super) fn compare(walk: &mut Walk<'_>, place: &Place, old: &Schema, new: &Sc
     for keyword in KEYWORDS {
         match (list(old, keyword), list(new, keyword)) {
             (None, None) => {}
-            (Some(old), Some(new)) => branches(walk, place, keyword, &old, &new),
+            (Some(old), Some(new)) => branches(walk, place, keyword, old, new),
             (None, Some(_)) if keyword == "oneOf" && was_other(old, new) => {
                 walk.report(place, Set::Narrower, "exactly one branch must fit, before it was at least one");
                 branches(
                     walk,
                     place,
                     keyword,
-                    &list(old, "anyOf").unwrap_or_default(),
-                    &list(new, keyword).unwrap_or_default(),
+                    list(old, "anyOf").unwrap_or_default(),
+                    list(new, keyword).unwrap_or_default(),
                 );
             }
             (None, Some(_)) if keyword == "anyOf" && was_other(new, old) => {
@@ -74,8 +76,8 @@ pub(super) fn compare(walk: &mut Walk<'_>, place: &Place, old: &Schema, new: &Sc
                     walk,
                     place,
                     keyword,
-                    &list(old, "oneOf").unwrap_or_default(),
-                    &list(new, keyword).unwrap_or_default(),
+                    list(old, "oneOf").unwrap_or_default(),
+                    list(new, keyword).unwrap_or_default(),
                 );
             }
             (Some(_), None) if keyword == "anyOf" && was_other(old, new) => {}
@@ -91,8 +93,8 @@ fn was_other(any: &Schema, one: &Schema) -> bool {
     any.contains_key("anyOf") && !any.contains_key("oneOf") && one.contains_key("oneOf") && !one.contains_key("anyOf")
 }
 
-fn list(schema: &Schema, keyword: &str) -> Option<Vec<Value>> {
-    schema.get(keyword).and_then(Value::as_array).cloned()
+fn list<'a>(schema: &'a Schema, keyword: &str) -> Option<&'a [Value]> {
+    schema.get(keyword).and_then(Value::as_array).map(Vec::as_slice)
 }
 
 fn branches(walk: &mut Walk<'_>, place: &Place, keyword: &str, old: &[Value], new: &[Value]) {
@@ -158,7 +160,7 @@ fn pair(old: &[Branch<'_>], new: &[Branch<'_>]) -> Vec<(usize, usize)> {
 /// One branch of a union.
 struct Branch<'a> {
     schema: &'a Value,
-    resolved: Schema,
+    resolved: Cow<'a, Schema>,
     /// What tells it from its neighbours.
     key: String,
     /// Told by the constant of a member.
@@ -170,8 +172,12 @@ struct Branch<'a> {
 
 impl<'a> Branch<'a> {
     fn of(document: &Value, schema: &'a Value) -> Self {
-        let written = schema.as_object().cloned().unwrap_or_default();
-        let resolved = inlined(document, &written).unwrap_or_else(|| written.clone());
+        let written = schema.as_object().map_or_else(|| Cow::Owned(Schema::new()), Cow::Borrowed);
+        let reference = name(&written).map(str::to_owned);
+        let resolved = match reference.as_ref().and_then(|_| inlined(document, &written)) {
+            Some(inlined) => Cow::Owned(inlined),
+            None => written,
+        };
         let text =
             |keyword: &str| resolved.get(keyword).map(|value| value.as_str().map_or(value.to_string(), Into::into));
         let constants = constants(&resolved);
@@ -184,8 +190,8 @@ impl<'a> Branch<'a> {
             title
         } else if excludes(&resolved) {
             "any other".to_owned()
-        } else if let Some(reference) = name(&written) {
-            reference.rsplit('/').next().unwrap_or(reference).to_owned()
+        } else if let Some(reference) = reference {
+            reference.rsplit('/').next().unwrap_or_default().to_owned()
         } else if lists_values {
             "listed values".to_owned()
         } else {

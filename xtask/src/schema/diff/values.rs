@@ -13,20 +13,21 @@ const TYPES: [&str; 7] = ["array", "boolean", "integer", "null", "number", "obje
 impl Walk<'_> {
     pub(super) fn types(&mut self, place: &Place, old: Option<&Value>, new: Option<&Value>) {
         let (old, new) = (types(old), types(new));
-        let lost: Vec<_> = old.difference(&new).copied().collect();
-        let gained: Vec<_> = new.difference(&old).copied().collect();
+        let is_same = old == new;
+        let (all_old, all_new) = (with_whole_numbers(&old), with_whole_numbers(&new));
+        let lost: Vec<_> = all_old.difference(&all_new).copied().collect();
+        let gained: Vec<_> = all_new.difference(&all_old).copied().collect();
         let set = match (lost.is_empty(), gained.is_empty()) {
-            (true, true) => return,
+            // A number may be whole, also where nobody says so.
+            (true, true) if is_same => return,
+            (true, true) => Set::Words,
             (false, true) => Set::Narrower,
             (true, false) => Set::Wider,
             (false, false) => Set::Crosswise,
         };
         let words = |types: &BTreeSet<&str>| match types.len() {
             7 => "anything".to_owned(),
-            _ => {
-                let shown = types.iter().copied().filter(|name| *name != "integer" || !types.contains("number"));
-                shown.collect::<Vec<_>>().join(" or ")
-            }
+            _ => types.iter().copied().collect::<Vec<_>>().join(" or "),
         };
         self.report(place, set, format!("is {}, was {}", words(&new), words(&old)));
     }
@@ -111,15 +112,16 @@ impl Walk<'_> {
 }
 
 fn types(value: Option<&Value>) -> BTreeSet<&str> {
-    let mut types: BTreeSet<_> = match value {
+    match value {
         None => TYPES.into_iter().collect(),
         Some(Value::String(name)) => [name.as_str()].into(),
         Some(value) => value.as_array().into_iter().flatten().filter_map(Value::as_str).collect(),
-    };
-    if types.contains("number") {
-        types.insert("integer");
     }
-    types
+}
+
+fn with_whole_numbers<'a>(types: &BTreeSet<&'a str>) -> BTreeSet<&'a str> {
+    let whole = types.contains("number").then_some("integer");
+    types.iter().copied().chain(whole).collect()
 }
 
 fn values(schema: &Schema) -> Option<Vec<&Value>> {

@@ -6,6 +6,7 @@ use incs_model::schema::Contract;
 use serde_json::{Map, Value};
 
 use super::change::{Change, Effect, Set};
+use super::reference::Resolved;
 use super::steady::Steady;
 use super::{reference, union};
 
@@ -101,12 +102,13 @@ impl<'a> Walk<'a> {
             self.report(place, Set::Unclear, format!("nests deeper than {DEEPEST}, and was not compared further"));
             return;
         }
+        let empty = Schema::new();
         match (old, new) {
             (Value::Bool(false), Value::Bool(false)) => {}
             (Value::Bool(false), _) => self.report(place, Set::Wider, "was never allowed, now it is"),
             (_, Value::Bool(false)) => self.report(place, Set::Narrower, "is not allowed any more"),
-            _ => match (object(old), object(new)) {
-                (Some(old), Some(new)) => self.objects(place, &old, &new),
+            _ => match (object(old, &empty), object(new, &empty)) {
+                (Some(old), Some(new)) => self.objects(place, old, new),
                 _ if old == new => {}
                 _ => self.report(place, Set::Unclear, "is not a schema"),
             },
@@ -114,18 +116,25 @@ impl<'a> Walk<'a> {
     }
 
     fn objects(&mut self, place: &Place, old: &Schema, new: &Schema) {
-        let (old, new) = union::aligned_by_reference(old, new);
-        let Some((old, new)) = reference::resolve(self, place, &old, &new) else { return };
-        let (old, new) = union::aligned(old, new);
+        let branched = union::aligned_by_reference(old, new);
+        let (old, new) = branched.as_ref().map_or((old, new), |(old, new)| (old, new));
+        let written = match reference::resolve(self, place, old, new) {
+            Resolved::Nothing => return,
+            Resolved::AsTheyStand => None,
+            Resolved::Written(old, new) => Some((old, new)),
+        };
+        let (old, new) = written.as_ref().map_or((old, new), |(old, new)| (old, new));
+        let aligned = union::aligned(old, new);
+        let (old, new) = aligned.as_ref().map_or((old, new), |(old, new)| (old, new));
         let keywords: BTreeSet<&str> = old.keys().chain(new.keys()).map(String::as_str).collect();
         for keyword in keywords {
-            self.keyword(place, keyword, &old, &new);
+            self.keyword(place, keyword, old, new);
         }
         if ["const", "enum"].iter().any(|keyword| old.contains_key(*keyword) || new.contains_key(*keyword)) {
-            self.values(place, &old, &new);
+            self.values(place, old, new);
         }
-        self.other_members(place, &old, &new);
-        union::compare(self, place, &old, &new);
+        self.other_members(place, old, new);
+        union::compare(self, place, old, new);
     }
 
     fn keyword(&mut self, place: &Place, keyword: &str, old_schema: &Schema, new_schema: &Schema) {
@@ -226,10 +235,10 @@ pub(super) fn is_words(keyword: &str) -> bool {
     WORDS.contains(&keyword)
 }
 
-fn object(schema: &Value) -> Option<Schema> {
+fn object<'s>(schema: &'s Value, empty: &'s Schema) -> Option<&'s Schema> {
     match schema {
-        Value::Bool(true) => Some(Schema::new()),
-        Value::Object(schema) => Some(schema.clone()),
+        Value::Bool(true) => Some(empty),
+        Value::Object(schema) => Some(schema),
         _ => None,
     }
 }

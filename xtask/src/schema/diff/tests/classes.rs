@@ -190,6 +190,7 @@ fn what_cannot_be_compared_is_said_and_words_break_nothing() {
         ("x-source", json!("a"), json!("b")),
         ("$defs", json!({ "A": {} }), json!({ "B": {} })),
         ("maximum", json!(1), json!(1.0)),
+        ("type", json!(["integer", "number"]), json!("number")),
     ];
     let row = |class: Class| {
         move |(keyword, old, new): (&'static str, Value, Value)| -> Row {
