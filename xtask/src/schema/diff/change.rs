@@ -88,16 +88,20 @@ impl Effect {
     /// A sender suffers from what is not valid any more, a reader from what it was not told of and from what it looks for
     /// in vain.
     pub(super) fn class(self, contract: Contract) -> Class {
-        match (contract, self.name, self.set) {
-            (_, _, Set::Words) => Class::Documentation,
-            (Contract::Receive, Some(Name::Went), _) => Class::Breaking,
-            (Contract::Receive, Some(Name::Came), _) => Class::Compatible,
-            (_, _, Set::Unclear) => Class::Unclear,
-            (_, _, Set::Same) => Class::Compatible,
-            (_, _, Set::Crosswise) => Class::Breaking,
-            (Contract::Send, _, Set::Narrower) | (Contract::Receive, _, Set::Wider) => Class::Breaking,
-            (Contract::Send, _, Set::Wider) | (Contract::Receive, _, Set::Narrower) => Class::Compatible,
+        match (contract, self.name) {
+            _ if self.set == Set::Words => return Class::Documentation,
+            (Contract::Receive, Some(Name::Went)) => return Class::Breaking,
+            (Contract::Receive, Some(Name::Came)) => return Class::Compatible,
+            _ => {}
         }
+        let breaks = match self.set {
+            Set::Unclear => return Class::Unclear,
+            Set::Narrower => contract == Contract::Send,
+            Set::Wider => contract == Contract::Receive,
+            Set::Crosswise => true,
+            Set::Same | Set::Words => false,
+        };
+        if breaks { Class::Breaking } else { Class::Compatible }
     }
 }
 
