@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 
 use crate::steps::{Steps, seconds};
 use crate::workspace::Workspace;
-use crate::{bench, book, clippy, guards, interop, limits, package, schema, test};
+use crate::{bench, book, clippy, guards, interop, limits, package, release, schema, test};
 
 struct Step {
     name: &'static str,
@@ -17,11 +17,12 @@ struct Step {
 const STEPS: &[Step] = &[
     Step { name: "fmt", run: |workspace| workspace.run(&["fmt", "--all", "--check"]) },
     Step { name: "clippy", run: clippy::run },
-    Step { name: "rustdoc", run: rustdoc },
+    Step { name: "rustdoc", run: release::build_docs },
     Step { name: "guards", run: guards::run },
     Step { name: "schema --check", run: |workspace| schema::run(workspace, true) },
     Step { name: "limits --check", run: |workspace| limits::run(workspace, true) },
     Step { name: "book --check", run: |workspace| book::run(workspace, true) },
+    Step { name: "release --check --fast", run: |workspace| release::run(workspace, true) },
     Step { name: "interop", run: interop::run },
     Step { name: "bench --check", run: |workspace| bench::run(workspace, true) },
     Step { name: "package", run: package::run },
@@ -53,10 +54,6 @@ fn run_steps(list: &[Step], workspace: &Workspace) -> Result<()> {
         }
     }
     Ok(())
-}
-
-fn rustdoc(workspace: &Workspace) -> Result<()> {
-    workspace.run_with(&["doc", "--workspace", "--no-deps", "--all-features"], &[("RUSTDOCFLAGS", "-D warnings")])
 }
 
 #[cfg(test)]

@@ -43,7 +43,8 @@ fn arguments<'a>(package: &'a Package, feature: &'a str) -> Vec<&'a str> {
     args
 }
 
-fn has_library(package: &Package) -> bool {
+/// Whether a package is more than a program.
+pub(crate) fn has_library(package: &Package) -> bool {
     let targets = package.metadata.get("targets").and_then(Value::as_array);
     let kinds = targets.into_iter().flatten().filter_map(|target| target.get("kind")?.as_array()).flatten();
     kinds.into_iter().any(|kind| kind == "lib")

@@ -5,7 +5,7 @@ mod docs;
 mod features;
 mod layers;
 mod links;
-mod manifests;
+pub(crate) mod manifests;
 mod paths;
 mod sources;
 mod stacks;

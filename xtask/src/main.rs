@@ -13,6 +13,7 @@ mod interop;
 mod limits;
 mod markdown;
 mod package;
+mod release;
 mod schema;
 mod steps;
 mod test;
@@ -39,7 +40,7 @@ enum Command {
     /// All tests: the featureless crates first, then the workspace with all features
     Test,
     /// Write docs/schemas/ from the catalogue of incs-model, and the table of known members of incs-webhook
-    Schema(Generator),
+    Schema(Schema),
     /// Write docs/limits.md from the limits of incs-model
     Limits(Generator),
     /// Write the pages of docs/sending that are made of code, then build docs/ as a book and check every link in it
@@ -48,6 +49,8 @@ enum Command {
     Guards(Guards),
     /// Package every publishable crate and build what was packaged
     Package,
+    /// Whether the crates can be published, and in which order
+    Release(Release),
     /// Hand the exported schemas to tools of other languages; needs npm and python3, and installs fixed versions into target/
     Interop,
     /// Run every fuzz target for a while; needs a C++ compiler
@@ -64,6 +67,30 @@ struct Generator {
     check: bool,
 }
 
+/// Schemas written, checked, or compared with older ones.
+#[derive(Args)]
+struct Schema {
+    #[command(flatten)]
+    generator: Generator,
+    /// Change nothing; list every change since older schemas, and fail when one is breaking or may be
+    #[arg(long, value_name = "FOLDER|REVISION", conflicts_with = "check")]
+    diff: Option<String>,
+    /// List the changes as JSON
+    #[arg(long, requires = "diff")]
+    json: bool,
+}
+
+/// What is asked before a release.
+#[derive(Args, Clone, Copy)]
+struct Release {
+    /// Make the checks and print the order of publishing; nothing is ever published from here
+    #[arg(long, required = true)]
+    check: bool,
+    /// Leave out what builds: the documentation of each crate alone, and the packages
+    #[arg(long)]
+    fast: bool,
+}
+
 /// How the guards treat the numbers that pages state.
 #[derive(Args, Clone, Copy)]
 struct Guards {
@@ -73,6 +100,9 @@ struct Guards {
 }
 
 fn main() -> ExitCode {
+    if let Some(code) = release::as_rustdoc() {
+        return code;
+    }
     let cli = Cli::parse();
     match run(&cli.command) {
         Ok(()) => ExitCode::SUCCESS,
@@ -88,12 +118,14 @@ fn run(command: &Command) -> anyhow::Result<()> {
     match command {
         Command::Ci => ci::run(&workspace),
         Command::Test => test::run(&workspace),
-        Command::Schema(Generator { check }) => schema::run(&workspace, *check),
+        Command::Schema(Schema { diff: Some(old), json, .. }) => schema::diff::run(&workspace, old, *json),
+        Command::Schema(Schema { generator: Generator { check }, .. }) => schema::run(&workspace, *check),
         Command::Limits(Generator { check }) => limits::run(&workspace, *check),
         Command::Book(Generator { check }) => book::run(&workspace, *check),
         Command::Guards(Guards { fix: true }) => guards::fix(&workspace),
         Command::Guards(Guards { fix: false }) => guards::run(&workspace),
         Command::Interop => interop::run(&workspace),
+        Command::Release(Release { fast, .. }) => release::run(&workspace, *fast),
         Command::Package => package::run(&workspace),
         Command::Fuzz(options) => fuzz::run(&workspace, options),
         Command::Bench(Generator { check }) => bench::run(&workspace, *check),

@@ -1,6 +1,7 @@
 //! `cargo xtask schema`: writes `docs/schemas/` from the catalogue of `incs-model`, and the table of known members.
 
 mod corpus;
+pub(crate) mod diff;
 mod known;
 
 use anyhow::{Result, ensure};

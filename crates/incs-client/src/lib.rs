@@ -137,6 +137,8 @@
 //! The platform documents no idempotency key, no rate limit, no `Retry-After`, and no HTTP status for its errors. What follows from
 //! that is marked *inferred* where it stands, and what is **unknown** is said to be unknown.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[cfg(any(feature = "hyper", feature = "reqwest", feature = "tower"))]
 pub mod backend;
 mod batch;

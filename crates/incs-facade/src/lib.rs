@@ -98,6 +98,8 @@
 //! | schemes of proof, items, receipts, taking each thing once | [`webhook`] |
 //! | a local INCS for development and tests | the crate `incs-sandbox` |
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[cfg(feature = "client")]
 pub use incs_client as client;
 pub use incs_model as model;

@@ -71,6 +71,8 @@
 //! The platform's documentation has gaps. Where a fact is only *sampled* or *inferred*, the type says so; what is
 //! **unknown** is said to be unknown.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod address;
 pub mod auth;
 mod decode;

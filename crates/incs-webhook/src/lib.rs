@@ -138,6 +138,8 @@
 //! INCS documents neither signature nor repetition, order or time limit of its webhooks, and Exotel none of them for RCS. What follows
 //! from that is marked *inferred* where it stands, and what is **unknown** is said to be unknown.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[cfg(feature = "http")]
 mod adapter;
 mod batch;

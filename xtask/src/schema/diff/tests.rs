@@ -1,0 +1,6 @@
+//! What is found between two schemas, by contract.
+
+mod classes;
+mod documents;
+mod mutations;
+mod walks;

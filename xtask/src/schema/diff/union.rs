@@ -1,0 +1,228 @@
+//! Unions and intersections: branches paired by what tells them apart.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use super::change::{Effect, Set};
+use super::reference::{inlined, name};
+use super::walk::{Place, Schema, Walk, is_words};
+
+/// Lists of branches. Of the first two a value needs one, of the last all.
+pub(super) const KEYWORDS: [&str; 3] = ["anyOf", "oneOf", "allOf"];
+
+/// Two schemas made into unions where only one is: what is no union is one of one branch.
+pub(super) fn aligned(old: &Schema, new: &Schema) -> Option<(Schema, Schema)> {
+    match (pure_union(old), pure_union(new)) {
+        (None, Some(keyword)) if can_be_branch(old) => Some((as_union(old, keyword), new.clone())),
+        (Some(keyword), None) if can_be_branch(new) => Some((old.clone(), as_union(new, keyword))),
+        _ => None,
+    }
+}
+
+/// Like [`aligned`], where a definition became a branch, or a branch is all that was left: it need not be written out.
+pub(super) fn aligned_by_reference(old: &Schema, new: &Schema) -> Option<(Schema, Schema)> {
+    let (one, union) = if name(old).is_some() { (old, new) } else { (new, old) };
+    let reference = Value::from(name(one)?);
+    let is_branch = list(union, pure_union(union)?)?.iter().any(|branch| branch.get("$ref") == Some(&reference));
+    if is_branch { aligned(old, new) } else { None }
+}
+
+/// The keyword of a schema that is a union and nothing else.
+fn pure_union(schema: &Schema) -> Option<&'static str> {
+    let mut rest = schema.keys().filter(|keyword| !stays_outside(keyword));
+    let first = rest.next()?;
+    let keyword = ["anyOf", "oneOf"].into_iter().find(|keyword| keyword == first)?;
+    rest.next().is_none().then_some(keyword)
+}
+
+fn can_be_branch(schema: &Schema) -> bool {
+    let union = schema.contains_key("anyOf") || schema.contains_key("oneOf");
+    !union && schema.keys().any(|keyword| !stays_outside(keyword))
+}
+
+fn as_union(schema: &Schema, keyword: &str) -> Schema {
+    let (mut outside, branch): (Schema, Schema) =
+        schema.clone().into_iter().partition(|(keyword, _)| stays_outside(keyword));
+    outside.insert(keyword.to_owned(), Value::Array(vec![Value::Object(branch)]));
+    outside
+}
+
+/// Says nothing of values, or is for all branches.
+fn stays_outside(keyword: &str) -> bool {
+    is_words(keyword)
+        || ["$defs", "$id", "$schema", "default", "readOnly", "writeOnly", "x-incs-rules"].contains(&keyword)
+}
+
+/// Compares the branches of two schemas, each list against its like.
+pub(super) fn compare(walk: &mut Walk<'_>, place: &Place, old: &Schema, new: &Schema) {
+    for keyword in KEYWORDS {
+        match (list(old, keyword), list(new, keyword)) {
+            (None, None) => {}
+            (Some(old), Some(new)) => branches(walk, place, keyword, old, new),
+            (None, Some(_)) if keyword == "oneOf" && was_other(old, new) => {
+                walk.report(place, Set::Narrower, "exactly one branch must fit, before it was at least one");
+                branches(
+                    walk,
+                    place,
+                    keyword,
+                    list(old, "anyOf").unwrap_or_default(),
+                    list(new, keyword).unwrap_or_default(),
+                );
+            }
+            (None, Some(_)) if keyword == "anyOf" && was_other(new, old) => {
+                walk.report(place, Set::Wider, "at least one branch must fit, before it was exactly one");
+                branches(
+                    walk,
+                    place,
+                    keyword,
+                    list(old, "oneOf").unwrap_or_default(),
+                    list(new, keyword).unwrap_or_default(),
+                );
+            }
+            (Some(_), None) if keyword == "anyOf" && was_other(old, new) => {}
+            (Some(_), None) if keyword == "oneOf" && was_other(new, old) => {}
+            (None, Some(_)) => walk.report(place, Set::Narrower, format!("{keyword} is new")),
+            (Some(_), None) => walk.report(place, Effect::went(Set::Wider), format!("{keyword} is gone")),
+        }
+    }
+}
+
+/// One has `anyOf` and the other `oneOf`, and neither has both.
+fn was_other(any: &Schema, one: &Schema) -> bool {
+    any.contains_key("anyOf") && !any.contains_key("oneOf") && one.contains_key("oneOf") && !one.contains_key("anyOf")
+}
+
+fn list<'a>(schema: &'a Schema, keyword: &str) -> Option<&'a [Value]> {
+    schema.get(keyword).and_then(Value::as_array).map(Vec::as_slice)
+}
+
+fn branches(walk: &mut Walk<'_>, place: &Place, keyword: &str, old: &[Value], new: &[Value]) {
+    let all = keyword == "allOf";
+    let old: Vec<_> = old.iter().map(|branch| Branch::of(walk.old, branch)).collect();
+    let new: Vec<_> = new.iter().map(|branch| Branch::of(walk.new, branch)).collect();
+    let open = !all && new.iter().chain(&old).any(Branch::is_plain_type);
+    let catches_all = !all && new.iter().any(Branch::catches_others);
+
+    let pairs = pair(&old, &new);
+    for (index, branch) in new.iter().enumerate() {
+        let mut inner = place.at(&[keyword, &index.to_string()]);
+        let partner = pairs.iter().find(|(_, to)| *to == index).and_then(|(from, _)| old.get(*from));
+        match partner {
+            Some(partner) => {
+                inner.open = open;
+                walk.node(&inner, partner.schema, branch.schema);
+            }
+            None if all => walk.report(&inner, Set::Narrower, format!("all of: {} is new", branch.key)),
+            // Such a value came before as well, only nobody knew it by name.
+            None if (branch.is_kind && catches_all) || (branch.lists_values && open) => {
+                walk.report(&inner, Effect::came(Set::Wider), format!("the kind {} is new", branch.key));
+            }
+            None => walk.report(&inner, Set::Wider, format!("may also be: {}", branch.key)),
+        }
+    }
+    for (index, branch) in old.iter().enumerate() {
+        if pairs.iter().any(|(from, _)| *from == index) {
+            continue;
+        }
+        let inner = place.at(&[keyword, &index.to_string()]);
+        match (all, branch.has_name) {
+            (true, _) => walk.report(&inner, Effect::went(Set::Wider), format!("all of: {} is gone", branch.key)),
+            (_, true) => walk.report(&inner, Effect::went(Set::Narrower), format!("the kind {} is gone", branch.key)),
+            _ => walk.report(&inner, Set::Narrower, format!("cannot be any more: {}", branch.key)),
+        }
+    }
+}
+
+/// Pairs of indices: first those that say the same, then those of one key in their order, then the only two left. Which of
+/// several with one key belong together does not matter to what is found: each is compared with one of the others.
+fn pair(old: &[Branch<'_>], new: &[Branch<'_>]) -> Vec<(usize, usize)> {
+    let mut pairs: Vec<(usize, usize)> = Vec::new();
+    let tests: [fn(&Branch<'_>, &Branch<'_>) -> bool; 2] = [|a, b| a.schema == b.schema, |a, b| a.key == b.key];
+    for matches in tests {
+        for (from, a) in old.iter().enumerate() {
+            let free = |index: usize| pairs.iter().all(|(_, taken)| *taken != index);
+            let found = new.iter().enumerate().position(|(to, b)| free(to) && matches(a, b));
+            if let Some(to) = found.filter(|_| pairs.iter().all(|(taken, _)| *taken != from)) {
+                pairs.push((from, to));
+            }
+        }
+    }
+    let mut left = (0..old.len()).filter(|index| pairs.iter().all(|(from, _)| from != index));
+    let mut right = (0..new.len()).filter(|index| pairs.iter().all(|(_, to)| to != index));
+    let last = (left.next(), left.next(), right.next(), right.next());
+    if let (Some(from), None, Some(to), None) = last {
+        pairs.push((from, to));
+    }
+    pairs
+}
+
+/// One branch of a union.
+struct Branch<'a> {
+    schema: &'a Value,
+    resolved: Cow<'a, Schema>,
+    /// What tells it from its neighbours.
+    key: String,
+    /// Told by the constant of a member.
+    is_kind: bool,
+    lists_values: bool,
+    /// More than a bare type: a reader has a branch of its own for it.
+    has_name: bool,
+}
+
+impl<'a> Branch<'a> {
+    fn of(document: &Value, schema: &'a Value) -> Self {
+        let written = schema.as_object().map_or_else(|| Cow::Owned(Schema::new()), Cow::Borrowed);
+        let reference = name(&written).map(str::to_owned);
+        let resolved = match reference.as_ref().and_then(|_| inlined(document, &written)) {
+            Some(inlined) => Cow::Owned(inlined),
+            None => written,
+        };
+        let text =
+            |keyword: &str| resolved.get(keyword).map(|value| value.as_str().map_or(value.to_string(), Into::into));
+        let constants = constants(&resolved);
+        let lists_values = resolved.contains_key("enum") || resolved.contains_key("const");
+        let key = if !constants.is_empty() {
+            constants.join(", ")
+        } else if let Some(condition) = text("if") {
+            format!("if {condition}")
+        } else if let Some(title) = text("title") {
+            title
+        } else if excludes(&resolved) {
+            "any other".to_owned()
+        } else if let Some(reference) = reference {
+            reference.rsplit('/').next().unwrap_or_default().to_owned()
+        } else if lists_values {
+            "listed values".to_owned()
+        } else {
+            text("type").unwrap_or_else(|| "without a name".to_owned())
+        };
+        let has_name = !constants.is_empty()
+            || lists_values
+            || ["title", "properties", "if"].iter().any(|keyword| resolved.contains_key(*keyword));
+        Self { schema, is_kind: !constants.is_empty(), lists_values, has_name, key, resolved }
+    }
+
+    /// A type and no limit: any value of it, also one of tomorrow.
+    fn is_plain_type(&self) -> bool {
+        self.resolved.contains_key("type") && self.resolved.keys().all(|keyword| keyword == "type" || is_words(keyword))
+    }
+
+    /// Takes what no other branch is for.
+    fn catches_others(&self) -> bool {
+        excludes(&self.resolved)
+    }
+}
+
+/// Members with one value only, as `type="otp"`.
+fn constants(schema: &Schema) -> Vec<String> {
+    let members = schema.get("properties").and_then(Value::as_object);
+    let members = members.into_iter().flatten();
+    members.filter_map(|(name, member)| Some(format!("{name}={}", member.get("const")?))).collect()
+}
+
+/// Says what it is not, itself or by a member.
+fn excludes(schema: &Schema) -> bool {
+    let members = schema.get("properties").and_then(Value::as_object);
+    schema.contains_key("not") || members.into_iter().flatten().any(|(_, member)| member.get("not").is_some())
+}
