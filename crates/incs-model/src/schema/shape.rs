@@ -62,6 +62,20 @@ pub(crate) fn content<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema 
     schema
 }
 
+/// Members that stand in every kind of a union.
+#[derive(Default)]
+pub(crate) struct Shared<'a> {
+    pub(crate) members: Vec<(&'a str, Schema)>,
+    /// The names of those that must be there.
+    pub(crate) required: &'a [&'a str],
+}
+
+impl Shared<'_> {
+    fn properties(&self) -> Map<String, Value> {
+        self.members.iter().map(|(name, schema)| ((*name).to_owned(), schema.clone().to_value())).collect()
+    }
+}
+
 /// Objects that carry their kind in `tag`, next to their other members.
 pub(crate) fn tagged_union(generator: &SchemaGenerator, tag: &str, kinds: Vec<(&'static str, Schema)>) -> Schema {
     let names: Vec<&str> = kinds.iter().map(|(kind, _)| *kind).collect();
@@ -73,7 +87,7 @@ pub(crate) fn tagged_union(generator: &SchemaGenerator, tag: &str, kinds: Vec<(&
             schema.to_value()
         })
         .collect();
-    union(generator, tag, &names, variants, &[])
+    union(generator, tag, &names, variants, &Shared::default())
 }
 
 /// The same, and in the open contract objects without the tag.
@@ -86,23 +100,19 @@ pub(crate) fn or_untagged(generator: &SchemaGenerator, tag: &str, description: &
     union
 }
 
-/// Objects whose content stands in the member that `tag` names; `shared` members stand beside it in every kind.
+/// Objects whose content stands in the member that `tag` names; the members of `shared` stand beside it in every kind.
 pub(crate) fn member_union(
     generator: &SchemaGenerator,
     tag: &str,
     kinds: Vec<(&'static str, Option<Schema>)>,
-    shared: &[(&str, Schema)],
+    shared: &Shared<'_>,
 ) -> Schema {
     let names: Vec<&str> = kinds.iter().map(|(kind, _)| *kind).collect();
     let variants = kinds
         .into_iter()
         .map(|(kind, content)| {
-            let mut properties = Map::new();
-            let mut required: Vec<&str> = Vec::new();
-            for (name, schema) in shared {
-                properties.insert((*name).to_owned(), schema.clone().to_value());
-                required.push(name);
-            }
+            let mut properties = shared.properties();
+            let mut required = shared.required.to_vec();
             properties.insert(tag.to_owned(), json!({ "const": kind }));
             required.push(tag);
             if let Some(content) = content {
@@ -121,22 +131,30 @@ fn union(
     tag: &str,
     names: &[&str],
     mut variants: Vec<Value>,
-    shared: &[(&str, Schema)],
+    shared: &Shared<'_>,
 ) -> Schema {
     if !is_strict(generator) {
-        let mut properties = Map::new();
-        for (name, schema) in shared {
-            properties.insert((*name).to_owned(), schema.clone().to_value());
-        }
+        let mut properties = shared.properties();
         properties.insert(tag.to_owned(), json!({ "type": "string", "not": { "enum": names } }));
         variants.push(json!({
             "description": "A kind that this version does not know.",
             "type": "object",
             "properties": properties,
-            "required": [tag],
+            "required": shared.required.iter().copied().chain([tag]).collect::<Vec<_>>(),
         }));
     }
-    json_schema!({ "oneOf": variants })
+    one_of(variants)
+}
+
+/// Exactly one of the variants; the variant itself if there is but one.
+fn one_of(mut variants: Vec<Value>) -> Schema {
+    match (variants.pop(), variants.is_empty()) {
+        (Some(Value::Object(only)), true) => only.into(),
+        (last, _) => {
+            variants.extend(last);
+            json_schema!({ "oneOf": variants })
+        }
+    }
 }
 
 /// An absolute http or https link.
