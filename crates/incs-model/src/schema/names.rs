@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::shape;
+
 /// Moves every object that is described where it is used to a definition of its own.
 ///
 /// Generators of types name a class after its definition, and number those that have none: `Header1`, `Header2`. So the kinds of
@@ -56,19 +58,42 @@ impl Definitions {
         }
     }
 
-    /// Moves a schema that describes an object, or a choice of objects, to a definition. A name that is taken leaves it where it is.
+    /// Moves a schema that describes an object, or a choice of objects, to a definition. A name that is taken gets an ending;
+    /// if that is taken too, the schema stays where it is.
     fn define(&mut self, schema: &mut Value, name: &str) {
-        self.name_within(schema, name);
-        if !is_object(schema) || self.0.get(name).is_some_and(|taken| taken != schema) {
+        if *schema == shape::digits() {
+            self.0.insert("Digits".to_owned(), std::mem::replace(schema, reference_to("Digits")));
             return;
         }
-        if let Value::Object(keywords) = schema {
-            // The name says the same, and generators prefer a title.
-            keywords.remove("title");
+        self.name_within(schema, name);
+        if !is_object(schema) {
+            return;
         }
-        let reference = json!({ "$ref": format!("#/$defs/{name}") });
-        self.0.insert(name.to_owned(), std::mem::replace(schema, reference));
+        let is_nullable = without_null(schema);
+        let names = [name.to_owned(), format!("{name}Form")];
+        if let Some(name) = names.iter().find(|name| self.0.get(*name).is_none_or(|taken| taken == schema)) {
+            self.0.insert(name.clone(), std::mem::replace(schema, reference_to(name)));
+        }
+        if is_nullable {
+            *schema = json!({ "anyOf": [schema.take(), { "type": "null" }] });
+        }
     }
+}
+
+fn reference_to(name: &str) -> Value {
+    json!({ "$ref": format!("#/$defs/{name}") })
+}
+
+/// Takes what belongs to the place and not to the object: a title, since the name says the same, and `null`. Whether that was
+/// allowed.
+fn without_null(schema: &mut Value) -> bool {
+    let Value::Object(keywords) = schema else { return false };
+    keywords.remove("title");
+    let is_nullable = keywords.get("type") == Some(&json!(["object", "null"]));
+    if is_nullable {
+        keywords.insert("type".to_owned(), json!("object"));
+    }
+    is_nullable
 }
 
 /// Whether the schema describes members, or is a choice of such.
@@ -80,7 +105,7 @@ fn is_object(schema: &Value) -> bool {
     schema.get("properties").is_some() || is_choice
 }
 
-/// What tells a branch from its neighbours: its title, or the value of its tag.
+/// What tells a branch from its neighbours: its title, the value of its tag, or the member that it asks for.
 fn kind(branch: &Value) -> String {
     if let Some(title) = branch.get("title").and_then(Value::as_str) {
         return joined(title);
@@ -89,7 +114,9 @@ fn kind(branch: &Value) -> String {
     let tag = |of: fn(&Value) -> Option<String>| members?.values().find_map(of);
     let known = || tag(|member| member.get("const")?.as_str().map(joined));
     let unknown = || tag(|member| member.get("not")?.get("enum").map(|_| "Unknown".to_owned()));
-    known().or_else(unknown).unwrap_or_default()
+    let asked = || branch.pointer("/required/0")?.as_str().map(joined);
+    let first = || members?.keys().next().map(|member| joined(member));
+    known().or_else(unknown).or_else(asked).or_else(first).unwrap_or_default()
 }
 
 /// The words of a name as one: `Reply to a send` is `ReplyToASend`, `cta_url` is `CtaUrl`.

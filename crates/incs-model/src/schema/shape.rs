@@ -49,7 +49,7 @@ pub(crate) fn whole_number(generator: &SchemaGenerator) -> Schema {
 }
 
 /// A whole number in a string.
-fn digits() -> Value {
+pub(super) fn digits() -> Value {
     json!({ "type": "string", "pattern": DIGITS })
 }
 

@@ -87,6 +87,9 @@ fn every_object_has_a_name() {
     for document in catalogue() {
         each_schema(&document.to_value(), "", &mut |place, keywords| {
             let depth = place.split('/').count();
+            if place.ends_with("/not") {
+                return;
+            }
             let is_named = place.is_empty() || place.starts_with("/$defs/") && depth == 3;
             assert!(is_named || !keywords.contains_key("properties"), "{} at {place}", document.id());
         });

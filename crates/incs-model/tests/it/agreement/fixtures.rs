@@ -70,8 +70,8 @@ fn closed(schema: &mut Value) {
                 }
             }
             if let Some(Value::Object(definitions)) = keywords.get_mut("$defs") {
-                let unknown = definitions.values_mut().filter(|definition| is_unknown(definition));
-                unknown.for_each(|definition| *definition = json!(false));
+                let unknown = definitions.iter_mut().filter(|(name, _)| name.ends_with("Unknown"));
+                unknown.for_each(|(_, definition)| *definition = json!(false));
             }
             keywords.values_mut().for_each(closed);
         }
