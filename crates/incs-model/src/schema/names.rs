@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::shape;
-
 /// Moves every object that is described where it is used to a definition of its own.
 ///
 /// Generators of types name a class after its definition, and number those that have none: `Header1`, `Header2`. So the kinds of
@@ -61,10 +59,6 @@ impl Definitions {
     /// Moves a schema that describes an object, or a choice of objects, to a definition. A name that is taken gets an ending;
     /// if that is taken too, the schema stays where it is.
     fn define(&mut self, schema: &mut Value, name: &str) {
-        if *schema == shape::digits() {
-            self.0.insert("Digits".to_owned(), std::mem::replace(schema, reference_to("Digits")));
-            return;
-        }
         self.name_within(schema, name);
         if !is_object(schema) {
             return;

@@ -26,7 +26,7 @@ pub(crate) fn open_code(generator: &SchemaGenerator, known: &[i64]) -> Schema {
     if is_strict(generator) {
         json_schema!({ "type": "integer", "enum": known })
     } else {
-        json_schema!({ "anyOf": [{ "enum": known }, { "type": "integer" }, digits()] })
+        json_schema!({ "anyOf": [{ "enum": known }, number_or_digits()] })
     }
 }
 
@@ -35,22 +35,21 @@ pub(crate) fn number_id(generator: &SchemaGenerator) -> Schema {
     if is_strict(generator) {
         json_schema!({ "type": "integer", "minimum": 0 })
     } else {
-        json_schema!({ "anyOf": [{ "type": "integer", "minimum": 0 }, digits()] })
+        let mut schema = number_or_digits();
+        schema.insert("minimum".to_owned(), json!(0));
+        schema
     }
 }
 
 /// A whole number; its digits in a string as well in the open contract.
 pub(crate) fn whole_number(generator: &SchemaGenerator) -> Schema {
-    if is_strict(generator) {
-        json_schema!({ "type": "integer" })
-    } else {
-        json_schema!({ "anyOf": [{ "type": "integer" }, digits()] })
-    }
+    if is_strict(generator) { json_schema!({ "type": "integer" }) } else { number_or_digits() }
 }
 
-/// A whole number in a string.
-pub(super) fn digits() -> Value {
-    json!({ "type": "string", "pattern": DIGITS })
+/// A whole number, or one in a string. One schema rather than two in `anyOf`, of which generators make two classes: a limit of
+/// numbers says nothing of strings, nor a pattern of numbers.
+fn number_or_digits() -> Schema {
+    json_schema!({ "type": ["integer", "string"], "pattern": DIGITS })
 }
 
 /// The content of a union's kind. A plain text must not be empty when it is sent.
