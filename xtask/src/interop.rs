@@ -1,6 +1,10 @@
 //! `cargo xtask interop`: hands what is exported for other languages to tools of other languages.
 
+mod page;
+mod python;
+mod samples;
 mod tools;
+mod typescript;
 
 use anyhow::Result;
 
@@ -14,7 +18,10 @@ struct Check {
     run: fn(&Workspace, &Tools) -> Result<()>,
 }
 
-const CHECKS: &[Check] = &[];
+const CHECKS: &[Check] = &[
+    Check { name: "types of TypeScript", run: typescript::check },
+    Check { name: "models of Python", run: python::check },
+];
 
 /// Installs the tools and makes every check.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {

@@ -15,8 +15,8 @@ use self::page::{Block, blocks, is_said};
 use crate::sandbox::Sandbox;
 use crate::support::{Folder, without_settings};
 
-/// Why a block cannot run in a test: it runs cargo, runs until it is ended, or wants a person.
-const REASONS: [&str; 3] = ["cargo", "server", "terminal"];
+/// Why a block cannot run in a test: it runs cargo, runs until it is ended, wants a person, or is run by `cargo xtask interop`.
+const REASONS: [&str; 4] = ["cargo", "server", "terminal", "tools"];
 
 /// Longest that a block may take.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -84,6 +84,11 @@ fn the_page_of_the_sandbox_does_what_it_says() {
 #[test]
 fn the_page_of_the_program_does_what_it_says() {
     hold("docs/cli.md", 4);
+}
+
+#[test]
+fn the_page_on_other_languages_does_what_it_says() {
+    hold("docs/other-languages.md", 4);
 }
 
 #[test]
