@@ -23,7 +23,7 @@ pub(super) fn check(workspace: &Workspace, tools: &Tools) -> Result<()> {
 
     Samples::load(workspace)?.write(&folder.join("samples.json"))?;
     fs::write(folder.join("page.py"), page.code("python")?)?;
-    run(tools.python("models.py").arg(&folder))
+    run(tools.python("python.py").arg(&folder))
 }
 
 /// The packages with the versions of the list, as pip takes them.

@@ -14,6 +14,8 @@ impl Transform for Reference {
         transform_subschemas(self, schema);
         let Some(object) = schema.as_object_mut().filter(|object| object.len() > 1) else { return };
         let Some(target) = object.remove("$ref") else { return };
+        // A default says of what type it is, and generators believe it: a number where digits are read too.
+        object.remove("default");
         let reference = json!({ "$ref": target });
         if let Value::Array(parts) = object.entry("allOf").or_insert_with(|| json!([])) {
             parts.push(reference);

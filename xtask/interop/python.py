@@ -1,6 +1,6 @@
 """Holds the generated models against samples: what is valid comes back as it was, what is wrong is refused.
 
-Usage: python models.py FOLDER, which holds samples.json, page.py, schemas/ and models/.
+Usage: python python.py FOLDER, which holds samples.json, page.py, schemas/ and models/.
 """
 
 import importlib
@@ -27,9 +27,16 @@ def root_model(name: str, title: str) -> type[BaseModel]:
 
 def comes_back(model: type[BaseModel], instance: object) -> bool:
     read = model.model_validate(instance)
-    # As text, since Python holds 1, 1.0 and True for equal.
-    written = json.dumps(read.model_dump(mode="json", by_alias=True, exclude_unset=True), sort_keys=True)
-    return written == json.dumps(instance, sort_keys=True)
+    return is_same(read.model_dump(mode="json", by_alias=True, exclude_unset=True), instance)
+
+
+def is_same(one: object, other: object) -> bool:
+    """Whether both are the same JSON: 1 is 1.0 there, and not true, which Python holds for equal."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(is_same(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(is_same, one, other))
+    return one == other and isinstance(one, bool) == isinstance(other, bool)
 
 
 def is_refused(model: type[BaseModel], instance: object) -> bool:
