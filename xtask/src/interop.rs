@@ -1,6 +1,10 @@
 //! `cargo xtask interop`: hands what is exported for other languages to tools of other languages.
 
+mod page;
+mod python;
+mod samples;
 mod tools;
+mod typescript;
 mod validators;
 
 use anyhow::Result;
@@ -15,7 +19,11 @@ struct Check {
     run: fn(&Workspace, &Tools) -> Result<()>,
 }
 
-const CHECKS: &[Check] = &[Check { name: "validators of JSON Schema", run: validators::check }];
+const CHECKS: &[Check] = &[
+    Check { name: "validators of JSON Schema", run: validators::check },
+    Check { name: "types of TypeScript", run: typescript::check },
+    Check { name: "models of Python", run: python::check },
+];
 
 /// Installs the tools and makes every check.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {

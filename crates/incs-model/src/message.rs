@@ -56,7 +56,8 @@ macro_rules! channel_message {
         $crate::schema_of::schema_of!(Message, generator => {
             let to = generator.subschema_for::<$crate::PhoneNumber>();
             let kinds = $content::content_schemas(generator);
-            $crate::schema::shape::member_union(generator, "type", kinds, &[("to", to)])
+            let shared = $crate::schema::shape::Shared { members: vec![("to", to)], required: &["to"] };
+            $crate::schema::shape::member_union(generator, "type", kinds, &shared)
         });
     };
 }

@@ -16,7 +16,9 @@
 mod bounds;
 mod contract;
 mod document;
+mod names;
 mod open;
+mod reference;
 mod reply;
 mod roots;
 pub(crate) mod shape;

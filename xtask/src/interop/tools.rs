@@ -1,6 +1,7 @@
 //! The tools of other languages, installed from their registries at fixed versions into the target folder.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -64,6 +65,26 @@ impl Tools {
         command.arg(self.root.join("xtask/interop").join(script)).current_dir(&self.root);
         command.env("PYTHONDONTWRITEBYTECODE", "1");
         command
+    }
+
+    /// The folder of the programs of npm packages.
+    pub(crate) fn npm_programs(&self) -> PathBuf {
+        self.home.join("node/node_modules/.bin")
+    }
+
+    /// The folder of the programs of Python packages.
+    pub(crate) fn pip_programs(&self) -> PathBuf {
+        self.home.join("python/bin")
+    }
+
+    /// Lets a folder see the npm packages, as if they were installed there.
+    pub(crate) fn link_node_modules(&self, folder: &Path) -> Result<()> {
+        Ok(symlink(self.home.join("node/node_modules"), folder.join("node_modules"))?)
+    }
+
+    /// Lets a folder see the schemas under `schemas`, as if they were exported there.
+    pub(crate) fn link_schemas(&self, folder: &Path) -> Result<()> {
+        Ok(symlink(self.root.join("docs/schemas"), folder.join("schemas"))?)
     }
 
     /// A program of a Python package.

@@ -18,8 +18,8 @@ use self::page::{Block, blocks, is_said};
 use crate::sandbox::Sandbox;
 use crate::support::{Folder, without_settings};
 
-/// Why a block cannot run in a test: it runs cargo, runs until it is ended, or wants a person.
-const REASONS: [&str; 3] = ["cargo", "server", "terminal"];
+/// Why a block cannot run in a test: it runs cargo, runs until it is ended, wants a person, or is run by `cargo xtask interop`.
+const REASONS: [&str; 4] = ["cargo", "server", "terminal", "tools"];
 
 /// Longest that a block may take.
 const PATIENCE: Duration = Duration::from_mins(2);

@@ -32,9 +32,17 @@ impl Object {
     }
 
     /// At least one of these members must be there.
+    ///
+    /// Said by `if`, since generators of types take `anyOf` for a choice between types.
     pub(super) fn either(mut self, names: &[&str]) -> Self {
-        let any: Vec<Value> = names.iter().map(|name| json!({ "required": [name] })).collect();
-        self.rules.push(json!({ "anyOf": any }));
+        let rule = names.iter().rev().fold(None, |others, name| {
+            let this = json!({ "required": [name] });
+            Some(match others {
+                Some(others) => json!({ "if": { "not": this }, "then": others }),
+                None => this,
+            })
+        });
+        self.rules.extend(rule);
         self
     }
 

@@ -145,7 +145,7 @@ macro_rules! member_union {
 
         $crate::schema_of::schema_of!($name, generator => {
             let kinds = $name::content_schemas(generator);
-            $crate::schema::shape::member_union(generator, $tag, kinds, &[])
+            $crate::schema::shape::member_union(generator, $tag, kinds, &Default::default())
         });
     };
 }

@@ -7,6 +7,7 @@ use schemars::{JsonSchema, Schema};
 
 use super::bounds::Bounds;
 use super::open::Open;
+use super::reference::Reference;
 use super::strict::Strict;
 use super::words::Words;
 
@@ -27,7 +28,7 @@ impl Contract {
             Self::Send => settings.for_serialize().with_transform(Strict),
             Self::Receive => settings.for_deserialize().with_transform(Open),
         };
-        settings.with_transform(Words).into_generator().into_root_schema_for::<T>()
+        settings.with_transform(Words).with_transform(Reference).into_generator().into_root_schema_for::<T>()
     }
 }
 

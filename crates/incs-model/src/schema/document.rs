@@ -4,6 +4,7 @@ use schemars::Schema;
 use serde_json::{Value, json};
 
 use super::contract::Contract;
+use super::names;
 use super::roots::ROOTS;
 use crate::limits::{self, Checked, Rule};
 
@@ -80,6 +81,7 @@ impl Document {
             schema.insert("x-incs-rules".to_owned(), Value::Array(rules));
         }
         let mut value = schema.to_value();
+        names::define(&mut value);
         value.sort_all_objects();
         value
     }

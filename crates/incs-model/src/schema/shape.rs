@@ -26,7 +26,7 @@ pub(crate) fn open_code(generator: &SchemaGenerator, known: &[i64]) -> Schema {
     if is_strict(generator) {
         json_schema!({ "type": "integer", "enum": known })
     } else {
-        json_schema!({ "anyOf": [{ "enum": known }, { "type": "integer" }, digits()] })
+        json_schema!({ "anyOf": [{ "enum": known }, number_or_digits()] })
     }
 }
 
@@ -35,22 +35,21 @@ pub(crate) fn number_id(generator: &SchemaGenerator) -> Schema {
     if is_strict(generator) {
         json_schema!({ "type": "integer", "minimum": 0 })
     } else {
-        json_schema!({ "anyOf": [{ "type": "integer", "minimum": 0 }, digits()] })
+        let mut schema = number_or_digits();
+        schema.insert("minimum".to_owned(), json!(0));
+        schema
     }
 }
 
 /// A whole number; its digits in a string as well in the open contract.
 pub(crate) fn whole_number(generator: &SchemaGenerator) -> Schema {
-    if is_strict(generator) {
-        json_schema!({ "type": "integer" })
-    } else {
-        json_schema!({ "anyOf": [{ "type": "integer" }, digits()] })
-    }
+    if is_strict(generator) { json_schema!({ "type": "integer" }) } else { number_or_digits() }
 }
 
-/// A whole number in a string.
-fn digits() -> Value {
-    json!({ "type": "string", "pattern": DIGITS })
+/// A whole number, or one in a string. One schema rather than two in `anyOf`, of which generators make two classes: a limit of
+/// numbers says nothing of strings, nor a pattern of numbers.
+fn number_or_digits() -> Schema {
+    json_schema!({ "type": ["integer", "string"], "pattern": DIGITS })
 }
 
 /// The content of a union's kind. A plain text must not be empty when it is sent.
@@ -60,6 +59,20 @@ pub(crate) fn content<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema 
         schema.insert("minLength".to_owned(), json!(1));
     }
     schema
+}
+
+/// Members that stand in every kind of a union.
+#[derive(Default)]
+pub(crate) struct Shared<'a> {
+    pub(crate) members: Vec<(&'a str, Schema)>,
+    /// The names of those that must be there.
+    pub(crate) required: &'a [&'a str],
+}
+
+impl Shared<'_> {
+    fn properties(&self) -> Map<String, Value> {
+        self.members.iter().map(|(name, schema)| ((*name).to_owned(), schema.clone().to_value())).collect()
+    }
 }
 
 /// Objects that carry their kind in `tag`, next to their other members.
@@ -73,7 +86,7 @@ pub(crate) fn tagged_union(generator: &SchemaGenerator, tag: &str, kinds: Vec<(&
             schema.to_value()
         })
         .collect();
-    union(generator, tag, &names, variants, &[])
+    union(generator, tag, &names, variants, &Shared::default())
 }
 
 /// The same, and in the open contract objects without the tag.
@@ -86,23 +99,19 @@ pub(crate) fn or_untagged(generator: &SchemaGenerator, tag: &str, description: &
     union
 }
 
-/// Objects whose content stands in the member that `tag` names; `shared` members stand beside it in every kind.
+/// Objects whose content stands in the member that `tag` names; the members of `shared` stand beside it in every kind.
 pub(crate) fn member_union(
     generator: &SchemaGenerator,
     tag: &str,
     kinds: Vec<(&'static str, Option<Schema>)>,
-    shared: &[(&str, Schema)],
+    shared: &Shared<'_>,
 ) -> Schema {
     let names: Vec<&str> = kinds.iter().map(|(kind, _)| *kind).collect();
     let variants = kinds
         .into_iter()
         .map(|(kind, content)| {
-            let mut properties = Map::new();
-            let mut required: Vec<&str> = Vec::new();
-            for (name, schema) in shared {
-                properties.insert((*name).to_owned(), schema.clone().to_value());
-                required.push(name);
-            }
+            let mut properties = shared.properties();
+            let mut required = shared.required.to_vec();
             properties.insert(tag.to_owned(), json!({ "const": kind }));
             required.push(tag);
             if let Some(content) = content {
@@ -121,22 +130,30 @@ fn union(
     tag: &str,
     names: &[&str],
     mut variants: Vec<Value>,
-    shared: &[(&str, Schema)],
+    shared: &Shared<'_>,
 ) -> Schema {
     if !is_strict(generator) {
-        let mut properties = Map::new();
-        for (name, schema) in shared {
-            properties.insert((*name).to_owned(), schema.clone().to_value());
-        }
+        let mut properties = shared.properties();
         properties.insert(tag.to_owned(), json!({ "type": "string", "not": { "enum": names } }));
         variants.push(json!({
             "description": "A kind that this version does not know.",
             "type": "object",
             "properties": properties,
-            "required": [tag],
+            "required": shared.required.iter().copied().chain([tag]).collect::<Vec<_>>(),
         }));
     }
-    json_schema!({ "oneOf": variants })
+    one_of(variants)
+}
+
+/// Exactly one of the variants; the variant itself if there is but one.
+fn one_of(mut variants: Vec<Value>) -> Schema {
+    match (variants.pop(), variants.is_empty()) {
+        (Some(Value::Object(only)), true) => only.into(),
+        (last, _) => {
+            variants.extend(last);
+            json_schema!({ "oneOf": variants })
+        }
+    }
 }
 
 /// An absolute http or https link.

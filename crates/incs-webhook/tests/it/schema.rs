@@ -172,14 +172,14 @@ fn every_fault_in_a_body_is_told_with_where_the_schema_says_so() {
         serde_json::to_value(&found).unwrap(),
         json!([
             {
-                "pointer": "/channel_id", "schema_pointer": "/oneOf/0/properties/channel_id/anyOf",
+                "pointer": "/channel_id", "schema_pointer": "/$defs/WebhookEventMessageStatusUpdate/properties/channel_id/type",
                 "message": "expected a whole number, a string or null, found an object",
             },
             {
-                "pointer": "/message_id", "schema_pointer": "/oneOf/0/properties/message_id/type",
+                "pointer": "/message_id", "schema_pointer": "/$defs/WebhookEventMessageStatusUpdate/properties/message_id/type",
                 "message": "expected a string, found a whole number",
             },
-            { "pointer": "/message_status", "schema_pointer": "/oneOf/0/required", "message": "missing" },
+            { "pointer": "/message_status", "schema_pointer": "/$defs/WebhookEventMessageStatusUpdate/required", "message": "missing" },
         ])
     );
 }

@@ -238,34 +238,37 @@ impl<'de> Deserialize<'de> for Message {
 shown!(Message);
 
 schema_of!(Message as "WorkbenchMessage", generator => {
+    use serde_json::{Map, Value, json};
+
     use super::content::{Audio, File, Image, Text, Video, code};
 
-    let kinds = vec![
-        (code::TEXT, generator.subschema_for::<Text>()),
-        (code::IMAGE, generator.subschema_for::<Image>()),
-        (code::AUDIO, generator.subschema_for::<Audio>()),
-        (code::VIDEO, generator.subschema_for::<Video>()),
-        (code::FILE, generator.subschema_for::<File>()),
+    let kinds = [
+        ("Text", code::TEXT, generator.subschema_for::<Text>()),
+        ("Image", code::IMAGE, generator.subschema_for::<Image>()),
+        ("Audio", code::AUDIO, generator.subschema_for::<Audio>()),
+        ("Video", code::VIDEO, generator.subschema_for::<Video>()),
+        ("File", code::FILE, generator.subschema_for::<File>()),
     ];
-    let mut members = member_schemas(generator);
-    members.push(("type", crate::schema::shape::whole_number(generator)));
-    let properties: serde_json::Map<_, _> =
-        members.into_iter().map(|(name, schema)| (name.to_owned(), schema.to_value())).collect();
-    let in_a_string = serde_json::json!({ "type": "string", "contentMediaType": "application/json" });
-    let by_type: Vec<_> = kinds
-        .into_iter()
-        .map(|(code, content)| {
-            serde_json::json!({
-                "if": { "properties": { "type": { "const": code } }, "required": ["type"] },
-                "then": { "properties": { "content": { "anyOf": [content, in_a_string] } } },
-            })
-        })
-        .collect();
+    let members: Map<_, _> =
+        member_schemas(generator).into_iter().map(|(name, schema)| (name.to_owned(), schema.to_value())).collect();
+    let variant = |kind: &str, r#type: Value, content: Option<Value>| {
+        let mut properties = members.clone();
+        properties.insert("type".to_owned(), r#type);
+        properties.extend(content.map(|content| ("content".to_owned(), content)));
+        json!({ "title": kind, "type": "object", "properties": properties, "required": ["id", "type", "content"] })
+    };
+    let codes = kinds.each_ref().map(|(_, code, _)| *code);
+    let in_a_string = json!({ "type": "string", "contentMediaType": "application/json" });
+    let mut variants = Vec::from(kinds.map(|(kind, code, content)| {
+        variant(kind, json!({ "const": code }), Some(json!({ "anyOf": [content, in_a_string] })))
+    }));
+    let mut other = crate::schema::shape::whole_number(generator);
+    other.insert("not".to_owned(), json!({ "enum": codes }));
+    let mut unknown = variant("Unknown", other.to_value(), None);
+    unknown["description"] = json!("A kind that this version does not know.");
+    variants.push(unknown);
     schemars::json_schema!({
         "description": "A message of the workbench. `content` depends on `type`; it may also be a string that holds JSON.",
-        "type": "object",
-        "properties": properties,
-        "required": ["id", "type", "content"],
-        "allOf": by_type,
+        "oneOf": variants,
     })
 });

@@ -194,21 +194,19 @@ impl fmt::Debug for Message {
 shown!(Message);
 
 schema_of!(Message as "WhatsAppUserMessage", generator => {
-    let properties = serde_json::json!({
-        "id": generator.subschema_for::<MessageId>(),
-        "from": generator.subschema_for::<Option<Address>>(),
-        "from_user_id": generator.subschema_for::<Option<WhatsAppUserId>>(),
-        "timestamp": generator.subschema_for::<Option<WireTime>>(),
-        "context": generator.subschema_for::<Option<Context>>(),
-        "referral": generator.subschema_for::<Option<Referral>>(),
-        "errors": generator.subschema_for::<Option<Vec<ErrorItem>>>(),
-    });
-    let content = generator.subschema_for::<Content>();
-    schemars::json_schema!({
-        "description": "A message from a customer on WhatsApp.",
-        "type": "object",
-        "properties": properties,
-        "required": ["id"],
-        "allOf": [content],
-    })
+    use crate::schema::shape::{Shared, member_union};
+
+    let members = vec![
+        ("id", generator.subschema_for::<MessageId>()),
+        ("from", generator.subschema_for::<Option<Address>>()),
+        ("from_user_id", generator.subschema_for::<Option<WhatsAppUserId>>()),
+        ("timestamp", generator.subschema_for::<Option<WireTime>>()),
+        ("context", generator.subschema_for::<Option<Context>>()),
+        ("referral", generator.subschema_for::<Option<Referral>>()),
+        ("errors", generator.subschema_for::<Option<Vec<ErrorItem>>>()),
+    ];
+    let kinds = Content::content_schemas(generator);
+    let mut schema = member_union(generator, "type", kinds, &Shared { members, required: &["id"] });
+    schema.insert("description".to_owned(), serde_json::json!("A message from a customer on WhatsApp."));
+    schema
 });

@@ -8,6 +8,7 @@ use crate::record::record;
 
 record! {
     /// One delivery. It may hold several messages, receipts and errors; each stands for itself.
+    #[cfg_attr(feature = "schema", schemars(rename = "WhatsAppValue"))]
     pub struct Value {}
     optional {
         /// `whatsapp`.

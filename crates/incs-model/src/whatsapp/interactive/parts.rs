@@ -147,38 +147,48 @@ use self::schema::{document_schema, header_text_schema, image_schema, video_sche
 mod schema {
     //! Schemas that depend on where a part stands.
 
-    use schemars::{Schema, SchemaGenerator, json_schema};
+    use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
     use serde_json::json;
 
-    use super::limits;
+    use super::{HeaderMedia, limits};
     use crate::schema::shape;
+    use crate::schema_of::schema_of;
+    use crate::whatsapp::{Document, Image, Video};
 
     pub(super) fn header_text_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "type": "string", "minLength": 1, "maxLength": limits::HEADER_TEXT_MAX })
     }
 
-    pub(super) fn image_schema(_: &mut SchemaGenerator) -> Schema {
-        media(limits::IMAGE_KINDS)
+    pub(super) fn image_schema(generator: &mut SchemaGenerator) -> Schema {
+        medium::<Image>(generator)
     }
 
-    pub(super) fn video_schema(_: &mut SchemaGenerator) -> Schema {
-        media(limits::VIDEO_KINDS)
+    pub(super) fn video_schema(generator: &mut SchemaGenerator) -> Schema {
+        medium::<Video>(generator)
     }
 
-    pub(super) fn document_schema(_: &mut SchemaGenerator) -> Schema {
-        media(limits::DOCUMENT_KINDS)
+    pub(super) fn document_schema(generator: &mut SchemaGenerator) -> Schema {
+        medium::<Document>(generator)
     }
 
-    fn media(kinds: &[&str]) -> Schema {
-        json_schema!({
-            "type": "object",
-            "properties": {
-                "link": shape::file_link(kinds),
-                "id": { "type": "string", "minLength": 1 },
-            },
-            "oneOf": [{ "required": ["link"] }, { "required": ["id"] }],
-        })
+    /// A medium by link, or by the id of an upload.
+    fn medium<File: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+        if shape::is_strict(generator) {
+            let (by_link, by_id) = (generator.subschema_for::<File>(), generator.subschema_for::<MediumById>());
+            json_schema!({ "oneOf": [by_link, by_id] })
+        } else {
+            generator.subschema_for::<HeaderMedia>()
+        }
     }
+
+    struct MediumById;
+
+    schema_of!(MediumById, _generator => json_schema!({
+        "description": "A medium by the id of an upload. Where to get one is **unknown**.",
+        "type": "object",
+        "properties": { "id": { "type": "string", "minLength": 1 } },
+        "required": ["id"],
+    }));
 
     /// A body of at most `max` characters.
     pub(crate) fn body_schema(max: usize) -> Schema {
@@ -205,17 +215,10 @@ mod schema {
     }
 
     /// A header of one kind of medium, by link.
-    pub(crate) fn linked_header_schema(kind: &str, kinds: &[&str]) -> serde_json::Value {
+    pub(crate) fn linked_header_schema(kind: &str, medium: &Schema) -> serde_json::Value {
         json!({
             "type": "object",
-            "properties": {
-                "type": { "const": kind },
-                kind: {
-                    "type": "object",
-                    "properties": { "link": shape::file_link(kinds) },
-                    "required": ["link"],
-                },
-            },
+            "properties": { "type": { "const": kind }, kind: medium },
             "required": ["type", kind],
         })
     }

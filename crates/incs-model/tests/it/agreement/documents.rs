@@ -83,6 +83,29 @@ fn definitions_have_names_of_their_own() {
 }
 
 #[test]
+fn every_object_has_a_name() {
+    for document in catalogue() {
+        each_schema(&document.to_value(), "", &mut |place, keywords| {
+            let depth = place.split('/').count();
+            if place.ends_with("/not") {
+                return;
+            }
+            let is_named = place.is_empty() || place.starts_with("/$defs/") && depth == 3;
+            assert!(is_named || !keywords.contains_key("properties"), "{} at {place}", document.id());
+        });
+    }
+}
+
+#[test]
+fn a_reference_has_no_words_beside_it() {
+    for document in catalogue() {
+        each_schema(&document.to_value(), "", &mut |place, keywords| {
+            assert!(keywords.len() == 1 || !keywords.contains_key("$ref"), "{} at {place}", document.id());
+        });
+    }
+}
+
+#[test]
 fn descriptions_are_for_readers_of_any_language() {
     for document in catalogue() {
         each_schema(&document.to_value(), "", &mut |place, keywords| {

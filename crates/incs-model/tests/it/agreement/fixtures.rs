@@ -54,9 +54,12 @@ fn every_reply_and_webhook_fits() {
 
 /// A schema without its branches for what is not known.
 fn closed(schema: &mut Value) {
+    fn is_unknown(schema: &Value) -> bool {
+        schema["description"].as_str().is_some_and(|text| text.ends_with("that this version does not know."))
+    }
+
     fn is_catch_all(branch: &Value) -> bool {
-        let text = branch["description"].as_str().unwrap_or_default();
-        text.ends_with("that this version does not know.") || branch == &json!({ "type": "object" })
+        is_unknown(branch) || branch == &json!({ "type": "object" })
     }
 
     match schema {
@@ -65,6 +68,10 @@ fn closed(schema: &mut Value) {
                 if let Some(Value::Array(branches)) = keywords.get_mut(keyword) {
                     branches.retain(|branch| !is_catch_all(branch));
                 }
+            }
+            if let Some(Value::Object(definitions)) = keywords.get_mut("$defs") {
+                let unknown = definitions.iter_mut().filter(|(name, _)| name.ends_with("Unknown"));
+                unknown.for_each(|(_, definition)| *definition = json!(false));
             }
             keywords.values_mut().for_each(closed);
         }

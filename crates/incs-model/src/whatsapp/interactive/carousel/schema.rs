@@ -7,6 +7,7 @@ use super::super::{cta_url, parts};
 use super::{CardAction, QuickReplies, limits};
 use crate::schema::shape;
 use crate::schema_of::schema_of;
+use crate::whatsapp::{Image, Video};
 
 pub(super) fn card_body_schema(_: &mut SchemaGenerator) -> Schema {
     let mut schema = parts::body_schema(limits::CARD_BODY_TEXT_MAX);
@@ -17,12 +18,10 @@ pub(super) fn card_body_schema(_: &mut SchemaGenerator) -> Schema {
     schema
 }
 
-pub(super) fn header_schema(_: &mut SchemaGenerator) -> Schema {
+pub(super) fn header_schema(generator: &mut SchemaGenerator) -> Schema {
+    let (image, video) = (generator.subschema_for::<Image>(), generator.subschema_for::<Video>());
     json_schema!({
-        "oneOf": [
-            parts::linked_header_schema("image", limits::IMAGE_KINDS),
-            parts::linked_header_schema("video", limits::VIDEO_KINDS),
-        ],
+        "oneOf": [parts::linked_header_schema("image", &image), parts::linked_header_schema("video", &video)],
     })
 }
 
