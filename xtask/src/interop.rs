@@ -1,5 +1,6 @@
 //! `cargo xtask interop`: hands what is exported for other languages to tools of other languages.
 
+mod openapi;
 mod tools;
 
 use anyhow::Result;
@@ -14,7 +15,8 @@ struct Check {
     run: fn(&Workspace, &Tools) -> Result<()>,
 }
 
-const CHECKS: &[Check] = &[];
+const CHECKS: &[Check] =
+    &[Check { name: "OpenAPI: both documents, and the sandbox by that of INCS", run: openapi::run }];
 
 /// Installs the tools and makes every check.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {

@@ -75,7 +75,7 @@
 //! | --- | --- |
 //! | `client` | the module `client`: sends, asks and lists |
 //! | `webhook` | the module `webhook`: verifies and reads what is posted to you |
-//! | `schema` | JSON Schemas of all that is sent and received; of `webhook` also checks of bodies against them |
+//! | `schema` | JSON Schemas of all that is sent and received; of `client` also an OpenAPI document, of `webhook` checks of bodies |
 //! | `testing` | transports without a network, a clock that does not wait, signed deliveries |
 //! | `reqwest` | of `client`: a transport over reqwest, plain HTTP |
 //! | `reqwest-rustls` | the same with HTTPS: rustls, ring, Mozilla's roots |
