@@ -87,6 +87,11 @@ fn the_page_of_the_program_does_what_it_says() {
 }
 
 #[test]
+fn the_page_of_the_openapi_document_does_what_it_says() {
+    hold("docs/openapi.md", 0);
+}
+
+#[test]
 fn the_readme_of_the_sandbox_does_what_it_says() {
     hold("crates/incs-sandbox/README.md", 0);
 }
