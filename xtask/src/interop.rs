@@ -1,5 +1,6 @@
 //! `cargo xtask interop`: hands what is exported for other languages to tools of other languages.
 
+mod openapi;
 mod page;
 mod python;
 mod samples;
@@ -23,6 +24,7 @@ const CHECKS: &[Check] = &[
     Check { name: "validators of JSON Schema", run: validators::check },
     Check { name: "types of TypeScript", run: typescript::check },
     Check { name: "models of Python", run: python::check },
+    Check { name: "OpenAPI: both documents, and the sandbox by that of INCS", run: openapi::run },
 ];
 
 /// Installs the tools and makes every check.

@@ -39,7 +39,7 @@ enum Command {
     Ci,
     /// All tests: the featureless crates first, then the workspace with all features
     Test,
-    /// Write docs/schemas/ from the catalogue of incs-model, and the table of known members of incs-webhook
+    /// Write docs/schemas/, the OpenAPI document in it, and the table of known members of incs-webhook
     Schema(Schema),
     /// Write docs/limits.md from the limits of incs-model
     Limits(Generator),

@@ -16,6 +16,8 @@ use std::sync::Arc;
 
 use incs_model::{Channel, Secret};
 
+#[cfg(feature = "schema")]
+pub(crate) use self::base_url::BaseUrl;
 pub(crate) use self::budget::Budget;
 pub use self::builder::{BuildError, ClientBuilder};
 pub use self::call::Call;

@@ -105,6 +105,7 @@
 //! | a route that is not here yet | [`endpoint::Endpoint`], [`Client::execute`] |
 //! | tests without a network | `testing` |
 //! | whether a transport keeps its promises | `contract` |
+//! | an OpenAPI document of the platform | `openapi` |
 //!
 //! # Features
 //!
@@ -122,6 +123,7 @@
 //! | `rate-limit` | a limiter for each credential and each recipient |
 //! | `tracing` | one span for each call, also for one refused before it began: operation, channel, HTTP status, attempts, outcome |
 //! | `testing` | scripted, capturing and replaying transports, and a clock that does not wait |
+//! | `schema` | `openapi`: a document of the platform's API for tools and teams of other languages |
 //! | `contract` | the suite that every transport must pass, and the fault server that it runs against |
 //!
 //! # What to rely on
@@ -151,6 +153,8 @@ pub mod endpoint;
 pub mod endpoints;
 mod error;
 mod groups;
+#[cfg(feature = "schema")]
+pub mod openapi;
 mod pager;
 mod rate;
 mod refusal;

@@ -11,7 +11,7 @@
 //! | 400 | `The template is not found.` | `GET` or `DELETE /external/templates/rcs/1`, `GET /external/templates/1` |
 //! | 400 | `category require` | create a template without `category` |
 //! | 401 | `Unauthenticated.` | a task call without a token of this run, or a token for the password `wrong` (code and text are inferred) |
-//! | 404 | `Route not found` | any other path, or a wrong method (the latter is inferred) |
+//! | 404 | `Route not found` | any other path; with HTTP 405 and `Allow`, a wrong method (inferred) |
 //! | 422 | `The phone number is invalid.` | `"to": "+852"`, or any other text that is not digits only |
 //! | 422 | `Request parameters error: …` | a body that cannot be read or breaks a rule |
 //! | 429 | `Too many attempts` | a send to `15550000429`, or a fault |
@@ -72,6 +72,6 @@ pub(crate) fn router() -> Router<Arc<Core>> {
         .route("/external/templates/rcs/{id}", templates::fetch(Channel::Rcs).delete(templates::rcs::delete))
         .route("/external/auth/token", post(token::token))
         .route("/external/tasks", post(tasks::create).get(tasks::list))
-        .method_not_allowed_fallback(reply::route_not_found)
+        .method_not_allowed_fallback(reply::method_not_allowed)
         .fallback(reply::route_not_found)
 }

@@ -24,6 +24,7 @@ const BUDGETS: &[Budget] = &[
     Budget { package: "incs-model", feature: "schema", max: 24 },
     Budget { package: "incs-client", feature: "", max: 30 },
     Budget { package: "incs-client", feature: "testing", max: 30 },
+    Budget { package: "incs-client", feature: "schema", max: 36 },
     Budget { package: "incs-client", feature: "tower", max: 32 },
     Budget { package: "incs-client", feature: "tracing", max: 34 },
     Budget { package: "incs-client", feature: "rate-limit", max: 50 },

@@ -25,7 +25,7 @@ const LAYERS: &[Layer] = &[
     Layer { name: "incs-load", may_use: &["incs-model", "incs-client", "incs-webhook", "incs-sandbox"] },
     Layer { name: "incs-book", may_use: &["incs-model"] },
     Layer { name: "incs-examples", may_use: &["incs-facade", "incs-sandbox"] },
-    Layer { name: "xtask", may_use: &["incs-model"] },
+    Layer { name: "xtask", may_use: &["incs-model", "incs-client"] },
 ];
 
 pub(crate) fn run(workspace: &Workspace) -> Result<Finding> {

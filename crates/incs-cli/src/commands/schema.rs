@@ -9,7 +9,7 @@ mod validator;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use incs_facade::model::schema::Document;
+use incs_facade::client::openapi;
 use serde_json::{Value, json};
 
 use super::validate;
@@ -17,6 +17,9 @@ use crate::columns::Columns;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
+
+/// The name of the document of all routes, which is no schema.
+const OPENAPI: &str = "openapi";
 
 /// The arguments of `incs schema`.
 #[derive(Debug, Args)]
@@ -30,12 +33,12 @@ pub(crate) struct Schema {
 enum Action {
     /// Name every schema
     List,
-    /// Write one schema
+    /// Write one schema, or the OpenAPI document of all routes and webhooks
     Print {
-        /// Its name, like `whatsapp-message`
+        /// Its name, like `whatsapp-message`, or `openapi`
         name: String,
     },
-    /// Write every schema, and an index of them, into a folder
+    /// Write every schema, an index of them and the OpenAPI document into a folder
     Export {
         /// The folder; it is made if need be
         dir: PathBuf,
@@ -56,7 +59,10 @@ enum Action {
 pub(crate) fn run(args: Schema, context: &Context) -> Result<Exit, Failure> {
     match args.action {
         Action::List => Ok(list(context)),
-        Action::Print { name } => print(catalogue::find(&name)?, context),
+        Action::Print { name } if name.trim().trim_end_matches(".json") == OPENAPI => {
+            print(&openapi::document(), context)
+        }
+        Action::Print { name } => print(&catalogue::find(&name)?.to_value(), context),
         Action::Export { dir, force } => export::run(&dir, force, context.out),
         Action::Check { name, file } => {
             let schema = catalogue::find(&name)?;
@@ -88,12 +94,11 @@ fn list(context: &Context) -> Exit {
     Exit::Done
 }
 
-fn print(schema: Document, context: &Context) -> Result<Exit, Failure> {
-    let value = schema.to_value();
+fn print(value: &Value, context: &Context) -> Result<Exit, Failure> {
     if context.out.json {
-        context.out.json(&value);
+        context.out.json(value);
     } else {
-        context.out.line(pretty(&value)?.trim_end());
+        context.out.line(pretty(value)?.trim_end());
     }
     Ok(Exit::Done)
 }

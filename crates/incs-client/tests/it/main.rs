@@ -14,6 +14,7 @@ mod engine;
 mod errors;
 mod groups;
 mod once;
+mod openapi;
 mod pager;
 mod rate;
 mod spans;

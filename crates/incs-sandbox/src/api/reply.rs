@@ -119,7 +119,15 @@ impl IntoResponse for Reply {
     }
 }
 
-/// No route of the platform, or not by this method (that a wrong method is answered so is inferred).
+/// No route of the platform.
 pub(crate) async fn route_not_found() -> Reply {
     Reply::failure(Code::NotFound, "Route not found")
+}
+
+/// A route of the platform, but not by this method. The code is inferred: of those that are documented it is the nearest. The router
+/// adds `Allow`.
+pub(crate) async fn method_not_allowed() -> Response {
+    let mut response = route_not_found().await.into_response();
+    *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
+    response
 }

@@ -8,6 +8,8 @@ use http::HeaderMap;
 use incs_model::limits::task::PAGE_SIZE_DEFAULT;
 use incs_model::task::{ListQuery, NewTask, Task, TaskLog, TaskLogKind, TaskPage, TaskStatus};
 use incs_model::{Address, CivilTime, Timestamp, decode, validate};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::credential::authorized;
 use super::query::Query;
@@ -20,6 +22,7 @@ use crate::world::World;
 /// Creates a task and gives it to the agent. It stays not started: no call that moves one on is known.
 pub(crate) async fn create(State(core): State<Arc<Core>>, headers: HeaderMap, body: Bytes) -> Result<Reply, Reply> {
     authorized(&core, &headers)?;
+    let WithType { .. } = decode(&body).map_err(|error| Reply::unreadable(&error))?;
     let new: NewTask = decode(&body).map_err(|error| Reply::unreadable(&error))?;
     validate(&new).map_err(|report| Reply::invalid(&report))?;
     if new.auth_id.as_u64() != Channel::WhatsApp.id() {
@@ -27,6 +30,13 @@ pub(crate) async fn create(State(core): State<Arc<Core>>, headers: HeaderMap, bo
     }
     let task = core.change(|world, now| add(world, new, now));
     Ok(Reply::success(&task))
+}
+
+/// A task that says of which kind it is. The model fills in the only one there is, but the platform wants it said.
+#[derive(Deserialize)]
+struct WithType {
+    #[serde(rename = "type")]
+    _kind: IgnoredAny,
 }
 
 /// Lists tasks, the newest first (inferred).

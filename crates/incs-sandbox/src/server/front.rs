@@ -18,6 +18,7 @@ use super::intake::{self, Intake};
 use super::mask;
 use super::upset::{End, Upset};
 use crate::api::reply::{Reply, Told};
+use crate::config::HttpStatus;
 use crate::core::Core;
 use crate::notice::Kind;
 use crate::operation;
@@ -115,7 +116,10 @@ impl Front {
         let mut response =
             response.unwrap_or_else(|| Reply::failure(Code::ServerError, "Server error").into_response());
         let told = told(&mut response);
-        *response.status_mut() = status.of(told.code);
+        // A wrong method has a status of its own, which no code of the envelope mirrors.
+        if status == HttpStatus::AlwaysOk || response.status() != StatusCode::METHOD_NOT_ALLOWED {
+            *response.status_mut() = status.of(told.code);
+        }
         let end = upset.end(status).unwrap_or(End::Reply(response, told.body));
         // A virtual clock stands still during a call.
         let taken = if self.core.clock.is_virtual() { Duration::ZERO } else { start.elapsed() };

@@ -52,6 +52,13 @@ pub(super) const BUILDS: &[Build] = &[
     },
     Build {
         package: "incs-client",
+        features: "--features=schema",
+        free_of: &[HTTP, TLS, RUNTIME, LOG],
+        permitted: &[CLIENT_CORE],
+        stands_on: &[],
+    },
+    Build {
+        package: "incs-client",
         features: "--features=tracing",
         free_of: &[HTTP, TLS, RUNTIME, LOG],
         permitted: &[CLIENT_CORE, &["tracing", "tracing-core"]],

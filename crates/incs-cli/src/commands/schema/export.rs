@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use incs_facade::client::openapi;
 use incs_facade::model::schema::Document;
 use serde::Serialize;
 use serde_json::json;
@@ -38,13 +39,14 @@ struct Row {
     summary: &'static str,
 }
 
-/// Writes all schemas and their index. Nothing is written if a file would be replaced that must not be.
+/// Writes all schemas, their index and the OpenAPI document. Nothing is written if a file would be replaced that must not be.
 pub(super) fn run(dir: &Path, force: bool, out: Output) -> Result<Exit, Failure> {
     let documents = catalogue::all();
     let mut pages = Vec::new();
     for document in &documents {
         pages.push(page(dir.join(document.file_name()), pretty(&document.to_value())?)?);
     }
+    pages.push(page(dir.join("openapi.json"), pretty(&openapi::document())?)?);
     pages.push(page(dir.join("index.json"), index(&documents)?)?);
 
     let differing: Vec<_> = pages.iter().filter(|page| page.fate == Fate::Replaced).collect();

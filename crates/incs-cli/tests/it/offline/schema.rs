@@ -70,7 +70,7 @@ fn an_export_replaces_nothing_unless_it_is_forced() {
 fn every_schema_is_listed_and_printed_under_each_of_its_names() {
     let listed = run(&mut incs(&["schema", "list", "--json"])).documents();
     let committed = json_files(&committed());
-    assert_eq!(listed.len(), committed.len() - 1);
+    assert_eq!(listed.len(), committed.len() - 2, "all but the index and the document of the routes");
     let table = run(&mut incs(&["schema", "list"])).stdout;
     assert!(table.lines().all(|line| line.chars().count() <= 80), "{table}");
     for row in &listed {
@@ -85,6 +85,17 @@ fn every_schema_is_listed_and_printed_under_each_of_its_names() {
         let printed = run(&mut incs(&["schema", "print", "--json", name])).document();
         assert_eq!(printed["$id"], "urn:incs:schema:send:task");
     }
+}
+
+#[test]
+fn the_document_of_the_routes_is_printed_as_the_repository_holds_it() {
+    let committed = fs::read_to_string(committed().join("openapi.json")).unwrap();
+    for name in ["openapi", "openapi.json"] {
+        let printed = run(&mut incs(&["schema", "print", name]));
+        assert!((printed.code, printed.stdout.as_str()) == (0, committed.as_str()), "{name}");
+    }
+    let printed = run(&mut incs(&["schema", "print", "--json", "openapi"])).document();
+    assert_eq!(printed["openapi"], "3.1.1");
 }
 
 #[test]

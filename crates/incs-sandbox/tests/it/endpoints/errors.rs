@@ -19,18 +19,11 @@ fn body(count: usize) -> Value {
 }
 
 #[tokio::test]
-async fn other_routes_and_methods_are_not_found() {
+async fn other_routes_are_not_found() {
     let sandbox = quick().start().await.unwrap();
     for (method, path) in [
-        ("GET", "/external/messages/whatsapp"),
-        ("PUT", "/external/messages/rcs"),
         ("POST", "/external/messages/telegram"),
-        ("POST", "/external/messages/status"),
         ("POST", "/external/messages/whatsapp/"),
-        ("DELETE", "/external/templates/5120883317740216"),
-        ("PATCH", "/external/templates/rcs/2217695120034410077"),
-        ("GET", "/external/auth/token"),
-        ("DELETE", "/external/tasks"),
         ("GET", "/external/tasks/1"),
         ("GET", "/external"),
     ] {

@@ -48,7 +48,7 @@ async fn the_oldest_task_goes_when_there_are_too_many() {
     let sandbox = Sandbox::builder().memory(memory).start().await.unwrap();
     let bearer = bearer(&sandbox).await;
     for number in 1..=3 {
-        let task = json!({ "name": format!("task {number}"), "auth_id": 30112, "user_phone": format!("62812{number}"),
+        let task = json!({ "name": format!("task {number}"), "type": 3, "auth_id": 30112, "user_phone": format!("62812{number}"),
             "assignee_username": "agent_07" });
         call_with(&sandbox, "POST", "/external/tasks", Some(&task.to_string()), &[&bearer]).await.data();
     }
@@ -73,5 +73,15 @@ async fn the_oldest_token_is_forgotten_when_a_hundred_newer_ones_are_out() {
     assert_eq!(total(oldest.clone()).await, 200);
     bearer(&sandbox).await;
     assert_eq!((total(oldest).await, total(newest).await), (401, 200));
+    sandbox.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_task_says_of_which_kind_it_is() {
+    let sandbox = Sandbox::builder().start().await.unwrap();
+    let bearer = bearer(&sandbox).await;
+    let task = json!({ "name": "call back", "auth_id": 30112, "user_phone": "62812", "assignee_username": "agent_07" });
+    let refused = call_with(&sandbox, "POST", "/external/tasks", Some(&task.to_string()), &[&bearer]).await;
+    assert_eq!((refused.http, refused.code(), refused.pointers()), (422, 422, vec!["/type"]));
     sandbox.shutdown().await;
 }

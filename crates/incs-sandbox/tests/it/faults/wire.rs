@@ -101,10 +101,21 @@ async fn credentials_are_not_remembered() {
 }
 
 #[tokio::test]
-async fn a_method_that_a_route_does_not_have_is_answered_in_the_platforms_frame() {
-    let sandbox = Sandbox::builder().start().await.unwrap();
-    let reply = raw(&sandbox, "PATCH /external/messages/viber HTTP/1.1\r\nhost: sandbox\r\n\r\n").await;
-    assert!(reply.starts_with("HTTP/1.1 404 ") && reply.contains(r#""message":"Route not found""#), "{reply}");
-    assert_eq!(oldest_first(&sandbox, "/exchanges").await.len(), 1);
-    sandbox.shutdown().await;
+async fn a_method_that_a_route_does_not_have_is_answered_in_the_platforms_frame_with_those_that_it_has() {
+    for (status, line) in [(HttpStatus::Mirrored, "HTTP/1.1 405 "), (HttpStatus::AlwaysOk, "HTTP/1.1 200 ")] {
+        let sandbox = Sandbox::builder().http_status(status).start().await.unwrap();
+        for (method, path, allow) in [
+            ("PATCH", "/external/messages/viber", "POST"),
+            ("POST", "/external/messages/status", "GET,HEAD"),
+            ("DELETE", "/external/templates/5120883317740216", "GET,HEAD"),
+            ("PATCH", "/external/templates/rcs/2217695120034410077", "GET,HEAD,DELETE"),
+            ("DELETE", "/external/tasks", "POST,GET,HEAD"),
+        ] {
+            let reply = raw(&sandbox, &format!("{method} {path} HTTP/1.1\r\nhost: sandbox\r\n\r\n")).await;
+            assert!(reply.starts_with(line) && reply.contains(r#""message":"Route not found""#), "{reply}");
+            assert!(reply.contains(&format!("\r\nallow: {allow}\r\n")), "{reply}");
+        }
+        assert_eq!(oldest_first(&sandbox, "/exchanges").await.len(), 5);
+        sandbox.shutdown().await;
+    }
 }

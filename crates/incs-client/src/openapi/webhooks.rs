@@ -1,0 +1,93 @@
+//! What INCS and Exotel post: the top-level `webhooks`.
+
+use serde_json::{Map, Value, json};
+
+use super::components::{Components, capitalised};
+use super::example::{Example, content, examples};
+
+const EVENT: &str = "receive/event.json";
+const EXOTEL: &str = "receive/exotel-callback.json";
+
+/// The name of what has an event name that is not known.
+const OTHER: &str = "other_event";
+
+/// One webhook for each event of INCS, one for those of other names, and one for Exotel.
+pub(super) fn webhooks(components: &mut Components) -> Map<String, Value> {
+    let mut webhooks = Map::new();
+    let variants = components.root(EVENT).and_then(|event| event.get("oneOf")?.as_array()).cloned().unwrap_or_default();
+    let mut references = Vec::new();
+    for mut variant in variants {
+        let event = variant.pointer("/properties/event/const").and_then(Value::as_str).map(str::to_owned);
+        let name = event.unwrap_or_else(|| OTHER.to_owned());
+        if name == OTHER {
+            describe(&mut variant, OTHER_TEXT);
+        }
+        let description = variant.get("description").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let component = name.trim_end_matches("_event").split('_').map(capitalised).collect::<String>() + "Event";
+        let schema = components.add(component, variant);
+        webhooks.insert(name.clone(), webhook(&name, "", &description, &schema, of_event(&name)));
+        references.push(schema);
+    }
+    if let Some(event) = components.root_mut(EVENT).and_then(Value::as_object_mut) {
+        event.insert("oneOf".to_owned(), references.into());
+    }
+    let examples =
+        examples!["exotel/incoming-text", "exotel/incoming-suggested-reply", "exotel/dlr-rcs", "exotel/dlr-rcs-flat"];
+    let schema = components.reference(EXOTEL);
+    webhooks.insert("exotel_callback".to_owned(), webhook("exotel_callback", "exotel", EXOTEL_TEXT, &schema, examples));
+    webhooks
+}
+
+const OTHER_TEXT: &str = "An event of another name. The update of a message of the INCS workbench is one: a page says that there is such \
+    an event, and neither its name nor its members are known. Answer it like the others.";
+
+const EXOTEL_TEXT: &str = "Messages of users and delivery reports about RCS, in one list; a report may come by itself. It is not INCS that \
+    posts this.";
+
+fn webhook(name: &str, tag: &str, description: &str, schema: &Value, examples: &[Example]) -> Value {
+    let tags: Vec<_> = ["webhooks", tag].into_iter().filter(|tag| !tag.is_empty()).collect();
+    json!({
+        "post": {
+            "operationId": format!("on_{name}"),
+            "summary": format!("`{name}` came."),
+            "description": description,
+            "tags": tags,
+            // The credentials of calls say nothing about what comes in.
+            "security": [],
+            "requestBody": { "required": true, "content": content(schema, examples) },
+            "responses": {
+                "200": {
+                    "description": "Taken. Which answer is expected and how fast, and whether a delivery is repeated, is unknown: answer \
+                        200 at once, and expect each one twice and in any order.",
+                },
+            },
+        },
+    })
+}
+
+fn describe(schema: &mut Value, text: &str) {
+    if let Some(members) = schema.as_object_mut() {
+        members.insert("description".to_owned(), json!(text));
+    }
+}
+
+fn of_event(name: &str) -> &'static [Example] {
+    match name {
+        "message_status_update" => {
+            examples!["incs/webhook-message-status-update-failed", "incs/webhook-message-status-update-read"]
+        }
+        "template_status_update" => examples!["incs/webhook-template-status-update"],
+        "template_category_update" => examples!["incs/webhook-template-category-update"],
+        "template_quality_update" => examples!["incs/webhook-template-quality-update"],
+        "new_message" => examples![
+            "incs/webhook-new-message-whatsapp-text",
+            "incs/webhook-new-message-whatsapp-list-reply",
+            "incs/webhook-new-message-rcs-suggestion-reply",
+            "incs/webhook-new-message-rcs-file",
+        ],
+        "message_created" => {
+            examples!["incs/webhook-message-created-101-text", "incs/webhook-message-created-102-image"]
+        }
+        _ => &[],
+    }
+}
