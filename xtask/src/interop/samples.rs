@@ -46,8 +46,8 @@ impl Samples {
     pub(super) fn load(workspace: &Workspace) -> Result<Self> {
         let corpus = workspace.root().join(CORPUS);
         let samples = if corpus.is_dir() { of_corpus(&corpus)? } else { of_fixtures(workspace)? };
-        let is_valid = |sample: &&Value| sample["valid"] == true;
-        ensure!(samples.values().flatten().any(|sample| is_valid(&sample)), "there is no valid sample");
+        let is_valid = |sample: &Value| sample.get("valid") == Some(&json!(true));
+        ensure!(samples.values().flatten().any(is_valid), "there is no valid sample");
         Ok(Self(samples))
     }
 

@@ -36,6 +36,9 @@ pub(super) fn check(workspace: &Workspace, tools: &Tools) -> Result<()> {
 fn packages(workspace: &Workspace) -> Result<Vec<String>> {
     let manifest = fs::read_to_string(workspace.root().join("xtask/interop/package.json"))?;
     let manifest: Value = serde_json::from_str(&manifest)?;
-    let version = |name: &str| manifest["dependencies"][name].as_str().map(|version| format!("{name}@{version}"));
+    let version = |name: &str| {
+        let version = manifest.get("dependencies")?.get(name)?.as_str()?;
+        Some(format!("{name}@{version}"))
+    };
     PACKAGES.iter().map(|name| version(name).with_context(|| format!("package.json is without {name}"))).collect()
 }

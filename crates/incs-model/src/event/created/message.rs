@@ -265,7 +265,9 @@ schema_of!(Message as "WorkbenchMessage", generator => {
     let mut other = crate::schema::shape::whole_number(generator);
     other.insert("not".to_owned(), json!({ "enum": codes }));
     let mut unknown = variant("Unknown", other.to_value(), None);
-    unknown["description"] = json!("A kind that this version does not know.");
+    if let Value::Object(keywords) = &mut unknown {
+        keywords.insert("description".to_owned(), json!("A kind that this version does not know."));
+    }
     variants.push(unknown);
     schemars::json_schema!({
         "description": "A message of the workbench. `content` depends on `type`; it may also be a string that holds JSON.",
