@@ -6,8 +6,8 @@ import { join } from "node:path";
 const folder = process.argv[2];
 const samples = JSON.parse(readFileSync(join(folder, "samples.json"), "utf8"));
 const lines = [
-  "// A reply or event may hold members that are not known, which TypeScript forbids in a literal of the type itself.",
-  "const received = <T>() => <Sample extends T>(sample: Sample): T => sample;",
+  "// A reply or event may hold members that are not known, at any depth; a literal of the type itself may not.",
+  "type Received<T> = T extends (infer E)[] ? Received<E>[] : T extends object ? { [K in keyof T]: Received<T[K]> } & { [name: string]: unknown } : T;",
 ];
 let documents = 0;
 let constants = 0;
@@ -25,11 +25,11 @@ for (const contract of ["send", "receive"]) {
     const local = `Document${documents++}`;
     lines.push(`import type { ${type} as ${local} } from "./types/${name}";`);
     lines.push(`// @ts-expect-error null is none`, `export const none${local}: ${local} = null;`);
-    for (const sample of (samples[name] ?? []).filter((sample) => sample.valid)) {
+    for (const sample of (samples[name] ?? []).filter((sample) => sample.schema)) {
       const json = JSON.stringify(sample.instance, null, 2);
       const constant = `export const sample${constants++}`;
       lines.push(`// ${name}: ${String(sample.case).replace(/\s+/g, " ")}`);
-      lines.push(contract === "send" ? `${constant}: ${local} = ${json};` : `${constant} = received<${local}>()(${json});`);
+      lines.push(`${constant}: ${contract === "send" ? local : `Received<${local}>`} = ${json};`);
     }
   }
 }

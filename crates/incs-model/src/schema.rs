@@ -13,6 +13,7 @@
 //! assert_eq!(message.to_value()["$id"], "urn:incs:schema:send:whatsapp-message");
 //! ```
 
+mod anything;
 mod bounds;
 mod contract;
 mod document;

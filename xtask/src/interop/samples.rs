@@ -9,45 +9,18 @@ use serde_json::{Value, json};
 
 use crate::workspace::Workspace;
 
-/// One file of lines a document; each line has the members `case`, `valid` and `instance`.
+/// One file of lines a document; each line has the members `case`, `schema` (whether it fits) and `instance`.
 const CORPUS: &str = "docs/schemas/corpus";
-
-/// Payloads of the reference, all of them valid.
-const FIXTURES: [&str; 2] = ["crates/incs-model/fixtures/incs", "crates/incs-model/fixtures/exotel"];
-
-/// Which document a fixture belongs to, by how its name begins.
-const BEGINNINGS: [(&str, &str); 19] = [
-    ("send-whatsapp.", "receive/sent-reply"),
-    ("send-viber.", "receive/sent-reply"),
-    ("send-rcs.", "receive/sent-reply"),
-    ("send-whatsapp-", "send/whatsapp-message"),
-    ("send-viber-", "send/viber-message"),
-    ("send-rcs-", "send/rcs-message"),
-    ("rcs-template-create", "send/rcs-template"),
-    ("rcs-template-get", "receive/rcs-template-reply"),
-    ("rcs-template-list", "receive/rcs-template-list-reply"),
-    ("waba-template-create.request", "send/whatsapp-template"),
-    ("waba-template-create", "receive/whatsapp-template-reply"),
-    ("waba-template-list", "receive/whatsapp-template-list-reply"),
-    ("saas-token", "send/token-request"),
-    ("saas-task-create.response", "receive/task-reply"),
-    ("saas-task-create", "send/task"),
-    ("saas-task-list", "receive/task-list-reply"),
-    ("messages-status", "receive/status-list-reply"),
-    ("envelope-", "receive/reply"),
-    ("webhook-", "receive/event"),
-];
 
 /// Samples by document, like `send/whatsapp-message`.
 pub(super) struct Samples(BTreeMap<String, Vec<Value>>);
 
 impl Samples {
-    /// Those of the corpus, or the fixtures where there is none.
+    /// Those of the corpus.
     pub(super) fn load(workspace: &Workspace) -> Result<Self> {
-        let corpus = workspace.root().join(CORPUS);
-        let samples = if corpus.is_dir() { of_corpus(&corpus)? } else { of_fixtures(workspace)? };
-        let is_valid = |sample: &Value| sample.get("valid") == Some(&json!(true));
-        ensure!(samples.values().flatten().any(is_valid), "there is no valid sample");
+        let samples = of_corpus(&workspace.root().join(CORPUS))?;
+        let fits = |sample: &Value| sample.get("schema") == Some(&json!(true));
+        ensure!(samples.values().flatten().any(fits), "there is no sample that fits its schema");
         Ok(Self(samples))
     }
 
@@ -64,20 +37,6 @@ fn of_corpus(folder: &Path) -> Result<BTreeMap<String, Vec<Value>>> {
             let lines = text.lines().filter(|line| !line.is_empty()).map(serde_json::from_str);
             let lines = lines.collect::<Result<_, _>>().with_context(|| format!("{contract}/{name}"))?;
             samples.insert(format!("{contract}/{name}"), lines);
-        }
-    }
-    Ok(samples)
-}
-
-fn of_fixtures(workspace: &Workspace) -> Result<BTreeMap<String, Vec<Value>>> {
-    let mut samples: BTreeMap<String, Vec<Value>> = BTreeMap::new();
-    for folder in FIXTURES {
-        for (name, text) in files(&workspace.root().join(folder), ".json")? {
-            let document = BEGINNINGS.iter().find(|(beginning, _)| name.starts_with(beginning));
-            let document = document.map_or("receive/exotel-callback", |(_, document)| document);
-            let instance: Value = serde_json::from_str(&text).with_context(|| format!("{folder}/{name}"))?;
-            let sample = json!({ "case": name, "valid": true, "instance": instance });
-            samples.entry(document.to_owned()).or_default().push(sample);
         }
     }
     Ok(samples)

@@ -5,6 +5,7 @@ use std::fmt;
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 
+use super::anything::Anything;
 use super::bounds::Bounds;
 use super::open::Open;
 use super::reference::Reference;
@@ -28,7 +29,8 @@ impl Contract {
             Self::Send => settings.for_serialize().with_transform(Strict),
             Self::Receive => settings.for_deserialize().with_transform(Open),
         };
-        settings.with_transform(Words).with_transform(Reference).into_generator().into_root_schema_for::<T>()
+        let settings = settings.with_transform(Words).with_transform(Reference).with_transform(Anything);
+        settings.into_generator().into_root_schema_for::<T>()
     }
 }
 

@@ -110,6 +110,15 @@ fn carousels() -> Vec<Case> {
             [("/interactive/action/cards/1/action/buttons/1/quick_reply/title", json!("Tell me more"))],
         ),
         Case {
+            keyword: Some(("/interactive", "additionalProperties")),
+            ..unsaid(
+                CARDS,
+                "a text above all cards",
+                "whatsapp.interactive.carousel.main.forbidden",
+                [("/interactive/header", json!({ "type": "text", "text": "New" }))],
+            )
+        },
+        Case {
             keyword: Some((header, "oneOf")),
             ..unsaid(
                 CARDS,

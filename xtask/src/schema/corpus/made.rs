@@ -138,7 +138,8 @@ impl Maker<'_> {
         }
         let mut candidates: Vec<Value> = keywords.get("const").cloned().into_iter().collect();
         candidates.extend(keywords.get("enum").and_then(|known| known.get(0)).cloned());
-        for keyword in ["anyOf", "oneOf"] {
+        // The one part of an `allOf` is a `$ref` with words beside it.
+        for keyword in ["allOf", "anyOf", "oneOf"] {
             for index in 0..branches(keywords, keyword) {
                 candidates.extend(self.value(&format!("{place}/{keyword}/{index}"), depth + 1)?);
             }
