@@ -29,8 +29,8 @@ const index = JSON.parse(readFileSync(join(FOLDER, "index.json"), "utf8"));
 const faults = [];
 let taken = 0;
 let refused = 0;
-for (const { file, corpus } of index) {
-  const path = join(FOLDER, corpus ?? "no corpus");
+for (const { file } of index) {
+  const path = join(FOLDER, "corpus", `${file}l`);
   const samples = existsSync(path) ? readFileSync(path, "utf8").split("\n").filter(Boolean).map((line) => JSON.parse(line)) : [];
   if (samples.length === 0) {
     faults.push(`${file}: no samples`);

@@ -11,7 +11,7 @@ folder = pathlib.Path(sys.argv[1])  # where index.json stands
 for entry in json.loads((folder / "index.json").read_text("utf-8")):
     schema = json.loads((folder / entry["file"]).read_text("utf-8"))
     validator = Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
-    for line in (folder / entry["corpus"]).read_text("utf-8").strip().split("\n"):
+    for line in (folder / "corpus" / (entry["file"] + "l")).read_text("utf-8").strip().split("\n"):
         sample = json.loads(line)
         if validator.is_valid(sample["instance"]) != sample["schema"]:
             sys.exit(f"{entry['file']}: {sample['case']}")

@@ -42,7 +42,7 @@ def disagreement(validator, sample):
 
 
 def samples_of(entry):
-    path = FOLDER / entry.get("corpus", "no corpus")
+    path = FOLDER / "corpus" / (entry["file"] + "l")
     return [json.loads(line) for line in path.read_text("utf-8").strip().split("\n")] if path.is_file() else []
 
 

@@ -54,7 +54,7 @@ fn pages(entries: &[Entry], corpora: &[Corpus]) -> Result<Pages> {
     for entry in entries {
         pages.add(format!("{FOLDER}/{}", entry.file), pretty(&entry.schema)?)?;
     }
-    pages.add(format!("{FOLDER}/index.json"), pretty(&index(entries, corpora))?)?;
+    pages.add(format!("{FOLDER}/index.json"), pretty(&index(entries))?)?;
     pages.add(format!("{FOLDER}/README.md"), readme(entries, corpora))?;
     pages.add(format!("{FOLDER}/openapi.json"), pretty(&openapi::document())?)?;
     Ok(pages)
@@ -64,13 +64,11 @@ fn pretty(value: &Value) -> Result<String> {
     Ok(serde_json::to_string_pretty(value)? + "\n")
 }
 
-fn index(entries: &[Entry], corpora: &[Corpus]) -> Value {
+fn index(entries: &[Entry]) -> Value {
     entries
         .iter()
-        .zip(corpora)
-        .map(|(entry, corpus)| {
+        .map(|entry| {
             json!({
-                "corpus": corpus.file,
                 "name": entry.name,
                 "contract": entry.contract.to_string(),
                 "file": entry.file,
@@ -164,9 +162,9 @@ mod tests {
         assert!(send.contains("| A | one \\| two | [send/a.json](send/a.json) |"));
         assert!(receive.contains("| A | one \\| two | [receive/a.json](receive/a.json) |"));
         assert_eq!(
-            index(&entries, &corpora).pointer("/1"),
+            index(&entries).pointer("/1"),
             Some(&json!({
-                "name": "A", "contract": "receive", "file": "receive/a.json", "corpus": "corpus/receive/a.jsonl",
+                "name": "A", "contract": "receive", "file": "receive/a.json",
                 "id": "urn:receive/a.json", "summary": "one | two",
             }))
         );

@@ -61,13 +61,6 @@ impl Components {
         Self { schemas, roots }
     }
 
-    /// Adds a component, and refers to it.
-    pub(super) fn add(&mut self, name: String, schema: Value) -> Value {
-        let reference = json!({ "$ref": reference_to(&name) });
-        self.schemas.insert(name, schema);
-        reference
-    }
-
     /// Refers to a document of the catalogue.
     pub(super) fn reference(&self, file: &str) -> Value {
         json!({ "$ref": reference_to(self.roots.get(file).map_or("", String::as_str)) })
@@ -78,9 +71,9 @@ impl Components {
         self.schemas.get(self.roots.get(file)?)
     }
 
-    /// The same, to be changed.
-    pub(super) fn root_mut(&mut self, file: &str) -> Option<&mut Value> {
-        self.schemas.get_mut(self.roots.get(file)?)
+    /// The component that a schema refers to, to be changed.
+    pub(super) fn target_mut(&mut self, schema: &Value) -> Option<&mut Value> {
+        self.schemas.get_mut(schema.get("$ref")?.as_str()?.strip_prefix(COMPONENTS)?)
     }
 
     /// The components that these parts of the document refer to, at once or over others.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::components::{Components, capitalised};
+use super::components::Components;
 use super::example::{Example, content, examples};
 
 const EVENT: &str = "receive/event.json";
@@ -14,22 +14,16 @@ const OTHER: &str = "other_event";
 /// One webhook for each event of INCS, one for those of other names, and one for Exotel.
 pub(super) fn webhooks(components: &mut Components) -> Map<String, Value> {
     let mut webhooks = Map::new();
-    let variants = components.root(EVENT).and_then(|event| event.get("oneOf")?.as_array()).cloned().unwrap_or_default();
-    let mut references = Vec::new();
-    for mut variant in variants {
-        let event = variant.pointer("/properties/event/const").and_then(Value::as_str).map(str::to_owned);
-        let name = event.unwrap_or_else(|| OTHER.to_owned());
-        if name == OTHER {
-            describe(&mut variant, OTHER_TEXT);
+    let kinds = components.root(EVENT).and_then(|event| event.get("oneOf")?.as_array()).cloned().unwrap_or_default();
+    for schema in kinds {
+        let Some(kind) = components.target_mut(&schema) else { continue };
+        let event = kind.pointer("/properties/event/const").and_then(Value::as_str).map(str::to_owned);
+        if event.is_none() {
+            describe(kind, OTHER_TEXT);
         }
-        let description = variant.get("description").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let component = name.trim_end_matches("_event").split('_').map(capitalised).collect::<String>() + "Event";
-        let schema = components.add(component, variant);
+        let description = kind.get("description").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let name = event.unwrap_or_else(|| OTHER.to_owned());
         webhooks.insert(name.clone(), webhook(&name, "", &description, &schema, of_event(&name)));
-        references.push(schema);
-    }
-    if let Some(event) = components.root_mut(EVENT).and_then(Value::as_object_mut) {
-        event.insert("oneOf".to_owned(), references.into());
     }
     let examples =
         examples!["exotel/incoming-text", "exotel/incoming-suggested-reply", "exotel/dlr-rcs", "exotel/dlr-rcs-flat"];

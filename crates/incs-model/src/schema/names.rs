@@ -172,8 +172,14 @@ mod tests {
             "properties": { "body": inline },
             "$defs": { "CardBody": { "type": "string" } },
         });
-        let before = document.clone();
+        let mut full = document.clone();
         define(&mut document);
-        assert_eq!(document, before);
+        assert_eq!(document["properties"]["body"], reference_to("CardBodyForm"));
+        assert_eq!(document["$defs"], json!({ "CardBody": { "type": "string" }, "CardBodyForm": inline }));
+
+        full["$defs"]["CardBodyForm"] = json!({ "type": "integer" });
+        let before = full.clone();
+        define(&mut full);
+        assert_eq!(full, before);
     }
 }

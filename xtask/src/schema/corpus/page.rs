@@ -53,7 +53,7 @@ pub(in super::super) fn section(files: &[(&str, Count)]) -> String {
 
 const CORPUS: &str = r"## Samples
 
-For each schema there is a file of samples, to test validators, generated types and programs of your own with. A line is one
+For each schema there is a file of samples, `corpus/send/task.jsonl` for `send/task.json`, to test validators, generated types and programs of your own with. A line is one
 sample, in JSON:
 
 | member | what it says |

@@ -14,6 +14,9 @@ use super::path_with_program;
 use crate::sandbox::Sandbox;
 use crate::support::{Folder, without_settings};
 
+/// The page, below the root.
+pub(super) const PAGE: &str = "docs/quick-start.md";
+
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
 /// Longest that a command may take, with what it compiles.
@@ -120,7 +123,7 @@ impl Drop for Server {
 /// The page, with a port that is free now in place of its own.
 fn page() -> String {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    fs::read_to_string(Path::new(ROOT).join("docs/quick-start.md")).unwrap().replace("8080", &free.to_string())
+    fs::read_to_string(Path::new(ROOT).join(PAGE)).unwrap().replace("8080", &free.to_string())
 }
 
 /// The manifest, with the true place of the clone: a link to it in each new folder would have its crates compiled each time.
