@@ -17,9 +17,9 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     lint_fuzz_targets(workspace)
 }
 
-/// The fuzz targets are a workspace of their own, which no other step looks at.
+/// The fuzz targets are a workspace of their own, which no other step looks at. They use what was built for the others.
 fn lint_fuzz_targets(workspace: &Workspace) -> Result<()> {
-    let target_dir = workspace.target_dir().join("fuzz").display().to_string();
+    let target_dir = workspace.target_dir().display().to_string();
     let manifest = ["--manifest-path", "fuzz/Cargo.toml"];
     workspace.run(&[&["fmt", "--check"][..], &manifest].concat())?;
     let place = ["--locked", "--target-dir", &target_dir, "--", "-D", "warnings"];

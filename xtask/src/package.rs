@@ -24,7 +24,9 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         args.extend(["-p", name]);
     }
     forget_unpacked(workspace)?;
-    workspace.run(&args)?;
+    // Said in words, the folder is shared by all packages; else cargo builds what they need anew for each of them.
+    let target_dir = workspace.target_dir().display().to_string();
+    workspace.run_with(&args, &[("CARGO_TARGET_DIR", &target_dir)])?;
     println!("packaged and built: {}", crates.join(", "));
     Ok(())
 }

@@ -12,6 +12,7 @@ use super::links::{self, Target};
 /// Pages beside docs/ that are chapters too: file, place in the book, name.
 const BESIDE: &[(&str, &str, &str)] = &[
     ("README.md", "incs.md", "INCS for Rust"),
+    ("crates/incs-examples/README.md", "crates/incs-examples.md", "Examples"),
     ("crates/incs-model/README.md", "crates/incs-model.md", "incs-model"),
     ("crates/incs-client/README.md", "crates/incs-client.md", "incs-client"),
     ("crates/incs-webhook/README.md", "crates/incs-webhook.md", "incs-webhook"),

@@ -17,6 +17,8 @@ pub(super) struct Block {
 pub(super) struct Fence<'a> {
     /// Where it begins.
     pub(super) line: usize,
+    /// The line of text above it.
+    pub(super) above: &'a str,
     /// What stands behind the three backquotes.
     pub(super) info: &'a str,
     pub(super) text: String,
@@ -26,10 +28,15 @@ pub(super) struct Fence<'a> {
 pub(super) fn fences(page: &str) -> Vec<Fence<'_>> {
     let mut fences = Vec::new();
     let mut lines = page.lines().enumerate();
+    let mut above = "";
     while let Some((index, line)) = lines.next() {
-        let Some(info) = line.strip_prefix("```") else { continue };
-        let body: Vec<_> = lines.by_ref().map(|(_, line)| line).take_while(|line| *line != "```").collect();
-        fences.push(Fence { line: index + 1, info, text: body.join("\n") });
+        if let Some(info) = line.strip_prefix("```") {
+            let body: Vec<_> = lines.by_ref().map(|(_, line)| line).take_while(|line| *line != "```").collect();
+            fences.push(Fence { line: index + 1, above, info, text: body.join("\n") });
+            above = "";
+        } else if !line.is_empty() {
+            above = line;
+        }
     }
     fences
 }
@@ -37,7 +44,7 @@ pub(super) fn fences(page: &str) -> Vec<Fence<'_>> {
 /// All shell blocks of a page.
 pub(super) fn blocks(page: &str) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
-    for Fence { line, info, text } in fences(page) {
+    for Fence { line, info, text, .. } in fences(page) {
         match info.split_once(' ').unwrap_or((info, "")) {
             ("sh", mark) => {
                 let mark = (!mark.is_empty()).then(|| mark.strip_prefix("skip ").unwrap_or(mark).to_owned());

@@ -1,7 +1,7 @@
 //! The quick start, done as it stands on its page: files are written, commands run, and the project that comes of it is built.
 //!
-//! A block marked `file=PATH` is a file, one marked `sh` runs in the second terminal, where each goes on in the folder in which the one
-//! before it ended. `sh skip server` is the program of another terminal; `text output server` is all that it has said until then.
+//! A block of Rust or TOML is the file that the line above it names, one marked `sh` runs in the second terminal, where each goes on
+//! in the folder in which the one before it ended. `sh skip server` is the program of another terminal; `text output server` is all that it has said until then.
 
 use std::fs::{self, File};
 use std::net::TcpListener;
@@ -57,7 +57,10 @@ impl Desk {
         command.env("INCS_CERTIFICATION_CODE", self.sandbox.certification_code());
         // What this build has compiled is used again, and nothing is fetched.
         let target = Path::new(env!("CARGO_BIN_EXE_incs")).ancestors().nth(2).unwrap();
-        command.env("CARGO_TARGET_DIR", target).env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only");
+        command.env("CARGO_TARGET_DIR", target);
+        if std::env::var_os("CARGO_PROFILE_DEV_DEBUG").is_none() {
+            command.env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only");
+        }
         command.env("CARGO_NET_OFFLINE", "true");
         // Of the package under test; build scripts run anew when these differ from those of a shell.
         for (name, _) in std::env::vars_os() {
@@ -140,8 +143,10 @@ fn the_quick_start_does_what_it_says() {
     let mut desk = Desk::new();
     let mut said = None;
     let mut skipped = Vec::new();
-    for Fence { line, info, text } in fences(&page) {
-        if let Some((_, path)) = info.split_once(" file=") {
+    for Fence { line, above, info, text } in fences(&page) {
+        if info == "toml" || info == "rust,no_run" {
+            let path = above.split('`').rfind(|word| word.contains('/'));
+            let path = path.unwrap_or_else(|| panic!("line {line}: the line above names no file"));
             let text = if path.ends_with("Cargo.toml") { with_clone(&text) } else { text };
             desk.write(path, &text);
             if path.ends_with("Cargo.toml") {
