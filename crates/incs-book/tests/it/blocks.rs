@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::repository::pages;
 
 /// The code blocks of a page: what stands behind the backquotes, and the text.
-fn blocks(page: &str) -> Vec<(String, String)> {
+pub(crate) fn blocks(page: &str) -> Vec<(String, String)> {
     let mut blocks = Vec::new();
     let mut open: Option<(String, String)> = None;
     for event in Parser::new(page) {
@@ -28,7 +28,8 @@ fn blocks(page: &str) -> Vec<(String, String)> {
     blocks
 }
 
-fn language(info: &str) -> &str {
+/// Of which language a block is.
+pub(crate) fn language(info: &str) -> &str {
     info.split([' ', ',']).next().unwrap_or_default()
 }
 
