@@ -56,7 +56,7 @@ pub fn document() -> Value {
         "servers": [operation::server(crate::endpoint::Host::Api)],
         "tags": tags(),
         "components": {
-            "schemas": components.used_by(&[&paths, &webhooks, &responses]),
+            "schemas": components.used_by(&[&paths, &webhooks, &responses, &webhooks::any_event(&components)]),
             "responses": responses,
             "securitySchemes": operation::security_schemes(),
         },

@@ -32,6 +32,11 @@ pub(super) fn webhooks(components: &mut Components) -> Map<String, Value> {
     webhooks
 }
 
+/// Any event of INCS in one schema, for tools that have no use for `webhooks`.
+pub(super) fn any_event(components: &Components) -> Value {
+    components.reference(EVENT)
+}
+
 const OTHER_TEXT: &str = "An event of another name. The update of a message of the INCS workbench is one: a page says that there is such \
     an event, and neither its name nor its members are known. Answer it like the others.";
 

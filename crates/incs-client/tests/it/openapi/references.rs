@@ -30,7 +30,7 @@ fn every_reference_leads_to_something_in_the_document() {
 }
 
 #[test]
-fn every_component_is_referred_to() {
+fn every_component_is_referred_to_but_the_one_for_any_event() {
     let document = document();
     let mut references = Vec::new();
     all(&document, "$ref", &mut references);
@@ -38,7 +38,7 @@ fn every_component_is_referred_to() {
         references.into_iter().map(|reference| reference.as_str().unwrap().to_owned()).collect();
     for kind in ["schemas", "responses"] {
         for name in document["components"][kind].as_object().unwrap().keys() {
-            assert!(referred.contains(&format!("#/components/{kind}/{name}")), "{name}");
+            assert_eq!(referred.contains(&format!("#/components/{kind}/{name}")), name != "Event", "{name}");
             assert!(name.chars().all(|c| c.is_ascii_alphanumeric()), "{name}");
         }
     }

@@ -23,3 +23,10 @@ fn a_webhook_takes_its_own_event_only() {
         assert_eq!(document.pointer(component).unwrap()["properties"]["event"], json!({ "const": name }));
     }
 }
+
+#[test]
+fn one_component_is_any_event() {
+    let document = document();
+    let kinds = document["components"]["schemas"]["Event"]["oneOf"].as_array().unwrap();
+    assert_eq!(kinds.len(), Event::KNOWN.len() + 1, "and one for those that are not known");
+}
