@@ -4,6 +4,7 @@
 mod corpus;
 pub(crate) mod diff;
 mod known;
+mod pointer;
 
 use anyhow::{Result, ensure};
 use incs_client::openapi;

@@ -56,12 +56,12 @@ impl Tools {
 
     /// A program of an npm package.
     pub(crate) fn npm(&self, program: &str) -> Command {
-        Command::new(self.home.join("node/node_modules/.bin").join(program))
+        Command::new(self.npm_programs().join(program))
     }
 
     /// `python` with the installed packages, and a script of `xtask/interop`.
     pub(crate) fn python(&self, script: &str) -> Command {
-        let mut command = Command::new(self.home.join("python/bin/python"));
+        let mut command = self.pip("python");
         command.arg(self.root.join("xtask/interop").join(script)).current_dir(&self.root);
         command.env("PYTHONDONTWRITEBYTECODE", "1");
         command
@@ -89,7 +89,7 @@ impl Tools {
 
     /// A program of a Python package.
     pub(crate) fn pip(&self, program: &str) -> Command {
-        Command::new(self.home.join("python/bin").join(program))
+        Command::new(self.pip_programs().join(program))
     }
 
     /// Fills a folder unless it was filled from the same lists; half an installation does not count.

@@ -8,7 +8,8 @@ use serde_json::{Map, Value, json};
 
 use self::bounds::{items, numbers, texts};
 use self::kinds::types;
-use super::document::{Site, escaped};
+use super::super::pointer::escaped;
+use super::document::Site;
 
 /// A changed instance, and what its schema must say of it.
 pub(super) struct Change {

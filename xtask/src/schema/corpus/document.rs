@@ -8,6 +8,7 @@ use jsonschema::error::ValidationErrorKind;
 use jsonschema::{ValidationError, Validator};
 use serde_json::{Map, Value, json};
 
+use super::super::pointer::escaped;
 use super::sample::SchemaError;
 
 /// One schema of the catalogue.
@@ -145,11 +146,6 @@ impl Document {
         }
         Ok(places)
     }
-}
-
-/// A name as a part of a JSON pointer.
-pub(super) fn escaped(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }
 
 /// How many schemas a keyword lists.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use incs_model::schema::Contract;
 use serde_json::{Map, Value};
 
+use super::super::pointer::escaped;
 use super::change::{Change, Effect, Set};
 use super::reference::Resolved;
 use super::steady::Steady;
@@ -50,7 +51,7 @@ impl Place {
         let mut place = Self { depth: self.depth + 1, open: false, ..self.clone() };
         for segment in segments {
             place.pointer.push('/');
-            place.pointer.push_str(&segment.replace('~', "~0").replace('/', "~1"));
+            place.pointer.push_str(&escaped(segment));
         }
         place
     }

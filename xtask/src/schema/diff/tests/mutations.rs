@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::schema::diff::documents::present;
 use crate::schema::diff::walk::Walk;
+use crate::schema::pointer::escaped;
 
 /// The pointer of each keyword of a schema, and of those within.
 fn keywords(schema: &Value, pointer: &str, found: &mut Vec<(String, String)>) {
@@ -17,7 +18,7 @@ fn keywords(schema: &Value, pointer: &str, found: &mut Vec<(String, String)>) {
         match keyword.as_str() {
             "properties" | "$defs" => {
                 for (name, inner) in value.as_object().unwrap() {
-                    keywords(inner, &format!("{below}/{}", name.replace('~', "~0").replace('/', "~1")), found);
+                    keywords(inner, &format!("{below}/{}", escaped(name)), found);
                 }
             }
             "allOf" | "anyOf" | "oneOf" => {
