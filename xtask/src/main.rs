@@ -55,7 +55,7 @@ enum Command {
     Interop,
     /// Run every fuzz target for a while; needs a C++ compiler
     Fuzz(fuzz::Fuzz),
-    /// Measure the crates with crates/incs-bench
+    /// Measure the crates with bench
     Bench(Generator),
 }
 

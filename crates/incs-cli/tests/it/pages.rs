@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_mins(2);
 const MARKED: &[(&str, usize)] = &[
     ("README.md", 2),
     ("crates/incs-cli/README.md", 1),
-    ("crates/incs-examples/README.md", 5),
+    ("examples/README.md", 5),
     ("crates/incs-sandbox/README.md", 0),
     ("docs/README.md", 1),
     ("docs/cli.md", 4),
@@ -50,7 +50,7 @@ const MARKED: &[(&str, usize)] = &[
 /// start, which has a test of its own.
 fn pages() -> BTreeMap<String, Vec<Block>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let mut paths = vec![root.join("README.md")];
+    let mut paths = vec![root.join("README.md"), root.join("examples/README.md")];
     paths.extend(children(&root.join("crates")).into_iter().map(|folder| folder.join("README.md")));
     let mut folders = vec![root.join("docs")];
     while let Some(folder) = folders.pop() {
