@@ -1,26 +1,25 @@
-//! Every case by name.
+//! Every case by name: the work of a promise, and the baseline that it is held against.
 
-mod bodies;
-mod carousel;
-mod exchange;
-mod webhook;
-
+use std::cell::OnceCell;
 use std::hint::black_box;
 
 use incs_model::event::Event;
-use incs_model::event::created::content::{Image, Text};
-use incs_model::event::{MessageStatusUpdate, NewMessage};
-use incs_model::{decode, encode, validate};
+use incs_model::whatsapp::interactive::carousel::{Card, CardAction};
+use incs_model::whatsapp::interactive::{Body, Carousel, Header, Interactive};
+use incs_model::whatsapp::{Content, Message};
+use incs_model::{PhoneNumber, decode, encode, validate};
+use incs_webhook::Delivery;
 use serde::de::DeserializeOwned;
+use tokio::runtime::{Builder, Runtime};
 
-use crate::plain::{Created, ListReplyEvent};
-use crate::untagged::UntaggedEvent;
+use crate::baselines::{
+    CarouselMessage, Created, CreatedImage, CreatedText, ListReplyMessage, NewMessage, StatusUpdate, TextMessage,
+};
+use crate::exchange::{Backend, Server, Way};
 
-pub use self::bodies::Body;
-
-/// One thing done in one way.
+/// One piece of work.
 pub struct Case {
-    /// `read/created-text/plain/union`: what, of what, in which spelling, which way.
+    /// What is done to what, and by whom: `read/created-text/ours`.
     pub name: String,
     /// Does it once.
     pub run: Box<dyn Fn()>,
@@ -34,67 +33,142 @@ impl std::fmt::Debug for Case {
     }
 }
 
-const RUNS: u32 = 1000;
+const RUNS: u32 = 500;
 
-/// Every case.
+macro_rules! fixture {
+    ($name:literal) => {
+        include_str!(concat!("../../crates/incs-model/fixtures/incs/webhook-", $name, ".json"))
+    };
+}
+
+/// Returns every case.
 ///
 /// # Panics
 ///
-/// When a way to write or read does not give the same as the others: such figures could not be compared.
+/// When two ways to write or read do not give the same: such figures cannot be compared.
 pub fn all() -> Vec<Case> {
     let mut cases = Vec::new();
-    for body in Body::all() {
-        match body.kind {
-            "created-text" => readings::<Created<Text>>(&mut cases, &body),
-            "created-image" => readings::<Created<Image>>(&mut cases, &body),
-            "list-reply" => {
-                readings::<ListReplyEvent>(&mut cases, &body);
-                read::<NewMessage>(&mut cases, &body, "struct");
-            }
-            _ => readings::<MessageStatusUpdate>(&mut cases, &body),
-        }
-    }
-    let message = carousel::message();
-    let hand = carousel::by_hand(&message);
-    assert_eq!(
-        serde_json::from_slice::<serde_json::Value>(&hand).ok(),
-        encode(&message).ok().and_then(|body| serde_json::from_slice(&body).ok()),
-        "the hand-formatted body is another one"
-    );
-    let written = message.clone();
-    push(&mut cases, "write/carousel/by-hand", move || drop(black_box(carousel::by_hand(&written))));
-    let written = message.clone();
-    push(&mut cases, "write/carousel/encode", move || drop(black_box(encode(&written))));
-    let written = message.clone();
-    push(&mut cases, "write/carousel/json-macro", move || drop(black_box(carousel::by_json_macro(&written))));
-    push(&mut cases, "check/carousel/validate", move || drop(black_box(validate(&message))));
-    cases.extend(exchange::cases());
-    cases.extend(webhook::cases());
+    let list_reply = fixture!("new-message-whatsapp-list-reply");
+    read::<Created<CreatedText>>(&mut cases, "created-text", fixture!("message-created-101-text"));
+    read::<Created<CreatedImage>>(&mut cases, "created-image", fixture!("message-created-102-image"));
+    read::<NewMessage<ListReplyMessage>>(&mut cases, "list-reply", list_reply);
+    read::<NewMessage<TextMessage>>(&mut cases, "whatsapp-text", fixture!("new-message-whatsapp-text"));
+    read::<StatusUpdate>(&mut cases, "status-failed", fixture!("message-status-update-failed"));
+    carousel(&mut cases);
+    batches(&mut cases, &compact(list_reply));
+    sends(&mut cases);
     cases
-}
-
-/// The ways to read a body: the one right type, our union, serde's untagged enum, a generic value first.
-fn readings<Right: DeserializeOwned + 'static>(cases: &mut Vec<Case>, body: &Body) {
-    read::<Right>(cases, body, "right-type");
-    let text = body.text.clone();
-    assert!(decode::<Event>(text.as_bytes()).is_ok_and(|event| !matches!(event, Event::Unknown(_))), "{}", body.kind);
-    push(cases, &body.case("union"), move || drop(black_box(decode::<Event>(black_box(text.as_bytes())))));
-    read::<UntaggedEvent>(cases, body, "untagged");
-    let text = body.text.clone();
-    push(cases, &body.case("value-first"), move || {
-        let value = serde_json::from_slice::<serde_json::Value>(black_box(text.as_bytes()));
-        drop(black_box(value.and_then(serde_json::from_value::<Right>)));
-    });
-}
-
-fn read<T: DeserializeOwned + 'static>(cases: &mut Vec<Case>, body: &Body, way: &str) {
-    let text = body.text.clone();
-    if let Err(error) = serde_json::from_str::<T>(&text) {
-        unreachable!("{} by {way}: {error}", body.kind);
-    }
-    push(cases, &body.case(way), move || drop(black_box(serde_json::from_slice::<T>(black_box(text.as_bytes())))));
 }
 
 fn push(cases: &mut Vec<Case>, name: &str, run: impl Fn() + 'static) {
     cases.push(Case { name: name.to_owned(), run: Box::new(run), runs: RUNS });
+}
+
+/// The event of this crate, and the one type that fits the body.
+fn read<Baseline: DeserializeOwned + 'static>(cases: &mut Vec<Case>, kind: &str, fixture: &str) {
+    let text = compact(fixture);
+    assert!(decode::<Event>(text.as_bytes()).is_ok_and(|event| !matches!(event, Event::Unknown(_))), "{kind}");
+    assert!(serde_json::from_str::<Baseline>(&text).is_ok(), "{kind}: the baseline cannot read it");
+    let body = text.clone();
+    push(cases, &format!("read/{kind}/ours"), move || {
+        drop(black_box(decode::<Event>(black_box(body.as_bytes()))));
+    });
+    push(cases, &format!("read/{kind}/derive"), move || {
+        drop(black_box(serde_json::from_slice::<Baseline>(black_box(text.as_bytes()))));
+    });
+}
+
+/// A carousel of ten cards: written, written by a plain derive, and checked.
+fn carousel(cases: &mut Vec<Case>) {
+    let parts = (0..10).map(|index| {
+        (
+            index,
+            format!("https://media.example.com/pics/pottery/item-{index:04}.jpeg"),
+            format!("Stoneware teapot number {index}, 600 ml."),
+            "View item".to_owned(),
+            format!("https://shop.example.com/p/item-{index:04}?ref=wa"),
+        )
+    });
+    let text = "Fresh from the kiln:";
+    let baseline = CarouselMessage::new("85251230088", text, parts.clone());
+    let cards = parts.map(|(index, link, text, label, url)| {
+        Card::new(index, Header::image(link), CardAction::open(label, url)).with_body(Body::new(text))
+    });
+    let carousel = Carousel::of(Body::new(text), cards);
+    let Ok(to) = "85251230088".parse::<PhoneNumber>() else { unreachable!("digits only") };
+    let message = Message::new(to, Content::Interactive(Interactive::Carousel(carousel)));
+    assert_eq!(validate(&message), Ok(()), "the message is invalid");
+    let value = |body: Result<Vec<u8>, serde_json::Error>| {
+        body.and_then(|body| serde_json::from_slice::<serde_json::Value>(&body)).unwrap_or_default()
+    };
+    assert_eq!(value(encode(&message)), value(serde_json::to_vec(&baseline)), "the baseline writes another message");
+
+    let written = message.clone();
+    push(cases, "write/carousel/ours", move || drop(black_box(encode(black_box(&written)))));
+    push(cases, "write/carousel/derive", move || drop(black_box(serde_json::to_vec(black_box(&baseline)))));
+    push(cases, "check/carousel/ours", move || drop(black_box(validate(black_box(&message)))));
+}
+
+/// One delivery of a hundred items, and a hundred deliveries of one: parsing takes the items apart only once.
+fn batches(cases: &mut Vec<Case>, one: &str) {
+    let (Some((before, rest)), Some((_, after))) = (one.split_once("\"messages\":["), one.rsplit_once(']')) else {
+        unreachable!("no list in the fixture")
+    };
+    let message = rest.strip_suffix(&format!("]{after}")).unwrap_or_default();
+    let all = format!("{before}\"messages\":[{}]{after}", vec![message; 100].join(","));
+    for (name, body, times) in [("hundred-items", all.as_str(), 1), ("hundred-deliveries", one, 100)] {
+        let body = body.to_owned();
+        push(cases, &format!("parse/batch/{name}"), move || {
+            let mut items = 0;
+            for _ in 0..times {
+                let delivery = Delivery::new(&[("content-type", "application/json")], black_box(body.as_bytes()));
+                let batch = delivery.dangerously_skip_verification().map(|verified| verified.parse());
+                items += batch.as_ref().map_or(0, |batch| batch.items().len());
+                drop(black_box(batch));
+            }
+            assert_eq!(items, 100, "items are missing");
+        });
+    }
+    // A hundred times the work of the others.
+    cases.iter_mut().rev().take(2).for_each(|case| case.runs = 30);
+}
+
+/// A text sent over loopback, through the client and by hand.
+fn sends(cases: &mut Vec<Case>) {
+    let ways: [(&str, fn(Backend, &Server) -> Way); 2] = [("ours", Way::client), ("by-hand", Way::by_hand)];
+    for (name, way) in ways {
+        // Made when the case runs first, since most runs are of other cases.
+        let ready: OnceCell<(Runtime, Way, Server)> = OnceCell::new();
+        push(cases, &format!("send/hyper/{name}"), move || {
+            let (runtime, way, _server) = ready.get_or_init(|| {
+                let (Ok(server), Ok(runtime)) = (Server::start(), Builder::new_current_thread().enable_all().build())
+                else {
+                    unreachable!("no server or no runtime")
+                };
+                let way = {
+                    let _inside = runtime.enter();
+                    way(Backend::Hyper, &server)
+                };
+                (runtime, way, server)
+            });
+            runtime.block_on(way.once());
+        });
+    }
+}
+
+/// Takes out the white space between tokens, as on the wire; keeps the order of members.
+fn compact(json: &str) -> String {
+    let (mut out, mut in_text, mut escaped) = (String::new(), false, false);
+    for character in json.chars() {
+        if in_text {
+            in_text = escaped || character != '"';
+            escaped = !escaped && character == '\\';
+        } else if character.is_ascii_whitespace() {
+            continue;
+        } else {
+            in_text = character == '"';
+        }
+        out.push(character);
+    }
+    out
 }

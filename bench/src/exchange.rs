@@ -1,16 +1,24 @@
-//! One message sent over loopback: through the client, and through the bare HTTP library under it.
+//! One text sent over loopback: through the client, and by hand with serde over the HTTP library under it.
 
-mod bare;
 mod server;
-mod typed;
 
-use incs_model::whatsapp;
+use bytes::Bytes;
+use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
+use http_body_util::{BodyExt as _, Full};
+use hyper_util::client::legacy::Client as HyperClient;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use incs_client::Client;
+use incs_client::backend::{HyperTransport, ReqwestTransport};
+use incs_client::endpoints::messages::SendWhatsApp;
+use incs_model::whatsapp::Message;
 
-use self::bare::Bare;
 pub use self::server::{Server, serve};
-use self::typed::Typed;
+use crate::baselines::{Reply, TextToSend};
 
 const CODE: &str = "3f0c6a52-0000-4000-8000-000000000000";
+const TO: &str = "85251230088";
+const TEXT: &str = "Your parcel leaves the warehouse today.";
 
 /// The HTTP library under both ways.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +33,7 @@ impl Backend {
     /// Both.
     pub const ALL: [Self; 2] = [Self::Hyper, Self::Reqwest];
 
-    /// Its name in cases and tables.
+    /// Returns its name in tables.
     pub fn name(self) -> &'static str {
         match self {
             Self::Hyper => "hyper",
@@ -34,76 +42,62 @@ impl Backend {
     }
 }
 
-/// What is sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// A short text.
-    Text,
-    /// A template with four parameters.
-    Template,
-}
-
-impl Kind {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Text, Self::Template];
-
-    /// Its name in cases and tables.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Template => "template",
-        }
-    }
-
-    fn message(self) -> whatsapp::Message {
-        let fixture = match self {
-            Self::Text => include_str!("../../crates/incs-model/fixtures/incs/send-whatsapp-text.request.json"),
-            Self::Template => {
-                include_str!("../../crates/incs-model/fixtures/incs/send-whatsapp-template-header-body-text.request.json")
-            }
-        };
-        match incs_model::decode(fixture.as_bytes()) {
-            Ok(message) => message,
-            Err(error) => unreachable!("{error}"),
-        }
-    }
-}
-
-/// A way to send the message.
+/// A way to send the text.
 pub struct Way(Inner);
 
 enum Inner {
-    Bare(Bare),
-    Typed(Typed),
-    Fluent(Typed),
+    Client { client: Client, send: SendWhatsApp },
+    Hyper { client: HyperClient<HttpConnector, Full<Bytes>>, uri: http::Uri },
+    Reqwest { client: reqwest::Client, url: reqwest::Url },
 }
 
 impl Way {
-    /// The HTTP library alone.
-    pub fn bare(backend: Backend, kind: Kind, server: &Server) -> Self {
-        Self(Inner::Bare(Bare::new(backend, kind, server)))
+    /// Returns the client over a backend: it checks, writes, sends and reads.
+    pub fn client(backend: Backend, server: &Server) -> Self {
+        let builder = match backend {
+            Backend::Hyper => Client::builder(HyperTransport::new()),
+            Backend::Reqwest => match ReqwestTransport::new() {
+                Ok(transport) => Client::builder(transport),
+                Err(error) => unreachable!("reqwest: {error}"),
+            },
+        };
+        let Ok(to) = TO.parse() else { unreachable!("digits only") };
+        match builder.certification_code(CODE).base_urls(&server.base_url()).build() {
+            Ok(client) => Self(Inner::Client { client, send: SendWhatsApp::new(Message::text(to, TEXT)) }),
+            Err(error) => unreachable!("{error}"),
+        }
     }
 
-    /// The client over it.
-    pub fn typed(backend: Backend, kind: Kind, server: &Server) -> Self {
-        Self(Inner::Typed(Typed::new(backend, kind, server)))
+    /// Returns what one would write with serde over the HTTP library: the body by a plain derive, the reply by another.
+    pub fn by_hand(backend: Backend, server: &Server) -> Self {
+        let url = format!("{}/external/messages/whatsapp", server.base_url());
+        Self(match backend {
+            Backend::Hyper => {
+                let mut connector = HttpConnector::new();
+                connector.set_nodelay(true);
+                let Ok(uri) = url.parse() else { unreachable!("a URL of loopback") };
+                Inner::Hyper { client: HyperClient::builder(TokioExecutor::new()).build(connector), uri }
+            }
+            Backend::Reqwest => {
+                let Ok(url) = url.parse() else { unreachable!("a URL of loopback") };
+                Inner::Reqwest { client: reqwest::Client::new(), url }
+            }
+        })
     }
 
-    /// The client over it, and a copy of the message for each send.
-    pub fn fluent(backend: Backend, kind: Kind, server: &Server) -> Self {
-        Self(Inner::Fluent(Typed::new(backend, kind, server)))
-    }
-
-    /// Sends the message once.
+    /// Sends the text once.
     ///
     /// # Panics
     ///
-    /// When the server does not take it: then nothing was measured.
+    /// When the server does not accept it: then nothing was measured.
     pub async fn once(&self) {
         match &self.0 {
-            Inner::Bare(bare) => bare.once().await,
-            Inner::Typed(typed) => typed.once().await,
-            Inner::Fluent(typed) => typed.fluent().await,
+            Inner::Client { client, send } => {
+                let sent = client.execute(send).await;
+                assert!(sent.is_ok(), "the server did not accept the message: {sent:?}");
+            }
+            Inner::Hyper { client, uri } => assert!(by_hyper(client, uri).await.is_some(), "hyper did not send"),
+            Inner::Reqwest { client, url } => assert!(by_reqwest(client, url).await.is_some(), "reqwest did not send"),
         }
     }
 }
@@ -111,9 +105,49 @@ impl Way {
 impl std::fmt::Debug for Way {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self.0 {
-            Inner::Bare(_) => "bare",
-            Inner::Typed(_) => "typed",
-            Inner::Fluent(_) => "fluent",
+            Inner::Client { .. } => "client",
+            Inner::Hyper { .. } | Inner::Reqwest { .. } => "by hand",
         })
     }
+}
+
+async fn by_hyper(client: &HyperClient<HttpConnector, Full<Bytes>>, uri: &http::Uri) -> Option<String> {
+    let request = http::Request::post(uri.clone())
+        .header(ACCEPT, "application/json")
+        .header(USER_AGENT, "bench")
+        .header(CONTENT_TYPE, "application/json")
+        .header("certification-code", CODE)
+        .body(Full::new(body()?))
+        .ok()?;
+    let reply = client.request(request).await.ok()?;
+    let is_ok = reply.status() == http::StatusCode::OK;
+    let bytes = reply.into_body().collect().await.ok()?.to_bytes();
+    if is_ok { read(&bytes) } else { None }
+}
+
+async fn by_reqwest(client: &reqwest::Client, url: &reqwest::Url) -> Option<String> {
+    let reply = client
+        .post(url.clone())
+        .header(ACCEPT, "application/json")
+        .header(USER_AGENT, "bench")
+        .header(CONTENT_TYPE, "application/json")
+        .header("certification-code", CODE)
+        .body(body()?)
+        .send()
+        .await
+        .ok()?;
+    let is_ok = reply.status() == http::StatusCode::OK;
+    let bytes = reply.bytes().await.ok()?;
+    if is_ok { read(&bytes) } else { None }
+}
+
+fn body() -> Option<Bytes> {
+    let message = TextToSend { to: TO.to_owned(), r#type: "text".to_owned(), text: TEXT.to_owned() };
+    serde_json::to_vec(&message).ok().map(Bytes::from)
+}
+
+fn read(bytes: &[u8]) -> Option<String> {
+    let reply: Reply = serde_json::from_slice(bytes).ok()?;
+    let accepted = reply.status == "success" && reply.code == 200;
+    reply.data.filter(|_| accepted).map(|sent| sent.msg_id)
 }

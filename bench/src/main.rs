@@ -20,11 +20,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Measures the sends in time, against the bare HTTP libraries.
+    /// Measures the sends in time, against sends by hand over the same HTTP library.
     Times {
-        /// Fails when a promise is broken.
-        #[arg(long)]
-        check: bool,
         /// JSON for machines.
         #[arg(long)]
         json: bool,
@@ -46,7 +43,7 @@ enum Command {
 fn main() -> Result<()> {
     match Command::parse() {
         Command::Report { check, json } => report::report(check, json),
-        Command::Times { check, json } => times::times(check, json),
+        Command::Times { json } => times::times(json),
         Command::Run { case, times } => run(&case, times),
         Command::Serve => incs_bench::exchange::serve().context("the server"),
         Command::List => {

@@ -7,7 +7,7 @@ use std::thread;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use incs_bench::cases;
-use incs_bench::gates::{Allocations, CLIENT, Gate, MODEL, WEBHOOK};
+use incs_bench::gates::{GATES, Gate};
 use serde_json::json;
 
 use crate::valgrind::{Cost, measure};
@@ -19,8 +19,7 @@ pub(crate) fn report(check: bool, as_json: bool) -> Result<()> {
             println!("[{position}/{}] {name}", cases.len());
         }
     })?;
-    let verdicts =
-        MODEL.iter().chain(CLIENT).chain(WEBHOOK).map(|gate| Verdict::new(gate, &costs)).collect::<Result<Vec<_>>>()?;
+    let verdicts = GATES.iter().map(|gate| Verdict::new(gate, &costs)).collect::<Result<Vec<_>>>()?;
     if as_json {
         let cases: BTreeMap<_, _> = costs
             .iter()
@@ -86,23 +85,16 @@ impl Verdict {
     }
 
     fn kept(&self) -> bool {
-        let allocations = match self.gate.allocations {
-            Allocations::Over(most) => self.case.allocations - self.baseline.allocations <= most,
-            Allocations::Total(most) => self.case.allocations <= most,
-            Allocations::Any => true,
-        };
-        self.ratio <= self.gate.most && allocations
+        let more = self.case.allocations - self.baseline.allocations;
+        self.ratio <= self.gate.most && self.gate.more_allocations.is_none_or(|most| more <= most)
     }
 
     fn row(&self) -> String {
         let Self { gate, ratio, case, baseline } = self;
-        let allocations = match gate.allocations {
-            Allocations::Over(most) => {
-                format!("{} against {}, at most {most} more", case.allocations, baseline.allocations)
-            }
-            Allocations::Total(most) => format!("{}, at most {most}", case.allocations),
-            Allocations::Any => format!("{} against {}", case.allocations, baseline.allocations),
-        };
+        let mut allocations = format!("{} against {}", case.allocations, baseline.allocations);
+        if let Some(most) = gate.more_allocations {
+            allocations.push_str(&format!(", at most {most} more"));
+        }
         let kept = if self.kept() { "yes" } else { "**no**" };
         format!("| {} | {ratio:.2} | {:.2} | {allocations} | {kept} |", gate.promise, gate.most)
     }

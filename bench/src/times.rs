@@ -5,9 +5,9 @@
 
 use std::time::Instant;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use futures_util::{StreamExt as _, stream};
-use incs_bench::exchange::{Backend, Kind, Server, Way};
+use incs_bench::exchange::{Backend, Server, Way};
 use serde_json::json;
 use tokio::runtime::Builder;
 
@@ -21,13 +21,8 @@ const BATCHES: usize = 8;
 const BATCH: usize = 500;
 const IN_FLIGHT: usize = 64;
 
-/// The latency of a typed send is at most so many times that of a bare one.
-const LATENCY_MOST: f64 = 1.07;
-
-/// The throughput of typed sends is at least so many times that of bare ones.
-const THROUGHPUT_LEAST: f64 = 0.90;
-
-pub(crate) fn times(check: bool, as_json: bool) -> Result<()> {
+/// Measures and prints; no figure is a gate, since clocks of shared machines drift.
+pub(crate) fn times(as_json: bool) -> Result<()> {
     let mut rows = Vec::new();
     for backend in Backend::ALL {
         if !as_json {
@@ -38,16 +33,11 @@ pub(crate) fn times(check: bool, as_json: bool) -> Result<()> {
     if as_json {
         println!("{}", serde_json::Value::Array(rows.iter().map(Row::to_json).collect()));
     } else {
-        println!(
-            "| over | latency, times the bare library | at most | throughput at {IN_FLIGHT} in flight | at least | kept |\n| --- | ---: | ---: | ---: | ---: | --- |"
-        );
+        println!("| over | latency, times that by hand | throughput at {IN_FLIGHT} in flight, times that by hand |");
+        println!("| --- | ---: | ---: |");
         for row in &rows {
-            println!("{}", row.line());
+            println!("| {} | {:.2} | {:.2} |", row.backend.name(), row.latency, row.throughput);
         }
-    }
-    let broken = rows.iter().filter(|row| !row.kept()).count();
-    if check && broken > 0 {
-        bail!("{broken} of {} rows broken", rows.len());
     }
     Ok(())
 }
@@ -62,14 +52,14 @@ impl Row {
     fn measure(backend: Backend) -> Result<Self> {
         let runtime = Builder::new_current_thread().enable_all().build().context("the runtime")?;
         let server = Server::start().context("the server")?;
-        let (bare, typed) = {
+        let (by_hand, client) = {
             let _inside = runtime.enter();
-            (Way::bare(backend, Kind::Text, &server), Way::typed(backend, Kind::Text, &server))
+            (Way::by_hand(backend, &server), Way::client(backend, &server))
         };
         let (mut latencies, mut throughputs) = (Vec::new(), Vec::new());
         for round in 0..=ROUNDS {
             let (latency, throughput) =
-                runtime.block_on(async { (latency(&bare, &typed).await, throughput(&bare, &typed).await) });
+                runtime.block_on(async { (latency(&by_hand, &client).await, throughput(&by_hand, &client).await) });
             // The first round warms up.
             if round > 0 {
                 latencies.push(latency);
@@ -79,48 +69,31 @@ impl Row {
         Ok(Self { backend, latency: middle(latencies), throughput: middle(throughputs) })
     }
 
-    fn kept(&self) -> bool {
-        self.latency <= LATENCY_MOST && self.throughput >= THROUGHPUT_LEAST
-    }
-
-    fn line(&self) -> String {
-        let kept = if self.kept() { "yes" } else { "**no**" };
-        format!(
-            "| {} | {:.2} | {LATENCY_MOST:.2} | {:.2} | {THROUGHPUT_LEAST:.2} | {kept} |",
-            self.backend.name(),
-            self.latency,
-            self.throughput
-        )
-    }
-
     fn to_json(&self) -> serde_json::Value {
         json!({
             "over": self.backend.name(),
             "latency": self.latency,
-            "latency_most": LATENCY_MOST,
             "throughput": self.throughput,
-            "throughput_least": THROUGHPUT_LEAST,
-            "kept": self.kept(),
         })
     }
 }
 
-/// The median of single typed sends, times that of bare ones.
-async fn latency(bare: &Way, typed: &Way) -> f64 {
+/// Returns the median of single sends through the client, divided by that of sends by hand.
+async fn latency(by_hand: &Way, client: &Way) -> f64 {
     let (mut bares, mut typeds) = (Vec::with_capacity(SINGLE), Vec::with_capacity(SINGLE));
     for _ in 0..SINGLE {
-        bares.push(once(bare).await);
-        typeds.push(once(typed).await);
+        bares.push(once(by_hand).await);
+        typeds.push(once(client).await);
     }
     middle(typeds) / middle(bares)
 }
 
-/// Typed sends in a time, times the bare ones in the same.
-async fn throughput(bare: &Way, typed: &Way) -> f64 {
+/// Returns the throughput through the client, divided by that by hand.
+async fn throughput(by_hand: &Way, client: &Way) -> f64 {
     let (mut bares, mut typeds) = (0.0, 0.0);
     for _ in 0..BATCHES {
-        bares += batch(bare).await;
-        typeds += batch(typed).await;
+        bares += batch(by_hand).await;
+        typeds += batch(client).await;
     }
     bares / typeds
 }
@@ -137,7 +110,7 @@ async fn batch(way: &Way) -> f64 {
     begun.elapsed().as_secs_f64()
 }
 
-/// The middle value; NaN of none, which keeps no promise.
+/// Returns the median; NaN of no values.
 fn middle(mut values: Vec<f64>) -> f64 {
     values.sort_unstable_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)

@@ -1,18 +1,16 @@
 //! `cargo xtask bench`: builds and runs the measuring program in `bench`.
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 
 use crate::workspace::Workspace;
 
-/// Runs the report, then the times; `check` makes them fail when a figure is past its gate.
+/// Runs the report of instructions and allocations, which fails when a promise is broken if `check` is set. Times are recorded
+/// without it only: clocks of shared machines drift, so no time is a gate.
 pub(crate) fn run(workspace: &Workspace, check: bool) -> Result<()> {
-    ensure!(workspace.has("incs-bench"), "there is no bench, so nothing can be measured");
-    for command in ["report", "times"] {
-        let mut args = vec!["run", "--release", "-p", "incs-bench", "--", command];
-        if check {
-            args.push("--check");
-        }
-        workspace.run(&args)?;
+    let program = ["run", "--release", "-p", "incs-bench", "--bin", "incs-bench", "--"];
+    if check {
+        return workspace.run(&[&program[..], &["report", "--check"]].concat());
     }
-    Ok(())
+    workspace.run(&[&program[..], &["report"]].concat())?;
+    workspace.run(&[&program[..], &["times"]].concat())
 }
