@@ -83,7 +83,7 @@
 //! | `contract` | of `client`: the suite that every transport must pass |
 //! | `axum` | of `webhook`: `Received`, an extractor for axum 0.8 |
 //! | `tower` | with `client` any `tower::Service` as a transport; with `webhook` a layer that verifies |
-//! | `schema` | JSON Schemas of all that is sent and received; of `client` also an OpenAPI document, of `webhook` checks of bodies |
+//! | `schema` | JSON Schemas of all that is sent and received; of `client` also an OpenAPI document |
 //! | `testing` | transports without a network, a clock that does not wait, signed deliveries |
 //!
 //! What is finer than that, such as hyper without TLS, is a feature of `incs-client` or `incs-webhook`. A library had better depend

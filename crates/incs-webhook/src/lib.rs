@@ -108,7 +108,6 @@
 //! | size, depth, content type | [`Limits`] |
 //! | headers of another library | [`Headers`], [`Lookup`] |
 //! | what the platforms say that this version does not know | [`drift`] |
-//! | checking a body against the JSON Schemas | `schema` |
 //! | bodies and signatures for your tests | `testing` |
 //!
 //! # Features
@@ -121,7 +120,6 @@
 //! | `axum` | `Received`, an extractor of axum 0.8, and [`Rejection`] as its response |
 //! | `tower` | `WebhookLayer`, which verifies before the service sees anything |
 //! | `sha1` | `scheme::Exotel::with_sha1` |
-//! | `schema` | the module `schema`; it brings about fifty crates, so it is rather for tests |
 //! | `testing` | the module `testing`; it brings no crate |
 //!
 //! # What to rely on
@@ -158,8 +156,6 @@ mod parse;
 mod provider;
 mod receiver;
 mod rejection;
-#[cfg(feature = "schema")]
-pub mod schema;
 pub mod scheme;
 mod secrets;
 mod shape;

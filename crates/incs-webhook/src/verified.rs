@@ -26,11 +26,6 @@ impl<'a> Verified<'a> {
         self.body
     }
 
-    #[cfg(feature = "schema")]
-    pub(crate) fn limits(&self) -> Limits {
-        self.limits
-    }
-
     /// Reads every item; whose body it is shows in the body. Never fails: what is not understood is an item too, with its
     /// bytes. So answer 200, whatever is in it.
     pub fn parse(&self) -> Batch {

@@ -6,6 +6,7 @@ mod listen;
 mod parse;
 mod post;
 mod request;
+mod schema;
 pub(crate) mod scheme;
 mod sign;
 mod signed_parts;

@@ -13,6 +13,5 @@ mod fixtures;
 mod guard;
 mod http;
 mod mutation;
-mod schema;
 mod schemes;
 mod testing;

@@ -145,14 +145,6 @@ pub(super) const BUILDS: &[Build] = &[
         permitted: &[],
         stands_on: &["sha1"],
     },
-    // The validator could fetch schemas from the network; it is built without that.
-    Build {
-        package: "incs-webhook",
-        features: "--features=schema",
-        free_of: &[HTTP, TLS, RUNTIME, LOG],
-        permitted: &[],
-        stands_on: &["jsonschema"],
-    },
     Build {
         package: "incs-facade",
         features: "--no-default-features",

@@ -5,12 +5,17 @@ use incs_facade::model::inbound::Inbound;
 use incs_facade::webhook::{Batch, Fault, Item, Outcome, ShapeError};
 use serde::Serialize;
 
+use super::schema::Difference;
+
 /// What `incs webhook parse --json` writes.
 #[derive(Debug, Serialize)]
 pub(super) struct Document {
     /// `incs`, `exotel`; null when nothing tells.
     provider: Option<String>,
     items: Vec<ItemDocument>,
+    /// Only with `--schema`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    differences: Option<Vec<Difference>>,
 }
 
 /// One item. Every member is always there.
@@ -28,11 +33,12 @@ pub(super) struct ItemDocument {
     inbound: Option<Inbound>,
 }
 
-impl From<&Batch> for Document {
-    fn from(batch: &Batch) -> Self {
+impl Document {
+    pub(super) fn new(batch: &Batch, differences: Option<Vec<Difference>>) -> Self {
         Self {
             provider: batch.provider().map(|provider| provider.as_str().to_owned()),
             items: batch.iter().map(ItemDocument::from).collect(),
+            differences,
         }
     }
 }

@@ -8,6 +8,7 @@ use incs_facade::model::{Address, WireTime};
 use incs_facade::webhook::{Batch, Event, Item, Outcome, Provider};
 
 use super::document::result;
+use super::schema::Difference;
 use super::text::{aligned, plain, plain_line};
 
 /// How much of a key is shown: enough to see that two are the same.
@@ -32,6 +33,17 @@ pub(super) fn batch(batch: &Batch) -> Vec<String> {
         lines.extend(block(item));
     }
     lines
+}
+
+/// The differences to a schema, line by line.
+pub(super) fn differences(differences: &[Difference]) -> Vec<String> {
+    let title = match differences.len() {
+        0 => "fits the schema".to_owned(),
+        1 => "1 difference to the schema".to_owned(),
+        count => format!("{count} differences to the schema"),
+    };
+    let lines = differences.iter().map(|difference| format!("  {}", plain_line(&difference.to_string())));
+    [String::new(), title].into_iter().chain(lines).collect()
 }
 
 fn block(item: &Item) -> Vec<String> {

@@ -146,6 +146,25 @@ new_message.whatsapp.text
 }
 
 #[test]
+fn differences_to_the_schema_are_shown_on_request() {
+    let body = r#"{"event":"message_status_update","message_id":7}"#;
+    let found = |forms: &str| {
+        let ended = run_with_input(&mut incs(&["webhook", "parse", "--json", "--schema", forms, "-"]), body);
+        assert_eq!((ended.code, ended.stderr.as_str()), (0, ""));
+        ended.document()["differences"].clone()
+    };
+    assert_eq!(found("published"), found("known"));
+    assert_eq!(found("known")[0]["pointer"], "/message_id");
+    assert_eq!(found("known")[0]["message"], "expected a string, found a whole number");
+    let ended = run_with_input(&mut incs(&["webhook", "parse", "--schema", "published", "-"]), body);
+    let lines = "2 differences to the schema\n  /message_id: expected a string, found a whole number\n  /message_status: missing\n";
+    assert!(ended.stdout.ends_with(lines), "{}", ended.stdout);
+    let ended = run_with_input(&mut incs(&["webhook", "parse", "--schema", "known", "-"]), "{}");
+    assert_eq!((ended.code, ended.stdout.as_str()), (2, ""));
+    assert!(ended.stderr.contains("the envelope of neither INCS nor Exotel"), "{}", ended.stderr);
+}
+
+#[test]
 fn what_a_customer_writes_cannot_steer_the_terminal() {
     let body = r#"{"event":"new_message","message":{"messages":[{"id":"a","from":"1","type":"te\u001b]0;xt","text":{}},
         {"id":"b","from":"1","type":"text","text":{"body":"\u001b[2J\u0007\u202e"}}]}}"#;
