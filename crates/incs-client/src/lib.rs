@@ -104,7 +104,7 @@
 //! | transports over HTTP libraries | `backend` |
 //! | a route that is not here yet | [`endpoint::Endpoint`], [`Client::execute`] |
 //! | tests without a network | `testing` |
-//! | whether a transport keeps its promises | `contract` |
+//! | whether a transport keeps its promises | the crate `incs-client-contract` |
 //! | an OpenAPI document of the platform | `openapi` |
 //!
 //! # Features
@@ -124,7 +124,6 @@
 //! | `tracing` | one span for each call, also for one refused before it began: operation, channel, HTTP status, attempts, outcome |
 //! | `testing` | scripted, capturing and replaying transports, and a clock that does not wait |
 //! | `schema` | `openapi`: a document of the platform's API for tools and teams of other languages |
-//! | `contract` | the suite that every transport must pass, and the fault server that it runs against |
 //!
 //! # What to rely on
 //!
@@ -146,8 +145,6 @@ pub mod backend;
 mod batch;
 mod client;
 pub mod clock;
-#[cfg(feature = "contract")]
-pub mod contract;
 mod credentials;
 pub mod endpoint;
 pub mod endpoints;

@@ -34,8 +34,8 @@ pub type Response = http::Response<Bytes>;
 /// - The kind of an error tells the truth about the request: see [`TransportErrorKind`].
 /// - No error shows a header, a body or a query, in its own text or in that of a cause.
 ///
-/// The feature `contract` has a suite, `contract::run`, that holds any transport against these. A transport that hands requests to
-/// another task must also see what [`Departure`] says of that.
+/// The crate `incs-client-contract` has a suite that checks any transport against these. A transport that hands requests to another
+/// task must also see what [`Departure`] says of that.
 ///
 /// ```
 /// use std::sync::Arc;

@@ -80,7 +80,7 @@
 //! | `hyper-rustls` | `HyperTransport`, the pooled client of hyper-util, with HTTPS by rustls, ring and Mozilla's roots |
 //! | `rate-limit` | of `client`: a limiter for each credential and each recipient |
 //! | `tracing` | of `client`: one span for each call |
-//! | `contract` | of `client`: the suite that every transport must pass |
+//! | `contract` | the module `contract`: the suite that every transport must pass, and its fault server |
 //! | `axum` | of `webhook`: `Received`, an extractor for axum 0.8 |
 //! | `tower` | with `client` any `tower::Service` as a transport; with `webhook` a layer that verifies |
 //! | `schema` | JSON Schemas of all that is sent and received; of `client` also an OpenAPI document |
@@ -102,6 +102,8 @@
 
 #[cfg(feature = "client")]
 pub use incs_client as client;
+#[cfg(feature = "contract")]
+pub use incs_client_contract as contract;
 pub use incs_model as model;
 #[cfg(feature = "webhook")]
 pub use incs_webhook as webhook;

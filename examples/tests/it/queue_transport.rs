@@ -1,7 +1,7 @@
 //! The transport with a queue: what every transport promises, and a program that sends through it.
 
 use incs_facade::client::backend::ReqwestTransport;
-use incs_facade::client::contract::{self, ServerInfo};
+use incs_facade::contract::{self, ServerInfo};
 use incs_sandbox::{Action, Rule, When};
 
 use self::queued::QueuedTransport;

@@ -34,6 +34,7 @@ const BUDGETS: &[Budget] = &[
     Budget { package: "incs-client", feature: "reqwest", max: 86 },
     Budget { package: "incs-client", feature: "reqwest-rustls", max: 100 },
     Budget { package: "incs-client", feature: "reqwest-native-tls", max: 100 },
+    Budget { package: "incs-client-contract", feature: "", max: 56 },
     Budget { package: "incs-webhook", feature: "", max: 34 },
     Budget { package: "incs-webhook", feature: "testing", max: 34 },
     Budget { package: "incs-webhook", feature: "sha1", max: 35 },

@@ -11,7 +11,7 @@ use crate::workspace::Workspace;
 const FACADE: &str = "incs-facade";
 
 /// The crates that it forwards to.
-const LEAVES: [&str; 3] = ["incs-model", "incs-client", "incs-webhook"];
+const LEAVES: [&str; 4] = ["incs-model", "incs-client", "incs-client-contract", "incs-webhook"];
 
 /// More than that nobody reads; what is finer is chosen at the leaf crates. `default` is not counted.
 const MAX: usize = 12;
@@ -78,7 +78,7 @@ fn check(facade: &Features) -> Vec<String> {
 /// A feature of a leaf crate, a feature of the facade's own, or the leaf crate that the feature is named after.
 fn only_forwards(name: &str, forward: &str, facade: &Features) -> bool {
     if let Some(package) = forward.strip_prefix("dep:") {
-        return LEAVES.contains(&package) && package.strip_prefix("incs-") == Some(name);
+        return LEAVES.contains(&package) && (package.strip_prefix("incs-") == Some(name) || package.ends_with(&format!("-{name}")));
     }
     match leaf_feature(forward) {
         Some((package, _)) => LEAVES.contains(&package),

@@ -17,8 +17,9 @@ struct Layer {
 const LAYERS: &[Layer] = &[
     Layer { name: "incs-model", may_use: &[] },
     Layer { name: "incs-client", may_use: &["incs-model"] },
+    Layer { name: "incs-client-contract", may_use: &["incs-model", "incs-client"] },
     Layer { name: "incs-webhook", may_use: &["incs-model"] },
-    Layer { name: "incs-facade", may_use: &["incs-model", "incs-client", "incs-webhook"] },
+    Layer { name: "incs-facade", may_use: &["incs-model", "incs-client", "incs-client-contract", "incs-webhook"] },
     Layer { name: "incs-sandbox", may_use: &["incs-model", "incs-webhook"] },
     Layer { name: "incs-cli", may_use: &["incs-facade", "incs-sandbox"] },
     Layer { name: "incs-bench", may_use: &["incs-model", "incs-client", "incs-webhook", "incs-sandbox"] },

@@ -167,11 +167,12 @@ mod tests {
             ("--features=reqwest-rustls", "native-tls"),
             ("--features=reqwest-native-tls", "rustls"),
             ("--features=reqwest-native-tls", "ring"),
-            ("--features=contract", "hyper"),
-            ("--features=contract", "aws-lc-rs"),
             ("--all-features", "aws-lc-sys"),
         ] {
             assert_intruder("incs-client", features, intruder);
+        }
+        for intruder in ["hyper", "aws-lc-rs"] {
+            assert_intruder("incs-client-contract", "--no-default-features", intruder);
         }
     }
 

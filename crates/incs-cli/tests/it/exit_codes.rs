@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use incs_facade::client::contract::{ClosedPort, Fault, FaultServer, Moment, Reply, Security};
+use incs_facade::contract::{ClosedPort, Fault, FaultServer, Moment, Reply, Security};
 use incs_facade::model::envelope::Code;
 
 use crate::support::{Ended, incs, run, run_with_input};

@@ -6,7 +6,7 @@ mod stopping;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use incs_facade::client::contract::{Fault, FaultServer, Moment, Reply, Security};
+use incs_facade::contract::{Fault, FaultServer, Moment, Reply, Security};
 use incs_facade::model::envelope::Code;
 use serde_json::json;
 

@@ -1,6 +1,6 @@
 //! Tests of `settings`.
 
-use incs_facade::client::contract::{FaultServer, Reply, Security};
+use incs_facade::contract::{FaultServer, Reply, Security};
 
 use crate::support::{Ended, Folder, incs, run};
 

@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::time::Duration;
 
-use incs_facade::client::contract::{FaultServer, Reply, Security};
+use incs_facade::contract::{FaultServer, Reply, Security};
 use incs_facade::model::envelope::Code;
 use serde_json::{Value, json};
 

@@ -7,8 +7,8 @@ use std::time::Duration;
 use hyper_util::client::legacy::{self, Client};
 use hyper_util::rt::TokioExecutor;
 use incs_client::backend::{HyperTransport, OutgoingBody, ReqwestTransport, TowerTransport};
-use incs_client::contract::FaultServer;
 use incs_client::transport::{Transport, TransportErrorKind};
+use incs_client_contract::FaultServer;
 
 /// How long a connection may take to come about, the handshake included.
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(150);

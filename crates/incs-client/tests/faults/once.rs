@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use futures_util::{StreamExt as _, stream};
-use incs_client::contract::{FaultServer, Reply, Security};
 use incs_client::retry::RetryPolicy;
 use incs_client::transport::Transport;
 use incs_client::{Client, Error, RequestState};
+use incs_client_contract::{FaultServer, Reply, Security};
 use incs_model::{Sent, whatsapp};
 
 use crate::attempts::Attempts;

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use fastrand::Rng;
-use incs_client::contract::{Fault, Moment, Reply};
+use incs_client_contract::{Fault, Moment, Reply};
 use incs_model::envelope::Code;
 
 /// What happens to the attempts of one send, one after the other; when it is over, the server takes everything.

@@ -1,8 +1,8 @@
 //! Whether what the client says is what the server saw.
 
 use http::StatusCode;
-use incs_client::contract::SeenRequest;
 use incs_client::{Error, RequestState};
+use incs_client_contract::SeenRequest;
 use incs_model::Sent;
 
 use crate::attempts::{Came, NUMBER};

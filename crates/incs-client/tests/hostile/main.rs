@@ -17,9 +17,9 @@ mod replies;
 
 use std::time::{Duration, Instant};
 
-use incs_client::contract::{FaultServer, Security};
 use incs_client::retry::RetryPolicy;
 use incs_client::{Client, ErrorKind, RequestState};
+use incs_client_contract::{FaultServer, Security};
 use incs_model::{Sent, whatsapp};
 
 use crate::backends::Backend;

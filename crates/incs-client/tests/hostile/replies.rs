@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use incs_client::contract::{self, Fault, Moment};
 use incs_client::{ErrorKind, RequestState};
+use incs_client_contract::{self as contract, Fault, Moment};
 
 use crate::Expected;
 

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use incs_client::backend::HyperTransport;
-use incs_client::contract::{ClosedPort, Fault, FaultServer, Moment, Reply, Security};
 use incs_client::retry::RetryPolicy;
 use incs_client::{Client, ErrorKind, RequestState, RetryAdvice};
+use incs_client_contract::{ClosedPort, Fault, FaultServer, Moment, Reply, Security};
 use serde_json::json;
 
 use crate::support::{samples, told};

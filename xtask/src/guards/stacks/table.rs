@@ -102,8 +102,8 @@ pub(super) const BUILDS: &[Build] = &[
         stands_on: &["reqwest", "native-tls"],
     },
     Build {
-        package: "incs-client",
-        features: "--features=contract",
+        package: "incs-client-contract",
+        features: "--no-default-features",
         free_of: &[REQWEST, HYPER, C_TLS, SYSTEM_TLS],
         permitted: &[],
         stands_on: &["ring", "rustls"],

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use incs_facade::client::contract::{FaultServer, Reply, Security};
+use incs_facade::contract::{FaultServer, Reply, Security};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 

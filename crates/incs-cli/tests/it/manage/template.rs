@@ -1,6 +1,6 @@
 //! Tests of `template list`, `get`, `create` and `delete`.
 
-use incs_facade::client::contract::{ClosedPort, Security};
+use incs_facade::contract::{ClosedPort, Security};
 use serde_json::{Value, json};
 
 use super::platform::{Platform, failure, success};

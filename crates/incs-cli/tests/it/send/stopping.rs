@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use incs_facade::client::contract::{Fault, Moment};
+use incs_facade::contract::{Fault, Moment};
 use serde_json::Value;
 
 use super::{LINE, platform, to};

@@ -1,9 +1,9 @@
 //! What a failure gives: every endpoint against every form of reply.
 
 use incs_client::RequestState::{Accepted, Rejected, Unknown};
-use incs_client::contract::Reply;
 use incs_client::transport::Replay;
 use incs_client::{Error, ErrorBody, ErrorKind, RequestState, RetryAdvice};
+use incs_client_contract::Reply;
 use incs_model::envelope::Code;
 use incs_model::id::MessageId;
 use serde_json::{Value, json};

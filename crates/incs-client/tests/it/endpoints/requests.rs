@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use incs_client::contract::{Reply, SeenRequest};
+use incs_client_contract::{Reply, SeenRequest};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 

@@ -2,9 +2,9 @@
 
 use incs_client::Client;
 use incs_client::backend::HyperTransport;
-use incs_client::contract::{Fault, FaultServer, Security, SeenRequest};
 use incs_client::endpoint::Host;
 use incs_client::retry::RetryPolicy;
+use incs_client_contract::{Fault, FaultServer, Security, SeenRequest};
 use incs_model::Channel;
 
 use crate::support::samples::{CODE, TOKEN};

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use incs_client::contract::{Fault, FaultServer, Moment, Reply, Security};
 use incs_client::retry::RetryPolicy;
 use incs_client::transport::TransportErrorKind as Kind;
 use incs_client::{Client, Error, backend};
+use incs_client_contract::{Fault, FaultServer, Moment, Reply, Security};
 use incs_model::status::StatusQuery;
 use incs_model::template::ListQuery;
 

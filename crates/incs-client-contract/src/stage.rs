@@ -1,0 +1,213 @@
+//! Where a case runs: fresh servers, transports that reach them, and notes of what was wrong.
+
+use std::fmt::Debug;
+use std::future::Future;
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Method;
+use incs_client::transport::{
+    CallInfo, Departure, Replay, Request, Response, Transport, TransportError, TransportErrorKind,
+};
+
+use crate::fault_server::{Fault, FaultServer, Security, Seen};
+
+/// What a transport must know of the server that it is built for.
+#[derive(Debug, Clone)]
+pub struct ServerInfo {
+    uri: String,
+    root_certificate: Option<Bytes>,
+    connect_timeout: Duration,
+}
+
+impl ServerInfo {
+    /// Scheme, host and port, like `https://localhost:49152`. The requests name it too.
+    pub fn uri(&self) -> &str {
+        &self.uri
+    }
+
+    /// The root to trust, in DER, and the only one; `None` without TLS. It is the same for all servers of a process, but in some
+    /// cases it is not that of the server.
+    pub fn root_certificate(&self) -> Option<&[u8]> {
+        self.root_certificate.as_deref()
+    }
+
+    /// How long the transport should try to connect, if it has a limit of its own for that.
+    pub fn connect_timeout(&self) -> Duration {
+        self.connect_timeout
+    }
+}
+
+pub(crate) type Make<'a> = dyn Fn(&ServerInfo) -> Arc<dyn Transport> + Send + Sync + 'a;
+
+/// What a request and a reply hold and no error may show. They are words that occur nowhere else.
+pub(crate) const CODE: &str = "zq-code-7781";
+pub(crate) const QUERY: &str = "zq-query-7782";
+pub(crate) const BODY: &str = "zq-body-7783";
+pub(crate) const REPLY: &str = "zq-reply-7784";
+
+/// How long a transport may try to connect.
+const CONNECT: Duration = Duration::from_secs(2);
+
+pub(crate) struct Stage<'a> {
+    make: &'a Make<'a>,
+    security: Security,
+    time_limit: Duration,
+    notes: Mutex<Vec<String>>,
+}
+
+impl<'a> Stage<'a> {
+    pub(crate) fn new(make: &'a Make<'a>, security: Security, time_limit: Duration) -> Self {
+        Self { make, security, time_limit, notes: Mutex::default() }
+    }
+
+    pub(crate) fn security(&self) -> Security {
+        self.security
+    }
+
+    pub(crate) fn note(&self, text: String) {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner).push(text);
+    }
+
+    pub(crate) fn into_notes(self) -> Vec<String> {
+        self.notes.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes what was expected of a row and what was found, unless it holds.
+    pub(crate) fn expect(&self, holds: bool, row: &str, expected: impl Debug, found: impl Debug) {
+        if !holds {
+            self.note(format!("{row}: expected {expected:?}, found {found:?}"));
+        }
+    }
+
+    /// A transport for any address.
+    pub(crate) fn transport(&self, uri: String, root: Option<Bytes>) -> Arc<dyn Transport> {
+        (self.make)(&ServerInfo { uri, root_certificate: root, connect_timeout: CONNECT })
+    }
+
+    /// A fresh server with these faults, and a fresh transport that reaches it.
+    pub(crate) async fn scene(&self, faults: impl IntoIterator<Item = Fault>) -> io::Result<Scene<'_>> {
+        let server = FaultServer::start(self.security).await?;
+        faults.into_iter().for_each(|fault| server.push(fault));
+        let transport = self.transport(server.uri(), server.root_certificate().cloned());
+        Ok(Scene { stage: self, server, transport })
+    }
+
+    /// Makes a call and waits for its end; when there is none in time, notes it.
+    pub(crate) async fn call(&self, row: &str, transport: &dyn Transport, request: Request) -> Option<Outcome> {
+        let departure = CallInfo::of(&request).departure().clone();
+        let result = self.in_time(row, transport.call(request)).await?;
+        Some(Outcome { result, departure })
+    }
+
+    pub(crate) async fn in_time<T>(&self, row: &str, future: impl Future<Output = T>) -> Option<T> {
+        let ended = tokio::time::timeout(self.time_limit, future).await.ok();
+        if ended.is_none() {
+            self.note(format!("{row}: expected an end within {:?}, found none", self.time_limit));
+        }
+        ended
+    }
+}
+
+/// A server and a transport that reaches it.
+pub(crate) struct Scene<'a> {
+    stage: &'a Stage<'a>,
+    pub(crate) server: FaultServer,
+    pub(crate) transport: Arc<dyn Transport>,
+}
+
+impl Scene<'_> {
+    /// See [`Stage::call`].
+    pub(crate) async fn call(&self, row: &str, request: Request) -> Option<Outcome> {
+        self.stage.call(row, &self.transport, request).await
+    }
+
+    /// Makes a call and gives its reply; notes an error.
+    pub(crate) async fn reply(&self, row: &str, request: Request) -> Option<Response> {
+        match self.call(row, request).await?.result {
+            Ok(response) => Some(response),
+            Err(error) => {
+                self.stage.note(format!("{row}: expected a reply, found the error {:?}", error.kind()));
+                None
+            }
+        }
+    }
+
+    /// A send with everything in it that could be lost or shown.
+    pub(crate) fn send(&self) -> Request {
+        self.request(Method::POST, "/external/send", format!(r#"{{"text":"{BODY} Grüße, 你好 🎉"}}"#))
+    }
+
+    /// A read.
+    pub(crate) fn read(&self) -> Request {
+        self.request(Method::GET, "/external/status", "")
+    }
+
+    pub(crate) fn request(&self, method: Method, path: &str, body: impl Into<Bytes>) -> Request {
+        request(&self.server.uri(), method, path, body)
+    }
+
+    /// Waits for the server to notice something; notes it when it does not.
+    pub(crate) async fn expect_seen(&self, row: &str, expected: &str, condition: fn(&Seen) -> bool) -> Seen {
+        if !self.server.wait_until(self.stage.time_limit, condition).await {
+            let Seen { connections, busy, stalled, complete, partial, .. } = self.server.seen();
+            let (complete, partial) = (complete.len(), partial.len());
+            self.stage.note(format!(
+                "{row}: expected {expected}, found {connections} connections, {busy} exchanges going on, {stalled} of them \
+                 stalled, {complete} complete requests and {partial} partial ones"
+            ));
+        }
+        self.server.seen()
+    }
+
+    /// Waits until every exchange has ended: then it is certain what the server got. A connection may stay, also one that a pool
+    /// has made to have one more.
+    pub(crate) async fn settled(&self, row: &str) -> Seen {
+        self.expect_seen(row, "every exchange to end", |seen| seen.busy == 0).await
+    }
+}
+
+/// A request to any address, with a query, the secret header and a [`CallInfo`].
+pub(crate) fn request(uri: &str, method: Method, path: &str, body: impl Into<Bytes>) -> Request {
+    let replay = if method == Method::POST { Replay::Unsafe } else { Replay::Safe };
+    let mut request = Request::new(body.into());
+    *request.method_mut() = method;
+    // The addresses and paths of the suite are those of URIs; one that is not leads nowhere, which every case notes.
+    *request.uri_mut() = format!("{uri}{path}?word={QUERY}&c=%2B%2F%3D;x=a+b").parse().unwrap_or_default();
+    for (name, value) in [
+        ("certification-code", CODE),
+        ("content-type", "application/json; charset=utf-8"),
+        ("x-spaces", "one two  three"),
+        ("x-twice", "first"),
+        ("x-twice", "second"),
+        ("x-empty", ""),
+    ] {
+        request.headers_mut().append(name, http::HeaderValue::from_static(value));
+    }
+    request.extensions_mut().insert(CallInfo::new("contract", replay));
+    request
+}
+
+/// How a call ended.
+pub(crate) struct Outcome {
+    pub(crate) result: Result<Response, TransportError>,
+    pub(crate) departure: Departure,
+}
+
+impl Outcome {
+    /// Whether the transport says, in any way, that nothing has left.
+    pub(crate) fn says_nothing_left(&self) -> bool {
+        let kind = self.result.as_ref().err().map(TransportError::kind);
+        kind.is_some_and(TransportErrorKind::nothing_left) || self.departure.recall()
+    }
+
+    /// How it ended, in a word and without content.
+    pub(crate) fn word(&self) -> String {
+        match &self.result {
+            Ok(response) => format!("the reply {}", response.status().as_u16()),
+            Err(error) => format!("the error {:?}", error.kind()),
+        }
+    }
+}

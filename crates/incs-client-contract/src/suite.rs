@@ -1,0 +1,212 @@
+//! Runs all cases against one transport.
+
+use std::fmt;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_util::FutureExt;
+use incs_client::transport::Transport;
+
+use crate::cases::{self, Case};
+use crate::fault_server::Security;
+use crate::stage::{Make, ServerInfo, Stage};
+
+/// What one call may take, unless [`Suite::with_time_limit`] says otherwise.
+const CALL: Duration = Duration::from_secs(5);
+
+/// A case may take so many times the limit of one call: it is for what the limit of a call does not catch.
+const CALLS_PER_CASE: u32 = 6;
+
+/// The suite, with what can be said about how it runs.
+#[derive(Debug, Clone)]
+pub struct Suite {
+    securities: Vec<Security>,
+    time_limit: Duration,
+}
+
+/// Holds a transport against its contract, over plain HTTP and over TLS. It runs on tokio.
+///
+/// `factory` is asked for a fresh transport for each server; it may be asked more than once in a case.
+///
+/// # Errors
+///
+/// When the transport breaks its contract: all violations, not only the first.
+pub async fn run<T: Transport>(factory: impl Fn(&ServerInfo) -> T + Send + Sync) -> Result<Summary, ContractError> {
+    Suite::new().run(factory).await
+}
+
+impl Suite {
+    /// Over plain HTTP and over TLS.
+    pub fn new() -> Self {
+        Self { securities: vec![Security::Plain, Security::Tls], time_limit: CALL }
+    }
+
+    /// Over this only.
+    #[must_use]
+    pub fn on(mut self, security: Security) -> Self {
+        self.securities = vec![security];
+        self
+    }
+
+    /// Sets how long one call may take until it counts as hanging; 5 s unless set.
+    #[must_use]
+    pub fn with_time_limit(mut self, call: Duration) -> Self {
+        self.time_limit = call;
+        self
+    }
+
+    /// The names of all cases.
+    pub fn case_names() -> Vec<&'static str> {
+        cases::ALL.iter().map(|case| case.name).collect()
+    }
+
+    /// Runs it.
+    ///
+    /// # Errors
+    ///
+    /// When the transport breaks its contract: all violations, not only the first.
+    pub async fn run<T: Transport>(
+        &self,
+        factory: impl Fn(&ServerInfo) -> T + Send + Sync,
+    ) -> Result<Summary, ContractError> {
+        let start = Instant::now();
+        let make = |info: &ServerInfo| Arc::new(factory(info)) as Arc<dyn Transport>;
+        let mut ran = 0;
+        let mut violations = Vec::new();
+        for &security in &self.securities {
+            for case in cases::ALL.iter().filter(|case| case.runs_on(security)) {
+                ran += 1;
+                let texts = self.check(case, security, &make).await;
+                violations.extend(texts.into_iter().map(|text| Violation::new(case.name, security, text)));
+            }
+        }
+        if violations.is_empty() {
+            Ok(Summary { cases: ran, took: start.elapsed() })
+        } else {
+            Err(ContractError { cases: ran, violations })
+        }
+    }
+
+    async fn check(&self, case: &Case, security: Security, make: &Make<'_>) -> Vec<String> {
+        let stage = Stage::new(make, security, self.time_limit);
+        let limit = self.time_limit * CALLS_PER_CASE;
+        // A panic of the transport is a violation like any other, and must not hide those of other cases.
+        let checked = tokio::time::timeout(limit, AssertUnwindSafe((case.check)(&stage)).catch_unwind());
+        match checked.await {
+            Ok(Ok(Ok(()))) => {}
+            Ok(Ok(Err(error))) => stage.note(format!("the server of the suite failed: {error}")),
+            Ok(Err(_)) => stage.note("expected no panic, found one".to_owned()),
+            Err(_) => stage.note(format!("expected an end within {limit:?}, found none")),
+        }
+        stage.into_notes()
+    }
+}
+
+impl Default for Suite {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What a transport did wrong in one case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    case: &'static str,
+    security: Security,
+    text: String,
+}
+
+impl Violation {
+    fn new(case: &'static str, security: Security, text: String) -> Self {
+        Self { case, security, text }
+    }
+
+    /// The name of the case: a sentence.
+    pub fn case(&self) -> &'static str {
+        self.case
+    }
+
+    /// Whether it was over TLS.
+    pub fn security(&self) -> Security {
+        self.security
+    }
+
+    /// What was expected and what was found.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let over = match self.security {
+            Security::Plain => "plain HTTP",
+            Security::Tls => "TLS",
+        };
+        write!(f, "{} ({over}): {}", self.case, self.text)
+    }
+}
+
+/// A transport passed every case.
+#[derive(Debug, Clone)]
+pub struct Summary {
+    cases: usize,
+    took: Duration,
+}
+
+impl Summary {
+    /// How many cases ran; one over plain HTTP and over TLS counts twice.
+    pub fn cases(&self) -> usize {
+        self.cases
+    }
+
+    /// How long they took.
+    pub fn took(&self) -> Duration {
+        self.took
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} cases passed in {:.1} s", self.cases, self.took.as_secs_f64())
+    }
+}
+
+/// A transport breaks its contract. `Display` and `Debug` are the same list, one violation a line, so that an `unwrap` in a test
+/// can be read.
+#[derive(Clone)]
+pub struct ContractError {
+    cases: usize,
+    violations: Vec<Violation>,
+}
+
+impl ContractError {
+    /// All violations, in the order of the cases.
+    pub fn violations(&self) -> &[Violation] {
+        &self.violations
+    }
+
+    /// The names of the cases that failed, each once.
+    pub fn failed_cases(&self) -> Vec<&'static str> {
+        let mut names: Vec<_> = self.violations.iter().map(Violation::case).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+}
+
+impl fmt::Display for ContractError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} violations of the contract of a transport, {} cases ran:", self.violations.len(), self.cases)?;
+        self.violations.iter().try_for_each(|violation| write!(f, "\n- {violation}"))
+    }
+}
+
+impl fmt::Debug for ContractError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for ContractError {}
