@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 
 use crate::steps::{Steps, seconds};
 use crate::workspace::Workspace;
-use crate::{bench, book, clippy, guards, interop, limits, package, release, schema, test};
+use crate::{bench, book, clippy, guards, interop, package, release, test};
 
 struct Step {
     name: &'static str,
@@ -19,8 +19,6 @@ const STEPS: &[Step] = &[
     Step { name: "clippy", run: clippy::run },
     Step { name: "rustdoc", run: release::build_docs },
     Step { name: "guards", run: guards::run },
-    Step { name: "schema --check", run: |workspace| schema::run(workspace, true) },
-    Step { name: "limits --check", run: |workspace| limits::run(workspace, true) },
     Step { name: "book --check", run: |workspace| book::run(workspace, true) },
     Step { name: "release --check --fast", run: |workspace| release::run(workspace, true) },
     Step { name: "interop", run: interop::run },

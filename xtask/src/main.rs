@@ -7,10 +7,8 @@ mod ci;
 mod clippy;
 mod files;
 mod fuzz;
-mod generated;
 mod guards;
 mod interop;
-mod limits;
 mod markdown;
 mod package;
 mod release;
@@ -120,7 +118,7 @@ fn run(command: &Command) -> anyhow::Result<()> {
         Command::Test => test::run(&workspace),
         Command::Schema(Schema { diff: Some(old), json, .. }) => schema::diff::run(&workspace, old, *json),
         Command::Schema(Schema { generator: Generator { check }, .. }) => schema::run(&workspace, *check),
-        Command::Limits(Generator { check }) => limits::run(&workspace, *check),
+        Command::Limits(Generator { check }) => schema::limits(&workspace, *check),
         Command::Book(Generator { check }) => book::run(&workspace, *check),
         Command::Guards(Guards { fix: true }) => guards::fix(&workspace),
         Command::Guards(Guards { fix: false }) => guards::run(&workspace),

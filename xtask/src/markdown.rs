@@ -1,4 +1,4 @@
-//! Markdown read (links, anchors) and written (cells).
+//! Markdown read: links and anchors.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -76,32 +76,6 @@ fn attributes(html: &str, name: &str) -> Vec<String> {
         .collect()
 }
 
-/// A plain text as the content of a table cell; what stands in backticks stays as it is.
-pub(crate) fn cell(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut code = false;
-    for c in text.chars() {
-        match c {
-            '`' => code = !code,
-            // A pipe ends a cell even in code.
-            '|' => out.push('\\'),
-            '\\' | '*' | '_' | '<' | '>' | '[' | ']' if !code => out.push('\\'),
-            _ => {}
-        }
-        out.push(if c == '\n' { ' ' } else { c });
-    }
-    out
-}
-
-/// A table: a header and rows of finished cells.
-pub(crate) fn table<const N: usize>(header: [&str; N], rows: &[[String; N]]) -> String {
-    let mut out = format!("| {} |\n|{}\n", header.join(" | "), " --- |".repeat(N));
-    for row in rows {
-        out.extend(["| ", &row.join(" | "), " |\n"]);
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,15 +96,5 @@ mod tests {
         let page = Page::parse("# A `code` & more!\n\n## Twice\n\n## Twice\n\n<a id=\"own\"></a>\n");
         let anchors: Vec<_> = page.anchors.iter().map(String::as_str).collect();
         assert_eq!(anchors, ["a-code--more", "own", "twice", "twice-1"]);
-    }
-
-    #[test]
-    fn a_cell_shows_its_text_as_it_is() {
-        assert_eq!(cell("a|b *c* `d_e|f` g_h"), "a\\|b \\*c\\* `d_e\\|f` g\\_h");
-    }
-
-    #[test]
-    fn a_table_has_a_header_and_a_line_for_each_row() {
-        assert_eq!(table(["a", "b"], &[["1".to_owned(), "2".to_owned()]]), "| a | b |\n| --- | --- |\n| 1 | 2 |\n");
     }
 }

@@ -25,7 +25,7 @@ const LAYERS: &[Layer] = &[
     Layer { name: "incs-bench", may_use: &["incs-model", "incs-client", "incs-webhook", "incs-sandbox"] },
     Layer { name: "incs-book", may_use: &["incs-model"] },
     Layer { name: "incs-examples", may_use: &["incs-facade", "incs-sandbox"] },
-    Layer { name: "xtask", may_use: &["incs-model", "incs-client"] },
+    Layer { name: "xtask", may_use: &[] },
 ];
 
 pub(crate) fn run(workspace: &Workspace) -> Result<Finding> {

@@ -12,8 +12,8 @@ mod union;
 mod values;
 mod walk;
 
+use crate::schema::diff::change::Contract;
 use anyhow::{Result, ensure};
-use incs_model::schema::Contract;
 
 use self::change::{Change, Class};
 use self::documents::{Documents, older, present};
@@ -36,7 +36,7 @@ pub(crate) fn run(workspace: &Workspace, old: &str, json: bool) -> Result<()> {
 
 /// Every change since the schemas of a folder or a git revision.
 pub(crate) fn since(workspace: &Workspace, old: &str) -> Result<Vec<Change>> {
-    Ok(changes(&older(workspace, old)?, &present()))
+    Ok(changes(&older(workspace, old)?, &present(workspace.root())?))
 }
 
 /// Every change between two trees, by document.

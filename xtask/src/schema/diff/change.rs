@@ -2,7 +2,21 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use incs_model::schema::Contract;
+/// The two directions of the wire, which want opposite things.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Contract {
+    Send,
+    Receive,
+}
+
+impl Display for Contract {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Send => "send",
+            Self::Receive => "receive",
+        })
+    }
+}
 
 /// What a change means to a program that was written for the older schema. The worst stands first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -6,9 +6,10 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
-use incs_model::schema::{Contract, catalogue};
 use serde_json::Value;
 
+use super::change::Contract;
+use crate::schema::FOLDER;
 use crate::workspace::Workspace;
 
 /// One document of a tree.
@@ -20,25 +21,26 @@ pub(crate) struct Document {
 /// Documents by file, like `send/viber-message.json`. What the index does not name is not part of the tree.
 pub(crate) type Documents = BTreeMap<String, Document>;
 
-/// The documents of the catalogue, whatever stands on the disk.
-pub(crate) fn present() -> Documents {
-    let document = |found: incs_model::schema::Document| {
-        (found.file_name(), Document { contract: found.contract(), schema: found.to_value() })
-    };
-    catalogue().into_iter().map(document).collect()
+/// The documents of this tree; a test holds them to what the types say.
+pub(crate) fn present(root: &Path) -> Result<Documents> {
+    from_folder(&root.join(FOLDER))
 }
 
 /// The documents of a folder, or if there is none of that name, of a git revision.
 pub(crate) fn older(workspace: &Workspace, old: &str) -> Result<Documents> {
     let folder = Path::new(old);
     if folder.is_dir() {
-        return read(|file| {
-            let path = folder.join(file);
-            fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))
-        });
+        return from_folder(folder);
     }
-    let read_at_revision = |file: &str| git(workspace, &["show", &format!("{old}:{}/{file}", super::super::FOLDER)]);
+    let read_at_revision = |file: &str| git(workspace, &["show", &format!("{old}:{FOLDER}/{file}")]);
     read(read_at_revision).with_context(|| format!("{old} is neither a folder nor a revision with schemas"))
+}
+
+fn from_folder(folder: &Path) -> Result<Documents> {
+    read(|file| {
+        let path = folder.join(file);
+        fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))
+    })
 }
 
 /// What git prints, at the root of the repository.

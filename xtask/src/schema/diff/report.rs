@@ -61,7 +61,7 @@ fn count(changes: &[Change], class: Class) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use incs_model::schema::Contract;
+    use crate::schema::diff::change::Contract;
 
     use super::*;
 

@@ -4,3 +4,12 @@ mod classes;
 mod documents;
 mod mutations;
 mod walks;
+
+use std::path::Path;
+
+use super::documents::{Documents, present};
+
+/// The committed schemas.
+fn committed() -> Documents {
+    present(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))).unwrap()
+}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use incs_model::schema::Contract;
+use crate::schema::diff::change::Contract;
 use serde_json::{Map, Value};
 
 use super::super::pointer::escaped;

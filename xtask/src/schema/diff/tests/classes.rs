@@ -1,6 +1,6 @@
 //! Each kind of change, and its class in each contract.
 
-use incs_model::schema::Contract;
+use crate::schema::diff::change::Contract;
 use serde_json::{Value, json};
 
 use crate::schema::diff::change::Class::{self, Breaking, Compatible, Documentation, Unclear};

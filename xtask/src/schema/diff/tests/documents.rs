@@ -1,11 +1,12 @@
 //! Documents that come, go and move.
 
-use incs_model::schema::Contract::{Receive, Send};
+use crate::schema::diff::change::Contract::{Receive, Send};
 use serde_json::json;
 
+use super::committed;
 use crate::schema::diff::change::Class::{Breaking, Compatible};
 use crate::schema::diff::changes;
-use crate::schema::diff::documents::{Document, Documents, present};
+use crate::schema::diff::documents::{Document, Documents};
 
 fn tree(files: &[(&str, &str)]) -> Documents {
     let document = |id: &str| Document { contract: Send, schema: json!({ "$id": id }) };
@@ -34,7 +35,7 @@ fn a_document_that_is_gone_or_moved_is_breaking_and_one_that_is_new_is_not() {
 
 #[test]
 fn no_document_differs_from_itself() {
-    let documents = present();
+    let documents = committed();
     assert!(!documents.is_empty());
-    assert_eq!(changes(&documents, &present()), []);
+    assert_eq!(changes(&documents, &committed()), []);
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use incs_model::schema::Contract;
+use crate::schema::diff::change::Contract;
 use serde_json::{Value, json};
 
-use crate::schema::diff::documents::present;
+use super::committed;
 use crate::schema::diff::walk::Walk;
 use crate::schema::pointer::escaped;
 
@@ -59,7 +59,7 @@ fn hold(contract: Contract, at_least: usize) {
     let mut mutations = 0;
     let mut silent = Vec::new();
     let mut known = BTreeSet::new();
-    for (file, document) in present().into_iter().filter(|(_, document)| document.contract == contract) {
+    for (file, document) in committed().into_iter().filter(|(_, document)| document.contract == contract) {
         let mut places = Vec::new();
         keywords(&document.schema, "", &mut places);
         let mut again = BTreeSet::new();

@@ -1,6 +1,6 @@
 //! How two schemas are walked: references, negations, branches, pointers.
 
-use incs_model::schema::Contract::{self, Receive, Send};
+use crate::schema::diff::change::Contract::{self, Receive, Send};
 use serde_json::{Value, json};
 
 use crate::schema::diff::walk::Walk;

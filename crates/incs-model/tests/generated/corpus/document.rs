@@ -8,7 +8,7 @@ use jsonschema::error::ValidationErrorKind;
 use jsonschema::{ValidationError, Validator};
 use serde_json::{Map, Value, json};
 
-use super::super::pointer::escaped;
+use super::escaped;
 use super::sample::SchemaError;
 
 /// One schema of the catalogue.

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use anyhow::{Result, ensure};
 use incs_model::limits::{self, Checked};
 use incs_model::schema::Contract;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::super::Entry;
 use super::change::Variant;
 use super::document::Document;
 use super::sample::Sample;
+use crate::schemas::Entry;
 
 /// What was seen so far, and what was missed.
 #[derive(Default)]
@@ -97,45 +97,37 @@ fn promised(keywords: &Map<String, Value>, contract: Contract, place: &str) -> V
     promised
 }
 
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
+fn entry(schema: Value) -> Entry {
+    let file = "send/a.json".to_owned();
+    Entry { contract: Contract::Send, file, id: String::new(), name: String::new(), summary: String::new(), schema }
+}
 
-    use super::*;
+#[test]
+fn a_rule_a_keyword_and_a_verdict_without_a_sample_are_missed() {
+    let entry = entry(json!({ "type": "object", "properties": { "text": { "maxLength": 3 } }, "required": ["text"] }));
+    let document = Document::new(&entry.schema).unwrap();
+    let sample = Sample {
+        case: "a".to_owned(),
+        violations: Vec::new(),
+        errors: Vec::new(),
+        instance: json!({ "text": "x" }),
+        shows: vec![("/properties/text".to_owned(), Variant::new("maxLength", "past"))],
+    };
+    let mut coverage = Coverage::default();
+    coverage.see(&entry, &document, &[sample]).unwrap();
+    assert_eq!(
+        coverage.missed,
+        [
+            "send/a.json: no sample that is refused by the type",
+            "send/a.json: no sample that is refused by the schema",
+            "send/a.json: nothing shows type null at ",
+            "send/a.json: nothing shows required text at ",
+        ]
+    );
+    assert!(coverage.check().is_err());
+}
 
-    fn entry(schema: Value) -> Entry {
-        let file = "send/a.json".to_owned();
-        Entry { contract: Contract::Send, file, id: String::new(), name: String::new(), summary: String::new(), schema }
-    }
-
-    #[test]
-    fn a_rule_a_keyword_and_a_verdict_without_a_sample_are_missed() {
-        let entry =
-            entry(json!({ "type": "object", "properties": { "text": { "maxLength": 3 } }, "required": ["text"] }));
-        let document = Document::new(&entry.schema).unwrap();
-        let sample = Sample {
-            case: "a".to_owned(),
-            violations: Vec::new(),
-            errors: Vec::new(),
-            instance: json!({ "text": "x" }),
-            shows: vec![("/properties/text".to_owned(), Variant::new("maxLength", "past"))],
-        };
-        let mut coverage = Coverage::default();
-        coverage.see(&entry, &document, &[sample]).unwrap();
-        assert_eq!(
-            coverage.missed,
-            [
-                "send/a.json: no sample that is refused by the type",
-                "send/a.json: no sample that is refused by the schema",
-                "send/a.json: nothing shows type null at ",
-                "send/a.json: nothing shows required text at ",
-            ]
-        );
-        assert!(coverage.check().is_err());
-    }
-
-    #[test]
-    fn rules_that_no_sample_breaks_are_missed() {
-        assert!(Coverage::default().check().unwrap_err().to_string().contains("lacks"));
-    }
+#[test]
+fn rules_that_no_sample_breaks_are_missed() {
+    assert!(Coverage::default().check().unwrap_err().to_string().contains("lacks"));
 }

@@ -6,7 +6,6 @@ mod coverage;
 mod document;
 mod judge;
 mod made;
-mod page;
 mod prune;
 mod sample;
 mod seeds;
@@ -22,11 +21,27 @@ use self::change::{Change, Variant};
 use self::coverage::Coverage;
 use self::document::{Document, Site};
 use self::judge::Root;
-use self::page::Count;
-pub(super) use self::page::section;
 use self::sample::{Sample, SchemaError};
 use self::seeds::Seed;
-use super::Entry;
+use crate::schemas::Entry;
+
+/// A name as a part of a JSON pointer.
+fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+/// How many samples of each verdict a document has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Count {
+    /// Taken by the schema.
+    pub(super) taken: usize,
+    /// Refused by the schema.
+    pub(super) refused: usize,
+    /// Taken by the schema, but refused for a rule that it cannot say.
+    pub(super) beyond: usize,
+    /// Refused by the schema, although the type reads it.
+    pub(super) stricter: usize,
+}
 
 /// The samples of one document.
 pub(super) struct Corpus {
@@ -71,7 +86,6 @@ impl Corpus {
     }
 
     /// A file without samples.
-    #[cfg(test)]
     pub(super) fn empty(file: String) -> Self {
         Self { file, samples: Vec::new() }
     }
@@ -83,7 +97,16 @@ impl Corpus {
 
     /// How many samples there are of each verdict.
     pub(super) fn count(&self) -> Count {
-        Count::of(&self.samples)
+        let count = |fits: bool, is_valid: Option<bool>| {
+            let is_it = |sample: &&Sample| sample.fits() == fits && is_valid.is_none_or(|is| is == sample.is_valid());
+            self.samples.iter().filter(is_it).count()
+        };
+        Count {
+            taken: count(true, None),
+            refused: count(false, None),
+            beyond: count(true, Some(false)),
+            stricter: count(false, Some(true)),
+        }
     }
 }
 
@@ -178,37 +201,26 @@ impl Maker<'_> {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use std::fs;
-
-    use incs_model::schema::catalogue;
-
-    use super::*;
-
-    /// The files as they are committed, since those are what other teams have.
-    #[test]
-    fn the_types_and_the_schemas_say_what_each_committed_sample_says() {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        for known in catalogue() {
-            let file = known.file_name();
-            let document = Document::new(&known.to_value()).unwrap();
-            let path = root.join("docs/schemas/corpus").join(format!("{file}l"));
-            let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-            assert!(!text.is_empty(), "{file}");
-            for line in text.lines() {
-                let sample: Value = serde_json::from_str(line).unwrap();
-                let (instance, case) = (&sample["instance"], &sample["case"]);
-                assert_eq!(document.takes(instance), sample["schema"], "{file}: {case}");
-                let found = (judge::root(&file).unwrap().judge)(instance.to_string().as_bytes());
-                assert_eq!(found.is_empty(), sample["valid"], "{file}: {case}");
-                let rules: Vec<_> =
-                    found.iter().map(|violation| (violation.pointer.as_str(), violation.rule)).collect();
-                let listed = sample["violations"].as_array().unwrap();
-                let listed: Vec<_> =
-                    listed.iter().map(|one| (one["pointer"].as_str().unwrap(), one["rule"].as_str())).collect();
-                assert_eq!(rules, listed, "{file}: {case}");
-            }
+/// The files as they are committed, since those are what other teams have.
+#[test]
+fn the_types_and_the_schemas_say_what_each_committed_sample_says() {
+    for known in incs_model::schema::catalogue() {
+        let file = known.file_name();
+        let document = Document::new(&known.to_value()).unwrap();
+        let path = crate::frozen::root().join("docs/schemas/corpus").join(format!("{file}l"));
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        assert!(!text.is_empty(), "{file}");
+        for line in text.lines() {
+            let sample: Value = serde_json::from_str(line).unwrap();
+            let (instance, case) = (&sample["instance"], &sample["case"]);
+            assert_eq!(document.takes(instance), sample["schema"], "{file}: {case}");
+            let found = (judge::root(&file).unwrap().judge)(instance.to_string().as_bytes());
+            assert_eq!(found.is_empty(), sample["valid"], "{file}: {case}");
+            let rules: Vec<_> = found.iter().map(|violation| (violation.pointer.as_str(), violation.rule)).collect();
+            let listed = sample["violations"].as_array().unwrap();
+            let listed: Vec<_> =
+                listed.iter().map(|one| (one["pointer"].as_str().unwrap(), one["rule"].as_str())).collect();
+            assert_eq!(rules, listed, "{file}: {case}");
         }
     }
 }

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::super::pointer::escaped;
 use super::change::put;
 use super::document::Document;
+use super::escaped;
 use super::judge::Root;
 
 /// The instance without anything that it can do without; what stands at the pointer, and above it, stays.

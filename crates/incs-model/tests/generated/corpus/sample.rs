@@ -84,25 +84,20 @@ impl SchemaError {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_line_is_json_with_the_verdicts_first() {
-        let violation = Violation { pointer: "/to".to_owned(), rule: None, reason: Some("missing") };
-        let sample = Sample {
-            case: "text: without /to".to_owned(),
-            violations: vec![violation],
-            errors: vec![SchemaError::new("", "required")],
-            instance: json!({ "type": "text", "text": "a\nb" }),
-            shows: Vec::new(),
-        };
-        assert_eq!(
-            sample.to_line(),
-            r#"{"case": "text: without /to", "valid": false, "schema": false, "violations": "#.to_owned()
-                + r#"[{"pointer": "/to", "reason": "missing"}], "errors": [{"pointer": "", "keyword": "required"}], "#
-                + r#""instance": {"text":"a\nb","type":"text"}}"#
-        );
-    }
+#[test]
+fn a_line_is_json_with_the_verdicts_first() {
+    let violation = Violation { pointer: "/to".to_owned(), rule: None, reason: Some("missing") };
+    let sample = Sample {
+        case: "text: without /to".to_owned(),
+        violations: vec![violation],
+        errors: vec![SchemaError::new("", "required")],
+        instance: json!({ "type": "text", "text": "a\nb" }),
+        shows: Vec::new(),
+    };
+    assert_eq!(
+        sample.to_line(),
+        r#"{"case": "text: without /to", "valid": false, "schema": false, "violations": "#.to_owned()
+            + r#"[{"pointer": "/to", "reason": "missing"}], "errors": [{"pointer": "", "keyword": "required"}], "#
+            + r#""instance": {"text":"a\nb","type":"text"}}"#
+    );
 }

@@ -1,13 +1,12 @@
-//! `cargo xtask limits`: writes `docs/limits.md` from the limits of `incs-model`.
+//! `docs/limits.md`: every limit of the model, with its source and where it is checked.
 
 use std::collections::BTreeSet;
 
 use anyhow::{Result, ensure};
 use incs_model::limits::{self, Rule};
 
-use crate::generated::Pages;
+use crate::frozen::Frozen;
 use crate::markdown::{cell, table};
-use crate::workspace::Workspace;
 
 const PAGE: &str = "docs/limits.md";
 
@@ -20,13 +19,13 @@ struct Entry {
     source: String,
 }
 
-/// Writes the page, or checks it.
-pub(crate) fn run(workspace: &Workspace, check: bool) -> Result<()> {
+#[test]
+fn the_page_of_limits_is_current() {
     let entries: Vec<_> = limits::all().map(Entry::new).collect();
-    ensure!(!entries.is_empty(), "incs-model lists no limit");
-    let mut pages = Pages::default();
-    pages.add(PAGE, page(&entries)?)?;
-    pages.apply(workspace.root(), check, "limits")
+    assert!(!entries.is_empty());
+    let mut pages = Frozen::default();
+    pages.add(PAGE, page(&entries).unwrap()).unwrap();
+    pages.hold("cargo xtask limits").unwrap();
 }
 
 impl Entry {
@@ -108,44 +107,39 @@ Every rule about what INCS accepts, each written once: the validator, its messag
 `cargo xtask limits` writes this page, `cargo xtask limits --check` proves that it is up to date.
 ";
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn entry(id: &str) -> Entry {
-        Entry {
-            id: id.to_owned(),
-            summary: "text of a <body>".to_owned(),
-            limit: "at most 5 characters".to_owned(),
-            checked: "validate".to_owned(),
-            source: "INCS: page (documented)".to_owned(),
-        }
+fn entry(id: &str) -> Entry {
+    Entry {
+        id: id.to_owned(),
+        summary: "text of a <body>".to_owned(),
+        limit: "at most 5 characters".to_owned(),
+        checked: "validate".to_owned(),
+        source: "INCS: page (documented)".to_owned(),
     }
+}
 
-    #[test]
-    fn each_section_has_one_table_in_the_order_of_the_model() {
-        let page = page(&[entry("viber.a"), entry("new_thing.b"), entry("viber.c")]).unwrap();
-        let tables = page.strip_prefix(INTRODUCTION).unwrap();
-        let head = "| rule | what | limit | checked by | source |\n| --- | --- | --- | --- | --- |\n";
-        let row = |id: &str| {
-            format!(
-                "| `{id}` | text of a \\<body\\> | at most 5 characters | validate | \
-                 INCS: page (documented) |\n"
-            )
-        };
-        assert_eq!(
-            tables,
-            format!(
-                "\n## Viber messages\n\n{head}{}{}\n## new_thing\n\n{head}{}",
-                row("viber.a"),
-                row("viber.c"),
-                row("new_thing.b")
-            )
-        );
-    }
+#[test]
+fn each_section_has_one_table_in_the_order_of_the_model() {
+    let page = page(&[entry("viber.a"), entry("new_thing.b"), entry("viber.c")]).unwrap();
+    let tables = page.strip_prefix(INTRODUCTION).unwrap();
+    let head = "| rule | what | limit | checked by | source |\n| --- | --- | --- | --- | --- |\n";
+    let row = |id: &str| {
+        format!(
+            "| `{id}` | text of a \\<body\\> | at most 5 characters | validate | \
+             INCS: page (documented) |\n"
+        )
+    };
+    assert_eq!(
+        tables,
+        format!(
+            "\n## Viber messages\n\n{head}{}{}\n## new_thing\n\n{head}{}",
+            row("viber.a"),
+            row("viber.c"),
+            row("new_thing.b")
+        )
+    );
+}
 
-    #[test]
-    fn an_id_used_twice_is_refused() {
-        assert!(page(&[entry("viber.a"), entry("viber.a")]).is_err());
-    }
+#[test]
+fn an_id_used_twice_is_refused() {
+    assert!(page(&[entry("viber.a"), entry("viber.a")]).is_err());
 }

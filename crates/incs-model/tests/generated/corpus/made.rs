@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 use serde_json::{Map, Value, json};
 
-use super::super::pointer::escaped;
 use super::change::put;
 use super::document::{Document, branches};
+use super::escaped;
 use super::judge::Root;
 use super::prune;
 use super::seeds::Seed;

@@ -1,0 +1,300 @@
+//! The table of known members, which the drift report reads, is what the schemas in `docs/` say.
+//!
+//! It is made anew and compared with the committed one; with `UPDATE_FROZEN=1` it is written.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test ends with the first surprise")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::env;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::{Map, Value, json};
+
+const FILE: &str = "crates/incs-webhook/src/drift/known.json";
+
+/// Whose bodies a document describes.
+const ROOTS: [(&str, &str); 2] = [("exotel", "receive/exotel-callback.json"), ("incs", "receive/event.json")];
+
+/// No schema of the platform nests deeper; one that refers to itself would never end.
+const DEEPEST: usize = 32;
+
+#[test]
+fn the_table_of_known_members_is_current() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut table = Table::default();
+    let roots = ROOTS.map(|(provider, file)| {
+        let text = fs::read_to_string(root.join("docs/schemas").join(file)).unwrap();
+        (provider, table.add(&serde_json::from_str(&text).unwrap()).unwrap())
+    });
+    let text = table.to_text(&roots).unwrap();
+    if env::var_os("UPDATE_FROZEN").is_some_and(|value| value == "1") {
+        fs::write(root.join(FILE), text).unwrap();
+    } else {
+        assert!(fs::read_to_string(root.join(FILE)).unwrap() == text, "`cargo xtask schema` writes {FILE}");
+    }
+}
+
+/// Every distinct node once; a node stands after those it leads to.
+#[derive(Default)]
+struct Table {
+    nodes: Vec<String>,
+    indices: BTreeMap<String, usize>,
+}
+
+impl Table {
+    /// Adds the tree of a document; gives the index of its root.
+    fn add(&mut self, document: &Value) -> Result<usize> {
+        self.node(Gathering::of(document), &[document], 0)
+    }
+
+    fn node(&mut self, gathering: Gathering<'_>, schemas: &[&Value], depth: usize) -> Result<usize> {
+        ensure!(depth < DEEPEST, "a schema that nests deeper than {DEEPEST}, or refers to itself");
+        let place = gathering.place(schemas)?;
+        let text = if place.open { json!({ "open": true }).to_string() } else { self.text(gathering, &place, depth)? };
+        let next = self.nodes.len();
+        let index = *self.indices.entry(text.clone()).or_insert(next);
+        if index == next {
+            self.nodes.push(text);
+        }
+        Ok(index)
+    }
+
+    fn text(&mut self, gathering: Gathering<'_>, place: &Place<'_>, depth: usize) -> Result<String> {
+        let mut node = BTreeMap::new();
+        node.insert("types", json!(place.types));
+        for (name, members) in [("members", place.members()), ("any_case", place.members_in_any_case())] {
+            let mut indices = Map::new();
+            for (member, schemas) in members {
+                indices.insert(member, json!(self.node(gathering, &schemas, depth + 1)?));
+            }
+            if !indices.is_empty() {
+                node.insert(name, Value::Object(indices));
+            }
+        }
+        if !place.elements.is_empty() {
+            node.insert("element", json!(self.node(gathering, &place.elements, depth + 1)?));
+        }
+        if !place.kinds.is_empty() {
+            node.insert("kinds", json!(place.kinds));
+        }
+        if place.holds_json {
+            node.insert("holds_json", json!(true));
+        }
+        Ok(serde_json::to_string(&node)?)
+    }
+
+    /// One node a line, so that a change can be read.
+    fn to_text(&self, roots: &[(&str, usize)]) -> Result<String> {
+        let mut text = String::from("{\n");
+        for (provider, index) in roots {
+            writeln!(text, "  \"{provider}\": {index},")?;
+        }
+        writeln!(text, "  \"nodes\": [\n    {}\n  ]\n}}", self.nodes.join(",\n    "))?;
+        Ok(text)
+    }
+}
+
+/// Keywords that say nothing about members and types. Those of an `if` are known from elsewhere.
+const SILENT: [&str; 12] = [
+    "$defs",
+    "$id",
+    "$schema",
+    "default",
+    "description",
+    "if",
+    "minimum",
+    "not",
+    "pattern",
+    "required",
+    "title",
+    "x-incs-rules",
+];
+
+/// Keywords that only describe: a schema of nothing else allows everything.
+const WORDS: [&str; 3] = ["default", "description", "title"];
+
+/// What may stand at one place, whichever alternative of the schema it comes from.
+#[derive(Default)]
+struct Place<'a> {
+    /// Names of types, as in schemas.
+    types: BTreeSet<&'a str>,
+    elements: Vec<&'a Value>,
+    /// The kinds of a union, if its tag stands here.
+    kinds: BTreeSet<&'a str>,
+    /// Anything may stand here.
+    open: bool,
+    /// A string here holds JSON.
+    holds_json: bool,
+    members: BTreeMap<&'a str, Vec<&'a Value>>,
+}
+
+/// Looks things up in one document.
+#[derive(Clone, Copy)]
+struct Gathering<'a>(&'a Value);
+
+impl<'a> Gathering<'a> {
+    fn of(document: &'a Value) -> Self {
+        Self(document)
+    }
+
+    /// All that these schemas say of the place where they meet.
+    fn place(self, schemas: &[&'a Value]) -> Result<Place<'a>> {
+        let mut place = Place::default();
+        for schema in schemas {
+            self.add(schema, &mut place, 0)?;
+        }
+        Ok(place)
+    }
+
+    fn add(self, schema: &'a Value, place: &mut Place<'a>, depth: usize) -> Result<()> {
+        ensure!(depth < DEEPEST, "a schema that nests deeper than {DEEPEST}, or refers to itself");
+        let keywords = match schema {
+            Value::Object(keywords) => keywords,
+            Value::Bool(anything) => {
+                place.open |= anything;
+                return Ok(());
+            }
+            _ => bail!("a schema that is neither an object nor a boolean"),
+        };
+        place.open |= keywords.keys().all(|keyword| WORDS.contains(&keyword.as_str()));
+        for (keyword, value) in keywords {
+            match (keyword.as_str(), value) {
+                ("$ref", Value::String(reference)) => self.add(self.find(reference)?, place, depth + 1)?,
+                ("allOf" | "anyOf" | "oneOf", Value::Array(schemas)) => {
+                    // An alternative that only asks for members does not say that anything goes.
+                    for schema in schemas.iter().filter(|schema| !only_requires(schema)) {
+                        self.add(schema, place, depth + 1)?;
+                    }
+                }
+                ("then" | "else", schema) => self.add(schema, place, depth + 1)?,
+                ("properties", Value::Object(members)) => {
+                    members.iter().for_each(|(name, schema)| place.members.entry(name).or_default().push(schema));
+                }
+                ("items", schema) => place.elements.push(schema),
+                ("type", Value::String(name)) => drop(place.types.insert(name)),
+                ("type" | "enum", Value::Array(values)) => {
+                    place.types.extend(
+                        values.iter().map(|value| if keyword == "type" { text(value) } else { type_of(value) }),
+                    );
+                }
+                ("const", value) => {
+                    place.types.insert(type_of(value));
+                    place.kinds.extend(value.as_str());
+                }
+                ("contentMediaType", value) => place.holds_json |= value == "application/json",
+                (silent, _) if SILENT.contains(&silent) => {}
+                (other, _) => bail!("the keyword {other} says nothing to the table of known members"),
+            }
+        }
+        Ok(())
+    }
+
+    fn find(self, reference: &str) -> Result<&'a Value> {
+        let target = reference.strip_prefix('#').and_then(|pointer| self.0.pointer(pointer));
+        target.with_context(|| format!("{reference} leads nowhere"))
+    }
+}
+
+impl<'a> Place<'a> {
+    /// The members that have one spelling.
+    fn members(&self) -> BTreeMap<String, Vec<&'a Value>> {
+        let members = self.members.iter().filter(|(name, _)| self.spellings(name).count() == 1);
+        members.map(|(name, schemas)| ((*name).to_owned(), schemas.clone())).collect()
+    }
+
+    /// The members that have several spellings, which differ in small and capital letters only: any such spelling is read. Named
+    /// in small letters.
+    fn members_in_any_case(&self) -> BTreeMap<String, Vec<&'a Value>> {
+        let mut members = BTreeMap::<String, Vec<&'a Value>>::new();
+        for (name, schemas) in self.members.iter().filter(|(name, _)| self.spellings(name).count() > 1) {
+            members.entry(name.to_ascii_lowercase()).or_default().extend(schemas);
+        }
+        members
+    }
+
+    fn spellings(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.members.keys().copied().filter(move |other| other.eq_ignore_ascii_case(name))
+    }
+}
+
+fn only_requires(schema: &Value) -> bool {
+    schema.as_object().is_some_and(|keywords| keywords.len() == 1 && keywords.contains_key("required"))
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_f64() => "number",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
+fn table(document: &Value) -> Vec<String> {
+    let mut table = Table::default();
+    let root = table.add(document).unwrap();
+    assert_eq!(root + 1, table.nodes.len(), "the root stands last");
+    table.nodes
+}
+
+#[test]
+fn what_stands_at_one_place_becomes_one_node() {
+    let nodes = table(&json!({
+        "$defs": { "A": { "type": "object", "properties": { "a": { "type": "string" } } } },
+        "oneOf": [
+            { "properties": { "kind": { "const": "x" }, "in": { "$ref": "#/$defs/A" } }, "type": "object" },
+            { "properties": { "kind": { "not": { "enum": ["x"] }, "type": "string" } }, "type": "object" },
+        ],
+        "allOf": [{
+            "if": { "properties": { "kind": { "const": "y" } } },
+            "then": { "properties": { "in": { "anyOf": [{ "properties": { "b": {} } }, { "type": "null" }] } } },
+        }],
+    }));
+    assert_eq!(
+        nodes,
+        [
+            r#"{"types":["string"]}"#,
+            r#"{"open":true}"#,
+            r#"{"members":{"a":0,"b":1},"types":["null","object"]}"#,
+            r#"{"kinds":["x"],"types":["string"]}"#,
+            r#"{"members":{"in":2,"kind":3},"types":["object"]}"#,
+        ]
+    );
+}
+
+#[test]
+fn names_that_differ_only_in_case_are_one_in_any_case() {
+    let nodes = table(&json!({
+        "type": "object",
+        "properties": { "Reply": { "type": "string" }, "reply": { "type": "null" }, "Other": { "type": "string" } },
+    }));
+    assert_eq!(nodes.last().unwrap(), r#"{"any_case":{"reply":1},"members":{"Other":0},"types":["object"]}"#);
+}
+
+#[test]
+fn a_keyword_that_nobody_thought_of_is_refused() {
+    let error = Table::default().add(&json!({ "patternProperties": {} })).unwrap_err();
+    assert_eq!(error.to_string(), "the keyword patternProperties says nothing to the table of known members");
+    assert!(Table::default().add(&json!({ "$ref": "#/$defs/Gone" })).is_err());
+}
+
+#[test]
+fn a_schema_that_refers_to_itself_is_refused() {
+    let document = json!({
+        "$defs": { "A": { "properties": { "a": { "$ref": "#/$defs/A" } } } },
+        "$ref": "#/$defs/A",
+    });
+    assert!(Table::default().add(&document).unwrap_err().to_string().contains("refers to itself"));
+    let document = json!({ "$defs": { "A": { "$ref": "#/$defs/A" } }, "$ref": "#/$defs/A" });
+    assert!(Table::default().add(&document).unwrap_err().to_string().contains("refers to itself"));
+}
