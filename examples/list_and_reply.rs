@@ -14,7 +14,7 @@
 
 use std::env;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use axum::Router;
@@ -28,7 +28,7 @@ use incs_facade::client::backend::ReqwestTransport;
 use incs_facade::model::inbound::{Content, Inbound};
 use incs_facade::model::whatsapp::interactive::list::{Action, Row, Section};
 use incs_facade::model::whatsapp::interactive::{Body, Interactive, List};
-use incs_facade::model::{PhoneNumber, whatsapp};
+use incs_facade::model::{PhoneNumber, Timestamp, whatsapp};
 use incs_facade::webhook::guard::{Claim, MemoryGuard, Ticket};
 use incs_facade::webhook::scheme::SharedSecret;
 use incs_facade::webhook::{Item, Received, Receiver, Secrets};
@@ -49,7 +49,7 @@ async fn main() -> anyhow::Result<()> {
     let receive = async move |Received(batch): Received| {
         let mut status = StatusCode::OK;
         for item in batch {
-            let is_taken = match Ticket::claim(Arc::clone(&guard), item.dedup_key(), SystemTime::now().into()) {
+            let is_taken = match Ticket::claim(Arc::clone(&guard), item.dedup_key(), Timestamp::now()) {
                 Claim::First(ticket) => queue.try_send((item, ticket)).is_ok(),
                 Claim::InHand => false, // it may fail yet
                 Claim::Repeated => true,
@@ -88,7 +88,7 @@ async fn answer(client: &Client, mut jobs: mpsc::Receiver<Job>) {
                 Err(error) => eprintln!("{error}; {}", error.help()),
             }
         }
-        ticket.confirm(SystemTime::now().into()); // also after an error: the client has repeated what may be repeated
+        ticket.confirm(Timestamp::now()); // also after an error: the client has repeated what may be repeated
     }
 }
 

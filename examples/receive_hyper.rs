@@ -16,7 +16,7 @@
 use std::convert::Infallible;
 use std::env;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use http_body_util::{BodyExt as _, Empty, LengthLimitError, Limited};
@@ -29,6 +29,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
+use incs_facade::model::Timestamp;
 use incs_facade::webhook::guard::{Claim, MemoryGuard, Ticket};
 use incs_facade::webhook::scheme::SharedSecret;
 use incs_facade::webhook::{Item, Receiver, Secrets};
@@ -89,7 +90,7 @@ async fn receive(app: &App, request: Request<Incoming>) -> StatusCode {
         Err(error) if error.is::<LengthLimitError>() => return StatusCode::PAYLOAD_TOO_LARGE,
         Err(_) => return StatusCode::BAD_REQUEST,
     };
-    match app.receiver.receive_request(&Request::from_parts(head, body), SystemTime::now().into()) {
+    match app.receiver.receive_request(&Request::from_parts(head, body), Timestamp::now()) {
         Ok(batch) => {
             // What was taken before the queue was full is known when the delivery comes again.
             let is_taken = batch.into_iter().all(|item| enqueue(app, item));
@@ -104,7 +105,7 @@ async fn receive(app: &App, request: Request<Incoming>) -> StatusCode {
 
 /// Whether nobody need send the item again. When the queue is full the ticket is dropped, and the next delivery is the first.
 fn enqueue(app: &App, item: Item) -> bool {
-    match Ticket::claim(Arc::clone(&app.guard), item.dedup_key(), SystemTime::now().into()) {
+    match Ticket::claim(Arc::clone(&app.guard), item.dedup_key(), Timestamp::now()) {
         Claim::First(ticket) => app.queue.try_send((item, ticket)).is_ok(),
         Claim::InHand => false, // it may fail yet
         Claim::Repeated => true,
@@ -114,6 +115,6 @@ fn enqueue(app: &App, item: Item) -> bool {
 async fn work(mut jobs: mpsc::Receiver<Job>) {
     while let Some((item, ticket)) = jobs.recv().await {
         println!("{}", item.kind().unwrap_or_else(|| "not understood".to_owned()));
-        ticket.confirm(SystemTime::now().into());
+        ticket.confirm(Timestamp::now());
     }
 }

@@ -1,9 +1,10 @@
-//! JSON pointers, read without the code under test.
+//! JSON pointers into raw text.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
 
+use incs_model::Pointer;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -15,21 +16,17 @@ struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// The value that a pointer leads to, byte for byte. Of members of one name the last counts.
 pub fn resolve<'a>(json: &'a str, pointer: &str) -> Option<&'a str> {
-    if pointer.is_empty() {
-        return Some(json);
-    }
-    pointer
-        .strip_prefix('/')?
-        .split('/')
-        .try_fold(json, |here, token| step(here, &token.replace("~1", "/").replace("~0", "~")))
+    Pointer::parse(pointer).ok()?.tokens().try_fold(json, |here, token| step(here, &token))
 }
 
 /// Whether a pointer leads anywhere, by any of the members of one name.
 pub fn leads(json: &str, pointer: &str) -> bool {
-    let Some(rest) = pointer.strip_prefix('/') else { return pointer.is_empty() };
-    let end = rest.find('/').unwrap_or(rest.len());
-    let (token, rest) = rest.split_at(end);
-    steps(json, &token.replace("~1", "/").replace("~0", "~")).into_iter().any(|inner| leads(inner, rest))
+    let Ok(pointer) = Pointer::parse(pointer) else { return false };
+    let mut here = vec![json];
+    for token in pointer.tokens() {
+        here = here.into_iter().flat_map(|json| steps(json, &token)).collect();
+    }
+    !here.is_empty()
 }
 
 /// A pointer's parent and its last token.

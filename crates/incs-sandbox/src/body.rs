@@ -1,6 +1,6 @@
 //! Reading JSON that a person or a test wrote.
 
-use incs_model::decode;
+use incs_model::{Pointer, decode};
 use serde::de::DeserializeOwned;
 
 /// Where a body is wrong, as a JSON pointer, and what is wrong there.
@@ -18,8 +18,8 @@ pub(crate) fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, Wrong> {
         let unknown = problem.strip_prefix("expected unknown field `").and_then(|rest| rest.split_once("`, "));
         match unknown {
             Some((name, known)) => {
-                let name = name.replace('~', "~0").replace('/', "~1");
-                Wrong { pointer: format!("{}/{name}", error.pointer()), problem: format!("no such member; {known}") }
+                let member = Pointer::new([name]);
+                Wrong { pointer: format!("{}{member}", error.pointer()), problem: format!("no such member; {known}") }
             }
             None => Wrong { pointer: error.pointer().to_owned(), problem: problem.to_owned() },
         }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use incs_model::Timestamp;
 
@@ -23,7 +22,7 @@ pub struct VirtualClock(Arc<AtomicI64>);
 impl Clock {
     /// A virtual clock that begins at a time.
     pub fn starting_at(time: Timestamp) -> Self {
-        Self::Virtual(VirtualClock(Arc::new(AtomicI64::new(time.as_unix_millis()))))
+        Self::Virtual(VirtualClock(Arc::new(AtomicI64::new(time.as_millisecond()))))
     }
 
     /// What time it is.
@@ -31,7 +30,7 @@ impl Clock {
         match self {
             Self::Real => {
                 // Whole milliseconds, which is all that anything here shows.
-                timestamp(Timestamp::from(SystemTime::now()).as_unix_millis())
+                timestamp(Timestamp::now().as_millisecond())
             }
             Self::Virtual(clock) => timestamp(clock.0.load(Ordering::SeqCst)),
         }
@@ -44,11 +43,11 @@ impl Clock {
     /// Moves a virtual clock on, never back. A real one goes by itself.
     pub(crate) fn reach(&self, time: Timestamp) {
         if let Self::Virtual(clock) = self {
-            clock.0.fetch_max(time.as_unix_millis(), Ordering::SeqCst);
+            clock.0.fetch_max(time.as_millisecond(), Ordering::SeqCst);
         }
     }
 }
 
 fn timestamp(millis: i64) -> Timestamp {
-    Timestamp::from_unix_millis(millis).unwrap_or_else(|| Timestamp::from(UNIX_EPOCH))
+    Timestamp::from_millisecond(millis).unwrap_or_default()
 }

@@ -136,7 +136,7 @@ pub(crate) fn on_state(world: &mut World, message: &Message, now: Timestamp) {
         .with_error(error)
         .with_channel_id(message.channel.id())
         .with_business_phone(message.channel.business_phone())
-        .with_received_at(WireTime::from_unix_seconds(now.as_unix_seconds()));
+        .with_received_at(WireTime::from_unix_seconds(now.as_second()));
     emit(world, event::MESSAGE_STATUS, Some(message.number), &Body::incs(update), now);
     if message.channel == Channel::Rcs {
         exotel::report(world, message, now);

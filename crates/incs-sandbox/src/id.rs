@@ -35,7 +35,7 @@ fn wamid(number: &str, direction: u8, rng: &mut Rng) -> String {
 
 /// A UUID whose first 48 bits are the time.
 pub(crate) fn uuid_v7(now: Timestamp, rng: &mut Rng) -> String {
-    let millis = u128::try_from(now.as_unix_millis()).unwrap_or_default();
+    let millis = u128::try_from(now.as_millisecond()).unwrap_or_default();
     uuid((millis << 80) | (rng.u128(..) >> 48), 7)
 }
 

@@ -103,7 +103,9 @@ pub(crate) fn window_is_open(world: &World, window: Window, channel: Channel, cu
         // Viber documents no window.
         _ if channel == Channel::Viber => true,
         Window::Open => true,
-        Window::Presumed => now.saturating_since(world.started_at) < WINDOW || wrote(),
+        Window::Presumed => {
+            Duration::try_from(now.duration_since(world.started_at)).unwrap_or_default() < WINDOW || wrote()
+        }
         Window::Strict => wrote(),
     }
 }
@@ -113,7 +115,7 @@ pub(crate) fn begin(world: &mut World, message: u64, now: Timestamp) {
     crate::hook::on_created(world, message, now);
     let Some(plan) = world.messages.get(message).map(|message| message.plan.clone()) else { return };
     let first = if plan.failure.is_some() { State::Failed } else { State::Sent };
-    world.agenda.put(now.saturating_add(plan.sent), Job::Reach(message, first));
+    world.agenda.put(now.checked_add(plan.sent).unwrap_or(Timestamp::MAX), Job::Reach(message, first));
 }
 
 /// Lets a message reach a state, tells the subscribers, and puts the next step onto the agenda. A message never goes back.
@@ -148,6 +150,6 @@ pub(crate) fn reach(world: &mut World, number: u64, state: State, now: Timestamp
     world.notices.tell(Kind::Message, &message);
     crate::hook::on_state(world, &message, now);
     if let Some((after, state)) = next {
-        world.agenda.put(now.saturating_add(after), Job::Reach(number, state));
+        world.agenda.put(now.checked_add(after).unwrap_or(Timestamp::MAX), Job::Reach(number, state));
     }
 }

@@ -6,6 +6,7 @@ mod wait;
 use std::sync::Arc;
 use std::time::Duration;
 
+use incs_model::Timestamp;
 use tokio::task::JoinHandle;
 
 pub use self::sent::SentMessage;
@@ -130,7 +131,7 @@ impl Sandbox {
     /// clock it does nothing.
     pub async fn advance(&self, span: Duration) {
         if self.core.clock.is_virtual() {
-            driver::advance(&self.core, self.core.now().saturating_add(span)).await;
+            driver::advance(&self.core, self.core.now().checked_add(span).unwrap_or(Timestamp::MAX)).await;
         }
     }
 

@@ -6,12 +6,12 @@
 
 use std::env;
 use std::error::Error;
-use std::time::SystemTime;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderValue;
 use actix_web::web::{Bytes, Data, PayloadConfig, post, resource};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, rt};
+use incs_model::Timestamp;
 
 use incs_webhook::scheme::{AnyOf, SharedSecret, StandardWebhooks};
 use incs_webhook::{Item, Lookup, Outcome, Receiver, Secrets};
@@ -39,7 +39,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 async fn receive(request: HttpRequest, body: Bytes, receiver: Data<Receiver>) -> HttpResponse {
     let headers = Lookup::new(|name: &str| request.headers().get(name).map(HeaderValue::as_bytes));
     let target = request.uri().path_and_query().map_or("", |target| target.as_str());
-    match receiver.receive(&headers, target, &body, SystemTime::now().into()) {
+    match receiver.receive(&headers, target, &body, Timestamp::now()) {
         Ok(batch) => {
             batch.iter().for_each(handle);
             HttpResponse::Ok().finish()

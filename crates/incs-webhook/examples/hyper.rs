@@ -7,7 +7,6 @@
 use std::convert::Infallible;
 use std::env;
 use std::error::Error;
-use std::time::SystemTime;
 
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
@@ -15,6 +14,7 @@ use hyper::body::{Body, Bytes, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use incs_model::Timestamp;
 use tokio::net::TcpListener;
 
 use incs_webhook::scheme::{AnyOf, SharedSecret, StandardWebhooks};
@@ -64,7 +64,7 @@ async fn receive(receiver: &Receiver, request: Request<Incoming>) -> StatusCode 
         Err(error) if error.is::<LengthLimitError>() => return StatusCode::PAYLOAD_TOO_LARGE,
         Err(_) => return StatusCode::BAD_REQUEST,
     };
-    match receiver.receive_request(&Request::from_parts(head, body), SystemTime::now().into()) {
+    match receiver.receive_request(&Request::from_parts(head, body), Timestamp::now()) {
         Ok(batch) => {
             batch.iter().for_each(handle);
             StatusCode::OK

@@ -12,7 +12,6 @@ use std::collections::HashMap;
 use std::env;
 use std::error::Error;
 use std::io::{self, Read as _};
-use std::time::SystemTime;
 
 use data_encoding::BASE64;
 use incs_model::Timestamp;
@@ -41,7 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let receiver = receiver()?;
     let mut call = String::new();
     io::stdin().read_to_string(&mut call)?;
-    let answer = answer(&receiver, &serde_json::from_str(&call)?, SystemTime::now().into());
+    let answer = answer(&receiver, &serde_json::from_str(&call)?, Timestamp::now());
     println!("{}", serde_json::to_string(&answer)?);
     Ok(())
 }

@@ -20,9 +20,9 @@
 //! let batch = Delivery::new(&headers, body).dangerously_skip_verification()?.parse();
 //! let mut all_done = true;
 //! for item in &batch {
-//!     match Ticket::claim(&guard, item.dedup_key(), Timestamp::from(std::time::SystemTime::now())) {
+//!     match Ticket::claim(&guard, item.dedup_key(), Timestamp::now()) {
 //!         Claim::First(ticket) => match handle(item) {
-//!             Ok(()) => ticket.confirm(Timestamp::from(std::time::SystemTime::now())),
+//!             Ok(()) => ticket.confirm(Timestamp::now()),
 //!             // The ticket is dropped, so the next delivery of this item counts as the first.
 //!             Err(()) => all_done = false,
 //!         },

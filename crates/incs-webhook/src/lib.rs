@@ -9,14 +9,13 @@
 //! Headers, target and body as they came are all that is needed. This program runs as it stands:
 //!
 //! ```
-//! use std::time::SystemTime;
-//!
+//! use incs_model::Timestamp;
 //! use incs_webhook::scheme::SharedSecret;
 //! use incs_webhook::{EmptySecret, Outcome, Receiver, Secrets};
 //!
 //! /// The HTTP status to answer with.
 //! fn answer(receiver: &Receiver, headers: &[(&str, &str)], target: &str, body: &[u8]) -> u16 {
-//!     let batch = match receiver.receive(&headers, target, body, SystemTime::now().into()) {
+//!     let batch = match receiver.receive(&headers, target, body, Timestamp::now()) {
 //!         Ok(batch) => batch,
 //!         Err(rejection) => {
 //!             eprintln!("refused: {rejection}"); // nothing of the body, and no secret

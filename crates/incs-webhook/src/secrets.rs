@@ -17,7 +17,7 @@ use incs_model::{Secret, Timestamp};
 /// # fn main() -> Result<(), incs_webhook::EmptySecret> {
 /// let rotated_at: Timestamp = "2026-11-22T08:00:00Z".parse().unwrap();
 /// let secrets = Secrets::try_new("the-new-one")?
-///     .with_retiring("the-old-one", rotated_at.saturating_add(Duration::from_secs(24 * 3600)))?;
+///     .with_retiring("the-old-one", rotated_at + Duration::from_hours(24))?;
 /// # Ok(())
 /// # }
 /// ```

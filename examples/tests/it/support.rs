@@ -16,6 +16,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 
+use incs_facade::model::Timestamp;
 use incs_facade::webhook::Secrets;
 use incs_facade::webhook::scheme::SharedSecret;
 use incs_facade::webhook::testing::sign::{Draft, Sign};
@@ -177,7 +178,7 @@ pub(crate) async fn post(url: &str, headers: &[(&str, &str)], body: &str) -> u16
 
 /// Posts a body as who knows the secret does.
 pub(crate) async fn post_signed(base: &str, scheme: &impl Sign, body: &str) -> u16 {
-    let proof = scheme.sign(&Draft::new(body.as_bytes(), std::time::SystemTime::now().into())).unwrap();
+    let proof = scheme.sign(&Draft::new(body.as_bytes(), Timestamp::now())).unwrap();
     let headers = proof.headers();
     let headers: Vec<_> = headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     post(&proof.to_target(base), &headers, body).await

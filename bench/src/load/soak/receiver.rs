@@ -1,7 +1,7 @@
 //! The receiver of the soak: verifies, reads, takes each item once, merges.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use anyhow::Result;
 use axum::Router;
@@ -59,5 +59,5 @@ fn take(ledger: &Ledger, item: &Item) {
 }
 
 fn now() -> Timestamp {
-    SystemTime::now().into()
+    Timestamp::now()
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::key::Key;
+use crate::json::tokens;
 use crate::raw::RawJson;
 
 /// Cuts items out of a body. A list is looked through once, however many of its items are cut.
@@ -49,8 +50,8 @@ pub(super) fn place(body: &[u8], pointer: &str) -> usize {
 /// The value at `pointer`, or the last one on the way to it.
 fn walk<'raw>(raw: &'raw RawValue, pointer: &str) -> Result<&'raw RawValue, &'raw RawValue> {
     let mut here = raw;
-    for step in pointer.split('/').skip(1) {
-        let next = if here.get().starts_with('[') { item(here, step) } else { member(here, step) };
+    for step in tokens(pointer) {
+        let next = if here.get().starts_with('[') { item(here, &step) } else { member(here, &step) };
         here = next.ok_or(here)?;
     }
     Ok(here)
@@ -63,9 +64,8 @@ fn item<'raw>(array: &'raw RawValue, step: &str) -> Option<&'raw RawValue> {
 
 /// Of members of the same name the last.
 fn member<'raw>(object: &'raw RawValue, step: &str) -> Option<&'raw RawValue> {
-    let name = step.replace("~1", "/").replace("~0", "~");
     let members: BTreeMap<Key<'raw>, &'raw RawValue> = serde_json::from_str(object.get()).ok()?;
-    members.into_iter().find(|(key, _)| key.0 == name).map(|(_, raw)| raw)
+    members.into_iter().find(|(key, _)| key.0 == step).map(|(_, raw)| raw)
 }
 
 #[cfg(test)]

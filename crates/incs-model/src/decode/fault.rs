@@ -5,6 +5,7 @@ use std::fmt;
 use serde::de::{self, Expected, Unexpected};
 
 use super::error::Found;
+use crate::json::escape;
 
 /// Where and why the tracked read stopped. Grows its pointer from the leaf to the root.
 #[derive(Debug)]
@@ -24,8 +25,7 @@ impl Fault {
 
     /// The same fault, seen from the object that holds it under `key`.
     pub(crate) fn under_key(mut self, key: &str) -> Self {
-        let escaped = key.replace('~', "~0").replace('/', "~1");
-        self.pointer = format!("/{escaped}{}", self.pointer);
+        self.pointer = format!("/{}{}", escape(key), self.pointer);
         self
     }
 

@@ -49,6 +49,8 @@ record! {
         /// Who says so.
         pub witness: Witness,
         /// The time.
+        #[serde(deserialize_with = "crate::time::read_timestamp")]
+        #[cfg_attr(feature = "schema", schemars(with = "crate::time::TimestampSchema"))]
         pub at: Timestamp,
     }
 }

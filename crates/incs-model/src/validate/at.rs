@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::json::escape;
+
 /// The place of a value in its document. Made on the stack on the way down; becomes text only for a violation.
 #[derive(Debug, Clone, Copy)]
 pub struct At<'a> {
@@ -41,7 +43,7 @@ impl fmt::Display for At<'_> {
         }
         match self.step {
             Step::Root => Ok(()),
-            Step::Key(name) => write!(f, "/{}", name.replace('~', "~0").replace('/', "~1")),
+            Step::Key(name) => write!(f, "/{}", escape(name)),
             Step::Index(index) => write!(f, "/{index}"),
         }
     }

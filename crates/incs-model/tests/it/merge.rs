@@ -18,7 +18,7 @@ fn moment() -> impl Strategy<Value = Option<Moment>> {
 }
 
 fn at(second: i64) -> Timestamp {
-    Timestamp::from_unix_seconds(1_775_540_100 + second).unwrap()
+    Timestamp::from_second(1_775_540_100 + second).unwrap()
 }
 
 prop_compose! {

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use incs_model::Pointer;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::Value;
@@ -121,8 +122,9 @@ impl Change {
         const MARK: &str = "@mark@";
 
         let mut body = body.clone();
-        let (parent, name) = place.rsplit_once('/').unwrap_or_default();
-        let name = name.replace("~1", "/").replace("~0", "~");
+        let mut parent = Pointer::parse(place).unwrap();
+        let name = parent.pop().unwrap_or_default();
+        let parent = parent.as_str();
         match self {
             Self::Replace(json) => {
                 *body.pointer_mut(place).unwrap() = Value::from(MARK);
@@ -154,17 +156,17 @@ impl Change {
 
 /// The JSON pointers of all values.
 pub(crate) fn places(body: &Value) -> Vec<String> {
-    fn visit(value: &Value, here: &str, places: &mut Vec<String>) {
-        places.push(here.to_owned());
+    fn visit(value: &Value, here: &Pointer, places: &mut Vec<String>) {
+        places.push(here.to_string());
         match value {
             Value::Object(members) => {
                 for (name, member) in members {
-                    visit(member, &format!("{here}/{}", name.replace('~', "~0").replace('/', "~1")), places);
+                    visit(member, &here.join(name), places);
                 }
             }
             Value::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    visit(item, &format!("{here}/{index}"), places);
+                    visit(item, &here.join_index(index), places);
                 }
             }
             _ => {}
@@ -172,7 +174,7 @@ pub(crate) fn places(body: &Value) -> Vec<String> {
     }
 
     let mut places = Vec::new();
-    visit(body, "", &mut places);
+    visit(body, &Pointer::root(), &mut places);
     places
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use incs_model::Timestamp;
+use incs_model::time::TimestampSchema;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +40,7 @@ struct Advance {
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Now")]
 struct Reached {
+    #[schemars(with = "TimestampSchema")]
     now: Timestamp,
 }
 
@@ -50,6 +52,6 @@ async fn advance(core: &Arc<Core>, call: Call<Nothing, Nothing, Json<Advance>>) 
     if !core.clock.is_virtual() {
         return Err(Failure::conflict("the clock of this sandbox is real, it goes by itself"));
     }
-    driver::advance(core, core.now().saturating_add(Duration::from_millis(millis))).await;
+    driver::advance(core, core.now().checked_add(Duration::from_millis(millis)).unwrap_or(Timestamp::MAX)).await;
     Ok(Reached { now: core.now() })
 }

@@ -1,6 +1,7 @@
 //! `/state`: how the sandbox is set, and how much it holds.
 
 use incs_model::Timestamp;
+use incs_model::time::TimestampSchema;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -23,6 +24,7 @@ struct State {
     /// The version of the sandbox.
     version: &'static str,
     seed: u64,
+    #[schemars(with = "TimestampSchema")]
     now: Timestamp,
     clock: Clock,
     /// The base URL of both host roles.

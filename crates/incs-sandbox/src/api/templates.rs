@@ -95,7 +95,7 @@ pub(crate) fn decide(world: &mut World, template: u64, status: &str, reason: &st
             .with_business_phone(entry.channel.business_phone())
             .with_template_id(entry.definition.id())
             .with_template_name(entry.definition.name())
-            .with_received_at(WireTime::from_unix_seconds(now.as_unix_seconds()));
+            .with_received_at(WireTime::from_unix_seconds(now.as_second()));
         crate::hook::emit(world, "template_status_update", None, &Body::incs(update), now);
     }
     Some(entry)
@@ -112,7 +112,7 @@ fn submit(world: &mut World, config: &Config, definition: Definition, bytes: usi
     world.notices.tell(Kind::Template, entry);
     if is_pending {
         let wait = duration(&mut world.seed.rng(Purpose::TemplateId, number), &config.pace.review);
-        world.agenda.put(now.saturating_add(wait), Job::Review(number));
+        world.agenda.put(now.checked_add(wait).unwrap_or(Timestamp::MAX), Job::Review(number));
     }
 }
 

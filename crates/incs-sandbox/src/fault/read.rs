@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use incs_model::Pointer;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -138,7 +139,7 @@ impl TryFrom<Value> for Rule {
         let (share, skip) = (members.optional("share")?.unwrap_or(1.0), members.optional("skip")?.unwrap_or(0));
         let count = members.optional("count")?;
         match members.0.keys().next() {
-            Some(left) => Err(RuleError::new(pointer(left), format!("no such member of {kind}"))),
+            Some(left) => Err(RuleError::new(Pointer::new([left]), format!("no such member of {kind}"))),
             None => Ok(Self { action, when, share, skip, count }),
         }
     }
@@ -151,11 +152,11 @@ impl Members {
     fn optional<T: DeserializeOwned>(&mut self, name: &str) -> Result<Option<T>, RuleError> {
         let Some(value) = self.0.remove(name) else { return Ok(None) };
         // `null` says the same as nothing; a value of another type is not repeated.
-        serde_json::from_value(value).map_err(|_| RuleError::new(pointer(name), "not of the right type"))
+        serde_json::from_value(value).map_err(|_| RuleError::new(Pointer::new([name]), "not of the right type"))
     }
 
     fn needed<T: DeserializeOwned>(&mut self, name: &str) -> Result<T, RuleError> {
-        self.optional(name)?.ok_or_else(|| RuleError::new(pointer(name), "missing"))
+        self.optional(name)?.ok_or_else(|| RuleError::new(Pointer::new([name]), "missing"))
     }
 
     fn flag(&mut self, name: &str) -> Result<bool, RuleError> {
@@ -180,8 +181,4 @@ impl Members {
             _ => return Err(RuleError::new("/kind", "no such fault")),
         })
     }
-}
-
-fn pointer(name: &str) -> String {
-    format!("/{}", name.replace('~', "~0").replace('/', "~1"))
 }

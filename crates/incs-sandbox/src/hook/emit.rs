@@ -55,7 +55,7 @@ fn deliver(
     let body = changed.as_ref().unwrap_or(body);
     let body = if subscription.php { Bytes::from(body.as_php().into_bytes()) } else { bytes(body) };
     let wait = trouble.late.or(trouble.hold.then_some(LONGEST_HOLD)).unwrap_or_default();
-    let due = now.saturating_add(wait);
+    let due = now.checked_add(wait).unwrap_or(Timestamp::MAX);
     let delivery = Delivery {
         number,
         subscription: subscription.id,

@@ -63,7 +63,7 @@ pub(super) fn incoming(world: &mut World, message: &Message, act: &Act, now: Tim
 
 /// Three decimals and the offset of India, as sampled.
 fn time(now: Timestamp) -> WireTime {
-    let local = now.saturating_add(Duration::from_mins(330));
+    let local = now.checked_add(Duration::from_mins(330)).unwrap_or(Timestamp::MAX);
     let text = WireTime::from_rfc3339(local, 3).to_string();
     WireTime::from(format!("{}+05:30", text.trim_end_matches('Z')).as_str())
 }

@@ -46,7 +46,7 @@ fn whatsapp(world: &World, message: &Message, act: &Act, now: Timestamp) -> Opti
     let user = format!("ID.{}", 7_204_411_985_530_000 + conversation.id);
     let mut written = WhatsAppMessage::new(message.customer.as_str(), message.id.as_str(), content(message, act)?)
         .with_from_user_id(user.as_str())
-        .with_timestamp(WireTime::from_unix_seconds_text(now.as_unix_seconds()));
+        .with_timestamp(WireTime::from_unix_seconds_text(now.as_second()));
     if let Some(answered) = &message.answers {
         written = written.with_context(Context::new().with_from(business).with_id(answered.as_str()));
     }

@@ -193,7 +193,7 @@ impl Draft {
             let chance = seed.rng(Purpose::Hook, (self.number << 8) | u64::from(delivery.tries)).f64();
             let wait = core.config.retry.wait(delivery.tries, chance);
             if let Some(wait) = wait.filter(|_| delivery.attempts.len() < MOST_ATTEMPTS) {
-                let due = now.saturating_add(wait);
+                let due = now.checked_add(wait).unwrap_or(Timestamp::MAX);
                 delivery.next_at = Some(due);
                 world.agenda.put(due, Job::Post(self.number));
             } else {

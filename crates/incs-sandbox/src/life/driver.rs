@@ -30,7 +30,7 @@ pub(crate) async fn run(core: Arc<Core>, mut stop: Stop) {
             work_off(&core, &mut posts, now).await;
             continue;
         }
-        let wait = next.map(|due| due.saturating_since(now));
+        let wait = next.map(|due| Duration::try_from(due.duration_since(now)).unwrap_or_default());
         tokio::select! {
             () = async { match wait { Some(wait) => tokio::time::sleep(wait).await, None => std::future::pending().await } } => {}
             () = posts.one_over() => {}

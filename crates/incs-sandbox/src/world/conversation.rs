@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use incs_model::Timestamp;
+use incs_model::time::TimestampSchema;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -21,7 +22,9 @@ pub(crate) struct Conversation {
     /// The name that the customer goes by.
     pub(crate) name: String,
     /// When the customer wrote last.
+    #[schemars(with = "Option<TimestampSchema>")]
     pub(crate) last_inbound_at: Option<Timestamp>,
+    #[schemars(with = "Option<TimestampSchema>")]
     pub(crate) last_at: Option<Timestamp>,
     /// Messages that are remembered.
     pub(crate) count: usize,
@@ -59,6 +62,9 @@ impl Conversation {
 
     /// Whether anything may be sent now. Viber documents no window.
     pub(crate) fn window_is_open(&self, now: Timestamp) -> bool {
-        self.channel == Channel::Viber || self.last_inbound_at.is_some_and(|at| now.saturating_since(at) < WINDOW)
+        self.channel == Channel::Viber
+            || self
+                .last_inbound_at
+                .is_some_and(|at| Duration::try_from(now.duration_since(at)).unwrap_or_default() < WINDOW)
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use incs_model::Timestamp;
+use incs_model::time::TimestampSchema;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -38,12 +39,14 @@ pub(crate) struct Delivery {
     pub(crate) event: String,
     /// The message that it is about, by number.
     pub(crate) message: Option<u64>,
+    #[schemars(with = "TimestampSchema")]
     pub(crate) created_at: Timestamp,
     #[serde(serialize_with = "text")]
     #[schemars(with = "String")]
     pub(crate) body: Bytes,
     pub(crate) progress: Progress,
     /// When it is posted next, or again.
+    #[schemars(with = "Option<TimestampSchema>")]
     pub(crate) next_at: Option<Timestamp>,
     pub(crate) attempts: Vec<Attempt>,
     /// The faults that were applied, in words.
@@ -65,6 +68,7 @@ pub(crate) struct Delivery {
 /// One try to post it.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Attempt {
+    #[schemars(with = "TimestampSchema")]
     pub(crate) at: Timestamp,
     pub(crate) micros: u64,
     /// The URL with what the scheme added; secrets are masked.

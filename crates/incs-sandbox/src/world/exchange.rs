@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use incs_model::Timestamp;
+use incs_model::time::TimestampSchema;
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
@@ -11,6 +12,7 @@ use crate::log::Weigh;
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Exchange {
     pub(crate) number: u64,
+    #[schemars(with = "TimestampSchema")]
     pub(crate) at: Timestamp,
     /// Microseconds from the last byte of the request to the reply.
     pub(crate) micros: u64,

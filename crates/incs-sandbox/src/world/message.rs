@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use incs_model::Timestamp;
+use incs_model::time::TimestampSchema;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
@@ -46,10 +47,15 @@ pub(crate) struct Message {
     /// What will become of it, drawn when it was accepted.
     #[serde(skip)]
     pub(crate) plan: Plan,
+    #[schemars(with = "TimestampSchema")]
     pub(crate) created_at: Timestamp,
+    #[schemars(with = "Option<TimestampSchema>")]
     pub(crate) sent_at: Option<Timestamp>,
+    #[schemars(with = "Option<TimestampSchema>")]
     pub(crate) delivered_at: Option<Timestamp>,
+    #[schemars(with = "Option<TimestampSchema>")]
     pub(crate) read_at: Option<Timestamp>,
+    #[schemars(with = "Option<TimestampSchema>")]
     pub(crate) failed_at: Option<Timestamp>,
     /// The request that sent it, by number.
     pub(crate) exchange: Option<u64>,

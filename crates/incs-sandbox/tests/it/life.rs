@@ -38,7 +38,7 @@ async fn to_a_customer_who_has_not_written_only_templates_and_viber_arrive() {
         (Window::Presumed, day, false),
         (Window::Open, 2 * day, true),
     ] {
-        let clock = Clock::starting_at(Timestamp::from_unix_seconds(1_775_540_101).unwrap());
+        let clock = Clock::starting_at(Timestamp::from_second(1_775_540_101).unwrap());
         let builder = Sandbox::builder().pace(Pace::instant()).clock(clock).window(window);
         let sandbox = builder.start().await.unwrap();
         let client = client(&sandbox);
@@ -57,7 +57,7 @@ async fn to_a_customer_who_has_not_written_only_templates_and_viber_arrive() {
 
 #[tokio::test]
 async fn a_reply_opens_the_window_for_24_hours_on_its_channel_only() {
-    let clock = Clock::starting_at(Timestamp::from_unix_seconds(1_775_540_101).unwrap());
+    let clock = Clock::starting_at(Timestamp::from_second(1_775_540_101).unwrap());
     let builder = Sandbox::builder().pace(Pace::instant()).clock(clock).window(Window::Strict);
     let sandbox = builder.start().await.unwrap();
     let client = client(&sandbox);

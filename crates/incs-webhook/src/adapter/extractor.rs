@@ -1,11 +1,10 @@
 //! The extractor of axum.
 
-use std::time::SystemTime;
-
 use axum_core::body::Body;
 use axum_core::extract::{FromRef, FromRequest, Request};
 use axum_core::response::{IntoResponse, Response};
 use http::StatusCode;
+use incs_model::Timestamp;
 
 use super::buffer::buffer;
 use crate::batch::Batch;
@@ -60,7 +59,7 @@ where
     async fn from_request(request: Request, state: &S) -> Result<Self, Rejection> {
         let receiver = Receiver::from_ref(state);
         let request = buffer(request, receiver.limits().body).await?;
-        receiver.receive_request(&request, SystemTime::now().into()).map(Self)
+        receiver.receive_request(&request, Timestamp::now()).map(Self)
     }
 }
 

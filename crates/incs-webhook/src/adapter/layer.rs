@@ -5,12 +5,12 @@ use std::future::Future;
 use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::SystemTime;
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body::Body;
 use http_body_util::Full;
+use incs_model::Timestamp;
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -99,7 +99,7 @@ where
         let receiver = self.receiver.clone();
         Box::pin(async move {
             let taken = buffer(request, receiver.limits().body).await.and_then(|request| {
-                let batch = receiver.receive_request(&request, SystemTime::now().into())?;
+                let batch = receiver.receive_request(&request, Timestamp::now())?;
                 Ok((request, batch))
             });
             match taken {

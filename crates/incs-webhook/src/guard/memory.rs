@@ -158,7 +158,9 @@ impl Order {
 
     fn pop_expired(&mut self, now: Timestamp, span: Duration) -> Option<DedupKey> {
         let (_, (_, since)) = self.0.first_key_value()?;
-        if now.saturating_since(*since) >= span { self.pop() } else { None }
+        // Never negative: the clock of a guard does not go back.
+        let age = Duration::try_from(now.duration_since(*since)).unwrap_or_default();
+        if age >= span { self.pop() } else { None }
     }
 }
 

@@ -69,7 +69,7 @@ pub(crate) fn read_from(body: impl AsRef<[u8]>, provider: Provider) -> Batch {
 
 /// Any time will do for one who takes everything.
 fn epoch() -> Timestamp {
-    Timestamp::from_unix_seconds(0).unwrap()
+    Timestamp::from_second(0).unwrap()
 }
 
 /// The one item of a body.

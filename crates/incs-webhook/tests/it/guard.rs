@@ -24,7 +24,7 @@ fn key(name: &str) -> DedupKey {
 }
 
 fn at(seconds: i64) -> Timestamp {
-    Timestamp::from_unix_seconds(seconds).unwrap()
+    Timestamp::from_second(seconds).unwrap()
 }
 
 /// What a claim came to, in a letter.

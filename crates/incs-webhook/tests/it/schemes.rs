@@ -22,7 +22,7 @@ fn secrets(text: &str) -> Secrets {
 }
 
 fn at(seconds: i64) -> Timestamp {
-    Timestamp::from_unix_seconds(seconds).unwrap()
+    Timestamp::from_second(seconds).unwrap()
 }
 
 /// What the scheme says of a request.

@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -74,7 +74,7 @@ impl Drop for DemoReceiver {
 }
 
 fn now() -> Timestamp {
-    SystemTime::now().into()
+    Timestamp::now()
 }
 
 fn failed(error: &impl std::fmt::Display) -> Failure {

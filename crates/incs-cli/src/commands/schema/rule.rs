@@ -1,5 +1,6 @@
 //! What a schema forbids, as violations that hold no value of the document.
 
+use incs_facade::model::Pointer;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Error};
 use jsonschema::{JsonType, ValidationError};
 use serde_json::Value;
@@ -102,7 +103,7 @@ fn no_alternative(error: &ValidationError<'_>, alternatives: &[Vec<ValidationErr
 }
 
 fn below(at: &str, name: &str) -> String {
-    format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"))
+    format!("{at}{}", Pointer::new([name]))
 }
 
 fn size(value: &Value) -> usize {

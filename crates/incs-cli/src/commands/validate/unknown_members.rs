@@ -1,6 +1,6 @@
 //! Members that nobody reads, such as a misspelt name.
 
-use incs_facade::model::decode;
+use incs_facade::model::{Pointer, decode};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -10,26 +10,26 @@ use super::verdict::Violation;
 pub(super) fn find(body: &[u8], read: &impl Serialize) -> Vec<Violation> {
     let mut found = Vec::new();
     if let (Ok(given), Ok(written)) = (decode::<Value>(body), serde_json::to_value(read)) {
-        compare(&given, &written, "", &mut found);
+        compare(&given, &written, &Pointer::root(), &mut found);
     }
     found
 }
 
-fn compare(given: &Value, written: &Value, at: &str, found: &mut Vec<Violation>) {
+fn compare(given: &Value, written: &Value, at: &Pointer, found: &mut Vec<Violation>) {
     match (given, written) {
         (Value::Object(given), Value::Object(written)) => {
             for (name, value) in given {
-                let here = format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
+                let here = at.join(name);
                 match written.get(name) {
                     Some(written) => compare(value, written, &here, found),
                     None if says_nothing(value) => {}
-                    None => found.push(Violation::of_unknown_member(here)),
+                    None => found.push(Violation::of_unknown_member(here.into())),
                 }
             }
         }
         (Value::Array(given), Value::Array(written)) => {
             for (index, (given, written)) in given.iter().zip(written).enumerate() {
-                compare(given, written, &format!("{at}/{index}"), found);
+                compare(given, written, &at.join_index(index), found);
             }
         }
         _ => {}

@@ -39,7 +39,7 @@ impl Scheme for Anyone {
 pub(super) fn items_of(body: &[u8], provider: ProviderChoice) -> Result<Batch, Rejection> {
     let no_headers: [(&str, &str); 0] = [];
     let limits = Limits::DEFAULT.with_body(body.len());
-    let now = Timestamp::from(std::time::SystemTime::now());
+    let now = Timestamp::now();
     let verified = Delivery::new(&no_headers, body).with_limits(limits).verify(&Anyone, now)?;
     Ok(match provider.provider() {
         Some(provider) => verified.parse_from(provider),

@@ -69,8 +69,8 @@ pub(super) fn header(text: &str) -> Result<(String, String), String> {
 
 /// An instant as RFC 3339 has it, or seconds since 1970.
 pub(super) fn instant(text: &str) -> Result<Timestamp, String> {
-    let seconds = text.parse().ok().and_then(Timestamp::from_unix_seconds);
-    seconds.map_or_else(|| text.parse::<Timestamp>().map_err(|error| error.to_string()), Ok)
+    let seconds = text.parse().ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
+    seconds.or_else(|| text.parse().ok()).ok_or_else(|| "expected a time like 2026-04-07T05:35:17Z".to_owned())
 }
 
 fn of_request_line(line: &str) -> Option<&str> {

@@ -1,7 +1,6 @@
 //! `incs webhook sign`.
 
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use clap::Args;
 use incs_facade::model::Timestamp;
@@ -46,7 +45,7 @@ pub(super) fn run(args: &Sign, context: &Context) -> Result<Exit, Failure> {
         return Err(Failure::usage("which scheme is not said").with_help("say --scheme; --help has them all"));
     };
     let body = input::read(&args.file)?;
-    let now = args.at.unwrap_or_else(|| SystemTime::now().into());
+    let now = args.at.unwrap_or_else(Timestamp::now);
     let proof = prove(&*scheme, &body, now, args.id.as_deref(), &args.with_header)?;
     let target = args.curl.as_deref().or(args.target.as_deref());
     // Where only a part of the URL proves anything, there must be a target to see it in.

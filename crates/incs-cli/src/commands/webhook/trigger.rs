@@ -3,7 +3,7 @@
 mod edit;
 
 use std::path::PathBuf;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use clap::Args;
 use incs_facade::model::Timestamp;
@@ -73,7 +73,7 @@ pub(super) fn run(args: &Trigger, context: &Context) -> Result<Exit, Failure> {
     let kind = kind_of(&body);
     let url = args.url.as_deref().unwrap_or_default();
     checked(url, "--url", args.allow_remote)?;
-    let now = args.at.unwrap_or_else(|| SystemTime::now().into());
+    let now = args.at.unwrap_or_else(Timestamp::now);
     let mut added = args.with_header.clone();
     let mut target = url.to_owned();
     if let Some(scheme) = args.scheme.build(context)? {

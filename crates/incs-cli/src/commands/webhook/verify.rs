@@ -1,7 +1,6 @@
 //! `incs webhook verify`.
 
 use std::path::PathBuf;
-use std::time::SystemTime;
 
 use clap::Args;
 use incs_facade::model::Timestamp;
@@ -51,7 +50,7 @@ pub(super) fn run(args: &Verify, context: &Context) -> Result<Exit, Failure> {
     head.headers.splice(0..0, args.with_header.iter().cloned());
     let target = args.target.clone().or(head.target);
     let body = input::read(&args.file)?;
-    let now = args.at.unwrap_or_else(|| SystemTime::now().into());
+    let now = args.at.unwrap_or_else(Timestamp::now);
 
     let mut delivery = Delivery::new(&head.headers, &body);
     if let Some(target) = &target {

@@ -1,11 +1,11 @@
 //! The exact words of errors, by body.
 
-use incs_model::delivery::Delivery;
+use incs_model::delivery::{Delivery, Moment};
 use incs_model::envelope::Envelope;
 use incs_model::event::{Event, rcs as rcs_event, whatsapp as whatsapp_event};
 use incs_model::exotel::Callback;
 use incs_model::template::rcs::NewTemplate;
-use incs_model::{DecodeError, Found, OutboundMessage, PhoneNumber, Timestamp, rcs, viber, whatsapp};
+use incs_model::{DecodeError, Found, OutboundMessage, PhoneNumber, rcs, viber, whatsapp};
 
 use super::{SECRET, assert_silent, position, refused, with};
 use crate::fixtures::text;
@@ -232,7 +232,8 @@ fn numbers_and_strings_that_no_type_of_ours_holds_are_well_formed_json_still() {
     assert!(!error.is_syntax());
     let error = refused::<whatsapp_event::Message>(r#"{"id":"m","type":"text","text":{"\ud800":1,"body":"x"}}"#);
     assert_eq!((error.pointer(), error.found()), ("/text", Found::Object));
-    assert_eq!(refused::<Timestamp>(secret()).expected(), "an RFC 3339 time");
+    let error = refused::<Moment>(format!(r#"{{"witness":"query","at":{}}}"#, secret()));
+    assert_eq!((error.pointer(), error.expected()), ("/at", "an RFC 3339 time"));
 }
 
 #[test]

@@ -23,7 +23,7 @@ fn webhook(time: &str) -> Moment {
 }
 
 fn query(second: i64) -> Moment {
-    Moment::new(Witness::Query, Timestamp::from_unix_seconds(second).unwrap())
+    Moment::new(Witness::Query, Timestamp::from_second(second).unwrap())
 }
 
 fn failure(code: Option<i64>, name: Option<&str>, text: Option<&str>) -> Failure {

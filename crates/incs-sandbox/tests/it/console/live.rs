@@ -18,7 +18,7 @@ use crate::support::client;
 async fn quiet() -> Sandbox {
     let mut pace = Pace::default();
     pace.read_share = 1.0;
-    let clock = Clock::starting_at(Timestamp::from_unix_millis(1_775_540_000_000).unwrap());
+    let clock = Clock::starting_at(Timestamp::from_millisecond(1_775_540_000_000).unwrap());
     Sandbox::builder().seed(7).clock(clock).pace(pace).start().await.unwrap()
 }
 

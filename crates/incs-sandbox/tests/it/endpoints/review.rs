@@ -14,7 +14,7 @@ const START: i64 = 1_768_300_000;
 #[tokio::test]
 async fn a_review_of_a_whatsapp_template_is_told_as_the_sample_has_it_and_one_of_rcs_is_not() {
     let inbox = Inbox::open().await;
-    let clock = Clock::starting_at(Timestamp::from_unix_seconds(START).unwrap());
+    let clock = Clock::starting_at(Timestamp::from_second(START).unwrap());
     let webhook = Webhook::to(inbox.url()).events(["template_status_update"]);
     let builder = Sandbox::builder().seed(7).pace(Pace::instant()).clock(clock).webhook(webhook);
     let sandbox = builder.start().await.unwrap();

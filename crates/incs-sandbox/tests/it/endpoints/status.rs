@@ -16,7 +16,7 @@ async fn slow() -> Sandbox {
     let five = Duration::from_secs(5)..Duration::from_secs(5);
     let mut pace = Pace::instant();
     (pace.sent, pace.delivered, pace.read) = (five.clone(), five.clone(), five);
-    let clock = Clock::starting_at(Timestamp::from_unix_seconds(START).unwrap());
+    let clock = Clock::starting_at(Timestamp::from_second(START).unwrap());
     Sandbox::builder().seed(7).pace(pace).clock(clock).window(Window::Strict).start().await.unwrap()
 }
 

@@ -10,7 +10,7 @@ use super::curl::{bearer, call_with};
 
 #[tokio::test]
 async fn a_task_has_times_without_a_zone_and_two_log_entries() {
-    let clock = Clock::starting_at(Timestamp::from_unix_millis(1_777_888_951_250).unwrap());
+    let clock = Clock::starting_at(Timestamp::from_millisecond(1_777_888_951_250).unwrap());
     let sandbox = Sandbox::builder().seed(7).clock(clock).start().await.unwrap();
     let bearer = bearer(&sandbox).await;
     let task = json!({ "name": "call back", "type": 3, "auth_id": 30112, "user_phone": "6281200045678",

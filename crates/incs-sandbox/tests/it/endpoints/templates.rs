@@ -14,7 +14,7 @@ const START: i64 = 1_768_300_000;
 async fn sandbox() -> Sandbox {
     let mut pace = Pace::instant();
     pace.review = Duration::from_hours(1)..Duration::from_hours(1);
-    let clock = Clock::starting_at(Timestamp::from_unix_seconds(START).unwrap());
+    let clock = Clock::starting_at(Timestamp::from_second(START).unwrap());
     Sandbox::builder().seed(7).pace(pace).clock(clock).start().await.unwrap()
 }
 

@@ -48,7 +48,7 @@ async fn the_oldest_messages_and_exchanges_go_when_there_are_too_many() {
 #[tokio::test]
 async fn the_agenda_forgets_what_was_to_become_of_messages_that_are_forgotten() {
     // The clock stands still, so nothing on the agenda is ever done.
-    let clock = Clock::starting_at(Timestamp::from_unix_millis(1_778_000_000_000).unwrap());
+    let clock = Clock::starting_at(Timestamp::from_millisecond(1_778_000_000_000).unwrap());
     let mut memory = Memory::default();
     memory.messages = 20;
     let sandbox = Sandbox::builder().memory(memory).clock(clock).start().await.unwrap();

@@ -13,7 +13,7 @@ const START: i64 = 1_778_000_000_000;
 
 /// A session with faults: sends on three channels, with time in between. Gives what came over the wire, and all that is remembered.
 async fn session(seed: u64) -> (Vec<String>, Vec<Value>, Vec<Value>) {
-    let start = Timestamp::from_unix_millis(START).unwrap();
+    let start = Timestamp::from_millisecond(START).unwrap();
     let half = |action| Rule::new(action).share(0.5);
     let sandbox = Sandbox::builder()
         .seed(seed)
@@ -73,7 +73,7 @@ async fn another_seed_gives_other_ids_faults_and_times() {
 #[tokio::test]
 async fn a_fault_that_is_switched_on_changes_no_id() {
     let ids = async |rules: Vec<Rule>| {
-        let mut builder = Sandbox::builder().clock(Clock::starting_at(Timestamp::from_unix_millis(START).unwrap()));
+        let mut builder = Sandbox::builder().clock(Clock::starting_at(Timestamp::from_millisecond(START).unwrap()));
         for rule in rules {
             builder = builder.fault(rule);
         }
@@ -111,7 +111,7 @@ async fn with_the_real_clock_all_ids_but_those_that_hold_a_time_are_the_same() {
 #[tokio::test]
 async fn a_virtual_clock_comes_to_the_same_in_one_stride_and_in_small_steps() {
     let lives = async |steps: u32| {
-        let start = Timestamp::from_unix_millis(START).unwrap();
+        let start = Timestamp::from_millisecond(START).unwrap();
         let sandbox = Sandbox::builder()
             .clock(Clock::starting_at(start))
             // Nobody takes them: what counts is when they were posted.

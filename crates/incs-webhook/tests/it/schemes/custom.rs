@@ -14,7 +14,7 @@ impl Scheme for Checksum {
     fn verify(&self, evidence: &Evidence<'_>, now: Timestamp) -> Result<(), Refusal> {
         let sum = evidence.header("x-sum").ok_or(Refusal::MissingHeader("x-sum".into()))?;
         let body: u32 = evidence.body().iter().copied().map(u32::from).sum();
-        let text = format!("{body} {:?} {:?} {}", evidence.path(), evidence.query(), now.as_unix_seconds());
+        let text = format!("{body} {:?} {:?} {}", evidence.path(), evidence.query(), now.as_second());
         if sum == text.as_bytes() { Ok(()) } else { Err(Refusal::Mismatch) }
     }
 }

@@ -37,7 +37,7 @@ fn nanosecond_before(time: &str) -> Timestamp {
 fn each_live_secret_is_accepted_and_a_retiring_one_until_its_second() {
     let until: Timestamp = "2026-11-22T08:00:00Z".parse().unwrap();
     let last = nanosecond_before("2026-11-22T07:59:59Z");
-    let now = until.as_unix_seconds();
+    let now = until.as_second();
     for make in ALL {
         let all = secrets(NEW).with_another(NEXT).unwrap().with_retiring(OLD, until).unwrap();
         let scheme = make(all);

@@ -37,7 +37,7 @@ impl Folder {
             head.extend_from_slice(value.as_bytes());
             head.push(b'\n');
         }
-        let stem = self.0.join(format!("{}-{delivery:04}", at.as_unix_millis()));
+        let stem = self.0.join(format!("{}-{delivery:04}", at.as_millisecond()));
         write(&stem.with_extension("headers"), &head)?;
         let path = stem.with_extension("json");
         write(&path, body)?;

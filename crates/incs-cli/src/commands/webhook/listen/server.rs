@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -152,5 +152,5 @@ pub(super) async fn serve(
 }
 
 fn now() -> Timestamp {
-    SystemTime::now().into()
+    Timestamp::now()
 }

@@ -1,5 +1,6 @@
 //! A change of one member of a JSON.
 
+use incs_facade::model::Pointer;
 use serde_json::Value;
 
 use crate::failure::Failure;
@@ -34,10 +35,11 @@ impl Edit {
             return Ok(());
         }
         let nowhere = || Failure::usage(format!("--set {}: there is nothing to put it into", self.pointer));
-        let (parent, name) = self.pointer.rsplit_once('/').ok_or_else(nowhere)?;
-        match json.pointer_mut(parent).ok_or_else(nowhere)? {
+        let mut parent = Pointer::parse(&*self.pointer).map_err(|_| nowhere())?;
+        let name = parent.pop().ok_or_else(nowhere)?;
+        match json.pointer_mut(parent.as_str()).ok_or_else(nowhere)? {
             Value::Object(object) => {
-                object.insert(name.replace("~1", "/").replace("~0", "~"), self.value.clone());
+                object.insert(name, self.value.clone());
             }
             Value::Array(list) if name == "-" || name == list.len().to_string() => list.push(self.value.clone()),
             _ => return Err(nowhere()),
