@@ -7,10 +7,10 @@ use incs_model::Timestamp;
 use crate::evidence::Evidence;
 use crate::explain::Cause;
 use crate::headers::Headers;
-use crate::limits::Limits;
 use crate::rejection::Rejection;
 use crate::scheme::Scheme;
 use crate::shape;
+use crate::shape::Limits;
 use crate::verified::Verified;
 
 /// What arrived, of which nothing is known yet. It shows nothing of itself: the only way on is

@@ -47,8 +47,8 @@ pub use self::entry::{Entry, Kind};
 pub use self::json_type::{JsonType, JsonTypes};
 
 use self::table::KNOWN;
-use crate::batch::Batch;
-use crate::provider;
+use crate::item::Batch;
+use crate::members;
 use crate::shape;
 use crate::verified::Verified;
 
@@ -130,7 +130,7 @@ impl Drift {
         self.observed = self.observed.saturating_add(1);
         let complete = std::str::from_utf8(body).ok().and_then(|text| {
             let text = shape::without_mark(text);
-            let provider = provider.cloned().or_else(|| provider::of(text))?;
+            let provider = provider.cloned().or_else(|| members::provider(text))?;
             let root = KNOWN.root(&provider)?;
             walk::walk(text, root, |pointer, kind| self.add(Entry::new(provider.clone(), pointer, kind))).ok()
         });

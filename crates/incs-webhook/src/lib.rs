@@ -139,7 +139,6 @@
 
 #[cfg(feature = "http")]
 mod adapter;
-mod batch;
 mod dedup;
 mod delivery;
 pub mod drift;
@@ -149,16 +148,13 @@ mod explain;
 pub mod guard;
 mod headers;
 mod item;
-mod kind;
-mod limits;
+mod members;
 mod parse;
-mod provider;
 mod receiver;
 mod rejection;
 pub mod scheme;
 mod secrets;
 mod shape;
-mod source;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod verified;
@@ -169,19 +165,17 @@ pub use incs_model::inbound::Provider;
 pub use crate::adapter::Received;
 #[cfg(feature = "tower")]
 pub use crate::adapter::{WebhookLayer, WebhookService};
-pub use crate::batch::Batch;
 pub use crate::dedup::DedupKey;
 pub use crate::delivery::Delivery;
 pub use crate::event::{Envelope, Event};
 pub use crate::evidence::Evidence;
 pub use crate::explain::Cause;
 pub use crate::headers::{Headers, Lookup};
-pub use crate::item::{Fault, Item, Outcome};
-pub use crate::limits::Limits;
+pub use crate::item::{Batch, Fault, Item, Outcome};
 pub use crate::receiver::Receiver;
 pub use crate::rejection::{Rejection, RejectionKind};
 pub use crate::secrets::{EmptySecret, Secrets};
-pub use crate::shape::ShapeError;
+pub use crate::shape::{Limits, ShapeError};
 pub use crate::verified::Verified;
 
 /// The code in the crate's README compiles and runs.

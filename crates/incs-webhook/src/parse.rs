@@ -2,82 +2,94 @@
 
 mod exotel;
 mod incs;
-mod object;
-mod salvage;
 
-use std::sync::Arc;
-
+use incs_model::decode_str;
 use incs_model::inbound::Provider;
+use serde::de::IgnoredAny;
 
-use crate::batch::Batch;
-use crate::event::{Envelope, Event};
-use crate::item::{Fault, Item, Outcome};
-use crate::limits::Limits;
-use crate::provider;
-use crate::shape;
-use crate::source::{Place, Source};
+use crate::event::Envelope;
+use crate::item::{Batch, Fault, Found, Outcome};
+use crate::members;
+use crate::shape::{self, Limits};
 
 /// Reads every item of a body. What cannot be read is an item too.
 pub(crate) fn parse(body: &[u8], provider: Option<Provider>, limits: Limits) -> Batch {
     let text = match shape::read_text(body, limits) {
         Ok(text) => text,
-        Err(error) => return whole(body, provider, Envelope::default(), Outcome::Malformed(Fault::Shape(error))),
+        Err(error) => {
+            let whole = Found::whole(body, Outcome::Malformed(Fault::Shape(error)));
+            return Batch::new(body, provider, Envelope::default(), vec![whole]);
+        }
     };
-    let batch = parse_text(text, provider);
-    if text.len() == body.len() { batch } else { batch.out_of(body) }
+    let provider = provider.or_else(|| members::provider(text));
+    let (envelope, mut found) = match provider {
+        Some(Provider::Incs) => incs::read(text),
+        Some(Provider::Exotel) => (Envelope::default(), exotel::read(text)),
+        _ => (Envelope::default(), vec![nobodys(text)]),
+    };
+    if found.is_empty() {
+        found.push(Found::whole(text.as_bytes(), Outcome::Unknown));
+    }
+    Batch::new(body, provider, envelope, found)
 }
 
-fn parse_text(text: &str, provider: Option<Provider>) -> Batch {
-    match provider.or_else(|| provider::of(text)) {
-        Some(Provider::Incs) => incs::parse(text),
-        Some(Provider::Exotel) => exotel::parse(text),
-        other => {
-            let outcome = match incs_model::decode_str::<serde::de::IgnoredAny>(text) {
-                Ok(_) => Outcome::Unknown,
-                Err(error) => Outcome::Malformed(Fault::of(error)),
-            };
-            whole(text.as_bytes(), other, Envelope::default(), outcome)
+/// The body of a provider that is not known.
+fn nobodys(text: &str) -> Found<'_> {
+    let outcome = match decode_str::<IgnoredAny>(text) {
+        Ok(_) => Outcome::Unknown,
+        Err(error) => Outcome::Malformed(Fault::of(error)),
+    };
+    Found::whole(text.as_bytes(), outcome)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::item::Item;
+
+    fn read(body: &str) -> Batch {
+        parse(body.as_bytes(), None, Limits::DEFAULT)
+    }
+
+    #[test]
+    fn elements_keep_their_own_bytes() {
+        let batch = read("\u{feff}{\"rcs\":{\"messages\":[1, [2] ,3]},\"sms\":{\"messages\":[4]}}");
+        let raw: Vec<_> = batch.iter().map(Item::raw).collect();
+        assert_eq!(raw, [&b"1"[..], b"[2]", b"3", b"4"]);
+    }
+
+    #[test]
+    fn a_list_in_place_of_an_object_is_no_list_of_messages() {
+        let whole = r#"{"sid":"a","from":"1","to":"2"}"#;
+        for text in [
+            format!(r#"{{"rcs":[[{whole}]]}}"#),
+            format!(r#"{{"sms":[[{whole}]]}}"#),
+            format!(r#"[{{"messages":[{whole}]}},null]"#),
+        ] {
+            let batch = parse(text.as_bytes(), Some(Provider::Exotel), Limits::DEFAULT);
+            for item in &batch {
+                assert!(item.event().is_none(), "{text}: {item:?}");
+                assert!(!item.pointer().contains("messages"), "{text}: {item:?}");
+            }
         }
     }
-}
 
-/// A batch of one item, which is the whole body.
-fn whole(body: &[u8], provider: Option<Provider>, envelope: Envelope, outcome: Outcome) -> Batch {
-    let source = Arc::new(Source::new(body, provider, envelope));
-    Batch::one(Item::new(&source, Place::Whole, outcome), source)
-}
-
-/// A batch of whatever was found; of the whole body when that is nothing. One item, the usual number, needs no list.
-fn batch(
-    body: &str,
-    provider: Provider,
-    envelope: Envelope,
-    found: impl IntoIterator<Item = (Place, Outcome)>,
-) -> Batch {
-    let mut found = found.into_iter();
-    let Some((place, outcome)) = found.next() else {
-        return whole(body.as_bytes(), Some(provider), envelope, Outcome::Unknown);
-    };
-    let source = Arc::new(Source::new(body.as_bytes(), Some(provider), envelope));
-    let first = Item::new(&source, place, outcome);
-    let Some((place, outcome)) = found.next() else { return Batch::one(first, source) };
-    let items = [first, Item::new(&source, place, outcome)].into_iter();
-    let items = items.chain(found.map(|(place, outcome)| Item::new(&source, place, outcome))).collect();
-    Batch::many(items, source)
-}
-
-impl From<Event> for Outcome {
-    fn from(event: Event) -> Self {
-        Self::Parsed(event)
-    }
-}
-
-impl Fault {
-    fn of(error: incs_model::DecodeError) -> Self {
-        if error.is_syntax() && error.pointer().is_empty() {
-            Self::Shape(shape::ShapeError::NotJson(error))
-        } else {
-            Self::Decode(error)
+    #[test]
+    fn of_two_lists_of_one_name_the_first_is_not_lost_without_a_word() {
+        let told = ["/message/messages/0", "/message/messages", "/message/messages/0/type"];
+        for (first, told) in [("[]", &told[..2]), (r#"[{"id":"a"}]"#, &told[..])] {
+            let body = format!(r#"{{"event":"new_message","message":{{"messages":{first},"messages":[7]}}}}"#);
+            let batch = read(&body);
+            let pointers: Vec<_> = batch.iter().filter_map(Item::fault_pointer).collect();
+            assert_eq!(pointers, told);
+            assert_eq!(batch.items().last().map(Item::raw), Some(body.as_bytes()));
         }
+    }
+
+    #[test]
+    fn a_fault_is_told_once() {
+        let batch = read(r#"{"event":"new_message","message":{"metadata":7,"messages":[7]}}"#);
+        let pointers: Vec<_> = batch.iter().filter_map(Item::fault_pointer).collect();
+        assert_eq!(pointers, ["/message/metadata", "/message/messages/0"]);
     }
 }

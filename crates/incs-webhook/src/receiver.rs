@@ -6,12 +6,12 @@ use std::sync::Arc;
 use incs_model::Timestamp;
 use incs_model::inbound::Provider;
 
-use crate::batch::Batch;
 use crate::delivery::Delivery;
 use crate::headers::Headers;
-use crate::limits::Limits;
+use crate::item::Batch;
 use crate::rejection::Rejection;
 use crate::scheme::Scheme;
+use crate::shape::Limits;
 
 /// All that a URL needs to receive: how its sender proves who it is, and how much is read. Cheap to clone.
 #[derive(Clone)]

@@ -1,14 +1,55 @@
-//! Whether a body has the shape of a delivery at all.
-
-mod depth;
+//! How much is read of a delivery, and the shape that its body must have.
 
 use incs_model::DecodeError;
 
 use crate::evidence::Evidence;
-use crate::limits::Limits;
-use crate::provider;
+use crate::members;
 
-pub(crate) use self::depth::is_deeper;
+/// How much is read of a delivery, and what it may call itself.
+///
+/// The platforms document no size. What was sampled is 1 to 3 KB; media come as links.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// The most bytes that a body may have.
+    pub body: usize,
+    /// How deep its objects and lists may be nested, at most 128.
+    pub depth: usize,
+    /// Whether a `Content-Type` that is not JSON is let through. A missing one always is.
+    pub any_content_type: bool,
+}
+
+impl Limits {
+    /// 1 MiB, 64 levels, JSON.
+    pub const DEFAULT: Self = Self { body: 1024 * 1024, depth: 64, any_content_type: false };
+
+    /// Sets the most bytes that a body may have.
+    #[must_use]
+    pub const fn with_body(mut self, bytes: usize) -> Self {
+        self.body = bytes;
+        self
+    }
+
+    /// Sets how deep objects and lists may be nested; more than 128 counts as 128.
+    #[must_use]
+    pub const fn with_depth(mut self, levels: usize) -> Self {
+        self.depth = if levels < 128 { levels } else { 128 };
+        self
+    }
+
+    /// Lets any `Content-Type` through. Exotel documents none for RCS, so a receiver for Exotel may need this.
+    #[must_use]
+    pub const fn with_any_content_type(mut self) -> Self {
+        self.any_content_type = true;
+        self
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
 
 /// Why a body does not have the shape of a delivery.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -60,14 +101,14 @@ pub(crate) fn check_inside(body: &[u8], limits: Limits) -> Result<(), ShapeError
     if let Err(error) = incs_model::decode_str::<serde::de::IgnoredAny>(text) {
         return Err(ShapeError::NotJson(error));
     }
-    provider::of(text).map(drop).ok_or(ShapeError::Envelope)
+    members::provider(text).map(drop).ok_or(ShapeError::Envelope)
 }
 
 /// The body as text, if it is text and not too deep. A byte order mark, which no reader of JSON takes, is left out.
 pub(crate) fn read_text(body: &[u8], limits: Limits) -> Result<&str, ShapeError> {
     let text = std::str::from_utf8(body).map_err(|_| ShapeError::NotUtf8)?;
     let text = without_mark(text);
-    if is_deeper(text, limits.depth) { Err(ShapeError::TooDeep { limit: limits.depth }) } else { Ok(text) }
+    if depth(text.as_bytes()) > limits.depth { Err(ShapeError::TooDeep { limit: limits.depth }) } else { Ok(text) }
 }
 
 /// The text without a byte order mark.
@@ -85,9 +126,54 @@ fn is_json(content_type: &[u8]) -> bool {
     })
 }
 
+/// The number of levels in which the JSON in a text is nested. Text that is not JSON gets some answer.
+fn depth(text: &[u8]) -> usize {
+    let (mut now, mut deepest) = (0_usize, 0);
+    let mut bytes = text.iter();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => skip_string(&mut bytes),
+            b'[' | b'{' => {
+                now += 1;
+                deepest = deepest.max(now);
+            }
+            b']' | b'}' => now = now.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+fn skip_string(bytes: &mut std::slice::Iter<'_, u8>) {
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => return,
+            b'\\' => drop(bytes.next()),
+            _ => {}
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn brackets_in_strings_do_not_count() {
+        for (text, levels) in [
+            ("", 0),
+            ("1", 0),
+            ("[]", 1),
+            (r#"{"a":[{}],"b":[[]]}"#, 3),
+            (r#"["[[[[", "\"[[[[", "\\"]"#, 1),
+            ("]]]][[", 2),
+        ] {
+            assert_eq!(depth(text.as_bytes()), levels, "{text}");
+        }
+        let flat = format!("[{}]", vec!["[]"; 1000].join(","));
+        assert_eq!(depth(flat.as_bytes()), 2);
+        assert_eq!(depth("[".repeat(1000).as_bytes()), 1000);
+    }
 
     #[test]
     fn content_types_of_json() {

@@ -4,9 +4,9 @@ use std::fmt;
 
 use incs_model::inbound::Provider;
 
-use crate::batch::Batch;
-use crate::limits::Limits;
+use crate::item::Batch;
 use crate::parse;
+use crate::shape::Limits;
 
 /// A delivery whose sender is known. There is no other way to one than
 /// [`Delivery::verify`](crate::Delivery::verify), save the one with the warning in its name.

@@ -7,7 +7,7 @@ use http::StatusCode;
 use incs_model::Timestamp;
 
 use super::buffer::buffer;
-use crate::batch::Batch;
+use crate::item::Batch;
 use crate::receiver::Receiver;
 use crate::rejection::Rejection;
 

@@ -3,9 +3,9 @@
 use http::{HeaderMap, Request, StatusCode};
 use incs_model::Timestamp;
 
-use crate::batch::Batch;
 use crate::delivery::Delivery;
 use crate::headers::Headers;
+use crate::item::Batch;
 use crate::receiver::Receiver;
 use crate::rejection::Rejection;
 

@@ -1,66 +1,181 @@
 //! The items of a body of INCS.
 
-use incs_model::decode_str;
 use incs_model::event::{self, NewMessage, NewMessageBody, whatsapp};
-use incs_model::inbound::Provider;
+use incs_model::{DecodeError, decode_str};
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::value::RawValue;
 
-use super::{batch, salvage, whole};
-use crate::batch::Batch;
 use crate::event::{Envelope, Event};
-use crate::item::{Fault, Outcome};
-use crate::source::{List, Place};
+use crate::item::{Fault, Found, Outcome};
+use crate::members::{Members, elements, members};
 
-pub(super) fn parse(text: &str) -> Batch {
+pub(super) fn read(text: &str) -> (Envelope, Vec<Found<'_>>) {
     let event = match decode_str::<event::Event>(text) {
         Ok(event) => event,
         Err(error) => {
-            return salvage::new_message(text, &error)
-                .unwrap_or_else(|| one(text, Outcome::Malformed(Fault::of(error))));
+            return by_member(text, &error).unwrap_or_else(|| whole(text, Outcome::Malformed(Fault::of(error))));
         }
     };
-    let event = match event {
-        event::Event::NewMessage(new) => return new_message(text, new),
-        event::Event::MessageStatusUpdate(update) => Event::MessageStatus(update),
-        event::Event::TemplateStatusUpdate(update) => Event::TemplateStatus(update),
-        event::Event::TemplateCategoryUpdate(update) => Event::TemplateCategory(update),
-        event::Event::TemplateQualityUpdate(update) => Event::TemplateQuality(update),
-        event::Event::MessageCreated(created) => Event::MessageCreated(created.message),
-        event::Event::ChannelStatus(update) => Event::ChannelStatus(update),
-        _ => return one(text, Outcome::Unknown),
-    };
-    one(text, event.into())
+    whole(
+        text,
+        match event {
+            event::Event::NewMessage(new) => return new_message(text, new),
+            event::Event::MessageStatusUpdate(update) => Event::MessageStatus(update).into(),
+            event::Event::TemplateStatusUpdate(update) => Event::TemplateStatus(update).into(),
+            event::Event::TemplateCategoryUpdate(update) => Event::TemplateCategory(update).into(),
+            event::Event::TemplateQualityUpdate(update) => Event::TemplateQuality(update).into(),
+            event::Event::MessageCreated(created) => Event::MessageCreated(created.message).into(),
+            event::Event::ChannelStatus(update) => Event::ChannelStatus(update).into(),
+            _ => Outcome::Unknown,
+        },
+    )
 }
 
-fn one(text: &str, outcome: Outcome) -> Batch {
-    whole(text.as_bytes(), Some(Provider::Incs), Envelope::default(), outcome)
+fn whole(text: &str, outcome: Outcome) -> (Envelope, Vec<Found<'_>>) {
+    (Envelope::default(), vec![Found::whole(text.as_bytes(), outcome)])
 }
 
 /// A `new_message` holds a list on WhatsApp, and one message on RCS.
-fn new_message(text: &str, new: NewMessage) -> Batch {
-    let mut envelope = Envelope { channel_id: new.channel_id, business_phone: new.business_phone, whatsapp: None };
-    let outcome = match new.message {
-        NewMessageBody::WhatsApp(value) => return value_items(text, envelope, value),
-        NewMessageBody::Rcs(message) => Event::RcsMessage(message).into(),
-        _ => {
-            envelope = Envelope::default();
-            Outcome::Unknown
-        }
+fn new_message(text: &str, new: NewMessage) -> (Envelope, Vec<Found<'_>>) {
+    let envelope = Envelope { channel_id: new.channel_id, business_phone: new.business_phone, whatsapp: None };
+    match new.message {
+        NewMessageBody::WhatsApp(value) => whatsapp_lists(text, envelope, value),
+        NewMessageBody::Rcs(message) => (envelope, vec![Found::whole(text.as_bytes(), Event::RcsMessage(message))]),
+        _ => whole(text, Outcome::Unknown),
+    }
+}
+
+fn whatsapp_lists(text: &str, mut envelope: Envelope, mut value: whatsapp::Value) -> (Envelope, Vec<Found<'_>>) {
+    let inner = members(text).get("message").map(|raw| members(raw.get())).unwrap_or_default();
+    let mut found = Vec::new();
+    let mut add = |name: &str, events: Vec<Event>| {
+        let raws = elements(&inner, name);
+        found.extend(events.into_iter().enumerate().map(|(index, event)| {
+            let raw = raws.get(index).copied().unwrap_or(text);
+            Found::new(format!("/message/{name}/{index}"), raw, event)
+        }));
     };
-    whole(text.as_bytes(), Some(Provider::Incs), envelope, outcome)
-}
-
-fn value_items(text: &str, mut envelope: Envelope, mut value: whatsapp::Value) -> Batch {
-    let messages = std::mem::take(&mut value.messages);
-    let statuses = std::mem::take(&mut value.statuses);
-    let errors = std::mem::take(&mut value.errors);
+    add("messages", std::mem::take(&mut value.messages).into_iter().map(Event::WhatsAppMessage).collect());
+    add("statuses", std::mem::take(&mut value.statuses).into_iter().map(Event::WhatsAppStatus).collect());
+    add("errors", std::mem::take(&mut value.errors).into_iter().map(Event::WhatsAppError).collect());
     envelope.whatsapp = Some(value);
-    let messages = elements(List::WhatsAppMessages, messages, Event::WhatsAppMessage);
-    let statuses = elements(List::WhatsAppStatuses, statuses, Event::WhatsAppStatus);
-    let found = messages.chain(statuses).chain(elements(List::WhatsAppErrors, errors, Event::WhatsAppError));
-    batch(text, Provider::Incs, envelope, found)
+    (envelope, found)
 }
 
-/// The elements of a list that was read whole.
-pub(super) fn elements<T>(list: List, typed: Vec<T>, event: fn(T) -> Event) -> impl Iterator<Item = (Place, Outcome)> {
-    typed.into_iter().enumerate().map(move |(index, one)| (Place::Element(list, index), event(one).into()))
+/// Reads a `new_message` from WhatsApp in which something is wrong, member by member and element by element, so that everything
+/// else is left. `None` when it is no such event; then the fault is the whole body's.
+fn by_member<'a>(text: &'a str, error: &DecodeError) -> Option<(Envelope, Vec<Found<'a>>)> {
+    let outer: Members<'_> = serde_json::from_str(text).ok()?;
+    // A name that is no text says as little as none; then the members decide.
+    let name = outer.get("event").and_then(|raw| decode_str::<String>(raw.get()).ok());
+    let is_new_message = name.is_none_or(|name| name == "new_message");
+    let inner: Members<'_> = serde_json::from_str(outer.get("message")?.get()).ok()?;
+    if !is_new_message || !["messages", "statuses", "errors"].iter().any(|name| inner.contains_key(*name)) {
+        return None;
+    }
+    let mut parts = Parts { found: Vec::new() };
+    parts.member::<String>(&outer, "", "event");
+    let mut value = whatsapp::Value::new();
+    value.messaging_product = parts.member(&inner, "/message", "messaging_product");
+    value.metadata = parts.member(&inner, "/message", "metadata");
+    for (pointer, raw) in parts.elements(&inner, "contacts") {
+        value.contacts.extend(parts.read(&pointer, raw));
+    }
+    let envelope = Envelope {
+        channel_id: parts.member(&outer, "", "channel_id"),
+        business_phone: parts.member(&outer, "", "business_phone"),
+        whatsapp: Some(value),
+    };
+    parts.items(&inner, "messages", Event::WhatsAppMessage);
+    parts.items(&inner, "statuses", Event::WhatsAppStatus);
+    parts.items(&inner, "errors", Event::WhatsAppError);
+    // Of a member that is there twice, the last was read. That there was another is an item, or it would be lost.
+    if let Err(error) = decode_str::<Once>(text) {
+        parts.whole(text, error);
+    }
+    // What made the first read fail is an item too, also if this second, more patient one did not meet it.
+    if !parts.found.iter().any(|found| is_about(found, error)) {
+        parts.whole(text, error.clone());
+    }
+    Some((envelope, parts.found))
+}
+
+fn is_about(found: &Found<'_>, error: &DecodeError) -> bool {
+    match &found.outcome {
+        Outcome::Malformed(Fault::Decode(known)) if found.pointer.is_empty() => known == error,
+        Outcome::Malformed(fault) if !found.pointer.is_empty() => {
+            error.pointer().strip_prefix(&*found.pointer) == Some(fault.pointer())
+        }
+        _ => false,
+    }
+}
+
+/// Each member that is read, at most once.
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "only that it can be read counts")]
+struct Once {
+    event: Option<IgnoredAny>,
+    channel_id: Option<IgnoredAny>,
+    business_phone: Option<IgnoredAny>,
+    message: OnceWithin,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "only that it can be read counts")]
+struct OnceWithin {
+    messaging_product: Option<IgnoredAny>,
+    metadata: Option<IgnoredAny>,
+    contacts: Option<IgnoredAny>,
+    messages: Option<IgnoredAny>,
+    statuses: Option<IgnoredAny>,
+    errors: Option<IgnoredAny>,
+}
+
+/// What was found so far.
+struct Parts<'a> {
+    found: Vec<Found<'a>>,
+}
+
+impl<'a> Parts<'a> {
+    /// An optional member; if it is wrong, that is an item.
+    fn member<T: DeserializeOwned>(&mut self, object: &Members<'a>, at: &str, name: &str) -> Option<T> {
+        let raw = object.get(name).filter(|raw| raw.get() != "null")?;
+        self.read(&format!("{at}/{name}"), raw)
+    }
+
+    fn read<T: DeserializeOwned>(&mut self, pointer: &str, raw: &'a RawValue) -> Option<T> {
+        match decode_str(raw.get()) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                let outcome = Outcome::Malformed(Fault::Decode(error));
+                self.found.push(Found::new(pointer.to_owned(), raw.get(), outcome));
+                None
+            }
+        }
+    }
+
+    fn whole(&mut self, text: &'a str, error: DecodeError) {
+        self.found.push(Found::whole(text.as_bytes(), Outcome::Malformed(Fault::Decode(error))));
+    }
+
+    /// The elements of a list and their pointers; if it is no list, that is an item.
+    fn elements(&mut self, object: &Members<'a>, name: &str) -> Vec<(String, &'a RawValue)> {
+        let Some(&raw) = object.get(name) else { return Vec::new() };
+        let pointer = format!("/message/{name}");
+        if let Ok(elements) = serde_json::from_str::<Vec<&'a RawValue>>(raw.get()) {
+            return elements.into_iter().enumerate().map(|(index, raw)| (format!("{pointer}/{index}"), raw)).collect();
+        }
+        // Read once more for the error alone, which says what is there instead.
+        self.read::<Vec<Box<RawValue>>>(&pointer, raw);
+        Vec::new()
+    }
+
+    fn items<T: DeserializeOwned>(&mut self, object: &Members<'a>, name: &str, event: fn(T) -> Event) {
+        for (pointer, raw) in self.elements(object, name) {
+            if let Some(typed) = self.read(&pointer, raw) {
+                self.found.push(Found::new(pointer, raw.get(), event(typed)));
+            }
+        }
+    }
 }

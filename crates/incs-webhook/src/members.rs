@@ -1,36 +1,38 @@
-//! Whose body it is.
+//! The members of a body, unread, and whose body they make it.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use incs_model::decode_str;
 use incs_model::inbound::Provider;
-use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// The members of an object, unread. Of members of one name the last.
-pub(crate) type Members<'a> = BTreeMap<Name<'a>, &'a RawValue>;
+/// The members of an object, unread. Of several members with one name, the last.
+pub(crate) type Members<'a> = BTreeMap<String, &'a RawValue>;
 
-/// A member's name, copied only if it holds escapes.
-#[derive(Deserialize, PartialEq, Eq, PartialOrd, Ord)]
-#[serde(transparent)]
-pub(crate) struct Name<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);
-
-impl std::borrow::Borrow<str> for Name<'_> {
-    fn borrow(&self) -> &str {
-        &self.0
-    }
+/// The members of the object in a text; none if the text is anything else.
+pub(crate) fn members(text: &str) -> Members<'_> {
+    serde_json::from_str(text).unwrap_or_default()
 }
 
-/// Who posts such a body, told by the members of its outermost object.
-pub(crate) fn of(text: &str) -> Option<Provider> {
-    if let Some(first) = first_name(text)
-        && let Some(provider) = decisive(first)
-    {
+/// The text in a member of the object in `text`, if it is not empty.
+pub(crate) fn text_member(text: &str, name: &str) -> Option<String> {
+    decode_str::<String>(members(text).get(name)?.get()).ok().filter(|text| !text.is_empty())
+}
+
+/// The texts of the elements of a list among the members; none if it is anything else.
+pub(crate) fn elements<'a>(members: &Members<'a>, name: &str) -> Vec<&'a str> {
+    let elements = members.get(name).and_then(|raw| serde_json::from_str::<Vec<&'a RawValue>>(raw.get()).ok());
+    elements.unwrap_or_default().into_iter().map(RawValue::get).collect()
+}
+
+/// Returns who posts such a body. The first member decides if it can, so the provider of a body that breaks off is known too.
+pub(crate) fn provider(text: &str) -> Option<Provider> {
+    if let Some(provider) = first_name(text).and_then(decisive) {
         return Some(provider);
     }
-    let members: Members<'_> = serde_json::from_str(text).ok()?;
+    let members = members(text);
     let has = |name: &str| members.contains_key(name);
-    if let Some(provider) = members.keys().find_map(|name| decisive(&name.0)) {
+    if let Some(provider) = members.keys().find_map(|name| decisive(name)) {
         return Some(provider);
     }
     // Exotel's flat report, and an event of INCS whose name was lost.
@@ -53,7 +55,7 @@ fn decisive(name: &str) -> Option<Provider> {
     }
 }
 
-/// The first name of the object, if it stands there without escapes.
+/// The first name of the object, if it has no escapes.
 fn first_name(text: &str) -> Option<&str> {
     let inner = text.trim_ascii_start().strip_prefix('{')?.trim_ascii_start().strip_prefix('"')?;
     let (name, _) = inner.split_once('"')?;
@@ -80,8 +82,10 @@ mod tests {
             ("[]", None),
             ("7", None),
             ("{", None),
+            (r#"{"event":"x","message":{"#, Some(Provider::Incs)),
+            (r#"{"rcs":{},"event":"x"}"#, Some(Provider::Exotel)),
         ] {
-            assert_eq!(of(text), expected, "{text}");
+            assert_eq!(provider(text), expected, "{text}");
         }
     }
 }
