@@ -1,27 +1,27 @@
 // What stands behind a bubble: its steps, the request, the reply, and each webhook with its attempts.
-import { button, calmly, el, fill, square } from './dom.js';
+import { button, calmly, el, fill, keep, keyed, square } from './dom.js';
 import { api } from './api.js';
 import { phone, names } from './channels.js';
 import { copyButton } from './copy.js';
 import { ask } from './dialogs.js';
 import { panel, refresh } from './drawer.js';
-import { block, deliveryFold, exchangeBlocks } from './parts.js';
+import { block, deliveryFolds, exchangeBlocks } from './parts.js';
 import { codeBox } from './json.js';
 import { keyOf, on, openPanel, putMessage, store, tell } from './store.js';
 import { between, precise, span } from './time.js';
 import { toast } from './toast.js';
 
 let details = null;
-const opened = new Set();
+
+/** Counts what was asked for: a reply that is overtaken by a later one says what is no longer so. */
+let asked = 0;
 
 async function load(number) {
-  try {
-    const found = await api.message(number);
-    if (store.panel?.kind !== 'message' || store.panel.number !== number) return;
-    details = found;
-  } catch (error) {
-    details = { number, error: error.message };
-  }
+  asked += 1;
+  const turn = asked;
+  const found = await api.message(number).catch((error) => ({ number, error: error.message }));
+  if (turn !== asked || store.panel?.kind !== 'message' || store.panel.number !== number) return;
+  details = found;
   refresh('message');
 }
 const loadSoon = calmly(load, 80);
@@ -80,7 +80,6 @@ function neighbour(by) {
 panel('message', (body, { number }, isOther) => {
   if (isOther) {
     details = null;
-    opened.clear();
     load(number);
   }
   const message = details;
@@ -90,10 +89,10 @@ panel('message', (body, { number }, isOther) => {
     fill(body, el('p', { class: 'error-text' }, message.error));
     return { title };
   }
-  for (const node of body.querySelectorAll('details[data-delivery]')) opened[node.open ? 'add' : 'delete'](Number(node.dataset.delivery));
   const scroll = body.scrollTop;
   const deliveries = message.deliveries ?? [];
-  fill(body,
+  // What is there stays: receipts come while somebody is about to press something.
+  const blocks = [
     block('What became of it', null,
       message.direction === 'outbound' ? steps(message) : null,
       message.failure && el('p', { class: 'error-text' }, `${message.failure.code} ${message.failure.title}`),
@@ -105,8 +104,9 @@ panel('message', (body, { number }, isOther) => {
     message.request ? exchangeBlocks(message.request)
       : block(message.direction === 'inbound' ? 'What the customer did' : 'Content', copyButton('JSON', () => JSON.stringify(message.content), 'content'), codeBox(JSON.stringify(message.content))),
     block(`Webhooks${deliveries.length ? ` (${deliveries.length})` : ''}`, null,
-      deliveries.length ? deliveries.map((delivery) => deliveryFold(delivery, repost, opened.has(delivery.number)))
-        : el('p', { class: 'hint' }, 'None. Nobody is subscribed to its events.')));
+      deliveries.length ? deliveryFolds(deliveries, repost) : el('p', { class: 'hint' }, 'None. Nobody is subscribed to its events.')),
+  ].flat();
+  keep(body, blocks.map((node, place) => keyed(place, node)));
   body.scrollTop = scroll;
   const before = neighbour(-1);
   const after = neighbour(1);

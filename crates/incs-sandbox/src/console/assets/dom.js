@@ -36,7 +36,7 @@ export function fill(node, ...children) {
 
 /**
  * Puts nodes in the place of what was there. Who has the same `data-keep` stays the same element and only changes, so that neither
- * a press nor the focus is lost; its listeners stay too, so they must look up what they act on.
+ * a press nor the focus is lost; its listeners stay too, so they must look up what they act on. The same goes for lists inside it.
  */
 export function keep(host, nodes) {
   const before = new Map([...host.children].filter((node) => node.dataset.keep).map((node) => [node.dataset.keep, node]));
@@ -52,10 +52,14 @@ export function keep(host, nodes) {
 
 function become(old, next) {
   if (old.isEqualNode(next)) return;
-  for (const { name } of [...old.attributes]) if (name !== 'style' && !next.hasAttribute(name)) old.removeAttribute(name);
-  // A style goes with the key; as an attribute the policy of the page would refuse it.
+  // What is open stays open. A style goes with the key; as an attribute the policy of the page would refuse it.
+  for (const { name } of [...old.attributes]) if (name !== 'style' && name !== 'open' && !next.hasAttribute(name)) old.removeAttribute(name);
   for (const { name, value } of next.attributes) if (name !== 'style' && old.getAttribute(name) !== value) old.setAttribute(name, value);
   const [mine, theirs] = [[...old.children], [...next.children]];
+  if (theirs.length && theirs.every((node) => node.dataset.keep)) {
+    keep(old, theirs);
+    return;
+  }
   const isAlike = old.childNodes.length === mine.length && next.childNodes.length === theirs.length && mine.length === theirs.length
     && mine.every((node, place) => node.tagName === theirs[place].tagName);
   if (isAlike && mine.length) mine.forEach((node, place) => become(node, theirs[place]));
@@ -87,6 +91,12 @@ export function square(sign, label, act, props = {}) {
 /** A button with words. */
 export function button(label, act, { sign, look = '', ...rest } = {}) {
   return el('button', { type: 'button', class: `button ${look}`, on: { click: act }, ...rest }, sign && icon(sign), label);
+}
+
+/** An element that `keep` knows again by a key. */
+export function keyed(key, node) {
+  node.dataset.keep = key;
+  return node;
 }
 
 /** A labelled field. */

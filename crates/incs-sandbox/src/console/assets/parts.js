@@ -53,8 +53,13 @@ function about(delivery) {
   return status ? `${delivery.event} · ${status}` : delivery.event;
 }
 
+/** Webhook deliveries, one fold each. */
+export function deliveryFolds(deliveries, repost) {
+  return el('div', { class: 'block' }, deliveries.map((delivery) => deliveryFold(delivery, repost)));
+}
+
 /** A webhook delivery with each attempt. */
-export function deliveryFold(delivery, repost, isOpen = false) {
+function deliveryFold(delivery, repost) {
   const attempts = delivery.attempts ?? [];
   return fold([
     el('span', { class: 'grow' }, about(delivery)),
@@ -68,5 +73,5 @@ export function deliveryFold(delivery, repost, isOpen = false) {
     codeBox(delivery.body),
     el('div', { class: 'attempt-top' }, copyButton('curl', () => ofDelivery(delivery), 'curl'), copyButton('JSON', () => delivery.body, 'webhook body'),
       button('Post again', () => repost(delivery), { sign: 'reset', look: 'is-small is-quiet' })),
-  ], isOpen, { 'data-delivery': delivery.number });
+  ], false, { 'data-delivery': delivery.number, 'data-keep': delivery.number });
 }

@@ -1,5 +1,5 @@
 // The latest calls of the platform's API, also those that made no message.
-import { button, el, fill } from './dom.js';
+import { button, el, fill, keep, keyed } from './dom.js';
 import { api, listOf } from './api.js';
 import { panel, refresh } from './drawer.js';
 import { envelopeCode, exchangeBlocks, statusPill } from './parts.js';
@@ -17,7 +17,7 @@ async function load() {
 }
 
 function row(exchange) {
-  return el('button', { type: 'button', class: 'log-row', data: { exchange: exchange.number }, on: { click: () => openPanel({ kind: 'exchange', number: exchange.number }) } },
+  return el('button', { type: 'button', class: 'log-row', data: { exchange: exchange.number, keep: exchange.number }, on: { click: () => openPanel({ kind: 'exchange', number: exchange.number }) } },
     el('span', { class: 'method' }, exchange.method),
     el('span', { class: 'attempt-top' }, statusPill(exchange.status, 'dropped'), envelopeCode(exchange)),
     el('span', { class: 'grow mono', dir: 'ltr' }, exchange.fault ? `${exchange.path} · ${exchange.fault}` : exchange.path),
@@ -26,9 +26,9 @@ function row(exchange) {
 
 panel('requests', (body, _, isOther) => {
   if (isOther) load();
-  fill(body, store.exchanges.length
-    ? el('div', { class: 'log' }, store.exchanges.map(row))
-    : el('p', { class: 'hint' }, 'No call yet. Each call of the platform’s API shows up here with its reply, also one that was refused.'));
+  keep(body, [store.exchanges.length
+    ? keyed('log', el('div', { class: 'log' }, store.exchanges.map(row)))
+    : el('p', { class: 'hint' }, 'No call yet. Each call of the platform’s API shows up here with its reply, also one that was refused.')]);
   return { title: 'Requests' };
 });
 

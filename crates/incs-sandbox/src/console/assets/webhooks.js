@@ -1,14 +1,13 @@
 // Who gets webhooks, and the latest that were posted.
-import { button, calmly, el, field, fill, options, square } from './dom.js';
+import { button, calmly, el, field, fill, keep, keyed, options, square } from './dom.js';
 import { api, listOf } from './api.js';
 import { panel, refresh } from './drawer.js';
-import { block, deliveryFold, fold } from './parts.js';
+import { block, deliveryFolds, fold } from './parts.js';
 import { events } from './presets.js';
 import { on, store } from './store.js';
 import { toast } from './toast.js';
 
 let deliveries = [];
-const opened = new Set();
 
 export async function loadSubscriptions() {
   try {
@@ -87,20 +86,19 @@ const parts = { list: el('div', {}), rest: null, deliveries: el('div', {}) };
 
 panel('webhooks', (body, _, isOther) => {
   if (isOther) {
-    opened.clear();
+    parts.deliveries.replaceChildren();
     loadSubscriptions();
     loadDeliveries();
     parts.rest = fold('Add a webhook', form(), store.subscriptions.length === 0);
     fill(body, parts.list, parts.rest, parts.deliveries);
   }
-  for (const node of parts.deliveries.querySelectorAll('details[data-delivery]')) opened[node.open ? 'add' : 'delete'](Number(node.dataset.delivery));
   fill(parts.list, block('Subscriptions', null, store.subscriptions.length
     ? el('div', { class: 'board' }, store.subscriptions.map(subscription))
     : el('p', { class: 'hint' }, 'Nobody is subscribed. Add the URL of your program, and it gets receipts and what customers write.')));
   const repost = (delivery) => attempt(() => api.repost(delivery.number), 'Posted again.');
-  fill(parts.deliveries, block('Latest', button('Reload', loadDeliveries, { sign: 'reset', look: 'is-small is-quiet' }), deliveries.length
-    ? deliveries.map((delivery) => deliveryFold(delivery, repost, opened.has(delivery.number)))
-    : el('p', { class: 'hint' }, 'None was posted yet.')));
+  const latest = block('Latest', button('Reload', loadDeliveries, { sign: 'reset', look: 'is-small is-quiet' }), deliveries.length
+    ? deliveryFolds(deliveries, repost) : el('p', { class: 'hint' }, 'None was posted yet.'));
+  keep(parts.deliveries, [keyed('latest', latest)]);
   return { title: 'Webhooks' };
 });
 
