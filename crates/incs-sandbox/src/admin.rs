@@ -1,68 +1,77 @@
 //! The admin API below `/_sandbox`: what the sandbox remembers, customers that act, faults, and the page that describes it.
 
-mod call;
-mod clock;
-mod conversations;
+mod control;
 mod customers;
-mod deliveries;
 mod events;
-mod exchanges;
-mod failure;
-mod faults;
 mod guard;
-mod inject;
-mod messages;
 mod openapi;
-mod page;
-mod part;
-mod reset;
+mod records;
 mod route;
-mod search;
-mod state;
-mod subscriptions;
 mod templates;
+mod webhooks;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use http::{HeaderName, header};
 
-use self::failure::Failure;
-use self::route::Route;
+use self::route::{ApiError, Route};
+use crate::config::ADMIN_ROOT;
 use crate::console;
-use crate::core::Core;
+use crate::state::Core;
 
-/// The path that all of it is below.
-pub(crate) const ROOT: &str = "/_sandbox";
+/// Nothing of another host, nothing inline.
+const POLICY: &str = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+static DOCUMENT: LazyLock<String> = LazyLock::new(|| openapi::document(&routes()).to_string());
 
 /// All of it, with the paths as they are on the wire, behind the checks of [`guard`].
 pub(crate) fn router(core: Arc<Core>) -> Router {
-    let routes = routes()
-        .into_iter()
-        .fold(Router::new(), |router, Route { path, handler, .. }| router.route(&format!("{ROOT}{path}"), handler));
+    let routes = routes().into_iter().fold(Router::new(), |router, Route { path, handler, .. }| {
+        router.route(&format!("{ADMIN_ROOT}{path}"), handler)
+    });
     routes
-        .merge(page::router())
+        .merge(page_router())
         .merge(console::router())
-        .fallback(async || Failure::not_found("no such route; GET /_sandbox/api lists them"))
-        .method_not_allowed_fallback(async || Failure::method())
+        .fallback(async || ApiError::not_found("no such route; GET /_sandbox/api lists them"))
+        .method_not_allowed_fallback(async || ApiError::method())
         .layer(from_fn_with_state(Arc::clone(&core), guard::check))
         .with_state(core)
 }
 
 /// Every route of the API: the router and the document come from these.
 fn routes() -> Vec<Route> {
-    let mut routes = state::routes();
-    routes.extend(conversations::routes());
-    routes.extend(messages::routes());
-    routes.extend(exchanges::routes());
-    routes.extend(deliveries::routes());
+    let mut routes = control::routes();
+    routes.extend(records::routes());
+    routes.extend(webhooks::routes());
     routes.extend(customers::routes());
-    routes.extend(subscriptions::routes());
-    routes.extend(faults::routes());
     routes.extend(templates::routes());
-    routes.extend(inject::routes());
-    routes.extend(clock::routes());
-    routes.extend(reset::routes());
     routes.extend(events::routes());
     routes
+}
+
+fn page_router() -> Router<Arc<Core>> {
+    Router::new()
+        .route(
+            "/_sandbox/openapi.json",
+            get(async || ([(header::CONTENT_TYPE, "application/json")], DOCUMENT.as_str())),
+        )
+        .route("/_sandbox/api", get(async || asset("text/html; charset=utf-8", include_str!("admin/page/api.html"))))
+        .route(
+            "/_sandbox/api/api.css",
+            get(async || asset("text/css; charset=utf-8", include_str!("admin/page/api.css"))),
+        )
+        .route(
+            "/_sandbox/api/api.js",
+            get(async || asset("text/javascript; charset=utf-8", include_str!("admin/page/api.js"))),
+        )
+}
+
+fn asset(kind: &'static str, text: &'static str) -> Response {
+    const REFERRER: HeaderName = header::REFERRER_POLICY;
+    let headers = [(header::CONTENT_TYPE, kind), (header::CONTENT_SECURITY_POLICY, POLICY), (REFERRER, "no-referrer")];
+    (headers, text).into_response()
 }

@@ -41,15 +41,11 @@
 //! - **Tasks** stay not started; their times are in UTC; the list gives the newest first. `auth_id` must be the WhatsApp channel.
 //! - **Tokens** stand in `token`, do not expire, and are forgotten when 100 newer ones were given out.
 
-mod credential;
-mod magic;
-pub(crate) mod messages;
-mod query;
+mod messages;
 pub(crate) mod reply;
-mod status;
+mod request;
 mod tasks;
-pub(crate) mod templates;
-mod token;
+mod templates;
 
 use std::sync::Arc;
 
@@ -57,7 +53,7 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use crate::channel::Channel;
-use crate::core::Core;
+use crate::state::Core;
 
 /// All routes, of both host roles: one base URL serves them.
 pub(crate) fn router() -> Router<Arc<Core>> {
@@ -65,12 +61,12 @@ pub(crate) fn router() -> Router<Arc<Core>> {
         .route("/external/messages/whatsapp", post(messages::whatsapp))
         .route("/external/messages/viber", post(messages::viber))
         .route("/external/messages/rcs", post(messages::rcs))
-        .route("/external/messages/status", get(status::status))
-        .route("/external/templates", templates::list(Channel::WhatsApp).post(templates::whatsapp::create))
+        .route("/external/messages/status", get(messages::status))
+        .route("/external/templates", templates::list(Channel::WhatsApp).post(templates::create_whatsapp))
         .route("/external/templates/{id}", templates::fetch(Channel::WhatsApp))
-        .route("/external/templates/rcs", templates::list(Channel::Rcs).post(templates::rcs::create))
-        .route("/external/templates/rcs/{id}", templates::fetch(Channel::Rcs).delete(templates::rcs::delete))
-        .route("/external/auth/token", post(token::token))
+        .route("/external/templates/rcs", templates::list(Channel::Rcs).post(templates::create_rcs))
+        .route("/external/templates/rcs/{id}", templates::fetch(Channel::Rcs).delete(templates::delete_rcs))
+        .route("/external/auth/token", post(tasks::token))
         .route("/external/tasks", post(tasks::create).get(tasks::list))
         .method_not_allowed_fallback(reply::method_not_allowed)
         .fallback(reply::route_not_found)

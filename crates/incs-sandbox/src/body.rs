@@ -5,13 +5,13 @@ use serde::de::DeserializeOwned;
 
 /// Where a body is wrong, as a JSON pointer, and what is wrong there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Wrong {
+pub(crate) struct BodyError {
     pub(crate) pointer: String,
     pub(crate) problem: String,
 }
 
 /// Reads a body, and says in two parts what is wrong with it. A member that should not be there is named as if it were wrong.
-pub(crate) fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, Wrong> {
+pub(crate) fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, BodyError> {
     decode(json).map_err(|error| {
         let text = error.to_string();
         let problem = text.strip_prefix(error.pointer()).map_or(text.as_str(), |rest| rest.trim_start_matches(": "));
@@ -19,9 +19,12 @@ pub(crate) fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, Wrong> {
         match unknown {
             Some((name, known)) => {
                 let member = Pointer::new([name]);
-                Wrong { pointer: format!("{}{member}", error.pointer()), problem: format!("no such member; {known}") }
+                BodyError {
+                    pointer: format!("{}{member}", error.pointer()),
+                    problem: format!("no such member; {known}"),
+                }
             }
-            None => Wrong { pointer: error.pointer().to_owned(), problem: problem.to_owned() },
+            None => BodyError { pointer: error.pointer().to_owned(), problem: problem.to_owned() },
         }
     })
 }

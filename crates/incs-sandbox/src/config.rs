@@ -9,8 +9,11 @@ use incs_model::envelope::Code;
 use serde::Serialize;
 
 use crate::clock::Clock;
-use crate::fault::Rule;
+use crate::faults::rule::Rule;
 use crate::seed::whole_millis;
+
+/// The path that the console and the admin API are below.
+pub(crate) const ADMIN_ROOT: &str = "/_sandbox";
 
 /// The HTTP status of a reply whose envelope says error. Which of the two the platform uses is **unknown**.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

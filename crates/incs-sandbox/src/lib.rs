@@ -14,40 +14,36 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod admin;
-mod agenda;
 mod api;
+mod app;
 mod body;
-mod builder;
 mod channel;
 mod clock;
 mod config;
 mod console;
-mod core;
-mod customer;
-mod fault;
-mod hook;
-mod id;
-mod life;
-mod log;
-mod notice;
+mod customers;
+mod faults;
+mod http_client;
+mod lifecycle;
 mod operation;
-mod sandbox;
 mod seed;
 mod server;
+mod state;
 mod stop;
-mod world;
+mod webhooks;
 
-pub use crate::builder::{Builder, StartError};
+pub use crate::app::builder::{Builder, StartError};
+pub use crate::app::{Sandbox, SentMessage, WaitError};
 pub use crate::channel::Channel;
 pub use crate::clock::Clock;
 pub use crate::config::{HttpStatus, Memory, Pace, Retry, Window};
-pub use crate::customer::handle::Customer;
-pub use crate::customer::medium::Medium;
-pub use crate::customer::reply::{Reply, ReplyError};
-pub use crate::fault::{Action, Preset, Rule, RuleError, When, presets};
-pub use crate::hook::webhook::{Webhook, WebhookError};
-pub use crate::life::{Failure, State};
-pub use crate::sandbox::{Sandbox, SentMessage, WaitError};
+pub use crate::customers::Customer;
+pub use crate::customers::reply::{Reply, ReplyError};
+pub use crate::faults::rule::{Action, Rule, RuleError, When};
+pub use crate::faults::{Preset, presets};
+pub use crate::state::inbound::Medium;
+pub use crate::state::messages::{Failure, State};
+pub use crate::webhooks::webhook::{Webhook, WebhookError};
 
 /// The code in the crate's README compiles and runs.
 #[cfg(doctest)]

@@ -4,16 +4,13 @@ use http::StatusCode;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::call::{Call, OfCustomer};
-use super::conversations::unknown;
-use super::failure::Failure;
-use super::part::{Describe, Json, Nothing, Own, Parse};
+use super::records::no_conversation;
 use super::route::Method::{Post, Put};
-use super::route::{Route, route};
-use crate::core::Core;
-use crate::customer::{self, reply::Reply, reply::ReplyError};
-use crate::world::conversation::Conversation;
-use crate::world::message::Message;
+use super::route::{ApiError, Call, Describe, Json, Nothing, OfCustomer, Own, Parse, Route, route};
+use crate::customers;
+use crate::customers::reply::{Reply, ReplyError};
+use crate::state::Core;
+use crate::state::messages::{Conversation, Message};
 
 /// Characters of a name.
 const LONGEST_NAME: usize = 100;
@@ -44,39 +41,39 @@ struct Name {
     name: String,
 }
 
-fn name(core: &Core, call: Call<OfCustomer, Nothing, Json<Name>>) -> Result<Conversation, Failure> {
+fn name(core: &Core, call: Call<OfCustomer, Nothing, Json<Name>>) -> Result<Conversation, ApiError> {
     let name = call.body.0.name.trim().to_owned();
     if name.is_empty() || name.chars().count() > LONGEST_NAME {
-        return Err(Failure::unprocessable("/name", format!("a name has 1 to {LONGEST_NAME} characters")));
+        return Err(ApiError::unprocessable("/name", format!("a name has 1 to {LONGEST_NAME} characters")));
     }
-    core.change(|world, _| {
+    core.change(|records, _| {
         let OfCustomer { channel, customer } = call.path;
-        if !customer::rename(world, channel, &customer, &name) {
-            return Err(unknown());
+        if !customers::rename(records, channel, &customer, &name) {
+            return Err(no_conversation());
         }
-        world.conversations.get(&(channel, customer)).cloned().ok_or_else(unknown)
+        records.conversations.get(&(channel, customer)).cloned().ok_or_else(no_conversation)
     })
 }
 
 impl Parse for Reply {
     const DESCRIBE: Describe = Self::DESCRIBE;
 
-    fn parse(json: &[u8]) -> Result<Self, Failure> {
+    fn parse(json: &[u8]) -> Result<Self, ApiError> {
         Ok(Self::decode(json)?)
     }
 }
 
-impl From<ReplyError> for Failure {
+impl From<ReplyError> for ApiError {
     fn from(error: ReplyError) -> Self {
         Self::unprocessable(error.pointer(), error.to_string())
     }
 }
 
-fn act(core: &Core, call: Call<OfCustomer, Nothing, Own<Reply>>) -> Result<Message, Failure> {
+fn act(core: &Core, call: Call<OfCustomer, Nothing, Own<Reply>>) -> Result<Message, ApiError> {
     let OfCustomer { channel, customer } = call.path;
-    core.change(|world, now| {
-        let number = customer::act(world, now, channel, &customer, &call.body.0)?;
-        world.messages.get(number).cloned().ok_or_else(unknown)
+    core.change(|records, now| {
+        let number = customers::act(records, now, channel, &customer, &call.body.0)?;
+        records.messages.get(number).cloned().ok_or_else(no_conversation)
     })
 }
 
@@ -87,8 +84,8 @@ struct Count {
     read: usize,
 }
 
-fn read(core: &Core, call: Call<OfCustomer>) -> Result<Count, Failure> {
+fn read(core: &Core, call: Call<OfCustomer>) -> Result<Count, ApiError> {
     let OfCustomer { channel, customer } = call.path;
-    let read = core.change(|world, now| customer::read(world, now, channel, &customer))?;
+    let read = core.change(|records, now| customers::read(records, now, channel, &customer))?;
     Ok(Count { read })
 }

@@ -5,19 +5,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse as _, Response};
 use futures_util::stream;
 use http::header;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::call::Call;
-use super::failure::Failure;
 use super::route::Method::Get;
-use super::route::{Look, Route, route};
-use crate::core::Core;
-use crate::notice::{Heard, Kind, Listener};
+use super::route::{ApiError, Call, Look, Route, route};
+use crate::state::Core;
+use crate::state::notices::{Heard, Kind, Listener};
 
 /// How long the stream is silent at most, so that neither side thinks the other gone.
 const SILENCE: Duration = Duration::from_secs(15);
@@ -45,9 +43,9 @@ struct Notice {
     data: Value,
 }
 
-fn listen(core: &Core, _: Call) -> Result<Response, Failure> {
-    let listener = core.world().notices.listen_from_outside();
-    let listener = listener.ok_or_else(|| Failure::busy("too many listen already"))?;
+fn listen(core: &Core, _: Call) -> Result<Response, ApiError> {
+    let listener = core.records().notices.listen_from_outside();
+    let listener = listener.ok_or_else(|| ApiError::busy("too many listen already"))?;
     // The first bytes let the client know at once that it is heard.
     let begin = stream::once(async { Ok::<_, Infallible>("retry: 1000\n\n".to_owned()) });
     let events = stream::unfold(listener, async |mut listener| {

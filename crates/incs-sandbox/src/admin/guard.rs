@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse as _, Response};
 use http::uri::Authority;
 use http::{HeaderMap, HeaderValue, header};
 
-use super::failure::Failure;
-use crate::core::Core;
+use super::route::ApiError;
+use crate::state::Core;
 
 /// Refuses calls for a host that is not this machine, which is how a rebound name of DNS looks, and calls of pages that the sandbox
 /// did not serve.
@@ -27,15 +27,15 @@ pub(crate) async fn check(State(core): State<Arc<Core>>, request: Request, next:
     }
 }
 
-fn judge(headers: &HeaderMap, bound: IpAddr) -> Result<(), Failure> {
+fn judge(headers: &HeaderMap, bound: IpAddr) -> Result<(), ApiError> {
     let host = headers.get(header::HOST).and_then(|value| value.to_str().ok());
     let Some(host) = host.filter(|host| is_ours(host, bound)) else {
-        return Err(Failure::forbidden("the Host header must name this machine: localhost or a loopback address"));
+        return Err(ApiError::forbidden("the Host header must name this machine: localhost or a loopback address"));
     };
     match headers.get(header::ORIGIN) {
         // The port may be another than ours, where a container maps it; that the page came from there is what counts.
         Some(origin) if origin.as_bytes().strip_prefix(b"http://") != Some(host.as_bytes()) => {
-            Err(Failure::forbidden("pages of other origins may not use this API"))
+            Err(ApiError::forbidden("pages of other origins may not use this API"))
         }
         _ => Ok(()),
     }

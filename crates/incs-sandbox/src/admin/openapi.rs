@@ -5,10 +5,8 @@ use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
-use super::ROOT;
-use super::failure::Failure;
-use super::part::Describe;
-use super::route::{Look, Route};
+use super::route::{ApiError, Describe, Look, Route};
+use crate::config::ADMIN_ROOT;
 
 /// Where the shared schemas stand.
 const COMPONENTS: &str = "/components/schemas";
@@ -26,7 +24,7 @@ pub(crate) fn document(routes: &[Route]) -> Value {
         settings.meta_schema = None;
     });
     let (mut read, mut written) = (read.into_generator(), written.into_generator());
-    let refusal = written.subschema_for::<Failure>().to_value();
+    let refusal = written.subschema_for::<ApiError>().to_value();
     let mut paths = Map::new();
     for route in routes {
         let operations = paths.entry(route.path).or_insert_with(|| json!({}));
@@ -43,7 +41,7 @@ pub(crate) fn document(routes: &[Route]) -> Value {
             "description": "What the sandbox remembers, customers that act, faults, and a stream of what changes. The Host header \
                 must name this machine, pages of other origins are refused, and bodies are application/json.",
         },
-        "servers": [{ "url": ROOT }],
+        "servers": [{ "url": ADMIN_ROOT }],
         "paths": paths,
         "components": { "schemas": written.take_definitions(true) },
     });

@@ -1,4 +1,4 @@
-//! One route: what answers it, and what there is to say about it.
+//! One route: how a call of it is read, answered or refused, and what there is to say about it.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -9,21 +9,21 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
-use schemars::{JsonSchema, SchemaGenerator};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use incs_model::{DecodeError, decode};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Serialize};
 
-use super::call::Call;
-use super::failure::Failure;
-use super::part::{Body, Describe};
-use crate::core::Core;
+use crate::body::{self, BodyError};
+use crate::channel::Channel;
+use crate::state::Core;
 
 /// One route. The router and the OpenAPI document are made of these, and their schemas are those of the types that the function
 /// behind the route takes and gives.
 #[derive(Debug)]
 pub(crate) struct Route {
     pub(crate) method: Method,
-    /// Below [`ROOT`](super::ROOT).
+    /// Below [`ADMIN_ROOT`](crate::config::ADMIN_ROOT).
     pub(crate) path: &'static str,
     /// The name of the operation.
     pub(crate) id: &'static str,
@@ -91,7 +91,7 @@ impl Method {
 }
 
 /// A function that answers at once.
-pub(crate) type Answer<P, Q, B, R> = fn(&Core, Call<P, Q, B>) -> Result<R, Failure>;
+type Answer<P, Q, B, R> = fn(&Core, Call<P, Q, B>) -> Result<R, ApiError>;
 
 /// Begins a route: its method, path, operation and one sentence.
 pub(crate) fn route(method: Method, path: &'static str, id: &'static str, summary: &'static str) -> Name {
@@ -138,7 +138,7 @@ impl Name {
         B: Body + Send + 'static,
         R: Serialize + JsonSchema + 'static,
         F: Fn(Arc<Core>, Call<P, Q, B>) -> L + Clone + Send + Sync + 'static,
-        L: Future<Output = Result<R, Failure>> + Send,
+        L: Future<Output = Result<R, ApiError>> + Send,
     {
         let is_empty = self.status == StatusCode::NO_CONTENT;
         let status = self.status;
@@ -150,7 +150,7 @@ impl Name {
                 if is_empty {
                     return Ok(status.into_response());
                 }
-                // Written only now, when the world is no longer locked.
+                // Written only now, when the records are no longer locked.
                 let text = serde_json::to_vec(&answer).unwrap_or_default();
                 Ok((status, [(header::CONTENT_TYPE, "application/json")], text).into_response())
             }
@@ -164,7 +164,7 @@ impl Name {
         Q: DeserializeOwned + JsonSchema + Send + 'static,
         B: Body + Send + 'static,
         F: Fn(Arc<Core>, Call<P, Q, B>) -> L + Clone + Send + Sync + 'static,
-        L: Future<Output = Result<Response, Failure>> + Send,
+        L: Future<Output = Result<Response, ApiError>> + Send,
     {
         let handler = async move |State(core): State<Arc<Core>>,
                                   path: Result<Path<P>, PathRejection>,
@@ -190,5 +190,199 @@ impl Name {
             refusals: self.refusals,
             handler: on(self.method.filter(), handler),
         }
+    }
+}
+
+/// A call of the admin API, read into its parts.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Call<P = Nothing, Q = Nothing, B = Nothing> {
+    pub(crate) path: P,
+    pub(crate) query: Q,
+    pub(crate) body: B,
+}
+
+impl<P, Q, B: Body> Call<P, Q, B> {
+    pub(crate) fn read(
+        path: Result<Path<P>, PathRejection>,
+        query: Result<Query<Q>, QueryRejection>,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Result<Self, ApiError> {
+        // What is no number or no channel names nothing that is there.
+        let Path(path) = path.map_err(|rejection| ApiError::not_found(rejection.body_text()))?;
+        let Query(query) = query.map_err(|rejection| ApiError::bad_request(rejection.body_text()))?;
+        Ok(Self { path, query, body: B::read(headers, body)? })
+    }
+}
+
+/// A record that is known by its number.
+#[derive(Debug, Clone, Copy, Deserialize, schemars::JsonSchema)]
+pub(crate) struct OfNumber {
+    /// The record's number.
+    pub(crate) number: u64,
+}
+
+/// A thing that is known by its id.
+#[derive(Debug, Clone, Copy, Deserialize, schemars::JsonSchema)]
+pub(crate) struct OfId {
+    /// The id.
+    pub(crate) id: u64,
+}
+
+/// A customer on a channel.
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
+pub(crate) struct OfCustomer {
+    /// The channel.
+    pub(crate) channel: Channel,
+    /// The customer's number, digits only.
+    pub(crate) customer: String,
+}
+
+/// Describes a type.
+pub(crate) type Describe = fn(&mut SchemaGenerator) -> Schema;
+
+/// No parameters, no body.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct Nothing {}
+
+/// A body of JSON.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Json<T>(pub(crate) T);
+
+/// A body of JSON that has a reader of its own.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Own<T>(pub(crate) T);
+
+/// A thing with a reader of its own, which says better what is wrong.
+pub(crate) trait Parse: Sized {
+    /// What it looks like.
+    const DESCRIBE: Describe;
+
+    /// Reads it out of JSON.
+    fn parse(json: &[u8]) -> Result<Self, ApiError>;
+}
+
+/// A body that can be read.
+pub(crate) trait Body: Sized {
+    /// What it looks like; `None` if there is none.
+    const DESCRIBE: Option<Describe>;
+
+    /// Reads it.
+    fn read(headers: &HeaderMap, body: &[u8]) -> Result<Self, ApiError>;
+}
+
+impl Body for Nothing {
+    const DESCRIBE: Option<Describe> = None;
+
+    fn read(_: &HeaderMap, _: &[u8]) -> Result<Self, ApiError> {
+        Ok(Self {})
+    }
+}
+
+impl<T: DeserializeOwned + JsonSchema> Body for Json<T> {
+    const DESCRIBE: Option<Describe> = Some(<T as JsonSchema>::json_schema);
+
+    fn read(headers: &HeaderMap, body: &[u8]) -> Result<Self, ApiError> {
+        is_json(headers)?;
+        syntax(body)?;
+        Ok(Self(body::read(body)?))
+    }
+}
+
+impl<T: Parse> Body for Own<T> {
+    const DESCRIBE: Option<Describe> = Some(T::DESCRIBE);
+
+    fn read(headers: &HeaderMap, body: &[u8]) -> Result<Self, ApiError> {
+        is_json(headers)?;
+        syntax(body)?;
+        T::parse(body).map(Self)
+    }
+}
+
+/// A body that is no JSON has no member to point to.
+fn syntax(body: &[u8]) -> Result<(), ApiError> {
+    decode::<IgnoredAny>(body).map(|_| ()).map_err(|error| ApiError::bad_request(error.to_string()))
+}
+
+/// A form of another site can post text, but not this type without asking first.
+fn is_json(headers: &HeaderMap) -> Result<(), ApiError> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    if kind.eq_ignore_ascii_case("application/json") { Ok(()) } else { Err(ApiError::media_type()) }
+}
+
+/// How many records a call asks for: 50 unless it says, at most 200.
+pub(crate) fn limit(asked: Option<usize>) -> usize {
+    asked.unwrap_or(50).min(200)
+}
+
+/// Why a call was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "Error")]
+pub(crate) struct ApiError {
+    #[serde(skip)]
+    pub(crate) status: StatusCode,
+    /// One sentence for people.
+    pub(crate) error: String,
+    /// The member of the body that is wrong, by JSON pointer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) pointer: Option<String>,
+}
+
+impl ApiError {
+    fn new(status: StatusCode, error: impl Into<String>) -> Self {
+        Self { status, error: error.into(), pointer: None }
+    }
+
+    fn bad_request(error: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, error)
+    }
+
+    pub(crate) fn forbidden(error: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, error)
+    }
+
+    pub(crate) fn not_found(error: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, error)
+    }
+
+    pub(crate) fn method() -> Self {
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "the route is there, but not for this method")
+    }
+
+    pub(crate) fn conflict(error: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, error)
+    }
+
+    pub(crate) fn media_type() -> Self {
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body must be application/json")
+    }
+
+    /// The body is JSON of another shape, or says what cannot be.
+    pub(crate) fn unprocessable(pointer: impl Into<String>, error: impl Into<String>) -> Self {
+        Self { pointer: Some(pointer.into()), ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, error) }
+    }
+
+    pub(crate) fn busy(error: impl Into<String>) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, error)
+    }
+}
+
+impl From<BodyError> for ApiError {
+    fn from(BodyError { pointer, problem }: BodyError) -> Self {
+        let text = if pointer.is_empty() { problem } else { format!("{pointer}: {problem}") };
+        Self::unprocessable(pointer, text)
+    }
+}
+
+impl From<DecodeError> for ApiError {
+    fn from(error: DecodeError) -> Self {
+        Self::unprocessable(error.pointer(), error.to_string())
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        (self.status, axum::Json(self)).into_response()
     }
 }

@@ -4,15 +4,12 @@ use incs_model::task::Task;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::call::Call;
-use super::failure::Failure;
-use super::part::{Json, Nothing, limit};
 use super::route::Method::{Get, Post};
-use super::route::{Route, route};
-use crate::api::templates;
+use super::route::{ApiError, Call, Json, Nothing, Route, limit, route};
 use crate::channel::Channel;
-use crate::core::Core;
-use crate::world::template::{APPROVED, Entry, REJECTED};
+use crate::lifecycle;
+use crate::state::Core;
+use crate::state::templates::{APPROVED, Entry, REJECTED};
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
@@ -37,8 +34,8 @@ struct Which {
 
 fn list(core: &Core, call: Call<Nothing, Which>) -> Vec<Entry> {
     let Which { channel, before, limit: most } = call.query;
-    let world = core.world();
-    let wanted = world.templates.iter().rev().filter(|entry| {
+    let records = core.records();
+    let wanted = records.templates.iter().rev().filter(|entry| {
         channel.is_none_or(|channel| channel == entry.channel) && before.is_none_or(|before| entry.number < before)
     });
     wanted.take(limit(most)).cloned().collect()
@@ -67,25 +64,25 @@ enum Decision {
     Rejected,
 }
 
-fn review(core: &Core, call: Call<Named, Nothing, Json<Review>>) -> Result<Entry, Failure> {
+fn review(core: &Core, call: Call<Named, Nothing, Json<Review>>) -> Result<Entry, ApiError> {
     let Review { status, reason } = call.body.0;
     let reason = match (status, reason) {
         (Decision::Approved, Some(_)) => {
-            return Err(Failure::unprocessable("/reason", "only a template that is rejected has one"));
+            return Err(ApiError::unprocessable("/reason", "only a template that is rejected has one"));
         }
         (Decision::Approved, None) => String::new(),
         (Decision::Rejected, reason) => reason.unwrap_or_else(|| "INVALID_FORMAT".to_owned()),
     };
     if reason.chars().count() > 1000 {
-        return Err(Failure::unprocessable("/reason", "at most 1000 characters"));
+        return Err(ApiError::unprocessable("/reason", "at most 1000 characters"));
     }
     let status = if status == Decision::Approved { APPROVED } else { REJECTED };
-    core.change(|world, now| {
+    core.change(|records, now| {
         let name = call.path.template;
-        let by_id = world.templates.find(&name).map(|entry| entry.number);
+        let by_id = records.templates.find(&name).map(|entry| entry.number);
         let number = by_id.or_else(|| name.parse().ok());
-        let entry = number.and_then(|number| templates::decide(world, number, status, &reason, now));
-        entry.ok_or_else(|| Failure::not_found("no such template"))
+        let entry = number.and_then(|number| lifecycle::decide(records, number, status, &reason, now));
+        entry.ok_or_else(|| ApiError::not_found("no such template"))
     })
 }
 
@@ -98,6 +95,6 @@ struct Part {
 }
 
 fn tasks(core: &Core, call: Call<Nothing, Part>) -> Vec<Task> {
-    let world = core.world();
-    world.tasks.iter().rev().take(limit(call.query.limit)).cloned().collect()
+    let records = core.records();
+    records.tasks.iter().rev().take(limit(call.query.limit)).cloned().collect()
 }

@@ -22,7 +22,7 @@ pub(crate) struct Reply {
 
 /// What the front reads off a response, to record it.
 #[derive(Debug, Clone)]
-pub(crate) struct Told {
+pub(crate) struct ReplyRecord {
     pub(crate) code: Code,
     pub(crate) body: Bytes,
     pub(crate) message: Option<u64>,
@@ -114,7 +114,7 @@ impl IntoResponse for Reply {
         let mut response = Response::new(Body::from(self.body.clone()));
         response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
         *response.status_mut() = StatusCode::OK;
-        response.extensions_mut().insert(Told { code: self.code, body: self.body, message: self.message });
+        response.extensions_mut().insert(ReplyRecord { code: self.code, body: self.body, message: self.message });
         response
     }
 }

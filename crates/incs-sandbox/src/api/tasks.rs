@@ -1,23 +1,25 @@
-//! `POST` and `GET /external/tasks`.
+//! `POST` and `GET /external/tasks`, and `POST /external/auth/token` for the tokens that they want.
 
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
 use bytes::Bytes;
 use http::HeaderMap;
+use incs_model::auth::{Token, TokenRequest};
 use incs_model::limits::task::PAGE_SIZE_DEFAULT;
 use incs_model::task::{ListQuery, NewTask, Task, TaskLog, TaskLogKind, TaskPage, TaskStatus};
 use incs_model::{Address, CivilTime, Timestamp, decode, validate};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::credential::authorized;
-use super::query::Query;
 use super::reply::Reply;
+use super::request::{Query, authorized, unauthenticated};
 use crate::channel::Channel;
-use crate::core::Core;
-use crate::notice::Kind;
-use crate::world::World;
+use crate::state::notices::Kind;
+use crate::state::{Core, Records};
+
+/// The password that no account has.
+const WRONG_PASSWORD: &str = "wrong";
 
 /// Creates a task and gives it to the agent. It stays not started: no call that moves one on is known.
 pub(crate) async fn create(State(core): State<Arc<Core>>, headers: HeaderMap, body: Bytes) -> Result<Reply, Reply> {
@@ -28,15 +30,8 @@ pub(crate) async fn create(State(core): State<Arc<Core>>, headers: HeaderMap, bo
     if new.auth_id.as_u64() != Channel::WhatsApp.id() {
         return Err(Reply::wrong("/auth_id", "the id of the WhatsApp channel"));
     }
-    let task = core.change(|world, now| add(world, new, now));
+    let task = core.change(|records, now| add(records, new, now));
     Ok(Reply::success(&task))
-}
-
-/// A task that says of which kind it is. The model fills in the only one there is, but the platform wants it said.
-#[derive(Deserialize)]
-struct WithType {
-    #[serde(rename = "type")]
-    _kind: IgnoredAny,
 }
 
 /// Lists tasks, the newest first (inferred).
@@ -50,18 +45,36 @@ pub(crate) async fn list(
     validate(&query).map_err(|report| Reply::invalid(&report))?;
     let size = usize::try_from(query.page_size.unwrap_or(PAGE_SIZE_DEFAULT)).unwrap_or(usize::MAX);
     let before = usize::try_from(query.page.unwrap_or(1).saturating_sub(1)).unwrap_or(usize::MAX).saturating_mul(size);
-    let world = core.world();
-    let found: Vec<&Task> = world.tasks.iter().rev().filter(|task| fits(&query, task)).collect();
+    let records = core.records();
+    let found: Vec<&Task> = records.tasks.iter().rev().filter(|task| fits(&query, task)).collect();
     let rows: Vec<Task> = found.iter().skip(before).take(size).map(|&task| task.clone()).collect();
     let total = found.len() as u64;
-    drop(world);
+    drop(records);
     Ok(Reply::success(&TaskPage::new(total, rows)))
 }
 
+/// Gives a token to any account, unless its password is `wrong`. That the token stands in `token` is inferred.
+pub(crate) async fn token(State(core): State<Arc<Core>>, body: Bytes) -> Result<Reply, Reply> {
+    let request: TokenRequest = decode(&body).map_err(|error| Reply::unreadable(&error))?;
+    validate(&request).map_err(|report| Reply::invalid(&report))?;
+    if request.password.expose() == WRONG_PASSWORD {
+        return Err(unauthenticated());
+    }
+    let token = core.change(|records, _| records.tasks.add_token(records.seed));
+    Ok(Reply::success(&Token::in_member("token", token)))
+}
+
+/// A task that says of which kind it is. The model fills in the only one there is, but the platform wants it said.
+#[derive(Deserialize)]
+struct WithType {
+    #[serde(rename = "type")]
+    _kind: IgnoredAny,
+}
+
 /// Adds a task, and gives it as its creator sees it: with the conversation, which the list does not have.
-fn add(world: &mut World, new: NewTask, now: Timestamp) -> Task {
-    let id = world.tasks.next();
-    let conversation = world.conversation(Channel::WhatsApp, new.user_phone.as_str()).id;
+fn add(records: &mut Records, new: NewTask, now: Timestamp) -> Task {
+    let id = records.tasks.next();
+    let conversation = records.conversation(Channel::WhatsApp, new.user_phone.as_str()).id;
     let at = civil(now);
     let log = |place: u64, kind: TaskLogKind, agent: &str| {
         let (is, was) = (TaskStatus::NotStarted, TaskStatus::NotStarted);
@@ -84,19 +97,19 @@ fn add(world: &mut World, new: NewTask, now: Timestamp) -> Task {
     // The sampled reply has both, so they are never left out.
     task.description = Some(new.description.unwrap_or_default());
     task.user_name = Some(new.user_name.unwrap_or_default());
-    world.notices.tell(Kind::Task, &task);
-    for gone in world.tasks.add(task.clone()) {
-        forget_conversation(world, gone.user_phone.as_str());
+    records.notices.tell(Kind::Task, &task);
+    for gone in records.tasks.add(task.clone()) {
+        forget_conversation(records, gone.user_phone.as_str());
     }
     task.with_conversation_id(conversation)
 }
 
 /// Forgets a conversation that only a task has held.
-fn forget_conversation(world: &mut World, customer: &str) {
-    let is_held = world.tasks.iter().any(|task| task.user_phone.as_str() == customer);
+fn forget_conversation(records: &mut Records, customer: &str) {
+    let is_held = records.tasks.iter().any(|task| task.user_phone.as_str() == customer);
     let key = (Channel::WhatsApp, customer.to_owned());
-    if !is_held && world.conversations.get(&key).is_some_and(|conversation| conversation.messages.is_empty()) {
-        world.conversations.remove(&key);
+    if !is_held && records.conversations.get(&key).is_some_and(|conversation| conversation.messages.is_empty()) {
+        records.conversations.remove(&key);
     }
 }
 

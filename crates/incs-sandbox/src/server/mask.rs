@@ -4,12 +4,12 @@ use bytes::Bytes;
 use http::HeaderMap;
 use serde_json::Value;
 
-use crate::world::exchange::Headers;
+use crate::state::exchanges::Headers;
 
 const MASK: &str = "***";
 
 /// Headers as they are shown.
-pub(super) fn headers(headers: &HeaderMap) -> Headers {
+pub(crate) fn headers(headers: &HeaderMap) -> Headers {
     let is_secret =
         |name: &str| matches!(name, "authorization" | "certification-code" | "cookie" | "proxy-authorization");
     headers
@@ -22,7 +22,7 @@ pub(super) fn headers(headers: &HeaderMap) -> Headers {
 }
 
 /// A body that holds a password or a token, as it is shown. Nothing is shown of one that cannot be read.
-pub(super) fn body(bytes: &Bytes) -> Bytes {
+pub(crate) fn body(bytes: &Bytes) -> Bytes {
     let Ok(mut value) = serde_json::from_slice::<Value>(bytes) else { return Bytes::from_static(MASK.as_bytes()) };
     mask(&mut value);
     serde_json::to_vec(&value).unwrap_or_default().into()

@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use crate::api::reply::{self, Reply};
 use crate::channel::Channel;
-use crate::core::Core;
-use crate::world::template::{APPROVED, Definition, rendered};
+use crate::state::Core;
+use crate::state::templates::{APPROVED, Definition, rendered};
 
 /// The bot that the sampled error of RCS names.
 const BOT: &str = "Qm7tYHXc210LPRBV";
@@ -31,7 +31,7 @@ pub(crate) fn whatsapp(core: &Core, send: &whatsapp::Template) -> Result<Value, 
         return Err(unapproved(Code::WhatsApp, NO_SUCH_TEMPLATE, template.status.as_str()));
     }
     match template.check_send(send) {
-        Ok(()) => Ok(serde_json::to_value(rendered::whatsapp(template, send)).unwrap_or_default()),
+        Ok(()) => Ok(serde_json::to_value(rendered::of_whatsapp(template, send)).unwrap_or_default()),
         Err(report) => {
             let text = report.violations().first().map_or(WRONG_FORMAT, |violation| meta_text(template, violation));
             Err(Reply::with_violations(Code::WhatsApp, text, &report))
@@ -55,14 +55,14 @@ pub(crate) fn rcs(core: &Core, send: &rcs::Template) -> Result<Value, Reply> {
     let violations = template.check_send(send).err().map(incs_model::Report::into_violations).unwrap_or_default();
     let lacking: Vec<_> = violations.into_iter().filter(|violation| violation.rule().id() != surplus).collect();
     if lacking.is_empty() {
-        return Ok(serde_json::to_value(rendered::rcs(template, send)).unwrap_or_default());
+        return Ok(serde_json::to_value(rendered::of_rcs(template, send)).unwrap_or_default());
     }
     let text = format!("Template with the code [{name}] and bot [{BOT}] received with insufficient custom params");
     Err(Reply::with_violations(Code::Rcs, &text, &lacking))
 }
 
 fn named(core: &Core, channel: Channel, name: &str) -> Option<Definition> {
-    core.world().templates.named(channel, name).map(|entry| entry.definition.clone())
+    core.records().templates.named(channel, name).map(|entry| entry.definition.clone())
 }
 
 fn unapproved(code: Code, text: &str, status: &str) -> Reply {

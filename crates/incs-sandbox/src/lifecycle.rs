@@ -1,0 +1,139 @@
+//! What happens to messages and templates as time goes by.
+
+pub(crate) mod driver;
+
+use std::time::Duration;
+
+use incs_model::event::TemplateStatusUpdate;
+use incs_model::{Timestamp, WireTime};
+use incs_webhook::testing::bodies::Body;
+
+use crate::channel::Channel;
+use crate::config::{Config, Window};
+use crate::seed::{Purpose, duration};
+use crate::state::Records;
+use crate::state::agenda::Job;
+use crate::state::messages::{State, WINDOW};
+use crate::state::notices::Kind;
+use crate::state::templates::{APPROVED, Definition, Entry, PENDING, REJECTED};
+use crate::webhooks;
+
+/// Why the sandbox rejects a template.
+const REASON: &str = "INVALID_FORMAT";
+
+/// Whether a message without a template may be delivered now.
+pub(crate) fn window_is_open(
+    records: &Records,
+    window: Window,
+    channel: Channel,
+    customer: &str,
+    now: Timestamp,
+) -> bool {
+    let wrote =
+        || records.conversations.get(&(channel, customer.to_owned())).is_some_and(|known| known.window_is_open(now));
+    match window {
+        // Viber documents no window.
+        _ if channel == Channel::Viber => true,
+        Window::Open => true,
+        Window::Presumed => {
+            Duration::try_from(now.duration_since(records.started_at)).unwrap_or_default() < WINDOW || wrote()
+        }
+        Window::Strict => wrote(),
+    }
+}
+
+/// Tells the subscribers of a message that was accepted, and puts its first step onto the agenda.
+pub(crate) fn begin(records: &mut Records, message: u64, now: Timestamp) {
+    webhooks::on_created(records, message, now);
+    let Some(plan) = records.messages.get(message).map(|message| message.plan.clone()) else { return };
+    let first = if plan.failure.is_some() { State::Failed } else { State::Sent };
+    records.agenda.put(now.checked_add(plan.sent).unwrap_or(Timestamp::MAX), Job::Reach(message, first));
+}
+
+/// Lets a message reach a state, tells the subscribers, and puts the next step onto the agenda. A message never goes back.
+pub(crate) fn reach(records: &mut Records, number: u64, state: State, now: Timestamp) {
+    let Some(message) = records.messages.get_mut(number) else { return };
+    // A message that was to fail may have been pushed past that by hand.
+    if message.state >= state || (state == State::Failed && message.plan.failure.is_none()) {
+        return;
+    }
+    message.state = state;
+    let next = match state {
+        State::Sent => {
+            message.sent_at = Some(now);
+            Some((message.plan.delivered, State::Delivered))
+        }
+        State::Delivered => {
+            message.delivered_at = Some(now);
+            message.plan.read.map(|after| (after, State::Read))
+        }
+        State::Read => {
+            message.read_at = Some(now);
+            None
+        }
+        State::Failed => {
+            message.failed_at = Some(now);
+            message.failure.clone_from(&message.plan.failure);
+            None
+        }
+        State::Created | State::Received => None,
+    };
+    let message = message.clone();
+    records.notices.tell(Kind::Message, &message);
+    webhooks::on_state(records, &message, now);
+    if let Some((after, state)) = next {
+        records.agenda.put(now.checked_add(after).unwrap_or(Timestamp::MAX), Job::Reach(number, state));
+    }
+}
+
+/// Decides about a template that was submitted: rejected if its name holds `reject`, else approved. One that was decided
+/// about before, or is gone, stays as it is.
+pub(crate) fn review(records: &mut Records, template: u64, now: Timestamp) {
+    let pending = records.templates.get_mut(template).filter(|entry| entry.definition.status() == PENDING);
+    let Some(entry) = pending else { return };
+    let is_bad = entry.definition.name().contains("reject");
+    decide(records, template, if is_bad { REJECTED } else { APPROVED }, if is_bad { REASON } else { "" }, now);
+}
+
+/// Moves a template, by number, to a status, and tells the subscribers. Gives it as it is now, or nothing if there is none.
+///
+/// `template_status_update` goes out for WhatsApp only: no page knows a webhook about RCS templates.
+pub(crate) fn decide(
+    records: &mut Records,
+    template: u64,
+    status: &str,
+    reason: &str,
+    now: Timestamp,
+) -> Option<Entry> {
+    let entry = records.templates.get_mut(template)?;
+    entry.definition.set_status(status, now);
+    reason.clone_into(&mut entry.reason);
+    let entry = entry.clone();
+    records.notices.tell(Kind::Template, &entry);
+    if entry.channel == Channel::WhatsApp {
+        let update = TemplateStatusUpdate::new(status)
+            .with_reason(reason)
+            .with_channel_id(entry.channel.id())
+            .with_business_phone(entry.channel.business_phone())
+            .with_template_id(entry.definition.id())
+            .with_template_name(entry.definition.name())
+            .with_received_at(WireTime::from_unix_seconds(now.as_second()));
+        webhooks::emit(records, "template_status_update", None, &Body::incs(update), now);
+    }
+    Some(entry)
+}
+
+/// Keeps a template that was submitted, and puts its review onto the agenda.
+pub(crate) fn submit(records: &mut Records, config: &Config, definition: Definition, bytes: usize, now: Timestamp) {
+    let number = records.templates.add(definition, bytes);
+    let Some(entry) = records.templates.get_mut(number) else { return };
+    if entry.definition.status() == REJECTED {
+        REASON.clone_into(&mut entry.reason);
+    }
+    let is_pending = entry.definition.status() == PENDING;
+    records.notices.tell(Kind::Template, entry);
+    if is_pending {
+        let wait = duration(&mut records.seed.rng(Purpose::TemplateId, number), &config.pace.review);
+        records.agenda.put(now.checked_add(wait).unwrap_or(Timestamp::MAX), Job::Review(number));
+    }
+}

@@ -1,0 +1,120 @@
+//! What goes wrong with one request.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::response::{IntoResponse as _, Response};
+use bytes::Bytes;
+use http::{HeaderValue, StatusCode, header};
+use incs_model::envelope::Code;
+use serde::Deserialize;
+
+use crate::api::reply::Reply;
+use crate::config::HttpStatus;
+use crate::faults::rule::{Action, Spot};
+use crate::state::Core;
+
+const GARBAGE: &str = "<!doctype html><title>502 Bad Gateway</title><h1>Bad Gateway</h1>\n";
+
+/// What goes wrong with one request: a delay, an end other than the reply, or both.
+#[derive(Debug, Default)]
+pub(crate) struct RequestFault {
+    delay: Duration,
+    end: Option<Action>,
+}
+
+/// How a request ends.
+pub(crate) enum End {
+    Reply(Response, Bytes),
+    Dropped,
+    Stalled,
+}
+
+impl RequestFault {
+    /// Asks the rules. The customer is looked up in the body only if a rule wants to know.
+    pub(crate) fn pick(core: &Core, operation: Option<&'static str>, body: &[u8]) -> Self {
+        let (is_any, with_customer) = core.records().faults.about_requests();
+        if !is_any {
+            return Self::default();
+        }
+        let to = if with_customer { customer(body) } else { None };
+        let spot = Spot { operation, to: to.as_deref(), ..Spot::default() };
+        let is_delay = |action: &Action| matches!(action, Action::Slow { .. });
+        let (delay, end) = core.change(|records, _| {
+            let delay = records.fault(spot, is_delay).map(|(action, _)| action);
+            let end =
+                records.fault(spot, |action| action.is_of_requests() && !is_delay(action)).map(|(action, _)| action);
+            (delay, end)
+        });
+        let delay = match delay {
+            Some(Action::Slow { millis }) => Duration::from_millis(millis),
+            _ => Duration::ZERO,
+        };
+        Self { delay, end }
+    }
+
+    /// Whether the call is carried out.
+    pub(crate) fn lets_through(&self) -> bool {
+        self.end.as_ref().is_none_or(Action::is_carried_out)
+    }
+
+    pub(crate) fn delay(&self) -> Duration {
+        self.delay
+    }
+
+    /// The faults in words, as an exchange shows them.
+    pub(crate) fn words(&self) -> Option<String> {
+        match (self.delay.is_zero(), &self.end) {
+            (true, None) => None,
+            (true, Some(end)) => Some(end.as_str().to_owned()),
+            (false, None) => Some("slow".to_owned()),
+            (false, Some(end)) => Some(format!("slow, {}", end.as_str())),
+        }
+    }
+
+    /// How the request ends instead; `None` when nothing but the delay happens to it.
+    pub(crate) fn end(&self, status: HttpStatus) -> Option<End> {
+        let refused = |code: Code, message: &str| {
+            let reply = Reply::failure(code, message);
+            let body = reply.body.clone();
+            let mut response = reply.into_response();
+            *response.status_mut() = status.of(code);
+            (response, body)
+        };
+        let end = match self.end.as_ref()? {
+            Action::RateLimit { retry_after } => {
+                let (mut response, body) = refused(Code::TooManyAttempts, "Too many attempts");
+                if let Some(seconds) = retry_after {
+                    response.headers_mut().insert(header::RETRY_AFTER, (*seconds).into());
+                }
+                End::Reply(response, body)
+            }
+            Action::ServerError { .. } => {
+                let (response, body) = refused(Code::ServerError, "Server error");
+                End::Reply(response, body)
+            }
+            Action::Garbage { .. } => {
+                let mut response = Response::new(Body::from(GARBAGE));
+                *response.status_mut() = StatusCode::OK;
+                response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html"));
+                End::Reply(response, Bytes::from_static(GARBAGE.as_bytes()))
+            }
+            Action::Drop { .. } => End::Dropped,
+            Action::Stall { .. } => End::Stalled,
+            _ => return None,
+        };
+        Some(end)
+    }
+}
+
+/// The customer's number, digits only, if a body names one.
+fn customer(body: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Named<'a> {
+        #[serde(borrow, alias = "user_phone")]
+        to: Cow<'a, str>,
+    }
+    let named: Named<'_> = serde_json::from_slice(body).ok()?;
+    Some(named.to.trim_start_matches('+').to_owned())
+}

@@ -1,0 +1,128 @@
+//! Who gets webhooks: URLs, the kinds of event, and in whose form.
+
+use std::fmt;
+use std::sync::Arc;
+
+use incs_webhook::testing::sign::Sign;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::deliveries::Lanes;
+
+/// A message has a new state.
+pub(crate) const MESSAGE_STATUS: &str = "message_status_update";
+/// A customer wrote.
+pub(crate) const NEW_MESSAGE: &str = "new_message";
+/// A message went through the workbench, in either direction.
+pub(crate) const MESSAGE_CREATED: &str = "message_created";
+/// Exotel: a user wrote.
+pub(crate) const EXOTEL_INCOMING: &str = "incoming_message";
+/// Exotel: what became of a message.
+pub(crate) const EXOTEL_REPORT: &str = "dlr";
+
+/// The kinds of INCS_EVENTS, by the platform's own names.
+pub(crate) const INCS_EVENTS: &[&str] = &[
+    MESSAGE_STATUS,
+    NEW_MESSAGE,
+    MESSAGE_CREATED,
+    "template_status_update",
+    "template_category_update",
+    "template_quality_update",
+];
+
+/// The kinds of Exotel, by the words of its `callback_type`.
+pub(crate) const EXOTEL_EVENTS: &[&str] = &[EXOTEL_INCOMING, EXOTEL_REPORT];
+
+/// In whose form webhooks are posted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Provider {
+    #[default]
+    Incs,
+    Exotel,
+}
+
+impl Provider {
+    /// The kinds of event that it has.
+    pub(crate) fn kinds(self) -> &'static [&'static str] {
+        match self {
+            Self::Incs => INCS_EVENTS,
+            Self::Exotel => EXOTEL_EVENTS,
+        }
+    }
+}
+
+/// Who gets webhooks.
+#[derive(Debug, Default)]
+pub(crate) struct Subscriptions {
+    pub(crate) list: Vec<Subscription>,
+    pub(crate) count: u64,
+    pub(crate) lanes: Lanes,
+}
+
+impl Subscriptions {
+    /// Forgets what was to be posted. What is being posted comes to its end, and what is made from now on waits for that.
+    pub(crate) fn forget_posts(&mut self) {
+        self.lanes.clear();
+        for known in &mut self.list {
+            known.held = None;
+        }
+    }
+}
+
+/// One URL that webhooks are posted to.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub(crate) struct Subscription {
+    pub(crate) id: u64,
+    pub(crate) url: Url,
+    /// The kinds of event that it gets; empty for all.
+    pub(crate) events: Vec<String>,
+    pub(crate) provider: Provider,
+    /// How it is signed; the secret is never shown.
+    pub(crate) signing: Option<Signing>,
+    /// Whether bodies are spelled as PHP does.
+    pub(crate) php: bool,
+    /// The delivery that waits for the next one to pass it.
+    #[serde(skip)]
+    pub(crate) held: Option<u64>,
+}
+
+impl Subscription {
+    pub(crate) fn wants(&self, provider: Provider, event: &str) -> bool {
+        self.provider == provider && (self.events.is_empty() || self.events.iter().any(|kind| kind == event))
+    }
+}
+
+/// How the webhooks of a subscription are signed. What is shown of it is the scheme, never the secret.
+#[derive(Clone, Serialize, JsonSchema)]
+pub(crate) struct Signing {
+    scheme: &'static str,
+    /// The name of the header or parameter, where it can be chosen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(skip)]
+    pub(crate) sign: Arc<dyn Sign + Send + Sync>,
+}
+
+impl Signing {
+    pub(crate) fn new(scheme: &'static str, name: Option<String>, sign: Arc<dyn Sign + Send + Sync>) -> Self {
+        Self { scheme, name, sign }
+    }
+}
+
+impl fmt::Debug for Signing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Signing").field("scheme", &self.scheme).field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// A URL, which may hold a secret: `Debug` shows nothing of it.
+#[derive(Clone, Serialize, JsonSchema)]
+#[serde(transparent)]
+pub(crate) struct Url(pub(crate) Arc<str>);
+
+impl fmt::Debug for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Url(…)")
+    }
+}

@@ -1,0 +1,372 @@
+//! A URL that webhooks are posted to, before it is checked.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use http::Uri;
+use incs_model::Secret;
+use incs_webhook::Secrets;
+use incs_webhook::scheme::{Encoding, Exotel, HeaderNames, HmacSha256, Meta, Part, SharedSecret, StandardWebhooks};
+use incs_webhook::testing::sign::Sign;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Deserialize;
+
+use crate::body::{self, BodyError};
+use crate::state::subscriptions::{EXOTEL_EVENTS, INCS_EVENTS};
+use crate::state::subscriptions::{Provider, Signing};
+
+/// A URL that webhooks are posted to: which kinds of event, in whose form, how signed.
+///
+/// ```
+/// use incs_sandbox::Webhook;
+/// use incs_webhook::Secrets;
+/// use incs_webhook::scheme::StandardWebhooks;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let scheme = StandardWebhooks::try_new(Secrets::try_new("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")?)?;
+/// let webhook = Webhook::to("http://127.0.0.1:8080/hooks")
+///     .events(["message_status_update", "new_message"])
+///     .signed_with(scheme)
+///     .as_php();
+/// # let _ = webhook;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Webhook {
+    pub(crate) url: String,
+    pub(crate) events: Vec<String>,
+    pub(crate) provider: Provider,
+    pub(crate) signing: Option<Signing>,
+    pub(crate) php: bool,
+}
+
+impl Webhook {
+    /// What [`decode`](Self::decode) takes.
+    pub(crate) const DESCRIBE: fn(&mut SchemaGenerator) -> Schema = <Form as JsonSchema>::json_schema;
+    /// The kinds of event of INCS.
+    pub const INCS_EVENTS: &'static [&'static str] = INCS_EVENTS;
+    /// The kinds of event of Exotel.
+    pub const EXOTEL_EVENTS: &'static [&'static str] = EXOTEL_EVENTS;
+
+    /// All events of INCS, unsigned, to a URL. It is checked when a sandbox takes it: http or https, without login or fragment,
+    /// and on this machine (`127.0.0.0/8`, `::1`, `localhost`) unless the sandbox allows others.
+    pub fn to(url: impl Into<String>) -> Self {
+        Self { url: url.into(), events: Vec::new(), provider: Provider::Incs, signing: None, php: false }
+    }
+
+    /// Reads what the admin API takes: `{"url", "events"?, "provider"?, "signing"?, "php"?}`.
+    ///
+    /// ```
+    /// use incs_sandbox::Webhook;
+    ///
+    /// let json = br#"{"url": "http://localhost:8080/hooks", "signing": {"scheme": "meta", "secret": "change-me"}}"#;
+    /// assert!(Webhook::decode(json).is_ok());
+    /// let json = br#"{"url": "http://localhost:8080/hooks", "signing": {"scheme": "meta", "secret": ""}}"#;
+    /// assert_eq!(Webhook::decode(json).unwrap_err().to_string(), "/signing/secret: a secret is empty");
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When it is not that, or the scheme cannot be made of it. The URL is checked later, see [`to`](Self::to).
+    pub fn decode(json: &[u8]) -> Result<Self, WebhookError> {
+        let form: Form = body::read(json)?;
+        let signing = form.signing.map(Signing::try_from).transpose()?;
+        Ok(Self { url: form.url, events: form.events, provider: form.provider, signing, php: form.php })
+    }
+
+    /// Sets the kinds of event; all of them if there is none.
+    #[must_use]
+    pub fn events<T: Into<String>>(self, kinds: impl IntoIterator<Item = T>) -> Self {
+        Self { events: kinds.into_iter().map(Into::into).collect(), ..self }
+    }
+
+    /// Posts what Exotel posts, about RCS only, instead of the events of INCS.
+    #[must_use]
+    pub fn exotel(self) -> Self {
+        Self { provider: Provider::Exotel, ..self }
+    }
+
+    /// Signs with a scheme. With a virtual clock the signature holds the virtual time.
+    #[must_use]
+    pub fn signed_with(self, scheme: impl Sign + Send + Sync + 'static) -> Self {
+        Self { signing: Some(Signing::new("custom", None, Arc::new(scheme))), ..self }
+    }
+
+    /// Spells bodies as PHP does, which is how INCS does: `\/` for each slash, `\uXXXX` for all that is not ASCII.
+    #[must_use]
+    pub fn as_php(self) -> Self {
+        Self { php: true, ..self }
+    }
+
+    /// Refuses a URL that may not be posted to, and kinds of event that there are not.
+    pub(crate) fn check(&self, remote: bool) -> Result<(), WebhookError> {
+        let wrong = |problem: &str| WebhookError::new("/url", problem);
+        let uri: Uri = self.url.parse().map_err(|_| wrong("expected an absolute URL"))?;
+        if !matches!(uri.scheme_str(), Some("http" | "https")) {
+            return Err(wrong("expected an http or https URL"));
+        }
+        if self.url.contains('#') || uri.authority().is_none_or(|authority| authority.as_str().contains('@')) {
+            return Err(wrong("expected a URL without login and fragment"));
+        }
+        let host = uri.host().unwrap_or_default();
+        if host.is_empty() {
+            return Err(wrong("expected an absolute URL"));
+        }
+        if !remote && !is_loopback(host) {
+            return Err(wrong("expected a URL of this machine; others are not allowed in this sandbox"));
+        }
+        let kinds = self.provider.kinds();
+        match self.events.iter().position(|kind| !kinds.contains(&kind.as_str())) {
+            Some(index) => Err(WebhookError::new(format!("/events/{index}"), format!("expected {}", kinds.join(", ")))),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The URL may hold a secret.
+impl fmt::Debug for Webhook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Webhook")
+            .field("events", &self.events)
+            .field("provider", &self.provider)
+            .field("signing", &self.signing)
+            .field("php", &self.php)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why webhooks cannot be posted to a URL. Shows neither URL nor secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}{problem}", if pointer.is_empty() { String::new() } else { format!("{pointer}: ") })]
+pub struct WebhookError {
+    pointer: String,
+    problem: String,
+}
+
+impl WebhookError {
+    pub(crate) fn new(pointer: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self { pointer: pointer.into(), problem: problem.into() }
+    }
+
+    /// JSON pointer of the member that is wrong; empty for the whole.
+    pub fn pointer(&self) -> &str {
+        &self.pointer
+    }
+
+    /// What is wrong with it.
+    pub fn problem(&self) -> &str {
+        &self.problem
+    }
+}
+
+impl From<BodyError> for WebhookError {
+    fn from(wrong: BodyError) -> Self {
+        Self::new(wrong.pointer, wrong.problem)
+    }
+}
+
+/// A webhook as JSON.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Form {
+    url: String,
+    #[serde(default)]
+    events: Vec<String>,
+    #[serde(default)]
+    provider: Provider,
+    #[serde(default)]
+    signing: Option<SigningForm>,
+    #[serde(default)]
+    php: bool,
+}
+
+/// Signing as JSON.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct SigningForm {
+    scheme: Scheme,
+    secret: Secret,
+    /// The header or the parameter of the query.
+    name: Option<String>,
+    /// What stands before the secret or the signature.
+    prefix: Option<String>,
+    encoding: Option<Writing>,
+    /// A header with the seconds of signing, which is then signed as `seconds.body`.
+    timestamp: Option<String>,
+    names: Option<Names>,
+}
+
+#[derive(Deserialize, Clone, Copy, PartialEq, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum Scheme {
+    SharedSecretPath,
+    SharedSecretQuery,
+    SharedSecretHeader,
+    HmacSha256,
+    StandardWebhooks,
+    Meta,
+    Exotel,
+}
+
+#[derive(Deserialize, Clone, Copy, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum Writing {
+    Hex,
+    Base64,
+    Base64Url,
+}
+
+#[derive(Deserialize, Clone, Copy, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum Names {
+    Standard,
+    Svix,
+}
+
+impl SigningForm {
+    /// Refuses a member that the scheme has no use for.
+    fn only(&self, allowed: &[&str]) -> Result<(), WebhookError> {
+        let given = [
+            ("name", self.name.is_some()),
+            ("prefix", self.prefix.is_some()),
+            ("encoding", self.encoding.is_some()),
+            ("timestamp", self.timestamp.is_some()),
+            ("names", self.names.is_some()),
+        ];
+        match given.into_iter().find(|(member, is_given)| *is_given && !allowed.contains(member)) {
+            Some((member, _)) => Err(wrong(member, "the scheme has no such member")),
+            None => Ok(()),
+        }
+    }
+
+    /// The name of a header, which must be one.
+    fn header(name: Option<&str>, member: &str, default: &str) -> Result<String, WebhookError> {
+        let name = name.unwrap_or(default);
+        match http::HeaderName::from_bytes(name.as_bytes()) {
+            Ok(header) => Ok(header.as_str().to_owned()),
+            Err(_) => Err(wrong(member, "expected the name of a header")),
+        }
+    }
+}
+
+impl TryFrom<SigningForm> for Signing {
+    type Error = WebhookError;
+
+    fn try_from(form: SigningForm) -> Result<Self, WebhookError> {
+        let secrets = Secrets::try_new(form.secret.clone()).map_err(|error| wrong("secret", error.to_string()))?;
+        let prefix = form.prefix.clone().unwrap_or_default();
+        // A value with a line break could not be sent as a header.
+        if prefix.chars().any(char::is_control) || form.secret.expose().chars().any(char::is_control) {
+            return Err(wrong("secret", "expected a text without control characters"));
+        }
+        match form.scheme {
+            Scheme::SharedSecretPath => {
+                form.only(&[])?;
+                Ok(Self::new("shared_secret_path", None, Arc::new(SharedSecret::in_path(secrets))))
+            }
+            Scheme::SharedSecretQuery => {
+                form.only(&["name"])?;
+                let name = form.name.clone().unwrap_or_else(|| "token".to_owned());
+                let scheme = SharedSecret::in_query(name.clone(), secrets);
+                Ok(Self::new("shared_secret_query", Some(name), Arc::new(scheme)))
+            }
+            Scheme::SharedSecretHeader => {
+                form.only(&["name", "prefix"])?;
+                let name = SigningForm::header(form.name.as_deref(), "name", "x-webhook-secret")?;
+                let scheme = SharedSecret::in_header(name.clone(), secrets).with_prefix(prefix);
+                Ok(Self::new("shared_secret_header", Some(name), Arc::new(scheme)))
+            }
+            Scheme::HmacSha256 => {
+                form.only(&["name", "prefix", "encoding", "timestamp"])?;
+                let name = SigningForm::header(form.name.as_deref(), "name", "x-signature")?;
+                let encoding = match form.encoding {
+                    None | Some(Writing::Hex) => Encoding::Hex,
+                    Some(Writing::Base64) => Encoding::Base64,
+                    Some(Writing::Base64Url) => Encoding::Base64Url,
+                };
+                let mut scheme = HmacSha256::new(name.clone(), secrets).with_encoding(encoding).with_prefix(prefix);
+                if form.timestamp.is_some() {
+                    let header = SigningForm::header(form.timestamp.as_deref(), "timestamp", "")?;
+                    scheme = scheme
+                        .with_signed([Part::seconds(header), Part::text("."), Part::Body])
+                        .map_err(|error| wrong("timestamp", error.to_string()))?;
+                }
+                Ok(Self::new("hmac_sha256", Some(name), Arc::new(scheme)))
+            }
+            Scheme::StandardWebhooks => {
+                form.only(&["names"])?;
+                let names = match form.names {
+                    None | Some(Names::Standard) => HeaderNames::Standard,
+                    Some(Names::Svix) => HeaderNames::Svix,
+                };
+                let scheme = StandardWebhooks::try_new(secrets).map_err(|error| wrong("secret", error.to_string()))?;
+                Ok(Self::new("standard_webhooks", None, Arc::new(scheme.with_names(names))))
+            }
+            Scheme::Meta => {
+                form.only(&[])?;
+                Ok(Self::new("meta", None, Arc::new(Meta::new(secrets))))
+            }
+            Scheme::Exotel => {
+                form.only(&[])?;
+                Ok(Self::new("exotel", None, Arc::new(Exotel::new(secrets))))
+            }
+        }
+    }
+}
+
+fn wrong(member: &str, problem: impl Into<String>) -> WebhookError {
+    WebhookError::new(format!("/signing/{member}"), problem)
+}
+
+/// Whether a host, as it stands in a URL, names this machine.
+fn is_loopback(host: &str) -> bool {
+    let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    match bare.parse::<IpAddr>() {
+        Ok(address) => address.to_canonical().is_loopback(),
+        Err(_) => bare.eq_ignore_ascii_case("localhost"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_urls_of_this_machine_are_taken_unless_others_are_allowed() {
+        for (url, here, anywhere) in [
+            ("http://127.0.0.1:9000/hooks", true, true),
+            ("http://127.8.9.10/", true, true),
+            ("http://[::1]:9000", true, true),
+            ("http://[::ffff:127.0.0.1]:9000", true, true),
+            ("https://LocalHost/hooks?x=1", true, true),
+            ("http://10.0.0.7/hooks", false, true),
+            ("http://169.254.169.254/latest", false, true),
+            ("http://[::ffff:10.0.0.7]/", false, true),
+            ("http://0.0.0.0:9000/", false, true),
+            ("http://2130706433/", false, true),
+            ("http://127.0.0.1.example.com/", false, true),
+            ("http://localhost.example.com/", false, true),
+            ("https://example.com/hooks", false, true),
+            ("http://user:word@127.0.0.1/", false, false),
+            ("http://127.0.0.1/#part", false, false),
+            ("ftp://127.0.0.1/", false, false),
+            ("file:///etc/passwd", false, false),
+            ("/hooks", false, false),
+            ("127.0.0.1:9000", false, false),
+            ("http://", false, false),
+        ] {
+            assert_eq!(Webhook::to(url).check(false).is_ok(), here, "{url}");
+            assert_eq!(Webhook::to(url).check(true).is_ok(), anywhere, "{url}");
+        }
+    }
+
+    #[test]
+    fn an_event_that_a_provider_does_not_have_is_named_by_its_place() {
+        let webhook = Webhook::to("http://127.0.0.1/").events(["new_message", "dlr"]);
+        assert_eq!(webhook.check(false).unwrap_err().pointer(), "/events/1");
+        let error = Webhook::to("http://127.0.0.1/").exotel().events(["new_message"]).check(false).unwrap_err();
+        assert_eq!(error.to_string(), "/events/0: expected incoming_message, dlr");
+    }
+}
