@@ -9,29 +9,24 @@
 //! All of them speak HTTP/1.1, hold what [`Transport`](crate::transport::Transport) promises, and tell through
 //! [`Departure`](crate::transport::Departure) when the body of a request leaves, if it has one: see [`OutgoingBody`].
 
-mod collect;
+mod body;
 #[cfg(any(feature = "hyper", feature = "reqwest"))]
-mod connections;
+mod connect;
 #[cfg(feature = "hyper")]
-mod hyper_transport;
-mod outgoing;
+mod hyper;
 #[cfg(feature = "reqwest")]
-mod reqwest_transport;
-#[cfg(any(feature = "hyper-rustls", feature = "reqwest"))]
-mod setup_error;
-#[cfg(any(feature = "hyper", feature = "reqwest"))]
-mod target;
+mod reqwest;
 #[cfg(any(feature = "hyper-rustls", feature = "reqwest-rustls", feature = "reqwest-native-tls"))]
 mod tls;
 #[cfg(feature = "tower")]
-mod tower_transport;
+mod tower;
 
-#[cfg(feature = "hyper")]
-pub use self::hyper_transport::{HyperTransport, HyperTransportBuilder};
-pub use self::outgoing::{OutgoingBody, Recalled};
-#[cfg(feature = "reqwest")]
-pub use self::reqwest_transport::{ReqwestTransport, ReqwestTransportBuilder};
+pub use self::body::{OutgoingBody, Recalled};
 #[cfg(any(feature = "hyper-rustls", feature = "reqwest"))]
-pub use self::setup_error::SetupError;
+pub use self::connect::SetupError;
+#[cfg(feature = "hyper")]
+pub use self::hyper::{HyperTransport, HyperTransportBuilder};
+#[cfg(feature = "reqwest")]
+pub use self::reqwest::{ReqwestTransport, ReqwestTransportBuilder};
 #[cfg(feature = "tower")]
-pub use self::tower_transport::TowerTransport;
+pub use self::tower::TowerTransport;

@@ -1,39 +1,30 @@
 //! Many messages: some at once, at a pace, with one outcome for each.
 
-mod canceller;
-mod flight;
-mod input;
-mod observer;
-mod options;
 mod outcome;
-mod pace;
-mod report;
-mod told;
 
 use std::fmt;
+use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
 
 use futures_core::Stream;
+use futures_core::stream::BoxStream;
+use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
+use futures_util::task::AtomicWaker;
 use futures_util::{StreamExt as _, ready};
-use incs_model::OutboundMessage;
+use incs_model::{OutboundMessage, Sent};
 
-pub use self::canceller::Canceller;
-use self::flight::Flight;
-use self::input::Input;
-pub use self::observer::{BatchObserver, BatchProgress};
-pub use self::options::BatchOptions;
-pub use self::outcome::BatchOutcome;
-use self::pace::Pace;
-pub use self::report::{BatchFailure, BatchReport};
-use self::told::Told;
-use crate::client::Client;
+use self::outcome::Tracker;
+pub use self::outcome::{BatchFailure, BatchObserver, BatchOutcome, BatchProgress, BatchReport};
+use crate::client::{CallOptions, Client, Watch};
+use crate::clock::{Clock, Sleep};
 use crate::endpoint::Endpoint as _;
 use crate::endpoints::messages::SendMessage;
-use crate::error::{Error, ErrorKind, RetryAdvice};
-use crate::refusal::Refusal;
+use crate::error::{Error, ErrorKind, Refusal, RetryAdvice};
 
 /// Many messages on their way: [`Messages::send_all`](crate::Messages::send_all). A [`Stream`] of one [`BatchOutcome`] for each
 /// message that was taken from the input, in the order in which they end.
@@ -85,7 +76,7 @@ pub struct Batch<'a> {
     pace: Pace,
     canceller: Canceller,
     refusal: Option<Refusal>,
-    told: Told<'a>,
+    tracker: Tracker<'a>,
 }
 
 impl<'a> Batch<'a> {
@@ -97,7 +88,7 @@ impl<'a> Batch<'a> {
         let input = Input::new(messages);
         Self {
             client: client.clone(),
-            told: Told::new(input.exact_length()),
+            tracker: Tracker::new(input.exact_length()),
             input,
             waiting: None,
             running: FuturesUnordered::new(),
@@ -124,7 +115,7 @@ impl<'a> Batch<'a> {
     /// # }
     /// ```
     pub fn observe(mut self, observer: impl BatchObserver + 'a) -> Self {
-        self.told.observe(Box::new(observer));
+        self.tracker.observe(Box::new(observer));
         self
     }
 
@@ -135,7 +126,7 @@ impl<'a> Batch<'a> {
 
     /// How far it is.
     pub fn progress(&self) -> BatchProgress {
-        self.told.progress()
+        self.tracker.progress()
     }
 
     /// The next outcome; nothing after the last. To drop this future loses nothing; the batch goes on with the next call.
@@ -160,7 +151,7 @@ impl<'a> Batch<'a> {
         self.begin(context);
         if let Poll::Ready(Some(outcome)) = self.running.poll_next_unpin(context) {
             self.refusal = self.refusal.take().or_else(|| outcome.error().and_then(Refusal::of));
-            return Poll::Ready(Some(self.told.finished(outcome)));
+            return Poll::Ready(Some(self.tracker.finished(outcome)));
         }
         if self.is_stopped() {
             let left = match self.waiting.take() {
@@ -193,13 +184,13 @@ impl<'a> Batch<'a> {
             }
             self.pace.start();
             let (index, call) = waiting;
-            self.told.started(index, &call.message);
+            self.tracker.started(index, &call.message);
             self.running.push(Flight::new(&self.client, index, call));
         }
     }
 
     fn take(&mut self, message: OutboundMessage) -> (usize, SendMessage) {
-        (self.told.taken(), SendMessage::new(message))
+        (self.tracker.taken(), SendMessage::new(message))
     }
 
     fn is_stopped(&self) -> bool {
@@ -208,12 +199,12 @@ impl<'a> Batch<'a> {
 
     fn call_off(&mut self, index: usize, call: &SendMessage) -> BatchOutcome {
         let error = if let Some(refusal) = &self.refusal {
-            refusal.call_off(call)
+            refusal.call_off(call.operation())
         } else {
             let advice = RetryAdvice::Later { after: None };
             Error::not_sent(ErrorKind::Cancelled, call.operation()).with_advice(advice)
         };
-        self.told.called_off(BatchOutcome { index, result: Err(error) })
+        self.tracker.called_off(BatchOutcome { index, result: Err(error) })
     }
 }
 
@@ -235,7 +226,7 @@ impl Drop for Batch<'_> {
         let mut broken_off: Vec<_> = std::mem::take(&mut self.running).into_iter().map(Flight::break_off).collect();
         broken_off.sort_by_key(|outcome| outcome.index);
         for outcome in broken_off {
-            self.told.finished(outcome);
+            self.tracker.finished(outcome);
         }
         // It was taken after all of those.
         if let Some((index, call)) = self.waiting.take() {
@@ -247,7 +238,7 @@ impl Drop for Batch<'_> {
 impl fmt::Debug for Batch<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Batch")
-            .field("progress", &self.told.progress())
+            .field("progress", &self.tracker.progress())
             .field("is_stopped", &self.is_stopped())
             .finish_non_exhaustive()
     }
@@ -258,3 +249,252 @@ const _: fn() = || {
     fn is_send<T: Send>() {}
     is_send::<Batch<'_>>();
 };
+
+/// How fast a batch goes: how many messages at once, and how soon one after the other.
+///
+/// ```
+/// use std::time::Duration;
+/// use incs_client::BatchOptions;
+///
+/// let brisk = BatchOptions::new().with_concurrency(16).with_max_per_second(50);
+/// assert_eq!(brisk.min_gap, Duration::from_millis(20));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BatchOptions {
+    /// Messages in flight at once. 8 unless set, and 0 counts as 1.
+    pub concurrency: usize,
+    /// The least time between the beginnings of two messages. None unless set. It is kept strictly: time that was lost is not
+    /// made up for. Attempts that repeat a message are not counted; for those there is the limiter of the client.
+    pub min_gap: Duration,
+}
+
+impl Default for BatchOptions {
+    fn default() -> Self {
+        Self { concurrency: 8, min_gap: Duration::ZERO }
+    }
+}
+
+impl BatchOptions {
+    /// The options of a batch that is told nothing else.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the messages in flight at once.
+    #[must_use]
+    pub fn with_concurrency(mut self, messages: usize) -> Self {
+        self.concurrency = messages;
+        self
+    }
+
+    /// Sets the least time between the beginnings of two messages.
+    #[must_use]
+    pub fn with_min_gap(mut self, gap: Duration) -> Self {
+        self.min_gap = gap;
+        self
+    }
+
+    /// Sets the same time by how many messages may begin in a second, evenly spread. 0 counts as 1.
+    #[must_use]
+    pub fn with_max_per_second(self, messages: u32) -> Self {
+        // Rounded up, or one more would fit into the second.
+        let gap = 1_000_000_000_u32.div_ceil(messages.max(1));
+        self.with_min_gap(Duration::from_nanos(gap.into()))
+    }
+}
+
+/// Stops a batch, from another task, another thread or the handler of a signal: [`Batch::canceller`](crate::Batch::canceller).
+///
+/// ```
+/// # async fn example(client: incs_client::Client, messages: Vec<incs_model::viber::Message>, stop: impl Future<Output = ()>) {
+/// use std::pin::pin;
+///
+/// use futures_util::future::{Either, select};
+/// use incs_client::BatchOptions;
+///
+/// let batch = client.messages().send_all_iter(messages, BatchOptions::new());
+/// let canceller = batch.canceller();
+/// let report = match select(pin!(batch.collect_all()), pin!(stop)).await {
+///     Either::Left((report, _)) => report,
+///     Either::Right(((), rest)) => {
+///         canceller.cancel();
+///         rest.await
+///     }
+/// };
+/// println!("{} sent, {} not sent", report.sent, report.not_sent);
+/// # }
+/// ```
+#[derive(Clone, Default)]
+pub struct Canceller(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    is_cancelled: AtomicBool,
+    batch: AtomicWaker,
+}
+
+impl Canceller {
+    /// Begins nothing more. What is in flight is finished; see [`Batch`](crate::Batch) for what becomes of the rest.
+    pub fn cancel(&self) {
+        self.0.is_cancelled.store(true, Ordering::Release);
+        self.0.batch.wake();
+    }
+
+    /// Whether [`cancel`](Self::cancel) was called.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.is_cancelled.load(Ordering::Acquire)
+    }
+
+    /// To be called before each look at [`is_cancelled`](Self::is_cancelled), lest a call between the two wake nobody.
+    fn wakes(&self, waker: &Waker) {
+        self.0.batch.register(waker);
+    }
+}
+
+impl fmt::Debug for Canceller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Canceller").field("is_cancelled", &self.is_cancelled()).finish_non_exhaustive()
+    }
+}
+
+/// The messages that are not taken yet. Dropped at its end.
+struct Input<'a> {
+    messages: Option<BoxStream<'a, OutboundMessage>>,
+    /// It had nothing ready after the batch was stopped.
+    was_pending: bool,
+}
+
+impl<'a> Input<'a> {
+    fn new<S>(messages: S) -> Self
+    where
+        S: Stream + Send + 'a,
+        S::Item: Into<OutboundMessage>,
+    {
+        Self { messages: Some(messages.map(Into::into).boxed()), was_pending: false }
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<OutboundMessage>> {
+        let Some(messages) = &mut self.messages else { return Poll::Ready(None) };
+        let polled = messages.poll_next_unpin(context);
+        if matches!(polled, Poll::Ready(None)) {
+            self.messages = None;
+        }
+        polled
+    }
+
+    /// What it has ready after the batch was stopped. Then it is at its end.
+    ///
+    /// It is asked a second time, in another turn of the task: an input may hold back for the sake of other tasks what it has
+    /// ready, as the channels of tokio do.
+    fn poll_rest(&mut self, context: &mut Context<'_>) -> Poll<Option<OutboundMessage>> {
+        let polled = self.poll(context);
+        if polled.is_ready() {
+            self.was_pending = false;
+        } else if self.was_pending {
+            self.messages = None;
+            return Poll::Ready(None);
+        } else {
+            self.was_pending = true;
+            context.waker().wake_by_ref();
+        }
+        polled
+    }
+
+    fn is_done(&self) -> bool {
+        self.messages.is_none()
+    }
+
+    /// How many it holds, when it knows.
+    fn exact_length(&self) -> Option<usize> {
+        let (least, most) = self.messages.as_ref().map_or((0, Some(0)), Stream::size_hint);
+        most.filter(|most| *most == least)
+    }
+
+    fn at_most(&self) -> Option<usize> {
+        self.messages.as_ref().map_or(Some(0), |messages| messages.size_hint().1)
+    }
+}
+
+impl fmt::Debug for Input<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Input").field("is_done", &self.is_done()).finish_non_exhaustive()
+    }
+}
+
+/// Says when the next message may begin.
+struct Pace {
+    clock: Arc<dyn Clock>,
+    gap: Duration,
+    last: Option<Instant>,
+    sleep: Option<Sleep>,
+}
+
+impl Pace {
+    fn new(clock: Arc<dyn Clock>, gap: Duration) -> Self {
+        Self { clock, gap, last: None, sleep: None }
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let Some(last) = self.last else { return Poll::Ready(()) };
+        let left = self.gap.saturating_sub(self.clock.now().saturating_duration_since(last));
+        if left.is_zero() {
+            return Poll::Ready(());
+        }
+        // The end of the wait counts, even if the clock says a little less: to ask again could turn in circles.
+        self.sleep.get_or_insert_with(|| self.clock.sleep(left)).as_mut().poll(context)
+    }
+
+    /// A message begins now.
+    fn start(&mut self) {
+        self.sleep = None;
+        if !self.gap.is_zero() {
+            self.last = Some(self.clock.now());
+        }
+    }
+}
+
+impl fmt::Debug for Pace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pace").field("gap", &self.gap).finish_non_exhaustive()
+    }
+}
+
+/// A message in flight, with what it takes to say what is known of it when it is broken off.
+struct Flight {
+    index: usize,
+    operation: &'static str,
+    watch: Watch,
+    call: BoxFuture<'static, Result<Sent, Error>>,
+}
+
+impl Flight {
+    fn new(client: &Client, index: usize, call: SendMessage) -> Self {
+        let client = client.clone();
+        let watch = Watch::default();
+        let options = CallOptions { watch: Some(watch.clone()), ..CallOptions::default() };
+        let operation = call.operation();
+        Self { index, operation, watch, call: Box::pin(async move { client.run(&call, &options).await }) }
+    }
+
+    /// Ends the call at once.
+    fn break_off(self) -> BatchOutcome {
+        // First the call and then the look at it: until it is dropped it may still leave.
+        drop(self.call);
+        let state = self.watch.request_state();
+        let advice = if state.is_safe_to_repeat() { RetryAdvice::Later { after: None } } else { RetryAdvice::FindOut };
+        let attempts = self.watch.attempts();
+        let error = Error::not_sent(ErrorKind::Cancelled, self.operation)
+            .amend(|inner| (inner.state, inner.advice, inner.attempts) = (state, advice, attempts));
+        BatchOutcome { index: self.index, result: Err(error) }
+    }
+}
+
+impl Future for Flight {
+    type Output = BatchOutcome;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<BatchOutcome> {
+        let index = self.index;
+        self.call.as_mut().poll(context).map(|result| BatchOutcome { index, result })
+    }
+}

@@ -1,34 +1,28 @@
 //! The client.
 
 mod base_url;
-mod budget;
 mod builder;
 mod call;
-mod config;
-mod credential;
 mod execute;
-mod request;
-mod watch;
-mod within;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
+use http::HeaderValue;
 use incs_model::{Channel, Secret};
 
-#[cfg(feature = "schema")]
 pub(crate) use self::base_url::BaseUrl;
-pub(crate) use self::budget::Budget;
-pub use self::builder::{BuildError, ClientBuilder};
+pub use self::builder::ClientBuilder;
 pub use self::call::Call;
-pub(crate) use self::call::CallOptions;
-pub(crate) use self::config::Config;
-pub(crate) use self::request::Prepared;
-pub(crate) use self::watch::Watch;
-use crate::credentials::Codes;
-use crate::endpoint::Endpoint;
-use crate::error::Error;
-use crate::groups::{Auth, Messages, Tasks, Templates};
+pub(crate) use self::call::{CallOptions, Watch};
+use crate::clock::Clock;
+use crate::credentials::{Bearer, Codes};
+use crate::endpoint::{Endpoint, Host};
+use crate::error::{BuildError, Error};
+#[cfg(feature = "rate-limit")]
+use crate::rate::Limiter;
+use crate::retry::RetryPolicy;
 use crate::transport::Transport;
 
 /// Calls the platform. Cloning is cheap and shares connections, token and limiter.
@@ -63,28 +57,8 @@ impl Client {
     }
 
     /// A builder of a client over this transport, with a clock of your own.
-    pub fn builder_with_clock(transport: impl Transport, clock: impl crate::clock::Clock) -> ClientBuilder {
+    pub fn builder_with_clock(transport: impl Transport, clock: impl Clock) -> ClientBuilder {
         ClientBuilder::new(transport, clock)
-    }
-
-    /// Sending messages, and what became of them.
-    pub fn messages(&self) -> Messages<'_> {
-        Messages::new(self)
-    }
-
-    /// Templates.
-    pub fn templates(&self) -> Templates<'_> {
-        Templates::new(self)
-    }
-
-    /// Tasks of the INCS workbench.
-    pub fn tasks(&self) -> Tasks<'_> {
-        Tasks::new(self)
-    }
-
-    /// Tokens.
-    pub fn auth(&self) -> Auth<'_> {
-        Auth::new(self)
     }
 
     /// Runs any endpoint, ours or yours.
@@ -132,5 +106,49 @@ impl Client {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client").field("config", &self.config).field("codes", &self.codes).finish_non_exhaustive()
+    }
+}
+
+pub(crate) struct Config {
+    pub(crate) transport: Box<dyn Transport>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) chat: BaseUrl,
+    pub(crate) api: BaseUrl,
+    pub(crate) user_agent: HeaderValue,
+    pub(crate) bearer: Bearer,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) attempt_timeout: Duration,
+    pub(crate) response_limit: usize,
+    pub(crate) validate: bool,
+    #[cfg(feature = "rate-limit")]
+    pub(crate) limiter: Limiter,
+    pub(crate) random: Mutex<fastrand::Rng>,
+}
+
+impl Config {
+    pub(crate) fn base(&self, host: Host) -> &BaseUrl {
+        match host {
+            Host::Chat => &self.chat,
+            Host::Api => &self.api,
+        }
+    }
+
+    /// A random number from 0 up to 1.
+    pub(crate) fn jitter(&self) -> f64 {
+        self.random.lock().unwrap_or_else(PoisonError::into_inner).f64()
+    }
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("chat", &self.chat)
+            .field("api", &self.api)
+            .field("user_agent", &self.user_agent)
+            .field("retry", &self.retry)
+            .field("attempt_timeout", &self.attempt_timeout)
+            .field("response_limit", &self.response_limit)
+            .field("validate", &self.validate)
+            .finish_non_exhaustive()
     }
 }

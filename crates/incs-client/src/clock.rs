@@ -1,14 +1,9 @@
 //! Time, injected: so that a test need not wait, and so that the core needs no runtime.
 
-#[cfg(feature = "tokio")]
-mod tokio_clock;
-
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
+use std::task::Poll;
 use std::time::{Duration, Instant, SystemTime};
-
-#[cfg(feature = "tokio")]
-pub use self::tokio_clock::TokioClock;
 
 /// A wait that [`Clock::sleep`] gives.
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -25,4 +20,62 @@ pub trait Clock: Send + Sync + 'static {
 
     /// Completes after so long. Dropping it ends the wait.
     fn sleep(&self, duration: Duration) -> Sleep;
+}
+
+/// The clock of tokio: what every client uses unless told otherwise. It stands still when tokio's time is paused.
+#[cfg(feature = "tokio")]
+#[derive(Debug, Clone, Copy, Default)]
+#[non_exhaustive]
+pub struct TokioClock;
+
+#[cfg(feature = "tokio")]
+impl Clock for TokioClock {
+    fn now(&self) -> Instant {
+        tokio::time::Instant::now().into_std()
+    }
+
+    fn sleep(&self, duration: Duration) -> Sleep {
+        Box::pin(tokio::time::sleep(duration))
+    }
+}
+
+/// The time that a call has in all.
+pub(crate) struct Budget<'a> {
+    pub(crate) clock: &'a dyn Clock,
+    started: Instant,
+    whole: Duration,
+}
+
+impl<'a> Budget<'a> {
+    pub(crate) fn new(clock: &'a dyn Clock, whole: Duration) -> Self {
+        Self { clock, started: clock.now(), whole }
+    }
+
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.clock.now().saturating_duration_since(self.started)
+    }
+
+    pub(crate) fn left(&self) -> Duration {
+        self.whole.saturating_sub(self.elapsed())
+    }
+
+    /// The moment so long after the start; none when it lies beyond what the clock can say.
+    pub(crate) fn instant(&self, after: Duration) -> Option<Instant> {
+        self.started.checked_add(after)
+    }
+}
+
+/// What the future gives, if it does so in time.
+pub(crate) async fn within<F: Future>(clock: &dyn Clock, limit: Duration, future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    let mut sleep = None;
+    std::future::poll_fn(move |context| {
+        // The future first: a result that is there is taken even at the last moment.
+        if let Poll::Ready(result) = future.as_mut().poll(context) {
+            return Poll::Ready(Some(result));
+        }
+        let sleep = sleep.get_or_insert_with(|| clock.sleep(limit));
+        sleep.as_mut().poll(context).map(|()| None)
+    })
+    .await
 }

@@ -1,23 +1,15 @@
 //! Why a call failed, and what is known of what it did.
 
-mod advice;
-mod body;
-mod kind;
-mod state;
-
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
+use bytes::Bytes;
 use http::StatusCode;
 use incs_model::envelope::{Code, Envelope};
 use incs_model::id::MessageId;
-use incs_model::{RawJson, Report};
-
-pub use self::advice::RetryAdvice;
-pub use self::body::ErrorBody;
-pub use self::kind::ErrorKind;
-pub use self::state::RequestState;
+use incs_model::{RawJson, Report, decode};
 
 /// Why a call failed, and what is known of what it did.
 ///
@@ -203,5 +195,318 @@ impl StdError for Error {
             return Some(report);
         }
         self.0.source.as_ref().map(|source| &**source as &(dyn StdError + 'static))
+    }
+}
+
+/// What is known of a request that did not end well, from the least to the most that may have been done.
+///
+/// ```
+/// use incs_client::RequestState;
+///
+/// // The one state in which nobody may decide alone to send again.
+/// assert!(!RequestState::Unknown.is_safe_to_repeat());
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum RequestState {
+    /// The platform never saw it whole. Sending it again sends it once.
+    NotSent,
+    /// The platform saw it and did nothing. Sending it again sends it once, and mostly fails again.
+    Rejected,
+    /// Nobody here knows. It may be on its way to the customer.
+    Unknown,
+    /// The platform took it, although its reply could not be read. Sending it again sends it twice.
+    Accepted,
+}
+
+impl RequestState {
+    /// Whether the same request, made again, cannot do the same thing twice.
+    pub fn is_safe_to_repeat(self) -> bool {
+        matches!(self, Self::NotSent | Self::Rejected)
+    }
+
+    /// The state in one word, as spans and JSON hold it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotSent => "not_sent",
+            Self::Rejected => "rejected",
+            Self::Unknown => "unknown",
+            Self::Accepted => "accepted",
+        }
+    }
+
+    fn sentence(self) -> &'static str {
+        match self {
+            Self::NotSent => "nothing was sent",
+            Self::Rejected => "it was rejected",
+            Self::Unknown => "whether it was done is unknown",
+            Self::Accepted => "it was accepted",
+        }
+    }
+}
+
+/// What went wrong with a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The call breaks rules of the platform; [`Error::report`](Error::report) lists them.
+    Invalid,
+    /// No request could be made of the call.
+    Request,
+    /// No credential is there for the call, or none could be had.
+    Credential,
+    /// The call was given up: a batch was stopped or dropped.
+    Cancelled,
+    /// The limiter of this client had no room before the time was up.
+    Limited,
+    /// No connection came about.
+    Connect,
+    /// No safe connection came about.
+    Tls,
+    /// No reply came in time.
+    Timeout,
+    /// The exchange broke.
+    Interrupted,
+    /// The reply is longer than allowed.
+    ReplyTooLong,
+    /// The transport failed in another way.
+    Transport,
+    /// The platform does not accept the credential.
+    Authentication,
+    /// The platform has had too many calls.
+    RateLimited,
+    /// The platform, or the provider behind it, refused the call.
+    Refused,
+    /// The platform failed.
+    Server,
+    /// The reply is not what the platform documents.
+    Reply,
+    /// A list came round to a page that had been there before.
+    RepeatedPage,
+}
+
+impl ErrorKind {
+    /// The kind in one word, as logs and metrics hold it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Invalid => "invalid",
+            Self::Request => "request",
+            Self::Credential => "credential",
+            Self::Cancelled => "cancelled",
+            Self::Limited => "limited",
+            Self::Connect => "connect",
+            Self::Tls => "tls",
+            Self::Timeout => "timeout",
+            Self::Interrupted => "interrupted",
+            Self::ReplyTooLong => "reply_too_long",
+            Self::Transport => "transport",
+            Self::Authentication => "authentication",
+            Self::RateLimited => "rate_limited",
+            Self::Refused => "refused",
+            Self::Server => "server",
+            Self::Reply => "reply",
+            Self::RepeatedPage => "repeated_page",
+        }
+    }
+
+    fn sentence(self) -> &'static str {
+        match self {
+            Self::Invalid => "the call breaks rules of the platform",
+            Self::Request => "no request can be made of the call",
+            Self::Credential => "there is no credential for the call",
+            Self::Cancelled => "the call was given up",
+            Self::Limited => "the limiter of this client had no room in time",
+            Self::Connect => "no connection could be made",
+            Self::Tls => "no safe connection could be made",
+            Self::Timeout => "no reply came in time",
+            Self::Interrupted => "the exchange was interrupted",
+            Self::ReplyTooLong => "the reply is longer than allowed",
+            Self::Transport => "the transport failed",
+            Self::Authentication => "the platform does not accept the credential",
+            Self::RateLimited => "the platform has had too many calls",
+            Self::Refused => "the platform refused the call",
+            Self::Server => "the platform failed",
+            Self::Reply => "the reply is not what the platform documents",
+            Self::RepeatedPage => "the list came round to a page that had been there before",
+        }
+    }
+}
+
+/// Whether, when and after what to make a call again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RetryAdvice {
+    /// The same call may be made again later: nothing was done, or doing it twice is as good as once.
+    Later {
+        /// Not before so long, when the platform said so.
+        after: Option<Duration>,
+    },
+    /// Correct the call first: the same call fails again.
+    Correct,
+    /// Correct the credential first.
+    Authenticate,
+    /// Find out first what became of it: another call may do it twice.
+    FindOut,
+    /// Do not make it again: it is done.
+    Never,
+}
+
+impl RetryAdvice {
+    /// The advice in one word, as logs and metrics hold it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Later { .. } => "later",
+            Self::Correct => "correct",
+            Self::Authenticate => "authenticate",
+            Self::FindOut => "find_out",
+            Self::Never => "never",
+        }
+    }
+
+    fn help(self, kind: ErrorKind) -> &'static str {
+        match (self, kind) {
+            (Self::Later { .. }, ErrorKind::RateLimited | ErrorKind::Limited) => {
+                "wait, then make the call again, and make fewer at once"
+            }
+            (Self::Later { .. }, ErrorKind::Reply | ErrorKind::ReplyTooLong) => {
+                "the reply is not as documented: keep it for the platform's support; making the call again does nothing twice"
+            }
+            (Self::Later { .. }, _) => "make the call again later; that does nothing twice",
+            (Self::Correct, ErrorKind::Tls) => {
+                "check the base URL, the clock of this machine and the trusted certificates"
+            }
+            (Self::Correct, ErrorKind::Invalid) => {
+                "correct what the report lists; or send without validation if you know better"
+            }
+            (Self::Correct, ErrorKind::RepeatedPage) => {
+                "the list cannot be trusted from here on; begin again with another page size"
+            }
+            (Self::Correct, _) => "correct the call; the same one fails again",
+            (Self::Authenticate, _) => "check the certification code of this channel, or the account behind the token",
+            (Self::FindOut, ErrorKind::Server | ErrorKind::Reply) => {
+                "look for the message in the INCS workbench, or wait for its webhook, before sending again; keep the reply for the platform's support"
+            }
+            (Self::FindOut, _) => {
+                "look for the message in the INCS workbench, or wait for its webhook, before sending again"
+            }
+            (Self::Never, _) => {
+                "do not send it again; the platform took it, find its id in the INCS workbench or in its webhook"
+            }
+        }
+    }
+}
+
+/// The body of a reply that was no success, as far as it could be understood. `Debug` shows no content.
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum ErrorBody {
+    /// The platform's own frame.
+    Envelope(Envelope),
+    /// Other JSON: a gateway's, or tomorrow's.
+    Json(RawJson),
+    /// No JSON: a page of a proxy, mostly.
+    Other(Bytes),
+}
+
+impl ErrorBody {
+    pub(crate) fn read(body: &Bytes) -> Self {
+        if let Ok(envelope) = decode(body) {
+            return Self::Envelope(envelope);
+        }
+        match std::str::from_utf8(body).ok().and_then(|text| RawJson::parse(text).ok()) {
+            Some(json) => Self::Json(json),
+            None => Self::Other(body.clone()),
+        }
+    }
+}
+
+impl fmt::Debug for ErrorBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Envelope(envelope) => envelope.fmt(f),
+            Self::Json(json) => write!(f, "Json(<{} bytes>)", json.get().len()),
+            Self::Other(body) => write!(f, "Other(<{} bytes>)", body.len()),
+        }
+    }
+}
+
+/// The error that ends a series of calls: a credential that was refused once. Every further call with it would be refused as
+/// well, and many refusals look like an attack.
+#[derive(Debug, Clone)]
+pub(crate) struct Refusal(Error);
+
+impl Refusal {
+    /// Nothing when an error says nothing about other calls.
+    pub(crate) fn of(error: &Error) -> Option<Self> {
+        matches!(error.kind(), ErrorKind::Authentication | ErrorKind::Credential).then(|| Self(error.clone()))
+    }
+
+    /// The error of a call that was not begun because of it.
+    pub(crate) fn call_off(&self, operation: &'static str) -> Error {
+        Error::not_sent(ErrorKind::Cancelled, operation)
+            .with_advice(RetryAdvice::Authenticate)
+            .with_source(self.0.clone())
+    }
+}
+
+/// Why a client cannot be built. It shows no credential.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// A credential is empty, or holds what cannot stand in a header.
+    #[error("a credential is empty or holds characters that no header can hold")]
+    Credential,
+    /// A code was given for a channel that this version does not know.
+    #[error("a certification code was given for an unknown channel")]
+    Channel,
+    /// A base URL is invalid.
+    #[error("a base URL needs a scheme and a host, and has neither query nor user")]
+    BaseUrl,
+    /// A base URL would carry credentials in the clear to another machine.
+    #[error("a base URL without TLS is taken for this machine only, unless `allow_plain_http` is set")]
+    PlainHttp,
+    /// The user agent holds what cannot stand in a header.
+    #[error("the user agent holds characters that no header can hold")]
+    UserAgent,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_help_for_every_error_in_one_plain_sentence() {
+        let kinds = [
+            ErrorKind::Authentication,
+            ErrorKind::Cancelled,
+            ErrorKind::Connect,
+            ErrorKind::Credential,
+            ErrorKind::Interrupted,
+            ErrorKind::Invalid,
+            ErrorKind::Limited,
+            ErrorKind::RateLimited,
+            ErrorKind::Refused,
+            ErrorKind::RepeatedPage,
+            ErrorKind::Reply,
+            ErrorKind::ReplyTooLong,
+            ErrorKind::Request,
+            ErrorKind::Server,
+            ErrorKind::Timeout,
+            ErrorKind::Tls,
+            ErrorKind::Transport,
+        ];
+        let advices = [
+            RetryAdvice::Later { after: None },
+            RetryAdvice::Later { after: Some(Duration::MAX) },
+            RetryAdvice::Correct,
+            RetryAdvice::Authenticate,
+            RetryAdvice::FindOut,
+            RetryAdvice::Never,
+        ];
+        for (advice, kind) in advices.into_iter().flat_map(|advice| kinds.map(|kind| (advice, kind))) {
+            let help = advice.help(kind);
+            assert!(help.len() > 10 && !help.ends_with('.'), "{advice:?}, {kind:?}: {help}");
+            assert!(help.starts_with(char::is_lowercase), "{advice:?}, {kind:?}: {help}");
+        }
     }
 }

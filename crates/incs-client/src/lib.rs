@@ -153,8 +153,8 @@ mod groups;
 #[cfg(feature = "schema")]
 pub mod openapi;
 mod pager;
+#[cfg(feature = "rate-limit")]
 mod rate;
-mod refusal;
 pub mod retry;
 mod status;
 #[cfg(feature = "testing")]
@@ -165,9 +165,9 @@ pub mod transport;
 pub use crate::batch::{
     Batch, BatchFailure, BatchObserver, BatchOptions, BatchOutcome, BatchProgress, BatchReport, Canceller,
 };
-pub use crate::client::{BuildError, Call, Client, ClientBuilder};
-pub use crate::error::{Error, ErrorBody, ErrorKind, RequestState, RetryAdvice};
-pub use crate::groups::{Auth, Messages, RcsTemplates, Tasks, Templates, WhatsAppTemplates};
+pub use crate::client::{Call, Client, ClientBuilder};
+pub use crate::error::{BuildError, Error, ErrorBody, ErrorKind, RequestState, RetryAdvice};
+pub use crate::groups::{Auth, ChannelTemplates, Messages, RcsTemplates, Tasks, Templates, WhatsAppTemplates};
 pub use crate::pager::{Listing, Pager};
 #[cfg(feature = "rate-limit")]
 pub use crate::rate::{Rate, RateLimits};

@@ -15,11 +15,7 @@
 //! what [`retry`](crate::retry) says, above all that a send whose reply did not come is not repeated.
 
 mod components;
-mod example;
-mod names;
 mod operation;
-mod parameters;
-mod responses;
 mod table;
 mod webhooks;
 
@@ -43,7 +39,7 @@ pub fn document() -> Value {
         }
     }
     let (paths, webhooks) = (Value::Object(paths), Value::Object(webhooks));
-    let responses = responses::shared(&components);
+    let responses = operation::shared_responses(&components);
     let mut document = json!({
         "openapi": "3.1.1",
         "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",

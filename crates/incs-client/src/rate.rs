@@ -1,24 +1,211 @@
 //! How fast a client calls: an optional limiter, off unless asked for, since the platform documents no rate.
 
-#[cfg(feature = "rate-limit")]
-mod limits;
-#[cfg(not(feature = "rate-limit"))]
-mod unlimited;
+use std::fmt;
+use std::hash::Hash;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
+use governor::middleware::NoOpMiddleware;
+use governor::state::keyed::HashMapStateStore;
+use governor::{Quota, RateLimiter};
 use http::HeaderValue;
 use incs_model::PhoneNumber;
 
-#[cfg(feature = "rate-limit")]
-pub(crate) use self::limits::Limiter;
-#[cfg(feature = "rate-limit")]
-pub use self::limits::{Rate, RateLimits};
-#[cfg(not(feature = "rate-limit"))]
-pub(crate) use self::unlimited::Limiter;
+use crate::clock::{Budget, Clock};
 
-/// What a call counts against.
-#[derive(Debug, Clone, Copy)]
-#[cfg_attr(not(feature = "rate-limit"), allow(dead_code, reason = "nobody counts without the feature"))]
-pub(crate) struct Counted<'a> {
-    pub(crate) credential: Option<&'a HeaderValue>,
-    pub(crate) recipient: Option<&'a PhoneNumber>,
+/// So many calls at once, and one more each time a period is over.
+///
+/// ```
+/// use std::time::Duration;
+/// use incs_client::Rate;
+///
+/// let gentle = Rate::per_second(20).with_burst(5);
+/// let one_a_minute = Rate::every(Duration::from_secs(60));
+/// # let _ = (gentle, one_a_minute);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    period: Duration,
+    burst: NonZeroU32,
+}
+
+impl Rate {
+    /// One call each time this period is over. No period counts as a nanosecond.
+    pub fn every(period: Duration) -> Self {
+        Self { period: period.max(Duration::from_nanos(1)), burst: NonZeroU32::MIN }
+    }
+
+    /// So many calls a second, one after the other. None a second counts as one.
+    pub fn per_second(calls: u32) -> Self {
+        Self::every(Duration::from_secs(1) / calls.max(1))
+    }
+
+    /// Sets how many calls may be made at once after a pause. 1 unless set, and 0 counts as 1.
+    #[must_use]
+    pub fn with_burst(mut self, calls: u32) -> Self {
+        self.burst = NonZeroU32::new(calls).unwrap_or(NonZeroU32::MIN);
+        self
+    }
+
+    fn quota(self) -> Option<Quota> {
+        Quota::with_period(self.period).map(|quota| quota.allow_burst(self.burst))
+    }
+}
+
+/// How fast a client calls, counted for each credential and for each recipient. No limit unless set: the platform documents
+/// none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RateLimits {
+    /// Calls with one credential: a certification code or a token.
+    pub per_credential: Option<Rate>,
+    /// Messages to one recipient.
+    pub per_recipient: Option<Rate>,
+}
+
+impl RateLimits {
+    /// No limits.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the rate of calls with one credential.
+    #[must_use]
+    pub fn with_per_credential(mut self, rate: Rate) -> Self {
+        self.per_credential = Some(rate);
+        self
+    }
+
+    /// Sets the rate of messages to one recipient.
+    #[must_use]
+    pub fn with_per_recipient(mut self, rate: Rate) -> Self {
+        self.per_recipient = Some(rate);
+        self
+    }
+}
+
+/// Lets calls through when there is room for them.
+#[derive(Default)]
+pub(crate) struct Limiter {
+    credentials: Option<Keyed<HeaderValue>>,
+    recipients: Option<Keyed<PhoneNumber>>,
+}
+
+impl Limiter {
+    pub(crate) fn new(limits: RateLimits, clock: &Arc<dyn Clock>) -> Self {
+        Self {
+            credentials: limits.per_credential.and_then(|rate| Keyed::new(rate, clock)),
+            recipients: limits.per_recipient.and_then(|rate| Keyed::new(rate, clock)),
+        }
+    }
+
+    /// Waits until the call may be made; the error is the wait that does not fit into the time left.
+    ///
+    /// The recipient comes first: who waits for a recipient must not use up the room of everybody else.
+    pub(crate) async fn admit(
+        &self,
+        credential: Option<&HeaderValue>,
+        recipient: Option<&PhoneNumber>,
+        budget: &Budget<'_>,
+    ) -> Result<(), Duration> {
+        if let (Some(limiter), Some(recipient)) = (&self.recipients, recipient) {
+            limiter.admit(recipient, budget).await?;
+        }
+        if let (Some(limiter), Some(credential)) = (&self.credentials, credential) {
+            limiter.admit(credential, budget).await?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Limiter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Limiter(…)")
+    }
+}
+
+/// How many admissions pass before keys that no longer matter are let go: what is kept stays in proportion to the keys of the
+/// last while.
+const SWEEP: u32 = 1024;
+
+struct Keyed<K: Hash + Eq + Clone> {
+    limiter: RateLimiter<K, HashMapStateStore<K>, InjectedClock, NoOpMiddleware<Instant>>,
+    admitted: AtomicU32,
+}
+
+impl<K: Hash + Eq + Clone> Keyed<K> {
+    fn new(rate: Rate, clock: &Arc<dyn Clock>) -> Option<Self> {
+        let limiter = RateLimiter::hashmap_with_clock(rate.quota()?, InjectedClock(Arc::clone(clock)));
+        Some(Self { limiter, admitted: AtomicU32::new(0) })
+    }
+
+    async fn admit(&self, key: &K, budget: &Budget<'_>) -> Result<(), Duration> {
+        while let Err(not_until) = self.limiter.check_key(key) {
+            let wait = not_until.wait_time_from(budget.clock.now());
+            if wait >= budget.left() {
+                return Err(wait);
+            }
+            budget.clock.sleep(wait).await;
+        }
+        if self.admitted.fetch_add(1, Ordering::Relaxed) % SWEEP == SWEEP - 1 {
+            self.limiter.retain_recent();
+        }
+        Ok(())
+    }
+}
+
+/// Our clock, as the limiter asks for it.
+#[derive(Clone)]
+struct InjectedClock(Arc<dyn Clock>);
+
+impl governor::clock::Clock for InjectedClock {
+    type Instant = Instant;
+
+    fn now(&self) -> Instant {
+        self.0.now()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use futures_util::FutureExt;
+
+    use super::*;
+    use crate::clock::Sleep;
+
+    /// A clock that stands still until it is moved.
+    struct Moved(Mutex<Instant>);
+
+    impl Clock for Moved {
+        fn now(&self) -> Instant {
+            *self.0.lock().unwrap()
+        }
+
+        fn sleep(&self, _: Duration) -> Sleep {
+            Box::pin(std::future::pending())
+        }
+    }
+
+    #[test]
+    fn recipients_that_no_longer_matter_are_let_go_and_the_others_are_not() {
+        let clock = Arc::new(Moved(Mutex::new(Instant::now())));
+        let shared: Arc<dyn Clock> = clock.clone();
+        let keyed = Keyed::new(Rate::every(Duration::from_secs(1)), &shared).unwrap();
+        let budget = Budget::new(&*shared, Duration::MAX);
+        let admit = |number: u32| keyed.admit(&number, &budget).now_or_never();
+        for number in 0..5 * SWEEP {
+            assert_eq!(admit(number), Some(Ok(())));
+            assert_eq!(admit(number), None, "the second call to one recipient waits");
+            *clock.0.lock().unwrap() += Duration::from_millis(300);
+            let kept = keyed.limiter.len();
+            assert!(kept <= SWEEP as usize + 16, "{kept} after {number}");
+        }
+        // The last of them all was admitted just before the sweep.
+        assert!(keyed.limiter.len() < 16);
+        assert_eq!(admit(5 * SWEEP - 1), None);
+    }
 }

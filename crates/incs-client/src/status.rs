@@ -1,10 +1,8 @@
 //! What became of messages, however many they are.
 
-mod error;
-mod part;
-mod report;
-
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::error::Error as StdError;
+use std::fmt;
 use std::future::IntoFuture;
 
 use futures_util::StreamExt as _;
@@ -12,14 +10,12 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use incs_model::Channel;
 use incs_model::id::MessageId;
-use incs_model::status::StatusQuery;
+use incs_model::status::{MessageStatus, StatusList, StatusQuery};
 
-pub use self::error::{StatusError, StatusFailure};
-use self::part::{Part, Parts};
-pub use self::report::StatusReport;
 use crate::client::Client;
+use crate::endpoint::Endpoint as _;
 use crate::endpoints::messages::GetStatus;
-use crate::refusal::Refusal;
+use crate::error::{Error, Refusal};
 
 const CONCURRENCY: usize = 4;
 
@@ -78,7 +74,7 @@ impl<'a> StatusCall<'a> {
         }
         if let Some(refusal) = refusal {
             for (number, query) in queries {
-                let error = refusal.call_off(&query);
+                let error = refusal.call_off(query.operation());
                 parts.insert(number, Part::new(query.query.message_ids, Err(error)));
             }
         }
@@ -92,5 +88,179 @@ impl<'a> IntoFuture for StatusCall<'a> {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.run())
+    }
+}
+
+/// What the platform said of many messages, in the order in which they were asked for.
+///
+/// Of several rows about one message the last counts. A row about a message that its query did not ask for is left out and only
+/// counted.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct StatusReport {
+    answered: Vec<MessageStatus>,
+    unanswered: Vec<MessageId>,
+    strays: usize,
+    /// The places of `answered`, in the order of their ids, for the lookup.
+    by_id: Vec<usize>,
+}
+
+impl StatusReport {
+    fn new(answered: Vec<MessageStatus>, unanswered: Vec<MessageId>, strays: usize) -> Self {
+        let mut by_id: Vec<_> = (0..answered.len()).collect();
+        by_id.sort_by_key(|at| answered.get(*at).map(|row| &row.message_id));
+        Self { answered, unanswered, strays, by_id }
+    }
+
+    /// What became of each message that the platform answered for.
+    pub fn answered(&self) -> &[MessageStatus] {
+        &self.answered
+    }
+
+    /// What became of each message that the platform answered for, to keep.
+    pub fn into_answered(self) -> Vec<MessageStatus> {
+        self.answered
+    }
+
+    /// The messages that the platform left out of its answer: it may be some minutes behind, or not know them.
+    pub fn unanswered(&self) -> &[MessageId] {
+        &self.unanswered
+    }
+
+    /// What became of one message. The search takes a few comparisons, however long the report is.
+    pub fn get(&self, id: &MessageId) -> Option<&MessageStatus> {
+        let row = |at: usize| self.answered.get(at);
+        let found = self.by_id.binary_search_by(|at| row(*at).map(|row| &row.message_id).cmp(&Some(id)));
+        found.ok().and_then(|found| self.by_id.get(found)).and_then(|at| row(*at))
+    }
+
+    /// How many messages the platform answered for although they were not asked for. Anything but 0 is worth a question to the
+    /// platform: ids may have changed on the way.
+    pub fn unasked(&self) -> usize {
+        self.strays
+    }
+}
+
+/// Why a question about many messages was not answered whole. What was answered is kept.
+///
+/// Every message asked for is in one place: answered or left out in the [`report`](Self::report), or in one of the
+/// [`failures`](Self::failures). Its source is the first of them.
+#[derive(Debug, Clone)]
+pub struct StatusError {
+    report: StatusReport,
+    failures: Vec<StatusFailure>,
+    queries: usize,
+}
+
+/// A query that failed.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct StatusFailure {
+    /// The messages that it asked for.
+    pub ids: Vec<MessageId>,
+    /// Why it failed. [`Cancelled`](crate::ErrorKind::Cancelled) when it was not asked because the credential had been refused
+    /// before.
+    pub error: Error,
+}
+
+impl StatusError {
+    fn new(report: StatusReport, failures: Vec<StatusFailure>, queries: usize) -> Self {
+        Self { report, failures, queries }
+    }
+
+    /// What the other queries brought.
+    pub fn report(&self) -> &StatusReport {
+        &self.report
+    }
+
+    /// What the other queries brought, to keep.
+    pub fn into_report(self) -> StatusReport {
+        self.report
+    }
+
+    /// The queries that failed, in the order in which their messages were asked for. At least one.
+    pub fn failures(&self) -> &[StatusFailure] {
+        &self.failures
+    }
+}
+
+impl fmt::Display for StatusError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { report, failures, queries } = self;
+        let failed: usize = failures.iter().map(|failure| failure.ids.len()).sum();
+        let asked = failed + report.answered().len() + report.unanswered().len();
+        write!(f, "{} of {queries} status queries failed, with {failed} of {asked} messages", failures.len())
+    }
+}
+
+impl StdError for StatusError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.failures.first().map(|failure| &failure.error as _)
+    }
+}
+
+/// What one query came to.
+#[derive(Debug)]
+enum Part {
+    Answered {
+        /// In the order of the query.
+        rows: Vec<MessageStatus>,
+        unanswered: Vec<MessageId>,
+        /// Messages of rows that this query did not ask for.
+        strays: usize,
+    },
+    Failed(StatusFailure),
+}
+
+impl Part {
+    fn new(ids: Vec<MessageId>, result: Result<StatusList, Error>) -> Self {
+        let list = match result {
+            Ok(list) => list,
+            Err(error) => return Self::Failed(StatusFailure { ids, error }),
+        };
+        let mut found: HashMap<_, _> = list.data.into_iter().map(|row| (row.message_id.clone(), row)).collect();
+        let (mut rows, mut unanswered) = (Vec::with_capacity(ids.len()), Vec::new());
+        for id in ids {
+            match found.remove(&id) {
+                Some(row) => rows.push(row),
+                None => unanswered.push(id),
+            }
+        }
+        Self::Answered { rows, unanswered, strays: found.len() }
+    }
+
+    fn error(&self) -> Option<&Error> {
+        match self {
+            Self::Answered { .. } => None,
+            Self::Failed(failure) => Some(&failure.error),
+        }
+    }
+}
+
+/// What each query came to, by its place in the question.
+#[derive(Debug, Default)]
+struct Parts(BTreeMap<usize, Part>);
+
+impl Parts {
+    fn insert(&mut self, number: usize, part: Part) {
+        self.0.insert(number, part);
+    }
+
+    /// All of them, in the order of the question.
+    fn join(self) -> Result<StatusReport, StatusError> {
+        let queries = self.0.len();
+        let (mut answered, mut unanswered, mut strays) = (Vec::new(), Vec::new(), 0);
+        let mut failures = Vec::new();
+        for part in self.0.into_values() {
+            match part {
+                Part::Answered { rows, unanswered: left_out, strays: others } => {
+                    answered.extend(rows);
+                    unanswered.extend(left_out);
+                    strays += others;
+                }
+                Part::Failed(failure) => failures.push(failure),
+            }
+        }
+        let report = StatusReport::new(answered, unanswered, strays);
+        if failures.is_empty() { Ok(report) } else { Err(StatusError::new(report, failures, queries)) }
     }
 }

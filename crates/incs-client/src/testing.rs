@@ -8,21 +8,16 @@
 //! | waits between attempts | [`SkippingClock`] |
 
 mod capturing;
-mod exchange;
-mod masked;
 mod recorded;
 mod recording;
-mod replaying;
 mod scripted;
 mod skipping_clock;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use self::capturing::CapturingTransport;
-pub use self::exchange::{Ending, Exchange};
-pub use self::recorded::{Recorded, RecordedReply};
-pub use self::recording::{Recording, RecordingError};
-pub use self::replaying::ReplayingTransport;
+pub use self::recorded::{Ending, Exchange, Recorded, RecordedReply};
+pub use self::recording::{Recording, RecordingError, ReplayingTransport};
 pub use self::scripted::ScriptedTransport;
 pub use self::skipping_clock::SkippingClock;
 

@@ -3,87 +3,72 @@
 //! A span holds the operation, the channel, the HTTP status, the number of attempts and what the call came to. It never holds a
 //! query, a header, a body or a recipient.
 
+use std::future::Future;
+
 use http::StatusCode;
-
-#[cfg(not(feature = "tracing"))]
-pub(crate) use self::off::{call, refused};
+use incs_model::Channel;
 #[cfg(feature = "tracing")]
-pub(crate) use self::on::{call, refused};
+use tracing::Instrument as _;
 
-/// What the span of a call that succeeded says.
-#[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "nobody reads it without the feature"))]
-pub(crate) struct Success {
-    pub(crate) status: StatusCode,
-    pub(crate) attempts: u32,
+use crate::error::Error;
+
+/// A call and its span.
+pub(crate) struct Call {
+    #[cfg(feature = "tracing")]
+    span: tracing::Span,
 }
 
 #[cfg(feature = "tracing")]
-mod on {
-    use std::future::Future;
+impl Call {
+    #[allow(clippy::needless_pass_by_value, reason = "endpoints give the channel by value")]
+    pub(crate) fn new(operation: &'static str, channel: Option<Channel>) -> Self {
+        use tracing::field::Empty;
 
-    use incs_model::Channel;
-    use tracing::field::Empty;
-    use tracing::{Instrument as _, Span};
-
-    use super::{StatusCode, Success};
-    use crate::client::Prepared;
-    use crate::endpoint::Endpoint;
-    use crate::error::Error;
-
-    /// Makes the call inside its span.
-    pub(crate) async fn call(
-        call: &Prepared<'_>,
-        exchange: impl Future<Output = Result<Success, Error>>,
-    ) -> Result<Success, Error> {
-        let span = span(call.operation, call.channel.as_ref());
-        let result = exchange.instrument(span.clone()).await;
-        match &result {
-            Ok(success) => record(&span, Some(success.status), success.attempts, "success"),
-            Err(error) => failed(&span, error),
-        }
-        result
+        let channel = channel.as_ref().map(Channel::as_str);
+        let span = tracing::info_span!(
+            "incs_call",
+            operation,
+            channel,
+            http_status = Empty,
+            attempts = Empty,
+            outcome = Empty
+        );
+        Self { span }
     }
 
-    /// The span of a call that was refused before it began.
-    pub(crate) fn refused(endpoint: &impl Endpoint, error: &Error) {
-        let span = span(endpoint.operation(), endpoint.channel().as_ref());
-        span.in_scope(|| failed(&span, error));
+    /// Runs the exchange inside the span.
+    pub(crate) async fn instrument<F: Future>(&self, exchange: F) -> F::Output {
+        exchange.instrument(self.span.clone()).await
     }
 
-    fn span(operation: &'static str, channel: Option<&Channel>) -> Span {
-        let channel = channel.map(Channel::as_str);
-        tracing::info_span!("incs_call", operation, channel, http_status = Empty, attempts = Empty, outcome = Empty)
+    pub(crate) fn succeeded(&self, status: StatusCode, attempts: u32) {
+        self.record(Some(status), attempts, "success");
     }
 
-    fn failed(span: &Span, error: &Error) {
-        record(span, error.http_status(), error.attempts(), error.request_state().as_str());
+    pub(crate) fn failed(&self, error: &Error) {
+        self.record(error.http_status(), error.attempts(), error.request_state().as_str());
     }
 
-    fn record(span: &Span, status: Option<StatusCode>, attempts: u32, outcome: &str) {
-        span.record("attempts", attempts).record("outcome", outcome);
+    fn record(&self, status: Option<StatusCode>, attempts: u32, outcome: &str) {
+        self.span.record("attempts", attempts).record("outcome", outcome);
         if let Some(status) = status {
-            span.record("http_status", status.as_u16());
+            self.span.record("http_status", status.as_u16());
         }
     }
 }
 
 #[cfg(not(feature = "tracing"))]
-mod off {
-    use std::future::Future;
-
-    use super::Success;
-    use crate::client::Prepared;
-    use crate::endpoint::Endpoint;
-    use crate::error::Error;
-
-    /// Makes the call.
-    pub(crate) fn call(
-        _: &Prepared<'_>,
-        exchange: impl Future<Output = Result<Success, Error>>,
-    ) -> impl Future<Output = Result<Success, Error>> {
-        exchange
+#[allow(clippy::unused_self, clippy::needless_pass_by_value, reason = "the span of the feature needs them")]
+impl Call {
+    pub(crate) fn new(_: &'static str, _: Option<Channel>) -> Self {
+        Self {}
     }
 
-    /// The call was refused before it began.
-    pub(crate) fn refused(_: &impl Endpoint, _: &Error) {}
+    pub(crate) async fn instrument<F: Future>(&self, exchange: F) -> F::Output {
+        exchange.await
+    }
+
+    pub(crate) fn succeeded(&self, _: StatusCode, _: u32) {}
+
+    pub(crate) fn failed(&self, _: &Error) {}
 }

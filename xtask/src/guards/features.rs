@@ -78,7 +78,8 @@ fn check(facade: &Features) -> Vec<String> {
 /// A feature of a leaf crate, a feature of the facade's own, or the leaf crate that the feature is named after.
 fn only_forwards(name: &str, forward: &str, facade: &Features) -> bool {
     if let Some(package) = forward.strip_prefix("dep:") {
-        return LEAVES.contains(&package) && (package.strip_prefix("incs-") == Some(name) || package.ends_with(&format!("-{name}")));
+        return LEAVES.contains(&package)
+            && (package.strip_prefix("incs-") == Some(name) || package.ends_with(&format!("-{name}")));
     }
     match leaf_feature(forward) {
         Some((package, _)) => LEAVES.contains(&package),

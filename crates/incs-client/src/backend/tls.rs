@@ -6,7 +6,7 @@ use std::io;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 
-use super::setup_error::SetupError;
+use super::connect::SetupError;
 
 /// Roots that are trusted besides those that the backend knows.
 #[derive(Debug, Clone, Default)]

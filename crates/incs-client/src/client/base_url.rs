@@ -1,29 +1,23 @@
 //! The part of every URL that a client is told: scheme, host, and what stands before every path.
 
-use std::borrow::Cow;
 use std::fmt;
-use std::sync::OnceLock;
 
 use bytes::Bytes;
 use http::uri::{Authority, Parts, PathAndQuery, Scheme};
 use http::{HeaderValue, Uri};
 
-use super::builder::BuildError;
+use crate::error::BuildError;
 
-/// A base URL, taken apart once, so that a call need not.
+/// A base URL in its parts.
 #[derive(Clone)]
 pub(crate) struct BaseUrl {
     scheme: Scheme,
     authority: Authority,
     /// Empty, or from a slash up to the last segment.
     prefix: String,
-    /// What `host` says; HTTP libraries would write it anew for each request.
+    /// The value of the header `host`.
     pub(crate) host: HeaderValue,
-    routes: Routes,
 }
-
-/// The URLs of routes without a variable part, joined when first asked for: nearly every call goes to one of a few.
-type Routes = Box<[OnceLock<(&'static str, Uri)>; 8]>;
 
 /// A path or a query that cannot stand in a URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -53,7 +47,6 @@ impl BaseUrl {
             authority: Authority::from_static(host),
             prefix: String::new(),
             host: HeaderValue::from_static(host),
-            routes: Routes::default(),
         }
     }
 
@@ -74,7 +67,7 @@ impl BaseUrl {
         };
         let host = HeaderValue::from_str(host).map_err(|_| BuildError::BaseUrl)?;
         let prefix = path.trim_end_matches('/').to_owned();
-        Ok(Self { scheme, authority, prefix, host, routes: Routes::default() })
+        Ok(Self { scheme, authority, prefix, host })
     }
 
     /// Whether what is sent there crosses a network in the clear.
@@ -84,66 +77,23 @@ impl BaseUrl {
         self.scheme == Scheme::HTTP && !loopback && !host.eq_ignore_ascii_case("localhost")
     }
 
-    /// The URL of a route.
-    #[allow(clippy::ptr_arg, reason = "a path that is static is not copied")]
-    pub(crate) fn url(&self, path: &Cow<'static, str>, query: &str) -> Result<Cow<'_, Uri>, UrlError> {
-        if let Cow::Borrowed(fixed) = path
-            && query.is_empty()
-        {
-            for route in self.routes.iter() {
-                let (known, url) = if let Some(known) = route.get() {
-                    known
-                } else {
-                    let url = self.join(path, query)?;
-                    route.get_or_init(|| (fixed, url))
-                };
-                if known == fixed {
-                    return Ok(Cow::Borrowed(url));
-                }
-            }
-        }
-        self.join(path, query).map(Cow::Owned)
-    }
-
-    /// The URL of a route. An id must not turn one route into another, so a path with an empty segment, `.` or `..` is none:
-    /// some HTTP libraries would resolve it.
-    #[allow(clippy::ptr_arg, reason = "a path that is static is not copied")]
-    fn join(&self, path: &Cow<'static, str>, query: &str) -> Result<Uri, UrlError> {
-        if !is_plain(path) {
-            check(path)?;
-        }
-        let length = self.prefix.len() + path.len();
-        let text = match path {
-            Cow::Borrowed(path) if self.prefix.is_empty() && query.is_empty() => Bytes::from_static(path.as_bytes()),
-            path => {
-                let mark = if query.is_empty() { "" } else { "?" };
-                Bytes::from([self.prefix.as_str(), path, mark, query].concat())
-            }
-        };
+    /// Joins a path and a query to this base. An id must not turn one route into another, so a path with an empty segment, `.` or
+    /// `..` is refused: some HTTP libraries would resolve it.
+    pub(crate) fn url(&self, path: &str, query: &str) -> Result<Uri, UrlError> {
+        check(path)?;
+        let mark = if query.is_empty() { "" } else { "?" };
+        let text = Bytes::from([self.prefix.as_str(), path, mark, query].concat());
         let mut parts = Parts::default();
         parts.scheme = Some(self.scheme.clone());
         parts.authority = Some(self.authority.clone());
         let target = PathAndQuery::from_maybe_shared(text).map_err(|_| UrlError::Character)?;
         // A path that holds a question mark would end where its query begins.
-        if target.path().len() != length {
+        if target.path().len() != self.prefix.len() + path.len() {
             return Err(UrlError::Character);
         }
         parts.path_and_query = Some(target);
         Uri::from_parts(parts).map_err(|_| UrlError::Character)
     }
-}
-
-/// Whether there is nothing in a path to look at twice: the paths of nearly all calls, in one pass.
-fn is_plain(path: &str) -> bool {
-    let mut before = b'/';
-    let mut bytes = path.bytes();
-    let plain = bytes.next() == Some(b'/')
-        && bytes.all(|byte| {
-            let fits = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_') || (byte == b'/' && before != b'/');
-            before = byte;
-            fits
-        });
-    plain && before != b'/'
 }
 
 fn check(path: &str) -> Result<(), UrlError> {
@@ -163,8 +113,7 @@ fn is_dots(segment: &str) -> bool {
     after_dot(segment).is_some_and(|rest| rest.is_empty() || after_dot(rest) == Some(""))
 }
 
-/// As it would be told, without a slash at the end.
-#[cfg(feature = "schema")]
+/// The base URL without a slash at the end.
 impl fmt::Display for BaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}://{}{}", self.scheme, self.authority, self.prefix)
@@ -173,45 +122,31 @@ impl fmt::Display for BaseUrl {
 
 impl fmt::Debug for BaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}://{}{}", self.scheme, self.authority, self.prefix)
+        fmt::Display::fmt(self, f)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
-    proptest! {
-        #[test]
-        fn a_plain_path_passes_the_full_check(path in "[/a-zA-Z0-9_.%~ -]{0,12}") {
-            prop_assert!(!is_plain(&path) || check(&path).is_ok(), "{}", path);
-        }
-    }
-
     #[test]
-    fn a_fixed_route_is_joined_once_and_one_too_many_each_time() {
-        const PATHS: [&str; 9] = ["/a", "/b", "/c", "/d", "/e", "/f", "/g", "/h", "/i"];
+    fn routes_are_joined_to_their_base() {
         let base = BaseUrl::api();
-        for _ in 0..2 {
-            for path in PATHS {
-                let url = base.url(&Cow::Borrowed(path), "").unwrap();
-                assert_eq!(*url, format!("https://api.incsapp.com{path}").parse::<Uri>().unwrap());
-                assert_eq!(matches!(url, Cow::Borrowed(_)), path != "/i", "{path}");
-            }
+        for path in ["/external/messages/whatsapp", "/external/templates/rcs/2217695120034410077"] {
+            let url = base.url(path, "").unwrap();
+            assert_eq!(url, format!("https://api.incsapp.com{path}").parse::<Uri>().unwrap());
         }
-        let asked = base.url(&Cow::Borrowed("/a"), "page=2").unwrap();
-        assert_eq!(asked.query(), Some("page=2"));
+        assert_eq!(base.url("/a", "page=2").unwrap().query(), Some("page=2"));
     }
 
     #[test]
-    fn the_paths_of_the_platform_are_plain() {
-        for path in ["/external/messages/whatsapp", "/external/templates/rcs/2217695120034410077"] {
-            assert!(is_plain(path), "{path}");
+    fn paths_with_empty_segments_are_refused() {
+        for path in ["", "/", "//", "/a/", "/a//b", "a"] {
+            assert_eq!(BaseUrl::api().url(path, ""), Err(UrlError::Path), "{path}");
         }
-        for path in ["", "/", "//", "/a/", "/a//b", "a", "/a.b", "/a%2e"] {
-            assert!(!is_plain(path), "{path}");
+        for path in ["/a.b", "/a%2e"] {
+            assert!(BaseUrl::api().url(path, "").is_ok(), "{path}");
         }
     }
 }

@@ -8,12 +8,13 @@ use http::HeaderValue;
 use incs_model::auth::TokenRequest;
 use incs_model::{Channel, Secret};
 
-use super::base_url::BaseUrl;
-use super::{Client, Config};
+use super::{BaseUrl, Client, Config};
 use crate::clock::Clock;
 use crate::credentials::{Account, Bearer, Codes, TokenCache, bearer};
 use crate::endpoint::Host;
-use crate::rate::Limiter;
+use crate::error::BuildError;
+#[cfg(feature = "rate-limit")]
+use crate::rate::{Limiter, RateLimits};
 use crate::retry::RetryPolicy;
 use crate::transport::{RESPONSE_LIMIT, Transport};
 
@@ -24,27 +25,6 @@ pub struct ClientBuilder {
     account: Option<Account>,
     allow_http: bool,
     fault: Option<BuildError>,
-}
-
-/// Why a client cannot be built. It shows no credential.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum BuildError {
-    /// A credential is empty, or holds what cannot stand in a header.
-    #[error("a credential is empty or holds characters that no header can hold")]
-    Credential,
-    /// A code was given for a channel that this version does not know.
-    #[error("a certification code was given for an unknown channel")]
-    Channel,
-    /// A base URL is none.
-    #[error("a base URL needs a scheme and a host, and has neither query nor user")]
-    BaseUrl,
-    /// A base URL would carry credentials in the clear to another machine.
-    #[error("a base URL without TLS is taken for this machine only, unless `allow_plain_http` is set")]
-    PlainHttp,
-    /// The user agent holds what cannot stand in a header.
-    #[error("the user agent holds characters that no header can hold")]
-    UserAgent,
 }
 
 impl ClientBuilder {
@@ -62,6 +42,7 @@ impl ClientBuilder {
                 attempt_timeout: Duration::from_secs(30),
                 response_limit: RESPONSE_LIMIT,
                 validate: true,
+                #[cfg(feature = "rate-limit")]
                 limiter: Limiter::default(),
                 random: Mutex::new(fastrand::Rng::new()),
             },
@@ -184,7 +165,7 @@ impl ClientBuilder {
     /// Limits how fast this client and its clones call. No limit unless set: the platform documents none.
     #[cfg(feature = "rate-limit")]
     #[must_use]
-    pub fn rate_limits(mut self, limits: crate::rate::RateLimits) -> Self {
+    pub fn rate_limits(mut self, limits: RateLimits) -> Self {
         self.config.limiter = Limiter::new(limits, &self.config.clock);
         self
     }

@@ -4,23 +4,34 @@ use std::error::Error as StdError;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderValue, StatusCode};
-use incs_model::DecodeError;
-use incs_model::envelope::Frame;
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, USER_AGENT};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
+use incs_model::Channel;
+#[cfg(feature = "rate-limit")]
+use incs_model::PhoneNumber;
 
-use super::budget::Budget;
-use super::request::Prepared;
-use super::within::within;
+use super::base_url::{BaseUrl, UrlError};
 use super::{CallOptions, Client};
-use crate::endpoint::Endpoint;
+use crate::clock::{Budget, within};
+use crate::credentials::{Account, Bearer, Token, bearer};
+use crate::endpoint::{CredentialKind, Endpoint};
+use crate::endpoints::auth::FetchToken;
 use crate::error::{Error, ErrorBody, ErrorKind, Inner, RequestState, RetryAdvice};
-use crate::rate::Counted;
 use crate::retry::{Decision, Outcome, Reading, read_reply, retry_after};
 use crate::trace;
-use crate::transport::{CallInfo, Departure, Response, TransportErrorKind};
+use crate::transport::{CallInfo, Departure, Replay, Request, Response, TransportErrorKind};
 
-/// Takes what a successful call gave.
-type Reader<'a> = dyn FnMut(&Frame<'_>) -> Result<(), DecodeError> + Send + 'a;
+const CERTIFICATION_CODE: HeaderName = HeaderName::from_static("certification-code");
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// A reply that was read, and what the span says of the call.
+struct Success<R> {
+    reply: R,
+    status: StatusCode,
+    attempts: u32,
+}
 
 /// What one attempt failed with.
 struct Failure {
@@ -33,13 +44,15 @@ struct Failure {
 
 impl Client {
     pub(crate) async fn run<E: Endpoint>(&self, endpoint: &E, options: &CallOptions) -> Result<E::Reply, Error> {
-        let call = self.prepare(endpoint, options).inspect_err(|error| trace::refused(endpoint, error))?;
-        let mut reply = None;
-        let mut read = |frame: &Frame<'_>| endpoint.decode(frame).map(|read| reply = Some(read));
-        trace::call(&call, self.exchange(&call, options, &mut read)).await?;
-        // `exchange` succeeds only after `read` did; were it otherwise, the platform would have taken the call all the same.
-        let taken = |inner: &mut Inner| (inner.state, inner.advice) = (RequestState::Accepted, RetryAdvice::Never);
-        reply.ok_or_else(|| Error::not_sent(ErrorKind::Reply, call.operation).amend(taken))
+        let call = trace::Call::new(endpoint.operation(), endpoint.channel());
+        let exchange = async {
+            let prepared = self.prepare(endpoint, options)?;
+            self.exchange(endpoint, &prepared, options).await
+        };
+        let result = call.instrument(exchange).await;
+        let Success { reply, status, attempts } = result.inspect_err(|error| call.failed(error))?;
+        call.succeeded(status, attempts);
+        Ok(reply)
     }
 
     /// Checks a call and makes all of it that every attempt sends.
@@ -54,14 +67,13 @@ impl Client {
             .map_err(|error| Error::not_sent(ErrorKind::Request, operation).with_source(error))
     }
 
-    /// Sends until a reply says that the call succeeded, or nothing may be sent any more. Not generic, so that it is compiled
-    /// once.
-    async fn exchange(
+    /// Sends until a reply says that the call succeeded, or nothing may be sent any more.
+    async fn exchange<E: Endpoint>(
         &self,
+        endpoint: &E,
         call: &Prepared<'_>,
         options: &CallOptions,
-        read: &mut Reader<'_>,
-    ) -> Result<trace::Success, Error> {
+    ) -> Result<Success<E::Reply>, Error> {
         let config = self.config();
         let policy = options.retry.as_ref().unwrap_or(&config.retry);
         let budget = Budget::new(&*config.clock, policy.max_elapsed);
@@ -73,12 +85,13 @@ impl Client {
             let unsent = |error: Error| error.amend(|inner| (inner.attempts, inner.state) = (attempts, history));
             let token = self.token(call, refused.as_ref(), &budget).await.map_err(unsent)?;
             let credential = self.credential(call, token.as_ref()).map_err(unsent)?;
-            let counted = Counted { credential: credential.as_ref(), recipient: call.recipient };
-            let admitted = config.limiter.admit(counted, &budget).await;
-            admitted.map_err(|wait| unsent(out_of_time(call.operation, ErrorKind::Limited, Some(wait))))?;
-            // The clock is not asked where nothing can have taken time.
-            let is_fresh = attempts == 0 && token.is_none() && config.limiter.is_off();
-            let elapsed = if is_fresh { Duration::ZERO } else { budget.elapsed() };
+            #[cfg(feature = "rate-limit")]
+            config
+                .limiter
+                .admit(credential.as_ref(), call.recipient, &budget)
+                .await
+                .map_err(|wait| unsent(out_of_time(call.operation, ErrorKind::Limited, Some(wait))))?;
+            let elapsed = budget.elapsed();
             let limit = options
                 .attempt_timeout
                 .unwrap_or(config.attempt_timeout)
@@ -95,8 +108,9 @@ impl Client {
             if let Some(watch) = &options.watch {
                 watch.begin(info.departure());
             }
-            let failure = match self.once(call, credential, info, limit, read).await {
-                Ok(status) => return Ok(trace::Success { status, attempts }),
+            let failure = match self.attempt(endpoint, call.request(&config.user_agent, credential, info), limit).await
+            {
+                Ok((status, reply)) => return Ok(Success { reply, status, attempts }),
                 Err(failure) => failure,
             };
             history = call.remember(history, failure.outcome.request_state());
@@ -116,26 +130,23 @@ impl Client {
     }
 
     /// One attempt, and what its reply says.
-    async fn once(
+    async fn attempt<E: Endpoint>(
         &self,
-        call: &Prepared<'_>,
-        credential: Option<HeaderValue>,
-        info: CallInfo,
+        endpoint: &E,
+        request: Request,
         limit: Duration,
-        read: &mut Reader<'_>,
-    ) -> Result<StatusCode, Box<Failure>> {
+    ) -> Result<(StatusCode, E::Reply), Box<Failure>> {
         let config = self.config();
-        let departure = Recall(info.departure().clone());
-        let exchange = config.transport.call(call.request(&config.user_agent, credential, info));
+        let departure = Recall(CallInfo::of(&request).departure().clone());
         // When the time is up the exchange is dropped; what a task of it still holds is recalled next.
-        let mut result =
-            within(&*config.clock, limit, exchange).await.unwrap_or(Err(TransportErrorKind::Timeout.into()));
+        let exchange = within(&*config.clock, limit, config.transport.call(request));
+        let mut result = exchange.await.unwrap_or(Err(TransportErrorKind::Timeout.into()));
         // A transport of somebody else's may not watch the limit.
         if result.as_ref().is_ok_and(|response| response.body().len() > config.response_limit) {
             result = Err(TransportErrorKind::BodyTooLarge.into());
         }
         match result {
-            Ok(response) => self.read(&response, read),
+            Ok(response) => self.read(endpoint, &response),
             Err(error) => Err(Box::new(Failure {
                 outcome: Outcome::of_transport(error.kind(), &departure.0),
                 kind: kind_of(error.kind()),
@@ -146,18 +157,72 @@ impl Client {
         }
     }
 
-    fn read(&self, response: &Response, read: &mut Reader<'_>) -> Result<StatusCode, Box<Failure>> {
+    fn read<E: Endpoint>(&self, endpoint: &E, response: &Response) -> Result<(StatusCode, E::Reply), Box<Failure>> {
         let status = response.status();
         let after = || retry_after(response.headers(), self.config().clock.wall());
         let (outcome, kind, source) = match read_reply(status, response.body(), after) {
             Reading::Failure { outcome, kind } => (outcome, kind, None),
-            Reading::Success(frame) => match read(&frame) {
-                Ok(()) => return Ok(status),
+            Reading::Success(frame) => match endpoint.decode(&frame) {
+                Ok(reply) => return Ok((status, reply)),
                 Err(error) => (Outcome::Unreadable, ErrorKind::Reply, Some(Arc::new(error) as _)),
             },
         };
         let body = Some(ErrorBody::read(response.body()));
         Err(Box::new(Failure { outcome, kind, status: Some(status), body, source }))
+    }
+
+    /// The bearer token for a call that needs one from an account. The error is that of a call that was not sent.
+    async fn token(
+        &self,
+        call: &Prepared<'_>,
+        refused: Option<&Token>,
+        budget: &Budget<'_>,
+    ) -> Result<Option<Token>, Error> {
+        let (CredentialKind::Bearer, Bearer::Account(account, cache)) = (call.credential, &self.config().bearer) else {
+            return Ok(None);
+        };
+        let left = budget.left();
+        // Another call's fetch may take longer than this call has.
+        let token = cache.get(refused, || self.fetch_token(account, left));
+        let Some(token) = within(budget.clock, left, token).await else {
+            return Err(out_of_time(call.operation, ErrorKind::Timeout, None));
+        };
+        token.map(Some).map_err(|error| {
+            // Whatever became of the request for the token: the call itself was not sent.
+            let advice = match error.retry_advice() {
+                RetryAdvice::FindOut | RetryAdvice::Never => RetryAdvice::Later { after: None },
+                advice => advice,
+            };
+            Error::not_sent(ErrorKind::Credential, call.operation).with_advice(advice).with_source(error)
+        })
+    }
+
+    fn can_renew(&self, call: &Prepared<'_>) -> bool {
+        call.credential == CredentialKind::Bearer && matches!(self.config().bearer, Bearer::Account(..))
+    }
+
+    /// Boxed, since a call that needs a token contains a call that does not.
+    fn fetch_token<'a>(&'a self, account: &'a Account, left: Duration) -> BoxFuture<'a, Result<HeaderValue, Error>> {
+        let mut endpoint = FetchToken::new(account.request.clone());
+        endpoint.member.clone_from(&account.member);
+        let retry = Some(self.config().retry.clone().with_max_elapsed(left));
+        let options = CallOptions { retry, ..CallOptions::default() };
+        Box::pin(async move {
+            let token = self.run(&endpoint, &options).await?;
+            let value = bearer(token.secret());
+            value.ok_or_else(|| Error::not_sent(ErrorKind::Reply, endpoint.operation()))
+        })
+    }
+
+    fn credential(&self, call: &Prepared<'_>, token: Option<&Token>) -> Result<Option<HeaderValue>, Error> {
+        let found = match (call.credential, &self.config().bearer) {
+            (CredentialKind::None, _) => return Ok(None),
+            (CredentialKind::CertificationCode, _) => self.codes.get(call.channel.as_ref()).cloned(),
+            (CredentialKind::Bearer, Bearer::Fixed(value)) => Some(value.clone()),
+            (CredentialKind::Bearer, _) => token.map(|token| token.value.clone()),
+        };
+        let missing = || Error::not_sent(ErrorKind::Credential, call.operation).with_advice(RetryAdvice::Authenticate);
+        found.map(Some).ok_or_else(missing)
     }
 }
 
@@ -192,5 +257,74 @@ fn kind_of(kind: TransportErrorKind) -> ErrorKind {
         TransportErrorKind::Interrupted => ErrorKind::Interrupted,
         TransportErrorKind::BodyTooLarge => ErrorKind::ReplyTooLong,
         TransportErrorKind::NotSent | TransportErrorKind::Other => ErrorKind::Transport,
+    }
+}
+
+/// All of a call but its credential: what every attempt sends.
+struct Prepared<'a> {
+    operation: &'static str,
+    channel: Option<Channel>,
+    #[cfg(feature = "rate-limit")]
+    recipient: Option<&'a PhoneNumber>,
+    credential: CredentialKind,
+    replay: Replay,
+    method: Method,
+    uri: Uri,
+    host: &'a HeaderValue,
+    headers: HeaderMap,
+    body: Option<Bytes>,
+}
+
+/// A call of which no request can be made.
+#[derive(Debug, thiserror::Error)]
+enum PrepareError {
+    #[error(transparent)]
+    Url(#[from] UrlError),
+    #[error("the body of the endpoint cannot be written")]
+    Body(#[source] serde_json::Error),
+}
+
+impl<'a> Prepared<'a> {
+    fn new<E: Endpoint>(endpoint: &'a E, base: &'a BaseUrl) -> Result<Self, PrepareError> {
+        let body = endpoint.body().map_err(PrepareError::Body)?.map(Bytes::from);
+        Ok(Self {
+            operation: endpoint.operation(),
+            channel: endpoint.channel(),
+            #[cfg(feature = "rate-limit")]
+            recipient: endpoint.recipient(),
+            credential: endpoint.credential(),
+            replay: endpoint.replay(),
+            method: endpoint.method(),
+            uri: base.url(&endpoint.path(), endpoint.query().as_str())?,
+            host: &base.host,
+            headers: endpoint.headers(),
+            body,
+        })
+    }
+
+    /// What is known after one more attempt. What an earlier one may have done stays possible, except that a read does nothing.
+    fn remember(&self, before: RequestState, now: RequestState) -> RequestState {
+        if self.method == Method::GET { now } else { before.max(now) }
+    }
+
+    /// The request of one attempt.
+    fn request(&self, user_agent: &HeaderValue, credential: Option<HeaderValue>, info: CallInfo) -> Request {
+        let mut request = Request::new(self.body.clone().unwrap_or_default());
+        *request.method_mut() = self.method.clone();
+        *request.uri_mut() = self.uri.clone();
+        let headers = request.headers_mut();
+        headers.insert(HOST, self.host.clone());
+        headers.insert(ACCEPT, JSON);
+        headers.insert(USER_AGENT, user_agent.clone());
+        if self.body.is_some() {
+            headers.insert(CONTENT_TYPE, JSON);
+        }
+        headers.extend(self.headers.clone());
+        if let Some(value) = credential {
+            let name = if self.credential == CredentialKind::Bearer { AUTHORIZATION } else { CERTIFICATION_CODE };
+            headers.insert(name, value);
+        }
+        request.extensions_mut().insert(info);
+        request
     }
 }

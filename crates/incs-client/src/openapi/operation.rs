@@ -1,13 +1,30 @@
 //! One operation: an endpoint, and what there is to say about it.
 
 use incs_model::Channel;
+use incs_model::envelope::Code;
 use serde_json::{Map, Value, json};
 
 use super::components::Components;
-use super::example::{Example, content};
-use super::{parameters, responses};
 use crate::client::BaseUrl;
 use crate::endpoint::{CredentialKind, Endpoint, Host};
+
+/// One payload, under the name of its file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Example {
+    pub(super) file: &'static str,
+    pub(super) text: &'static str,
+}
+
+/// The fixtures of these names.
+macro_rules! examples {
+    ($($file:literal),* $(,)?) => {
+        &[$($crate::openapi::operation::Example {
+            file: $file,
+            text: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/", $file, ".json")),
+        }),*]
+    };
+}
+pub(super) use examples;
 
 /// The id in the path of an endpoint that stands here for all of its kind.
 pub(super) const ANY_ID: &str = "any-id";
@@ -71,10 +88,10 @@ impl Operation {
     pub(super) fn to_value(&self, components: &Components) -> Value {
         let mut parameters = Vec::new();
         if self.path.contains("{template_id}") {
-            parameters.extend(parameters::template_id(components));
+            parameters.extend(template_id_parameter(components));
         }
         if let Some(file) = self.about.query {
-            parameters.extend(parameters::of_query(components, file));
+            parameters.extend(query_parameters(components, file));
         }
         let mut operation = Map::new();
         let mut say = |name: &str, value: Value| operation.insert(name.to_owned(), value);
@@ -96,7 +113,7 @@ impl Operation {
             let content = content(&components.reference(file), self.about.requests);
             say("requestBody", json!({ "required": true, "content": content }));
         }
-        say("responses", responses::of(components, &self.about));
+        say("responses", responses(components, &self.about));
         operation.into()
     }
 
@@ -140,4 +157,130 @@ pub(super) fn security_schemes() -> Value {
             "description": "A token of `fetch_token`. How long it lasts, and what a bad one is answered with, is unknown.",
         },
     })
+}
+
+/// The id in the path: that by which lists go on.
+fn template_id_parameter(components: &Components) -> Option<Value> {
+    let list = components.root("send/template-list-query.json")?;
+    let mut schema = list.pointer("/properties/last_id")?.clone();
+    schema.as_object_mut()?.remove("description");
+    Some(json!({
+        "name": "template_id",
+        "in": "path",
+        "required": true,
+        "description": "The template. Its digits exceed what a floating-point number holds, so it is a text.",
+        "schema": schema,
+    }))
+}
+
+/// The members of a query that the catalogue describes as an object. An array is written with commas.
+fn query_parameters(components: &Components, file: &str) -> Vec<Value> {
+    let Some(query) = components.root(file) else { return Vec::new() };
+    let required = query.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+    let Some(members) = query.get("properties").and_then(Value::as_object) else { return Vec::new() };
+    let parameter = |(name, schema): (&String, &Value)| {
+        let mut schema = schema.clone();
+        let description = schema.as_object_mut().and_then(|schema| schema.remove("description"));
+        let mut parameter = Map::new();
+        if schema.get("type").is_some_and(|kind| kind == "array") {
+            parameter.insert("style".to_owned(), json!("form"));
+            parameter.insert("explode".to_owned(), json!(false));
+        }
+        parameter.insert("name".to_owned(), json!(name));
+        parameter.insert("in".to_owned(), json!("query"));
+        parameter.insert("required".to_owned(), json!(required.contains(&json!(name))));
+        parameter.extend(description.map(|description| ("description".to_owned(), description)));
+        parameter.insert("schema".to_owned(), schema);
+        parameter.into()
+    };
+    members.iter().map(parameter).collect()
+}
+
+/// The frame of every reply.
+const FRAME: &str = "receive/reply.json";
+
+/// The name of the response that any other status brings.
+const OTHER: &str = "other";
+
+/// The responses of an operation: 200, each documented code that is an HTTP status, and any other.
+fn responses(components: &Components, about: &About) -> Value {
+    let mut responses = Map::new();
+    let success = content(&components.reference(about.reply), about.replies);
+    let description = "The reply. It may refuse: whether the HTTP status mirrors `code` or is always 200 is unknown.";
+    responses.insert("200".to_owned(), json!({ "description": description, "content": success }));
+    for status in statuses() {
+        responses.insert(status.to_string(), json!({ "$ref": format!("#/components/responses/{status}") }));
+    }
+    let other = if about.refusals.is_empty() {
+        json!({ "$ref": format!("#/components/responses/{OTHER}") })
+    } else {
+        response(components, OTHER_TEXT, about.refusals)
+    };
+    responses.insert("default".to_owned(), other);
+    responses.into()
+}
+
+/// The responses that operations share.
+pub(super) fn shared_responses(components: &Components) -> Value {
+    let mut responses = Map::new();
+    for status in statuses() {
+        let (description, examples) = of_status(status);
+        responses.insert(status.to_string(), response(components, description, examples));
+    }
+    responses
+        .insert(OTHER.to_owned(), response(components, OTHER_TEXT, examples!["incs/envelope-error-10001.response"]));
+    responses.into()
+}
+
+const OTHER_TEXT: &str = "Refused with another code: 10001 is a wrong certification code, from 10002 on the provider of the channel \
+    refused, and `message` holds its words. The HTTP status that goes with these codes is unknown.";
+
+/// The documented codes that are HTTP statuses, without the success.
+fn statuses() -> impl Iterator<Item = i64> {
+    Code::KNOWN.iter().copied().filter(|code| (400..600).contains(code))
+}
+
+fn of_status(status: i64) -> (&'static str, &'static [Example]) {
+    match status {
+        400 => (
+            "The call makes no sense as it is, or its template does not exist.",
+            examples!["incs/rcs-template-get.error-400.response"],
+        ),
+        404 => ("There is no such route.", &[]),
+        422 => ("A parameter is wrong.", examples!["incs/envelope-error-422-legacy-no-error-key.response"]),
+        429 => (
+            "Too many calls. How many fit, and how long to wait, is unknown.",
+            examples!["incs/envelope-error-429.response"],
+        ),
+        500 => ("The platform failed. A message may have been sent all the same.", &[]),
+        _ => ("Refused.", &[]),
+    }
+}
+
+fn response(components: &Components, description: &str, examples: &[Example]) -> Value {
+    json!({ "description": description, "content": content(&components.reference(FRAME), examples) })
+}
+
+impl Example {
+    /// The JSON. A test reads every fixture.
+    fn value(self) -> Value {
+        serde_json::from_str(self.text).unwrap_or_default()
+    }
+
+    /// `send-rcs-text` of `incs/send-rcs-text.request`.
+    fn name(self) -> &'static str {
+        let name = self.file.rsplit('/').next().unwrap_or_default();
+        name.trim_end_matches(".request").trim_end_matches(".response")
+    }
+}
+
+/// The content of a body of JSON: its schema, with these examples.
+pub(super) fn content(schema: &Value, examples: &[Example]) -> Value {
+    let mut media = Map::from_iter([("schema".to_owned(), schema.clone())]);
+    if !examples.is_empty() {
+        let values: Map<_, _> =
+            examples.iter().map(|example| (example.name().to_owned(), json!({ "value": example.value() }))).collect();
+        media.insert("examples".to_owned(), values.into());
+    }
+    json!({ "application/json": media })
 }

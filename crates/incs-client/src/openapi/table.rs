@@ -4,8 +4,7 @@ use incs_model::status::StatusQuery;
 use incs_model::{task, template};
 use serde::de::DeserializeOwned;
 
-use super::example::examples;
-use super::operation::{ANY_ID, About, Operation};
+use super::operation::{ANY_ID, About, Operation, examples};
 use crate::endpoint::Endpoint;
 use crate::endpoints::auth::FetchToken;
 use crate::endpoints::messages::{GetStatus, SendRcs, SendViber, SendWhatsApp};

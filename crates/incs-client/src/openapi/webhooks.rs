@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::components::Components;
-use super::example::{Example, content, examples};
+use super::operation::{Example, content, examples};
 
 const EVENT: &str = "receive/event.json";
 const EXOTEL: &str = "receive/exotel-callback.json";

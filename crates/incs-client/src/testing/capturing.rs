@@ -6,9 +6,8 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 
-use super::exchange::{Ending, Exchange};
 use super::locked;
-use super::recorded::{Recorded, RecordedReply};
+use super::recorded::{Ending, Exchange, Recorded, RecordedReply};
 use crate::transport::{Request, Response, Transport, TransportError};
 
 /// Exchanges that are kept unless [`CapturingTransport::with_capacity`] says otherwise.

@@ -1,14 +1,13 @@
-//! A request and a reply, as they were recorded.
+//! Requests, replies and exchanges as they were recorded; Debug masks them.
 
 use std::fmt;
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use incs_model::{DecodeError, decode};
 use serde::de::DeserializeOwned;
 
-use super::masked::{MaskedBody, MaskedHeaders, MaskedTarget};
-use crate::transport::{CallInfo, Request, Response};
+use crate::transport::{CallInfo, Request, Response, TransportErrorKind};
 
 /// A request, as a transport got it. `Debug` shows no secret header, no query and no body.
 #[derive(Clone)]
@@ -135,5 +134,83 @@ impl fmt::Debug for RecordedReply {
             .field("headers", &MaskedHeaders(&self.headers))
             .field("body", &MaskedBody(&self.body))
             .finish()
+    }
+}
+
+/// One request and what became of it.
+#[derive(Debug, Clone)]
+pub struct Exchange {
+    pub(super) request: Recorded,
+    pub(super) ending: Ending,
+}
+
+impl Exchange {
+    /// The request.
+    pub fn request(&self) -> &Recorded {
+        &self.request
+    }
+
+    /// What became of it.
+    pub fn ending(&self) -> &Ending {
+        &self.ending
+    }
+}
+
+/// What became of a request.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Ending {
+    /// A reply of any status.
+    Reply(RecordedReply),
+    /// An error of the transport.
+    Error(TransportErrorKind),
+    /// The caller gave up, for example at its time limit.
+    Dropped,
+}
+
+/// Headers whose values open doors.
+const SECRET: [&str; 5] = ["authorization", "certification-code", "cookie", "proxy-authorization", "set-cookie"];
+
+/// Whether a header must neither be shown nor written.
+pub(super) fn is_secret(name: &HeaderName, value: &HeaderValue) -> bool {
+    value.is_sensitive() || SECRET.contains(&name.as_str())
+}
+
+struct MaskedHeaders<'a>(&'a HeaderMap);
+
+impl fmt::Debug for MaskedHeaders<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map()
+            .entries(self.0.iter().map(|(name, value)| {
+                let shown = if is_secret(name, value) { "<secret>".to_owned() } else { format!("{value:?}") };
+                (name.as_str(), Bare(shown))
+            }))
+            .finish()
+    }
+}
+
+/// The path of a URI; of its query the length only.
+struct MaskedTarget<'a>(&'a Uri);
+
+impl fmt::Debug for MaskedTarget<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.path())?;
+        self.0.query().map_or(Ok(()), |query| write!(f, "?<{} bytes>", query.len()))
+    }
+}
+
+struct MaskedBody<'a>(&'a [u8]);
+
+impl fmt::Debug for MaskedBody<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "<{} bytes>", self.0.len())
+    }
+}
+
+struct Bare(String);
+
+impl fmt::Debug for Bare {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }

@@ -1,17 +1,22 @@
-//! Exchanges as a file.
+//! Exchanges as a file, and a transport that answers from one.
 
-mod row;
+use std::fmt::Write as _;
+use std::sync::Mutex;
 
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use incs_model::{DecodeError, decode};
 use serde::{Deserialize, Serialize};
 
-use self::row::Row;
-use super::exchange::Exchange;
+use super::locked;
+use super::recorded::{Ending, Exchange, Recorded, RecordedReply, is_secret};
+use crate::transport::{CallInfo, Replay, Request, Response, Transport, TransportError, TransportErrorKind};
 
 /// The version of the format that this crate writes, and the only one that it reads.
 const VERSION: u32 = 1;
 
-/// Exchanges that can be written to a file and read from it, for a [`ReplayingTransport`](super::ReplayingTransport).
+/// Exchanges that can be written to a file and read from it, for a [`ReplayingTransport`].
 ///
 /// The format is JSON:
 ///
@@ -116,13 +121,230 @@ struct File {
     exchanges: Vec<Row>,
 }
 
+#[derive(Serialize, Deserialize)]
+struct Row {
+    method: String,
+    target: String,
+    headers: Vec<Header>,
+    body: Content,
+    ending: RowEnding,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum RowEnding {
+    Reply { status: u16, headers: Vec<Header>, body: Content },
+    Error(String),
+    Dropped,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Header {
+    name: String,
+    value: Content,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Content {
+    Text(String),
+    Hex(String),
+}
+
+impl Row {
+    fn of(exchange: &Exchange) -> Self {
+        let request = &exchange.request;
+        Self {
+            method: request.method.to_string(),
+            target: request.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned(),
+            headers: write_headers(&request.headers),
+            body: Content::of(&request.body),
+            ending: match &exchange.ending {
+                Ending::Reply(reply) => RowEnding::Reply {
+                    status: reply.status.as_u16(),
+                    headers: write_headers(&reply.headers),
+                    body: Content::of(&reply.body),
+                },
+                Ending::Error(kind) => RowEnding::Error(name_of(*kind).to_owned()),
+                Ending::Dropped => RowEnding::Dropped,
+            },
+        }
+    }
+
+    /// The exchange, or which part of it is none of HTTP.
+    fn read(self) -> Result<Exchange, &'static str> {
+        let request = Recorded {
+            method: Method::try_from(self.method.as_str()).map_err(|_| "method")?,
+            uri: Uri::try_from(self.target).map_err(|_| "target")?,
+            headers: read_headers(self.headers)?,
+            body: self.body.read().ok_or("body")?,
+            info: CallInfo::new("call", Replay::Unsafe),
+        };
+        let ending = match self.ending {
+            RowEnding::Reply { status, headers, body } => Ending::Reply(RecordedReply {
+                status: StatusCode::from_u16(status).map_err(|_| "status")?,
+                headers: read_headers(headers)?,
+                body: body.read().ok_or("body")?,
+            }),
+            RowEnding::Error(name) => Ending::Error(kind_of(&name).ok_or("error")?),
+            RowEnding::Dropped => Ending::Dropped,
+        };
+        Ok(Exchange { request, ending })
+    }
+}
+
+impl Content {
+    fn of(bytes: &[u8]) -> Self {
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            return Self::Text(text.to_owned());
+        }
+        let mut hex = String::with_capacity(bytes.len() * 2);
+        for byte in bytes {
+            // Writing to a `String` cannot fail.
+            let _ = write!(hex, "{byte:02x}");
+        }
+        Self::Hex(hex)
+    }
+
+    fn read(self) -> Option<Bytes> {
+        match self {
+            Self::Text(text) => Some(text.into()),
+            Self::Hex(hex) => {
+                let (pairs, rest) = hex.as_bytes().as_chunks::<2>();
+                let byte = |pair: &[u8; 2]| {
+                    let digit = |digit: u8| char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+                    let [high, low] = pair.map(digit);
+                    Some(high? << 4 | low?)
+                };
+                let bytes: Option<Vec<u8>> = pairs.iter().map(byte).collect();
+                bytes.filter(|_| rest.is_empty()).map(Bytes::from)
+            }
+        }
+    }
+}
+
+fn write_headers(headers: &HeaderMap) -> Vec<Header> {
+    headers
+        .iter()
+        .filter(|(name, value)| !is_secret(name, value))
+        .map(|(name, value)| Header { name: name.to_string(), value: Content::of(value.as_bytes()) })
+        .collect()
+}
+
+fn read_headers(rows: Vec<Header>) -> Result<HeaderMap, &'static str> {
+    let mut headers = HeaderMap::new();
+    for Header { name, value } in rows {
+        let name = HeaderName::try_from(name).map_err(|_| "header")?;
+        let value = value.read().and_then(|value| HeaderValue::from_maybe_shared(value).ok()).ok_or("header")?;
+        headers.append(name, value);
+    }
+    Ok(headers)
+}
+
+const KINDS: [(TransportErrorKind, &str); 7] = [
+    (TransportErrorKind::Connect, "connect"),
+    (TransportErrorKind::Tls, "tls"),
+    (TransportErrorKind::NotSent, "not_sent"),
+    (TransportErrorKind::Timeout, "timeout"),
+    (TransportErrorKind::Interrupted, "interrupted"),
+    (TransportErrorKind::BodyTooLarge, "body_too_large"),
+    (TransportErrorKind::Other, "other"),
+];
+
+fn name_of(kind: TransportErrorKind) -> &'static str {
+    KINDS.iter().find(|(known, _)| *known == kind).map_or("other", |(_, name)| name)
+}
+
+fn kind_of(name: &str) -> Option<TransportErrorKind> {
+    KINDS.iter().find(|(_, known)| *known == name).map(|(kind, _)| *kind)
+}
+
+/// A transport that answers from a [`Recording`].
+///
+/// A request gets the first exchange, not yet used, of the same method, path, query and body; host and headers do not count. So
+/// calls that differ may come in any order, and calls that are alike get their answers in the order recorded. A request that
+/// matches none is an error of the kind [`Other`](TransportErrorKind::Other) whose cause says so. An exchange that was dropped
+/// stalls.
+///
+/// ```
+/// use incs_client::testing::{CapturingTransport, Recording, ReplayingTransport, ScriptedTransport};
+/// use incs_client::transport::{Request, Transport};
+///
+/// # futures_util::FutureExt::now_or_never(async {
+/// let transport = CapturingTransport::new(ScriptedTransport::new().reply(200, "one").reply(200, "two"));
+/// for _ in 0..2 {
+///     transport.call(Request::default()).await.unwrap();
+/// }
+/// let json = Recording::new(transport.take()).to_json(); // write it to a file; later:
+///
+/// let transport = ReplayingTransport::new(Recording::from_json(json.as_bytes()).unwrap());
+/// for expected in ["one", "two"] {
+///     assert_eq!(transport.call(Request::default()).await.unwrap().body(), expected);
+/// }
+/// assert!(transport.call(Request::default()).await.is_err());
+/// # }).unwrap();
+/// ```
+#[derive(Debug)]
+pub struct ReplayingTransport {
+    left: Mutex<Vec<Exchange>>,
+}
+
+impl ReplayingTransport {
+    /// Answers from `recording`.
+    pub fn new(recording: Recording) -> Self {
+        Self { left: Mutex::new(recording.into_exchanges()) }
+    }
+
+    /// The exchanges that no request has used.
+    pub fn unused(&self) -> Vec<Exchange> {
+        locked(&self.left).clone()
+    }
+
+    fn take(&self, request: &Request) -> Option<Ending> {
+        let mut left = locked(&self.left);
+        let index = left.iter().position(|exchange| matches(&exchange.request, request))?;
+        Some(left.remove(index).ending)
+    }
+}
+
+#[async_trait]
+impl Transport for ReplayingTransport {
+    async fn call(&self, request: Request) -> Result<Response, TransportError> {
+        let ending = self.take(&request);
+        let info = CallInfo::of(&request);
+        info.departure().hold();
+        let stays = matches!(&ending, Some(Ending::Error(kind)) if kind.nothing_left());
+        if !stays && !info.departure().leave() {
+            return Err(TransportErrorKind::NotSent.into());
+        }
+        match ending {
+            Some(Ending::Reply(reply)) => Ok(reply.to_response()),
+            Some(Ending::Error(kind)) => Err(kind.into()),
+            Some(Ending::Dropped) => std::future::pending().await,
+            None => Err(TransportError::new(TransportErrorKind::Other).with_source(format!(
+                "no exchange is left in the recording for this {} {}",
+                request.method(),
+                request.uri().path()
+            ))),
+        }
+    }
+}
+
+fn matches(recorded: &Recorded, request: &Request) -> bool {
+    recorded.method() == request.method()
+        && recorded.path() == request.uri().path()
+        && recorded.query() == request.uri().query()
+        && recorded.body() == request.body()
+}
+
 #[cfg(test)]
 mod tests {
+    use std::error::Error as _;
+
     use futures_util::FutureExt;
 
     use super::*;
-    use crate::testing::{CapturingTransport, Ending, ScriptedTransport};
-    use crate::transport::{Request, Transport};
+    use crate::testing::{CapturingTransport, ScriptedTransport};
 
     fn recorded(transport: ScriptedTransport, change: impl FnOnce(&mut Request)) -> Recording {
         let transport = CapturingTransport::new(transport);
@@ -138,11 +360,11 @@ mod tests {
             ScriptedTransport::new().reply(200, "").with_header("set-cookie", "s3cret").with_header("x-id", "7");
         let json = recorded(script, |request| {
             for name in ["authorization", "certification-code", "cookie", "proxy-authorization", "x-own"] {
-                let mut value = http::HeaderValue::from_static("s3cret");
+                let mut value = HeaderValue::from_static("s3cret");
                 value.set_sensitive(name == "x-own");
                 request.headers_mut().insert(name, value);
             }
-            request.headers_mut().insert("accept", http::HeaderValue::from_static("*/*"));
+            request.headers_mut().insert("accept", HeaderValue::from_static("*/*"));
         })
         .to_json();
         assert!(!json.contains("s3cret"), "{json}");
@@ -155,7 +377,7 @@ mod tests {
         let recording = recorded(ScriptedTransport::new().reply(404, bytes.clone()), |request| {
             *request.uri_mut() = "https://a.example/b?c=%2B".parse().unwrap();
             *request.body_mut() = "{\"text\":\"Grüße\"}".into();
-            request.headers_mut().insert("x-latin", http::HeaderValue::from_bytes(b"Gr\xfc\xdfe").unwrap());
+            request.headers_mut().insert("x-latin", HeaderValue::from_bytes(b"Gr\xfc\xdfe").unwrap());
         });
         let json = recording.to_json();
         let read = Recording::from_json(json.as_bytes()).unwrap();
@@ -165,7 +387,7 @@ mod tests {
         assert_eq!(exchange.request().body(), "{\"text\":\"Grüße\"}");
         assert_eq!(exchange.request().headers()["x-latin"].as_bytes(), b"Gr\xfc\xdfe");
         let Ending::Reply(reply) = exchange.ending() else { panic!("{exchange:?}") };
-        assert_eq!((reply.status().as_u16(), reply.body()), (404, &bytes::Bytes::from(bytes)));
+        assert_eq!((reply.status().as_u16(), reply.body()), (404, &Bytes::from(bytes)));
     }
 
     #[test]
@@ -191,5 +413,61 @@ mod tests {
             assert!(!format!("{error:?}").contains("s3cret"), "{error:?}");
         }
         Recording::from_json(row("GET", text, r#"{"error":"not_sent"}"#).as_bytes()).unwrap();
+    }
+
+    fn request(method: &str, uri: &'static str, body: &'static str) -> Request {
+        let mut request = Request::new(body.into());
+        *request.method_mut() = method.parse().unwrap();
+        *request.uri_mut() = uri.parse().unwrap();
+        request
+    }
+
+    fn replaying(script: ScriptedTransport, requests: impl IntoIterator<Item = Request>) -> ReplayingTransport {
+        let transport = CapturingTransport::new(script);
+        for request in requests {
+            let _ = transport.call(request).now_or_never();
+        }
+        let json = Recording::new(transport.take()).to_json();
+        ReplayingTransport::new(Recording::from_json(json.as_bytes()).unwrap())
+    }
+
+    #[test]
+    fn a_request_is_matched_by_method_path_query_and_body() {
+        let recorded = || request("POST", "https://a.example/b?c=1", "{}");
+        let others = [
+            request("PUT", "https://a.example/b?c=1", "{}"),
+            request("POST", "https://a.example/B?c=1", "{}"),
+            request("POST", "https://a.example/b?c=2", "{}"),
+            request("POST", "https://a.example/b", "{}"),
+            request("POST", "https://a.example/b?c=1", "{ }"),
+        ];
+        let transport = replaying(ScriptedTransport::new().reply(200, "one"), [recorded()]);
+        for other in others {
+            let error = transport.call(other).now_or_never().unwrap().unwrap_err();
+            assert_eq!(error.kind(), TransportErrorKind::Other);
+            let cause = error.source().unwrap().to_string();
+            assert!(
+                cause.starts_with("no exchange is left in the recording for this P") && !cause.contains("c="),
+                "{cause}"
+            );
+        }
+        let elsewhere = request("POST", "http://localhost:1/b?c=1", "{}");
+        assert_eq!(transport.call(elsewhere).now_or_never().unwrap().unwrap().body(), "one");
+        assert!(transport.unused().is_empty());
+        assert!(transport.call(recorded()).now_or_never().unwrap().is_err());
+    }
+
+    #[test]
+    fn errors_and_dropped_calls_come_back_as_they_were() {
+        let script = ScriptedTransport::new().error(TransportErrorKind::Connect).stall();
+        let transport = replaying(script, [request("GET", "/a", ""), request("GET", "/b", "")]);
+        for (path, kind, left) in [("/a", Some(TransportErrorKind::Connect), false), ("/b", None, true)] {
+            let mut request = request("GET", path, "");
+            let info = CallInfo::of(&request);
+            request.extensions_mut().insert(info.clone());
+            let result = transport.call(request).now_or_never();
+            assert_eq!(result.map(|result| result.unwrap_err().kind()), kind);
+            assert_eq!(info.departure().may_have_left(), left);
+        }
     }
 }

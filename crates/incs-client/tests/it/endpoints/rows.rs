@@ -50,7 +50,7 @@ where
 {
     let rows = fixtures::requests(&format!("send-{channel}-")).into_iter().flat_map(|fixture| {
         let message: M = read(&fixture);
-        let any = SendMessage::new(message.clone());
+        let any = SendMessage::<OutboundMessage>::new(message.clone().into());
         [Row::new(operation, own(message), written), Row::new(operation, any, written)].map(|row| {
             row.at("POST", format!("/chat/external/messages/{channel}"))
                 .by_code(channel)

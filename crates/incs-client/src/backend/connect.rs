@@ -1,8 +1,30 @@
-//! Where a request goes: told before anything is begun, because the words of the libraries are less clear.
+//! What the backends that make connections share: settings, the check of an address, and errors of the setup.
+
+#[cfg(any(feature = "hyper-rustls", feature = "reqwest"))]
+use std::error::Error as StdError;
+use std::time::Duration;
 
 use http::Uri;
 
 use crate::transport::{TransportError, TransportErrorKind};
+
+/// How connections are made and kept.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Connections {
+    pub(super) connect_timeout: Duration,
+    pub(super) idle_timeout: Duration,
+    pub(super) max_idle_per_host: usize,
+}
+
+impl Default for Connections {
+    fn default() -> Self {
+        Self {
+            connect_timeout: Duration::from_secs(5),
+            idle_timeout: Duration::from_secs(15),
+            max_idle_per_host: usize::MAX,
+        }
+    }
+}
 
 /// Why a URI cannot be called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -20,7 +42,7 @@ enum Unusable {
 /// # Errors
 ///
 /// `Tls` for https without TLS, so that nobody tries again; else `NotSent`.
-pub(super) fn check(uri: &Uri, tls_feature: Option<&'static str>) -> Result<(), TransportError> {
+pub(super) fn check_target(uri: &Uri, tls_feature: Option<&'static str>) -> Result<(), TransportError> {
     if uri.authority().is_none() {
         return Err(refused(TransportErrorKind::NotSent, Unusable::NotAbsolute));
     }
@@ -36,11 +58,31 @@ fn refused(kind: TransportErrorKind, why: Unusable) -> TransportError {
     TransportError::new(kind).with_source(why)
 }
 
+/// Why a transport could not be set up: a certificate that is none, or TLS that could not be started.
+#[cfg(any(feature = "hyper-rustls", feature = "reqwest"))]
+#[derive(Debug, thiserror::Error)]
+#[error("{sentence}")]
+pub struct SetupError {
+    sentence: &'static str,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+#[cfg(any(feature = "hyper-rustls", feature = "reqwest"))]
+impl SetupError {
+    pub(super) fn new(sentence: &'static str) -> Self {
+        Self { sentence, source: None }
+    }
+
+    pub(super) fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::error::Error;
-
     use super::*;
+    use std::error::Error;
 
     #[test]
     fn a_uri_that_cannot_be_called_is_refused_with_its_reason() {
@@ -55,7 +97,7 @@ mod tests {
             ("ftp://a/", None, Some((TransportErrorKind::NotSent, "the scheme of the URI is neither http nor https"))),
         ];
         for (uri, feature, expected) in table {
-            let found = check(&uri.parse().unwrap(), feature).err();
+            let found = check_target(&uri.parse().unwrap(), feature).err();
             let found = found.map(|error| (error.kind(), error.source().unwrap().to_string()));
             assert_eq!(found, expected.map(|(kind, text)| (kind, text.to_owned())), "{uri}");
         }

@@ -8,8 +8,7 @@ use async_trait::async_trait;
 use http_body::Body;
 use tower_service::Service;
 
-use super::collect::collect;
-use super::outgoing::{OutgoingBody, outgoing};
+use super::body::{OutgoingBody, collect, outgoing};
 use crate::transport::{Request, Response, Transport, TransportError, TransportErrorKind};
 
 type BoxError = Box<dyn StdError + Send + Sync>;
