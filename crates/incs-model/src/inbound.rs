@@ -17,26 +17,19 @@
 //! The same message may come twice from INCS, as `new_message` and as `message_created`, if both callbacks are set. Both carry
 //! the provider's message id.
 
-mod content;
-mod from_created;
 mod from_exotel;
-mod from_rcs;
-mod from_whatsapp;
-mod item;
+mod from_incs;
+mod message;
 
-pub use self::content::{
-    Choice, ChoiceKind, Contacts, Content, Location, Media, MediaKind, Order, OrderLine, Other, Person, Problem,
-    Reaction, Text, Thumbnail,
-};
-pub use self::from_created::created_message;
 pub use self::from_exotel::exotel_message;
-pub use self::from_rcs::rcs_message;
-pub use self::from_whatsapp::{Envelope, whatsapp_message};
-pub use self::item::{Inbound, Origin, Provider, Quoted};
-
-use crate::decode::Cutter;
+pub use self::from_incs::{Envelope, created_message, rcs_message, whatsapp_message};
+pub use self::message::{
+    Choice, ChoiceKind, Contacts, Content, Inbound, Location, Media, MediaKind, Order, OrderLine, Origin, Other,
+    Person, Problem, Provider, Quoted, Reaction, Text, Thumbnail,
+};
 use crate::event::{Event, NewMessageBody};
 use crate::exotel::Callback;
+use crate::json::Cutter;
 
 /// The customers' messages in an INCS event; none in events about sent messages and templates.
 ///
@@ -44,7 +37,7 @@ use crate::exotel::Callback;
 pub fn from_event(event: &Event, body: &[u8]) -> Vec<Inbound> {
     match event {
         Event::NewMessage(new) => match &new.message {
-            NewMessageBody::WhatsApp(value) => from_whatsapp::messages(new, value, body),
+            NewMessageBody::WhatsApp(value) => from_incs::whatsapp_messages(new, value, body),
             NewMessageBody::Rcs(message) => {
                 vec![rcs_message(new.channel_id, message, Origin::cut("/message", message, &mut Cutter::new(body)))]
             }

@@ -1,6 +1,17 @@
-//! JSON as this platform writes it: pointers into it.
+//! Reading and writing JSON: bodies, raw pieces of them, pointers into them, and errors that say where.
 
+mod body;
+mod error;
+mod members;
 mod pointer;
+mod raw;
+mod tracked;
 
+pub use self::body::{decode, decode_str, encode};
+pub use self::error::{DecodeError, Found};
+pub(crate) use self::members::{Entries, compose, once, read_object, replay};
+pub(crate) use self::pointer::escape;
 pub use self::pointer::{ParsePointerError, Pointer};
-pub(crate) use self::pointer::{escape, tokens};
+pub(crate) use self::raw::Cutter;
+pub use self::raw::RawJson;
+pub(crate) use self::tracked::{Key, Tracked};

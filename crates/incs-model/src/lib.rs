@@ -75,9 +75,7 @@
 
 mod address;
 pub mod auth;
-mod decode;
 pub mod delivery;
-mod encode;
 pub mod envelope;
 pub mod event;
 pub mod exotel;
@@ -92,10 +90,8 @@ mod message;
 mod number;
 mod open;
 mod phone;
-mod raw;
 pub mod rcs;
 mod record;
-mod scan;
 #[cfg(feature = "schema")]
 pub mod schema;
 mod schema_of;
@@ -108,14 +104,14 @@ mod validate;
 pub mod viber;
 pub mod whatsapp;
 
+use crate::json as decode;
+use crate::json as raw;
+
 pub use crate::address::Address;
-pub use crate::decode::{DecodeError, Found, decode, decode_str};
-pub use crate::encode::encode;
-pub use crate::json::{ParsePointerError, Pointer};
+pub use crate::json::{DecodeError, Found, ParsePointerError, Pointer, RawJson, decode, decode_str, encode};
 pub use crate::message::{Channel, OutboundMessage, Sent};
 pub use crate::open::{UnknownCode, UnknownMember, UnknownObject, UnknownText};
 pub use crate::phone::{ParsePhoneError, PhoneNumber};
-pub use crate::raw::RawJson;
 pub use crate::secret::Secret;
 pub use crate::time::{CivilTime, Timestamp, UnixSeconds, WireTime};
 pub use crate::validate::{At, Measured, Report, Validate, Violation, Violations, validate};

@@ -1,6 +1,6 @@
 //! Facts out of everything that speaks of a sent message.
 
-use super::fact::{Fact, Failure, Moment, Stage, Witness};
+use super::{Fact, Failure, Moment, Stage, Witness};
 use crate::event::created::{self, ChannelState};
 use crate::event::{ChannelStatus, Event, MessageStatusUpdate, NewMessageBody, whatsapp};
 use crate::exotel::{self, Entry, ReportState};

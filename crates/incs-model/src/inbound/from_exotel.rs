@@ -1,9 +1,10 @@
 //! The view of RCS messages from Exotel.
 
-use super::content::{Choice, ChoiceKind, Content, Location, Media, MediaKind, Other, Problem, Text, Thumbnail};
-use super::item::{Inbound, Origin, Provider};
-use crate::decode::Cutter;
+use super::message::{
+    Choice, ChoiceKind, Content, Inbound, Location, Media, MediaKind, Origin, Other, Problem, Provider, Text, Thumbnail,
+};
 use crate::exotel::{self, Entry, Incoming, Tap};
+use crate::json::Cutter;
 use crate::message::Channel;
 
 pub(super) fn messages(callback: &exotel::Callback, body: &[u8]) -> Vec<Inbound> {

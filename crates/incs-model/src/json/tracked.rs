@@ -4,18 +4,22 @@
 //! level: it runs after a failure, and for members that came before the tag that types them. It lends nothing, so it
 //! can stand in for any other deserializer of owned types.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::iter;
 use std::vec;
 
 use serde::de::value::{MapDeserializer, StrDeserializer};
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
-use serde::forward_to_deserialize_any;
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, forward_to_deserialize_any};
 use serde_json::value::RawValue;
 
-use super::error::Found;
-use super::fault::Fault;
-use super::key::Key;
+use super::error::{Fault, Found};
+
+/// A string of the body, such as a member name; borrowed unless it holds escapes.
+#[derive(PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Key<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);
 
 /// A JSON value of the body, not yet looked into.
 #[derive(Clone, Copy)]

@@ -6,7 +6,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::decode::{DecodeError, decode_str};
+use super::body::{decode_str, walk};
+use super::error::DecodeError;
 
 /// A piece of JSON kept exactly as it came, byte for byte.
 ///
@@ -92,5 +93,58 @@ impl schemars::JsonSchema for RawJson {
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         true.into()
+    }
+}
+
+/// Cuts items out of a body. A list is looked through once, however many of its items are cut.
+pub(crate) struct Cutter<'raw> {
+    body: Option<&'raw RawValue>,
+    /// The list that the last item came from.
+    list: Option<(Box<str>, Vec<&'raw RawValue>)>,
+}
+
+impl<'raw> Cutter<'raw> {
+    pub(crate) fn new(body: &'raw [u8]) -> Self {
+        Self { body: serde_json::from_slice(body).ok(), list: None }
+    }
+
+    /// The value at `pointer`, byte for byte; where the body has none, `typed` written anew.
+    pub(crate) fn cut<T: Serialize + ?Sized>(&mut self, pointer: &str, typed: &T) -> RawJson {
+        let found = self.find(pointer).map(|raw| RawJson::from_value(raw.to_owned()));
+        found.or_else(|| RawJson::encode(typed).ok()).unwrap_or_else(RawJson::null)
+    }
+
+    fn find(&mut self, pointer: &str) -> Option<&'raw RawValue> {
+        let body = self.body?;
+        let (list, Ok(index)) = pointer.rsplit_once('/').map(|(list, step)| (list, step.parse::<usize>()))? else {
+            return walk(body, pointer).ok();
+        };
+        if self.list.as_ref().is_none_or(|(known, _)| **known != *list) {
+            let items = serde_json::from_str(walk(body, list).ok()?.get()).ok()?;
+            self.list = Some((list.into(), items));
+        }
+        self.list.as_ref().and_then(|(_, items)| items.get(index).copied())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn items_are_cut_from_one_list_after_another() {
+        let mut cutter = Cutter::new(br#"{"a": [ 1.0, {"x" : 2}], "b/c": {"d": ["e"]}}"#);
+        for (pointer, cut) in [
+            ("/a/0", "1.0"),
+            ("/a/1", r#"{"x" : 2}"#),
+            ("/b~1c/d/0", r#""e""#),
+            ("/a/0", "1.0"),
+            ("/a/1/x", "2"),
+            ("/a/2", "\"typed\""),
+            ("/b~1c/0", "\"typed\""),
+        ] {
+            assert_eq!(cutter.cut(pointer, "typed").get(), cut, "{pointer}");
+        }
+        assert_eq!(Cutter::new(b"no json").cut("/a/0", "typed").get(), "\"typed\"");
     }
 }

@@ -1,4 +1,4 @@
-//! The members of an object, some of them read ahead.
+//! The members of an object: read once each, and some of them read ahead.
 //!
 //! A union reads members until it knows its kind, then hands the object on as if nothing had been read: first what was
 //! buffered, then the member whose name decided, then the rest of the stream. When the tag comes first, as this platform
@@ -11,9 +11,8 @@ use serde::de::value::StrDeserializer;
 use serde::de::{self, DeserializeSeed, MapAccess};
 use serde_json::value::RawValue;
 
-use super::key::Key;
-use super::tracked::Tracked;
-use crate::raw::RawJson;
+use super::raw::RawJson;
+use super::tracked::{Key, Tracked};
 
 /// An object of which a beginning may have been read.
 pub(crate) struct Entries<'de, A> {
@@ -119,3 +118,37 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Entries<'de, A> {
         }
     }
 }
+
+/// Keeps the value of a member, and refuses a second one: which of the two was meant nobody can tell.
+pub(crate) fn once<T, E: de::Error>(slot: &mut Option<T>, value: T, member: &'static str) -> Result<(), E> {
+    match slot.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(E::duplicate_field(member)),
+    }
+}
+
+/// Lets a type be read from an object, by an expression over its members: `read_object!(Message, map => read(map))`.
+macro_rules! read_object {
+    ($type:ident, $map:ident => $read:expr) => {
+        impl<'de> ::serde::Deserialize<'de> for $type {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct ObjectVisitor;
+
+                impl<'de> ::serde::de::Visitor<'de> for ObjectVisitor {
+                    type Value = $type;
+
+                    fn expecting(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                        f.write_str("an object")
+                    }
+
+                    fn visit_map<A: ::serde::de::MapAccess<'de>>(self, $map: A) -> Result<$type, A::Error> {
+                        $read
+                    }
+                }
+
+                deserializer.deserialize_map(ObjectVisitor)
+            }
+        }
+    };
+}
+pub(crate) use read_object;

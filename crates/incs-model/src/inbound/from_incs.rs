@@ -1,0 +1,271 @@
+//! The view of messages from INCS: of WhatsApp, of RCS, and of the workbench.
+
+use super::message::{
+    Choice, ChoiceKind, Contacts, Content, Inbound, Location, Media, MediaKind, Order, OrderLine, Origin, Other,
+    Person, Problem, Provider, Quoted, Reaction, Text, Thumbnail,
+};
+use crate::address::Address;
+use crate::event::{NewMessage, created, rcs, whatsapp};
+use crate::id::ChannelId;
+use crate::json::Cutter;
+use crate::message::Channel;
+
+pub(super) fn whatsapp_messages(new: &NewMessage, value: &whatsapp::Value, body: &[u8]) -> Vec<Inbound> {
+    let items = value.messages.iter().enumerate();
+    let mut cutter = Cutter::new(body);
+    let envelope = Envelope { channel_id: new.channel_id, business_phone: new.business_phone.as_ref(), value };
+    let view = |(index, message): (usize, &whatsapp::Message)| {
+        let origin = Origin::cut(format!("/message/messages/{index}"), message, &mut cutter);
+        whatsapp_message(envelope, message, origin)
+    };
+    items.map(view).collect()
+}
+
+/// What stands around the messages of one delivery from WhatsApp.
+#[derive(Debug, Clone, Copy)]
+pub struct Envelope<'a> {
+    /// The INCS channel.
+    pub channel_id: Option<ChannelId>,
+    /// The business number.
+    pub business_phone: Option<&'a Address>,
+    /// The delivery. Contacts and metadata are taken from it; messages are not.
+    pub value: &'a whatsapp::Value,
+}
+
+/// The view of one WhatsApp message from INCS.
+pub fn whatsapp_message(envelope: Envelope<'_>, message: &whatsapp::Message, origin: Origin) -> Inbound {
+    let Envelope { channel_id, business_phone, value } = envelope;
+    let mut item = origin.holding(Provider::Incs, whatsapp_content(message));
+    item.channel = Some(Channel::WhatsApp);
+    item.id = Some(message.id.clone());
+    let contact = value.contact_of(message);
+    item.user = message.from.clone().or_else(|| contact?.wa_id.clone());
+    let metadata = value.metadata.as_ref();
+    item.business = business_phone.cloned().or_else(|| metadata?.display_phone_number.clone());
+    item.channel_id = channel_id;
+    item.sent_at.clone_from(&message.timestamp);
+    item.profile_name = contact.and_then(|contact| contact.profile.as_ref()?.name.clone());
+    item.quoted = message.context.as_ref().and_then(|context| {
+        context.id.as_ref()?;
+        Some(Quoted { id: context.id.clone(), from: context.from.clone() })
+    });
+    item
+}
+
+fn whatsapp_content(message: &whatsapp::Message) -> Content {
+    use whatsapp::Content as Wire;
+
+    match &message.content {
+        Wire::Text(text) => Text::new(text.body.as_str()).into(),
+        Wire::Image(file) => whatsapp_media(MediaKind::Image, file).into(),
+        Wire::Audio(file) => whatsapp_media(MediaKind::Audio, file).into(),
+        Wire::Video(file) => whatsapp_media(MediaKind::Video, file).into(),
+        Wire::Document(file) => whatsapp_media(MediaKind::Document, file).into(),
+        Wire::Sticker(file) => whatsapp_media(MediaKind::Sticker, file).into(),
+        Wire::Location(place) => Location {
+            name: place.name.clone(),
+            address: place.address.clone(),
+            ..Location::new(place.latitude, place.longitude)
+        }
+        .into(),
+        Wire::Contacts(people) => Contacts::new(people.iter().map(person).collect::<Vec<_>>()).into(),
+        Wire::Button(button) => {
+            let label = button.text.clone();
+            Choice { data: button.payload.clone(), label, ..Choice::new(ChoiceKind::Button) }.into()
+        }
+        Wire::Interactive(answer) => interactive(answer),
+        Wire::Reaction(reaction) => {
+            let emoji = reaction.emoji.clone().filter(|emoji| !emoji.is_empty());
+            Reaction { emoji, ..Reaction::new(reaction.message_id.clone()) }.into()
+        }
+        Wire::Order(order) => whatsapp_order(order).into(),
+        Wire::System(_) => Other::new("system").into(),
+        Wire::Unsupported => problem(message).into(),
+        Wire::Unknown(_) if !message.errors.is_empty() => problem(message).into(),
+        Wire::Unknown(unknown) => Other::new(unknown.kind()).into(),
+    }
+}
+
+fn whatsapp_media(kind: MediaKind, file: &whatsapp::Media) -> Media {
+    Media {
+        url: file.url.clone(),
+        id: Some(file.id.clone()),
+        media_type: file.mime_type.clone(),
+        file_name: file.filename.clone(),
+        caption: file.caption.clone(),
+        sha256: file.sha256.clone(),
+        voice: file.voice,
+        ..Media::new(kind)
+    }
+}
+
+fn interactive(answer: &whatsapp::Interactive) -> Content {
+    match answer {
+        whatsapp::Interactive::ListReply(row) => Choice {
+            data: Some(row.id.clone()),
+            label: row.title.clone(),
+            description: row.description.clone(),
+            ..Choice::new(ChoiceKind::List)
+        }
+        .into(),
+        whatsapp::Interactive::ButtonReply(button) => {
+            let data = Some(button.id.clone());
+            Choice { data, label: button.title.clone(), ..Choice::new(ChoiceKind::Button) }.into()
+        }
+        whatsapp::Interactive::FlowReply(flow) => {
+            let data = Some(flow.response_json.clone());
+            Choice { data, label: flow.name.clone(), ..Choice::new(ChoiceKind::Flow) }.into()
+        }
+        whatsapp::Interactive::Unknown(unknown) => Other::new(format!("interactive.{}", unknown.kind())).into(),
+    }
+}
+
+fn person(contact: &whatsapp::SharedContact) -> Person {
+    let phone =
+        |phone: &whatsapp::ContactPhone| phone.wa_id.clone().or_else(|| phone.phone.as_deref().map(Address::from));
+    Person {
+        name: contact.name.as_ref().and_then(|name| name.formatted_name.clone().or_else(|| name.first_name.clone())),
+        phones: contact.phones.iter().filter_map(phone).collect(),
+        emails: contact.emails.iter().filter_map(|email| email.email.clone()).collect(),
+    }
+}
+
+fn whatsapp_order(order: &whatsapp::Order) -> Order {
+    let line = |item: &whatsapp::OrderItem| OrderLine {
+        quantity: item.quantity.as_ref().map(|amount| amount.as_str().to_owned()),
+        price: item.item_price.as_ref().map(|amount| amount.as_str().to_owned()),
+        currency: item.currency.clone(),
+        ..OrderLine::new(item.product_retailer_id.as_str())
+    };
+    Order {
+        catalog_id: order.catalog_id.clone(),
+        text: order.text.clone(),
+        lines: order.product_items.iter().map(line).collect(),
+    }
+}
+
+fn problem(message: &whatsapp::Message) -> Problem {
+    let Some(error) = message.errors.first() else { return Problem::new() };
+    let details = error.error_data.as_ref().and_then(|data| data.details.clone());
+    Problem { code: error.code, name: error.title.clone(), text: details.or_else(|| error.message.clone()) }
+}
+
+/// The view of an RCS message from INCS.
+pub fn rcs_message(channel_id: Option<ChannelId>, message: &rcs::UserMessage, origin: Origin) -> Inbound {
+    let mut item = origin.holding(Provider::Incs, rcs_content(&message.content));
+    item.channel = Some(Channel::Rcs);
+    item.id = Some(message.message_id.clone());
+    item.user = Some(message.sender_phone_number.clone());
+    item.business = message.agent_id.as_ref().map(|agent| Address::from(agent.as_str()));
+    item.channel_id = channel_id;
+    item.sent_at.clone_from(&message.send_time);
+    if let rcs::Content::Suggestion(tap) = &message.content {
+        let answered = tap.trackdata.as_ref().and_then(|track| track.msg_id.clone());
+        item.quoted = answered.map(|id| Quoted::new().with_id(id));
+    }
+    item
+}
+
+fn rcs_content(content: &rcs::Content) -> Content {
+    match content {
+        rcs::Content::Text(text) => Text::new(text.as_str()).into(),
+        rcs::Content::File(file) => rcs_media(file).into(),
+        rcs::Content::Suggestion(tap) => {
+            let kind = match &tap.r#type {
+                Some(rcs::SuggestionKind::Action) => ChoiceKind::Action,
+                Some(rcs::SuggestionKind::Unknown(other)) => ChoiceKind::from(other.as_str()),
+                Some(rcs::SuggestionKind::Reply) | None => ChoiceKind::Reply,
+            };
+            let choice = Choice { label: tap.text.clone(), ..Choice::new(kind) };
+            choice.with_data(tap.postback_data.as_str()).into()
+        }
+        rcs::Content::Location(place) => Location::new(place.latitude, place.longitude).into(),
+        rcs::Content::Unknown(unknown) => Other::new(unknown.kind()).into(),
+    }
+}
+
+fn rcs_media(file: &rcs::UserFile) -> Media {
+    let payload = &file.payload;
+    let thumbnail = file.thumbnail.as_ref().map(|picture| Thumbnail {
+        media_type: picture.mime_type.clone(),
+        size: picture.file_size_bytes,
+        ..Thumbnail::new(picture.file_uri.as_str())
+    });
+    Media {
+        url: Some(payload.file_uri.clone()),
+        media_type: payload.mime_type.clone(),
+        file_name: payload.file_name.clone(),
+        size: payload.file_size_bytes,
+        thumbnail,
+        ..Media::new(MediaKind::of(payload.mime_type.as_ref()))
+    }
+}
+
+/// The view of a message of the INCS workbench, unless staff wrote it. A message whose sides do not tell is taken for the
+/// customer's: better twice than lost.
+pub fn created_message(message: &created::Message, origin: Origin) -> Option<Inbound> {
+    if message.is_inbound() == Some(false) {
+        return None;
+    }
+    let mut item = origin.holding(Provider::Incs, created_content(message.content()));
+    item.id = message.provider_id().cloned();
+    let is_whatsapp = item.id.as_ref().is_some_and(|id| id.as_str().starts_with("wamid."));
+    item.channel = is_whatsapp.then_some(Channel::WhatsApp);
+    item.user = message.customer();
+    item.channel_id = message.auth_id;
+    item.conversation_id = message.conversation_id;
+    item.sent_at.clone_from(&message.created_at);
+    Some(item)
+}
+
+fn created_content(content: &created::Content) -> Content {
+    match content {
+        created::Content::Text(text) => Text::new(text.content.as_str()).into(),
+        created::Content::Image(image) => created_image(image).into(),
+        created::Content::Audio(audio) => Media {
+            url: Some(audio.source_url.clone()),
+            media_type: audio.sound_type.clone(),
+            size: audio.data_size,
+            duration: audio.duration,
+            ..Media::new(MediaKind::Audio)
+        }
+        .into(),
+        created::Content::Video(video) => Media {
+            url: Some(video.video_url.clone()),
+            media_type: video.video_type.clone(),
+            size: video.video_size,
+            duration: video.duration,
+            thumbnail: video.snapshot_url.as_deref().map(|url| Thumbnail {
+                media_type: video.snapshot_type.clone(),
+                size: video.snapshot_size,
+                ..Thumbnail::new(url)
+            }),
+            ..Media::new(MediaKind::Video)
+        }
+        .into(),
+        created::Content::File(file) => Media {
+            url: Some(file.source_url.clone()),
+            media_type: file.file_type.clone(),
+            file_name: file.file_name.clone(),
+            size: file.file_size,
+            ..Media::new(MediaKind::File)
+        }
+        .into(),
+        created::Content::Custom(_) | created::Content::Unknown(..) => Other::new(content.kind()).into(),
+    }
+}
+
+fn created_image(image: &created::content::Image) -> Media {
+    let full = image.source_picture.as_ref().or(image.big_picture.as_ref());
+    Media {
+        url: Some(image.source_path.clone()),
+        media_type: full.and_then(|picture| picture.r#type.clone()),
+        size: full.and_then(|picture| picture.size),
+        thumbnail: image.snapshot_picture.as_ref().map(|picture| Thumbnail {
+            media_type: picture.r#type.clone(),
+            size: picture.size,
+            ..Thumbnail::new(picture.url.as_str())
+        }),
+        ..Media::new(MediaKind::Image)
+    }
+}

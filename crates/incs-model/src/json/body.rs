@@ -1,0 +1,101 @@
+//! Reading a body, saying where it went wrong, and writing one.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+
+use super::error::{DecodeError, Fault};
+use super::pointer::tokens;
+use super::tracked::{Key, Tracked};
+
+/// Reads a JSON body.
+///
+/// The good path is one pass of `serde_json`. Only when that fails is the body read a second time, slower, to find out
+/// where: so the error names the member by JSON pointer, with line and column, what was expected and what kind of value
+/// was found. It never holds the value.
+///
+/// ```
+/// use incs_model::{decode, whatsapp};
+///
+/// let body = br#"{"to":"85251230088","type":"image","image":{"link":7}}"#;
+/// let error = decode::<whatsapp::Message>(body).unwrap_err();
+/// assert_eq!(error.pointer(), "/image/link");
+/// assert_eq!(error.to_string(), "/image/link: expected a string, found a number (line 1, column 52)");
+/// ```
+///
+/// # Errors
+///
+/// When the body is not JSON, or not a `T`.
+pub fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
+    serde_json::from_slice(body).map_err(|error| explain::<T>(body, &error))
+}
+
+/// Reads a JSON body that is known to be text, so that its strings need no second look; otherwise like [`decode`].
+///
+/// # Errors
+///
+/// When the text is not JSON, or not a `T`.
+pub fn decode_str<T: DeserializeOwned>(text: &str) -> Result<T, DecodeError> {
+    serde_json::from_str(text).map_err(|error| explain::<T>(text.as_bytes(), &error))
+}
+
+/// Writes a value as compact JSON.
+///
+/// # Errors
+///
+/// When the value's `Serialize` fails. The types of this crate never do; a type of your own may.
+pub fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, serde_json::Error> {
+    serde_json::to_vec(value)
+}
+
+/// The second, tracked read.
+fn explain<T: DeserializeOwned>(body: &[u8], error: &serde_json::Error) -> DecodeError {
+    let raw = match serde_json::from_slice::<&RawValue>(body) {
+        Ok(raw) => raw,
+        Err(syntax) => return DecodeError::syntax(&syntax),
+    };
+    match T::deserialize(Tracked::new(raw)) {
+        Err(fault) => DecodeError::from_fault(fault, body),
+        Ok(_) => DecodeError::unexplained(error),
+    }
+}
+
+impl DecodeError {
+    /// A fault in a body, with its line and column.
+    pub(crate) fn from_fault(fault: Fault, body: &[u8]) -> Self {
+        let before = body.get(..place(body, &fault.pointer)).unwrap_or_default();
+        let line = before.split(|&byte| byte == b'\n').count();
+        let column = 1 + before.iter().rev().take_while(|&&byte| byte != b'\n').count();
+        Self::new(fault, line, column)
+    }
+}
+
+/// Where in the body the value at `pointer` begins; where there is none, the value that should hold it.
+fn place(body: &[u8], pointer: &str) -> usize {
+    let Ok(raw) = serde_json::from_slice::<&RawValue>(body) else { return 0 };
+    let (Ok(nearest) | Err(nearest)) = walk(raw, pointer);
+    nearest.get().as_ptr().addr().saturating_sub(body.as_ptr().addr())
+}
+
+/// The value at `pointer`, or the last one on the way to it.
+pub(super) fn walk<'raw>(raw: &'raw RawValue, pointer: &str) -> Result<&'raw RawValue, &'raw RawValue> {
+    let mut here = raw;
+    for step in tokens(pointer) {
+        let next = if here.get().starts_with('[') { item(here, &step) } else { member(here, &step) };
+        here = next.ok_or(here)?;
+    }
+    Ok(here)
+}
+
+fn item<'raw>(array: &'raw RawValue, step: &str) -> Option<&'raw RawValue> {
+    let items: Vec<&RawValue> = serde_json::from_str(array.get()).ok()?;
+    items.get(step.parse::<usize>().ok()?).copied()
+}
+
+/// Of members of the same name the last.
+fn member<'raw>(object: &'raw RawValue, step: &str) -> Option<&'raw RawValue> {
+    let members: BTreeMap<Key<'raw>, &'raw RawValue> = serde_json::from_str(object.get()).ok()?;
+    members.into_iter().find(|(key, _)| key.0 == step).map(|(_, raw)| raw)
+}
