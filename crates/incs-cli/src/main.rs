@@ -7,6 +7,8 @@ mod connect;
 mod context;
 mod exit;
 mod failure;
+#[cfg(test)]
+mod frozen;
 mod input;
 mod output;
 mod settings;

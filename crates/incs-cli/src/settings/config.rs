@@ -10,7 +10,7 @@ use toml::{Table, Value};
 
 use super::Level;
 use super::environment;
-use super::name::Name;
+use super::name::{CONFIG_VARIABLE, Name, PROFILE_VARIABLE};
 use super::source::Source;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -18,10 +18,10 @@ use crate::failure::Failure;
 /// The settings of the profile that is asked for; none without a config file or a profile.
 pub(super) fn read(context: &Context) -> Result<Level, Failure> {
     let named = context.global.config.clone();
-    let named = named.or_else(|| env::var_os("INCS_CONFIG").filter(|path| !path.is_empty()).map(PathBuf::from));
+    let named = named.or_else(|| env::var_os(CONFIG_VARIABLE).filter(|path| !path.is_empty()).map(PathBuf::from));
     let wanted = match &context.global.profile {
         Some(profile) => Some(profile.clone()),
-        None => environment::text("INCS_PROFILE")?,
+        None => environment::text(PROFILE_VARIABLE)?,
     };
     let Some(path) = named.clone().or_else(usual_place) else { return none(wanted.as_deref()) };
     match fs::read_to_string(&path) {

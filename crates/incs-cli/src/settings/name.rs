@@ -1,5 +1,11 @@
 //! The names of settings, in the environment and in a profile.
 
+/// The variable that names the config file.
+pub(super) const CONFIG_VARIABLE: &str = "INCS_CONFIG";
+
+/// The variable that names the profile.
+pub(super) const PROFILE_VARIABLE: &str = "INCS_PROFILE";
+
 /// A setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Name {
@@ -45,6 +51,16 @@ impl Name {
             Self::WebhookSecret => Some("INCS_WEBHOOK_SECRET"),
             Self::WhatsAppCode | Self::ViberCode | Self::RcsCode => None,
         }
+    }
+
+    /// Every variable that the program reads.
+    #[cfg(test)]
+    pub(crate) fn variables() -> Vec<String> {
+        let mut variables = vec![CONFIG_VARIABLE.to_owned(), PROFILE_VARIABLE.to_owned()];
+        for variable in Self::OF_PROFILE.iter().filter_map(|name| name.variable()) {
+            variables.extend([variable.to_owned(), format!("{variable}_FILE")]);
+        }
+        variables
     }
 
     /// The key in its table of the config file; that of a secret with `_file` names a file that holds the value.

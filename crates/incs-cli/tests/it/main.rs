@@ -10,6 +10,7 @@
 
 mod demo;
 mod exit_codes;
+mod frozen;
 mod manage;
 mod offline;
 mod pages;

@@ -1,7 +1,7 @@
 //! Tests of the rest of the API: templates, tasks and tokens, against a server on loopback.
 
 mod auth;
-mod platform;
+pub(crate) mod platform;
 mod task;
 mod template;
 mod template_check;

@@ -10,7 +10,7 @@ use crate::support::{Ended, incs, run, run_with_input};
 /// A running `incs sandbox --json`; it is ended when it goes out of scope.
 pub(crate) struct Sandbox {
     child: Child,
-    ready: Value,
+    pub(crate) ready: Value,
 }
 
 impl Sandbox {

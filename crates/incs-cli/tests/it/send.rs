@@ -12,9 +12,9 @@ use serde_json::json;
 
 use crate::support::{Folder, incs, run, run_with_input};
 
-pub(super) const ACCEPTED: &str =
+pub(crate) const ACCEPTED: &str =
     r#"{"status":"success","code":200,"message":"","data":{"msg_id":"wamid.HBgN"},"error":{}}"#;
-pub(super) const LINE: &str = r#"{"to":"85251230088","type":"text","text":"See you at 9"}"#;
+pub(crate) const LINE: &str = r#"{"to":"85251230088","type":"text","text":"See you at 9"}"#;
 
 pub(super) async fn platform() -> FaultServer {
     let server = FaultServer::start(Security::Plain).await.unwrap();

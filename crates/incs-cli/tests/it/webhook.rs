@@ -3,5 +3,5 @@
 mod listen;
 mod parse;
 mod proof;
-mod server;
+pub(crate) mod server;
 mod trigger;

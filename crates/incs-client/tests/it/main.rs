@@ -12,6 +12,7 @@ mod batch;
 mod endpoints;
 mod engine;
 mod errors;
+mod frozen;
 mod groups;
 mod once;
 mod openapi;

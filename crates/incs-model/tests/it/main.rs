@@ -16,6 +16,7 @@ mod debug;
 mod decode_errors;
 mod exotel;
 mod fixtures;
+mod frozen;
 mod inbound;
 mod limits;
 mod merge;

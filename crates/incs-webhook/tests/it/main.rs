@@ -10,6 +10,7 @@
 
 mod drift;
 mod fixtures;
+mod frozen;
 mod guard;
 mod http;
 mod mutation;

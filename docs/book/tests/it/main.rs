@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod blocks;
+mod frozen;
 mod manifests;
 mod repository;
 mod sending;

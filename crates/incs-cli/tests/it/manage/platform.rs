@@ -2,40 +2,45 @@
 
 use std::process::Command;
 
-use incs_facade::contract::{FaultServer, Reply, Security};
+use incs_facade::contract::{Fault, FaultServer, Reply, Security};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
 use crate::support::incs;
 
 /// A server on loopback that answers what a test wants.
-pub(super) struct Platform {
+pub(crate) struct Platform {
     server: FaultServer,
     /// Where the server runs.
     _runtime: Runtime,
 }
 
 /// What was asked of it.
-pub(super) struct Asked {
-    pub(super) line: String,
-    pub(super) headers: String,
-    pub(super) body: Option<Value>,
+pub(crate) struct Asked {
+    pub(crate) line: String,
+    pub(crate) headers: String,
+    pub(crate) body: Option<Value>,
 }
 
 impl Platform {
     /// Answers with these bodies, one after another.
-    pub(super) fn answering<B: Into<String>>(bodies: impl IntoIterator<Item = B>) -> Self {
+    pub(crate) fn answering<B: Into<String>>(bodies: impl IntoIterator<Item = B>) -> Self {
+        Self::giving(bodies.into_iter().map(|body| Reply::json(200, body.into())))
+    }
+
+    /// Gives these replies and faults, one after another.
+    pub(crate) fn giving<F: Into<Fault>>(faults: impl IntoIterator<Item = F>) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let server = runtime.block_on(FaultServer::start(Security::Plain)).unwrap();
-        for body in bodies {
-            server.push(Reply::json(200, body.into()));
+        for fault in faults {
+            server.push(fault);
         }
         server.set_default(Reply::json(500, "no answer is left"));
         Self { server, _runtime: runtime }
     }
 
     /// The program with a code and an account for this server.
-    pub(super) fn incs(&self, args: &[&str]) -> Command {
+    pub(crate) fn incs(&self, args: &[&str]) -> Command {
         let mut command = incs(args);
         command.env("INCS_BASE_URL", self.server.uri()).env("INCS_CERTIFICATION_CODE", "5d1f");
         command.env("INCS_USERNAME", "ops_admin").env("INCS_PASSWORD", "correct-horse");
@@ -43,7 +48,7 @@ impl Platform {
     }
 
     /// All requests so far.
-    pub(super) fn asked(&self) -> Vec<Asked> {
+    pub(crate) fn asked(&self) -> Vec<Asked> {
         let requests = self.server.seen().complete.into_iter();
         requests
             .map(|request| Asked {
@@ -55,17 +60,17 @@ impl Platform {
     }
 
     /// Method, path and query of all requests so far.
-    pub(super) fn lines(&self) -> Vec<String> {
+    pub(crate) fn lines(&self) -> Vec<String> {
         self.asked().into_iter().map(|asked| asked.line).collect()
     }
 }
 
 /// A successful reply.
-pub(super) fn success(data: &Value) -> String {
+pub(crate) fn success(data: &Value) -> String {
     serde_json::json!({ "status": "success", "code": 200, "message": "", "data": data, "error": {} }).to_string()
 }
 
 /// A failure.
-pub(super) fn failure(code: u32, message: &str) -> String {
+pub(crate) fn failure(code: u32, message: &str) -> String {
     serde_json::json!({ "status": "error", "code": code, "message": message, "data": {}, "error": {} }).to_string()
 }

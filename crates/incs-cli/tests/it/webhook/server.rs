@@ -10,18 +10,18 @@ use serde_json::Value;
 
 use crate::support::incs;
 
-pub(super) const SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+pub(crate) const SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
 
 /// `incs webhook listen --json`, at a free port. It is ended when this is dropped.
-pub(super) struct Listening {
+pub(crate) struct Listening {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
-    pub(super) url: String,
-    pub(super) ready: Value,
+    pub(crate) url: String,
+    pub(crate) ready: Value,
 }
 
 impl Listening {
-    pub(super) fn with(args: &[&str]) -> Self {
+    pub(crate) fn with(args: &[&str]) -> Self {
         let mut command = incs(&["--json", "webhook", "listen", "--port", "0", "--timeout", "60s"]);
         command.args(args).stdout(Stdio::piped()).stderr(Stdio::piped());
         if !args.contains(&"--insecure") {
@@ -36,17 +36,22 @@ impl Listening {
     }
 
     /// The next document.
-    pub(super) fn next(&mut self) -> Value {
-        serde_json::from_str(&self.lines.next().unwrap().unwrap()).unwrap()
+    pub(crate) fn next(&mut self) -> Value {
+        serde_json::from_str(&self.next_line()).unwrap()
+    }
+
+    /// The next line.
+    pub(crate) fn next_line(&mut self) -> String {
+        self.lines.next().unwrap().unwrap()
     }
 
     #[cfg(unix)]
-    pub(super) fn id(&self) -> u32 {
+    pub(crate) fn id(&self) -> u32 {
         self.child.id()
     }
 
     /// Waits for its end: the exit code, and what it wrote to stderr.
-    pub(super) fn end(mut self) -> (i32, String) {
+    pub(crate) fn end(mut self) -> (i32, String) {
         assert!(self.lines.next().is_none(), "it says more");
         let mut stderr = String::new();
         self.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
@@ -62,13 +67,13 @@ impl Drop for Listening {
 }
 
 /// What was posted: the head, in small letters, and the body.
-pub(super) struct Posted {
-    pub(super) head: String,
-    pub(super) body: Vec<u8>,
+pub(crate) struct Posted {
+    pub(crate) head: String,
+    pub(crate) body: Vec<u8>,
 }
 
 /// A server that answers one request after another with a status, and tells what came.
-pub(super) fn answering(status: u16) -> (SocketAddr, Receiver<Posted>) {
+pub(crate) fn answering(status: u16) -> (SocketAddr, Receiver<Posted>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let (sender, posted) = channel();
@@ -96,6 +101,6 @@ pub(super) fn answering(status: u16) -> (SocketAddr, Receiver<Posted>) {
 }
 
 /// The address of a port at which nobody listens.
-pub(super) fn nobody() -> SocketAddr {
+pub(crate) fn nobody() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
