@@ -28,7 +28,6 @@ const PATIENCE: Duration = Duration::from_mins(2);
 const MARKED: &[(&str, usize)] = &[
     ("README.md", 2),
     ("crates/incs-cli/README.md", 1),
-    ("examples/README.md", 5),
     ("crates/incs-sandbox/README.md", 0),
     ("docs/README.md", 1),
     ("docs/cli.md", 4),
@@ -44,6 +43,7 @@ const MARKED: &[(&str, usize)] = &[
     ("docs/tasks.md", 0),
     ("docs/templates.md", 0),
     ("docs/webhooks.md", 1),
+    ("examples/README.md", 5),
 ];
 
 /// The pages of the repository that hold a shell block, with their blocks, by path: the READMEs, and all below docs/ but the quick
