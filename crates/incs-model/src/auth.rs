@@ -2,34 +2,35 @@
 
 use std::fmt;
 
-use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, Unexpected, Visitor};
+use incs_model_derive::WireStruct;
+use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, Unexpected, Visitor};
 use serde::ser::SerializeMap;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::decode::{DecodeError, Key, Tracked};
 use crate::id::Username;
 use crate::raw::RawJson;
-use crate::record::record;
 use crate::schema_of::schema_of;
 use crate::secret::Secret;
 use crate::validate::{At, Validate, Violations};
 
-record! {
-    /// The account that asks for a token: the body of `POST /external/auth/token`.
-    ///
-    /// ```
-    /// let request = incs_model::auth::TokenRequest::new("ops_admin", "correct-horse-battery");
-    /// incs_model::validate(&request).unwrap();
-    /// assert_eq!(format!("{request:?}"), "TokenRequest { username: Username(<9 chars>), password: Secret(…) }");
-    /// ```
-    pub struct TokenRequest {
-        /// The login name of the admin account.
-        #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
-        pub username: Username,
-        /// Its password.
-        pub password: Secret,
-    }
+/// The account that asks for a token: the body of `POST /external/auth/token`.
+///
+/// ```
+/// let request = incs_model::auth::TokenRequest::new("ops_admin", "correct-horse-battery");
+/// incs_model::validate(&request).unwrap();
+/// assert_eq!(format!("{request:?}"), "TokenRequest { username: Username(<9 chars>), password: Secret(…) }");
+/// ```
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct TokenRequest {
+    /// The login name of the admin account.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
+    pub username: Username,
+    /// Its password.
+    pub password: Secret,
 }
 
 impl Validate for TokenRequest {
@@ -113,7 +114,7 @@ impl fmt::Debug for Token {
     }
 }
 
-crate::masked::shown!(Token);
+impl crate::masked::Masked for Token {}
 
 impl Serialize for Token {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -20,11 +20,11 @@
 
 mod sources;
 
+use incs_model_derive::WireStruct;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{IncsMessageId, MessageId};
 use crate::masked::shown;
-use crate::record::record;
 use crate::time::Timestamp;
 
 /// How far a message got. Later stages include the earlier ones: what was read was delivered.
@@ -62,59 +62,70 @@ pub enum Witness {
 
 shown!(Stage, Witness);
 
-record! {
-    /// A time, and who says so. The smaller one counts: the better witness, then the earlier time.
-    #[derive(Copy, Eq, PartialOrd, Ord, Hash)]
-    pub struct Moment {
-        /// Who says so.
-        pub witness: Witness,
-        /// The time.
-        #[serde(deserialize_with = "crate::time::read_timestamp")]
-        #[cfg_attr(feature = "schema", schemars(with = "crate::time::TimestampSchema"))]
-        pub at: Timestamp,
-    }
+/// A time, and who says so. The smaller one counts: the better witness, then the earlier time.
+#[derive(Clone, PartialEq, Copy, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Moment {
+    /// Who says so.
+    pub witness: Witness,
+    /// The time.
+    #[serde(deserialize_with = "crate::time::read_timestamp")]
+    #[cfg_attr(feature = "schema", schemars(with = "crate::time::TimestampSchema"))]
+    pub at: Timestamp,
 }
 
-record! {
-    /// Why a message failed, in the provider's words.
-    #[derive(Eq, PartialOrd, Ord, Hash)]
-    pub struct Failure {}
-    optional {
-        /// The provider's number: Meta's, or Exotel's.
-        with_code => pub code: i64,
-        /// The provider's name for it, like `EX_SYSTEM_ERROR`.
-        with_name => pub name: String,
-        /// A text for people.
-        with_text => pub text: String,
-    }
+/// Why a message failed, in the provider's words.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Failure {
+    /// The provider's number: Meta's, or Exotel's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<i64>,
+    /// The provider's name for it, like `EX_SYSTEM_ERROR`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// A text for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
 }
 
-record! {
-    /// What one receipt or one row of a query says of a message.
-    ///
-    /// Made from what came: `Fact::from(&update)`, [`Fact::of_event`]. Look the message up by `message_id`, then
-    /// [`merge`](Delivery::merge).
-    pub struct Fact {}
-    optional {
-        /// The message, as its provider numbers it. Absent where the provider has not taken the message yet.
-        with_message_id => pub message_id: MessageId,
-        /// The message, as INCS numbers it.
-        with_incs_id => pub incs_id: IncsMessageId,
-        /// How far it got. Absent for a state that this version does not know: such a fact moves nothing.
-        with_stage => pub stage: Stage,
-        /// When it was made.
-        with_created => pub created: Moment,
-        /// When it was sent.
-        with_sent => pub sent: Moment,
-        /// When it failed.
-        with_failed => pub failed: Moment,
-        /// When it arrived.
-        with_delivered => pub delivered: Moment,
-        /// When it was opened.
-        with_read => pub read: Moment,
-        /// Why it failed.
-        with_failure => pub failure: Failure,
-    }
+/// What one receipt or one row of a query says of a message.
+///
+/// Made from what came: `Fact::from(&update)`, [`Fact::of_event`]. Look the message up by `message_id`, then
+/// [`merge`](Delivery::merge).
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Fact {
+    /// The message, as its provider numbers it. Absent where the provider has not taken the message yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message_id: Option<MessageId>,
+    /// The message, as INCS numbers it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub incs_id: Option<IncsMessageId>,
+    /// How far it got. Absent for a state that this version does not know: such a fact moves nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stage: Option<Stage>,
+    /// When it was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created: Option<Moment>,
+    /// When it was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sent: Option<Moment>,
+    /// When it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failed: Option<Moment>,
+    /// When it arrived.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delivered: Option<Moment>,
+    /// When it was opened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read: Option<Moment>,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure: Option<Failure>,
 }
 
 impl Fact {
@@ -132,27 +143,33 @@ impl Fact {
     }
 }
 
-record! {
-    /// What is known of a sent message. Fit to be stored as JSON and merged into again.
-    #[derive(Eq, Default)]
-    pub struct Delivery {}
-    optional {
-        /// How far it got.
-        with_stage => pub stage: Stage,
-        /// When it was made.
-        with_created => pub created: Moment,
-        /// When it was sent.
-        with_sent => pub sent: Moment,
-        /// When it failed.
-        with_failed => pub failed: Moment,
-        /// When it arrived. May be unknown although the message was read: the platform leaves it out when the `read`
-        /// overtook the delivery report.
-        with_delivered => pub delivered: Moment,
-        /// When it was opened.
-        with_read => pub read: Moment,
-        /// Why it failed. Kept also when the message turned out to have arrived.
-        with_failure => pub failure: Failure,
-    }
+/// What is known of a sent message. Fit to be stored as JSON and merged into again.
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Delivery {
+    /// How far it got.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stage: Option<Stage>,
+    /// When it was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created: Option<Moment>,
+    /// When it was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sent: Option<Moment>,
+    /// When it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failed: Option<Moment>,
+    /// When it arrived. May be unknown although the message was read: the platform leaves it out when the `read`
+    /// overtook the delivery report.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delivered: Option<Moment>,
+    /// When it was opened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read: Option<Moment>,
+    /// Why it failed. Kept also when the message turned out to have arrived.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure: Option<Failure>,
 }
 
 /// What a fact changed.

@@ -8,52 +8,49 @@ pub use self::code::Code;
 pub use self::frame::Frame;
 pub use self::refusal::{Refusal, ReplyError};
 
+use incs_model_derive::WireStruct;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::decode::{DecodeError, decode_str};
 use crate::open::open_text;
 use crate::raw::RawJson;
-use crate::record::record;
 
-record! {
-    /// The frame of every reply. What a call gave is in [`data`](Self::data), read by [`into_result`](Self::into_result).
-    ///
-    /// Whether the HTTP status mirrors [`code`](Self::code) or is always 200 is **unknown**: read the body on any HTTP status. On a
-    /// failure `data` and `error` may be `{}`, `[]`, `null` or absent (partly inferred); they are kept as they came.
-    ///
-    /// ```
-    /// use incs_model::envelope::{Code, Envelope, ReplyError};
-    /// use incs_model::{Sent, decode};
-    ///
-    /// let body = br#"{"status":"success","code":200,"message":"","data":{"msg_id":"wamid.HBgN"},"error":{}}"#;
-    /// let sent: Sent = decode::<Envelope>(body).unwrap().into_result().unwrap();
-    /// assert_eq!(sent.msg_id.as_str(), "wamid.HBgN");
-    ///
-    /// let body = br#"{"status":"error","code":10002,"message":"(#132012) Parameter format does not match","data":{}}"#;
-    /// let Err(ReplyError::Refused(refusal)) = decode::<Envelope>(body).unwrap().into_result::<Sent>() else { panic!() };
-    /// assert_eq!((refusal.code(), refusal.provider_code()), (Code::WhatsApp, Some(132_012)));
-    /// ```
-    pub struct Envelope {
-        /// Whether the call succeeded. Ask [`is_success`](Self::is_success), which looks at `code` too.
-        pub status: Outcome,
-        /// 200, or what went wrong.
-        pub code: Code,
-    }
-    default {
-        /// Empty on success, else what went wrong, for people. It may repeat what you sent, so `Debug` masks it.
-        #[serde(deserialize_with = "text_or_null")]
-        #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
-        with_message => pub message: String,
-    }
-    optional {
-        /// What the call gave: an object; an array on the lists of templates.
-        #[serde(deserialize_with = "present")]
-        with_data => pub data: RawJson,
-        /// Details of an error. `{}` in every sample, and absent in the older page.
-        #[serde(deserialize_with = "present")]
-        with_error => pub error: RawJson,
-    }
+/// The frame of every reply. What a call gave is in [`data`](Self::data), read by [`into_result`](Self::into_result).
+///
+/// Whether the HTTP status mirrors [`code`](Self::code) or is always 200 is **unknown**: read the body on any HTTP status. On a
+/// failure `data` and `error` may be `{}`, `[]`, `null` or absent (partly inferred); they are kept as they came.
+///
+/// ```
+/// use incs_model::envelope::{Code, Envelope, ReplyError};
+/// use incs_model::{Sent, decode};
+///
+/// let body = br#"{"status":"success","code":200,"message":"","data":{"msg_id":"wamid.HBgN"},"error":{}}"#;
+/// let sent: Sent = decode::<Envelope>(body).unwrap().into_result().unwrap();
+/// assert_eq!(sent.msg_id.as_str(), "wamid.HBgN");
+///
+/// let body = br#"{"status":"error","code":10002,"message":"(#132012) Parameter format does not match","data":{}}"#;
+/// let Err(ReplyError::Refused(refusal)) = decode::<Envelope>(body).unwrap().into_result::<Sent>() else { panic!() };
+/// assert_eq!((refusal.code(), refusal.provider_code()), (Code::WhatsApp, Some(132_012)));
+/// ```
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Envelope {
+    /// Whether the call succeeded. Ask [`is_success`](Self::is_success), which looks at `code` too.
+    pub status: Outcome,
+    /// 200, or what went wrong.
+    pub code: Code,
+    /// Empty on success, else what went wrong, for people. It may repeat what you sent, so `Debug` masks it.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    #[serde(default, deserialize_with = "text_or_null")]
+    pub message: String,
+    /// What the call gave: an object; an array on the lists of templates.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub data: Option<RawJson>,
+    /// Details of an error. `{}` in every sample, and absent in the older page.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub error: Option<RawJson>,
 }
 
 open_text! {

@@ -85,13 +85,11 @@ mod json;
 pub mod limits;
 mod link;
 mod masked;
-mod media;
 mod message;
 mod number;
 mod open;
 mod phone;
 pub mod rcs;
-mod record;
 #[cfg(feature = "schema")]
 pub mod schema;
 mod schema_of;

@@ -1,14 +1,16 @@
 //! What `Debug` may show: shapes and lengths, never texts, links or phone numbers.
 //!
-//! Every record of this crate prints its fields through [`Mask`]. A plain `String` is treated as customer content, so a
+//! Every wire struct of this crate prints its fields through [`Mask`]. A plain `String` is treated as customer content, so a
 //! new field is masked unless its type says otherwise.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// How a field looks inside the `Debug` of a record.
-pub(crate) trait Masked {
-    fn masked(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
+/// How a field looks inside the `Debug` of a wire struct: like its own `Debug`, unless that would show content.
+pub(crate) trait Masked: fmt::Debug {
+    fn masked(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
 }
 
 /// Lets a [`Masked`] value be handed to `debug_struct`.
@@ -22,17 +24,15 @@ impl<T: Masked + ?Sized> fmt::Debug for Mask<'_, T> {
 
 /// Declares that the `Debug` of these types is safe to show.
 macro_rules! shown {
-    ($($type:ty),+ $(,)?) => {$(
-        impl $crate::masked::Masked for $type {
-            fn masked(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                ::std::fmt::Debug::fmt(self, f)
-            }
-        }
-    )+};
+    ($($type:ty),+ $(,)?) => {$( impl $crate::masked::Masked for $type {} )+};
 }
 pub(crate) use shown;
 
-shown!(bool, u8, u32, u64, i64);
+impl Masked for bool {}
+impl Masked for u8 {}
+impl Masked for u32 {}
+impl Masked for u64 {}
+impl Masked for i64 {}
 
 impl Masked for str {
     fn masked(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

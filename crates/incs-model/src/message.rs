@@ -1,12 +1,12 @@
 //! A message to send, on any channel.
 
-use serde::Serialize;
+use incs_model_derive::WireStruct;
+use serde::{Deserialize, Serialize};
 
 use crate::decode::{DecodeError, decode};
 use crate::id::MessageId;
 use crate::open::open_text;
 use crate::phone::PhoneNumber;
-use crate::record::record;
 use crate::validate::{At, Validate, Violations};
 use crate::{rcs, viber, whatsapp};
 
@@ -51,7 +51,7 @@ macro_rules! channel_message {
             }
         }
 
-        $crate::masked::shown!(Message);
+        impl crate::masked::Masked for Message {}
 
         $crate::schema_of::schema_of!(Message, generator => {
             let to = generator.subschema_for::<$crate::PhoneNumber>();
@@ -184,10 +184,11 @@ impl Validate for OutboundMessage {
     }
 }
 
-record! {
-    /// What a successful send gives back: `data` of the reply (INCS: send messages).
-    pub struct Sent {
-        /// The id by which receipts name the message: `wamid.…` on WhatsApp, a UUID on Viber and RCS.
-        pub msg_id: MessageId,
-    }
+/// What a successful send gives back: `data` of the reply (INCS: send messages).
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Sent {
+    /// The id by which receipts name the message: `wamid.…` on WhatsApp, a UUID on Viber and RCS.
+    pub msg_id: MessageId,
 }

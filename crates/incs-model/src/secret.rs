@@ -42,7 +42,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-crate::masked::shown!(Secret);
+impl crate::masked::Masked for Secret {}
 
 #[cfg(feature = "schema")]
 impl schemars::JsonSchema for Secret {

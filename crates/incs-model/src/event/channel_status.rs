@@ -2,11 +2,13 @@
 
 use std::fmt;
 
+use incs_model_derive::WireStruct;
+use serde::{Deserialize, Serialize, Serializer};
+
 use super::created::ChannelState;
 use crate::id::{ChannelId, IncsMessageId, MessageId};
 use crate::masked::Mask;
 use crate::open::{UnknownObject, fmt_token};
-use crate::record::record;
 
 /// A message of the INCS workbench has a new state.
 ///
@@ -20,25 +22,27 @@ pub struct ChannelStatus {
     object: UnknownObject,
 }
 
-record! {
-    /// What is understood of the update.
-    pub struct ChannelStatusMessage {
-        /// The message.
-        pub id: IncsMessageId,
-        /// Its new state.
-        pub channel_status: ChannelState,
-    }
-    optional {
-        /// The provider's id of the message.
-        with_channel_msg_id => pub channel_msg_id: MessageId,
-        /// The channel.
-        with_auth_id => pub auth_id: ChannelId,
-        /// Why it failed.
-        with_error => pub error: String,
-    }
+/// What is understood of the update.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ChannelStatusMessage {
+    /// The message.
+    pub id: IncsMessageId,
+    /// Its new state.
+    pub channel_status: ChannelState,
+    /// The provider's id of the message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel_msg_id: Option<MessageId>,
+    /// The channel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auth_id: Option<ChannelId>,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
 }
 
-#[derive(serde::Deserialize)]
+#[derive(Deserialize)]
 struct Probe {
     message: ChannelStatusMessage,
 }
@@ -69,8 +73,8 @@ impl fmt::Debug for ChannelStatus {
     }
 }
 
-impl serde::Serialize for ChannelStatus {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+impl Serialize for ChannelStatus {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.object.serialize(serializer)
     }
 }

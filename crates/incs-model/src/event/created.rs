@@ -7,15 +7,18 @@ mod wire_content;
 pub use self::content::Content;
 pub use self::message::Message;
 
-use crate::open::open_code;
-use crate::record::record;
+use incs_model_derive::WireStruct;
+use serde::{Deserialize, Serialize};
 
-record! {
-    /// A message was received or sent in the INCS workbench (INCS: message created webhook).
-    pub struct MessageCreated {
-        /// The message.
-        pub message: Message,
-    }
+use crate::open::open_code;
+
+/// A message was received or sent in the INCS workbench (INCS: message created webhook).
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct MessageCreated {
+    /// The message.
+    pub message: Message,
 }
 
 open_code! {

@@ -1,30 +1,30 @@
 //! `new_message`.
 
+use incs_model_derive::WireStruct;
+use serde::de::MapAccess;
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, MapAccess};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::{rcs, whatsapp};
 use crate::address::Address;
 use crate::decode::{Entries, read_object};
 use crate::id::ChannelId;
-use crate::masked::shown;
 use crate::raw::RawJson;
-use crate::record::record;
 use crate::schema_of::schema_of;
 
-record! {
-    /// A customer wrote (INCS: new message webhook).
-    pub struct NewMessage {
-        /// What came, in the form of its provider.
-        pub message: NewMessageBody,
-    }
-    optional {
-        /// The channel. Absent in older deployments and, so far as seen, on RCS.
-        with_channel_id => pub channel_id: ChannelId,
-        /// The business number; `""` on RCS.
-        with_business_phone => pub business_phone: Address,
-    }
+/// A customer wrote (INCS: new message webhook).
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct NewMessage {
+    /// What came, in the form of its provider.
+    pub message: NewMessageBody,
+    /// The channel. Absent in older deployments and, so far as seen, on RCS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel_id: Option<ChannelId>,
+    /// The business number; `""` on RCS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub business_phone: Option<Address>,
 }
 
 /// What came, in the form of its provider. The provider is told by the members; there is no tag.
@@ -83,7 +83,7 @@ fn read<'de, A: MapAccess<'de>>(map: A) -> Result<NewMessageBody, A::Error> {
     }
 }
 
-shown!(NewMessageBody);
+impl crate::masked::Masked for NewMessageBody {}
 
 schema_of!(NewMessageBody, generator => {
     let whatsapp = generator.subschema_for::<whatsapp::Value>();

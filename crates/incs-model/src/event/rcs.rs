@@ -1,16 +1,16 @@
 //! What a customer writes on RCS, in Google's form with the tracking data of INCS (INCS: new message webhook, RCS).
 
+use incs_model_derive::WireStruct;
 use serde::de::{self, MapAccess};
 use serde::ser::SerializeMap;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::address::Address;
 use crate::decode::{Key, once, read_object};
 use crate::id::{AgentId, MediaType, MessageId, TemplateId};
-use crate::masked::{Mask, shown};
+use crate::masked::Mask;
 use crate::open::{UnknownMember, open_text};
-use crate::record::record;
 use crate::schema_of::schema_of;
 use crate::time::WireTime;
 
@@ -46,51 +46,54 @@ pub enum Content {
     Unknown(UnknownMember),
 }
 
-record! {
-    /// A file that the customer sent.
-    pub struct UserFile {
-        /// The file.
-        pub payload: FileReference,
-    }
-    optional {
-        /// A small picture of it. It has no name.
-        with_thumbnail => pub thumbnail: FileReference,
-    }
+/// A file that the customer sent.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct UserFile {
+    /// The file.
+    pub payload: FileReference,
+    /// A small picture of it. It has no name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thumbnail: Option<FileReference>,
 }
 
-record! {
-    /// Where a file is and what it is.
-    #[serde(rename_all = "camelCase")]
-    pub struct FileReference {
-        /// Where to get it. For how long is **unknown**.
-        pub file_uri: String,
-    }
-    optional {
-        /// The media type.
-        with_mime_type => pub mime_type: MediaType,
-        /// Bytes.
-        with_file_size_bytes => pub file_size_bytes: u64,
-        /// Its name on the customer's phone.
-        with_file_name => pub file_name: String,
-    }
+/// Where a file is and what it is.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct FileReference {
+    /// Where to get it. For how long is **unknown**.
+    pub file_uri: String,
+    /// The media type.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mime_type: Option<MediaType>,
+    /// Bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file_size_bytes: Option<u64>,
+    /// Its name on the customer's phone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file_name: Option<String>,
 }
 
-record! {
-    /// A tap on a suggested reply or action.
-    #[serde(rename_all = "camelCase")]
-    pub struct SuggestionResponse {
-        /// What the business set on the suggestion.
-        pub postback_data: String,
-    }
-    optional {
-        /// The label that the customer saw.
-        with_text => pub text: String,
-        /// Reply or action.
-        with_type => pub r#type: SuggestionKind,
-        /// Which suggestion of which message it was.
-        #[serde(rename = "trackdata")]
-        with_trackdata => pub trackdata: TrackData,
-    }
+/// A tap on a suggested reply or action.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct SuggestionResponse {
+    /// What the business set on the suggestion.
+    pub postback_data: String,
+    /// The label that the customer saw.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// Reply or action.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub r#type: Option<SuggestionKind>,
+    /// Which suggestion of which message it was.
+    #[serde(rename = "trackdata", skip_serializing_if = "Option::is_none")]
+    pub trackdata: Option<TrackData>,
 }
 
 open_text! {
@@ -103,37 +106,44 @@ open_text! {
     }
 }
 
-record! {
-    /// Which suggestion of which message was tapped. Only sampled, so every member is optional.
-    #[serde(rename_all = "camelCase")]
-    pub struct TrackData {}
-    optional {
-        /// The suggestion's type, as in the template: `reply`, `url_action`, ….
-        with_suggestion_type => pub suggestion_type: crate::template::rcs::SuggestionType,
-        /// What the message was, like `richcard`.
-        with_msg_type => pub msg_type: crate::template::rcs::Kind,
-        /// The card, from 0.
-        with_card_index => pub card_index: u32,
-        /// The suggestion on the card, from 0.
-        with_suggestion_index => pub suggestion_index: u32,
-        /// The message: the id that its send gave back (inferred).
-        with_msg_id => pub msg_id: MessageId,
-        /// When the message was sent.
-        with_msg_date => pub msg_date: WireTime,
-        /// The template it was made from.
-        with_template => pub template: TemplateId,
-    }
+/// Which suggestion of which message was tapped. Only sampled, so every member is optional.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct TrackData {
+    /// The suggestion's type, as in the template: `reply`, `url_action`, ….
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suggestion_type: Option<crate::template::rcs::SuggestionType>,
+    /// What the message was, like `richcard`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub msg_type: Option<crate::template::rcs::Kind>,
+    /// The card, from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub card_index: Option<u32>,
+    /// The suggestion on the card, from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suggestion_index: Option<u32>,
+    /// The message: the id that its send gave back (inferred).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub msg_id: Option<MessageId>,
+    /// When the message was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub msg_date: Option<WireTime>,
+    /// The template it was made from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub template: Option<TemplateId>,
 }
 
-record! {
-    /// A place, in degrees.
-    #[cfg_attr(feature = "schema", schemars(rename = "RcsLocation"))]
-    pub struct Location {
-        /// North is positive.
-        pub latitude: f64,
-        /// East is positive.
-        pub longitude: f64,
-    }
+/// A place, in degrees.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "RcsLocation"))]
+#[non_exhaustive]
+pub struct Location {
+    /// North is positive.
+    pub latitude: f64,
+    /// East is positive.
+    pub longitude: f64,
 }
 
 impl UserMessage {
@@ -245,7 +255,8 @@ impl std::fmt::Debug for Content {
     }
 }
 
-shown!(UserMessage, Content);
+impl crate::masked::Masked for UserMessage {}
+impl crate::masked::Masked for Content {}
 
 schema_of!(UserMessage as "RcsUserMessage", generator => {
     let [sender, id] = [generator.subschema_for::<Address>(), generator.subschema_for::<MessageId>()];

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use incs_model_derive::WireStruct;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -9,7 +10,6 @@ use super::item::{Item, Malformed, SmsItem};
 use super::members::Members;
 use crate::masked::Masked;
 use crate::raw::RawJson;
-use crate::record::record;
 
 /// The body of one POST. Every JSON text is one: what is not understood is kept in an [`Item`].
 #[derive(Clone, Debug, PartialEq)]
@@ -22,16 +22,17 @@ pub enum Callback {
     Flat(Item),
 }
 
-record! {
-    /// A body by channel. Both lists may come together.
-    #[cfg_attr(feature = "schema", schemars(rename = "ExotelNested"))]
-    pub struct Nested {}
-    optional {
-        /// Messages of users (Exotel: receive messages webhook) and delivery reports (Exotel: RCS status callback).
-        with_rcs => pub rcs: Batch<Item>,
-        /// Delivery reports about SMS that were sent instead (Exotel: RCS status callback).
-        with_sms => pub sms: Batch<SmsItem>,
-    }
+/// A body by channel. Both lists may come together.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ExotelNested"))]
+#[non_exhaustive]
+pub struct Nested {
+    /// Messages of users (Exotel: receive messages webhook) and delivery reports (Exotel: RCS status callback).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rcs: Option<Batch<Item>>,
+    /// Delivery reports about SMS that were sent instead (Exotel: RCS status callback).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sms: Option<Batch<SmsItem>>,
 }
 
 /// What came for one channel: `{"messages": […]}`. Every sample has one element; any number is read.

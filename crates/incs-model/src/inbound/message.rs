@@ -1,13 +1,13 @@
 //! One message of a customer, and what it holds, whatever the provider.
 
-use serde::Serialize;
+use incs_model_derive::WireStruct;
+use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
 use crate::id::{ChannelId, ConversationId, MediaId, MediaType, MessageId};
 use crate::json::{Cutter, RawJson};
 use crate::message::Channel;
 use crate::open::{open_text, tagged_union};
-use crate::record::record;
 use crate::time::WireTime;
 
 open_text! {
@@ -47,51 +47,62 @@ impl Origin {
     }
 }
 
-record! {
-    /// One message of a customer.
-    pub struct Inbound {
-        /// Who delivered it.
-        pub provider: Provider,
-        /// What it holds.
-        pub content: Content,
-        /// JSON pointer of the item in the body it came in; empty for the whole body.
-        pub pointer: String,
-        /// The item as it came, with every member that this version does not know.
-        pub raw: RawJson,
-    }
-    optional {
-        /// The channel. `message_created` does not say it; on WhatsApp it shows in the message id.
-        with_channel => pub channel: Channel,
-        /// The message, as its provider numbers it. Absent on some errors of Exotel, and before a provider has numbered it.
-        with_id => pub id: MessageId,
-        /// The customer.
-        with_user => pub user: Address,
-        /// The business number, agent or bot that was written to.
-        with_business => pub business: Address,
-        /// The INCS channel.
-        with_channel_id => pub channel_id: ChannelId,
-        /// The conversation in the INCS workbench.
-        with_conversation_id => pub conversation_id: ConversationId,
-        /// When it was sent.
-        with_sent_at => pub sent_at: WireTime,
-        /// The message that this one answers or quotes.
-        with_quoted => pub quoted: Quoted,
-        /// What the customer calls themselves.
-        with_profile_name => pub profile_name: String,
-        /// What the business gave the send that this answers, where the provider gives it back.
-        with_custom_data => pub custom_data: String,
-    }
+/// One message of a customer.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Inbound {
+    /// Who delivered it.
+    pub provider: Provider,
+    /// What it holds.
+    pub content: Content,
+    /// JSON pointer of the item in the body it came in; empty for the whole body.
+    pub pointer: String,
+    /// The item as it came, with every member that this version does not know.
+    pub raw: RawJson,
+    /// The channel. `message_created` does not say it; on WhatsApp it shows in the message id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<Channel>,
+    /// The message, as its provider numbers it. Absent on some errors of Exotel, and before a provider has numbered it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<MessageId>,
+    /// The customer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<Address>,
+    /// The business number, agent or bot that was written to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub business: Option<Address>,
+    /// The INCS channel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel_id: Option<ChannelId>,
+    /// The conversation in the INCS workbench.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conversation_id: Option<ConversationId>,
+    /// When it was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sent_at: Option<WireTime>,
+    /// The message that this one answers or quotes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quoted: Option<Quoted>,
+    /// What the customer calls themselves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profile_name: Option<String>,
+    /// What the business gave the send that this answers, where the provider gives it back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub custom_data: Option<String>,
 }
 
-record! {
-    /// The message that another one answers or quotes.
-    pub struct Quoted {}
-    optional {
-        /// The quoted message.
-        with_id => pub id: MessageId,
-        /// Who wrote it.
-        with_from => pub from: Address,
-    }
+/// The message that another one answers or quotes.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Quoted {
+    /// The quoted message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<MessageId>,
+    /// Who wrote it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<Address>,
 }
 
 tagged_union! {
@@ -118,12 +129,13 @@ tagged_union! {
     }
 }
 
-record! {
-    /// A text.
-    pub struct Text {
-        /// The text.
-        pub text: String,
-    }
+/// A text.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Text {
+    /// The text.
+    pub text: String,
 }
 
 open_text! {
@@ -144,64 +156,75 @@ open_text! {
     }
 }
 
-record! {
-    /// A file. It is reached by link or by the provider's id; which one depends on the provider.
-    pub struct Media {
-        /// What it is. RCS only knows files: there the media type decides between image, audio, video and file.
-        pub kind: MediaKind,
-    }
-    optional {
-        /// Link to the file.
-        with_url => pub url: String,
-        /// The file, as the provider numbers it.
-        with_id => pub id: MediaId,
-        /// The media type.
-        with_media_type => pub media_type: MediaType,
-        /// Its name.
-        with_file_name => pub file_name: String,
-        /// Bytes. (Exotel names no unit.)
-        with_size => pub size: u64,
-        /// Seconds.
-        with_duration => pub duration: u64,
-        /// The text below it.
-        with_caption => pub caption: String,
-        /// SHA-256 of the file, in base64.
-        with_sha256 => pub sha256: String,
-        /// Whether an audio was spoken into the phone.
-        with_voice => pub voice: bool,
-        /// A small picture of it.
-        with_thumbnail => pub thumbnail: Thumbnail,
-    }
+/// A file. It is reached by link or by the provider's id; which one depends on the provider.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Media {
+    /// What it is. RCS only knows files: there the media type decides between image, audio, video and file.
+    pub kind: MediaKind,
+    /// Link to the file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// The file, as the provider numbers it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<MediaId>,
+    /// The media type.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub media_type: Option<MediaType>,
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file_name: Option<String>,
+    /// Bytes. (Exotel names no unit.)
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+    /// Seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duration: Option<u64>,
+    /// The text below it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub caption: Option<String>,
+    /// SHA-256 of the file, in base64.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    /// Whether an audio was spoken into the phone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub voice: Option<bool>,
+    /// A small picture of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thumbnail: Option<Thumbnail>,
 }
 
-record! {
-    /// A small picture of a file.
-    pub struct Thumbnail {
-        /// Link to the picture.
-        pub url: String,
-    }
-    optional {
-        /// The media type.
-        with_media_type => pub media_type: MediaType,
-        /// Bytes.
-        with_size => pub size: u64,
-    }
+/// A small picture of a file.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Thumbnail {
+    /// Link to the picture.
+    pub url: String,
+    /// The media type.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub media_type: Option<MediaType>,
+    /// Bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
 }
 
-record! {
-    /// A place, in degrees.
-    pub struct Location {
-        /// North is positive.
-        pub latitude: f64,
-        /// East is positive.
-        pub longitude: f64,
-    }
-    optional {
-        /// What it is called.
-        with_name => pub name: String,
-        /// Where it is.
-        with_address => pub address: String,
-    }
+/// A place, in degrees.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Location {
+    /// North is positive.
+    pub latitude: f64,
+    /// East is positive.
+    pub longitude: f64,
+    /// What it is called.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Where it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
 }
 
 open_text! {
@@ -220,107 +243,118 @@ open_text! {
     }
 }
 
-record! {
-    /// A tap.
-    pub struct Choice {
-        /// What was tapped.
-        pub kind: ChoiceKind,
-    }
-    optional {
-        /// What the business set on it: the id, payload or postback data.
-        with_data => pub data: String,
-        /// The label that the customer saw.
-        with_label => pub label: String,
-        /// The description that the customer saw.
-        with_description => pub description: String,
-    }
+/// A tap.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Choice {
+    /// What was tapped.
+    pub kind: ChoiceKind,
+    /// What the business set on it: the id, payload or postback data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<String>,
+    /// The label that the customer saw.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// The description that the customer saw.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
 }
 
-record! {
-    /// An emoji on an earlier message.
-    pub struct Reaction {
-        /// The message it is put on.
-        pub message_id: MessageId,
-    }
-    optional {
-        /// The emoji; absent when the customer took it back.
-        with_emoji => pub emoji: String,
-    }
+/// An emoji on an earlier message.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Reaction {
+    /// The message it is put on.
+    pub message_id: MessageId,
+    /// The emoji; absent when the customer took it back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub emoji: Option<String>,
 }
 
-record! {
-    /// People out of the customer's address book.
-    pub struct Contacts {
-        /// The people.
-        pub people: Vec<Person>,
-    }
+/// People out of the customer's address book.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Contacts {
+    /// The people.
+    pub people: Vec<Person>,
 }
 
-record! {
-    /// A person.
-    pub struct Person {}
-    optional {
-        /// Their name.
-        with_name => pub name: String,
-    }
-    list {
-        /// Their numbers.
-        with_phones => pub phones: Address,
-        /// Their e-mail addresses.
-        with_emails => pub emails: String,
-    }
+/// A person.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Person {
+    /// Their name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Their numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub phones: Vec<Address>,
+    /// Their e-mail addresses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub emails: Vec<String>,
 }
 
-record! {
-    /// An order from a catalogue.
-    pub struct Order {}
-    optional {
-        /// The catalogue.
-        with_catalog_id => pub catalog_id: String,
-        /// What the customer wrote with it.
-        with_text => pub text: String,
-    }
-    list {
-        /// What was ordered.
-        with_lines => pub lines: OrderLine,
-    }
+/// An order from a catalogue.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Order {
+    /// The catalogue.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub catalog_id: Option<String>,
+    /// What the customer wrote with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// What was ordered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<OrderLine>,
 }
 
-record! {
-    /// One product of an order.
-    pub struct OrderLine {
-        /// The product, as the business numbers it.
-        pub product_id: String,
-    }
-    optional {
-        /// How many, as a decimal number.
-        with_quantity => pub quantity: String,
-        /// The price of one, as a decimal number.
-        with_price => pub price: String,
-        /// The currency, like `USD`.
-        with_currency => pub currency: String,
-    }
+/// One product of an order.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct OrderLine {
+    /// The product, as the business numbers it.
+    pub product_id: String,
+    /// How many, as a decimal number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<String>,
+    /// The price of one, as a decimal number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price: Option<String>,
+    /// The currency, like `USD`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
 }
 
-record! {
-    /// Something that the provider could not pass on.
-    pub struct Problem {}
-    optional {
-        /// The provider's number.
-        with_code => pub code: i64,
-        /// The provider's name for it.
-        with_name => pub name: String,
-        /// A text for people.
-        with_text => pub text: String,
-    }
+/// Something that the provider could not pass on.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Problem {
+    /// The provider's number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<i64>,
+    /// The provider's name for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// A text for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
 }
 
-record! {
-    /// Something that has no neutral form.
-    pub struct Other {
-        /// What the provider calls it.
-        pub kind: String,
-    }
+/// Something that has no neutral form.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Other {
+    /// What the provider calls it.
+    pub kind: String,
 }
 
 impl MediaKind {

@@ -79,7 +79,7 @@ impl fmt::Debug for RawJson {
     }
 }
 
-crate::masked::shown!(RawJson);
+impl crate::masked::Masked for RawJson {}
 
 #[cfg(feature = "schema")]
 impl schemars::JsonSchema for RawJson {

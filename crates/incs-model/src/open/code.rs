@@ -102,7 +102,7 @@ macro_rules! open_code {
             }
         }
 
-        $crate::masked::shown!($name);
+        impl $crate::masked::Masked for $name {}
 
         $crate::schema_of::schema_of!($name, generator => $crate::schema::shape::open_code(generator, $name::KNOWN));
     };

@@ -127,7 +127,7 @@ macro_rules! member_union {
 
         $crate::decode::read_object!($name, map => $crate::open::read_alone(map));
 
-        $crate::masked::shown!($name);
+        impl $crate::masked::Masked for $name {}
 
         #[cfg(feature = "schema")]
         impl $name {

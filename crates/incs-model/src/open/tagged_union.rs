@@ -150,7 +150,7 @@ macro_rules! tagged_union {
             }
         });
 
-        $crate::masked::shown!($name);
+        impl $crate::masked::Masked for $name {}
 
         $crate::schema_of::schema_of!($name, generator => {
             let kinds = vec![$( ($text, <$type as ::schemars::JsonSchema>::json_schema(generator)) ),+];

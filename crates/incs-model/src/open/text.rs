@@ -140,7 +140,7 @@ macro_rules! open_text {
             }
         }
 
-        $crate::masked::shown!($name);
+        impl $crate::masked::Masked for $name {}
 
         $crate::schema_of::schema_of!($name, generator => $crate::schema::shape::open_text(generator, $name::KNOWN));
     };

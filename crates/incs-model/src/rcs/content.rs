@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use incs_model_derive::WireStruct;
+use serde::{Deserialize, Serialize};
+
 use crate::id::TemplateName;
 use crate::limits::rcs as limits;
-use crate::media::linked_file;
 use crate::open::{from_contents, member_union};
-use crate::record::record;
+#[cfg(feature = "schema")]
+use crate::schema::shape::FileLink;
 use crate::validate::{At, Validate, Violations};
 
 member_union! {
@@ -25,52 +28,50 @@ member_union! {
     }
 }
 
-record! {
-    /// A send of an approved template.
-    ///
-    /// Every variable of every part of the template needs a value, or the platform answers 10004.
-    /// [`template::rcs::Template::check_send`](crate::template::rcs::Template::check_send) tells before.
-    pub struct Template {
-        /// The template's name.
-        #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
-        pub name: TemplateName,
-    }
-    optional {
-        /// A value for each `[variable]`; absent when the template has none.
-        with_parameters => pub parameters: BTreeMap<String, String>,
-    }
+/// A send of an approved template.
+///
+/// Every variable of every part of the template needs a value, or the platform answers 10004.
+/// [`template::rcs::Template::check_send`](crate::template::rcs::Template::check_send) tells before.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Template {
+    /// The template's name.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
+    pub name: TemplateName,
+    /// A value for each `[variable]`; absent when the template has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parameters: Option<BTreeMap<String, String>>,
 }
 
-linked_file! {
-    /// A document by link: PDF only (INCS: send RCS message; the English page does not say it).
-    Document: limits::DOCUMENT_KINDS, limits::DOCUMENT_KIND;
+/// An image by link. Formats and sizes are **unknown**: no page says them.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Image {
+    /// A public http or https link.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::shape::link"))]
+    pub link: String,
 }
 
-/// Declares a medium of which no page says what kinds of file it may be.
-macro_rules! any_file {
-    ($( $(#[$meta:meta])* $name:ident; )+) => {$(
-        record! {
-            $(#[$meta])*
-            pub struct $name {
-                /// A public http or https link.
-                #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::shape::link"))]
-                pub link: String,
-            }
-        }
-
-        impl Validate for $name {
-            fn check(&self, at: &At<'_>, found: &mut Violations) {
-                found.link(&at.key("link"), &self.link);
-            }
-        }
-    )+};
+/// A video by link. Formats and sizes are **unknown**: no page says them.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Video {
+    /// A public http or https link.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::shape::link"))]
+    pub link: String,
 }
 
-any_file! {
-    /// An image by link. Formats and sizes are **unknown**: no page says them.
-    Image;
-    /// A video by link. Formats and sizes are **unknown**: no page says them.
-    Video;
+/// A document by link: PDF only (INCS: send RCS message; the English page does not say it).
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Document {
+    /// A public http or https link. Its server is asked for the file when the message is sent.
+    #[cfg_attr(feature = "schema", schemars(transform = FileLink(limits::DOCUMENT_KINDS)))]
+    pub link: String,
 }
 
 impl Template {
@@ -97,5 +98,23 @@ impl Validate for Content {
             Self::Document(document) => document.check(&here, found),
             Self::Unknown(_) => found.unknown_kind(at, "type"),
         }
+    }
+}
+
+impl Validate for Image {
+    fn check(&self, at: &At<'_>, found: &mut Violations) {
+        found.link(&at.key("link"), &self.link);
+    }
+}
+
+impl Validate for Video {
+    fn check(&self, at: &At<'_>, found: &mut Violations) {
+        found.link(&at.key("link"), &self.link);
+    }
+}
+
+impl Validate for Document {
+    fn check(&self, at: &At<'_>, found: &mut Violations) {
+        found.file_link(&at.key("link"), &self.link, &limits::DOCUMENT_KIND);
     }
 }

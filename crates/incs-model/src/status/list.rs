@@ -1,42 +1,42 @@
 //! What the platform says of messages.
 
-use serde::{Deserialize, Deserializer};
+use incs_model_derive::WireStruct;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::state::State;
 use crate::id::MessageId;
-use crate::record::record;
 use crate::time::UnixSeconds;
 
-record! {
-    /// `data` of the reply to a status query. It holds a `data` of its own.
-    pub struct StatusList {
-        /// One row for each message; whether unknown ids are left out is **unknown**.
-        pub data: Vec<MessageStatus>,
-    }
+/// `data` of the reply to a status query. It holds a `data` of its own.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct StatusList {
+    /// One row for each message; whether unknown ids are left out is **unknown**.
+    pub data: Vec<MessageStatus>,
 }
 
-record! {
-    /// What became of one message. The platform may be some minutes behind.
-    pub struct MessageStatus {
-        /// The message.
-        pub message_id: MessageId,
-        /// The latest that is known. No reason of a failure is documented here.
-        pub message_status: State,
-    }
-    default {
-        /// When the message was created.
-        #[serde(deserialize_with = "time_or_null")]
-        #[cfg_attr(feature = "schema", schemars(with = "Option<UnixSeconds>"))]
-        with_created_at => pub created_at: UnixSeconds,
-        /// When it arrived; not recorded when a `read` overtook the delivery report, although it did arrive.
-        #[serde(deserialize_with = "time_or_null")]
-        #[cfg_attr(feature = "schema", schemars(with = "Option<UnixSeconds>"))]
-        with_delivered_at => pub delivered_at: UnixSeconds,
-        /// When it was read. That an unread message has `0` here is inferred; `null` is taken for it too.
-        #[serde(deserialize_with = "time_or_null")]
-        #[cfg_attr(feature = "schema", schemars(with = "Option<UnixSeconds>"))]
-        with_read_at => pub read_at: UnixSeconds,
-    }
+/// What became of one message. The platform may be some minutes behind.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct MessageStatus {
+    /// The message.
+    pub message_id: MessageId,
+    /// The latest that is known. No reason of a failure is documented here.
+    pub message_status: State,
+    /// When the message was created.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<UnixSeconds>"))]
+    #[serde(default, deserialize_with = "time_or_null")]
+    pub created_at: UnixSeconds,
+    /// When it arrived; not recorded when a `read` overtook the delivery report, although it did arrive.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<UnixSeconds>"))]
+    #[serde(default, deserialize_with = "time_or_null")]
+    pub delivered_at: UnixSeconds,
+    /// When it was read. That an unread message has `0` here is inferred; `null` is taken for it too.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<UnixSeconds>"))]
+    #[serde(default, deserialize_with = "time_or_null")]
+    pub read_at: UnixSeconds,
 }
 
 fn time_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<UnixSeconds, D::Error> {

@@ -3,29 +3,32 @@
 use std::fmt::Write as _;
 use std::iter;
 
+use incs_model_derive::WireStruct;
+use serde::{Deserialize, Serialize};
+
 use crate::id::MessageId;
 use crate::limits::status as limits;
-use crate::record::record;
 use crate::validate::{At, Validate, Violations};
 
-record! {
-    /// The messages to ask for: the query of `GET /external/messages/status`.
-    ///
-    /// Only ids of WhatsApp are sampled; whether those of Viber and RCS are taken is **unknown**, and so is what an id that the
-    /// platform does not know does to the reply.
-    ///
-    /// ```
-    /// use incs_model::status::StatusQuery;
-    ///
-    /// let query = StatusQuery::new(["wamid.HB+gN=".into(), "7b1e52c4-6d0f".into()]);
-    /// assert_eq!(query.to_query_value(), "wamid.HB%2BgN%3D,7b1e52c4-6d0f");
-    /// # incs_model::validate(&query).unwrap();
-    /// ```
-    pub struct StatusQuery {
-        /// 1 to [`IDS_MAX`](crate::limits::status::IDS_MAX) ids.
-        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::IDS_MAX), inner(length(min = 1))))]
-        pub message_ids: Vec<MessageId>,
-    }
+/// The messages to ask for: the query of `GET /external/messages/status`.
+///
+/// Only ids of WhatsApp are sampled; whether those of Viber and RCS are taken is **unknown**, and so is what an id that the
+/// platform does not know does to the reply.
+///
+/// ```
+/// use incs_model::status::StatusQuery;
+///
+/// let query = StatusQuery::new(["wamid.HB+gN=".into(), "7b1e52c4-6d0f".into()]);
+/// assert_eq!(query.to_query_value(), "wamid.HB%2BgN%3D,7b1e52c4-6d0f");
+/// # incs_model::validate(&query).unwrap();
+/// ```
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct StatusQuery {
+    /// 1 to [`IDS_MAX`](crate::limits::status::IDS_MAX) ids.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::IDS_MAX), inner(length(min = 1))))]
+    pub message_ids: Vec<MessageId>,
 }
 
 impl StatusQuery {

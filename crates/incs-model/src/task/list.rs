@@ -1,57 +1,69 @@
 //! Paging through tasks.
 
+use incs_model_derive::WireStruct;
+use serde::{Deserialize, Serialize};
+
 use super::resource::{Task, TaskKind, TaskStatus};
 use crate::id::{BatchId, TaskId};
 use crate::limits::task as limits;
-use crate::record::record;
 use crate::time::CivilTime;
 use crate::validate::{At, Validate, Violations};
 
-record! {
-    /// Which tasks to list, and which page of them: the query of `GET /external/tasks`.
-    ///
-    /// ```
-    /// use incs_model::task::{ListQuery, TaskStatus};
-    ///
-    /// let done = ListQuery::new().with_status(TaskStatus::Done).with_page(2_u32);
-    /// assert_eq!(done.to_query(), [("status", "2".to_owned()), ("page", "2".to_owned())]);
-    /// # incs_model::validate(&done).unwrap();
-    /// ```
-    pub struct ListQuery {}
-    optional {
-        /// One task.
-        with_task_id => pub task_id: TaskId,
-        /// The tasks of one batch.
-        with_creation_id => pub creation_id: BatchId,
-        /// Tasks of one kind. Other kinds than [`TaskKind::Message`] are not documented, yet may be asked for.
-        #[cfg_attr(feature = "schema", schemars(schema_with = "any_kind_schema"))]
-        with_type => pub r#type: TaskKind,
-        /// Tasks that are so far.
-        with_status => pub status: TaskStatus,
-        /// Tasks with this in their name.
-        with_name => pub name: String,
-        /// Tasks created from this time on. The zone is **unknown**.
-        with_start_at => pub start_at: CivilTime,
-        /// Tasks created up to this time.
-        with_end_at => pub end_at: CivilTime,
-        /// The page; that it counts from 1 is inferred.
-        #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
-        with_page => pub page: u32,
-        /// Rows of a page: 1 to [`PAGE_SIZE_MAX`](crate::limits::task::PAGE_SIZE_MAX), and
-        /// [`PAGE_SIZE_DEFAULT`](crate::limits::task::PAGE_SIZE_DEFAULT) when absent.
-        #[cfg_attr(feature = "schema", schemars(range(min = 1, max = limits::PAGE_SIZE_MAX)))]
-        with_page_size => pub page_size: u32,
-    }
+/// Which tasks to list, and which page of them: the query of `GET /external/tasks`.
+///
+/// ```
+/// use incs_model::task::{ListQuery, TaskStatus};
+///
+/// let done = ListQuery::new().with_status(TaskStatus::Done).with_page(2_u32);
+/// assert_eq!(done.to_query(), [("status", "2".to_owned()), ("page", "2".to_owned())]);
+/// # incs_model::validate(&done).unwrap();
+/// ```
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ListQuery {
+    /// One task.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task_id: Option<TaskId>,
+    /// The tasks of one batch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub creation_id: Option<BatchId>,
+    /// Tasks of one kind. Other kinds than [`TaskKind::Message`] are not documented, yet may be asked for.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "any_kind_schema"))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub r#type: Option<TaskKind>,
+    /// Tasks that are so far.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<TaskStatus>,
+    /// Tasks with this in their name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Tasks created from this time on. The zone is **unknown**.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start_at: Option<CivilTime>,
+    /// Tasks created up to this time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end_at: Option<CivilTime>,
+    /// The page; that it counts from 1 is inferred.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page: Option<u32>,
+    /// Rows of a page: 1 to [`PAGE_SIZE_MAX`](crate::limits::task::PAGE_SIZE_MAX), and
+    /// [`PAGE_SIZE_DEFAULT`](crate::limits::task::PAGE_SIZE_DEFAULT) when absent.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = limits::PAGE_SIZE_MAX)))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page_size: Option<u32>,
 }
 
-record! {
-    /// A page of tasks: `data` of the list's reply. It holds a `data` of its own.
-    pub struct TaskPage {
-        /// Tasks on all pages together.
-        pub total: u64,
-        /// The tasks of this page.
-        pub data: Vec<Task>,
-    }
+/// A page of tasks: `data` of the list's reply. It holds a `data` of its own.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct TaskPage {
+    /// Tasks on all pages together.
+    pub total: u64,
+    /// The tasks of this page.
+    pub data: Vec<Task>,
 }
 
 impl ListQuery {

@@ -1,33 +1,37 @@
 //! Paging through templates.
 
+use incs_model_derive::WireStruct;
+use serde::{Deserialize, Serialize};
+
 use crate::id::TemplateId;
 use crate::limits::template as limits;
-use crate::record::record;
 use crate::validate::{At, Validate, Violations};
 
-record! {
-    /// Which page of the RCS or WhatsApp templates to list. The newest come first (INCS: RCS templates; sampled only).
-    ///
-    /// The reply's `data` is a bare array. A page with fewer rows than asked for is the last (inferred: there is no total and
-    /// no cursor).
-    ///
-    /// ```
-    /// use incs_model::template::ListQuery;
-    ///
-    /// let next = ListQuery::new().with_last_id("2217695120034410077").with_count(50_u32);
-    /// assert_eq!(next.to_query(), [("last_id", "2217695120034410077".to_owned()), ("count", "50".to_owned())]);
-    /// # incs_model::validate(&next).unwrap();
-    /// ```
-    pub struct ListQuery {}
-    optional {
-        /// The last template of the page before; absent for the first page.
-        #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
-        with_last_id => pub last_id: TemplateId,
-        /// Rows of the page: 1 to [`LIST_COUNT_MAX`](crate::limits::template::LIST_COUNT_MAX), and
-        /// [`LIST_COUNT_DEFAULT`](crate::limits::template::LIST_COUNT_DEFAULT) when absent.
-        #[cfg_attr(feature = "schema", schemars(range(min = 1, max = limits::LIST_COUNT_MAX)))]
-        with_count => pub count: u32,
-    }
+/// Which page of the RCS or WhatsApp templates to list. The newest come first (INCS: RCS templates; sampled only).
+///
+/// The reply's `data` is a bare array. A page with fewer rows than asked for is the last (inferred: there is no total and
+/// no cursor).
+///
+/// ```
+/// use incs_model::template::ListQuery;
+///
+/// let next = ListQuery::new().with_last_id("2217695120034410077").with_count(50_u32);
+/// assert_eq!(next.to_query(), [("last_id", "2217695120034410077".to_owned()), ("count", "50".to_owned())]);
+/// # incs_model::validate(&next).unwrap();
+/// ```
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ListQuery {
+    /// The last template of the page before; absent for the first page.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_id: Option<TemplateId>,
+    /// Rows of the page: 1 to [`LIST_COUNT_MAX`](crate::limits::template::LIST_COUNT_MAX), and
+    /// [`LIST_COUNT_DEFAULT`](crate::limits::template::LIST_COUNT_DEFAULT) when absent.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = limits::LIST_COUNT_MAX)))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<u32>,
 }
 
 impl ListQuery {

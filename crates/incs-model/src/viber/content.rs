@@ -1,10 +1,13 @@
 //! What a Viber message holds.
 
+use incs_model_derive::WireStruct;
+use serde::{Deserialize, Serialize};
+
 use crate::id::LanguageCode;
 use crate::limits::viber as limits;
-use crate::media::linked_file;
 use crate::open::{from_contents, member_union};
-use crate::record::record;
+#[cfg(feature = "schema")]
+use crate::schema::shape::FileLink;
 use crate::secret::Secret;
 use crate::validate::{At, Validate, Violations};
 
@@ -24,26 +27,48 @@ member_union! {
     }
 }
 
-record! {
-    /// A one-time password. Which languages and how many minutes are allowed is **unknown**: no page says it.
-    pub struct OneTimePassword {
-        /// The password.
-        pub code: Secret,
-        /// The language of the words around it, like `en`.
-        #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
-        pub language: LanguageCode,
-        /// Minutes until the password expires.
-        pub code_expiration_minutes: u32,
-    }
+/// A one-time password. Which languages and how many minutes are allowed is **unknown**: no page says it.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct OneTimePassword {
+    /// The password.
+    pub code: Secret,
+    /// The language of the words around it, like `en`.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
+    pub language: LanguageCode,
+    /// Minutes until the password expires.
+    pub code_expiration_minutes: u32,
 }
 
-linked_file! {
-    /// An image by link: png, jpeg, jpg or gif, at most 200 MB (INCS: send Viber message).
-    Image: limits::IMAGE_KINDS, limits::IMAGE_KIND;
-    /// A video by link: mp4, at most 200 MB and 10 minutes; its server must send `Content-Length` (INCS: send Viber message).
-    Video: limits::VIDEO_KINDS, limits::VIDEO_KIND;
-    /// A document by link: Word, Excel, CSV or PDF, at most 200 MB (INCS: send Viber message).
-    Document: limits::DOCUMENT_KINDS, limits::DOCUMENT_KIND;
+/// An image by link: png, jpeg, jpg or gif, at most 200 MB (INCS: send Viber message).
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Image {
+    /// A public http or https link. Its server is asked for the file when the message is sent.
+    #[cfg_attr(feature = "schema", schemars(transform = FileLink(limits::IMAGE_KINDS)))]
+    pub link: String,
+}
+
+/// A video by link: mp4, at most 200 MB and 10 minutes; its server must send `Content-Length` (INCS: send Viber message).
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Video {
+    /// A public http or https link. Its server is asked for the file when the message is sent.
+    #[cfg_attr(feature = "schema", schemars(transform = FileLink(limits::VIDEO_KINDS)))]
+    pub link: String,
+}
+
+/// A document by link: Word, Excel, CSV or PDF, at most 200 MB (INCS: send Viber message).
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Document {
+    /// A public http or https link. Its server is asked for the file when the message is sent.
+    #[cfg_attr(feature = "schema", schemars(transform = FileLink(limits::DOCUMENT_KINDS)))]
+    pub link: String,
 }
 
 #[cfg(feature = "schema")]
@@ -73,5 +98,23 @@ impl Validate for OneTimePassword {
     fn check(&self, at: &At<'_>, found: &mut Violations) {
         found.not_empty(&at.key("code"), self.code.expose());
         found.not_empty(&at.key("language"), self.language.as_str());
+    }
+}
+
+impl Validate for Image {
+    fn check(&self, at: &At<'_>, found: &mut Violations) {
+        found.file_link(&at.key("link"), &self.link, &limits::IMAGE_KIND);
+    }
+}
+
+impl Validate for Video {
+    fn check(&self, at: &At<'_>, found: &mut Violations) {
+        found.file_link(&at.key("link"), &self.link, &limits::VIDEO_KIND);
+    }
+}
+
+impl Validate for Document {
+    fn check(&self, at: &At<'_>, found: &mut Violations) {
+        found.file_link(&at.key("link"), &self.link, &limits::DOCUMENT_KIND);
     }
 }

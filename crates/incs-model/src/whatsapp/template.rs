@@ -1,45 +1,45 @@
 //! Sends of approved WhatsApp templates (INCS: send WhatsApp message; the forms of components are sampled only).
 
+use incs_model_derive::WireStruct;
+use serde::{Deserialize, Serialize};
+
 use super::media::{Document, Image, Video};
 use crate::id::TemplateName;
 use crate::limits::whatsapp as limits;
 use crate::open::{member_union, open_text, tagged_union};
-use crate::record::record;
 use crate::secret::Secret;
 use crate::validate::{At, Measured, Validate, Violations};
 
-record! {
-    /// A send of an approved template: its name, and either values for its placeholders or a one-time code.
-    ///
-    /// Which language INCS takes when a name exists in several is **unknown**; no page has a `language` member on sends.
-    /// [`template::whatsapp::Template::check_send`](crate::template::whatsapp::Template::check_send) compares a send with
-    /// the template's definition.
-    ///
-    /// ```
-    /// use incs_model::whatsapp::template::{Component, Parameter, Template};
-    ///
-    /// let plain = Template::new("order_received_v2");
-    /// let renewal = Template::new("renewal_notice_3").with_components([
-    ///     Component::header(Parameter::text("2026-05-31")),
-    ///     Component::body(["Ms Tan", "SAVE15", "15%"].map(Parameter::text)),
-    /// ]);
-    /// let login = Template::new("login_code_en").with_code("480913");
-    /// # for template in [plain, renewal, login] { incs_model::validate(&template).unwrap(); }
-    /// ```
-    #[cfg_attr(feature = "schema", schemars(transform = code_or_components))]
-    pub struct Template {
-        /// The name of the approved template.
-        #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
-        pub name: TemplateName,
-    }
-    optional {
-        /// The one-time code of an authentication template, **instead of** components.
-        with_code => pub code: Secret,
-    }
-    list {
-        /// Values for the placeholders, one component for each part of the template that has any.
-        with_components => pub components: Component,
-    }
+/// A send of an approved template: its name, and either values for its placeholders or a one-time code.
+///
+/// Which language INCS takes when a name exists in several is **unknown**; no page has a `language` member on sends.
+/// [`template::whatsapp::Template::check_send`](crate::template::whatsapp::Template::check_send) compares a send with
+/// the template's definition.
+///
+/// ```
+/// use incs_model::whatsapp::template::{Component, Parameter, Template};
+///
+/// let plain = Template::new("order_received_v2");
+/// let renewal = Template::new("renewal_notice_3").with_components([
+///     Component::header(Parameter::text("2026-05-31")),
+///     Component::body(["Ms Tan", "SAVE15", "15%"].map(Parameter::text)),
+/// ]);
+/// let login = Template::new("login_code_en").with_code("480913");
+/// # for template in [plain, renewal, login] { incs_model::validate(&template).unwrap(); }
+/// ```
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(transform = code_or_components))]
+#[non_exhaustive]
+pub struct Template {
+    /// The name of the approved template.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
+    pub name: TemplateName,
+    /// The one-time code of an authentication template, **instead of** components.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<Secret>,
+    /// Values for the placeholders, one component for each part of the template that has any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub components: Vec<Component>,
 }
 
 #[cfg(feature = "schema")]
@@ -59,34 +59,37 @@ tagged_union! {
     }
 }
 
-record! {
-    /// Values for the header of a template: one text, or one medium.
-    pub struct Header {
-        /// Exactly one.
-        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 1)))]
-        pub parameters: Vec<Parameter>,
-    }
+/// Values for the header of a template: one text, or one medium.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Header {
+    /// Exactly one.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 1)))]
+    pub parameters: Vec<Parameter>,
 }
 
-record! {
-    /// Values for the body of a template, in the order of its placeholders.
-    pub struct Body {
-        /// One for each placeholder.
-        pub parameters: Vec<Parameter>,
-    }
+/// Values for the body of a template, in the order of its placeholders.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Body {
+    /// One for each placeholder.
+    pub parameters: Vec<Parameter>,
 }
 
-record! {
-    /// The value of one button of a template.
-    pub struct Button {
-        /// What the button does. Only [`ButtonKind::CopyCode`] is sampled.
-        pub sub_type: ButtonKind,
-        /// The button's position from `0`, as digits in a string.
-        #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[0-9]+$")))]
-        pub index: String,
-        /// Its value.
-        pub parameters: Vec<Parameter>,
-    }
+/// The value of one button of a template.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Button {
+    /// What the button does. Only [`ButtonKind::CopyCode`] is sampled.
+    pub sub_type: ButtonKind,
+    /// The button's position from `0`, as digits in a string.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[0-9]+$")))]
+    pub index: String,
+    /// Its value.
+    pub parameters: Vec<Parameter>,
 }
 
 open_text! {

@@ -1,12 +1,12 @@
 //! What a message of the workbench holds (INCS: message created webhook).
 
+use incs_model_derive::WireStruct;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::id::{FileId, MediaType};
-use crate::masked::{Mask, shown};
+use crate::masked::Mask;
 use crate::open::UnknownCode;
 use crate::raw::RawJson;
-use crate::record::record;
 
 /// What a message of the workbench holds. Captions are not shown in any sample.
 #[derive(Clone, PartialEq)]
@@ -29,127 +29,149 @@ pub enum Content {
     Unknown(UnknownCode, RawJson),
 }
 
-record! {
-    /// A text.
-    #[cfg_attr(feature = "schema", schemars(rename = "WorkbenchText"))]
-    pub struct Text {
-        /// The text.
-        pub content: String,
-    }
+/// A text.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "WorkbenchText"))]
+#[non_exhaustive]
+pub struct Text {
+    /// The text.
+    pub content: String,
 }
 
-record! {
-    /// An image in three sizes.
-    #[serde(rename_all = "camelCase")]
-    pub struct Image {
-        /// Link to the image as it was.
-        pub source_path: String,
-    }
-    optional {
-        /// The image as it was.
-        with_source_picture => pub source_picture: Picture,
-        /// A large rendering.
-        with_big_picture => pub big_picture: Picture,
-        /// A thumbnail.
-        with_snapshot_picture => pub snapshot_picture: Picture,
-    }
+/// An image in three sizes.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Image {
+    /// Link to the image as it was.
+    pub source_path: String,
+    /// The image as it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_picture: Option<Picture>,
+    /// A large rendering.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub big_picture: Option<Picture>,
+    /// A thumbnail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub snapshot_picture: Option<Picture>,
 }
 
-record! {
-    /// One rendering of an image.
-    pub struct Picture {
-        /// Link to the file.
-        pub url: String,
-    }
-    optional {
-        /// The file.
-        with_uuid => pub uuid: FileId,
-        /// The media type.
-        with_type => pub r#type: MediaType,
-        /// Bytes.
-        with_size => pub size: u64,
-        /// Pixels.
-        with_width => pub width: u32,
-        /// Pixels.
-        with_height => pub height: u32,
-    }
+/// One rendering of an image.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Picture {
+    /// Link to the file.
+    pub url: String,
+    /// The file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uuid: Option<FileId>,
+    /// The media type.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub r#type: Option<MediaType>,
+    /// Bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+    /// Pixels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub width: Option<u32>,
+    /// Pixels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub height: Option<u32>,
 }
 
-record! {
-    /// An audio.
-    #[serde(rename_all = "camelCase")]
-    pub struct Audio {
-        /// Link to the file.
-        pub source_url: String,
-    }
-    optional {
-        /// The file.
-        with_uuid => pub uuid: FileId,
-        /// Link to the file, once more.
-        with_sound_path => pub sound_path: String,
-        /// Bytes.
-        with_data_size => pub data_size: u64,
-        /// Seconds.
-        with_duration => pub duration: u64,
-        /// The media type; may carry `; codecs=opus`.
-        with_sound_type => pub sound_type: MediaType,
-    }
+/// An audio.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Audio {
+    /// Link to the file.
+    pub source_url: String,
+    /// The file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uuid: Option<FileId>,
+    /// Link to the file, once more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sound_path: Option<String>,
+    /// Bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_size: Option<u64>,
+    /// Seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duration: Option<u64>,
+    /// The media type; may carry `; codecs=opus`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sound_type: Option<MediaType>,
 }
 
-record! {
-    /// A video and a picture of it.
-    #[serde(rename_all = "camelCase")]
-    pub struct Video {
-        /// Link to the file.
-        pub video_url: String,
-    }
-    optional {
-        /// The file.
-        #[serde(rename = "videoUUID")]
-        with_video_uuid => pub video_uuid: FileId,
-        /// The media type of the video.
-        with_video_type => pub video_type: MediaType,
-        /// Bytes of the video.
-        with_video_size => pub video_size: u64,
-        /// Seconds.
-        with_duration => pub duration: u64,
-        /// Link to the picture.
-        with_snapshot_path => pub snapshot_path: String,
-        /// The picture's file.
-        #[serde(rename = "snapshotUUID")]
-        with_snapshot_uuid => pub snapshot_uuid: FileId,
-        /// Bytes of the picture.
-        with_snapshot_size => pub snapshot_size: u64,
-        /// Link to the picture: the video's link with a query for the picture.
-        with_snapshot_url => pub snapshot_url: String,
-        /// Pixels.
-        with_snapshot_width => pub snapshot_width: u32,
-        /// Pixels.
-        with_snapshot_height => pub snapshot_height: u32,
-        /// The media type of the picture.
-        with_snapshot_type => pub snapshot_type: MediaType,
-    }
+/// A video and a picture of it.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Video {
+    /// Link to the file.
+    pub video_url: String,
+    /// The file.
+    #[serde(rename = "videoUUID", skip_serializing_if = "Option::is_none")]
+    pub video_uuid: Option<FileId>,
+    /// The media type of the video.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub video_type: Option<MediaType>,
+    /// Bytes of the video.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub video_size: Option<u64>,
+    /// Seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duration: Option<u64>,
+    /// Link to the picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub snapshot_path: Option<String>,
+    /// The picture's file.
+    #[serde(rename = "snapshotUUID", skip_serializing_if = "Option::is_none")]
+    pub snapshot_uuid: Option<FileId>,
+    /// Bytes of the picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub snapshot_size: Option<u64>,
+    /// Link to the picture: the video's link with a query for the picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub snapshot_url: Option<String>,
+    /// Pixels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub snapshot_width: Option<u32>,
+    /// Pixels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub snapshot_height: Option<u32>,
+    /// The media type of the picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub snapshot_type: Option<MediaType>,
 }
 
-record! {
-    /// Any other file.
-    #[serde(rename_all = "camelCase")]
-    pub struct File {
-        /// Link to the file.
-        pub source_url: String,
-    }
-    optional {
-        /// Link to the file, once more.
-        with_file_path => pub file_path: String,
-        /// The file.
-        with_uuid => pub uuid: FileId,
-        /// Its name.
-        with_file_name => pub file_name: String,
-        /// Bytes.
-        with_file_size => pub file_size: u64,
-        /// The media type.
-        with_file_type => pub file_type: MediaType,
-    }
+/// Any other file.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct File {
+    /// Link to the file.
+    pub source_url: String,
+    /// Link to the file, once more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file_path: Option<String>,
+    /// The file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uuid: Option<FileId>,
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file_name: Option<String>,
+    /// Bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file_size: Option<u64>,
+    /// The media type.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file_type: Option<MediaType>,
 }
 
 /// The numbers of the known types.
@@ -229,4 +251,4 @@ impl std::fmt::Debug for Content {
     }
 }
 
-shown!(Content);
+impl crate::masked::Masked for Content {}

@@ -13,7 +13,7 @@ use super::{ChannelState, CustomType, Origin, SessionType};
 use crate::address::Address;
 use crate::decode::{once, replay};
 use crate::id::{ChannelId, ConversationId, CustomId, IncsMessageId, MessageId, ParticipantId};
-use crate::masked::{Mask, shown};
+use crate::masked::Mask;
 use crate::schema_of::schema_of;
 use crate::time::WireTime;
 
@@ -235,7 +235,7 @@ impl<'de> Deserialize<'de> for Message {
     }
 }
 
-shown!(Message);
+impl crate::masked::Masked for Message {}
 
 schema_of!(Message as "WorkbenchMessage", generator => {
     use serde_json::{Map, Value, json};

@@ -1,7 +1,9 @@
 //! Answers to interactive messages.
 
+use incs_model_derive::WireStruct;
+use serde::{Deserialize, Serialize};
+
 use crate::open::member_union;
-use crate::record::record;
 
 member_union! {
     /// What the customer chose.
@@ -15,42 +17,44 @@ member_union! {
     }
 }
 
-record! {
-    /// The chosen row.
-    pub struct ListReply {
-        /// The id that the send gave the row.
-        pub id: String,
-    }
-    optional {
-        /// The row's title.
-        with_title => pub title: String,
-        /// The row's description.
-        with_description => pub description: String,
-    }
+/// The chosen row.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ListReply {
+    /// The id that the send gave the row.
+    pub id: String,
+    /// The row's title.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// The row's description.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
 }
 
-record! {
-    /// The tapped button.
-    pub struct ButtonReply {
-        /// The id that the send gave the button.
-        pub id: String,
-    }
-    optional {
-        /// The button's title.
-        with_title => pub title: String,
-    }
+/// The tapped button.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ButtonReply {
+    /// The id that the send gave the button.
+    pub id: String,
+    /// The button's title.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
 }
 
-record! {
-    /// What the customer entered in a flow.
-    pub struct FlowReply {
-        /// The entries: a string that holds JSON.
-        pub response_json: String,
-    }
-    optional {
-        /// The flow's name.
-        with_name => pub name: String,
-        /// What the customer sees of it.
-        with_body => pub body: String,
-    }
+/// What the customer entered in a flow.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct FlowReply {
+    /// The entries: a string that holds JSON.
+    pub response_json: String,
+    /// The flow's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What the customer sees of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
 }

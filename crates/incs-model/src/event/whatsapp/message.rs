@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use incs_model_derive::WireStruct;
 use serde::de::{Error as _, MapAccess};
 use serde::ser::SerializeMap;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::content::Content;
 use super::system::Referral;
@@ -12,9 +13,8 @@ use super::value::ErrorItem;
 use crate::address::Address;
 use crate::decode::{Key, once, read_object};
 use crate::id::{MessageId, WhatsAppUserId};
-use crate::masked::{Mask, shown};
+use crate::masked::Mask;
 use crate::open::{MemberUnion as _, Slot};
-use crate::record::record;
 use crate::schema_of::schema_of;
 use crate::time::WireTime;
 
@@ -40,32 +40,39 @@ pub struct Message {
     pub errors: Vec<ErrorItem>,
 }
 
-record! {
-    /// The message that another one answers or quotes, and whether that one was forwarded.
-    pub struct Context {}
-    optional {
-        /// Who wrote the quoted message.
-        with_from => pub from: Address,
-        /// The quoted message.
-        with_id => pub id: MessageId,
-        /// Whether the customer forwarded the message. (Inferred from Meta's API.)
-        with_forwarded => pub forwarded: bool,
-        /// Whether it was forwarded more than five times. (Inferred from Meta's API.)
-        with_frequently_forwarded => pub frequently_forwarded: bool,
-        /// The product that the customer asks about. (Inferred from Meta's API.)
-        with_referred_product => pub referred_product: ReferredProduct,
-    }
+/// The message that another one answers or quotes, and whether that one was forwarded.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Context {
+    /// Who wrote the quoted message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<Address>,
+    /// The quoted message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<MessageId>,
+    /// Whether the customer forwarded the message. (Inferred from Meta's API.)
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub forwarded: Option<bool>,
+    /// Whether it was forwarded more than five times. (Inferred from Meta's API.)
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frequently_forwarded: Option<bool>,
+    /// The product that the customer asks about. (Inferred from Meta's API.)
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub referred_product: Option<ReferredProduct>,
 }
 
-record! {
-    /// A product of a catalogue.
-    pub struct ReferredProduct {}
-    optional {
-        /// The catalogue.
-        with_catalog_id => pub catalog_id: String,
-        /// The product, as the business numbers it.
-        with_product_retailer_id => pub product_retailer_id: String,
-    }
+/// A product of a catalogue.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ReferredProduct {
+    /// The catalogue.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub catalog_id: Option<String>,
+    /// The product, as the business numbers it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product_retailer_id: Option<String>,
 }
 
 impl Message {
@@ -191,7 +198,7 @@ impl fmt::Debug for Message {
     }
 }
 
-shown!(Message);
+impl crate::masked::Masked for Message {}
 
 schema_of!(Message as "WhatsAppUserMessage", generator => {
     use crate::schema::shape::{Shared, member_union};

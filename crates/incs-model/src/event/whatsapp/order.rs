@@ -2,40 +2,43 @@
 
 use std::fmt;
 
+use incs_model_derive::WireStruct;
 use serde::{Deserialize, Serialize};
 
 use crate::raw::RawJson;
-use crate::record::record;
 
-record! {
-    /// An order.
-    pub struct Order {}
-    optional {
-        /// The catalogue.
-        with_catalog_id => pub catalog_id: String,
-        /// What the customer wrote with it.
-        with_text => pub text: String,
-    }
-    list {
-        /// What was ordered.
-        with_product_items => pub product_items: OrderItem,
-    }
+/// An order.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Order {
+    /// The catalogue.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub catalog_id: Option<String>,
+    /// What the customer wrote with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// What was ordered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub product_items: Vec<OrderItem>,
 }
 
-record! {
-    /// One product of an order.
-    pub struct OrderItem {
-        /// The product, as the business numbers it.
-        pub product_retailer_id: String,
-    }
-    optional {
-        /// How many. Meta writes a number in some versions, its digits in others.
-        with_quantity => pub quantity: Amount,
-        /// The price of one.
-        with_item_price => pub item_price: Amount,
-        /// The currency, like `USD`.
-        with_currency => pub currency: String,
-    }
+/// One product of an order.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct OrderItem {
+    /// The product, as the business numbers it.
+    pub product_retailer_id: String,
+    /// How many. Meta writes a number in some versions, its digits in others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<Amount>,
+    /// The price of one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub item_price: Option<Amount>,
+    /// The currency, like `USD`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
 }
 
 /// A number that comes as a JSON number in some versions and as a string in others; kept as it came. `Debug` masks it.
@@ -62,4 +65,4 @@ impl fmt::Debug for Amount {
     }
 }
 
-crate::masked::shown!(Amount);
+impl crate::masked::Masked for Amount {}

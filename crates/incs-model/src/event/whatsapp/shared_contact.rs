@@ -1,115 +1,145 @@
 //! People out of an address book, in Meta's form (inferred).
 
+use incs_model_derive::WireStruct;
+use serde::{Deserialize, Serialize};
+
 use crate::address::Address;
-use crate::record::record;
 
-record! {
-    /// A person.
-    pub struct SharedContact {}
-    optional {
-        /// Their name.
-        with_name => pub name: ContactName,
-        /// Where they work.
-        with_org => pub org: ContactOrganization,
-        /// `YYYY-MM-DD`.
-        with_birthday => pub birthday: String,
-    }
-    list {
-        /// Their numbers.
-        with_phones => pub phones: ContactPhone,
-        /// Their e-mail addresses.
-        with_emails => pub emails: EmailAddress,
-        /// Where they live and work.
-        with_addresses => pub addresses: PostalAddress,
-        /// Their web pages.
-        with_urls => pub urls: WebAddress,
-    }
+/// A person.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct SharedContact {
+    /// Their name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<ContactName>,
+    /// Where they work.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub org: Option<ContactOrganization>,
+    /// `YYYY-MM-DD`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub birthday: Option<String>,
+    /// Their numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub phones: Vec<ContactPhone>,
+    /// Their e-mail addresses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub emails: Vec<EmailAddress>,
+    /// Where they live and work.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub addresses: Vec<PostalAddress>,
+    /// Their web pages.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub urls: Vec<WebAddress>,
 }
 
-record! {
-    /// The parts of a name.
-    pub struct ContactName {}
-    optional {
-        /// The whole name.
-        with_formatted_name => pub formatted_name: String,
-        /// The first name.
-        with_first_name => pub first_name: String,
-        /// The last name.
-        with_last_name => pub last_name: String,
-        /// The middle name.
-        with_middle_name => pub middle_name: String,
-        /// What stands before it.
-        with_prefix => pub prefix: String,
-        /// What stands after it.
-        with_suffix => pub suffix: String,
-    }
+/// The parts of a name.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ContactName {
+    /// The whole name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub formatted_name: Option<String>,
+    /// The first name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_name: Option<String>,
+    /// The last name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_name: Option<String>,
+    /// The middle name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub middle_name: Option<String>,
+    /// What stands before it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prefix: Option<String>,
+    /// What stands after it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suffix: Option<String>,
 }
 
-record! {
-    /// A phone number.
-    pub struct ContactPhone {}
-    optional {
-        /// The number, as it stands in the address book.
-        with_phone => pub phone: String,
-        /// The WhatsApp number behind it.
-        with_wa_id => pub wa_id: Address,
-        /// `HOME`, `WORK`, `CELL`, ….
-        with_type => pub r#type: String,
-    }
+/// A phone number.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ContactPhone {
+    /// The number, as it stands in the address book.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// The WhatsApp number behind it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wa_id: Option<Address>,
+    /// `HOME`, `WORK`, `CELL`, ….
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub r#type: Option<String>,
 }
 
-record! {
-    /// An e-mail address.
-    pub struct EmailAddress {}
-    optional {
-        /// The address.
-        with_email => pub email: String,
-        /// `HOME`, `WORK`, ….
-        with_type => pub r#type: String,
-    }
+/// An e-mail address.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct EmailAddress {
+    /// The address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// `HOME`, `WORK`, ….
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub r#type: Option<String>,
 }
 
-record! {
-    /// A postal address.
-    pub struct PostalAddress {}
-    optional {
-        /// Street and number.
-        with_street => pub street: String,
-        /// The city.
-        with_city => pub city: String,
-        /// The state.
-        with_state => pub state: String,
-        /// The postal code.
-        with_zip => pub zip: String,
-        /// The country.
-        with_country => pub country: String,
-        /// The country, as two letters.
-        with_country_code => pub country_code: String,
-        /// `HOME`, `WORK`, ….
-        with_type => pub r#type: String,
-    }
+/// A postal address.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct PostalAddress {
+    /// Street and number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub street: Option<String>,
+    /// The city.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub city: Option<String>,
+    /// The state.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// The postal code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zip: Option<String>,
+    /// The country.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// The country, as two letters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country_code: Option<String>,
+    /// `HOME`, `WORK`, ….
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub r#type: Option<String>,
 }
 
-record! {
-    /// A web page.
-    pub struct WebAddress {}
-    optional {
-        /// The link.
-        with_url => pub url: String,
-        /// `HOME`, `WORK`, ….
-        with_type => pub r#type: String,
-    }
+/// A web page.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct WebAddress {
+    /// The link.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// `HOME`, `WORK`, ….
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub r#type: Option<String>,
 }
 
-record! {
-    /// Where someone works.
-    pub struct ContactOrganization {}
-    optional {
-        /// The company.
-        with_company => pub company: String,
-        /// The department.
-        with_department => pub department: String,
-        /// What they do there.
-        with_title => pub title: String,
-    }
+/// Where someone works.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ContactOrganization {
+    /// The company.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub company: Option<String>,
+    /// The department.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub department: Option<String>,
+    /// What they do there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
 }

@@ -1,36 +1,40 @@
 //! Receipts in Meta's form (inferred).
 
+use incs_model_derive::WireStruct;
+use serde::{Deserialize, Serialize};
+
 use super::value::ErrorItem;
 use crate::address::Address;
 use crate::id::MessageId;
 use crate::raw::RawJson;
-use crate::record::record;
 use crate::status::State;
 use crate::time::WireTime;
 
-record! {
-    /// A sent message has a new state.
-    #[cfg_attr(feature = "schema", schemars(rename = "WhatsAppStatus"))]
-    pub struct Status {
-        /// The message.
-        pub id: MessageId,
-        /// Its new state.
-        pub status: State,
-    }
-    optional {
-        /// When.
-        with_timestamp => pub timestamp: WireTime,
-        /// Who it was sent to.
-        with_recipient_id => pub recipient_id: Address,
-        /// The conversation that Meta bills; kept as it came.
-        with_conversation => pub conversation: RawJson,
-        /// What Meta bills; kept as it came.
-        with_pricing => pub pricing: RawJson,
-        /// What the business put on the send.
-        with_biz_opaque_callback_data => pub biz_opaque_callback_data: String,
-    }
-    list {
-        /// Why it failed.
-        with_errors => pub errors: ErrorItem,
-    }
+/// A sent message has a new state.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "WhatsAppStatus"))]
+#[non_exhaustive]
+pub struct Status {
+    /// The message.
+    pub id: MessageId,
+    /// Its new state.
+    pub status: State,
+    /// When.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timestamp: Option<WireTime>,
+    /// Who it was sent to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recipient_id: Option<Address>,
+    /// The conversation that Meta bills; kept as it came.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<RawJson>,
+    /// What Meta bills; kept as it came.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pricing: Option<RawJson>,
+    /// What the business put on the send.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub biz_opaque_callback_data: Option<String>,
+    /// Why it failed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<ErrorItem>,
 }

@@ -1,26 +1,34 @@
 //! Changes of a customer's number, and the advertisement that brought a customer, in Meta's form (inferred).
 
+use incs_model_derive::WireStruct;
+use serde::{Deserialize, Serialize};
+
 use crate::address::Address;
 use crate::open::open_text;
-use crate::record::record;
 
-record! {
-    /// A customer changed their number or identity.
-    pub struct System {}
-    optional {
-        /// What happened, for people.
-        with_body => pub body: String,
-        /// What happened.
-        with_type => pub r#type: SystemKind,
-        /// The new number.
-        with_wa_id => pub wa_id: Address,
-        /// The new number, in older versions.
-        with_new_wa_id => pub new_wa_id: Address,
-        /// The number until now.
-        with_customer => pub customer: Address,
-        /// A hash of the identity.
-        with_identity => pub identity: String,
-    }
+/// A customer changed their number or identity.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct System {
+    /// What happened, for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
+    /// What happened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub r#type: Option<SystemKind>,
+    /// The new number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wa_id: Option<Address>,
+    /// The new number, in older versions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub new_wa_id: Option<Address>,
+    /// The number until now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer: Option<Address>,
+    /// A hash of the identity.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identity: Option<String>,
 }
 
 open_text! {
@@ -35,29 +43,39 @@ open_text! {
     }
 }
 
-record! {
-    /// The advertisement or post that brought the customer.
-    pub struct Referral {}
-    optional {
-        /// Link to it.
-        with_source_url => pub source_url: String,
-        /// `ad` or `post`.
-        with_source_type => pub source_type: String,
-        /// Its id.
-        with_source_id => pub source_id: String,
-        /// Its headline.
-        with_headline => pub headline: String,
-        /// Its text.
-        with_body => pub body: String,
-        /// `image` or `video`.
-        with_media_type => pub media_type: String,
-        /// Link to its image.
-        with_image_url => pub image_url: String,
-        /// Link to its video.
-        with_video_url => pub video_url: String,
-        /// Link to its thumbnail.
-        with_thumbnail_url => pub thumbnail_url: String,
-        /// The click, as Meta numbers it.
-        with_ctwa_clid => pub ctwa_clid: String,
-    }
+/// The advertisement or post that brought the customer.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Referral {
+    /// Link to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_url: Option<String>,
+    /// `ad` or `post`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_type: Option<String>,
+    /// Its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_id: Option<String>,
+    /// Its headline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub headline: Option<String>,
+    /// Its text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
+    /// `image` or `video`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub media_type: Option<String>,
+    /// Link to its image.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image_url: Option<String>,
+    /// Link to its video.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub video_url: Option<String>,
+    /// Link to its thumbnail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thumbnail_url: Option<String>,
+    /// The click, as Meta numbers it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ctwa_clid: Option<String>,
 }

@@ -1,88 +1,104 @@
 //! One delivery: who wrote what to which number.
 
+use incs_model_derive::WireStruct;
+use serde::{Deserialize, Serialize};
+
 use super::message::Message;
 use super::status::Status;
 use crate::address::Address;
 use crate::id::{PhoneNumberId, WhatsAppUserId};
-use crate::record::record;
 
-record! {
-    /// One delivery. It may hold several messages, receipts and errors; each stands for itself.
-    #[cfg_attr(feature = "schema", schemars(rename = "WhatsAppValue"))]
-    pub struct Value {}
-    optional {
-        /// `whatsapp`.
-        with_messaging_product => pub messaging_product: String,
-        /// The business number that was written to.
-        with_metadata => pub metadata: Metadata,
-    }
-    list {
-        /// Who wrote.
-        with_contacts => pub contacts: Contact,
-        /// What they wrote.
-        with_messages => pub messages: Message,
-        /// Receipts of messages sent earlier, in Meta's form. (Inferred: INCS has `message_status_update` for these.)
-        with_statuses => pub statuses: Status,
-        /// What went wrong outside any one message.
-        with_errors => pub errors: ErrorItem,
-    }
-}
-
-record! {
+/// One delivery. It may hold several messages, receipts and errors; each stands for itself.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "WhatsAppValue"))]
+#[non_exhaustive]
+pub struct Value {
+    /// `whatsapp`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub messaging_product: Option<String>,
     /// The business number that was written to.
-    pub struct Metadata {}
-    optional {
-        /// The number.
-        with_display_phone_number => pub display_phone_number: Address,
-        /// The number, as Meta numbers it.
-        with_phone_number_id => pub phone_number_id: PhoneNumberId,
-    }
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<Metadata>,
+    /// Who wrote.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contacts: Vec<Contact>,
+    /// What they wrote.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub messages: Vec<Message>,
+    /// Receipts of messages sent earlier, in Meta's form. (Inferred: INCS has `message_status_update` for these.)
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub statuses: Vec<Status>,
+    /// What went wrong outside any one message.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<ErrorItem>,
 }
 
-record! {
-    /// Someone who wrote.
-    pub struct Contact {}
-    optional {
-        /// Their name.
-        with_profile => pub profile: Profile,
-        /// Their number; matches `from` of their messages.
-        with_wa_id => pub wa_id: Address,
-        /// `ID.<digits>`; in newer samples only.
-        with_user_id => pub user_id: WhatsAppUserId,
-    }
+/// The business number that was written to.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Metadata {
+    /// The number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub display_phone_number: Option<Address>,
+    /// The number, as Meta numbers it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone_number_id: Option<PhoneNumberId>,
 }
 
-record! {
-    /// What someone calls themselves.
-    pub struct Profile {}
-    optional {
-        /// The name.
-        with_name => pub name: String,
-    }
+/// Someone who wrote.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Contact {
+    /// Their name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profile: Option<Profile>,
+    /// Their number; matches `from` of their messages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wa_id: Option<Address>,
+    /// `ID.<digits>`; in newer samples only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<WhatsAppUserId>,
 }
 
-record! {
-    /// What went wrong, in Meta's words.
-    pub struct ErrorItem {}
-    optional {
-        /// Meta's number.
-        with_code => pub code: i64,
-        /// A short text.
-        with_title => pub title: String,
-        /// A longer text; newer versions only.
-        with_message => pub message: String,
-        /// More; newer versions only.
-        with_error_data => pub error_data: ErrorDetails,
-    }
+/// What someone calls themselves.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Profile {
+    /// The name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
 }
 
-record! {
-    /// More about what went wrong.
-    pub struct ErrorDetails {}
-    optional {
-        /// A text.
-        with_details => pub details: String,
-    }
+/// What went wrong, in Meta's words.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ErrorItem {
+    /// Meta's number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<i64>,
+    /// A short text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// A longer text; newer versions only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// More; newer versions only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error_data: Option<ErrorDetails>,
+}
+
+/// More about what went wrong.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ErrorDetails {
+    /// A text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub details: Option<String>,
 }
 
 impl Value {

@@ -1,72 +1,79 @@
 //! Cards of RCS templates, alone or in a row.
 
+use incs_model_derive::WireStruct;
+use serde::{Deserialize, Serialize};
+
 use super::suggestion::Suggestion;
 use crate::limits::{common, template as limits};
 use crate::link;
 use crate::open::open_text;
-use crate::record::record;
 use crate::validate::{At, Measured, Validate, Violations};
 
-record! {
-    /// One card. (Sampled only: the page's table was not available. So whether `orientation` and `height` may be left out is
-    /// **unknown**; every sample has both.)
-    #[serde(rename_all = "camelCase")]
-    pub struct RichCard {
-        /// The card.
-        pub standalone_card: Card,
-    }
-    optional {
-        /// How picture and text stand to each other.
-        #[cfg_attr(feature = "schema", schemars(schema_with = "orientation_schema"))]
-        with_orientation => pub orientation: Orientation,
-        /// How high the picture is.
-        #[cfg_attr(feature = "schema", schemars(schema_with = "height_schema"))]
-        with_height => pub height: Height,
-    }
+/// One card. (Sampled only: the page's table was not available. So whether `orientation` and `height` may be left out is
+/// **unknown**; every sample has both.)
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct RichCard {
+    /// The card.
+    pub standalone_card: Card,
+    /// How picture and text stand to each other.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "orientation_schema"))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub orientation: Option<Orientation>,
+    /// How high the picture is.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "height_schema"))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub height: Option<Height>,
 }
 
-record! {
-    /// 2 to 10 cards in a row. (Sampled only, like [`RichCard`].)
-    #[serde(rename_all = "camelCase")]
-    pub struct Carousel {
-        /// [`RCS_CARDS_MIN`](crate::limits::template::RCS_CARDS_MIN) to
-        /// [`RCS_CARDS_MAX`](crate::limits::template::RCS_CARDS_MAX) cards, from left to right.
-        #[cfg_attr(feature = "schema", schemars(length(min = limits::RCS_CARDS_MIN, max = limits::RCS_CARDS_MAX)))]
-        pub carousel_card: Vec<Card>,
-    }
-    optional {
-        /// How high the pictures are.
-        #[cfg_attr(feature = "schema", schemars(schema_with = "height_schema"))]
-        with_height => pub height: Height,
-        /// How wide the cards are.
-        #[cfg_attr(feature = "schema", schemars(schema_with = "width_schema"))]
-        with_width => pub width: Width,
-    }
+/// 2 to 10 cards in a row. (Sampled only, like [`RichCard`].)
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Carousel {
+    /// [`RCS_CARDS_MIN`](crate::limits::template::RCS_CARDS_MIN) to
+    /// [`RCS_CARDS_MAX`](crate::limits::template::RCS_CARDS_MAX) cards, from left to right.
+    #[cfg_attr(feature = "schema", schemars(length(min = limits::RCS_CARDS_MIN, max = limits::RCS_CARDS_MAX)))]
+    pub carousel_card: Vec<Card>,
+    /// How high the pictures are.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "height_schema"))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub height: Option<Height>,
+    /// How wide the cards are.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "width_schema"))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub width: Option<Width>,
 }
 
-record! {
-    /// A card. (Sampled only: which members may be left out, and how long the texts may be, is **unknown**.)
-    #[serde(rename_all = "camelCase")]
-    pub struct Card {}
-    optional {
-        /// The title; may hold variables.
-        #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
-        with_card_title => pub card_title: String,
-        /// The text below it; may hold variables.
-        #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
-        with_card_description => pub card_description: String,
-        /// A link to an image, gif or video; may hold variables. Kinds and sizes are **unknown**.
-        #[cfg_attr(feature = "schema", schemars(schema_with = "media_schema"))]
-        with_media_url => pub media_url: String,
-        /// A link to a still image for a video; may be empty, and is absent from the cards of a carousel.
-        #[cfg_attr(feature = "schema", schemars(schema_with = "thumbnail_schema"))]
-        with_thumbnail_url => pub thumbnail_url: String,
-    }
-    list {
-        /// At most [`RCS_CARD_SUGGESTIONS_MAX`](crate::limits::template::RCS_CARD_SUGGESTIONS_MAX).
-        #[cfg_attr(feature = "schema", schemars(length(max = limits::RCS_CARD_SUGGESTIONS_MAX)))]
-        with_suggestions => pub suggestions: Suggestion,
-    }
+/// A card. (Sampled only: which members may be left out, and how long the texts may be, is **unknown**.)
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Card {
+    /// The title; may hold variables.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub card_title: Option<String>,
+    /// The text below it; may hold variables.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub card_description: Option<String>,
+    /// A link to an image, gif or video; may hold variables. Kinds and sizes are **unknown**.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "media_schema"))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media_url: Option<String>,
+    /// A link to a still image for a video; may be empty, and is absent from the cards of a carousel.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "thumbnail_schema"))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thumbnail_url: Option<String>,
+    /// At most [`RCS_CARD_SUGGESTIONS_MAX`](crate::limits::template::RCS_CARD_SUGGESTIONS_MAX).
+    #[cfg_attr(feature = "schema", schemars(length(max = limits::RCS_CARD_SUGGESTIONS_MAX)))]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub suggestions: Vec<Suggestion>,
 }
 
 open_text! {

@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use incs_model_derive::WireStruct;
+use serde::{Deserialize, Serialize};
+
 use super::card::{Card, Carousel, RichCard};
 use super::suggestion::Suggestion;
 use crate::limits::template as limits;
 use crate::open::{fmt_token, open_text};
 use crate::raw::RawJson;
-use crate::record::record;
 use crate::template::placeholder;
 use crate::validate::{At, Validate, Violations};
 
@@ -32,19 +34,19 @@ pub enum Content {
     Unknown(UnknownContent),
 }
 
-record! {
-    /// A text with suggestions below it.
-    #[serde(rename_all = "camelCase")]
-    pub struct TextContent {
-        /// At most [`RCS_TEXT_MAX`](crate::limits::template::RCS_TEXT_MAX) characters; may hold variables.
-        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::RCS_TEXT_MAX)))]
-        pub text_message: String,
-    }
-    list {
-        /// At most [`RCS_TEXT_SUGGESTIONS_MAX`](crate::limits::template::RCS_TEXT_SUGGESTIONS_MAX).
-        #[cfg_attr(feature = "schema", schemars(length(max = limits::RCS_TEXT_SUGGESTIONS_MAX)))]
-        with_suggestions => pub suggestions: Suggestion,
-    }
+/// A text with suggestions below it.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct TextContent {
+    /// At most [`RCS_TEXT_MAX`](crate::limits::template::RCS_TEXT_MAX) characters; may hold variables.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::RCS_TEXT_MAX)))]
+    pub text_message: String,
+    /// At most [`RCS_TEXT_SUGGESTIONS_MAX`](crate::limits::template::RCS_TEXT_SUGGESTIONS_MAX).
+    #[cfg_attr(feature = "schema", schemars(length(max = limits::RCS_TEXT_SUGGESTIONS_MAX)))]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub suggestions: Vec<Suggestion>,
 }
 
 open_text! {

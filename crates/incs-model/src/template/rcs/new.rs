@@ -83,7 +83,7 @@ impl<'de> Deserialize<'de> for NewTemplate {
     }
 }
 
-crate::masked::shown!(NewTemplate);
+impl crate::masked::Masked for NewTemplate {}
 
 impl Validate for NewTemplate {
     fn check(&self, at: &At<'_>, found: &mut Violations) {

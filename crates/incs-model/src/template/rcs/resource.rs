@@ -133,7 +133,7 @@ impl<'de> Deserialize<'de> for Template {
     }
 }
 
-crate::masked::shown!(Template);
+impl crate::masked::Masked for Template {}
 
 schema_of!(Template, generator => {
     typed::schema::<Members>(generator)

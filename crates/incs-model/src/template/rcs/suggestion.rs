@@ -1,9 +1,11 @@
 //! The buttons of an RCS template.
 
+use incs_model_derive::WireStruct;
+use serde::{Deserialize, Serialize};
+
 use crate::limits::template as limits;
 use crate::link;
 use crate::open::{open_text, tagged_union};
-use crate::record::record;
 use crate::validate::{At, Measured, Validate, Violations};
 
 tagged_union! {
@@ -22,51 +24,54 @@ tagged_union! {
     }
 }
 
-record! {
-    /// A button that sends its text and postback data back.
-    #[serde(rename_all = "camelCase")]
-    pub struct Reply {
-        /// The label: at most [`RCS_SUGGESTION_TEXT_MAX`](crate::limits::template::RCS_SUGGESTION_TEXT_MAX) characters,
-        /// variables included.
-        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::RCS_SUGGESTION_TEXT_MAX)))]
-        pub text: String,
-        /// Comes back when the button is tapped: at most [`RCS_POSTBACK_MAX`](crate::limits::template::RCS_POSTBACK_MAX)
-        /// characters, variables included.
-        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::RCS_POSTBACK_MAX)))]
-        pub postback_data: String,
-    }
+/// A button that sends its text and postback data back.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Reply {
+    /// The label: at most [`RCS_SUGGESTION_TEXT_MAX`](crate::limits::template::RCS_SUGGESTION_TEXT_MAX) characters,
+    /// variables included.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::RCS_SUGGESTION_TEXT_MAX)))]
+    pub text: String,
+    /// Comes back when the button is tapped: at most [`RCS_POSTBACK_MAX`](crate::limits::template::RCS_POSTBACK_MAX)
+    /// characters, variables included.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::RCS_POSTBACK_MAX)))]
+    pub postback_data: String,
 }
 
-record! {
-    /// A button that opens a link.
-    #[serde(rename_all = "camelCase")]
-    pub struct UrlAction {
-        /// The label, as in [`Reply`].
-        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::RCS_SUGGESTION_TEXT_MAX)))]
-        pub text: String,
-        /// The postback data, as in [`Reply`].
-        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::RCS_POSTBACK_MAX)))]
-        pub postback_data: String,
-        /// A public link; may hold variables.
-        #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::shape::template_link"))]
-        pub url: String,
-    }
+/// A button that opens a link.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct UrlAction {
+    /// The label, as in [`Reply`].
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::RCS_SUGGESTION_TEXT_MAX)))]
+    pub text: String,
+    /// The postback data, as in [`Reply`].
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::RCS_POSTBACK_MAX)))]
+    pub postback_data: String,
+    /// A public link; may hold variables.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::shape::template_link"))]
+    pub url: String,
 }
 
-record! {
-    /// A button that dials a number.
-    #[serde(rename_all = "camelCase")]
-    pub struct DialerAction {
-        /// The label, as in [`Reply`].
-        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::RCS_SUGGESTION_TEXT_MAX)))]
-        pub text: String,
-        /// The postback data, as in [`Reply`].
-        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::RCS_POSTBACK_MAX)))]
-        pub postback_data: String,
-        /// `+`, country code and number.
-        #[cfg_attr(feature = "schema", schemars(regex(pattern = limits::RCS_PHONE_PATTERN)))]
-        pub phone_number: String,
-    }
+/// A button that dials a number.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct DialerAction {
+    /// The label, as in [`Reply`].
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::RCS_SUGGESTION_TEXT_MAX)))]
+    pub text: String,
+    /// The postback data, as in [`Reply`].
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::RCS_POSTBACK_MAX)))]
+    pub postback_data: String,
+    /// `+`, country code and number.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = limits::RCS_PHONE_PATTERN)))]
+    pub phone_number: String,
 }
 
 open_text! {

@@ -2,9 +2,11 @@
 //!
 //! All of this is inferred from Meta's API: no page of INCS has a sample.
 
+use incs_model_derive::WireStruct;
+use serde::{Deserialize, Serialize};
+
 use crate::open::{open_text, tagged_union};
 use crate::raw::RawJson;
-use crate::record::record;
 use crate::validate::{At, Validate, Violations};
 
 tagged_union! {
@@ -23,69 +25,78 @@ tagged_union! {
     }
 }
 
-record! {
-    /// A button that sends a payload back.
-    pub struct QuickReply {
-        /// The label.
-        #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
-        pub text: String,
-    }
+/// A button that sends a payload back.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct QuickReply {
+    /// The label.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
+    pub text: String,
 }
 
-record! {
-    /// A button that opens a link.
-    pub struct UrlButton {
-        /// The label.
-        #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
-        pub text: String,
-        /// The link; it may end with one placeholder.
-        #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::shape::link"))]
-        pub url: String,
-    }
-    optional {
-        /// Samples for the review.
-        with_example => pub example: RawJson,
-    }
+/// A button that opens a link.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct UrlButton {
+    /// The label.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
+    pub text: String,
+    /// The link; it may end with one placeholder.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::shape::link"))]
+    pub url: String,
+    /// Samples for the review.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub example: Option<RawJson>,
 }
 
-record! {
-    /// A button that dials a number.
-    pub struct PhoneNumberButton {
-        /// The label.
-        #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
-        pub text: String,
-        /// The number.
-        #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
-        pub phone_number: String,
-    }
+/// A button that dials a number.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct PhoneNumberButton {
+    /// The label.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
+    pub text: String,
+    /// The number.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
+    pub phone_number: String,
 }
 
-record! {
-    /// A button that copies a coupon code.
-    pub struct CopyCode {}
-    optional {
-        /// The label, if it is not the fixed one.
-        with_text => pub text: String,
-        /// A sample for the review.
-        with_example => pub example: RawJson,
-    }
+/// A button that copies a coupon code.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct CopyCode {
+    /// The label, if it is not the fixed one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// A sample for the review.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub example: Option<RawJson>,
 }
 
-record! {
-    /// A button for a one-time code.
-    pub struct Otp {}
-    optional {
-        /// What the button does.
-        with_otp_type => pub otp_type: OtpKind,
-        /// The label.
-        with_text => pub text: String,
-        /// The label when the app can fill the code in.
-        with_autofill_text => pub autofill_text: String,
-        /// The app that gets the code.
-        with_package_name => pub package_name: String,
-        /// The hash of that app's signing key.
-        with_signature_hash => pub signature_hash: String,
-    }
+/// A button for a one-time code.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Otp {
+    /// What the button does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub otp_type: Option<OtpKind>,
+    /// The label.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// The label when the app can fill the code in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub autofill_text: Option<String>,
+    /// The app that gets the code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub package_name: Option<String>,
+    /// The hash of that app's signing key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signature_hash: Option<String>,
 }
 
 open_text! {

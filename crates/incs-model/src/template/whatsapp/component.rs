@@ -1,10 +1,12 @@
 //! The parts of a WhatsApp template.
 
+use incs_model_derive::WireStruct;
+use serde::{Deserialize, Serialize};
+
 use super::button::Button;
 use super::example::{BodyExample, ExampleValue};
 use crate::open::{open_text, tagged_union};
 use crate::raw::RawJson;
-use crate::record::record;
 use crate::validate::{At, Validate, Violations};
 
 tagged_union! {
@@ -21,19 +23,20 @@ tagged_union! {
     }
 }
 
-record! {
-    /// What stands above the body. (Inferred from Meta's API: not sampled.)
-    pub struct Header {
-        /// What it shows.
-        pub format: HeaderFormat,
-    }
-    optional {
-        /// The text of a text header; may hold one placeholder.
-        #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
-        with_text => pub text: String,
-        /// Samples for the review.
-        with_example => pub example: RawJson,
-    }
+/// What stands above the body. (Inferred from Meta's API: not sampled.)
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Header {
+    /// What it shows.
+    pub format: HeaderFormat,
+    /// The text of a text header; may hold one placeholder.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// Samples for the review.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub example: Option<RawJson>,
 }
 
 open_text! {
@@ -52,34 +55,36 @@ open_text! {
     }
 }
 
-record! {
-    /// The text of a template.
-    pub struct Body {
-        /// The text; may hold placeholders: `{{1}}`, `{{2}}`. No maximum is documented.
-        #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
-        pub text: String,
-    }
-    optional {
-        /// Samples for the review.
-        with_example => pub example: BodyExample,
-    }
+/// The text of a template.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Body {
+    /// The text; may hold placeholders: `{{1}}`, `{{2}}`. No maximum is documented.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
+    pub text: String,
+    /// Samples for the review.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub example: Option<BodyExample>,
 }
 
-record! {
-    /// What stands below the body.
-    pub struct Footer {
-        /// The text. No maximum is documented.
-        #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
-        pub text: String,
-    }
+/// What stands below the body.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Footer {
+    /// The text. No maximum is documented.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
+    pub text: String,
 }
 
-record! {
-    /// The buttons of a template. (Inferred from Meta's API: not sampled.)
-    pub struct Buttons {
-        /// The buttons; a send names them by their position from 0.
-        pub buttons: Vec<Button>,
-    }
+/// The buttons of a template. (Inferred from Meta's API: not sampled.)
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Buttons {
+    /// The buttons; a send names them by their position from 0.
+    pub buttons: Vec<Button>,
 }
 
 impl Component {

@@ -1,74 +1,82 @@
 //! A WhatsApp template as it is submitted, and as it is kept.
 
+use incs_model_derive::WireStruct;
+use serde::{Deserialize, Serialize};
+
 use super::component::Component;
 use crate::id::{LanguageCode, TemplateId, TemplateName};
 use crate::limits::template as limits;
 use crate::open::open_text;
-use crate::record::record;
 use crate::time::UnixSeconds;
 use crate::validate::{At, Validate, Violations};
 
-record! {
-    /// A WhatsApp template to submit for review: the body of `POST /external/templates`.
-    ///
-    /// The reply's `data` is the [`Template`], and it may already say [`Status::Rejected`] although the call succeeded.
-    ///
-    /// ```
-    /// use incs_model::template::whatsapp::{Category, Component, NewTemplate};
-    ///
-    /// let template = NewTemplate::new("balance_note_1", "en_US", Category::Utility).with_components([
-    ///     Component::body_with_example("Hello {{1}}, your balance is {{2}}.", ["Ms Tan", "12.50"]),
-    ///     Component::footer("Example Bank"),
-    /// ]);
-    /// incs_model::validate(&template).unwrap();
-    /// ```
-    pub struct NewTemplate {
-        /// At most [`WHATSAPP_NAME_MAX`](crate::limits::template::WHATSAPP_NAME_MAX) characters.
-        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::WHATSAPP_NAME_MAX)))]
-        pub name: TemplateName,
-        /// The language, like `en_US`. Which codes are allowed is **unknown**.
-        #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
-        pub language: LanguageCode,
-        /// What the template is for. Only marketing and utility templates may be created here.
-        #[cfg_attr(feature = "schema", schemars(schema_with = "new_category_schema"))]
-        pub category: Category,
-    }
-    list {
-        /// Its parts.
-        with_components => pub components: Component,
-    }
+/// A WhatsApp template to submit for review: the body of `POST /external/templates`.
+///
+/// The reply's `data` is the [`Template`], and it may already say [`Status::Rejected`] although the call succeeded.
+///
+/// ```
+/// use incs_model::template::whatsapp::{Category, Component, NewTemplate};
+///
+/// let template = NewTemplate::new("balance_note_1", "en_US", Category::Utility).with_components([
+///     Component::body_with_example("Hello {{1}}, your balance is {{2}}.", ["Ms Tan", "12.50"]),
+///     Component::footer("Example Bank"),
+/// ]);
+/// incs_model::validate(&template).unwrap();
+/// ```
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct NewTemplate {
+    /// At most [`WHATSAPP_NAME_MAX`](crate::limits::template::WHATSAPP_NAME_MAX) characters.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::WHATSAPP_NAME_MAX)))]
+    pub name: TemplateName,
+    /// The language, like `en_US`. Which codes are allowed is **unknown**.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
+    pub language: LanguageCode,
+    /// What the template is for. Only marketing and utility templates may be created here.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "new_category_schema"))]
+    pub category: Category,
+    /// Its parts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub components: Vec<Component>,
 }
 
-record! {
-    /// A WhatsApp template as the platform keeps it: `data` of a creation, or a row of the list.
-    pub struct Template {
-        /// Its id, digits.
-        pub template_id: TemplateId,
-        /// Its name.
-        pub name: TemplateName,
-        /// Its language.
-        pub language: LanguageCode,
-        /// What it is for. The platform may change it.
-        pub category: Category,
-        /// Where it stands in its review.
-        pub status: Status,
-    }
-    default {
-        /// How its readers receive it.
-        with_quality => pub quality: Quality,
-        /// Its parts.
-        with_components => pub components: Vec<Component>,
-        /// When it was created.
-        with_created_time => pub created_time: UnixSeconds,
-        /// When it was last changed.
-        with_updated_time => pub updated_time: UnixSeconds,
-        /// When its status last changed.
-        with_status_updated_time => pub status_updated_time: UnixSeconds,
-        /// When its quality last changed.
-        with_quality_updated_time => pub quality_updated_time: UnixSeconds,
-        /// When its category last changed.
-        with_category_updated_time => pub category_updated_time: UnixSeconds,
-    }
+/// A WhatsApp template as the platform keeps it: `data` of a creation, or a row of the list.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Template {
+    /// Its id, digits.
+    pub template_id: TemplateId,
+    /// Its name.
+    pub name: TemplateName,
+    /// Its language.
+    pub language: LanguageCode,
+    /// What it is for. The platform may change it.
+    pub category: Category,
+    /// Where it stands in its review.
+    pub status: Status,
+    /// How its readers receive it.
+    #[serde(default)]
+    pub quality: Quality,
+    /// Its parts.
+    #[serde(default)]
+    pub components: Vec<Component>,
+    /// When it was created.
+    #[serde(default)]
+    pub created_time: UnixSeconds,
+    /// When it was last changed.
+    #[serde(default)]
+    pub updated_time: UnixSeconds,
+    /// When its status last changed.
+    #[serde(default)]
+    pub status_updated_time: UnixSeconds,
+    /// When its quality last changed.
+    #[serde(default)]
+    pub quality_updated_time: UnixSeconds,
+    /// When its category last changed.
+    #[serde(default)]
+    pub category_updated_time: UnixSeconds,
 }
 
 open_text! {

@@ -2,24 +2,24 @@
 
 use std::fmt;
 
-use serde::de::{self, Deserialize, Deserializer, Unexpected, Visitor};
-use serde::{Serialize, Serializer};
+use incs_model_derive::WireStruct;
+use serde::de::{self, Deserializer, Unexpected, Visitor};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Number;
 
 use crate::raw::RawJson;
-use crate::record::record;
 
-record! {
-    /// Sample values for the placeholders of a body.
-    pub struct BodyExample {}
-    optional {
-        /// Samples for named placeholders. (Inferred from Meta's API.)
-        with_body_text_named_params => pub body_text_named_params: RawJson,
-    }
-    list {
-        /// Sets of samples; each set has one value for each placeholder, in order. The sample of the page has one set.
-        with_body_text => pub body_text: Vec<ExampleValue>,
-    }
+/// Sample values for the placeholders of a body.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct BodyExample {
+    /// Samples for named placeholders. (Inferred from Meta's API.)
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body_text_named_params: Option<RawJson>,
+    /// Sets of samples; each set has one value for each placeholder, in order. The sample of the page has one set.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub body_text: Vec<Vec<ExampleValue>>,
 }
 
 /// A sample value: a text, or a number as in the page's sample. Written back as it came.
@@ -69,7 +69,7 @@ impl fmt::Debug for ExampleValue {
     }
 }
 
-crate::masked::shown!(ExampleValue);
+impl crate::masked::Masked for ExampleValue {}
 
 impl Serialize for ExampleValue {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

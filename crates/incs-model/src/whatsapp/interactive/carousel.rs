@@ -3,9 +3,10 @@
 #[cfg(feature = "schema")]
 mod schema;
 
+use incs_model_derive::WireStruct;
+use serde::de::MapAccess;
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, MapAccess};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 #[cfg(feature = "schema")]
 use self::schema::{card_body_schema, header_schema};
@@ -16,80 +17,78 @@ use crate::decode::{Entries, read_object};
 use crate::limits::whatsapp as limits;
 use crate::open::open_text;
 use crate::raw::RawJson;
-use crate::record::record;
 use crate::validate::{At, Measured, Validate, Violations};
 
-record! {
-    /// 2 to 10 cards below a text (INCS: send WhatsApp message).
-    ///
-    /// ```
-    /// use incs_model::whatsapp::interactive::{Body, Carousel, Header};
-    /// use incs_model::whatsapp::interactive::carousel::{Card, CardAction};
-    ///
-    /// let card = |index: u32, name: &str| {
-    ///     let picture = Header::image(format!("https://media.example.com/pics/{name}.jpeg"));
-    ///     let action = CardAction::open("View item", format!("https://shop.example.com/p/{name}"));
-    ///     Card::new(index, picture, action).with_body(Body::new(name))
-    /// };
-    /// let cards = Carousel::of(Body::new("Fresh from the kiln:"), [card(0, "teapot"), card(1, "mug")]);
-    /// # incs_model::validate(&cards).unwrap();
-    /// ```
-    pub struct Carousel {
-        /// At most [`BODY_TEXT_MAX`](crate::limits::whatsapp::BODY_TEXT_MAX) characters.
-        #[cfg_attr(feature = "schema", schemars(schema_with = "super::parts::main_body_schema"))]
-        pub body: Body,
-        /// The cards.
-        pub action: Action,
-    }
-    optional {
-        /// Not allowed. It is here so that a message read from JSON is reported and not silently changed.
-        #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::shape::forbidden"))]
-        with_header => pub header: Header,
-        /// Not allowed, like `header`.
-        #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::shape::forbidden"))]
-        with_footer => pub footer: Footer,
-    }
+/// 2 to 10 cards below a text (INCS: send WhatsApp message).
+///
+/// ```
+/// use incs_model::whatsapp::interactive::{Body, Carousel, Header};
+/// use incs_model::whatsapp::interactive::carousel::{Card, CardAction};
+///
+/// let card = |index: u32, name: &str| {
+///     let picture = Header::image(format!("https://media.example.com/pics/{name}.jpeg"));
+///     let action = CardAction::open("View item", format!("https://shop.example.com/p/{name}"));
+///     Card::new(index, picture, action).with_body(Body::new(name))
+/// };
+/// let cards = Carousel::of(Body::new("Fresh from the kiln:"), [card(0, "teapot"), card(1, "mug")]);
+/// # incs_model::validate(&cards).unwrap();
+/// ```
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Carousel {
+    /// At most [`BODY_TEXT_MAX`](crate::limits::whatsapp::BODY_TEXT_MAX) characters.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "super::parts::main_body_schema"))]
+    pub body: Body,
+    /// The cards.
+    pub action: Action,
+    /// Not allowed. It is here so that a message read from JSON is reported and not silently changed.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::shape::forbidden"))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub header: Option<Header>,
+    /// Not allowed, like `header`.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::shape::forbidden"))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub footer: Option<Footer>,
 }
 
-record! {
-    /// The cards of a carousel.
-    #[cfg_attr(feature = "schema", schemars(rename = "CarouselAction"))]
-    pub struct Action {
-        /// [`CARDS_MIN`](crate::limits::whatsapp::CARDS_MIN) to [`CARDS_MAX`](crate::limits::whatsapp::CARDS_MAX), all with
-        /// the same kind and number of buttons.
-        #[cfg_attr(feature = "schema", schemars(length(min = limits::CARDS_MIN, max = limits::CARDS_MAX)))]
-        pub cards: Vec<Card>,
-    }
-    optional {
-        /// Not allowed: buttons stand on the cards. It is here so that a message read from JSON is reported and not
-        /// silently changed.
-        #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::shape::forbidden"))]
-        with_buttons => pub buttons: RawJson,
-    }
+/// The cards of a carousel.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "CarouselAction"))]
+#[non_exhaustive]
+pub struct Action {
+    /// [`CARDS_MIN`](crate::limits::whatsapp::CARDS_MIN) to [`CARDS_MAX`](crate::limits::whatsapp::CARDS_MAX), all with
+    /// the same kind and number of buttons.
+    #[cfg_attr(feature = "schema", schemars(length(min = limits::CARDS_MIN, max = limits::CARDS_MAX)))]
+    pub cards: Vec<Card>,
+    /// Not allowed: buttons stand on the cards. It is here so that a message read from JSON is reported and not
+    /// silently changed.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::shape::forbidden"))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub buttons: Option<RawJson>,
 }
 
-record! {
-    /// A card: a picture or film, a line of text, and a link button or quick replies.
-    pub struct Card {
-        /// The card's position from 0, left to right.
-        #[cfg_attr(feature = "schema", schemars(range(min = 0)))]
-        pub card_index: u32,
-        /// An image or a video, by link.
-        #[cfg_attr(feature = "schema", schemars(schema_with = "header_schema"))]
-        pub header: Header,
-        /// The button or buttons.
-        pub action: CardAction,
-    }
-    default {
-        /// Always `cta_url`, also on cards with quick replies. (Every sample has it so.)
-        with_type => pub r#type: CardType,
-    }
-    optional {
-        /// At most [`CARD_BODY_TEXT_MAX`](crate::limits::whatsapp::CARD_BODY_TEXT_MAX) characters on at most
-        /// [`CARD_BODY_LINES_MAX`](crate::limits::whatsapp::CARD_BODY_LINES_MAX) lines.
-        #[cfg_attr(feature = "schema", schemars(schema_with = "card_body_schema"))]
-        with_body => pub body: Body,
-    }
+/// A card: a picture or film, a line of text, and a link button or quick replies.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Card {
+    /// The card's position from 0, left to right.
+    #[cfg_attr(feature = "schema", schemars(range(min = 0)))]
+    pub card_index: u32,
+    /// An image or a video, by link.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "header_schema"))]
+    pub header: Header,
+    /// The button or buttons.
+    pub action: CardAction,
+    /// Always `cta_url`, also on cards with quick replies. (Every sample has it so.)
+    #[serde(default)]
+    pub r#type: CardType,
+    /// At most [`CARD_BODY_TEXT_MAX`](crate::limits::whatsapp::CARD_BODY_TEXT_MAX) characters on at most
+    /// [`CARD_BODY_LINES_MAX`](crate::limits::whatsapp::CARD_BODY_LINES_MAX) lines.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "card_body_schema"))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<Body>,
 }
 
 open_text! {
@@ -114,13 +113,14 @@ pub enum CardAction {
     Unknown(RawJson),
 }
 
-record! {
-    /// The quick replies of a card.
-    pub struct QuickReplies {
-        /// At least one. How many fit is **unknown**; the samples have two.
-        #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
-        pub buttons: Vec<CardButton>,
-    }
+/// The quick replies of a card.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct QuickReplies {
+    /// At least one. How many fit is **unknown**; the samples have two.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
+    pub buttons: Vec<CardButton>,
 }
 
 impl Carousel {
@@ -176,7 +176,7 @@ fn read<'de, A: MapAccess<'de>>(map: A) -> Result<CardAction, A::Error> {
     }
 }
 
-crate::masked::shown!(CardAction);
+impl crate::masked::Masked for CardAction {}
 
 impl Validate for Carousel {
     fn check(&self, at: &At<'_>, found: &mut Violations) {

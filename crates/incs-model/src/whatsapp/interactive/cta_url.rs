@@ -1,47 +1,50 @@
 //! A message with one button that opens a link (INCS: send WhatsApp message).
 
+use incs_model_derive::WireStruct;
+use serde::{Deserialize, Serialize};
+
 use super::parts::{Body, Footer, Header, check_parts};
 use crate::limits::whatsapp as limits;
 use crate::open::open_text;
-use crate::record::record;
 use crate::validate::{At, Validate, Violations};
 
-record! {
-    /// A message with one button that opens a link (INCS: send WhatsApp message).
-    ///
-    /// ```
-    /// use incs_model::whatsapp::interactive::{Body, CtaUrl, Header};
-    /// use incs_model::whatsapp::interactive::cta_url::Action;
-    ///
-    /// let action = Action::open("Book a slot", "https://shop.example.com/slots");
-    /// let message = CtaUrl::new(Body::new("Two pottery classes opened this week."), action)
-    ///     .with_header(Header::text("New classes"));
-    /// # incs_model::validate(&message).unwrap();
-    /// ```
-    pub struct CtaUrl {
-        /// At most [`BODY_TEXT_MAX`](crate::limits::whatsapp::BODY_TEXT_MAX) characters.
-        #[cfg_attr(feature = "schema", schemars(schema_with = "super::parts::main_body_schema"))]
-        pub body: Body,
-        /// The button.
-        pub action: Action,
-    }
-    optional {
-        /// Text, image, video or document.
-        with_header => pub header: Header,
-        /// A line below the body.
-        with_footer => pub footer: Footer,
-    }
+/// A message with one button that opens a link (INCS: send WhatsApp message).
+///
+/// ```
+/// use incs_model::whatsapp::interactive::{Body, CtaUrl, Header};
+/// use incs_model::whatsapp::interactive::cta_url::Action;
+///
+/// let action = Action::open("Book a slot", "https://shop.example.com/slots");
+/// let message = CtaUrl::new(Body::new("Two pottery classes opened this week."), action)
+///     .with_header(Header::text("New classes"));
+/// # incs_model::validate(&message).unwrap();
+/// ```
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct CtaUrl {
+    /// At most [`BODY_TEXT_MAX`](crate::limits::whatsapp::BODY_TEXT_MAX) characters.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "super::parts::main_body_schema"))]
+    pub body: Body,
+    /// The button.
+    pub action: Action,
+    /// Text, image, video or document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub header: Option<Header>,
+    /// A line below the body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub footer: Option<Footer>,
 }
 
-record! {
-    /// A button that opens a link.
-    #[cfg_attr(feature = "schema", schemars(rename = "LinkAction"))]
-    pub struct Action {
-        /// Always `cta_url`.
-        pub name: ActionName,
-        /// Label and link.
-        pub parameters: Parameters,
-    }
+/// A button that opens a link.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "LinkAction"))]
+#[non_exhaustive]
+pub struct Action {
+    /// Always `cta_url`.
+    pub name: ActionName,
+    /// Label and link.
+    pub parameters: Parameters,
 }
 
 open_text! {
@@ -52,16 +55,17 @@ open_text! {
     }
 }
 
-record! {
-    /// Label and link of a button.
-    pub struct Parameters {
-        /// The label, at most [`DISPLAY_TEXT_MAX`](crate::limits::whatsapp::DISPLAY_TEXT_MAX) characters.
-        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::DISPLAY_TEXT_MAX)))]
-        pub display_text: String,
-        /// An absolute http or https link. No maximum length is documented.
-        #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::shape::link"))]
-        pub url: String,
-    }
+/// Label and link of a button.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Parameters {
+    /// The label, at most [`DISPLAY_TEXT_MAX`](crate::limits::whatsapp::DISPLAY_TEXT_MAX) characters.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::DISPLAY_TEXT_MAX)))]
+    pub display_text: String,
+    /// An absolute http or https link. No maximum length is documented.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::shape::link"))]
+    pub url: String,
 }
 
 impl Action {

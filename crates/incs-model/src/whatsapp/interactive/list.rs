@@ -1,83 +1,87 @@
 //! A menu of rows (INCS: send WhatsApp message).
 
+use incs_model_derive::WireStruct;
+use serde::{Deserialize, Serialize};
+
 use super::parts::{Body, Footer, Header};
 use crate::limits::whatsapp as limits;
-use crate::record::record;
 use crate::validate::{At, Measured, Validate, Violations, count};
 
-record! {
-    /// A menu of up to 10 rows behind one button (INCS: send WhatsApp message).
-    ///
-    /// The chosen row comes back as a `list_reply`, with its id.
-    ///
-    /// ```
-    /// use incs_model::whatsapp::interactive::{Body, List};
-    /// use incs_model::whatsapp::interactive::list::{Action, Row, Section};
-    ///
-    /// let rows = [Row::new("am", "Morning"), Row::new("pm", "Afternoon").with_description("13:00 to 18:00")];
-    /// let menu = List::new(
-    ///     Body::new("When should we bring your order?"),
-    ///     Action::new("Pick a time", [Section::new("Tomorrow", rows)]),
-    /// );
-    /// # incs_model::validate(&menu).unwrap();
-    /// ```
-    pub struct List {
-        /// At most [`LIST_BODY_TEXT_MAX`](crate::limits::whatsapp::LIST_BODY_TEXT_MAX) characters.
-        #[cfg_attr(feature = "schema", schemars(schema_with = "body_schema"))]
-        pub body: Body,
-        /// The button and what it opens.
-        pub action: Action,
-    }
-    optional {
-        /// A text; no other kind is allowed here.
-        #[cfg_attr(feature = "schema", schemars(schema_with = "super::parts::list_header_schema"))]
-        with_header => pub header: Header,
-        /// A line below the body.
-        with_footer => pub footer: Footer,
-    }
+/// A menu of up to 10 rows behind one button (INCS: send WhatsApp message).
+///
+/// The chosen row comes back as a `list_reply`, with its id.
+///
+/// ```
+/// use incs_model::whatsapp::interactive::{Body, List};
+/// use incs_model::whatsapp::interactive::list::{Action, Row, Section};
+///
+/// let rows = [Row::new("am", "Morning"), Row::new("pm", "Afternoon").with_description("13:00 to 18:00")];
+/// let menu = List::new(
+///     Body::new("When should we bring your order?"),
+///     Action::new("Pick a time", [Section::new("Tomorrow", rows)]),
+/// );
+/// # incs_model::validate(&menu).unwrap();
+/// ```
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct List {
+    /// At most [`LIST_BODY_TEXT_MAX`](crate::limits::whatsapp::LIST_BODY_TEXT_MAX) characters.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "body_schema"))]
+    pub body: Body,
+    /// The button and what it opens.
+    pub action: Action,
+    /// A text; no other kind is allowed here.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "super::parts::list_header_schema"))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub header: Option<Header>,
+    /// A line below the body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub footer: Option<Footer>,
 }
 
-record! {
-    /// The one button of a list, and its sections.
-    #[cfg_attr(feature = "schema", schemars(rename = "ListAction"))]
-    pub struct Action {
-        /// The label, at most [`LIST_BUTTON_MAX`](crate::limits::whatsapp::LIST_BUTTON_MAX) characters.
-        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::LIST_BUTTON_MAX)))]
-        pub button: String,
-        /// 1 to [`LIST_SECTIONS_MAX`](crate::limits::whatsapp::LIST_SECTIONS_MAX) sections.
-        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::LIST_SECTIONS_MAX)))]
-        pub sections: Vec<Section>,
-    }
+/// The one button of a list, and its sections.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ListAction"))]
+#[non_exhaustive]
+pub struct Action {
+    /// The label, at most [`LIST_BUTTON_MAX`](crate::limits::whatsapp::LIST_BUTTON_MAX) characters.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::LIST_BUTTON_MAX)))]
+    pub button: String,
+    /// 1 to [`LIST_SECTIONS_MAX`](crate::limits::whatsapp::LIST_SECTIONS_MAX) sections.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::LIST_SECTIONS_MAX)))]
+    pub sections: Vec<Section>,
 }
 
-record! {
-    /// A group of rows.
-    pub struct Section {
-        /// At most [`SECTION_TITLE_MAX`](crate::limits::whatsapp::SECTION_TITLE_MAX) characters.
-        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::SECTION_TITLE_MAX)))]
-        pub title: String,
-        /// At least one; all sections together hold at most [`LIST_ROWS_MAX`](crate::limits::whatsapp::LIST_ROWS_MAX).
-        #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
-        pub rows: Vec<Row>,
-    }
+/// A group of rows.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Section {
+    /// At most [`SECTION_TITLE_MAX`](crate::limits::whatsapp::SECTION_TITLE_MAX) characters.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::SECTION_TITLE_MAX)))]
+    pub title: String,
+    /// At least one; all sections together hold at most [`LIST_ROWS_MAX`](crate::limits::whatsapp::LIST_ROWS_MAX).
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
+    pub rows: Vec<Row>,
 }
 
-record! {
-    /// A row to choose.
-    pub struct Row {
-        /// Comes back when the row is chosen. Unique in the list, at most
-        /// [`ROW_ID_MAX`](crate::limits::whatsapp::ROW_ID_MAX) characters.
-        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::ROW_ID_MAX)))]
-        pub id: String,
-        /// Unique in the list, at most [`ROW_TITLE_MAX`](crate::limits::whatsapp::ROW_TITLE_MAX) characters.
-        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::ROW_TITLE_MAX)))]
-        pub title: String,
-    }
-    optional {
-        /// At most [`ROW_DESCRIPTION_MAX`](crate::limits::whatsapp::ROW_DESCRIPTION_MAX) characters.
-        #[cfg_attr(feature = "schema", schemars(length(max = limits::ROW_DESCRIPTION_MAX)))]
-        with_description => pub description: String,
-    }
+/// A row to choose.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Row {
+    /// Comes back when the row is chosen. Unique in the list, at most
+    /// [`ROW_ID_MAX`](crate::limits::whatsapp::ROW_ID_MAX) characters.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::ROW_ID_MAX)))]
+    pub id: String,
+    /// Unique in the list, at most [`ROW_TITLE_MAX`](crate::limits::whatsapp::ROW_TITLE_MAX) characters.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::ROW_TITLE_MAX)))]
+    pub title: String,
+    /// At most [`ROW_DESCRIPTION_MAX`](crate::limits::whatsapp::ROW_DESCRIPTION_MAX) characters.
+    #[cfg_attr(feature = "schema", schemars(length(max = limits::ROW_DESCRIPTION_MAX)))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
 }
 
 #[cfg(feature = "schema")]

@@ -1,9 +1,11 @@
 //! Header, body and footer.
 
+use incs_model_derive::WireStruct;
+use serde::{Deserialize, Serialize};
+
 use crate::id::MediaId;
 use crate::limits::{Rule, whatsapp as limits};
 use crate::open::member_union;
-use crate::record::record;
 use crate::validate::{At, Measured, Validate, Violations};
 
 member_union! {
@@ -20,34 +22,38 @@ member_union! {
     }
 }
 
-record! {
-    /// The medium of a header: either a link, or the id of an uploaded medium.
-    ///
-    /// The platform's page prefers ids, yet documents no route to upload with. Use a link.
-    pub struct HeaderMedia {}
-    optional {
-        /// A public http or https link.
-        with_link => pub link: String,
-        /// The id of an uploaded medium. Where to get one is **unknown**.
-        with_id => pub id: MediaId,
-    }
+/// The medium of a header: either a link, or the id of an uploaded medium.
+///
+/// The platform's page prefers ids, yet documents no route to upload with. Use a link.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct HeaderMedia {
+    /// A public http or https link.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    /// The id of an uploaded medium. Where to get one is **unknown**.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<MediaId>,
 }
 
-record! {
-    /// The main text.
-    pub struct Body {
-        /// The text; its maximum depends on the message it stands in.
-        pub text: String,
-    }
+/// The main text.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Body {
+    /// The text; its maximum depends on the message it stands in.
+    pub text: String,
 }
 
-record! {
-    /// What stands below the body.
-    pub struct Footer {
-        /// At most [`FOOTER_TEXT_MAX`](crate::limits::whatsapp::FOOTER_TEXT_MAX) characters.
-        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::FOOTER_TEXT_MAX)))]
-        pub text: String,
-    }
+/// What stands below the body.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Footer {
+    /// At most [`FOOTER_TEXT_MAX`](crate::limits::whatsapp::FOOTER_TEXT_MAX) characters.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::FOOTER_TEXT_MAX)))]
+    pub text: String,
 }
 
 impl Header {

@@ -1,47 +1,50 @@
 //! Reply buttons, below a message or on a card (INCS: send WhatsApp message).
 
+use incs_model_derive::WireStruct;
+use serde::{Deserialize, Serialize};
+
 use super::parts::{Body, Footer, Header, check_parts};
 use crate::limits::whatsapp as limits;
 use crate::open::member_union;
-use crate::record::record;
 use crate::validate::{At, Validate, Violations};
 
-record! {
-    /// A message with 1 to 3 reply buttons (INCS: send WhatsApp message).
-    ///
-    /// The tapped button comes back as a `button_reply`, with its id.
-    ///
-    /// ```
-    /// use incs_model::whatsapp::interactive::{Body, ReplyButtons};
-    /// use incs_model::whatsapp::interactive::reply::{Action, Button};
-    ///
-    /// let buttons = [Button::reply("keep", "Keep it"), Button::reply("move", "Move it")];
-    /// let message = ReplyButtons::new(Body::new("Does Friday at 10:30 still work?"), Action::new(buttons));
-    /// # incs_model::validate(&message).unwrap();
-    /// ```
-    pub struct ReplyButtons {
-        /// At most [`BODY_TEXT_MAX`](crate::limits::whatsapp::BODY_TEXT_MAX) characters.
-        #[cfg_attr(feature = "schema", schemars(schema_with = "super::parts::main_body_schema"))]
-        pub body: Body,
-        /// The buttons.
-        pub action: Action,
-    }
-    optional {
-        /// Text, image, video or document.
-        with_header => pub header: Header,
-        /// A line below the body.
-        with_footer => pub footer: Footer,
-    }
+/// A message with 1 to 3 reply buttons (INCS: send WhatsApp message).
+///
+/// The tapped button comes back as a `button_reply`, with its id.
+///
+/// ```
+/// use incs_model::whatsapp::interactive::{Body, ReplyButtons};
+/// use incs_model::whatsapp::interactive::reply::{Action, Button};
+///
+/// let buttons = [Button::reply("keep", "Keep it"), Button::reply("move", "Move it")];
+/// let message = ReplyButtons::new(Body::new("Does Friday at 10:30 still work?"), Action::new(buttons));
+/// # incs_model::validate(&message).unwrap();
+/// ```
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ReplyButtons {
+    /// At most [`BODY_TEXT_MAX`](crate::limits::whatsapp::BODY_TEXT_MAX) characters.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "super::parts::main_body_schema"))]
+    pub body: Body,
+    /// The buttons.
+    pub action: Action,
+    /// Text, image, video or document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub header: Option<Header>,
+    /// A line below the body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub footer: Option<Footer>,
 }
 
-record! {
-    /// The buttons below a message.
-    #[cfg_attr(feature = "schema", schemars(rename = "ReplyAction"))]
-    pub struct Action {
-        /// 1 to [`REPLY_BUTTONS_MAX`](crate::limits::whatsapp::REPLY_BUTTONS_MAX).
-        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::REPLY_BUTTONS_MAX)))]
-        pub buttons: Vec<Button>,
-    }
+/// The buttons below a message.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ReplyAction"))]
+#[non_exhaustive]
+pub struct Action {
+    /// 1 to [`REPLY_BUTTONS_MAX`](crate::limits::whatsapp::REPLY_BUTTONS_MAX).
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::REPLY_BUTTONS_MAX)))]
+    pub buttons: Vec<Button>,
 }
 
 member_union! {
@@ -60,18 +63,19 @@ member_union! {
     }
 }
 
-record! {
-    /// What a button says and sends back.
-    pub struct Reply {
-        /// Comes back when the button is tapped. Unique among the buttons it stands with, at most
-        /// [`REPLY_ID_MAX`](crate::limits::whatsapp::REPLY_ID_MAX) characters.
-        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::REPLY_ID_MAX)))]
-        pub id: String,
-        /// The label. Unique among the buttons it stands with, at most
-        /// [`REPLY_TITLE_MAX`](crate::limits::whatsapp::REPLY_TITLE_MAX) characters.
-        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::REPLY_TITLE_MAX)))]
-        pub title: String,
-    }
+/// What a button says and sends back.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Reply {
+    /// Comes back when the button is tapped. Unique among the buttons it stands with, at most
+    /// [`REPLY_ID_MAX`](crate::limits::whatsapp::REPLY_ID_MAX) characters.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::REPLY_ID_MAX)))]
+    pub id: String,
+    /// The label. Unique among the buttons it stands with, at most
+    /// [`REPLY_TITLE_MAX`](crate::limits::whatsapp::REPLY_TITLE_MAX) characters.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::REPLY_TITLE_MAX)))]
+    pub title: String,
 }
 
 impl Button {

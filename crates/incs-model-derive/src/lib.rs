@@ -1,0 +1,35 @@
+//! The derives behind the wire structs of `incs-model`.
+//!
+//! They write paths into that crate (`crate::masked`), so they are of no use elsewhere.
+
+mod masked_debug;
+mod wire_struct;
+
+use proc_macro::TokenStream;
+
+/// Derives `new`, the `with_…` setters and a masking `Debug` for a struct with named fields.
+///
+/// A field is
+///
+/// - optional when its type is `Option<T>`: unset by `new`, set by `with_field(impl Into<T>)`;
+/// - a list when it is a `Vec<T>` with a default: empty after `new`, set by `with_field(impl IntoIterator<Item = T>)`;
+/// - defaulted when it has any other type and a default: set by `with_field(impl Into<T>)`;
+/// - required otherwise: an argument of `new`, in the order of the fields.
+///
+/// A default is `#[serde(default)]` or, in a struct that serde does not derive, `#[wire(default)]`. Numbers, `bool` and fields with
+/// `#[wire(exact)]` are taken as their own type instead of `impl Into`, so that plain literals fit. Fields that are not `pub` get no
+/// setter. `#[wire(no_new)]` on the struct leaves `new` out.
+#[proc_macro_derive(WireStruct, attributes(wire))]
+pub fn derive_wire_struct(input: TokenStream) -> TokenStream {
+    finish(syn::parse2(input.into()).and_then(|input| wire_struct::expand(&input)))
+}
+
+/// Derives the masking `Debug` alone, for a struct with named fields or an enum without.
+#[proc_macro_derive(MaskedDebug)]
+pub fn derive_masked_debug(input: TokenStream) -> TokenStream {
+    finish(syn::parse2(input.into()).and_then(|input| masked_debug::expand(&input)))
+}
+
+fn finish(expanded: syn::Result<proc_macro2::TokenStream>) -> TokenStream {
+    expanded.unwrap_or_else(|error| error.into_compile_error()).into()
+}

@@ -1,0 +1,281 @@
+//! `new` and the setters of a wire struct.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::ext::IdentExt as _;
+use syn::meta::ParseNestedMeta;
+use syn::{
+    Attribute, Data, DeriveInput, Error, Field, GenericArgument, Ident, Lit, LitStr, Path, PathArguments, Result,
+    Token, Type, Visibility, parenthesized,
+};
+
+use crate::masked_debug;
+
+/// Types that are taken as they are: `impl Into<u32>` would make a plain `5` an `i32`, which does not fit.
+const PRIMITIVES: [&str; 14] =
+    ["bool", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f64"];
+
+/// Writes `new`, the setters and the masking `Debug`.
+pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
+    let name = &input.ident;
+    let Data::Struct(data) = &input.data else {
+        return Err(Error::new_spanned(name, "this derive takes a struct with named fields"));
+    };
+    let debug = masked_debug::expand(input)?;
+    let members = data.fields.iter().map(Member::read).collect::<Result<Vec<_>>>()?;
+    let new = if has_no_new(&input.attrs)? { TokenStream::new() } else { constructor(&members) };
+    let setters = members.iter().filter_map(Member::setter);
+    Ok(quote! {
+        impl #name {
+            #new
+            #( #setters )*
+        }
+
+        #debug
+    })
+}
+
+fn constructor(members: &[Member<'_>]) -> TokenStream {
+    let required = members.iter().filter(|member| matches!(member.kind, Kind::Required));
+    let arguments = required.map(|member| member.argument(member.ty));
+    let values = members.iter().map(|member| {
+        let name = member.name;
+        let value = match &member.kind {
+            Kind::Required => member.value(member.ty),
+            Kind::Optional(_) => quote! { ::core::option::Option::None },
+            Kind::List(_) | Kind::Defaulted(None) => quote! { ::core::default::Default::default() },
+            Kind::Defaulted(Some(path)) => quote! { #path() },
+        };
+        quote! { #name: #value }
+    });
+    quote! {
+        /// A value with its required members; the others are unset.
+        #[allow(clippy::new_without_default, clippy::too_many_arguments, reason = "one rule for all wire structs")]
+        pub fn new( #( #arguments ),* ) -> Self {
+            Self { #( #values ),* }
+        }
+    }
+}
+
+struct Member<'a> {
+    name: &'a Ident,
+    ty: &'a Type,
+    kind: Kind<'a>,
+    is_public: bool,
+    is_exact: bool,
+}
+
+enum Kind<'a> {
+    /// An argument of `new`.
+    Required,
+    /// An `Option` of this type.
+    Optional(&'a Type),
+    /// A `Vec` of this type that may be left out.
+    List(&'a Type),
+    /// Any other type that may be left out, and the function that makes its default.
+    Defaulted(Option<Path>),
+}
+
+impl<'a> Member<'a> {
+    fn read(field: &'a Field) -> Result<Self> {
+        let Some(name) = &field.ident else {
+            return Err(Error::new_spanned(field, "this derive takes a struct with named fields"));
+        };
+        let ty = &field.ty;
+        let marks = Marks::read(&field.attrs)?;
+        let kind = match (item_of("Option", ty), item_of("Vec", ty), marks.default) {
+            (Some(item), ..) => Kind::Optional(item),
+            (_, Some(item), Some(None)) => Kind::List(item),
+            (.., Some(path)) => Kind::Defaulted(path),
+            (.., None) => Kind::Required,
+        };
+        let is_public = matches!(field.vis, Visibility::Public(_));
+        Ok(Self { name, ty, kind, is_public, is_exact: marks.exact })
+    }
+
+    fn setter(&self) -> Option<TokenStream> {
+        let name = self.name;
+        let (argument, value) = match &self.kind {
+            _ if !self.is_public => return None,
+            Kind::Required => return None,
+            Kind::Optional(item) => {
+                let value = self.value(item);
+                (self.argument(item), quote! { ::core::option::Option::Some(#value) })
+            }
+            Kind::List(item) => (
+                quote! { #name: impl ::core::iter::IntoIterator<Item = #item> },
+                quote! { ::core::iter::Iterator::collect(::core::iter::IntoIterator::into_iter(#name)) },
+            ),
+            Kind::Defaulted(_) => (self.argument(self.ty), self.value(self.ty)),
+        };
+        let plain = name.unraw();
+        let setter = format_ident!("with_{plain}");
+        let doc = format!("Sets `{plain}`.");
+        Some(quote! {
+            #[doc = #doc]
+            #[must_use]
+            pub fn #setter(mut self, #argument) -> Self {
+                self.#name = #value;
+                self
+            }
+        })
+    }
+
+    /// The member as an argument of the type `ty`.
+    fn argument(&self, ty: &Type) -> TokenStream {
+        let name = self.name;
+        if self.is_taken_as(ty) {
+            quote! { #name: #ty }
+        } else {
+            quote! { #name: impl ::core::convert::Into<#ty> }
+        }
+    }
+
+    /// The value of that argument.
+    fn value(&self, ty: &Type) -> TokenStream {
+        let name = self.name;
+        if self.is_taken_as(ty) {
+            quote! { #name }
+        } else {
+            quote! { ::core::convert::Into::into(#name) }
+        }
+    }
+
+    fn is_taken_as(&self, ty: &Type) -> bool {
+        self.is_exact || matches!(ty, Type::Path(ty) if PRIMITIVES.iter().any(|name| ty.path.is_ident(name)))
+    }
+}
+
+/// `T` of a `Container<T>`.
+fn item_of<'a>(container: &str, ty: &'a Type) -> Option<&'a Type> {
+    let Type::Path(ty) = ty else { return None };
+    let last = ty.path.segments.last().filter(|segment| segment.ident == container)?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    match arguments.args.first()? {
+        GenericArgument::Type(item) => Some(item),
+        _ => None,
+    }
+}
+
+/// What the attributes of a field say.
+#[derive(Default)]
+struct Marks {
+    /// The field may be left out; the function that makes its value, if one is named.
+    default: Option<Option<Path>>,
+    exact: bool,
+}
+
+impl Marks {
+    fn read(attributes: &[Attribute]) -> Result<Self> {
+        let mut marks = Self::default();
+        for attribute in attributes {
+            if attribute.path().is_ident("serde") {
+                attribute.parse_nested_meta(|meta| marks.take_serde(&meta))?;
+            } else if attribute.path().is_ident("wire") {
+                attribute.parse_nested_meta(|meta| marks.take_ours(&meta))?;
+            }
+        }
+        Ok(marks)
+    }
+
+    fn take_serde(&mut self, meta: &ParseNestedMeta<'_>) -> Result<()> {
+        if meta.path.is_ident("default") {
+            let path = if meta.input.peek(Token![=]) { Some(meta.value()?.parse::<LitStr>()?) } else { None };
+            self.default = Some(path.map(|path| path.parse()).transpose()?);
+        } else if meta.input.peek(Token![=]) {
+            meta.value()?.parse::<Lit>()?;
+        } else if meta.input.peek(syn::token::Paren) {
+            let inner;
+            parenthesized!(inner in meta.input);
+            inner.parse::<TokenStream>()?;
+        }
+        Ok(())
+    }
+
+    fn take_ours(&mut self, meta: &ParseNestedMeta<'_>) -> Result<()> {
+        if meta.path.is_ident("default") {
+            self.default = Some(None);
+        } else if meta.path.is_ident("exact") {
+            self.exact = true;
+        } else {
+            return Err(meta.error("a field takes `#[wire(default)]` and `#[wire(exact)]`"));
+        }
+        Ok(())
+    }
+}
+
+fn has_no_new(attributes: &[Attribute]) -> Result<bool> {
+    let mut no_new = false;
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("wire")) {
+        attribute.parse_nested_meta(|meta| {
+            no_new = meta.path.is_ident("no_new");
+            if no_new { Ok(()) } else { Err(meta.error("a struct takes `#[wire(no_new)]`")) }
+        })?;
+    }
+    Ok(no_new)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn expanded(source: &str) -> String {
+        expand(&syn::parse_str(source).unwrap()).unwrap().to_string()
+    }
+
+    fn refused(source: &str) -> String {
+        expand(&syn::parse_str(source).unwrap()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn required_members_are_arguments_of_new() {
+        let code = expanded("pub struct Row { pub id: String, pub r#type: Kind, pub note: Option<String> }");
+        let new = "pub fn new (id : impl :: core :: convert :: Into < String > , \
+                   r#type : impl :: core :: convert :: Into < Kind >) -> Self";
+        assert!(code.contains(new), "{code}");
+        assert!(code.contains("note : :: core :: option :: Option :: None"), "{code}");
+    }
+
+    #[test]
+    fn each_other_member_has_a_setter() {
+        let code = expanded(
+            "pub struct Row { pub note: Option<String>, #[serde(default, rename = \"all\")] pub rows: Vec<Cell>,
+             #[serde(default)] pub r#type: Kind, #[serde(default = \"now\")] pub at: Vec<Time>, #[wire(default)] pub other: Vec<u8>,
+             hidden: Option<u8>, #[serde(bound(serialize = \"\"))] pub all: Vec<Cell> }",
+        );
+        for setter in [
+            "pub fn with_note (mut self , note : impl :: core :: convert :: Into < String >)",
+            "pub fn with_rows (mut self , rows : impl :: core :: iter :: IntoIterator < Item = Cell >)",
+            "pub fn with_type (mut self , r#type : impl :: core :: convert :: Into < Kind >)",
+            "pub fn with_at (mut self , at : impl :: core :: convert :: Into < Vec < Time > >)",
+            "pub fn with_other (mut self , other : impl :: core :: iter :: IntoIterator < Item = u8 >)",
+        ] {
+            assert!(code.contains(setter), "{setter}\n{code}");
+        }
+        assert!(code.contains("at : now ()"), "{code}");
+        assert!(!code.contains("with_hidden") && !code.contains("with_all"), "{code}");
+    }
+
+    #[test]
+    fn numbers_are_taken_as_they_are() {
+        let code = expanded("pub struct Row { pub page: u32, pub size: Option<u64>, #[wire(exact)] pub to: Phone }");
+        assert!(code.contains("pub fn new (page : u32 , to : Phone)"), "{code}");
+        assert!(code.contains("pub fn with_size (mut self , size : u64)"), "{code}");
+    }
+
+    #[test]
+    fn new_may_be_left_out() {
+        let code = expanded("#[wire(no_new)] pub struct Row { pub id: String, pub note: Option<String> }");
+        assert!(!code.contains("fn new") && code.contains("fn with_note"), "{code}");
+    }
+
+    #[test]
+    fn unfit_input_is_explained() {
+        assert_eq!(refused("enum Row { A }"), "this derive takes a struct with named fields");
+        assert_eq!(
+            refused("struct Row { #[wire(skip)] a: u8 }"),
+            "a field takes `#[wire(default)]` and `#[wire(exact)]`"
+        );
+        assert_eq!(refused("#[wire(new)] struct Row { a: u8 }"), "a struct takes `#[wire(no_new)]`");
+    }
+}
