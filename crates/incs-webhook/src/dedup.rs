@@ -3,20 +3,12 @@
 use std::fmt;
 
 use incs_model::exotel::{self, Entry};
+use incs_model::id::TemplateId;
+use incs_model::{Address, WireTime};
 use sha2::{Digest as _, Sha256};
 
 use crate::event::Event;
 
-/// A template goes back and forth between states, so the time belongs to its identity. Without a time and an id nothing
-/// tells two updates apart.
-macro_rules! template {
-    ($kind:literal, $update:ident) => {{
-        let time = $update.received_at.as_ref().map(ToString::to_string);
-        let id = $update.template_id.as_ref().map(|id| id.as_str());
-        (time.is_some() || id.is_some())
-            .then(|| Identity::of($kind).and_maybe(id).and($update.new_value.as_str()).and_maybe(time.as_deref()))
-    }};
-}
 /// What is the same when the same thing is delivered again: made of who or what an item is about and the state it is in,
 /// never of the bytes of the body, which may differ from one try to the next.
 ///
@@ -42,9 +34,21 @@ impl DedupKey {
             Event::MessageStatus(update) => {
                 Identity::of("incs.message_status").and(update.message_id.as_str()).and(update.message_status.as_str())
             }
-            Event::TemplateStatus(update) => template!("incs.template_status", update)?,
-            Event::TemplateCategory(update) => template!("incs.template_category", update)?,
-            Event::TemplateQuality(update) => template!("incs.template_quality", update)?,
+            Event::TemplateStatus(it) => {
+                of_template("template_status", it.template_id.as_ref(), it.new_value.as_str(), it.received_at.as_ref())?
+            }
+            Event::TemplateCategory(it) => of_template(
+                "template_category",
+                it.template_id.as_ref(),
+                it.new_value.as_str(),
+                it.received_at.as_ref(),
+            )?,
+            Event::TemplateQuality(it) => of_template(
+                "template_quality",
+                it.template_id.as_ref(),
+                it.new_value.as_str(),
+                it.received_at.as_ref(),
+            )?,
             Event::WhatsAppMessage(message) => Identity::of("incs.whatsapp.message").and(message.id.as_str()),
             Event::WhatsAppStatus(status) => {
                 Identity::of("incs.whatsapp.status").and(status.id.as_str()).and(status.status.as_str())
@@ -98,6 +102,21 @@ impl Identity {
     }
 }
 
+/// A template goes back and forth between states, so the time belongs to its identity. Without a time and an id nothing
+/// tells two updates apart.
+fn of_template(kind: &str, id: Option<&TemplateId>, value: &str, time: Option<&WireTime>) -> Option<Identity> {
+    if id.is_none() && time.is_none() {
+        return None;
+    }
+    let time = time.map(ToString::to_string);
+    Some(
+        Identity::of(&format!("incs.{kind}"))
+            .and_maybe(id.map(TemplateId::as_str))
+            .and(value)
+            .and_maybe(time.as_deref()),
+    )
+}
+
 /// Errors of Exotel come without an id; there the two sides, the time and the code must do.
 fn of_incoming(incoming: &exotel::Incoming) -> Option<Identity> {
     let identity = Identity::of("exotel.message");
@@ -121,7 +140,7 @@ fn of_report(kind: &str, report: Entry<'_>) -> Option<Identity> {
     if id.is_none() && time.is_none() {
         return None;
     }
-    let user = report.user().map(incs_model::Address::key);
+    let user = report.user().map(Address::key);
     let identity = Identity::of(kind).and_maybe(id).and_maybe(user).and_maybe(code.as_deref());
     Some(identity.and_maybe(name).and_maybe(time.as_deref()))
 }

@@ -4,14 +4,12 @@ use std::fmt;
 
 use incs_model::Timestamp;
 
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, Headers};
 use crate::explain::Cause;
-use crate::headers::Headers;
+use crate::parse::Verified;
 use crate::rejection::Rejection;
 use crate::scheme::Scheme;
-use crate::shape;
-use crate::shape::Limits;
-use crate::verified::Verified;
+use crate::shape::{self, Limits};
 
 /// What arrived, of which nothing is known yet. It shows nothing of itself: the only way on is
 /// [`verify`](Self::verify).

@@ -2,7 +2,7 @@
 //!
 //! The platforms change without a word. [`Drift`] tells what changed: which members of a body this version does not know, and
 //! which known ones have another type, by JSON pointer and counted. It is cheap enough for every delivery: one pass over the
-//! body, and no allocation as long as all is known.
+//! body.
 //!
 //! ```
 //! use incs_webhook::Delivery;
@@ -32,10 +32,7 @@
 //! of unions, and nothing is looked at below an unknown member. A content whose form nobody describes, as of type 110 in
 //! `message_created`, is reported member by member.
 
-mod entry;
 mod json_type;
-mod name;
-mod table;
 mod walk;
 
 use std::fmt;
@@ -43,14 +40,12 @@ use std::fmt;
 use incs_model::inbound::Provider;
 use serde::Serialize;
 
-pub use self::entry::{Entry, Kind};
 pub use self::json_type::{JsonType, JsonTypes};
 
-use self::table::KNOWN;
 use crate::item::Batch;
 use crate::members;
-use crate::shape;
-use crate::verified::Verified;
+use crate::parse::Verified;
+use crate::shape::without_mark;
 
 /// What bodies say beyond what this version knows, counted.
 ///
@@ -129,10 +124,13 @@ impl Drift {
     fn read(&mut self, body: &[u8], provider: Option<&Provider>) {
         self.observed = self.observed.saturating_add(1);
         let complete = std::str::from_utf8(body).ok().and_then(|text| {
-            let text = shape::without_mark(text);
+            let text = without_mark(text);
             let provider = provider.cloned().or_else(|| members::provider(text))?;
-            let root = KNOWN.root(&provider)?;
-            walk::walk(text, root, |pointer, kind| self.add(Entry::new(provider.clone(), pointer, kind))).ok()
+            let root = walk::root(&provider)?;
+            walk::walk(text, root, |pointer, kind| {
+                self.add(Entry { provider: provider.clone(), pointer, kind, count: 1 });
+            })
+            .ok()
         });
         if complete.is_none() {
             self.unread = self.unread.saturating_add(1);
@@ -152,34 +150,85 @@ impl Drift {
     }
 }
 
-/// A table with one line for each entry, then what had no place in it. Empty when nothing was found.
-impl fmt::Display for Drift {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut lines = Lines { f, begun: false };
-        if !self.entries.is_empty() {
-            entry::write_table(&self.entries, &mut lines)?;
-        }
-        if self.overflow > 0 {
-            lines.line(format_args!("{} more beyond the {} entries", self.overflow, Self::MOST_ENTRIES))?;
-        }
-        if self.unread > 0 {
-            lines.line(format_args!("{} of {} bodies could not be read", self.unread, self.observed))?;
-        }
-        Ok(())
+/// Something that this version does not know, and how often it was found.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[non_exhaustive]
+pub struct Entry {
+    /// Whose bodies it was found in.
+    pub provider: Provider,
+    /// JSON pointer of the member, with `*` for the index in a list. What stands in a string that holds JSON is named as if it
+    /// stood in place of the string. A name that may be no member's name but a customer's number is `…`.
+    pub pointer: String,
+    /// What it is.
+    #[serde(flatten)]
+    pub kind: Kind,
+    /// How often it was found; in a list each element counts.
+    pub count: u64,
+}
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Kind {
+    /// A member that this version does not know. It is skipped or kept raw on reading.
+    UnknownMember,
+    /// A known member with a value of another type. What it belongs to may be malformed.
+    OtherType {
+        /// The types that are known here.
+        expected: JsonTypes,
+        /// The type that came.
+        found: JsonType,
+    },
+    /// A kind of event, message or content that this version does not know. It is kept whole or raw on reading.
+    UnknownKind {
+        /// The kind, as it came; `…` if it does not look like a name.
+        value: String,
+    },
+}
+
+impl Entry {
+    /// What makes it the same entry, and the order of entries.
+    fn place(&self) -> (&Provider, &str, &Kind) {
+        (&self.provider, &self.pointer, &self.kind)
     }
 }
 
-/// Lines with a break between two, and none after the last.
-struct Lines<'a, 'b> {
-    f: &'a mut fmt::Formatter<'b>,
-    begun: bool,
+/// A table with one line for each entry, then what had no place in it. Empty when nothing was found.
+impl fmt::Display for Drift {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut lines = if self.entries.is_empty() { Vec::new() } else { table(&self.entries) };
+        if self.overflow > 0 {
+            lines.push(format!("{} more beyond the {} entries", self.overflow, Self::MOST_ENTRIES));
+        }
+        if self.unread > 0 {
+            lines.push(format!("{} of {} bodies could not be read", self.unread, self.observed));
+        }
+        f.write_str(&lines.join("\n"))
+    }
 }
 
-impl Lines<'_, '_> {
-    fn line(&mut self, line: fmt::Arguments<'_>) -> fmt::Result {
-        if std::mem::replace(&mut self.begun, true) {
-            self.f.write_str("\n")?;
+/// Entries in columns, numbers to the right.
+fn table(entries: &[Entry]) -> Vec<String> {
+    let widest =
+        |heading: &str, width: &dyn Fn(&Entry) -> usize| entries.iter().map(width).fold(heading.len(), usize::max);
+    let count = widest("count", &|entry| entry.count.to_string().len());
+    let from = widest("from", &|entry| entry.provider.as_str().len());
+    let place = widest("where", &|entry| entry.pointer.chars().count());
+    let heading = format!("{:>count$}  {:<from$}  {:<place$}  what", "count", "from", "where");
+    let line = |Entry { provider, pointer, kind, count: times }: &Entry| {
+        format!("{times:>count$}  {:<from$}  {pointer:<place$}  {kind}", provider.as_str())
+    };
+    std::iter::once(heading).chain(entries.iter().map(line)).collect()
+}
+
+/// `unknown member`, `expected a string, found a number`.
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownMember => f.write_str("unknown member"),
+            Self::OtherType { expected, found } => write!(f, "expected {expected}, found {found}"),
+            Self::UnknownKind { value } => write!(f, "unknown kind {value}"),
         }
-        self.f.write_fmt(line)
     }
 }

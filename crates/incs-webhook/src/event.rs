@@ -99,7 +99,7 @@ impl Event {
         match callback_type {
             "icm" | "incoming_message" => "exotel.incoming".to_owned(),
             "dlr" => report(is_sms).to_owned(),
-            other => format!("exotel.{}", lower(other)),
+            other => format!("exotel.{}", other.to_ascii_lowercase()),
         }
     }
 }
@@ -168,9 +168,5 @@ fn state(state: ReportState) -> &'static str {
 
 /// A name and what comes after its dot; the name alone when that is nothing.
 fn named(name: &str, rest: &str) -> String {
-    if rest.is_empty() { name.to_owned() } else { format!("{name}.{}", lower(rest)) }
-}
-
-fn lower(word: &str) -> String {
-    word.to_ascii_lowercase()
+    if rest.is_empty() { name.to_owned() } else { format!("{name}.{}", rest.to_ascii_lowercase()) }
 }

@@ -9,11 +9,11 @@ use std::{slice, vec};
 
 use incs_model::delivery::Fact;
 use incs_model::inbound::{self, Inbound, Origin, Provider};
-use incs_model::{DecodeError, RawJson};
+use incs_model::{DecodeError, RawJson, decode_str};
 
 use crate::dedup::DedupKey;
 use crate::event::{Envelope, Event};
-use crate::members::text_member;
+use crate::members::members;
 use crate::shape::{ShapeError, without_mark};
 
 /// All that a delivery says, one [`Item`] each, in the order of the body; never empty.
@@ -266,8 +266,8 @@ impl From<Event> for Outcome {
 }
 
 impl<'a> Found<'a> {
-    pub(crate) fn new(pointer: String, raw: &'a str, outcome: impl Into<Outcome>) -> Self {
-        Self { pointer, raw: raw.as_bytes(), outcome: outcome.into() }
+    pub(crate) fn new(pointer: impl Into<String>, raw: &'a str, outcome: impl Into<Outcome>) -> Self {
+        Self { pointer: pointer.into(), raw: raw.as_bytes(), outcome: outcome.into() }
     }
 
     /// The whole body as one item.
@@ -276,8 +276,10 @@ impl<'a> Found<'a> {
     }
 }
 
+/// The text in a member of a JSON object, if it is not empty.
 fn named(json: &[u8], member: &str) -> Option<String> {
-    text_member(without_mark(std::str::from_utf8(json).ok()?), member)
+    let members = members(without_mark(std::str::from_utf8(json).ok()?));
+    decode_str::<String>(members.get(member)?.get()).ok().filter(|text| !text.is_empty())
 }
 
 /// Where a part of a body is in it.
@@ -306,7 +308,7 @@ impl IntoIterator for Batch {
 
 impl fmt::Debug for Batch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Batch").field("provider", &self.provider()).field("items", &self.items).finish()
+        f.debug_struct("Batch").field("provider", &self.provider()).field("items", &self.items()).finish()
     }
 }
 

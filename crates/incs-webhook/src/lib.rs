@@ -146,7 +146,6 @@ mod event;
 mod evidence;
 mod explain;
 pub mod guard;
-mod headers;
 mod item;
 mod members;
 mod parse;
@@ -155,9 +154,9 @@ mod rejection;
 pub mod scheme;
 mod secrets;
 mod shape;
+mod signature;
 #[cfg(feature = "testing")]
 pub mod testing;
-mod verified;
 
 pub use incs_model::inbound::Provider;
 
@@ -168,15 +167,14 @@ pub use crate::adapter::{WebhookLayer, WebhookService};
 pub use crate::dedup::DedupKey;
 pub use crate::delivery::Delivery;
 pub use crate::event::{Envelope, Event};
-pub use crate::evidence::Evidence;
+pub use crate::evidence::{Evidence, Headers, Lookup};
 pub use crate::explain::Cause;
-pub use crate::headers::{Headers, Lookup};
 pub use crate::item::{Batch, Fault, Item, Outcome};
+pub use crate::parse::Verified;
 pub use crate::receiver::Receiver;
 pub use crate::rejection::{Rejection, RejectionKind};
 pub use crate::secrets::{EmptySecret, Secrets};
 pub use crate::shape::{Limits, ShapeError};
-pub use crate::verified::Verified;
 
 /// The code in the crate's README compiles and runs.
 #[cfg(all(doctest, feature = "axum", feature = "testing"))]

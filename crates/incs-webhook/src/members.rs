@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use incs_model::decode_str;
 use incs_model::inbound::Provider;
 use serde_json::value::RawValue;
 
@@ -12,11 +11,6 @@ pub(crate) type Members<'a> = BTreeMap<String, &'a RawValue>;
 /// The members of the object in a text; none if the text is anything else.
 pub(crate) fn members(text: &str) -> Members<'_> {
     serde_json::from_str(text).unwrap_or_default()
-}
-
-/// The text in a member of the object in `text`, if it is not empty.
-pub(crate) fn text_member(text: &str, name: &str) -> Option<String> {
-    decode_str::<String>(members(text).get(name)?.get()).ok().filter(|text| !text.is_empty())
 }
 
 /// The texts of the elements of a list among the members; none if it is anything else.

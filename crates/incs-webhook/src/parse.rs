@@ -1,7 +1,9 @@
-//! From a body to its items.
+//! A delivery whose sender is known, and its items.
 
 mod exotel;
 mod incs;
+
+use std::fmt;
 
 use incs_model::decode_str;
 use incs_model::inbound::Provider;
@@ -12,8 +14,44 @@ use crate::item::{Batch, Fault, Found, Outcome};
 use crate::members;
 use crate::shape::{self, Limits};
 
+/// A delivery whose sender is known. There is no other way to one than
+/// [`Delivery::verify`](crate::Delivery::verify), save the one with the warning in its name.
+#[derive(Clone, Copy)]
+pub struct Verified<'a> {
+    body: &'a [u8],
+    limits: Limits,
+}
+
+impl<'a> Verified<'a> {
+    pub(crate) fn new(body: &'a [u8], limits: Limits) -> Self {
+        Self { body, limits }
+    }
+
+    /// The body, byte for byte.
+    pub fn body(&self) -> &'a [u8] {
+        self.body
+    }
+
+    /// Reads every item; whose body it is shows in the body. Never fails: what is not understood is an item too, with its
+    /// bytes. So answer 200, whatever is in it.
+    pub fn parse(&self) -> Batch {
+        parse(self.body, None, self.limits)
+    }
+
+    /// Like [`parse`](Self::parse), for a URL that only one provider knows.
+    pub fn parse_from(&self, provider: Provider) -> Batch {
+        parse(self.body, Some(provider), self.limits)
+    }
+}
+
+impl fmt::Debug for Verified<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Verified(<{} bytes>)", self.body.len())
+    }
+}
+
 /// Reads every item of a body. What cannot be read is an item too.
-pub(crate) fn parse(body: &[u8], provider: Option<Provider>, limits: Limits) -> Batch {
+fn parse(body: &[u8], provider: Option<Provider>, limits: Limits) -> Batch {
     let text = match shape::read_text(body, limits) {
         Ok(text) => text,
         Err(error) => {
@@ -25,21 +63,16 @@ pub(crate) fn parse(body: &[u8], provider: Option<Provider>, limits: Limits) -> 
     let (envelope, mut found) = match provider {
         Some(Provider::Incs) => incs::read(text),
         Some(Provider::Exotel) => (Envelope::default(), exotel::read(text)),
-        _ => (Envelope::default(), vec![nobodys(text)]),
+        _ => {
+            let fault = decode_str::<IgnoredAny>(text).err().map(Fault::of);
+            let outcome = fault.map_or(Outcome::Unknown, Outcome::Malformed);
+            (Envelope::default(), vec![Found::whole(text.as_bytes(), outcome)])
+        }
     };
     if found.is_empty() {
         found.push(Found::whole(text.as_bytes(), Outcome::Unknown));
     }
     Batch::new(body, provider, envelope, found)
-}
-
-/// The body of a provider that is not known.
-fn nobodys(text: &str) -> Found<'_> {
-    let outcome = match decode_str::<IgnoredAny>(text) {
-        Ok(_) => Outcome::Unknown,
-        Err(error) => Outcome::Malformed(Fault::of(error)),
-    };
-    Found::whole(text.as_bytes(), outcome)
 }
 
 #[cfg(test)]

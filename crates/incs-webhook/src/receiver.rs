@@ -7,7 +7,7 @@ use incs_model::Timestamp;
 use incs_model::inbound::Provider;
 
 use crate::delivery::Delivery;
-use crate::headers::Headers;
+use crate::evidence::Headers;
 use crate::item::Batch;
 use crate::rejection::Rejection;
 use crate::scheme::Scheme;

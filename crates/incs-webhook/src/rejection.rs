@@ -1,21 +1,24 @@
 //! Why a delivery is not taken, and what to answer.
 
-use std::fmt;
+use std::borrow::Cow;
 
-use crate::scheme::Refusal;
 use crate::shape::ShapeError;
 
 /// Why a delivery is not taken, and what to answer.
 ///
 /// `Display` is a sentence for your log; it holds nothing of the body and no secret. Do not send it: whoever is refused need not
 /// know why.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
 pub struct Rejection(Reason);
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 enum Reason {
+    #[error("{0}")]
     Unauthentic(Refusal),
+    #[error("{0}")]
     Shape(ShapeError),
+    #[error("the body broke off")]
     Incomplete,
 }
 
@@ -92,14 +95,50 @@ impl From<ShapeError> for Rejection {
     }
 }
 
-impl fmt::Display for Rejection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Reason::Unauthentic(refusal) => fmt::Display::fmt(refusal, f),
-            Reason::Shape(error) => fmt::Display::fmt(error, f),
-            Reason::Incomplete => f.write_str("the body broke off"),
+/// Why a scheme does not accept a delivery.
+///
+/// Times are compared last, so [`TooOld`](Self::TooOld) and [`TooNew`](Self::TooNew) say that the signature is right.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// A header that the scheme needs is not there.
+    #[error("the header {0} is missing")]
+    MissingHeader(Cow<'static, str>),
+    /// A header is there, but not in the form of the scheme.
+    #[error("the header {0} is not in the form of the scheme")]
+    UnreadableHeader(Cow<'static, str>),
+    /// The secret should stand in the path or query, and the request's target was not given or has none.
+    #[error("the request's target holds no secret")]
+    MissingSecret,
+    /// It was signed longer ago than the window allows.
+    #[error("it was signed longer ago than the window allows")]
+    TooOld,
+    /// It was signed further in the future than the window allows.
+    #[error("it was signed further in the future than the window allows")]
+    TooNew,
+    /// The signature or the secret is wrong.
+    #[error("the signature or the secret is wrong")]
+    Mismatch,
+    /// Every secret of the scheme has expired.
+    #[error("every secret of the scheme has expired")]
+    NoLiveSecret,
+}
+
+impl Refusal {
+    /// The one that came nearer to being accepted, since it tells more; the first of two that came as near.
+    pub(crate) fn or_nearer(self, other: Self) -> Self {
+        if other.nearness() > self.nearness() { other } else { self }
+    }
+
+    /// How near the delivery came to being accepted.
+    pub(crate) fn nearness(&self) -> u8 {
+        match self {
+            Self::TooOld | Self::TooNew => 5,
+            Self::Mismatch => 4,
+            Self::UnreadableHeader(_) => 3,
+            Self::NoLiveSecret => 2,
+            Self::MissingHeader(_) => 1,
+            Self::MissingSecret => 0,
         }
     }
 }
-
-impl std::error::Error for Rejection {}

@@ -13,35 +13,23 @@
 //!
 //! A scheme that does not say when can not tell a delivery from its copy: keep the [`DedupKey`](crate::DedupKey)s.
 
-mod any_of;
-mod encoding;
-mod exotel;
 mod hmac_sha256;
-mod keys;
-mod meta;
-mod part;
-mod recipe;
 mod shared_secret;
 mod standard_webhooks;
-mod window;
 
-use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
 
 use incs_model::Timestamp;
 
-pub use self::any_of::AnyOf;
-pub use self::encoding::Encoding;
-pub(crate) use self::encoding::Tag;
-pub use self::exotel::Exotel;
-pub use self::hmac_sha256::HmacSha256;
-pub(crate) use self::keys::{Keys, is_same, keyed};
-pub use self::meta::Meta;
-pub use self::part::{Part, SignedPartsError, TimestampHeader};
-pub(crate) use self::recipe::{Recipe, tag_len};
 #[cfg(feature = "testing")]
 pub(crate) use self::shared_secret::Place;
+
+pub use self::hmac_sha256::{Exotel, HmacSha256, Meta};
 pub use self::shared_secret::SharedSecret;
 pub use self::standard_webhooks::{HeaderNames, SecretNotBase64, StandardWebhooks};
+pub use crate::rejection::Refusal;
+pub use crate::signature::{Encoding, Part, SignedPartsError, TimestampHeader};
 
 use crate::evidence::Evidence;
 use crate::explain::Cause;
@@ -83,80 +71,81 @@ pub trait Scheme: Send + Sync {
     }
 }
 
-/// Why a scheme does not accept a delivery.
-///
-/// Times are compared last, so [`TooOld`](Self::TooOld) and [`TooNew`](Self::TooNew) say that the signature is right.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Refusal {
-    /// A header that the scheme needs is not there.
-    #[error("the header {0} is missing")]
-    MissingHeader(Cow<'static, str>),
-    /// A header is there, but not in the form of the scheme.
-    #[error("the header {0} is not in the form of the scheme")]
-    UnreadableHeader(Cow<'static, str>),
-    /// The secret should stand in the path or query, and the request's target was not given or has none.
-    #[error("the request's target holds no secret")]
-    MissingSecret,
-    /// It was signed longer ago than the window allows.
-    #[error("it was signed longer ago than the window allows")]
-    TooOld,
-    /// It was signed further in the future than the window allows.
-    #[error("it was signed further in the future than the window allows")]
-    TooNew,
-    /// The signature or the secret is wrong.
-    #[error("the signature or the secret is wrong")]
-    Mismatch,
-    /// Every secret of the scheme has expired.
-    #[error("every secret of the scheme has expired")]
-    NoLiveSecret,
-}
+macro_rules! forward {
+    ($($pointer:ty),+) => {$(
+        impl<S: Scheme + ?Sized> Scheme for $pointer {
+            fn verify(&self, evidence: &Evidence<'_>, now: Timestamp) -> Result<(), Refusal> {
+                (**self).verify(evidence, now)
+            }
 
-impl Refusal {
-    /// How near the delivery came to being accepted; what came nearest tells the most.
-    pub(crate) fn nearness(&self) -> u8 {
-        match self {
-            Self::TooOld | Self::TooNew => 5,
-            Self::Mismatch => 4,
-            Self::UnreadableHeader(_) => 3,
-            Self::NoLiveSecret => 2,
-            Self::MissingHeader(_) => 1,
-            Self::MissingSecret => 0,
+            fn explain(&self, evidence: &Evidence<'_>, now: Timestamp) -> Option<Cause> {
+                (**self).explain(evidence, now)
+            }
         }
+    )+};
+}
+
+forward!(&S, Box<S>, Arc<S>);
+
+/// What one of several schemes accepts: the first that does is enough, so all together are as strong as the weakest.
+///
+/// When none does, the refusal is that of the scheme that came nearest: one whose signature does not fit tells more than one
+/// whose header is missing.
+///
+/// ```
+/// use incs_webhook::Secrets;
+/// use incs_webhook::scheme::{AnyOf, Exotel, SharedSecret};
+///
+/// # fn main() -> Result<(), incs_webhook::EmptySecret> {
+/// let scheme = AnyOf::new(Exotel::new(Secrets::try_new("the-api-token")?))
+///     .or(SharedSecret::in_path(Secrets::try_new("k2vW7xq0TzN4")?));
+/// # let _ = scheme;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct AnyOf {
+    first: Arc<dyn Scheme>,
+    others: Vec<Arc<dyn Scheme>>,
+}
+
+impl AnyOf {
+    /// What this scheme accepts.
+    pub fn new(scheme: impl Scheme + 'static) -> Self {
+        Self { first: Arc::new(scheme), others: Vec::new() }
+    }
+
+    /// What this scheme accepts, too. It is asked after those before it.
+    #[must_use]
+    pub fn or(mut self, scheme: impl Scheme + 'static) -> Self {
+        self.others.push(Arc::new(scheme));
+        self
     }
 }
 
-/// The refusal that came nearer; the first of two that came as near.
-fn nearer(first: Refusal, second: Refusal) -> Refusal {
-    if second.nearness() > first.nearness() { second } else { first }
-}
-
-impl<S: Scheme + ?Sized> Scheme for &S {
+impl Scheme for AnyOf {
     fn verify(&self, evidence: &Evidence<'_>, now: Timestamp) -> Result<(), Refusal> {
-        (**self).verify(evidence, now)
+        let Err(mut nearest) = self.first.verify(evidence, now) else { return Ok(()) };
+        for scheme in &self.others {
+            let Err(refusal) = scheme.verify(evidence, now) else { return Ok(()) };
+            nearest = nearest.or_nearer(refusal);
+        }
+        Err(nearest)
     }
 
     fn explain(&self, evidence: &Evidence<'_>, now: Timestamp) -> Option<Cause> {
-        (**self).explain(evidence, now)
+        let cause = |scheme: &Arc<dyn Scheme>| {
+            let refusal = scheme.verify(evidence, now).err()?;
+            Some(scheme.explain(evidence, now).unwrap_or_else(|| Cause::of(&refusal)))
+        };
+        let causes: Option<Vec<Cause>> = std::iter::once(&self.first).chain(&self.others).map(cause).collect();
+        // The last of several maxima is the first scheme's.
+        causes?.into_iter().rev().max_by_key(Cause::weight)
     }
 }
 
-impl<S: Scheme + ?Sized> Scheme for Box<S> {
-    fn verify(&self, evidence: &Evidence<'_>, now: Timestamp) -> Result<(), Refusal> {
-        (**self).verify(evidence, now)
-    }
-
-    fn explain(&self, evidence: &Evidence<'_>, now: Timestamp) -> Option<Cause> {
-        (**self).explain(evidence, now)
-    }
-}
-
-impl<S: Scheme + ?Sized> Scheme for std::sync::Arc<S> {
-    fn verify(&self, evidence: &Evidence<'_>, now: Timestamp) -> Result<(), Refusal> {
-        (**self).verify(evidence, now)
-    }
-
-    fn explain(&self, evidence: &Evidence<'_>, now: Timestamp) -> Option<Cause> {
-        (**self).explain(evidence, now)
+impl fmt::Debug for AnyOf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "AnyOf(<{}>)", 1 + self.others.len())
     }
 }

@@ -88,6 +88,11 @@ impl Secrets {
         Ok(self)
     }
 
+    /// The texts of those that count.
+    pub(crate) fn live(&self, now: Timestamp) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |lived| lived.is_live(now)).map(|lived| lived.secret.expose())
+    }
+
     /// All of them, also those that do not count any more.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Lived> {
         self.0.iter()

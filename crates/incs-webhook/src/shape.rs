@@ -118,21 +118,21 @@ pub(crate) fn without_mark(text: &str) -> &str {
 
 /// `application/json`, `text/json`, `application/…+json`, with or without parameters.
 fn is_json(content_type: &[u8]) -> bool {
-    let essence = content_type.split(|&byte| byte == b';').next().unwrap_or_default().trim_ascii();
-    let subtype = essence.iter().position(|&byte| byte == b'/').and_then(|slash| essence.get(slash + 1..));
-    subtype.is_some_and(|subtype| {
-        let suffix = subtype.get(subtype.len().saturating_sub(5)..).unwrap_or_default();
-        subtype.eq_ignore_ascii_case(b"json") || suffix.eq_ignore_ascii_case(b"+json")
-    })
+    let text = String::from_utf8_lossy(content_type).to_ascii_lowercase();
+    let essence = text.split(';').next().unwrap_or_default().trim_ascii();
+    essence.split_once('/').is_some_and(|(_, subtype)| subtype == "json" || subtype.ends_with("+json"))
 }
 
 /// The number of levels in which the JSON in a text is nested. Text that is not JSON gets some answer.
 fn depth(text: &[u8]) -> usize {
     let (mut now, mut deepest) = (0_usize, 0);
-    let mut bytes = text.iter();
-    while let Some(byte) = bytes.next() {
+    let (mut in_string, mut escaped) = (false, false);
+    for byte in text {
         match byte {
-            b'"' => skip_string(&mut bytes),
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            _ if in_string => {}
             b'[' | b'{' => {
                 now += 1;
                 deepest = deepest.max(now);
@@ -142,16 +142,6 @@ fn depth(text: &[u8]) -> usize {
         }
     }
     deepest
-}
-
-fn skip_string(bytes: &mut std::slice::Iter<'_, u8>) {
-    while let Some(byte) = bytes.next() {
-        match byte {
-            b'"' => return,
-            b'\\' => drop(bytes.next()),
-            _ => {}
-        }
-    }
 }
 
 #[cfg(test)]

@@ -84,18 +84,11 @@ impl fmt::Display for JsonType {
 /// `a number, a string or null`.
 impl fmt::Display for JsonTypes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut rest = self.iter().peekable();
-        let mut first = true;
-        while let Some(each) = rest.next() {
-            match (first, rest.peek()) {
-                (true, _) => {}
-                (false, Some(_)) => f.write_str(", ")?,
-                (false, None) => f.write_str(" or ")?,
-            }
-            first = false;
-            fmt::Display::fmt(&each, f)?;
+        let words: Vec<String> = self.iter().map(|each| each.to_string()).collect();
+        match words.split_last() {
+            Some((last, rest)) if !rest.is_empty() => write!(f, "{} or {last}", rest.join(", ")),
+            _ => f.write_str(&words.concat()),
         }
-        Ok(())
     }
 }
 

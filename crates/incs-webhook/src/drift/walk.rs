@@ -1,46 +1,84 @@
-//! One pass over a body, along what is known.
+//! One pass over a body, along what is known of each place in it.
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::LazyLock;
 
+use incs_model::inbound::Provider;
+use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::entry::Kind;
-use super::json_type::JsonType;
-use super::name::shown;
-use super::table::Known;
+use super::Kind;
+use super::json_type::{JsonType, JsonTypes};
 
-/// Calls `found` with pointer and kind of all that is not known.
+/// Calls `found` with pointer and kind of all that is not known in a body of a provider.
 ///
 /// # Errors
 ///
-/// When the text is not JSON.
-pub(super) fn walk(text: &str, root: Known, mut found: impl FnMut(String, Kind)) -> Result<(), serde_json::Error> {
+/// When the text is not JSON, up to where it was looked at.
+pub(super) fn walk(text: &str, root: &'static Node, mut found: impl FnMut(String, Kind)) -> serde_json::Result<()> {
     let mut reader = serde_json::Deserializer::from_str(text);
-    Here { known: root, path: &Path::Root, found: &mut found }.deserialize(&mut reader)?;
+    Here { node: root, path: String::new(), found: &mut found }.deserialize(&mut reader)?;
     reader.end()
 }
 
-/// The way here from the root, on the stack.
-enum Path<'p> {
-    Root,
-    Member(&'p Path<'p>, &'static str),
-    Element(&'p Path<'p>),
+/// What is known of the bodies of a provider.
+pub(super) fn root(provider: &Provider) -> Option<&'static Node> {
+    match provider {
+        Provider::Incs => node(KNOWN.incs),
+        Provider::Exotel => node(KNOWN.exotel),
+        _ => None,
+    }
 }
 
-impl fmt::Display for Path<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Root => Ok(()),
-            Self::Member(up, name) => write!(f, "{up}/{name}"),
-            Self::Element(up) => write!(f, "{up}/*"),
-        }
+/// The table of known members. Made by `cargo xtask schema` from the schemas of what is received.
+static KNOWN: LazyLock<Table> = LazyLock::new(|| serde_json::from_str(include_str!("known.json")).unwrap_or_default());
+
+/// Every distinct node once.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
+struct Table {
+    incs: usize,
+    exotel: usize,
+    nodes: Vec<Node>,
+}
+
+/// What is known of one place. Others are named by their index.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default, bound(deserialize = "'de: 'static"))]
+pub(super) struct Node {
+    /// What may stand here.
+    types: JsonTypes,
+    /// Anything may stand here, and is not looked at.
+    open: bool,
+    /// A string here holds JSON, which is looked at like an object in its place.
+    holds_json: bool,
+    /// The kinds of a union, if its tag stands here.
+    kinds: Vec<&'static str>,
+    /// Of a list.
+    element: Option<usize>,
+    members: BTreeMap<&'static str, usize>,
+    /// By names in small letters.
+    any_case: BTreeMap<&'static str, usize>,
+}
+
+fn node(index: usize) -> Option<&'static Node> {
+    KNOWN.nodes.get(index)
+}
+
+impl Node {
+    /// A member by the name that came; with the name as it is known.
+    fn member(&'static self, name: &str) -> Option<(&'static str, &'static Self)> {
+        let in_any_case = || self.any_case.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        let (name, index) = self.members.get_key_value(name).or_else(in_any_case)?;
+        Some((name, node(*index)?))
     }
 }
 
 /// One place of the body that is about to be read.
 struct Here<'w> {
-    known: Known,
-    path: &'w Path<'w>,
+    node: &'static Node,
+    path: String,
     found: &'w mut dyn FnMut(String, Kind),
 }
 
@@ -48,7 +86,7 @@ impl<'de> DeserializeSeed<'de> for Here<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        if self.known.node.open {
+        if self.node.open {
             deserializer.deserialize_ignored_any(IgnoredAny).map(drop)
         } else {
             deserializer.deserialize_any(self)
@@ -59,10 +97,10 @@ impl<'de> DeserializeSeed<'de> for Here<'_> {
 impl Here<'_> {
     /// Whether the type is known here; if not, that is told.
     fn expects(&mut self, found: JsonType) -> bool {
-        let expected = self.known.node.types;
+        let expected = self.node.types;
         let fits = expected.contains(found);
         if !fits {
-            (self.found)(self.path.to_string(), Kind::OtherType { expected, found });
+            (self.found)(self.path.clone(), Kind::OtherType { expected, found });
         }
         fits
     }
@@ -105,26 +143,26 @@ impl<'de> Visitor<'de> for Here<'_> {
         if !self.expects(JsonType::String) {
             return Ok(());
         }
-        let kinds = &self.known.node.kinds;
+        let kinds = &self.node.kinds;
         if !kinds.is_empty() && !kinds.contains(&text) {
-            (self.found)(self.path.to_string(), Kind::UnknownKind { value: shown(text).to_owned() });
+            (self.found)(self.path.clone(), Kind::UnknownKind { value: shown(text).to_owned() });
         }
         // Only an object is opened, so that there is never a string in a string in a string. Text that is not JSON has nothing to
         // tell: a content of unknown kind may be such.
-        if self.known.node.holds_json && text.trim_ascii_start().starts_with('{') {
+        if self.node.holds_json && text.trim_ascii_start().starts_with('{') {
             drop(self.deserialize(&mut serde_json::Deserializer::from_str(text)));
         }
         Ok(())
     }
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut list: A) -> Result<(), A::Error> {
-        let element = if self.expects(JsonType::Array) { self.known.element() } else { None };
-        let Some(known) = element else {
+        let element = if self.expects(JsonType::Array) { self.node.element.and_then(node) } else { None };
+        let Some(node) = element else {
             while list.next_element::<IgnoredAny>()?.is_some() {}
             return Ok(());
         };
-        let path = Path::Element(self.path);
-        while list.next_element_seed(Here { known, path: &path, found: self.found })?.is_some() {}
+        let path = format!("{}/*", self.path);
+        while list.next_element_seed(Here { node, path: path.clone(), found: self.found })?.is_some() {}
         Ok(())
     }
 
@@ -133,46 +171,77 @@ impl<'de> Visitor<'de> for Here<'_> {
             while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
             return Ok(());
         }
-        while let Some(member) = map.next_key_seed(Name { known: self.known, path: self.path, found: self.found })? {
-            match member {
-                Some((name, known)) => {
-                    let path = Path::Member(self.path, name);
-                    map.next_value_seed(Here { known, path: &path, found: self.found })?;
-                }
-                None => drop(map.next_value::<IgnoredAny>()?),
+        while let Some(name) = map.next_key::<String>()? {
+            if let Some((name, node)) = self.node.member(&name) {
+                let path = format!("{}/{name}", self.path);
+                map.next_value_seed(Here { node, path, found: self.found })?;
+            } else {
+                (self.found)(format!("{}/{}", self.path, shown(&name)), Kind::UnknownMember);
+                map.next_value::<IgnoredAny>()?;
             }
         }
         Ok(())
     }
 }
 
-/// The name of a member that is about to be read.
-struct Name<'w> {
-    known: Known,
-    path: &'w Path<'w>,
-    found: &'w mut dyn FnMut(String, Kind),
+/// What stands for a name that is not shown.
+const HIDDEN: &str = "…";
+
+/// More digits than this may be a number of somebody; no member of the platforms has so many.
+const MOST_DIGITS: usize = 5;
+
+/// The name, if it looks like one that a programmer gave: a letter first, then letters, digits, `_`, `-` and `.`, few of them
+/// digits. Anything else may be a customer's number or text, which somebody used as the name of a member.
+fn shown(name: &str) -> &str {
+    let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
+    let begins = name.bytes().next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_');
+    let digits = name.bytes().filter(u8::is_ascii_digit).count();
+    if name.len() <= 64 && plain && begins && digits <= MOST_DIGITS { name } else { HIDDEN }
 }
 
-impl<'de> DeserializeSeed<'de> for Name<'_> {
-    type Value = Option<(&'static str, Known)>;
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for Name<'_> {
-    type Value = Option<(&'static str, Known)>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the name of a member")
-    }
-
-    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
-        let member = self.known.member(name);
-        if member.is_none() {
-            (self.found)(format!("{}/{}", self.path, shown(name)), Kind::UnknownMember);
+    #[test]
+    fn the_table_can_be_read_and_leads_nowhere_outside() {
+        assert!(serde_json::from_str::<Table>(include_str!("known.json")).is_ok());
+        assert!(KNOWN.nodes.len() > 50);
+        for (at, node) in KNOWN.nodes.iter().enumerate() {
+            // Whatever is led to stands before, so no walk can go in circles.
+            let mut led_to = node.members.values().chain(node.any_case.values()).chain(&node.element);
+            assert!(led_to.all(|index| *index < at));
+            assert!(node.any_case.keys().all(|name| *name == name.to_ascii_lowercase()));
         }
-        Ok(member)
+        assert!(root(&Provider::Incs).is_some_and(|node| node.member("event").is_some()));
+        assert!(root(&Provider::Exotel).is_some_and(|node| node.member("rcs").is_some()));
+        assert!(root(&Provider::from("other")).is_none());
+    }
+
+    #[test]
+    fn only_what_looks_like_the_name_of_a_member_is_shown() {
+        let long = "n".repeat(64);
+        for name in ["a", "new_value", "sha256", "snapshotUUID", "x-trace.id", "_meta", &long] {
+            assert_eq!(shown(name), name);
+        }
+        let longer = "n".repeat(65);
+        for name in [
+            "",
+            "7",
+            "12025550143",
+            "+12025550143",
+            "30112_6281200045678",
+            "staff_6281200045678",
+            "rina@example.com",
+            "Rina W",
+            "Ринa",
+            "a/b",
+            "a~b",
+            "*",
+            "5d41402abc4b2a76",
+            &longer,
+        ] {
+            assert_eq!(shown(name), HIDDEN, "{name}");
+        }
     }
 }

@@ -48,8 +48,7 @@ struct State {
 }
 
 /// Keys of one kind in the order of their turns, which is also that of their times.
-#[derive(Default)]
-struct Order(BTreeMap<u64, (DedupKey, Timestamp)>);
+type Order = BTreeMap<u64, (DedupKey, Timestamp)>;
 
 impl MemoryGuard {
     /// The time after which a claim that nobody confirmed or released ends.
@@ -126,23 +125,24 @@ impl State {
             return turn;
         }
         while self.entries.len() >= capacity {
-            let Some(oldest) = self.confirmed.pop().or_else(|| self.claimed.pop()) else { break };
-            self.entries.remove(&oldest);
+            let oldest = self.confirmed.first_key_value().or_else(|| self.claimed.first_key_value());
+            let Some((_, &(oldest, _))) = oldest else { break };
+            self.remove(&oldest);
         }
         self.entries.insert(key, Entry { turn, confirmed });
-        self.order(confirmed).0.insert(turn, (key, now));
+        self.order(confirmed).insert(turn, (key, now));
         turn
     }
 
     fn remove(&mut self, key: &DedupKey) {
         if let Some(Entry { turn, confirmed }) = self.entries.remove(key) {
-            self.order(confirmed).0.remove(&turn);
+            self.order(confirmed).remove(&turn);
         }
     }
 
     fn expire(&mut self, now: Timestamp, lease: Duration, ttl: Duration) {
-        while let Some(key) = self.claimed.pop_expired(now, lease).or_else(|| self.confirmed.pop_expired(now, ttl)) {
-            self.entries.remove(&key);
+        while let Some(key) = expired(&self.claimed, now, lease).or_else(|| expired(&self.confirmed, now, ttl)) {
+            self.remove(&key);
         }
     }
 
@@ -151,17 +151,12 @@ impl State {
     }
 }
 
-impl Order {
-    fn pop(&mut self) -> Option<DedupKey> {
-        self.0.pop_first().map(|(_, (key, _))| key)
-    }
-
-    fn pop_expired(&mut self, now: Timestamp, span: Duration) -> Option<DedupKey> {
-        let (_, (_, since)) = self.0.first_key_value()?;
-        // Never negative: the clock of a guard does not go back.
-        let age = Duration::try_from(now.duration_since(*since)).unwrap_or_default();
-        if age >= span { self.pop() } else { None }
-    }
+/// The oldest key, if it has expired.
+fn expired(order: &Order, now: Timestamp, span: Duration) -> Option<DedupKey> {
+    let (_, &(key, since)) = order.first_key_value()?;
+    // Never negative: the clock of a guard does not go back.
+    let age = Duration::try_from(now.duration_since(since)).unwrap_or_default();
+    (age >= span).then_some(key)
 }
 
 impl fmt::Debug for MemoryGuard {

@@ -74,39 +74,35 @@ fn by_member<'a>(text: &'a str, error: &DecodeError) -> Option<(Envelope, Vec<Fo
     if !is_new_message || !["messages", "statuses", "errors"].iter().any(|name| inner.contains_key(*name)) {
         return None;
     }
-    let mut parts = Parts { found: Vec::new() };
-    parts.member::<String>(&outer, "", "event");
+    let found = &mut Vec::new();
+    member::<String>(found, &outer, "", "event");
     let mut value = whatsapp::Value::new();
-    value.messaging_product = parts.member(&inner, "/message", "messaging_product");
-    value.metadata = parts.member(&inner, "/message", "metadata");
-    for (pointer, raw) in parts.elements(&inner, "contacts") {
-        value.contacts.extend(parts.read(&pointer, raw));
+    value.messaging_product = member(found, &inner, "/message", "messaging_product");
+    value.metadata = member(found, &inner, "/message", "metadata");
+    for (pointer, raw) in list(found, &inner, "contacts") {
+        value.contacts.extend(part(found, &pointer, raw));
     }
     let envelope = Envelope {
-        channel_id: parts.member(&outer, "", "channel_id"),
-        business_phone: parts.member(&outer, "", "business_phone"),
+        channel_id: member(found, &outer, "", "channel_id"),
+        business_phone: member(found, &outer, "", "business_phone"),
         whatsapp: Some(value),
     };
-    parts.items(&inner, "messages", Event::WhatsAppMessage);
-    parts.items(&inner, "statuses", Event::WhatsAppStatus);
-    parts.items(&inner, "errors", Event::WhatsAppError);
+    items(found, &inner, "messages", Event::WhatsAppMessage);
+    items(found, &inner, "statuses", Event::WhatsAppStatus);
+    items(found, &inner, "errors", Event::WhatsAppError);
     // Of a member that is there twice, the last was read. That there was another is an item, or it would be lost.
-    if let Err(error) = decode_str::<Once>(text) {
-        parts.whole(text, error);
-    }
+    let again = decode_str::<Once>(text).err();
     // What made the first read fail is an item too, also if this second, more patient one did not meet it.
-    if !parts.found.iter().any(|found| is_about(found, error)) {
-        parts.whole(text, error.clone());
-    }
-    Some((envelope, parts.found))
+    let first = Some(error.clone())
+        .filter(|error| again.as_ref() != Some(error) && !found.iter().any(|found| is_about(found, error)));
+    let outcomes = again.into_iter().chain(first).map(|error| Outcome::Malformed(Fault::Decode(error)));
+    found.extend(outcomes.map(|outcome| Found::whole(text.as_bytes(), outcome)));
+    Some((envelope, std::mem::take(found)))
 }
 
 fn is_about(found: &Found<'_>, error: &DecodeError) -> bool {
     match &found.outcome {
-        Outcome::Malformed(Fault::Decode(known)) if found.pointer.is_empty() => known == error,
-        Outcome::Malformed(fault) if !found.pointer.is_empty() => {
-            error.pointer().strip_prefix(&*found.pointer) == Some(fault.pointer())
-        }
+        Outcome::Malformed(fault) => error.pointer().strip_prefix(&*found.pointer) == Some(fault.pointer()),
         _ => false,
     }
 }
@@ -132,50 +128,39 @@ struct OnceWithin {
     errors: Option<IgnoredAny>,
 }
 
-/// What was found so far.
-struct Parts<'a> {
-    found: Vec<Found<'a>>,
+/// Reads an optional member; if it is wrong, that is an item.
+fn member<'a, T: DeserializeOwned>(
+    found: &mut Vec<Found<'a>>,
+    object: &Members<'a>,
+    at: &str,
+    name: &str,
+) -> Option<T> {
+    let raw = object.get(name).filter(|raw| raw.get() != "null")?;
+    part(found, &format!("{at}/{name}"), raw)
 }
 
-impl<'a> Parts<'a> {
-    /// An optional member; if it is wrong, that is an item.
-    fn member<T: DeserializeOwned>(&mut self, object: &Members<'a>, at: &str, name: &str) -> Option<T> {
-        let raw = object.get(name).filter(|raw| raw.get() != "null")?;
-        self.read(&format!("{at}/{name}"), raw)
-    }
+/// Reads one value; if it is wrong, that is an item.
+fn part<'a, T: DeserializeOwned>(found: &mut Vec<Found<'a>>, pointer: &str, raw: &'a RawValue) -> Option<T> {
+    let wrong = |error| found.push(Found::new(pointer, raw.get(), Outcome::Malformed(Fault::Decode(error))));
+    decode_str(raw.get()).map_err(wrong).ok()
+}
 
-    fn read<T: DeserializeOwned>(&mut self, pointer: &str, raw: &'a RawValue) -> Option<T> {
-        match decode_str(raw.get()) {
-            Ok(value) => Some(value),
-            Err(error) => {
-                let outcome = Outcome::Malformed(Fault::Decode(error));
-                self.found.push(Found::new(pointer.to_owned(), raw.get(), outcome));
-                None
-            }
-        }
-    }
-
-    fn whole(&mut self, text: &'a str, error: DecodeError) {
-        self.found.push(Found::whole(text.as_bytes(), Outcome::Malformed(Fault::Decode(error))));
-    }
-
-    /// The elements of a list and their pointers; if it is no list, that is an item.
-    fn elements(&mut self, object: &Members<'a>, name: &str) -> Vec<(String, &'a RawValue)> {
-        let Some(&raw) = object.get(name) else { return Vec::new() };
-        let pointer = format!("/message/{name}");
-        if let Ok(elements) = serde_json::from_str::<Vec<&'a RawValue>>(raw.get()) {
-            return elements.into_iter().enumerate().map(|(index, raw)| (format!("{pointer}/{index}"), raw)).collect();
-        }
+/// The elements of a list and their pointers; if it is no list, that is an item.
+fn list<'a>(found: &mut Vec<Found<'a>>, object: &Members<'a>, name: &str) -> Vec<(String, &'a RawValue)> {
+    let Some(&raw) = object.get(name) else { return Vec::new() };
+    let pointer = format!("/message/{name}");
+    let Ok(elements) = serde_json::from_str::<Vec<&'a RawValue>>(raw.get()) else {
         // Read once more for the error alone, which says what is there instead.
-        self.read::<Vec<Box<RawValue>>>(&pointer, raw);
-        Vec::new()
-    }
+        part::<Vec<Box<RawValue>>>(found, &pointer, raw);
+        return Vec::new();
+    };
+    elements.into_iter().enumerate().map(|(index, raw)| (format!("{pointer}/{index}"), raw)).collect()
+}
 
-    fn items<T: DeserializeOwned>(&mut self, object: &Members<'a>, name: &str, event: fn(T) -> Event) {
-        for (pointer, raw) in self.elements(object, name) {
-            if let Some(typed) = self.read(&pointer, raw) {
-                self.found.push(Found::new(pointer, raw.get(), event(typed)));
-            }
+fn items<'a, T: DeserializeOwned>(found: &mut Vec<Found<'a>>, object: &Members<'a>, name: &str, event: fn(T) -> Event) {
+    for (pointer, raw) in list(found, object, name) {
+        if let Some(typed) = part(found, &pointer, raw) {
+            found.push(Found::new(pointer, raw.get(), event(typed)));
         }
     }
 }

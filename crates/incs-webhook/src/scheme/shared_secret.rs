@@ -8,10 +8,12 @@ use percent_encoding::percent_decode_str;
 use sha2::{Digest as _, Sha256};
 use subtle::{Choice, ConstantTimeEq as _};
 
-use super::{Refusal, Scheme};
+use super::Scheme;
 use crate::evidence::Evidence;
-use crate::explain::{Cause, Reading};
+use crate::explain::{Cause, other_keys};
+use crate::rejection::Refusal;
 use crate::secrets::Secrets;
+use crate::signature::KeyForm;
 
 /// A secret that comes with every request: in the path or the query of the URL that you register, or in a header.
 ///
@@ -41,7 +43,8 @@ pub struct SharedSecret {
     pub(crate) place: Place,
     pub(crate) prefix: Cow<'static, str>,
     pub(crate) secrets: Secrets,
-    hashes: Vec<Hashed>,
+    /// Of each secret.
+    hashes: Vec<[u8; 32]>,
 }
 
 #[derive(Debug, Clone)]
@@ -49,12 +52,6 @@ pub(crate) enum Place {
     Path,
     Query(Cow<'static, str>),
     Header(Cow<'static, str>),
-}
-
-#[derive(Clone, Copy)]
-struct Hashed {
-    hash: [u8; 32],
-    until: Option<Timestamp>,
 }
 
 impl SharedSecret {
@@ -81,39 +78,31 @@ impl SharedSecret {
     }
 
     fn new(place: Place, secrets: Secrets) -> Self {
-        let hashes =
-            secrets.iter().map(|lived| Hashed { hash: hash(lived.secret.expose().as_bytes()), until: lived.until });
-        Self { place, prefix: Cow::Borrowed(""), hashes: hashes.collect(), secrets }
+        let hashes = secrets.iter().map(|lived| hash(lived.secret.expose().as_bytes())).collect();
+        Self { place, prefix: Cow::Borrowed(""), hashes, secrets }
     }
 
-    /// Calls `take` with everything that could be the secret, decoded.
-    fn each(&self, evidence: &Evidence<'_>, mut take: impl FnMut(&[u8])) -> Result<(), Refusal> {
-        let mut count = 0_usize;
-        let mut without_prefix = |text: &[u8]| {
-            if let Some(rest) = text.strip_prefix(self.prefix.as_bytes()) {
-                count += 1;
-                take(rest);
-            }
-        };
-        let none = match &self.place {
+    /// Everything in a request that could be the secret, decoded.
+    fn candidates(&self, evidence: &Evidence<'_>) -> Result<Vec<Vec<u8>>, Refusal> {
+        let (values, none): (Vec<Vec<u8>>, Refusal) = match &self.place {
             Place::Path => {
                 let segments = evidence.path().unwrap_or_default().split('/').filter(|segment| !segment.is_empty());
-                segments.for_each(|segment| without_prefix(&Cow::from(percent_decode_str(segment))));
-                Refusal::MissingSecret
+                (segments.map(|segment| percent_decode_str(segment).collect()).collect(), Refusal::MissingSecret)
             }
             Place::Query(parameter) => {
                 let pairs = form_urlencoded::parse(evidence.query().unwrap_or_default().as_bytes());
-                let values = pairs.filter(|(name, _)| name == parameter).map(|(_, value)| value);
-                values.for_each(|value| without_prefix(value.as_bytes()));
-                Refusal::MissingSecret
+                let values =
+                    pairs.filter(|(name, _)| name == parameter).map(|(_, value)| value.into_owned().into_bytes());
+                (values.collect(), Refusal::MissingSecret)
             }
             Place::Header(name) => {
                 let value = evidence.header(name).ok_or_else(|| Refusal::MissingHeader(name.clone()))?;
-                without_prefix(value);
-                Refusal::UnreadableHeader(name.clone())
+                (vec![value.to_vec()], Refusal::UnreadableHeader(name.clone()))
             }
         };
-        if count == 0 { Err(none) } else { Ok(()) }
+        let without_prefix = |value: &Vec<u8>| value.strip_prefix(self.prefix.as_bytes()).map(<[u8]>::to_vec);
+        let found: Vec<_> = values.iter().filter_map(without_prefix).collect();
+        if found.is_empty() { Err(none) } else { Ok(found) }
     }
 }
 
@@ -123,37 +112,35 @@ fn hash(text: &[u8]) -> [u8; 32] {
 
 impl Scheme for SharedSecret {
     fn verify(&self, evidence: &Evidence<'_>, now: Timestamp) -> Result<(), Refusal> {
-        let live = || self.hashes.iter().filter(|known| known.until.is_none_or(|until| now < until));
-        if live().next().is_none() {
+        let hashed = self.secrets.iter().zip(&self.hashes);
+        let live: Vec<_> = hashed.filter(|(lived, _)| lived.is_live(now)).map(|(_, hash)| hash).collect();
+        if live.is_empty() {
             return Err(Refusal::NoLiveSecret);
         }
         let mut found = Choice::from(0);
-        self.each(evidence, |text| {
-            let hash = hash(text);
-            live().for_each(|known| found |= known.hash.ct_eq(&hash));
-        })?;
+        for text in self.candidates(evidence)? {
+            let hash = hash(&text);
+            for known in &live {
+                found |= known.ct_eq(&hash);
+            }
+        }
         if found.into() { Ok(()) } else { Err(Refusal::Mismatch) }
     }
 
     fn explain(&self, evidence: &Evidence<'_>, now: Timestamp) -> Option<Cause> {
         let refusal = self.verify(evidence, now).err()?;
-        let mut sent = Vec::new();
-        let readable = self.each(evidence, |text| sent.push(text.to_vec())).is_ok();
-        Some(
-            self.expired(&sent)
-                .or_else(|| self.other_spelling(evidence, &sent))
-                .unwrap_or_else(|| if readable { Cause::Unknown } else { Cause::of(&refusal) }),
-        )
+        let sent = self.candidates(evidence).unwrap_or_default();
+        // Verification has failed, so a secret that was sent as it is has expired.
+        let is_sent = |hashed: &[u8; 32]| sent.iter().any(|text| bool::from(hash(text).ct_eq(hashed)));
+        if self.hashes.iter().any(is_sent) {
+            return Some(Cause::ExpiredSecret);
+        }
+        let rest = || if sent.is_empty() { Cause::of(&refusal) } else { Cause::Unknown };
+        Some(self.other_spelling(evidence, &sent).unwrap_or_else(rest))
     }
 }
 
 impl SharedSecret {
-    /// Verification has failed, so a secret that was sent as it is has expired.
-    fn expired(&self, sent: &[Vec<u8>]) -> Option<Cause> {
-        let fits = |hashed: &Hashed| sent.iter().any(|text| bool::from(hash(text).ct_eq(&hashed.hash)));
-        self.hashes.iter().any(fits).then_some(Cause::ExpiredSecret)
-    }
-
     fn other_spelling(&self, evidence: &Evidence<'_>, sent: &[Vec<u8>]) -> Option<Cause> {
         for lived in self.secrets.iter() {
             let secret = lived.secret.expose().as_bytes();
@@ -179,7 +166,7 @@ impl SharedSecret {
                 }
             }
             let fits = |(_, key): &(&str, Vec<u8>)| sent.iter().any(|text| bool::from(hash(text).ct_eq(&hash(key))));
-            if let Some((kind, _)) = Reading::Text.others(lived.secret.expose()).into_iter().find(fits) {
+            if let Some((kind, _)) = other_keys(KeyForm::Text, lived.secret.expose()).into_iter().find(fits) {
                 return Some(Cause::SecretKind(kind));
             }
         }

@@ -1,11 +1,14 @@
 //! The signature of Standard Webhooks.
 
 use incs_model::Timestamp;
+use sha2::Sha256;
 
-use super::{Encoding, Keys, Part, Recipe, Refusal, Scheme};
+use super::Scheme;
 use crate::evidence::Evidence;
-use crate::explain::{Cause, Reading, likely_cause};
+use crate::explain::{Cause, likely_cause};
+use crate::rejection::Refusal;
 use crate::secrets::Secrets;
+use crate::signature::{Encoding, KeyForm, Part, Recipe};
 
 /// The signature of [Standard Webhooks](https://www.standardwebhooks.com) 1.0.0, which many services send, often through Svix.
 ///
@@ -21,13 +24,12 @@ pub struct StandardWebhooks {
     pub(crate) named: Named,
     pub(crate) other: Option<Named>,
     pub(crate) secrets: Secrets,
-    pub(crate) keys: Keys,
 }
 
 /// The three headers by one set of names.
 #[derive(Debug, Clone)]
 pub(crate) struct Named {
-    pub(crate) id: &'static str,
+    pub(crate) id: String,
     pub(crate) recipe: Recipe,
 }
 
@@ -57,48 +59,45 @@ impl StandardWebhooks {
     ///
     /// When a secret is not base64, or holds no byte. A line feed at its end is enough.
     pub fn try_new(secrets: Secrets) -> Result<Self, SecretNotBase64> {
-        let keys = Keys::read(&secrets, |secret| Reading::Base64.own(secret)).ok_or(SecretNotBase64)?;
-        Ok(Self { named: Named::standard(), other: Some(Named::svix()), secrets, keys })
+        if secrets.iter().any(|lived| KeyForm::Base64.read(lived.secret.expose()).is_none()) {
+            return Err(SecretNotBase64);
+        }
+        Ok(Self { named: Named::new("webhook"), other: Some(Named::new("svix")), secrets })
     }
 
     /// Sets the names that are looked for.
     #[must_use]
     pub fn with_names(self, choice: HeaderNames) -> Self {
         let (named, other) = match choice {
-            HeaderNames::Standard => (Named::standard(), None),
-            HeaderNames::Svix => (Named::svix(), None),
-            HeaderNames::Any => (Named::standard(), Some(Named::svix())),
+            HeaderNames::Standard => (Named::new("webhook"), None),
+            HeaderNames::Svix => (Named::new("svix"), None),
+            HeaderNames::Any => (Named::new("webhook"), Some(Named::new("svix"))),
         };
         Self { named, other, ..self }
     }
 }
 
 impl Named {
-    fn standard() -> Self {
-        Self::new("webhook-id", "webhook-timestamp", "webhook-signature")
-    }
-
-    fn svix() -> Self {
-        Self::new("svix-id", "svix-timestamp", "svix-signature")
-    }
-
-    fn new(id: &'static str, timestamp: &'static str, signature: &'static str) -> Self {
-        let parts = [Part::header(id), Part::text("."), Part::seconds(timestamp), Part::text("."), Part::Body];
+    fn new(set: &str) -> Self {
+        let id = format!("{set}-id");
+        let time = Part::seconds(format!("{set}-timestamp"));
+        let parts = [Part::header(id.clone()), Part::text("."), time, Part::text("."), Part::Body];
         let recipe = Recipe {
             prefix: "v1,".into(),
             encoding: Encoding::Base64,
             list: true,
             parts: parts.into(),
-            ..Recipe::new(signature)
+            key: KeyForm::Base64,
+            ..Recipe::new(format!("{set}-signature"))
         };
         Self { id, recipe }
     }
 
-    fn verify(&self, keys: &Keys, evidence: &Evidence<'_>, now: Timestamp) -> Result<(), Refusal> {
-        match evidence.header(self.id) {
-            None => Err(Refusal::MissingHeader(self.id.into())),
-            Some(id) if id.is_empty() || id.contains(&b'.') => Err(Refusal::UnreadableHeader(self.id.into())),
-            Some(_) => self.recipe.verify(keys, evidence, now),
+    fn verify(&self, secrets: &Secrets, evidence: &Evidence<'_>, now: Timestamp) -> Result<(), Refusal> {
+        match evidence.header(&self.id) {
+            None => Err(Refusal::MissingHeader(self.id.clone().into())),
+            Some(id) if id.is_empty() || id.contains(&b'.') => Err(Refusal::UnreadableHeader(self.id.clone().into())),
+            Some(_) => self.recipe.verify::<Sha256>(secrets, evidence, now),
         }
     }
 }
@@ -106,11 +105,11 @@ impl Named {
 impl StandardWebhooks {
     /// The set of names that came nearest, when none is accepted.
     fn nearest(&self, evidence: &Evidence<'_>, now: Timestamp) -> Result<(), (Refusal, &Named)> {
-        let Err(refusal) = self.named.verify(&self.keys, evidence, now) else { return Ok(()) };
+        let Err(refusal) = self.named.verify(&self.secrets, evidence, now) else { return Ok(()) };
         let Some(other) = &self.other else { return Err((refusal, &self.named)) };
-        let Err(second) = other.verify(&self.keys, evidence, now) else { return Ok(()) };
+        let Err(second) = other.verify(&self.secrets, evidence, now) else { return Ok(()) };
         // Of two that are as near, the one that was begun is meant.
-        let rank = |named: &Named, refusal: &Refusal| (refusal.nearness(), evidence.header(named.id).is_some());
+        let rank = |named: &Named, refusal: &Refusal| (refusal.nearness(), evidence.header(&named.id).is_some());
         if rank(other, &second) > rank(&self.named, &refusal) {
             Err((second, other))
         } else {
@@ -126,7 +125,6 @@ impl Scheme for StandardWebhooks {
 
     fn explain(&self, evidence: &Evidence<'_>, now: Timestamp) -> Option<Cause> {
         let (refusal, named) = self.nearest(evidence, now).err()?;
-        let (recipe, secrets) = (&named.recipe, &self.secrets);
-        Some(likely_cause::<sha2::Sha256>(recipe, secrets, Reading::Base64, evidence, now, &refusal))
+        Some(likely_cause::<Sha256>(&named.recipe, &self.secrets, evidence, now, &refusal))
     }
 }

@@ -18,7 +18,7 @@
 
 pub mod sample;
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use incs_model::event::created::{self, ChannelState, MessageCreated};
 use incs_model::event::whatsapp::{Contact, Message, Metadata, Value};
@@ -176,12 +176,7 @@ fn to_php(json: &str) -> String {
             // JSON that was kept as it came may be spelled so already.
             '/' if !is_escaped => php.push_str("\\/"),
             sign if sign.is_ascii() => php.push(sign),
-            sign => {
-                for unit in sign.encode_utf16(&mut [0; 2]) {
-                    // Writing into a string never fails.
-                    let _ = write!(php, "\\u{unit:04x}");
-                }
-            }
+            sign => php.extend(sign.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}"))),
         }
         is_escaped = sign == '\\' && !is_escaped;
     }

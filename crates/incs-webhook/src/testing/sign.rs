@@ -17,14 +17,18 @@
 //! # }
 //! ```
 
-mod proof;
+use std::borrow::Cow;
+use std::fmt;
 
-use hmac::{EagerHash, Hmac};
+use form_urlencoded::Serializer;
+use hmac::Mac as _;
 use incs_model::Timestamp;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::{Digest as _, Sha256};
 
-pub use self::proof::Proof;
-use crate::scheme::{Exotel, HmacSha256, Keys, Meta, Part, Place, Recipe, Refusal, SharedSecret, StandardWebhooks};
+use crate::scheme::{Exotel, HmacSha256, Meta, Part, Place, Refusal, SharedSecret, StandardWebhooks};
+use crate::secrets::Secrets;
+use crate::signature::Recipe;
 
 /// What is to be signed.
 #[derive(Clone)]
@@ -55,9 +59,59 @@ impl<'a> Draft<'a> {
     }
 }
 
-impl std::fmt::Debug for Draft<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Draft<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Draft(<{} bytes>, {})", self.body.len(), self.at)
+    }
+}
+
+/// What is to be added to a request so that a scheme accepts it.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Proof {
+    headers: Vec<(String, String)>,
+    segment: Option<String>,
+    parameter: Option<(String, String)>,
+}
+
+impl Proof {
+    /// The headers to add, each a name and a value.
+    pub fn headers(&self) -> &[(String, String)] {
+        &self.headers
+    }
+
+    /// The target of the request with what belongs there: a last segment of the path, or a parameter of the query. `target` is a
+    /// path with or without a query, or a whole URL without a fragment.
+    pub fn to_target(&self, target: &str) -> String {
+        let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
+        let path: Cow<'_, str> = match &self.segment {
+            Some(segment) => {
+                let segment = utf8_percent_encode(segment, ESCAPED);
+                format!("{}/{segment}", path.trim_end_matches('/')).into()
+            }
+            None => path.into(),
+        };
+        let mut query = query.map(str::to_owned);
+        if let Some((name, value)) = &self.parameter {
+            let known = query.filter(|query| !query.is_empty()).map(|query| query + "&").unwrap_or_default();
+            let start = known.len();
+            query = Some(Serializer::for_suffix(known, start).append_pair(name, value).finish());
+        }
+        query.map_or_else(|| path.clone().into_owned(), |query| format!("{path}?{query}"))
+    }
+
+    fn push(&mut self, name: &str, value: String) {
+        self.headers.push((name.to_owned(), value));
+    }
+}
+
+/// All but what RFC 3986 calls unreserved.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The names of the headers; their values may be secrets.
+impl fmt::Debug for Proof {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
+        f.debug_struct("Proof").field("headers", &names).finish_non_exhaustive()
     }
 }
 
@@ -73,7 +127,7 @@ pub trait Sign {
 
 impl Sign for HmacSha256 {
     fn sign(&self, draft: &Draft<'_>) -> Result<Proof, Refusal> {
-        Proof::default().sign(&self.recipe, &self.keys, draft)
+        Proof::default().sign(&self.recipe, &self.secrets, draft)
     }
 }
 
@@ -96,18 +150,18 @@ impl Sign for StandardWebhooks {
         let made = data_encoding::BASE64URL_NOPAD.encode(&Sha256::digest(draft.body));
         let id = draft.id.map_or_else(|| format!("msg_{made}"), str::to_owned);
         if id.is_empty() || id.contains('.') {
-            return Err(Refusal::UnreadableHeader(self.named.id.into()));
+            return Err(Refusal::UnreadableHeader(self.named.id.clone().into()));
         }
         let mut proof = Proof::default();
-        proof.push(self.named.id, id);
-        proof.sign(&self.named.recipe, &self.keys, draft)
+        proof.push(&self.named.id, id);
+        proof.sign(&self.named.recipe, &self.secrets, draft)
     }
 }
 
 impl Sign for SharedSecret {
     fn sign(&self, draft: &Draft<'_>) -> Result<Proof, Refusal> {
-        let live = self.secrets.iter().find(|lived| lived.is_live(draft.at)).ok_or(Refusal::NoLiveSecret)?;
-        let text = format!("{}{}", self.prefix, live.secret.expose());
+        let secret = self.secrets.live(draft.at).next().ok_or(Refusal::NoLiveSecret)?;
+        let text = format!("{}{secret}", self.prefix);
         let mut proof = Proof::default();
         match &self.place {
             Place::Path => proof.segment = Some(text),
@@ -119,20 +173,21 @@ impl Sign for SharedSecret {
 }
 
 impl Proof {
-    /// Adds the time and the signature; what it holds already may be signed.
-    fn sign<D: EagerHash>(mut self, recipe: &Recipe, keys: &Keys<D>, draft: &Draft<'_>) -> Result<Self, Refusal> {
+    /// Adds the time and the signature with HMAC-SHA256; what it holds already may be signed.
+    fn sign(mut self, recipe: &Recipe, secrets: &Secrets, draft: &Draft<'_>) -> Result<Self, Refusal> {
         for part in &recipe.parts {
             if let Part::Timestamp(header) = part {
                 self.push(&header.name, header.unit.count(draft.at).to_string());
             }
         }
-        let key: &Hmac<D> = keys.live(draft.at).next().ok_or(Refusal::NoLiveSecret)?;
+        let key = secrets.live(draft.at).find_map(|secret| recipe.key.read(secret)).ok_or(Refusal::NoLiveSecret)?;
         let header = |name: &str| {
             let ours = self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
             ours.map(|(_, value)| value.as_bytes()).or_else(|| crate::Headers::get(&draft.headers, name))
         };
-        let tag = recipe.sign(key, header, draft.body)?;
-        self.push(&recipe.header, format!("{}{}", recipe.prefix, recipe.encoding.write(tag)));
+        let mac = recipe.mac::<Sha256>(&key, header, draft.body)?;
+        let tag = recipe.encoding.write(&mac.finalize().into_bytes());
+        self.push(&recipe.header, format!("{}{tag}", recipe.prefix));
         Ok(self)
     }
 }

@@ -1,9 +1,6 @@
 //! Every webhook fixture of both providers, and bodies made of them.
 
-mod composed;
-mod identity;
 mod keys;
-mod kinds;
 mod lists;
 mod odd;
 mod spelling;
@@ -17,7 +14,7 @@ use incs_model::Timestamp;
 use incs_webhook::scheme::{Refusal, Scheme};
 use incs_webhook::{Batch, Delivery, Event, Evidence, Item, Provider};
 
-pub(crate) use self::composed::{Composed, composed};
+pub(crate) use self::lists::{Composed, composed};
 pub(crate) use self::spelling::Spelling;
 
 const NO_HEADERS: [(&str, &str); 0] = [];

@@ -1,15 +1,11 @@
 //! Adapters and examples; over real HTTP, with curl as the sender.
 
-mod crowd;
-mod curl;
-mod extractor;
-mod lambda;
 mod layer;
 mod process;
 mod raw;
-mod request;
+mod requests;
+mod sender;
 mod served;
-mod signing;
 mod table;
 
 use std::fmt::Write as _;
@@ -62,7 +58,7 @@ fn line(item: &Item) -> String {
 fn lines(body: &[u8]) -> Vec<String> {
     let headers: [(&str, &str); 0] = [];
     let delivery = Delivery::new(&headers, body);
-    delivery.verify(&signing::Anyone, signing::now()).unwrap().parse().iter().map(line).collect()
+    delivery.verify(&sender::Anyone, sender::now()).unwrap().parse().iter().map(line).collect()
 }
 
 fn read_status(id: &str, state: &str) -> Vec<u8> {

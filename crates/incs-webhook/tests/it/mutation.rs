@@ -1,10 +1,12 @@
 //! Bodies with one thing changed in them, at every place.
 
-mod fault;
-mod lists;
-mod single;
+use std::collections::BTreeMap;
 
+use incs_model::exotel::{Callback, Entry};
+use incs_webhook::{Batch, Event, Item, Outcome, Provider};
 use serde_json::Value;
+
+use crate::fixtures::{Composed, body, composed, names, read, read_from};
 
 /// One change of one value.
 #[derive(Debug, Clone, Copy)]
@@ -117,4 +119,252 @@ pub(crate) fn places(body: &Value) -> Vec<String> {
 /// Whether a place is another one, or in it.
 pub(crate) fn is_within(place: &str, outer: &str) -> bool {
     place.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Asserts that a fault is named by the right place, when the value at `place` was changed.
+///
+/// Right is, in this order: the changed place, as if a missing member were there; a place in it, where the new value lacks
+/// something; a member beside it, if what was changed says which members are needed. A member that was spelled in another
+/// way is missing under its documented name.
+fn assert_right(found: &str, place: &str, context: &str) {
+    let beside = place.rsplit_once('/').map_or("", |(parent, _)| parent);
+    let documented = place.replace("longtitude", "longitude");
+    let right = is_within(found, place) || found == documented || (decides(place) && is_within(found, beside));
+    assert!(right, "{context}: {found} is named");
+}
+
+/// Whether a member says what its neighbours must be.
+fn decides(place: &str) -> bool {
+    let name = place.rsplit('/').next().unwrap_or_default();
+    ["type", "event", "callback_type"].contains(&name)
+}
+
+/// Asserts what holds of every item of every body.
+fn assert_item(item: &Item, changed: &Changed, place: &str, context: &str) {
+    let raw = std::str::from_utf8(item.raw()).unwrap();
+    assert_eq!(Some(raw), changed.text_at(&item.pointer()).as_deref(), "{context}: {item:?}");
+    assert_eq!(item.body(), changed.text().as_bytes());
+    let fault = item.fault_pointer();
+    assert_eq!(fault.is_some(), matches!(item.outcome(), Outcome::Malformed(_)));
+    if let Some(fault) = fault {
+        assert_right(&fault, place, context);
+    }
+    // None of these may panic.
+    let _ = (item.inbound(), item.fact(), item.dedup_key(), format!("{item:?}"));
+}
+
+#[test]
+fn a_fixture_that_is_changed_anywhere_is_read_and_a_fault_is_named_by_its_place() {
+    let (mut parsed, mut unknown, mut malformed) = (0, 0, 0);
+    for name in names() {
+        let body: Value = serde_json::from_str(&body(&name)).unwrap();
+        for place in places(&body) {
+            for change in Change::all() {
+                let Some(changed) = change.apply(&body, &place) else { continue };
+                let context = format!("{name}{place} {change:?}");
+                let batch = read(changed.text());
+                assert!(!batch.items().is_empty(), "{context}");
+                for item in &batch {
+                    assert_item(item, &changed, &place, &context);
+                    match item.outcome() {
+                        Outcome::Parsed(_) => parsed += 1,
+                        Outcome::Unknown => unknown += 1,
+                        _ => malformed += 1,
+                    }
+                }
+            }
+        }
+    }
+    assert!(parsed > 5_000 && unknown > 300 && malformed > 3_000, "{parsed}, {unknown}, {malformed}");
+}
+
+/// Lists whose elements are all alike are read in one pass, so the two ways to read must agree.
+#[test]
+fn elements_of_exotel_are_read_as_the_model_reads_them() {
+    let mut count = 0;
+    for name in names().into_iter().filter(|name| name.starts_with("exotel/")) {
+        let mut body: Value = serde_json::from_str(&body(&name)).unwrap();
+        for list in ["/rcs/messages", "/sms/messages"] {
+            if let Some(Value::Array(elements)) = body.pointer_mut(list) {
+                elements.extend(elements.clone());
+            }
+        }
+        for place in places(&body) {
+            for change in Change::all() {
+                let Some(changed) = change.apply(&body, &place) else { continue };
+                let (text, context) = (changed.text(), format!("{name}{place} {change:?}"));
+                count += assert_as_the_model(&text, &context);
+            }
+        }
+    }
+    assert!(count > 3_000, "{count}");
+}
+
+/// Reads a body both ways, and says how many elements it has.
+fn assert_as_the_model(text: &str, context: &str) -> usize {
+    let callback: Callback = incs_model::decode_str(text).unwrap();
+    let entries: Vec<_> = callback.entries().collect();
+    let batch = read_from(text, Provider::Exotel);
+    // A callback without elements has no entry, and still is one item.
+    assert_eq!(batch.items().len(), entries.len().max(1), "{context}");
+    for (item, (pointer, entry)) in batch.iter().zip(&entries) {
+        let same = match (item.outcome(), *entry) {
+            (Outcome::Parsed(Event::ExotelMessage(found)), Entry::Incoming(read)) => found == read,
+            (Outcome::Parsed(Event::ExotelReport(found)), Entry::Report(read)) => found == read,
+            (Outcome::Parsed(Event::ExotelSmsReport(found)), Entry::SmsReport(read)) => found == read,
+            (outcome, Entry::Unknown(_)) => *outcome == Outcome::Unknown,
+            (outcome, Entry::Malformed(_)) => matches!(outcome, Outcome::Malformed(_)),
+            _ => false,
+        };
+        assert!(same && item.pointer() == *pointer, "{context}: {item:?}");
+    }
+    entries.len()
+}
+
+#[test]
+fn elements_that_could_be_taken_for_another_kind_are_read_as_the_model_reads_them() {
+    let report = r#"{"callback_type":"dlr","to":"1","exo_status_code":1}"#;
+    let both = r#""from":"1","to":"2","exo_status_code":1,"content":{"type":"text","text":"x"}"#;
+    for (list, elements) in [
+        ("rcs", format!(r#"{{"callback_type":"d\u006cr",{both}}}"#)),
+        ("rcs", format!(r#"{report},{{"callback_type":"icm",{both}}}"#)),
+        ("rcs", format!(r#"{report},{{"to":"1","status":"x"}}"#)),
+        ("sms", format!("{{{both}}}")),
+        ("sms", r#"{"to":"1","status":"x"}"#.to_owned()),
+    ] {
+        let text = format!(r#"{{"{list}":{{"messages":[{elements}]}}}}"#);
+        assert!(assert_as_the_model(&text, &text) > 0, "{text}");
+    }
+}
+
+/// Each item by its pointer.
+type Before = BTreeMap<String, Outcome>;
+
+fn outcomes(batch: &Batch) -> Before {
+    let found: BTreeMap<_, _> =
+        batch.iter().map(|item| (item.pointer().into_owned(), item.outcome().clone())).collect();
+    assert_eq!(found.len(), batch.items().len(), "two items of one place: {batch:?}");
+    found
+}
+
+/// Each place of each composed body, with each change.
+fn each_change(mut check: impl FnMut(&Composed, &str, Change, &Changed, &Before, &str)) {
+    let mut count = 0;
+    for composed in composed() {
+        let before = outcomes(&read(composed.body.to_string()));
+        for place in places(&composed.body) {
+            for change in Change::all() {
+                let Some(changed) = change.apply(&composed.body, &place) else { continue };
+                let context = format!("{}{place} {change:?}", composed.name);
+                check(&composed, &place, change, &changed, &before, &context);
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 2_000, "{count}");
+}
+
+/// The list that a place stands in, and the pointer of the element.
+fn element_of(composed: &Composed, place: &str) -> Option<String> {
+    composed.items().into_iter().find(|item| is_within(place, item))
+}
+
+#[test]
+fn a_change_in_one_element_leaves_all_others_as_they_were() {
+    let mut broken = 0;
+    each_change(|composed, place, change, changed, before, context| {
+        let Some(element) = element_of(composed, place) else { return };
+        let batch = read(changed.text());
+        for item in &batch {
+            assert_item(item, changed, place, context);
+        }
+        let mut after = outcomes(&batch);
+        if place == element && matches!(change, Change::Drop) {
+            let (list, index) = element.rsplit_once('/').unwrap();
+            let first: usize = index.parse().unwrap();
+            for (pointer, outcome) in before {
+                let (other, index) = pointer.rsplit_once('/').unwrap();
+                let index: usize = index.parse().unwrap();
+                match (other == list, index.cmp(&first)) {
+                    (true, std::cmp::Ordering::Equal) => {}
+                    (true, std::cmp::Ordering::Greater) => {
+                        assert_eq!(after.remove(&format!("{list}/{}", index - 1)).as_ref(), Some(outcome), "{context}");
+                    }
+                    _ => assert_eq!(after.remove(pointer).as_ref(), Some(outcome), "{context}"),
+                }
+            }
+            assert!(after.is_empty(), "{context}");
+            return;
+        }
+        let changed_one = after.remove(&element).unwrap_or_else(|| panic!("{context}: the element is lost"));
+        broken += usize::from(matches!(changed_one, Outcome::Malformed(_)));
+        let mut others = before.clone();
+        others.remove(&element);
+        assert_eq!(after, others, "{context}");
+    });
+    assert!(broken > 300, "{broken}");
+}
+
+#[test]
+fn a_change_around_the_lists_leaves_every_element_as_it_was_and_a_fault_is_an_item_of_its_own() {
+    let (mut faults, mut whole) = (0, 0);
+    each_change(|composed, place, change, changed, before, context| {
+        let around = element_of(composed, place).is_none() && !composed.lists.iter().any(|list| is_within(list, place));
+        if !around {
+            return;
+        }
+        let batch = read(changed.text());
+        if place == "/event" && matches!(change, Change::Replace("\"\"" | "\"x\"" | "\"dlr\"")) {
+            // The platform has named another event; what it holds is not for us to guess.
+            assert!(matches!(batch.items()[0].outcome(), Outcome::Unknown), "{context}");
+            assert_eq!((batch.items().len(), batch.items()[0].raw()), (1, changed.text().as_bytes()), "{context}");
+            whole += 1;
+            return;
+        }
+        for item in &batch {
+            assert_item(item, changed, place, context);
+        }
+        let mut after = outcomes(&batch);
+        after.retain(|pointer, outcome| before.get(pointer) != Some(outcome));
+        assert_eq!(batch.items().len() - after.len(), before.len(), "{context}: {after:?}");
+        assert!(
+            after.len() <= 1 && after.values().all(|outcome| matches!(outcome, Outcome::Malformed(_))),
+            "{context}"
+        );
+        faults += after.len();
+    });
+    assert!(faults > 100 && whole == 3, "{faults}, {whole}");
+}
+
+#[test]
+fn a_list_that_is_none_is_an_item_and_the_other_lists_are_as_they_were() {
+    each_change(|composed, place, change, changed, before, context| {
+        let above = composed.lists.iter().any(|list| is_within(list, place));
+        if !above {
+            return;
+        }
+        let batch = read(changed.text());
+        let mut after = outcomes(&batch);
+        for (pointer, outcome) in before.iter().filter(|(pointer, _)| !is_within(pointer, place)) {
+            assert_eq!(after.remove(pointer).as_ref(), Some(outcome), "{context}");
+        }
+        if matches!(change, Change::Extend) {
+            let known = after.iter().filter(|(pointer, outcome)| before.get(*pointer) == Some(outcome)).count();
+            let list = composed.lists.contains(&place);
+            let expected = before.keys().filter(|pointer| is_within(pointer, place)).count();
+            assert_eq!((known, after.len()), (expected, expected + usize::from(list)), "{context}");
+            return;
+        }
+        // What is left of a list that has no elements any more: nothing, or one item that says so.
+        let value = changed.text_at(place);
+        let says_nothing = matches!(value.as_deref(), None | Some("null" | "[]"));
+        let is_whole = batch.items().len() == 1 && batch.items()[0].pointer().is_empty();
+        assert!(after.len() <= 1 || is_whole, "{context}: {after:?}");
+        assert!(after.len() == 1 || is_whole || says_nothing, "{context}: {after:?}");
+        for item in &batch {
+            if let (Some(fault), false) = (item.fault_pointer(), is_whole) {
+                assert_right(&fault, place, context);
+            }
+        }
+    });
 }

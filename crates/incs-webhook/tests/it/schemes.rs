@@ -1,12 +1,10 @@
 //! Signatures.
 
 mod any_of;
-mod custom;
 mod explain;
 mod hmac;
 mod properties;
 mod python;
-mod rewritten;
 mod rotation;
 mod shared_secret;
 mod standard_webhooks;

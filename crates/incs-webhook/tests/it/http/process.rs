@@ -1,17 +1,18 @@
-//! The examples, as the programs they are.
+//! The examples, as the programs they are: servers, and a function.
 
-use std::env;
-use std::fs;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{env, fs, thread};
 
-use super::curl::curl;
-use super::{PATIENCE, Server, signing};
+use data_encoding::BASE64;
+use serde_json::{Value, json};
+
+use super::sender::{PATH_SECRET, curl, forge, sign};
+use super::{PATIENCE, Server, lines, read_status, sender};
 
 /// Ends its program, which never outlives a test.
 struct Running(Child);
@@ -27,7 +28,7 @@ impl Drop for Running {
 pub(super) fn example(name: &str) -> Command {
     let mut command = Command::new(path(name));
     command.env("ADDRESS", "127.0.0.1:0");
-    command.env("WEBHOOK_PATH_SECRET", signing::PATH_SECRET).env("WEBHOOK_SECRET", signing::secret());
+    command.env("WEBHOOK_PATH_SECRET", PATH_SECRET).env("WEBHOOK_SECRET", sender::secret());
     command
 }
 
@@ -94,5 +95,45 @@ fn no_example_starts_without_a_secret() {
             }
             assert!(!command.status().unwrap().success(), "{name} with {secret:?}");
         }
+    }
+}
+
+/// The answer, and what the handler saw.
+fn call(event: &Value) -> (Value, Vec<String>) {
+    let mut command = example("lambda");
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(event.to_string().as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let log = String::from_utf8(output.stderr).unwrap();
+    let seen = log.lines().filter(|line| !line.starts_with("refused: ")).map(str::to_owned).collect();
+    (serde_json::from_slice(&output.stdout).unwrap(), seen)
+}
+
+fn headers(signature: &[String]) -> Value {
+    let pairs = signature.iter().map(|header| header.split_once(": ").unwrap());
+    pairs.map(|(name, value)| (name.to_owned(), Value::from(value))).collect::<serde_json::Map<_, _>>().into()
+}
+
+#[test]
+fn a_function_answers_as_a_server_does() {
+    let body = read_status("wamid.HBgN", "read");
+    let text = String::from_utf8(body.clone()).unwrap();
+    let base64 = BASE64.encode(&body);
+    let path = format!("/hooks/{PATH_SECRET}");
+    for (event, status) in [
+        (json!({ "rawPath": "/hooks", "headers": headers(&sign(&body)), "body": text }), 200),
+        (
+            json!({ "rawPath": "/hooks", "headers": headers(&sign(&body)), "body": base64, "isBase64Encoded": true }),
+            200,
+        ),
+        (json!({ "rawPath": path, "rawQueryString": "a=b", "headers": {}, "body": text }), 200),
+        (json!({ "rawPath": "/hooks", "headers": headers(&forge(&body)), "body": text }), 401),
+        (json!({ "rawPath": "/hooks", "headers": {}, "body": text }), 401),
+        (json!({ "rawPath": path, "headers": { "Content-Type": "text/plain" }, "body": text }), 415),
+        (json!({ "rawPath": path, "headers": {}, "body": "no base64!", "isBase64Encoded": true }), 400),
+    ] {
+        let (answer, seen) = call(&event);
+        assert_eq!(answer, json!({ "statusCode": status }));
+        assert_eq!(seen, if status == 200 { lines(&body) } else { vec![] });
     }
 }

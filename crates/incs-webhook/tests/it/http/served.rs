@@ -17,7 +17,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tower_layer::Layer as _;
 
-use super::{Server, line, signing};
+use super::{Server, line, sender};
 
 /// axum, with the extractor.
 pub(super) fn axum() -> Server {
@@ -27,7 +27,7 @@ pub(super) fn axum() -> Server {
             async move { note(&seen, &batch) }
         };
         let router = Router::new().route("/hooks", post(receive.clone())).route("/hooks/{secret}", post(receive));
-        axum::serve(listener, router.with_state(signing::receiver())).await.unwrap();
+        axum::serve(listener, router.with_state(sender::receiver())).await.unwrap();
     })
 }
 
@@ -39,7 +39,7 @@ pub(super) fn tower() -> Server {
             *response.status_mut() = note(&seen, &request.extensions_mut().remove::<Batch>().unwrap());
             async { Ok::<_, Infallible>(response) }
         });
-        let service = WebhookLayer::new(signing::receiver()).layer(service);
+        let service = WebhookLayer::new(sender::receiver()).layer(service);
         loop {
             let (stream, _) = listener.accept().await.unwrap();
             let service = TowerToHyperService::new(service.clone());

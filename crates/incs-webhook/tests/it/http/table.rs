@@ -2,8 +2,7 @@
 
 use incs_webhook::Limits;
 
-use super::curl::curl;
-use super::signing::{PATH_SECRET, forge, sign};
+use super::sender::{PATH_SECRET, curl, forge, sign};
 use super::{Server, lines, process, read_status, served};
 
 const JSON: &str = "content-type: application/json";

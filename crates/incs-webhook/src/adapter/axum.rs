@@ -4,9 +4,8 @@ use axum_core::body::Body;
 use axum_core::extract::{FromRef, FromRequest, Request};
 use axum_core::response::{IntoResponse, Response};
 use http::StatusCode;
-use incs_model::Timestamp;
 
-use super::buffer::buffer;
+use super::receive;
 use crate::item::Batch;
 use crate::receiver::Receiver;
 use crate::rejection::Rejection;
@@ -58,8 +57,7 @@ where
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Rejection> {
         let receiver = Receiver::from_ref(state);
-        let request = buffer(request, receiver.limits().body).await?;
-        receiver.receive_request(&request, Timestamp::now()).map(Self)
+        receive(&receiver, request).await.map(|(_, batch)| Self(batch))
     }
 }
 

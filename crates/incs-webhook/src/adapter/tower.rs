@@ -10,11 +10,10 @@ use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body::Body;
 use http_body_util::Full;
-use incs_model::Timestamp;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::buffer::buffer;
+use super::receive;
 use crate::receiver::Receiver;
 
 /// Verifies and reads every request before a service sees it: a layer of tower. Feature `tower`.
@@ -98,11 +97,7 @@ where
         let mut inner = mem::replace(&mut self.inner, clone);
         let receiver = self.receiver.clone();
         Box::pin(async move {
-            let taken = buffer(request, receiver.limits().body).await.and_then(|request| {
-                let batch = receiver.receive_request(&request, Timestamp::now())?;
-                Ok((request, batch))
-            });
-            match taken {
+            match receive(&receiver, request).await {
                 Ok((mut request, batch)) => {
                     request.extensions_mut().insert(batch);
                     inner.call(request.map(Full::new)).await
