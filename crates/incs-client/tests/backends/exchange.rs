@@ -6,8 +6,7 @@ use incs_client::transport::{Transport, TransportError, TransportErrorKind};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-use crate::calls::{SECRET, assert_discreet, call, post, request, soon};
-use crate::server::{Arrived, arrive, end, listen};
+use crate::support::{Arrived, SECRET, arrive, assert_discreet, call, end, listen, post, request, soon};
 
 /// The tests below for the transport that the expression makes.
 macro_rules! exchange_tests {

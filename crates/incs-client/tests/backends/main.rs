@@ -8,16 +8,14 @@
     reason = "a test ends with the first surprise"
 )]
 
-#[cfg(any(feature = "hyper", feature = "reqwest", feature = "tower"))]
-mod calls;
 #[cfg(any(feature = "hyper", feature = "reqwest"))]
 mod exchange;
 #[cfg(feature = "hyper")]
 mod hyper;
 #[cfg(feature = "reqwest")]
 mod reqwest;
-#[cfg(any(feature = "hyper", feature = "reqwest"))]
-mod server;
+#[cfg(any(feature = "hyper", feature = "reqwest", feature = "tower"))]
+mod support;
 #[cfg(any(feature = "hyper-rustls", feature = "reqwest-rustls", feature = "reqwest-native-tls"))]
 mod tls;
 #[cfg(feature = "tower")]

@@ -6,9 +6,8 @@ use incs_client::backend::ReqwestTransport;
 use incs_client::transport::TransportErrorKind;
 use tokio::io::AsyncWriteExt;
 
-use crate::calls::{SECRET, assert_discreet, call, post, request};
 use crate::exchange::exchange_tests;
-use crate::server::{arrive, listen};
+use crate::support::{SECRET, arrive, assert_discreet, call, listen, post, request};
 
 exchange_tests!(ReqwestTransport::new().unwrap());
 
@@ -109,7 +108,7 @@ async fn a_limit_that_was_set_below_is_a_timeout_once_the_body_left() {
     tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
         arrive(&mut stream).await.unwrap();
-        crate::server::end(&mut stream).await;
+        crate::support::end(&mut stream).await;
     });
     let builder = ReqwestTransport::builder().configure(|client| client.read_timeout(Duration::from_millis(300)));
     let (request, departure) = post(&format!("http://{address}/path?{SECRET}"));

@@ -8,8 +8,7 @@ use rcgen::{CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_rustls::TlsAcceptor;
 
-use crate::calls::{assert_discreet, call, post, soon};
-use crate::server::{arrive, end, listen};
+use crate::support::{arrive, assert_discreet, call, end, listen, post, soon};
 
 /// The tests below for the transports that the functions make.
 macro_rules! tls_tests {

@@ -12,7 +12,7 @@ use incs_client::backend::{OutgoingBody, TowerTransport};
 use incs_client::transport::{CallInfo, TransportErrorKind};
 use tower_service::Service;
 
-use crate::calls::{SECRET, assert_discreet, call, post, request};
+use crate::support::{SECRET, assert_discreet, call, post, request};
 
 type BoxError = Box<dyn Error + Send + Sync>;
 

@@ -12,4 +12,3 @@ mod attempts;
 mod backends;
 mod once;
 mod schedule;
-mod truth;

@@ -14,10 +14,9 @@ use incs_client::{Client, Error, RequestState};
 use incs_client_contract::{FaultServer, Reply, Security};
 use incs_model::{Sent, whatsapp};
 
-use crate::attempts::Attempts;
+use crate::attempts::{self, Attempts};
 use crate::backends::Backend;
 use crate::schedule::{Schedule, Step, TAKEN};
-use crate::truth;
 
 /// Schedules for each backend.
 const SCHEDULES: usize = 2000;
@@ -87,7 +86,7 @@ async fn run(backend: Backend, schedule: &Schedule) -> Result<Result<Sent, Error
     if !server.wait_until(Duration::from_secs(40), |seen| seen.busy == 0).await {
         return Err(format!("the server never came to rest: {:?}", server.seen()));
     }
-    match truth::lie(&result, &came, &server.seen().complete) {
+    match attempts::lie(&result, &came, &server.seen().complete) {
         None => Ok(result),
         Some(lie) => Err(format!("{lie}\nthe client says {result:?}\nthe attempts came to {came:?}")),
     }

@@ -1,26 +1,22 @@
 //! Many messages at once.
 
-mod cancelled;
-mod dropped;
-mod journal;
-mod paced;
 mod properties;
 mod scene;
 
 use std::error::Error as _;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::{Stream as _, StreamExt as _, stream};
+use incs_client::retry::RetryPolicy;
 use incs_client::transport::TransportErrorKind;
 use incs_client::{BatchOptions, BatchOutcome, BatchProgress, Client, Error, ErrorKind, RequestState, RetryAdvice};
 use incs_model::envelope::Code;
 use incs_model::{Channel, viber};
 use serde_json::json;
 
-use self::journal::Journal;
-use self::scene::{CALLED_OFF, client, index, message, sent, states};
+use self::scene::{CALLED_OFF, Journal, client, index, message, sent, states};
 use crate::support::platform::{Answer, Platform};
 
 #[tokio::test(start_paused = true)]
@@ -166,4 +162,228 @@ async fn giving_up_the_wait_for_an_outcome_loses_nothing() {
     assert_eq!(batch.progress().in_flight, 2);
     assert_eq!(batch.collect_all().await.sent, 2);
     assert_eq!(platform.requests(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_in_flight_is_finished_and_the_rest_is_called_off() {
+    let platform = Platform::new(|request| sent(index(request)).after(100));
+    let options = BatchOptions::new().with_concurrency(3);
+    let journal = Journal::default();
+    let batch = client(&platform).messages().send_all_iter((0..200).map(message), options).observe(journal.clone());
+    let canceller = batch.canceller();
+    let batch = tokio::spawn(batch.collect_all());
+    tokio::time::sleep(Duration::from_millis(150)).await;
+    assert!(!canceller.is_cancelled());
+    canceller.cancel();
+    let report = batch.await.unwrap();
+    assert_eq!((report.sent, report.not_sent, report.total()), (6, 194, 200));
+    assert_eq!((platform.requests(), platform.seen().broken_off), (6, 0));
+    assert!(report.failures.iter().all(|failure| {
+        failure.error.kind() == ErrorKind::Cancelled
+            && failure.error.retry_advice() == RetryAdvice::Later { after: None }
+    }));
+    assert_eq!(journal.started(), [0, 1, 2, 3, 4, 5]);
+    assert_eq!(journal.outcomes().len(), 200);
+}
+
+#[tokio::test]
+async fn a_batch_that_is_cancelled_before_it_begins_sends_nothing() {
+    let platform = Platform::new(|_| panic!("nothing is to be sent"));
+    let batch = client(&platform).messages().send_all_iter((0..2).map(message), BatchOptions::new());
+    batch.canceller().cancel();
+    assert_eq!(states(&batch.collect::<Vec<_>>().await), [(0, CALLED_OFF), (1, CALLED_OFF)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_that_waits_for_its_input_is_woken_and_ends() {
+    let platform = Platform::new(|request| sent(index(request)));
+    let messages = stream::iter([message(0)]).chain(stream::pending());
+    let batch = client(&platform).messages().send_all(messages, BatchOptions::new());
+    let canceller = batch.canceller();
+    let batch = tokio::spawn(batch.collect_all());
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    canceller.clone().cancel();
+    let report = tokio::time::timeout(Duration::from_secs(1), batch).await.expect("a batch that is woken");
+    assert_eq!(report.unwrap().total(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_that_waits_for_its_pace_is_woken_and_ends() {
+    let platform = Platform::new(|request| sent(index(request)));
+    let options = BatchOptions::new().with_min_gap(Duration::from_hours(1));
+    let batch = client(&platform).messages().send_all_iter((0..3).map(message), options);
+    let canceller = batch.canceller();
+    let batch = tokio::spawn(batch.collect_all());
+    let begun = tokio::time::Instant::now();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    canceller.cancel();
+    let report = batch.await.unwrap();
+    assert_eq!((report.sent, report.not_sent), (1, 2));
+    assert_eq!(begun.elapsed(), Duration::from_secs(1));
+}
+
+#[tokio::test]
+async fn an_observer_may_cancel() {
+    let platform = Platform::new(|request| sent(index(request)));
+    let options = BatchOptions::new().with_concurrency(1);
+    let batch = client(&platform).messages().send_all_iter((0..5).map(message), options);
+    let canceller = batch.canceller();
+    let batch = batch.observe(move |outcome: &BatchOutcome, _: &BatchProgress| {
+        if outcome.index == 1 {
+            canceller.cancel();
+        }
+    });
+    let report = batch.collect_all().await;
+    assert_eq!((report.sent, report.not_sent), (2, 3));
+}
+
+/// A channel of tokio gives one task so much in a turn and then pretends to be empty.
+#[tokio::test]
+async fn an_input_that_holds_back_for_the_sake_of_other_tasks_is_drained_nevertheless() {
+    let platform = Platform::new(|_| panic!("nothing is to be sent"));
+    let (sender, mut receiver) = tokio::sync::mpsc::channel(1000);
+    for index in 0..1000 {
+        sender.try_send(message(index)).unwrap();
+    }
+    let messages = stream::poll_fn(move |context| receiver.poll_recv(context));
+    let batch = client(&platform).messages().send_all(messages, BatchOptions::new());
+    batch.canceller().cancel();
+    let report = batch.collect_all().await;
+    assert_eq!((report.not_sent, report.total()), (1000, 1000));
+    // The input is not only left alone: whoever fills it learns that nobody reads it any more.
+    assert!(sender.is_closed());
+}
+
+/// Begins a batch over these answers, drops it, and gives what the observer was told then.
+async fn drop_midway(client: &Client, count: usize, options: BatchOptions) -> Vec<BatchOutcome> {
+    let journal = Journal::default();
+    let mut batch = client.messages().send_all_iter((0..count).map(message), options).observe(journal.clone());
+    assert!(tokio::time::timeout(Duration::from_millis(100), batch.next()).await.is_err());
+    assert!(journal.outcomes().is_empty());
+    drop(batch);
+    journal.outcomes()
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_observer_is_told_what_is_known_of_each_message_in_flight() {
+    let platform = Platform::new(|request| match index(request) {
+        0 | 3 => Answer::silence(),
+        1 => Answer::held(),
+        _ => Answer::held_until_broken_off(),
+    });
+    let outcomes = drop_midway(&client(&platform), 9, BatchOptions::new().with_concurrency(4)).await;
+    let known = |state| Some((ErrorKind::Cancelled, state, 1));
+    let [unknown, not_sent] = [RequestState::Unknown, RequestState::NotSent].map(known);
+    assert_eq!(states(&outcomes), [(0, unknown), (1, not_sent), (2, unknown), (3, unknown)]);
+    let advice = |index: usize| outcomes[index].error().unwrap().retry_advice();
+    assert_eq!((advice(0), advice(1)), (RetryAdvice::FindOut, RetryAdvice::Later { after: None }));
+    assert_eq!(platform.seen().broken_off, 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_that_waited_for_its_turn_was_not_sent() {
+    let platform = Platform::new(|_| Answer::silence());
+    let options = BatchOptions::new().with_min_gap(Duration::from_mins(1));
+    let outcomes = drop_midway(&client(&platform), 9, options).await;
+    let unknown = Some((ErrorKind::Cancelled, RequestState::Unknown, 1));
+    assert_eq!(states(&outcomes), [(0, unknown), (1, CALLED_OFF)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_attempt_of_a_message_counts() {
+    // One of them that may have left is enough.
+    for (first, second, state) in [
+        (Answer::error(TransportErrorKind::Connect), Answer::held(), RequestState::NotSent),
+        (Answer::error(TransportErrorKind::Connect), Answer::silence(), RequestState::Unknown),
+    ] {
+        let attempts = AtomicUsize::new(0);
+        let platform = Platform::new(move |_| match attempts.fetch_add(1, Ordering::Relaxed) {
+            0 => first.clone(),
+            _ => second.clone(),
+        });
+        let policy = RetryPolicy::new().with_base_delay(Duration::from_millis(10));
+        let client = Client::builder(platform.clone()).certification_code("any").retry(policy).build().unwrap();
+        let outcomes = drop_midway(&client, 1, BatchOptions::new()).await;
+        assert_eq!(states(&outcomes), [(0, Some((ErrorKind::Cancelled, state, 2)))]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_that_never_began_has_nothing_to_tell() {
+    let platform = Platform::new(|_| panic!("nothing is to be sent"));
+    let journal = Journal::default();
+    let batch = client(&platform).messages().send_all_iter((0..3).map(message), BatchOptions::new());
+    drop(batch.observe(journal.clone()));
+    assert!(journal.events().is_empty());
+}
+
+#[test]
+fn an_observer_that_panics_is_not_called_again() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    let platform = Platform::new(|request| if index(request) == 0 { sent(0) } else { Answer::silence() });
+    let calls = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&calls);
+    let observer = move |_: &BatchOutcome, _: &BatchProgress| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        panic!("the disk of the journal is full");
+    };
+    let batch = client(&platform).messages().send_all_iter((0..3).map(message), BatchOptions::new()).observe(observer);
+    let run = std::panic::AssertUnwindSafe(|| runtime.block_on(batch.collect_all()));
+    assert!(std::panic::catch_unwind(run).is_err());
+    assert_eq!(calls.load(Ordering::Relaxed), 1);
+}
+
+fn gaps(platform: &Platform) -> Vec<Duration> {
+    platform.seen().starts.windows(2).map(|pair| pair[1] - pair[0]).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn messages_begin_no_sooner_than_the_gap_and_the_last_is_not_waited_after() {
+    let platform = Platform::new(|request| sent(index(request)));
+    let options = BatchOptions::new().with_min_gap(Duration::from_mins(1));
+    let begun = tokio::time::Instant::now();
+    let report = client(&platform).messages().send_all_iter((0..4).map(message), options).collect_all().await;
+    assert_eq!((report.sent, gaps(&platform)), (4, vec![Duration::from_mins(1); 3]));
+    assert_eq!(begun.elapsed(), Duration::from_mins(3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn time_that_was_lost_is_not_made_up_for() {
+    let platform = Platform::new(|request| sent(index(request)).after(if index(request) == 0 { 1000 } else { 1 }));
+    let options = BatchOptions::new().with_concurrency(1).with_max_per_second(10);
+    client(&platform).messages().send_all_iter((0..3).map(message), options).collect_all().await;
+    assert_eq!(gaps(&platform), [Duration::from_secs(1), Duration::from_millis(100)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn in_no_second_more_messages_begin_than_allowed() {
+    for allowed in [1, 3, 7, 999] {
+        let platform = Platform::new(|request| sent(index(request)));
+        let options = BatchOptions::new().with_max_per_second(allowed).with_concurrency(100);
+        let count = allowed as usize * 2 + 1;
+        client(&platform).messages().send_all_iter((0..count).map(message), options).collect_all().await;
+        let seen = platform.seen();
+        for window in seen.starts.windows(allowed as usize + 1) {
+            assert!(window[allowed as usize] - window[0] >= Duration::from_secs(1), "{allowed}");
+        }
+    }
+}
+
+#[test]
+fn the_gap_is_rounded_up_and_none_a_second_counts_as_one() {
+    let gap = |messages| BatchOptions::new().with_max_per_second(messages).min_gap;
+    assert_eq!(gap(0), Duration::from_secs(1));
+    assert_eq!(gap(3), Duration::from_nanos(333_333_334));
+    assert_eq!(gap(u32::MAX), Duration::from_nanos(1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_longest_gap_lets_the_first_message_go() {
+    let platform = Platform::new(|request| sent(index(request)));
+    let options = BatchOptions::new().with_min_gap(Duration::MAX);
+    let mut batch = client(&platform).messages().send_all_iter((0..2).map(message), options);
+    assert!(batch.next().await.unwrap().result.is_ok());
+    batch.canceller().cancel();
+    assert_eq!(states(&[batch.next().await.unwrap()]), [(1, CALLED_OFF)]);
+    assert!(batch.next().await.is_none());
 }

@@ -4,8 +4,5 @@ mod addresses;
 mod attempts;
 mod credentials;
 mod custom;
-mod memory;
 mod replay;
 mod scenario;
-mod time;
-mod validation;

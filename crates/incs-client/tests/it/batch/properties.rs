@@ -10,8 +10,7 @@ use incs_model::viber;
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::journal::{Event, Journal};
-use super::scene::{client, index, message, sent};
+use super::scene::{Event, Journal, client, index, message, sent};
 use crate::support::platform::{Answer, Platform};
 
 /// What becomes of one message, and how long the input takes to give it.

@@ -1,20 +1,27 @@
-//! The table of endpoints.
+//! Every endpoint as a row: what it sends, what the platform answers, and where it is called.
 
-use incs_client::endpoint::Endpoint;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use incs_client::backend::HyperTransport;
+use incs_client::endpoint::{Endpoint, Host};
 use incs_client::endpoints::auth::FetchToken;
 use incs_client::endpoints::messages::{GetStatus, SendMessage, SendRcs, SendViber, SendWhatsApp};
 use incs_client::endpoints::tasks::{CreateTask, ListTasks};
 use incs_client::endpoints::templates::{rcs, whatsapp};
+use incs_client::retry::RetryPolicy;
+use incs_client::transport::Replay;
+use incs_client::{Client, Error};
+use incs_client_contract::{Fault, FaultServer, Security, SeenRequest};
 use incs_model::status::StatusQuery;
-use incs_model::task::TaskStatus;
+use incs_model::task::{self, TaskStatus};
 use incs_model::template::ListQuery;
-use incs_model::{Channel, OutboundMessage, Sent, task};
+use incs_model::{Channel, OutboundMessage, Sent};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::row::{Row, written};
-use crate::support::samples::CODE;
-use crate::support::{fixtures, read};
+use crate::support::samples::{CODE, TOKEN};
+use crate::support::{self, fixtures, read};
 
 const ID: &str = "2217695120034410077";
 
@@ -154,4 +161,135 @@ fn the_channels_of_the_codes_are_those_of_the_model() {
         assert!(!matches!(Channel::from(code), Channel::Unknown(_)), "{code}");
     }
     assert_eq!(operations().len(), 14);
+}
+
+type Run = Box<dyn Fn(Client) -> BoxFuture<'static, Result<Value, Error>>>;
+
+/// An endpoint, and what is expected of it. Its reply is looked at as JSON.
+pub(super) struct Row {
+    pub(super) operation: &'static str,
+    pub(super) replay: Replay,
+    pub(super) method: &'static str,
+    /// With the part before it that tells the two hosts apart.
+    pub(super) path: String,
+    pub(super) query: Vec<(&'static str, &'static str)>,
+    pub(super) credential: Option<(&'static str, String)>,
+    pub(super) body: Option<Value>,
+    /// The whole reply of the platform.
+    pub(super) answer: Value,
+    /// What the call gives then.
+    pub(super) reply: Value,
+    run: Run,
+}
+
+impl Row {
+    /// An endpoint that sends nothing beyond its path, whose reply is turned to JSON by `show`.
+    pub(super) fn new<E: Endpoint + Clone + 'static>(
+        operation: &'static str,
+        endpoint: E,
+        show: fn(E::Reply) -> Value,
+    ) -> Self {
+        assert_eq!(endpoint.operation(), operation);
+        let replay = endpoint.replay();
+        let run = move |client: Client| {
+            let endpoint = endpoint.clone();
+            async move { client.execute(endpoint).await.map(show) }.boxed()
+        };
+        Self {
+            operation,
+            replay,
+            method: "GET",
+            path: String::new(),
+            query: Vec::new(),
+            credential: None,
+            body: None,
+            answer: json!({ "status": "success", "code": 200, "data": {} }),
+            reply: Value::Null,
+            run: Box::new(run),
+        }
+    }
+
+    pub(super) fn at(mut self, method: &'static str, path: impl Into<String>) -> Self {
+        (self.method, self.path) = (method, path.into());
+        self
+    }
+
+    pub(super) fn asking(mut self, query: &[(&'static str, &'static str)]) -> Self {
+        self.query = query.to_vec();
+        self
+    }
+
+    pub(super) fn by_code(mut self, code: impl Into<String>) -> Self {
+        self.credential = Some(("certification-code", code.into()));
+        self
+    }
+
+    pub(super) fn by_token(mut self) -> Self {
+        self.credential = Some(("authorization", format!("Bearer {TOKEN}")));
+        self
+    }
+
+    pub(super) fn sending(mut self, fixture: &str) -> Self {
+        self.body = Some(support::json(fixture));
+        self
+    }
+
+    /// The platform answers this, and the call gives the `data` of it.
+    pub(super) fn giving(mut self, answer: Value) -> Self {
+        self.reply = answer["data"].clone();
+        self.answer = answer;
+        self
+    }
+
+    pub(super) fn giving_fixture(self, fixture: &str) -> Self {
+        self.giving(support::json(fixture))
+    }
+
+    pub(super) async fn run(&self, client: &Client) -> Result<Value, Error> {
+        (self.run)(client.clone()).await
+    }
+}
+
+/// A reply as JSON.
+pub(super) fn written<T: Serialize>(reply: T) -> Value {
+    serde_json::to_value(reply).unwrap()
+}
+
+/// A server, and a client that calls it once.
+pub(super) struct Stage {
+    server: FaultServer,
+    pub(super) client: Client,
+}
+
+impl Stage {
+    pub(super) async fn new() -> Self {
+        let server = FaultServer::start(Security::Plain).await.unwrap();
+        let client = Client::builder(HyperTransport::new())
+            .base_url(Host::Chat, &format!("{}/chat", server.uri()))
+            .base_url(Host::Api, &format!("{}/api/", server.uri()))
+            .certification_code(CODE)
+            .channel_code(&Channel::WhatsApp, "whatsapp")
+            .channel_code(&Channel::Viber, "viber")
+            .channel_code(&Channel::Rcs, "rcs")
+            .bearer_token(TOKEN)
+            .retry(RetryPolicy::never())
+            .build()
+            .unwrap();
+        Self { server, client }
+    }
+
+    pub(super) fn answer(&self, reply: impl Into<Fault>) {
+        self.server.push(reply);
+    }
+
+    /// The last request, and how many there were.
+    pub(super) fn last(&self) -> (SeenRequest, usize) {
+        let mut seen = self.server.seen().complete;
+        let count = seen.len();
+        (seen.pop().unwrap(), count)
+    }
+
+    pub(super) fn authority(&self) -> String {
+        self.server.uri().trim_start_matches("http://").to_owned()
+    }
 }

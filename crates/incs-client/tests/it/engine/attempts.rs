@@ -1,20 +1,28 @@
-//! What the attempts of one call have in common, and what their transport is told.
+//! What an attempt sends, how long it may take, and what is checked before it, over scripts.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
+use incs_client::Client;
+use incs_client::ErrorKind::{self, Server, Timeout};
+use incs_client::RequestState::{NotSent, Unknown};
+use incs_client::RetryAdvice::{self, FindOut};
 use incs_client::clock::Clock;
+use incs_client::retry::RetryPolicy;
 use incs_client::testing::SkippingClock;
 use incs_client::transport::{Replay, Request, Response, Transport, TransportError, TransportErrorKind as Kind};
-use incs_client::{Client, ErrorKind, RequestState, RetryAdvice};
-use incs_model::Channel;
+use incs_model::task::NewTask;
+use incs_model::{Channel, Violation};
 
-use super::scenario::{Call, policy, script};
+use super::scenario::Call::{Read, Send};
+use super::scenario::End::{Failure, Success};
+use super::scenario::{WHENEVER, after, check_with, policy, script};
+use crate::support::discreet::assert_error_discreet;
 use crate::support::{builder, samples, told};
 
 #[tokio::test]
 async fn every_attempt_sends_the_same() {
-    let script = Call::Send.succeed(script().error(Kind::Connect).reply(429, "").with_header("retry-after", "4"));
+    let script = Send.succeed(script().error(Kind::Connect).reply(429, "").with_header("retry-after", "4"));
     let clock = SkippingClock::new();
     let start = clock.now();
     let limit = Duration::from_secs(10);
@@ -40,12 +48,12 @@ async fn a_reply_longer_than_allowed_is_refused_whatever_the_transport_does() {
     let body = incs_model::envelope::Envelope::success(&samples::sent()).unwrap();
     let bytes = serde_json::to_vec(&body).unwrap().len();
     for (limit, fits) in [(bytes, true), (bytes - 1, false), (0, false)] {
-        let script = Call::Send.succeed(script());
+        let script = Send.succeed(script());
         let client = builder(&script, &SkippingClock::new()).response_limit(limit).build().unwrap();
         let result = client.messages().send(samples::message()).await;
         assert_eq!(result.is_ok(), fits, "{limit}");
         if let Err(error) = result {
-            assert_eq!(told(&error), (ErrorKind::ReplyTooLong, RequestState::Unknown, RetryAdvice::FindOut, 1));
+            assert_eq!(told(&error), (ErrorKind::ReplyTooLong, Unknown, FindOut, 1));
             assert!(error.body().is_none());
         }
     }
@@ -66,5 +74,119 @@ async fn a_transport_that_tells_nothing_is_taken_to_have_sent_the_request() {
     let client =
         Client::builder_with_clock(Mute, SkippingClock::new()).certification_code(samples::CODE).build().unwrap();
     let error = client.messages().send(samples::message()).await.unwrap_err();
-    assert_eq!(told(&error), (ErrorKind::Timeout, RequestState::Unknown, RetryAdvice::FindOut, 1));
+    assert_eq!(told(&error), (Timeout, Unknown, FindOut, 1));
+}
+
+#[tokio::test]
+async fn all_attempts_together_stay_within_the_time_of_the_call() {
+    let short = policy().with_max_attempts(9).with_max_elapsed(Duration::from_secs(25));
+    let silent = || script().stall().stall().stall();
+    check_with(
+        &short,
+        [
+            ("reads", Read, silent(), 3, &[10, 0, 10, 0, 5], Failure(Timeout, Unknown, WHENEVER)),
+            (
+                "a send that cannot begin",
+                Send,
+                script().stall_unsent().stall_unsent().stall_unsent(),
+                3,
+                &[10, 0, 10, 0, 5],
+                Failure(Timeout, NotSent, WHENEVER),
+            ),
+            (
+                "a wait that is too long after others",
+                Read,
+                script().stall().stall().reply(503, "").with_header("retry-after", "5"),
+                3,
+                &[10, 0, 10, 0],
+                Failure(Server, Unknown, after(5)),
+            ),
+            ("the last moment", Read, Read.succeed(script().stall().stall()), 3, &[10, 0, 10, 0], Success),
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn without_time_nothing_is_sent() {
+    let none = policy().with_max_elapsed(Duration::ZERO);
+    check_with(&none, [("no time", Send, script(), 0, &[], Failure(Timeout, NotSent, WHENEVER))]).await;
+}
+
+#[tokio::test]
+async fn a_policy_of_one_attempt_makes_one() {
+    let busy = script().reply(503, "");
+    check_with(&RetryPolicy::never(), [("once", Read, busy, 1, &[], Failure(Server, Unknown, WHENEVER))]).await;
+}
+
+#[tokio::test]
+async fn a_call_has_its_own_limits_if_it_wants() {
+    let (script, clock) = (script().stall(), SkippingClock::new());
+    let client = builder(&script, &clock).build().unwrap();
+    let call = client.messages().send(samples::message());
+    let error = call.retry(RetryPolicy::never()).attempt_timeout(Duration::from_secs(3)).await.unwrap_err();
+    assert_eq!((error.attempts(), error.request_state(), error.retry_advice()), (1, Unknown, FindOut));
+    assert_eq!(clock.slept(), [Duration::from_secs(3)]);
+}
+
+#[tokio::test]
+async fn the_longest_times_are_no_deadline() {
+    let clock = SkippingClock::new();
+    let endless = RetryPolicy::new().with_max_elapsed(Duration::MAX);
+    let script = Send.succeed(script());
+    let client = builder(&script, &clock).retry(endless).attempt_timeout(Duration::MAX).build().unwrap();
+    client.messages().send(samples::message()).await.unwrap();
+    assert_eq!(script.requests()[0].info().deadline(), None);
+}
+
+/// A text with one character too many.
+fn too_long() -> String {
+    samples::TEXT.repeat(51)
+}
+
+#[tokio::test]
+async fn a_call_that_breaks_rules_is_not_sent_and_every_violation_is_listed() {
+    let script = script();
+    let client = builder(&script, &SkippingClock::new()).bearer_token(samples::TOKEN).build().unwrap();
+    let task = NewTask::new(too_long(), 30112_u64, samples::to(samples::PHONE), "");
+    for (error, pointers) in [
+        (client.messages().send(samples::message_of(&too_long())).await.unwrap_err(), vec!["/text"]),
+        (
+            client.tasks().create(task.with_description(too_long())).await.unwrap_err(),
+            vec!["/name", "/assignee_username", "/description"],
+        ),
+    ] {
+        assert_eq!(told(&error), (ErrorKind::Invalid, NotSent, RetryAdvice::Correct, 0));
+        let mut found: Vec<_> = error.report().unwrap().violations().iter().map(Violation::pointer).collect();
+        let mut pointers = pointers;
+        found.sort_unstable();
+        pointers.sort_unstable();
+        assert_eq!(found, pointers);
+        assert_error_discreet(&error);
+    }
+    assert!(script.requests().is_empty());
+}
+
+#[tokio::test]
+async fn whether_a_call_is_checked_is_for_the_client_and_the_call_to_say() {
+    for (client_skips, call_wants, sent) in [
+        (false, None, false),
+        (false, Some(true), false),
+        (false, Some(false), true),
+        (true, None, true),
+        (true, Some(true), false),
+        (true, Some(false), true),
+    ] {
+        let script = Send.succeed(script());
+        let builder = builder(&script, &SkippingClock::new());
+        let client = if client_skips { builder.without_validation() } else { builder }.build().unwrap();
+        let call = client.messages().send(samples::message_of(&too_long()));
+        let call = match call_wants {
+            None => call,
+            Some(true) => call.with_validation(),
+            Some(false) => call.without_validation(),
+        };
+        assert_eq!(call.await.is_ok(), sent, "{client_skips}, {call_wants:?}");
+        assert_eq!(script.requests().len(), usize::from(sent));
+    }
 }
