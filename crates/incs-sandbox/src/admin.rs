@@ -2,7 +2,6 @@
 
 mod control;
 mod customers;
-mod events;
 mod guard;
 mod openapi;
 mod records;
@@ -49,7 +48,6 @@ fn routes() -> Vec<Route> {
     routes.extend(webhooks::routes());
     routes.extend(customers::routes());
     routes.extend(templates::routes());
-    routes.extend(events::routes());
     routes
 }
 

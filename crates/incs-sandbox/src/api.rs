@@ -41,9 +41,8 @@
 //! - **Tasks** stay not started; their times are in UTC; the list gives the newest first. `auth_id` must be the WhatsApp channel.
 //! - **Tokens** stand in `token`, do not expire, and are forgotten when 100 newer ones were given out.
 
+pub(crate) mod call;
 mod messages;
-pub(crate) mod reply;
-mod request;
 mod tasks;
 mod templates;
 
@@ -68,6 +67,6 @@ pub(crate) fn router() -> Router<Arc<Core>> {
         .route("/external/templates/rcs/{id}", templates::fetch(Channel::Rcs).delete(templates::delete_rcs))
         .route("/external/auth/token", post(tasks::token))
         .route("/external/tasks", post(tasks::create).get(tasks::list))
-        .method_not_allowed_fallback(reply::method_not_allowed)
-        .fallback(reply::route_not_found)
+        .method_not_allowed_fallback(call::method_not_allowed)
+        .fallback(call::route_not_found)
 }

@@ -4,9 +4,7 @@ pub(crate) mod driver;
 
 use std::time::Duration;
 
-use incs_model::event::TemplateStatusUpdate;
-use incs_model::{Timestamp, WireTime};
-use incs_webhook::testing::bodies::Body;
+use incs_model::Timestamp;
 
 use crate::channel::Channel;
 use crate::config::{Config, Window};
@@ -96,8 +94,6 @@ pub(crate) fn review(records: &mut Records, template: u64, now: Timestamp) {
 }
 
 /// Moves a template, by number, to a status, and tells the subscribers. Gives it as it is now, or nothing if there is none.
-///
-/// `template_status_update` goes out for WhatsApp only: no page knows a webhook about RCS templates.
 pub(crate) fn decide(
     records: &mut Records,
     template: u64,
@@ -110,16 +106,7 @@ pub(crate) fn decide(
     reason.clone_into(&mut entry.reason);
     let entry = entry.clone();
     records.notices.tell(Kind::Template, &entry);
-    if entry.channel == Channel::WhatsApp {
-        let update = TemplateStatusUpdate::new(status)
-            .with_reason(reason)
-            .with_channel_id(entry.channel.id())
-            .with_business_phone(entry.channel.business_phone())
-            .with_template_id(entry.definition.id())
-            .with_template_name(entry.definition.name())
-            .with_received_at(WireTime::from_unix_seconds(now.as_second()));
-        webhooks::emit(records, "template_status_update", None, &Body::incs(update), now);
-    }
+    webhooks::on_template(records, &entry, now);
     Some(entry)
 }
 

@@ -15,13 +15,13 @@ use crate::channel::Channel;
 pub(crate) enum Purpose {
     Code = 1,
     MessageId,
-    Life,
+    Plan,
     InboundId,
     TemplateId,
     Token,
     Fault,
-    Hook,
-    Webhook,
+    RetryWait,
+    WebhookId,
     File,
 }
 

@@ -25,7 +25,7 @@ use tokio::task::JoinSet;
 use tower_service::Service as _;
 
 use self::fault::{End, RequestFault};
-use crate::api::reply::{Reply, ReplyRecord};
+use crate::api::call::{Reply, ReplyRecord};
 use crate::config::HttpStatus;
 use crate::state::Core;
 use crate::state::exchanges::Exchange;
@@ -134,7 +134,7 @@ impl RequestHandler {
         match read_body(body).await {
             ReadBody::Whole(body) => self.call(head, body).await,
             ReadBody::TooLong => {
-                let text = format!("the body has more than {} bytes", LONGEST_BODY);
+                let text = format!("the body has more than {LONGEST_BODY} bytes");
                 let response = Reply::failure(Code::InvalidParameters, text).into_response();
                 let recording = self.recording(&head, Bytes::new());
                 self.finish(recording, &RequestFault::default(), Some(response)).await

@@ -1,21 +1,36 @@
-//! `/conversations`, `/messages` and `/exchanges`: who talks with the business, what was said, and how it went over the wire.
+//! `/conversations`, `/messages`, `/exchanges` and `/events`: who talks with the business, what was said, how it went over the wire,
+//! and what changes, as it changes.
 
 use std::collections::HashSet;
+use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
+use axum::body::Body;
+use axum::response::{IntoResponse as _, Response};
+use futures_util::stream;
+use http::header;
 use incs_model::Timestamp;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::route::Method::{Get, Post};
-use super::route::{ApiError, Call, Json, Nothing, OfCustomer, OfNumber, Route, limit, route};
+use super::route::{ApiError, Call, Json, Look, Nothing, OfCustomer, OfNumber, Route, limit, route};
 use crate::channel::Channel;
 use crate::lifecycle;
 use crate::state::deliveries::Delivery;
 use crate::state::exchanges::Exchange;
 use crate::state::messages::{Conversation, Direction, Failure, Message, State};
+use crate::state::notices::{Heard, Kind, Listener};
 use crate::state::{Core, Records};
+
+/// Messages that are looked at before the lock is given to others. A search looks at each remembered message once at most, so
+/// [`Memory`](crate::Memory) bounds what it costs.
+const AT_ONCE: usize = 256;
+
+/// How long the stream is silent at most, so that neither side thinks the other gone.
+const SILENCE: Duration = Duration::from_secs(15);
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
@@ -42,6 +57,16 @@ pub(crate) fn routes() -> Vec<Route> {
         .by(push),
         route(Get, "/exchanges", "listExchanges", "Requests with their replies, newest first").always(list_exchanges),
         route(Get, "/exchanges/{number}", "getExchange", "A request with its reply").by(get_exchange),
+        route(
+            Get,
+            "/events",
+            "listen",
+            "What changes, as it changes: each event holds the thing as it is now; `lagged` says that some were missed",
+        )
+        .refusals(&[503])
+        .handled(Look::Events(SchemaGenerator::subschema_for::<Notice>), async |core: Arc<Core>, call| {
+            listen(&core, call)
+        }),
     ]
 }
 
@@ -254,9 +279,58 @@ fn no_message() -> ApiError {
     ApiError::not_found("no such message, or it is no longer remembered")
 }
 
-/// Messages that are looked at before the lock is given to others. A search looks at each remembered message once at most, so
-/// [`Memory`](crate::Memory) bounds what it costs.
-const AT_ONCE: usize = 256;
+/// Filters of a list of requests.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct WhichExchanges {
+    /// Only those with a lower number.
+    before: Option<u64>,
+    /// At most so many; 50 unless given, never more than 200.
+    limit: Option<usize>,
+}
+
+fn list_exchanges(core: &Core, call: Call<Nothing, WhichExchanges>) -> Vec<Exchange> {
+    let WhichExchanges { before, limit: most } = call.query;
+    let records = core.records();
+    let older = records.exchanges.iter().rev().filter(|exchange| before.is_none_or(|before| exchange.number < before));
+    older.take(limit(most)).cloned().collect()
+}
+
+fn get_exchange(core: &Core, call: Call<OfNumber>) -> Result<Exchange, ApiError> {
+    let unknown = || ApiError::not_found("no such request, or it is no longer remembered");
+    core.records().exchanges.get(call.path.number).cloned().ok_or_else(unknown)
+}
+
+/// What stands in `data`.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Notice {
+    r#type: Kind,
+    /// The thing as it is now; `{"id":…,"removed":true}` for one that is gone.
+    data: Value,
+}
+
+fn listen(core: &Core, _: Call) -> Result<Response, ApiError> {
+    let listener = core.records().notices.listen_from_outside();
+    let listener = listener.ok_or_else(|| ApiError::busy("too many listen already"))?;
+    // The first bytes let the client know at once that it is heard.
+    let begin = stream::once(async { Ok::<_, Infallible>("retry: 1000\n\n".to_owned()) });
+    let events = stream::unfold(listener, async |mut listener| {
+        let event = next_event(&mut listener).await?;
+        Some((Ok(event), listener))
+    });
+    let body = Body::from_stream(stream::StreamExt::chain(begin, events));
+    Ok(([(header::CONTENT_TYPE, "text/event-stream")], body).into_response())
+}
+
+/// The next event as it is written; `None` at the end.
+async fn next_event(listener: &mut Listener) -> Option<String> {
+    match tokio::time::timeout(SILENCE, listener.hear()).await {
+        Ok(Heard::Notice(text)) => Some(format!("data: {text}\n\n")),
+        Ok(Heard::Lagged) => Some("event: lagged\ndata: {}\n\n".to_owned()),
+        Ok(Heard::Over) => None,
+        Err(_) => Some(": nothing new\n\n".to_owned()),
+    }
+}
 
 /// What is looked for.
 #[derive(Debug, Clone, Default)]
@@ -334,26 +408,4 @@ fn next_batch(records: &Records, wanted: &Wanted, before: u64) -> Vec<(Message, 
     };
     let older = records.messages.iter().rev().filter(|message| message.number < before && wanted.fits(message));
     older.take(AT_ONCE).map(|message| (message.clone(), name(message))).collect()
-}
-
-/// Filters of a list of requests.
-#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct WhichExchanges {
-    /// Only those with a lower number.
-    before: Option<u64>,
-    /// At most so many; 50 unless given, never more than 200.
-    limit: Option<usize>,
-}
-
-fn list_exchanges(core: &Core, call: Call<Nothing, WhichExchanges>) -> Vec<Exchange> {
-    let WhichExchanges { before, limit: most } = call.query;
-    let records = core.records();
-    let older = records.exchanges.iter().rev().filter(|exchange| before.is_none_or(|before| exchange.number < before));
-    older.take(limit(most)).cloned().collect()
-}
-
-fn get_exchange(core: &Core, call: Call<OfNumber>) -> Result<Exchange, ApiError> {
-    let unknown = || ApiError::not_found("no such request, or it is no longer remembered");
-    core.records().exchanges.get(call.path.number).cloned().ok_or_else(unknown)
 }

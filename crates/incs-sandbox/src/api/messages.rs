@@ -12,8 +12,7 @@ use incs_model::whatsapp::interactive::Interactive;
 use incs_model::{OutboundMessage, Sent, Timestamp, UnixSeconds, rcs, validate, whatsapp};
 use serde_json::Value;
 
-use super::reply::Reply;
-use super::request::{Query, certified};
+use super::call::{Query, Reply, certified};
 use super::templates;
 use crate::channel::Channel;
 use crate::faults::rule::{Action, Spot};
@@ -74,10 +73,10 @@ fn send(core: &Core, channel: Channel, headers: &HeaderMap, body: &Bytes) -> Res
 fn rendered(core: &Core, message: &OutboundMessage) -> Result<Option<Value>, Reply> {
     match message {
         OutboundMessage::WhatsApp(whatsapp::Message { content: whatsapp::Content::Template(template), .. }) => {
-            templates::send::whatsapp(core, template).map(Some)
+            templates::fill_whatsapp(core, template).map(Some)
         }
         OutboundMessage::Rcs(rcs::Message { content: rcs::Content::Template(template), .. }) => {
-            templates::send::rcs(core, template).map(Some)
+            templates::fill_rcs(core, template).map(Some)
         }
         _ => Ok(None),
     }

@@ -12,8 +12,7 @@ use incs_model::{Address, CivilTime, Timestamp, decode, validate};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::reply::Reply;
-use super::request::{Query, authorized, unauthenticated};
+use super::call::{Query, Reply, authorized, unauthenticated};
 use crate::channel::Channel;
 use crate::state::notices::Kind;
 use crate::state::{Core, Records};

@@ -1,7 +1,5 @@
 //! `/external/templates` and `/external/templates/rcs`: the templates of both channels.
 
-pub(crate) mod send;
-
 use std::sync::Arc;
 
 use axum::extract::{Path, RawQuery, State};
@@ -10,17 +8,30 @@ use bytes::Bytes;
 use http::HeaderMap;
 use incs_model::envelope::Code;
 use incs_model::limits::template::LIST_COUNT_DEFAULT;
+use incs_model::limits::{Rule, template as limits};
 use incs_model::template::{ListQuery, rcs, whatsapp};
-use incs_model::{DecodeError, Found, Timestamp, UnixSeconds, Validate, decode, validate};
+use incs_model::{
+    DecodeError, Found, Measured, Timestamp, UnixSeconds, Validate, Violation, decode, rcs as outbound_rcs, validate,
+    whatsapp as outbound_whatsapp,
+};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
-use super::reply::{Empty, Reply};
-use super::request::{Query, certified};
+use super::call::{Empty, Query, Reply, certified, violation};
 use crate::channel::Channel;
 use crate::lifecycle;
 use crate::state::notices::Kind;
-use crate::state::templates::{Definition, Entry, PENDING, REJECTED};
+use crate::state::templates::{APPROVED, Definition, Entry, PENDING, REJECTED, rendered};
 use crate::state::{Core, Records};
+
+/// The bot that the sampled error of RCS names.
+const BOT: &str = "Qm7tYHXc210LPRBV";
+
+/// Meta's words. 132012 is sampled, the others are from Meta's own list.
+const NO_SUCH_TEMPLATE: &str = "(#132001) Template name does not exist in the translation";
+const WRONG_COUNT: &str = "(#132000) Number of parameters does not match the expected number of params";
+const WRONG_FORMAT: &str = "(#132012) Parameter format does not match format in the created template";
+const NO_BUTTON_VALUE: &str = "(#131008) Required parameter is missing";
 
 /// The route that lists the templates of a channel.
 pub(crate) fn list(channel: Channel) -> MethodRouter<Arc<Core>> {
@@ -83,6 +94,47 @@ pub(crate) async fn delete_rcs(
     })
 }
 
+/// What the customer will see, or 10002: the template does not exist, is not approved, or wants other values. Meta says the
+/// same for the first two; `error` tells them apart.
+pub(crate) fn fill_whatsapp(core: &Core, send: &outbound_whatsapp::Template) -> Result<Value, Reply> {
+    let found = named(core, Channel::WhatsApp, send.name.as_str());
+    let Some(Definition::WhatsApp(template)) = &found else {
+        return Err(Reply::failure(Code::WhatsApp, NO_SUCH_TEMPLATE));
+    };
+    if template.status.as_str() != APPROVED {
+        return Err(unapproved(Code::WhatsApp, NO_SUCH_TEMPLATE, template.status.as_str()));
+    }
+    match template.check_send(send) {
+        Ok(()) => Ok(serde_json::to_value(rendered::of_whatsapp(template, send)).unwrap_or_default()),
+        Err(report) => {
+            let text = report.violations().first().map_or(WRONG_FORMAT, |violation| meta_text(template, violation));
+            Err(Reply::with_violations(Code::WhatsApp, text, &report))
+        }
+    }
+}
+
+/// What the customer will see, or 10004: the template does not exist, is not approved (both texts are invented), or a variable
+/// has no value. A value that no variable asks for does no harm: only missing ones are documented to.
+pub(crate) fn fill_rcs(core: &Core, send: &outbound_rcs::Template) -> Result<Value, Reply> {
+    let name = send.name.as_str();
+    let found = named(core, Channel::Rcs, name);
+    let Some(Definition::Rcs(template)) = &found else {
+        return Err(Reply::failure(Code::Rcs, format!("Template with the code [{name}] and bot [{BOT}] not found")));
+    };
+    if template.status.as_str() != APPROVED {
+        let text = format!("Template with the code [{name}] and bot [{BOT}] is not approved");
+        return Err(unapproved(Code::Rcs, &text, template.status.as_str()));
+    }
+    let surplus = limits::RCS_PARAMETERS_SURPLUS.id();
+    let violations = template.check_send(send).err().map(incs_model::Report::into_violations).unwrap_or_default();
+    let lacking: Vec<_> = violations.into_iter().filter(|violation| violation.rule().id() != surplus).collect();
+    if lacking.is_empty() {
+        return Ok(serde_json::to_value(rendered::of_rcs(template, send)).unwrap_or_default());
+    }
+    let text = format!("Template with the code [{name}] and bot [{BOT}] received with insufficient custom params");
+    Err(Reply::with_violations(Code::Rcs, &text, &lacking))
+}
+
 /// Reads and checks what was submitted, makes the template of it with an id and the time, and keeps that for review.
 fn submitted<N: DeserializeOwned + Validate>(
     core: &Core,
@@ -103,24 +155,6 @@ fn submitted<N: DeserializeOwned + Validate>(
     Ok(Reply::success(&template))
 }
 
-/// The status of a template that was just submitted: that a reply can say `REJECTED` at once is documented for WhatsApp.
-fn first_status(name: &str) -> &'static str {
-    if name.contains("reject_at_once") { REJECTED } else { PENDING }
-}
-
-/// A body that cannot be read. For a missing category there are words in a sample.
-fn unreadable(error: &DecodeError) -> Reply {
-    if error.pointer() == "/category" && error.found() == Found::Nothing {
-        Reply::failure(Code::BadRequest, "category require")
-    } else {
-        Reply::unreadable(error)
-    }
-}
-
-fn not_found() -> Reply {
-    Reply::failure(Code::BadRequest, "The template is not found.")
-}
-
 /// A page of the templates of a channel, the newest first: those below `last_id`, whether or not that one still exists.
 fn page(records: &Records, channel: Channel, query: Option<&str>) -> Result<Vec<Definition>, Reply> {
     let query = Query::parse(query);
@@ -138,4 +172,54 @@ fn page(records: &Records, channel: Channel, query: Option<&str>) -> Result<Vec<
 /// The template of an id on a channel.
 fn one(records: &Records, channel: Channel, id: &str) -> Result<Entry, Reply> {
     records.templates.find(id).filter(|entry| entry.channel == channel).cloned().ok_or_else(not_found)
+}
+
+fn named(core: &Core, channel: Channel, name: &str) -> Option<Definition> {
+    core.records().templates.named(channel, name).map(|entry| entry.definition.clone())
+}
+
+fn unapproved(code: Code, text: &str, status: &str) -> Reply {
+    let said = format!("{status}, expected {APPROVED}");
+    let violation = violation("/template/name", "sandbox", APPROVED, status, &said);
+    Reply::with_violations(code, text, &[violation])
+}
+
+/// What Meta says about a value that does not fit (inferred from Meta's list).
+fn meta_text(template: &whatsapp::Template, violation: &Violation) -> &'static str {
+    let rule = violation.rule().id();
+    let lacks = |part: &str| violation.found() == &Measured::Word(part.to_owned());
+    let is_of_kind =
+        [&limits::WHATSAPP_PARAMETERS_KIND, &limits::WHATSAPP_PARAMETERS_EMPTY].map(Rule::id).contains(&rule);
+    if is_of_kind || (lacks("header") && has_medium(template)) {
+        WRONG_FORMAT
+    } else if lacks("button") {
+        NO_BUTTON_VALUE
+    } else {
+        WRONG_COUNT
+    }
+}
+
+fn has_medium(template: &whatsapp::Template) -> bool {
+    template
+        .components
+        .iter()
+        .any(|component| matches!(component, whatsapp::Component::Header(header) if header.format != whatsapp::HeaderFormat::Text))
+}
+
+/// The status of a template that was just submitted: that a reply can say `REJECTED` at once is documented for WhatsApp.
+fn first_status(name: &str) -> &'static str {
+    if name.contains("reject_at_once") { REJECTED } else { PENDING }
+}
+
+/// A body that cannot be read. For a missing category there are words in a sample.
+fn unreadable(error: &DecodeError) -> Reply {
+    if error.pointer() == "/category" && error.found() == Found::Nothing {
+        Reply::failure(Code::BadRequest, "category require")
+    } else {
+        Reply::unreadable(error)
+    }
+}
+
+fn not_found() -> Reply {
+    Reply::failure(Code::BadRequest, "The template is not found.")
 }

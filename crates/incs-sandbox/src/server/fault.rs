@@ -10,7 +10,7 @@ use http::{HeaderValue, StatusCode, header};
 use incs_model::envelope::Code;
 use serde::Deserialize;
 
-use crate::api::reply::Reply;
+use crate::api::call::Reply;
 use crate::config::HttpStatus;
 use crate::faults::rule::{Action, Spot};
 use crate::state::Core;

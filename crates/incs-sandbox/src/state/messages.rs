@@ -170,7 +170,7 @@ pub(crate) struct Plan {
 impl Plan {
     /// Draws what becomes of a message, by its number.
     pub(crate) fn draw(config: &Config, seed: Seed, message: u64) -> Self {
-        let mut rng = seed.rng(Purpose::Life, message);
+        let mut rng = seed.rng(Purpose::Plan, message);
         let pace = &config.pace;
         let sent = duration(&mut rng, &pace.sent);
         let delivered = duration(&mut rng, &pace.delivered);

@@ -15,17 +15,19 @@ pub(crate) const MESSAGE_STATUS: &str = "message_status_update";
 pub(crate) const NEW_MESSAGE: &str = "new_message";
 /// A message went through the workbench, in either direction.
 pub(crate) const MESSAGE_CREATED: &str = "message_created";
+/// A template has a new status.
+pub(crate) const TEMPLATE_STATUS: &str = "template_status_update";
 /// Exotel: a user wrote.
 pub(crate) const EXOTEL_INCOMING: &str = "incoming_message";
 /// Exotel: what became of a message.
 pub(crate) const EXOTEL_REPORT: &str = "dlr";
 
-/// The kinds of INCS_EVENTS, by the platform's own names.
+/// The kinds of INCS, by the platform's own names.
 pub(crate) const INCS_EVENTS: &[&str] = &[
     MESSAGE_STATUS,
     NEW_MESSAGE,
     MESSAGE_CREATED,
-    "template_status_update",
+    TEMPLATE_STATUS,
     "template_category_update",
     "template_quality_update",
 ];

@@ -78,7 +78,7 @@ impl Posting {
             url: Arc::clone(&delivery.url),
             body: delivery.body.clone(),
             signing,
-            id: format!("msg_{:032x}", records.seed.rng(Purpose::Webhook, number).u128(..)),
+            id: format!("msg_{:032x}", records.seed.rng(Purpose::WebhookId, number).u128(..)),
             spoil: delivery.spoil_signature,
         })
     }
@@ -138,7 +138,7 @@ impl Posting {
             }
             delivery.next_at = again.then_some(now);
         } else if delivery.progress == Progress::Pending {
-            let chance = seed.rng(Purpose::Hook, (self.number << 8) | u64::from(delivery.tries)).f64();
+            let chance = seed.rng(Purpose::RetryWait, (self.number << 8) | u64::from(delivery.tries)).f64();
             let wait = core.config.retry.wait(delivery.tries, chance);
             if let Some(wait) = wait.filter(|_| delivery.attempts.len() < MOST_ATTEMPTS) {
                 let due = now.checked_add(wait).unwrap_or(Timestamp::MAX);

@@ -13,7 +13,7 @@ mod console;
 mod customers;
 mod endpoints;
 mod faults;
-mod life;
+mod lifecycle;
 mod receiver;
 mod support;
 mod webhooks;

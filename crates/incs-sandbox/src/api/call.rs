@@ -1,15 +1,77 @@
-//! Replies: the envelope, and the HTTP status that goes with it.
+//! A call of the API: who may make it, its query, and its reply with the HTTP status that goes with it.
 
 use std::fmt::Write as _;
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use http::{StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
 use incs_model::envelope::Code;
 use incs_model::{DecodeError, Found, Report, encode};
+use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use serde_json::{Value, json};
+
+use crate::state::Core;
+
+/// The envelope's code for a bearer token that is missing, wrong or forgotten. What the platform says there is **unknown**: its
+/// list of codes has neither 401 nor 403.
+const UNAUTHENTICATED: i64 = 401;
+
+/// Lets a call with the certification code pass.
+pub(crate) fn certified(core: &Core, headers: &HeaderMap) -> Result<(), Reply> {
+    let given = headers.get("certification-code").map(http::HeaderValue::as_bytes);
+    if given == Some(core.records().code.as_bytes()) {
+        Ok(())
+    } else {
+        Err(Reply::failure(Code::InvalidCertificationCode, "Certification code is invalid"))
+    }
+}
+
+/// Lets a call with a token of [`token`](super::token) pass.
+pub(crate) fn authorized(core: &Core, headers: &HeaderMap) -> Result<(), Reply> {
+    let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let token =
+        given.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    match token {
+        Some((_, token)) if core.records().tasks.knows_token(token.trim()) => Ok(()),
+        _ => Err(unauthenticated()),
+    }
+}
+
+/// The refusal of a token, or of an account.
+pub(crate) fn unauthenticated() -> Reply {
+    Reply::failure(Code::from(UNAUTHENTICATED), "Unauthenticated.")
+}
+
+/// The query of a request: names and values, decoded as HTML forms are, so `+` is a space and what is no UTF-8 is replaced.
+#[derive(Debug)]
+pub(crate) struct Query(Vec<(String, String)>);
+
+impl Query {
+    pub(crate) fn parse(raw: Option<&str>) -> Self {
+        let decode = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
+        let pairs = raw.unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
+        Self(
+            pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(n, v)| (decode(n), decode(v))).collect(),
+        )
+    }
+
+    /// A value that is there and not empty; of several the last, as PHP takes it.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        let value = self.0.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+        value.filter(|value| !value.is_empty())
+    }
+
+    /// A whole number.
+    pub(crate) fn number<N: std::str::FromStr>(&self, name: &str) -> Result<Option<N>, Reply> {
+        match self.get(name).map(str::parse) {
+            None => Ok(None),
+            Some(Ok(number)) => Ok(Some(number)),
+            Some(Err(_)) => Err(Reply::wrong(&format!("/{name}"), "a whole number")),
+        }
+    }
+}
 
 /// What a call is answered with.
 #[derive(Debug, Clone)]
@@ -19,28 +81,6 @@ pub(crate) struct Reply {
     /// The message that the call made, by number.
     pub(crate) message: Option<u64>,
 }
-
-/// What the front reads off a response, to record it.
-#[derive(Debug, Clone)]
-pub(crate) struct ReplyRecord {
-    pub(crate) code: Code,
-    pub(crate) body: Bytes,
-    pub(crate) message: Option<u64>,
-}
-
-/// The frame of a reply. The model's `Envelope` keeps raw JSON, which would be written twice here.
-#[derive(Serialize)]
-struct Frame<'a, D, E> {
-    status: &'static str,
-    code: Code,
-    message: &'a str,
-    data: D,
-    error: E,
-}
-
-/// `{}`, as every sample has it where there is nothing to say.
-#[derive(Serialize)]
-pub(crate) struct Empty {}
 
 impl Reply {
     /// A success with its data.
@@ -103,12 +143,6 @@ impl Reply {
     }
 }
 
-/// One violation, in the form in which the model's report writes its own. `found` is empty where nothing can be named.
-pub(crate) fn violation(pointer: &str, rule: &str, limit: &str, found: &str, message: &str) -> Value {
-    let found = (!found.is_empty()).then_some(found);
-    json!({ "pointer": pointer, "rule": rule, "limit": limit, "found": found, "message": message })
-}
-
 impl IntoResponse for Reply {
     fn into_response(self) -> Response {
         let mut response = Response::new(Body::from(self.body.clone()));
@@ -117,6 +151,18 @@ impl IntoResponse for Reply {
         response.extensions_mut().insert(ReplyRecord { code: self.code, body: self.body, message: self.message });
         response
     }
+}
+
+/// `{}`, as every sample has it where there is nothing to say.
+#[derive(Serialize)]
+pub(crate) struct Empty {}
+
+/// What the front reads off a response, to record it.
+#[derive(Debug, Clone)]
+pub(crate) struct ReplyRecord {
+    pub(crate) code: Code,
+    pub(crate) body: Bytes,
+    pub(crate) message: Option<u64>,
 }
 
 /// No route of the platform.
@@ -130,4 +176,20 @@ pub(crate) async fn method_not_allowed() -> Response {
     let mut response = route_not_found().await.into_response();
     *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
     response
+}
+
+/// One violation, in the form in which the model's report writes its own. `found` is empty where nothing can be named.
+pub(crate) fn violation(pointer: &str, rule: &str, limit: &str, found: &str, message: &str) -> Value {
+    let found = (!found.is_empty()).then_some(found);
+    json!({ "pointer": pointer, "rule": rule, "limit": limit, "found": found, "message": message })
+}
+
+/// The frame of a reply. The model's `Envelope` keeps raw JSON, which would be written twice here.
+#[derive(Serialize)]
+struct Frame<'a, D, E> {
+    status: &'static str,
+    code: Code,
+    message: &'a str,
+    data: D,
+    error: E,
 }
