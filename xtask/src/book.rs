@@ -1,8 +1,13 @@
 //! `cargo xtask book`: the pages about sending, then all pages as a book in target/book whose links are checked.
 
-use anyhow::Result;
+use std::fs;
+use std::path::{Path, PathBuf};
 
-use crate::workspace::Workspace;
+use anyhow::{Result, ensure};
+
+use crate::guards::report;
+use crate::tools::Tools;
+use crate::workspace::{Workspace, run as run_program};
 
 /// Writes the pages that are made of code, or with `check` compares them, and builds the book.
 pub(crate) fn run(workspace: &Workspace, check: bool) -> Result<()> {
@@ -10,6 +15,92 @@ pub(crate) fn run(workspace: &Workspace, check: bool) -> Result<()> {
     let program = ["run", "--quiet", "--all-features", "--bin", "incs-book", "--"];
     let check: &[&str] = if check { &["--check"] } else { &[] };
     workspace.run(&[&program[..], &["pages"], check].concat())?;
-    let out = workspace.target_dir().join("book").display().to_string();
-    workspace.run(&[&program[..], &["build", "--out", &out]].concat())
+    let out = workspace.target_dir().join("book");
+    workspace.run(&[&program[..], &["build", "--out", &out.display().to_string()]].concat())?;
+
+    let mut links = Tools::python(workspace)?.pip("lychee");
+    // Paths of the page for lost links start at the root of a host, which no folder has.
+    links.args([
+        "--offline",
+        "--include-fragments",
+        "--no-progress",
+        "--exclude-path",
+        "404.html",
+        "--extensions",
+        "html",
+    ]);
+    run_program(links.arg(&out))?;
+    report(&asking_elsewhere(&out)?)
+}
+
+/// The files of a book that ask another host for something when they are read. Links to other hosts ask for nothing.
+fn asking_elsewhere(book: &Path) -> Result<Vec<String>> {
+    let mut paths = Vec::new();
+    collect(book, &mut paths)?;
+    let (mut pages, mut offences) = (0, Vec::new());
+    for path in paths {
+        let asks: fn(&str) -> bool = match path.extension().and_then(|extension| extension.to_str()) {
+            Some("html") => |html| {
+                let tags = html.split('<').map(|tag| tag.split('>').next().unwrap_or_default());
+                let links = |tag: &str| tag.starts_with("link ") && leads_elsewhere(tag, "href=");
+                tags.into_iter().any(|tag| links(tag) || leads_elsewhere(tag, " src="))
+            },
+            Some("css") => |css| leads_elsewhere(css, "url(") || leads_elsewhere(css, "@import "),
+            _ => continue,
+        };
+        pages += 1;
+        if asks(&fs::read_to_string(&path)?) {
+            offences.push(format!("{}: asks another host", path.display()));
+        }
+    }
+    ensure!(pages > 0, "{} holds no page", book.display());
+    Ok(offences)
+}
+
+/// Whether what follows one of these words is the address of a host.
+fn leads_elsewhere(text: &str, word: &str) -> bool {
+    text.split(word).skip(1).any(|rest| {
+        let rest = rest.trim_start_matches(['"', '\'', ' ']);
+        rest.starts_with("http:") || rest.starts_with("https:") || rest.starts_with("//")
+    })
+}
+
+fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            collect(&path, paths)?;
+        } else {
+            paths.push(path);
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tools::empty;
+
+    #[test]
+    fn files_that_ask_another_host_are_named() {
+        let book = empty(std::env::temp_dir().join(format!("xtask-book-{}", std::process::id()))).unwrap();
+        for (name, text) in [
+            (
+                "fine.html",
+                "<a href=\"https://example.com/\">x</a><img src=\"p.png\"><link rel=\"icon\" href=\"p.png\">",
+            ),
+            ("script.html", "<script src=\"https://example.com/a.js\"></script>"),
+            ("link.html", "<link rel='stylesheet' href='//example.com/a.css'>"),
+            ("fine.css", "a { background: url(p.png) }"),
+            ("font.css", "@import \"https://example.com/f.css\";"),
+        ] {
+            fs::write(book.join(name), text).unwrap();
+        }
+        let mut found = asking_elsewhere(&book).unwrap();
+        fs::remove_dir_all(&book).unwrap();
+        found.sort();
+        let expected = ["font.css", "link.html", "script.html"];
+        assert_eq!(found, expected.map(|name| format!("{}: asks another host", book.join(name).display())));
+    }
 }

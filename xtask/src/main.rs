@@ -1,20 +1,17 @@
 //! `cargo xtask`: every check and generator of this repository, the same on a desk and in CI.
 #![allow(clippy::print_stdout, reason = "a terminal program: its output is its result")]
 
-mod bench;
 mod book;
 mod ci;
-mod clippy;
-mod files;
 mod fuzz;
 mod guards;
 mod interop;
-mod markdown;
-mod package;
+mod lints;
 mod release;
 mod schema;
 mod steps;
 mod test;
+mod tools;
 mod workspace;
 
 use std::process::ExitCode;
@@ -35,19 +32,21 @@ struct Cli {
 enum Command {
     /// Everything CI runs, in its order; stops at the first failure
     Ci,
-    /// All tests: the featureless crates first, then the workspace with all features
+    /// All tests, with all features
     Test,
+    /// Clippy on each published crate without features and with one at a time
+    Features,
     /// Write docs/schemas/, the OpenAPI document in it, and the table of known members of incs-webhook
     Schema(Schema),
     /// Write docs/limits.md from the limits of incs-model
     Limits(Generator),
     /// Write the pages of docs/sending that are made of code, then build docs/ as a book and check every link in it
     Book(Generator),
-    /// Prove what compilers do not: layers, dependencies, files, docs, manifests
+    /// Prove what compilers do not: dependencies, licences, manifests, sources, links
     Guards(Guards),
-    /// Package every publishable crate and build what was packaged
+    /// Package every published crate and check what was packaged
     Package,
-    /// Whether the crates can be published, and in which order
+    /// Whether the crates can be published
     Release(Release),
     /// Hand the exported schemas to tools of other languages; needs npm and python3, and installs fixed versions into target/
     Interop,
@@ -81,7 +80,7 @@ struct Schema {
 /// What is asked before a release.
 #[derive(Args, Clone, Copy)]
 struct Release {
-    /// Make the checks and print the order of publishing; nothing is ever published from here
+    /// Make the checks; nothing is ever published from here
     #[arg(long, required = true)]
     check: bool,
     /// Leave out what builds: the documentation of each crate alone, and the packages
@@ -98,9 +97,6 @@ struct Guards {
 }
 
 fn main() -> ExitCode {
-    if let Some(code) = release::as_rustdoc() {
-        return code;
-    }
     let cli = Cli::parse();
     match run(&cli.command) {
         Ok(()) => ExitCode::SUCCESS,
@@ -115,17 +111,22 @@ fn run(command: &Command) -> anyhow::Result<()> {
     let workspace = Workspace::load()?;
     match command {
         Command::Ci => ci::run(&workspace),
-        Command::Test => test::run(&workspace),
+        Command::Test => test::run(&workspace).map(drop),
+        Command::Features => lints::features(&workspace),
         Command::Schema(Schema { diff: Some(old), json, .. }) => schema::diff::run(&workspace, old, *json),
         Command::Schema(Schema { generator: Generator { check }, .. }) => schema::run(&workspace, *check),
         Command::Limits(Generator { check }) => schema::limits(&workspace, *check),
         Command::Book(Generator { check }) => book::run(&workspace, *check),
-        Command::Guards(Guards { fix: true }) => guards::fix(&workspace),
-        Command::Guards(Guards { fix: false }) => guards::run(&workspace),
+        Command::Guards(Guards { fix }) => {
+            if *fix {
+                guards::fix(&workspace)?;
+            }
+            guards::run(&workspace)
+        }
         Command::Interop => interop::run(&workspace),
-        Command::Release(Release { fast, .. }) => release::run(&workspace, *fast),
-        Command::Package => package::run(&workspace),
+        Command::Release(Release { fast, .. }) => release::check(&workspace, *fast),
+        Command::Package => release::package(&workspace),
         Command::Fuzz(options) => fuzz::run(&workspace, options),
-        Command::Bench(Generator { check }) => bench::run(&workspace, *check),
+        Command::Bench(Generator { check }) => lints::bench(&workspace, *check),
     }
 }

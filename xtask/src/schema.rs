@@ -1,11 +1,10 @@
 //! `cargo xtask schema`: has the tests write `docs/schemas/` and what is made of it, or compares schemas with older ones.
 
 pub(crate) mod diff;
-mod pointer;
 
 use anyhow::Result;
 
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, run as run_program};
 
 const FOLDER: &str = "docs/schemas";
 
@@ -29,6 +28,5 @@ fn frozen(workspace: &Workspace, program: &str, filter: &str, check: bool) -> Re
     if !filter.is_empty() {
         args.extend(["--", filter]);
     }
-    let variables: &[_] = if check { &[] } else { &[("UPDATE_FROZEN", "1")] };
-    workspace.run_with(&args, variables)
+    run_program(workspace.cargo(&args).env("UPDATE_FROZEN", if check { "0" } else { "1" }))
 }

@@ -1,64 +1,63 @@
 //! Steps with a heading, a duration and a place in the summary.
 
-use std::fmt::{self, Display, Formatter};
+use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
-/// What ran, how it went and how long it took. `Display` is the summary table.
-#[derive(Default)]
-pub(crate) struct Steps {
-    rows: Vec<Row>,
+use crate::workspace::Workspace;
+
+/// A name, and what is done.
+pub(crate) type Step<'a> = (&'static str, &'a dyn Fn(&Workspace) -> Result<()>);
+
+/// What is done after a step has failed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// Nothing more: a later step needs what an earlier one makes, or takes long.
+    Stops,
+    /// The others run, so that everything that is wrong is seen at once.
+    GoesOn,
 }
 
-struct Row {
-    name: String,
-    outcome: Outcome,
-}
+/// How a step went: whether it passed and how long it took; nothing for one that did not run.
+type Row = (&'static str, Option<(bool, Duration)>);
 
-enum Outcome {
-    Ok(Duration),
-    Failed(Duration),
-    NotRun,
-}
-
-impl Steps {
-    /// Runs one step under its heading and records it.
-    pub(crate) fn run<T>(&mut self, name: &str, step: impl FnOnce() -> Result<T>) -> Result<T> {
+/// Runs steps one after the other, then prints a summary; fails with what failed first.
+pub(crate) fn run(steps: &[Step<'_>], workspace: &Workspace, failure: Failure) -> Result<()> {
+    let mut rows: Vec<Row> = Vec::new();
+    let mut failures = Vec::new();
+    for &(name, step) in steps {
+        if failure == Failure::Stops && !failures.is_empty() {
+            rows.push((name, None));
+            continue;
+        }
         println!("\n== {name}");
         let start = Instant::now();
-        let result = step();
+        let result = step(workspace);
         let took = start.elapsed();
-        let (outcome, word) = match &result {
-            Ok(_) => (Outcome::Ok(took), "ok"),
-            Err(_) => (Outcome::Failed(took), "FAILED"),
-        };
-        println!("-- {name}: {word}, {}", seconds(took));
-        self.rows.push(Row { name: name.to_owned(), outcome });
-        result
+        println!("-- {name}: {}, {}", word(result.is_ok()), seconds(took));
+        rows.push((name, Some((result.is_ok(), took))));
+        failures.extend(result.err().map(|error| format!("{name}: {error:#}")));
     }
-
-    /// Records a step that an earlier failure kept from running.
-    pub(crate) fn not_run(&mut self, name: &str) {
-        self.rows.push(Row { name: name.to_owned(), outcome: Outcome::NotRun });
-    }
+    println!("\n{}", summary(&rows));
+    ensure!(failures.is_empty(), "{}", failures.join("; "));
+    Ok(())
 }
 
-impl Display for Steps {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let width = self.rows.iter().map(|row| row.name.len()).fold("step".len(), usize::max);
-        write!(f, "{:width$}  {:7}  {:>9}", "step", "result", "took")?;
-        for row in &self.rows {
-            let (word, took) = match row.outcome {
-                Outcome::Ok(took) => ("ok", seconds(took)),
-                Outcome::Failed(took) => ("FAILED", seconds(took)),
-                Outcome::NotRun => ("not run", String::new()),
-            };
-            let line = format!("{:width$}  {word:7}  {took:>9}", row.name);
-            write!(f, "\n{}", line.trim_end())?;
-        }
-        Ok(())
+fn summary(rows: &[Row]) -> String {
+    let width = rows.iter().map(|(name, _)| name.len()).fold("step".len(), usize::max);
+    let mut text = format!("{:width$}  {:7}  {:>9}", "step", "result", "took");
+    for (name, outcome) in rows {
+        let _ = match outcome {
+            Some((ok, took)) => write!(text, "\n{name:width$}  {:7}  {:>9}", word(*ok), seconds(*took)),
+            None => write!(text, "\n{name:width$}  not run"),
+        };
     }
+    text
+}
+
+fn word(ok: bool) -> &'static str {
+    if ok { "ok" } else { "FAILED" }
 }
 
 /// A duration for people: `12.3 s`.
@@ -68,23 +67,36 @@ pub(crate) fn seconds(took: Duration) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use anyhow::bail;
 
     use super::*;
 
     #[test]
-    fn the_summary_tells_what_failed_and_what_never_ran() {
-        let mut steps = Steps::default();
-        steps.run("fmt", || Ok(())).unwrap();
-        let failed: Result<()> = steps.run("clippy", || bail!("a lint"));
-        assert!(failed.is_err());
-        steps.not_run("test");
+    fn a_failure_stops_or_goes_on() {
+        let workspace = Workspace::load().unwrap();
+        let runs = Cell::new(0);
+        let test = |_: &Workspace| {
+            runs.set(runs.get() + 1);
+            bail!("a test")
+        };
+        let steps: &[Step<'_>] = &[("fmt", &|_| Ok(())), ("clippy", &|_| bail!("a lint")), ("test", &test)];
+        let stopped = run(steps, &workspace, Failure::Stops).unwrap_err();
+        assert_eq!((stopped.to_string(), runs.get()), ("clippy: a lint".to_owned(), 0));
+        let all = run(steps, &workspace, Failure::GoesOn).unwrap_err();
+        assert_eq!((all.to_string(), runs.get()), ("clippy: a lint; test: a test".to_owned(), 1));
+        assert!(run(steps.split_at(1).0, &workspace, Failure::Stops).is_ok());
+    }
 
+    #[test]
+    fn the_summary_tells_what_failed_and_what_never_ran() {
+        let took = Duration::from_millis(1_250);
         assert_eq!(
-            steps.to_string(),
+            summary(&[("fmt", Some((true, took))), ("clippy", Some((false, took))), ("test", None)]),
             "step    result        took\n\
-             fmt     ok           0.0 s\n\
-             clippy  FAILED       0.0 s\n\
+             fmt     ok           1.2 s\n\
+             clippy  FAILED       1.2 s\n\
              test    not run"
         );
     }

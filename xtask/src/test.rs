@@ -5,50 +5,26 @@ use std::process::Stdio;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, command_line};
 
-/// The runs of `cargo test`. Without features first: a library that only works with all of them would pass the last.
-/// What `tests/` of the client proves needs its test transports, and that of the webhook crate its adapters, so bare they have
-/// unit tests alone. The facade is used with its default features, so its programs are held to those.
-const RUNS: &[&[&str]] = &[
-    &["test", "-p", "incs-model", "--tests"],
-    &["test", "-p", "incs-client", "--lib"],
-    &["test", "-p", "incs-webhook", "--lib"],
-    &["test", "-p", "incs-facade"],
-    &["test", "--workspace", "--all-features"],
-];
-
-/// What the test programs of one or more cargo runs said about themselves.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Tally {
-    programs: usize,
+/// What the test programs said about themselves.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Tally {
     passed: usize,
     failed: usize,
     ignored: usize,
 }
 
-/// Makes every run and counts the tests in it; a run without a test is a failure.
-pub(crate) fn run(workspace: &Workspace) -> Result<()> {
-    let mut tally = Tally::default();
-    for args in RUNS {
-        let before = tally.passed;
-        cargo_test(workspace, args, &mut tally)?;
-        ensure!(tally.passed > before, "`cargo {}` ran no test", args.join(" "));
-    }
-    println!(
-        "tests: {} passed, {} failed, {} ignored, test programs: {}",
-        tally.passed, tally.failed, tally.ignored, tally.programs
-    );
-    Ok(())
-}
-
-/// Shows the output while it comes, and counts it.
-fn cargo_test(workspace: &Workspace, args: &[&str], tally: &mut Tally) -> Result<()> {
-    let line = format!("cargo {}", args.join(" "));
+/// Runs all tests with all features, documentation included, and counts them. That the crates build with fewer features is seen by
+/// `cargo xtask features`. A test that is ignored, or none at all, is a failure.
+pub(crate) fn run(workspace: &Workspace) -> Result<Tally> {
+    let mut command = workspace.cargo(&["test", "--workspace", "--all-features", "--no-fail-fast"]);
+    let line = command_line(&command);
     println!("$ {line}");
-    let mut child =
-        workspace.command(args).stdout(Stdio::piped()).spawn().with_context(|| format!("`{line}` does not start"))?;
+    let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("`{line}` does not start"))?;
     let output = child.stdout.take().context("cargo without an output")?;
+    let mut tally = Tally::default();
+    // Shown while it comes.
     for text in BufReader::new(output).split(b'\n') {
         let text = text?;
         let mut terminal = stdout().lock();
@@ -56,22 +32,26 @@ fn cargo_test(workspace: &Workspace, args: &[&str], tally: &mut Tally) -> Result
         terminal.write_all(b"\n")?;
         tally.add(&String::from_utf8_lossy(&text));
     }
+    println!("{}", tally.line());
     let status = child.wait()?;
     ensure!(status.success(), "`{line}` failed ({status})");
-    Ok(())
+    ensure!(tally.passed > 0, "`{line}` ran no test");
+    ensure!(tally.ignored == 0, "tests are ignored: {}", tally.ignored);
+    Ok(tally)
 }
 
 impl Tally {
+    /// The line that closes a log, in a form that others read.
+    pub(crate) fn line(&self) -> String {
+        format!("tests: {} passed, {} failed, {} skipped", self.passed, self.failed, self.ignored)
+    }
+
     /// Counts a line like `test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; …`.
     fn add(&mut self, line: &str) {
         let Some((_, counts)) = line.strip_prefix("test result: ").and_then(|rest| rest.split_once(". ")) else {
             return;
         };
-        self.programs += 1;
-        for part in counts.split(';') {
-            let Some((number, word)) = part.trim().split_once(' ') else {
-                continue;
-            };
+        for (number, word) in counts.split(';').filter_map(|part| part.trim().split_once(' ')) {
             let number = number.parse().unwrap_or(0);
             match word {
                 "passed" => self.passed += number,
@@ -98,6 +78,7 @@ mod tests {
         ] {
             tally.add(line);
         }
-        assert_eq!(tally, Tally { programs: 2, passed: 4, failed: 2, ignored: 1 });
+        assert_eq!(tally, Tally { passed: 4, failed: 2, ignored: 1 });
+        assert_eq!(tally.line(), "tests: 4 passed, 2 failed, 1 skipped");
     }
 }

@@ -1,187 +1,152 @@
-//! The workspace as cargo sees it, and the one way to call cargo.
+//! The workspace as cargo and git see it, and the one way to call programs.
 
 use std::env;
-use std::ffi::OsString;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail, ensure};
-use serde_json::Value;
+use anyhow::{Context, Result, ensure};
+use cargo_metadata::{Metadata, MetadataCommand, Package};
 
-/// The root folder and the packages of this workspace.
+/// The workspace of the current folder.
 pub(crate) struct Workspace {
-    root: PathBuf,
-    target_dir: PathBuf,
-    packages: Vec<Package>,
+    metadata: Metadata,
 }
 
-/// One member of the workspace.
-pub(crate) struct Package {
-    /// The name on the registry.
-    pub(crate) name: String,
-    /// The folder of the manifest.
-    pub(crate) dir: PathBuf,
-    /// False for `publish = false`.
-    pub(crate) publishable: bool,
-    /// The package as `cargo metadata` describes it.
-    pub(crate) metadata: Value,
+/// A text file of the repository, its path relative to the root.
+pub(crate) struct TextFile {
+    pub(crate) path: PathBuf,
+    pub(crate) text: String,
 }
 
 impl Workspace {
-    /// Asks `cargo metadata` about the workspace of the current folder.
     pub(crate) fn load() -> Result<Self> {
-        let output = Command::new(cargo())
-            .args(["metadata", "--no-deps", "--format-version", "1"])
-            .output()
-            .context("cargo metadata does not start")?;
-        ensure!(output.status.success(), "cargo metadata failed: {}", String::from_utf8_lossy(&output.stderr));
-        Self::from_metadata(&serde_json::from_slice(&output.stdout)?)
-    }
-
-    fn from_metadata(metadata: &Value) -> Result<Self> {
-        let root =
-            metadata.get("workspace_root").and_then(Value::as_str).context("cargo metadata names no workspace root")?;
-        let packages =
-            metadata.get("packages").and_then(Value::as_array).context("cargo metadata lists no packages")?;
-        Ok(Self {
-            root: PathBuf::from(root),
-            target_dir: metadata.get("target_directory").and_then(Value::as_str).unwrap_or("target").into(),
-            packages: packages.iter().map(Package::from_metadata).collect::<Result<_>>()?,
-        })
+        Ok(Self { metadata: MetadataCommand::new().no_deps().exec().context("cargo metadata failed")? })
     }
 
     /// The folder of the root manifest.
     pub(crate) fn root(&self) -> &Path {
-        &self.root
+        self.metadata.workspace_root.as_std_path()
     }
 
     /// The folder of build output.
     pub(crate) fn target_dir(&self) -> &Path {
-        &self.target_dir
+        self.metadata.target_directory.as_std_path()
     }
 
-    /// All members, in cargo's order.
+    /// All members.
     pub(crate) fn packages(&self) -> &[Package] {
-        &self.packages
+        &self.metadata.packages
     }
 
-    /// Whether a member of this name exists.
-    pub(crate) fn has(&self, name: &str) -> bool {
-        self.packages.iter().any(|package| package.name == name)
+    /// The members without `publish = false`, which cargo lists as an empty list of registries.
+    pub(crate) fn published(&self) -> impl Iterator<Item = &Package> {
+        self.packages()
+            .iter()
+            .filter(|package| package.publish.as_ref().is_none_or(|registries| !registries.is_empty()))
     }
 
-    /// The member of this name.
-    pub(crate) fn package(&self, name: &str) -> Result<&Package> {
-        let found = self.packages.iter().find(|package| package.name == name);
-        found.with_context(|| format!("the workspace has no {name}"))
-    }
-
-    /// A cargo command that runs at the root.
-    pub(crate) fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(cargo());
-        command.args(args).current_dir(&self.root);
+    /// A program that starts at the root.
+    pub(crate) fn command(&self, program: impl AsRef<Path>, args: &[&str]) -> Command {
+        let mut command = Command::new(program.as_ref());
+        command.args(args).current_dir(self.root());
         command
     }
 
-    /// Runs cargo, shows the command line and its output, and fails when it fails.
+    /// The cargo that runs this program, else the one on the path.
+    pub(crate) fn cargo(&self, args: &[&str]) -> Command {
+        self.command(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()), args)
+    }
+
+    /// Runs cargo, see [`run`].
     pub(crate) fn run(&self, args: &[&str]) -> Result<()> {
-        self.run_with(args, &[])
+        run(&mut self.cargo(args))
     }
 
-    /// Like [`Workspace::run`], with environment variables set.
-    pub(crate) fn run_with(&self, args: &[&str], variables: &[(&str, &str)]) -> Result<()> {
-        let line = command_line(args, variables);
-        println!("$ {line}");
-        let status = self
-            .command(args)
-            .envs(variables.iter().copied())
-            .status()
-            .with_context(|| format!("`{line}` does not start"))?;
-        ensure!(status.success(), "`{line}` failed ({status})");
-        Ok(())
+    /// What git prints.
+    pub(crate) fn git(&self, args: &[&str]) -> Result<String> {
+        output(&mut self.command("git", args))
     }
 
-    /// Runs cargo without showing anything and returns its standard output.
-    pub(crate) fn output(&self, args: &[&str]) -> Result<String> {
-        let line = command_line(args, &[]);
-        let output = self.command(args).output().with_context(|| format!("`{line}` does not start"))?;
-        if !output.status.success() {
-            bail!("`{line}` failed ({}): {}", output.status, String::from_utf8_lossy(&output.stderr).trim());
+    /// The files that are or will be committed below a folder, or match a pattern of git, in path order. Files that are no UTF-8
+    /// are left out, and links.
+    pub(crate) fn files(&self, pattern: &str) -> Result<Vec<TextFile>> {
+        let listed = self.git(&["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", pattern])?;
+        let mut files = Vec::new();
+        for path in listed.split_terminator('\0').map(PathBuf::from) {
+            let full = self.root().join(&path);
+            // A file that was deleted is listed until that is committed.
+            if full.is_file() && !full.is_symlink() {
+                let bytes = fs::read(&full).with_context(|| format!("{} cannot be read", path.display()))?;
+                files.extend(String::from_utf8(bytes).ok().map(|text| TextFile { path, text }));
+            }
         }
-        String::from_utf8(output.stdout).with_context(|| format!("`{line}` printed no UTF-8"))
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(files)
     }
 }
 
-impl Package {
-    fn from_metadata(metadata: &Value) -> Result<Self> {
-        let text = |key: &str| {
-            metadata
-                .get(key)
-                .and_then(Value::as_str)
-                .with_context(|| format!("a package without {key} in cargo metadata"))
-        };
-        let dir = Path::new(text("manifest_path")?).parent().context("a manifest without a folder")?.to_path_buf();
-        // `publish` is null for "anywhere" and an empty list for `publish = false`.
-        let publishable =
-            metadata.get("publish").and_then(Value::as_array).is_none_or(|registries| !registries.is_empty());
-        Ok(Self { name: text("name")?.to_owned(), dir, publishable, metadata: metadata.clone() })
-    }
+/// Runs a program, shows its command line and its output, and fails when it fails.
+pub(crate) fn run(command: &mut Command) -> Result<()> {
+    let line = command_line(command);
+    println!("$ {line}");
+    let status = command.status().with_context(|| format!("`{line}` does not start"))?;
+    ensure!(status.success(), "`{line}` failed ({status})");
+    Ok(())
 }
 
-/// The cargo that runs this program, else the one on the path.
-fn cargo() -> OsString {
-    env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+/// Runs a program without showing anything, and returns its standard output.
+pub(crate) fn output(command: &mut Command) -> Result<String> {
+    let line = command_line(command);
+    let output = command.output().with_context(|| format!("`{line}` does not start"))?;
+    let (status, errors) = (output.status, String::from_utf8_lossy(&output.stderr));
+    ensure!(status.success(), "`{line}` failed ({status}): {}", errors.trim());
+    String::from_utf8(output.stdout).with_context(|| format!("`{line}` printed no UTF-8"))
 }
 
 /// The command as a person would type it.
-fn command_line(args: &[&str], variables: &[(&str, &str)]) -> String {
-    let mut words = Vec::new();
-    for (name, value) in variables {
-        words.push(format!("{name}={}", quoted(value)));
-    }
-    words.push("cargo".to_owned());
-    words.extend(args.iter().map(|arg| quoted(arg)));
-    words.join(" ")
-}
-
-fn quoted(word: &str) -> String {
-    if word.contains(char::is_whitespace) { format!("'{word}'") } else { word.to_owned() }
+pub(crate) fn command_line(command: &Command) -> String {
+    let quoted = |word: &str| if word.contains(char::is_whitespace) { format!("'{word}'") } else { word.to_owned() };
+    let variables = command
+        .get_envs()
+        .filter_map(|(name, value)| Some(format!("{}={}", name.to_string_lossy(), quoted(&value?.to_string_lossy()))));
+    let program = Path::new(command.get_program()).file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let args = command.get_args().map(|arg| quoted(&arg.to_string_lossy()));
+    variables.chain([program]).chain(args).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
-    fn metadata_tells_root_folders_and_what_is_published() {
-        let workspace = Workspace::from_metadata(&json!({
-            "workspace_root": "/repo",
-            "target_directory": "/out",
-            "packages": [
-                { "name": "a", "manifest_path": "/repo/crates/a/Cargo.toml", "publish": null },
-                { "name": "b", "manifest_path": "/repo/b/Cargo.toml", "publish": [] },
-                { "name": "c", "manifest_path": "/repo/c/Cargo.toml", "publish": ["private"] },
-            ],
-        }))
-        .unwrap();
+    fn the_workspace_knows_what_is_published() {
+        let workspace = Workspace::load().unwrap();
+        let published: Vec<_> = workspace.published().map(|package| package.name.as_str()).collect();
+        assert!(published.contains(&"incs-model"), "{published:?}");
+        assert!(!published.contains(&"xtask"), "{published:?}");
+        assert!(workspace.root().join("Cargo.toml").is_file());
+    }
 
-        assert_eq!(workspace.root(), Path::new("/repo"));
-        assert_eq!(workspace.target_dir(), Path::new("/out"));
-        let seen: Vec<_> =
-            workspace.packages().iter().map(|package| (package.name.as_str(), package.publishable)).collect();
-        assert_eq!(seen, [("a", true), ("b", false), ("c", true)]);
-        assert_eq!(workspace.packages()[0].dir, Path::new("/repo/crates/a"));
-        assert!(workspace.has("b"));
-        assert!(!workspace.has("d"));
+    #[test]
+    fn files_are_those_of_git_in_order() {
+        let files = Workspace::load().unwrap().files("xtask/*.rs").unwrap();
+        assert!(files.is_sorted_by_key(|file| file.path.clone()));
+        assert!(files.iter().any(|file| file.path == Path::new("xtask/src/workspace.rs")));
+        assert!(files.iter().all(|file| file.path.starts_with("xtask")));
     }
 
     #[test]
     fn a_command_line_can_be_pasted_into_a_shell() {
-        assert_eq!(
-            command_line(&["doc", "--no-deps"], &[("RUSTDOCFLAGS", "-D warnings")]),
-            "RUSTDOCFLAGS='-D warnings' cargo doc --no-deps"
-        );
+        let mut command = Command::new("/somewhere/cargo");
+        command.args(["doc", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings");
+        assert_eq!(command_line(&command), "RUSTDOCFLAGS='-D warnings' cargo doc --no-deps");
+    }
+
+    #[test]
+    fn a_program_that_fails_says_why() {
+        let error = output(Command::new("git").arg("no-such-command")).unwrap_err().to_string();
+        assert!(error.starts_with("`git no-such-command` failed"), "{error}");
+        assert!(run(&mut Command::new("no-such-program-anywhere")).is_err());
     }
 }

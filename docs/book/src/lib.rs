@@ -2,7 +2,6 @@
 //! and runs. It stands here since this crate is not published, and a published one cannot reach beyond its folder.
 
 pub mod book;
-pub mod html;
 #[cfg(doctest)]
 mod pages;
 pub mod sending;

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, ensure};
 use clap::{Parser, Subcommand};
-use incs_book::{book, html, root, sending};
+use incs_book::{book, root, sending};
 
 /// The pages of docs/ as a book.
 #[derive(Parser)]
@@ -19,7 +19,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Build the book, and check every link and anchor in it
+    /// Build the book
     Build {
         /// Where to; what is there is replaced
         #[arg(long, default_value = "target/book")]
@@ -54,12 +54,7 @@ fn build(out: &Path) -> Result<()> {
         println!("  {warning}");
     }
     ensure!(warnings.is_empty(), "the book has warnings ({})", warnings.len());
-    let finding = html::check(out)?;
-    for offence in &finding.offences {
-        println!("  {offence}");
-    }
-    ensure!(finding.offences.is_empty(), "the book has faults ({})", finding.offences.len());
-    println!("book: pages: {}, links: {}, all lead somewhere: {}", finding.pages, finding.links, out.display());
+    println!("book: {}", out.display());
     Ok(())
 }
 

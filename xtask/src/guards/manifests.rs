@@ -1,96 +1,144 @@
-//! Manifests: complete enough to publish, light by default, and under the lints of the workspace.
+//! Manifests: complete enough to publish, light by default, under the lints of the workspace; and the facade only forwards.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
 
 use anyhow::{Context, Result};
-use serde_json::Value;
+use cargo_metadata::Package;
+use toml::Table;
 
-use super::Finding;
-use crate::workspace::{Package, Workspace};
+use crate::workspace::Workspace;
+
+const FACADE: &str = "incs-facade";
 
 /// Crates with default features; the leaf crates have none, so that nobody pays for what is unused.
-const WITH_DEFAULTS: [&str; 2] = ["incs-facade", "incs-cli"];
+const WITH_DEFAULTS: [&str; 2] = [FACADE, "incs-cli"];
 
 /// Files that every published crate carries.
 const FILES: [&str; 3] = ["README.md", "LICENSE-MIT", "LICENSE-APACHE"];
 
-pub(crate) fn run(workspace: &Workspace) -> Result<Finding> {
+/// More features than that nobody reads; what is finer is chosen at the leaf crates. `default` is not counted.
+const MOST_FEATURES: usize = 12;
+
+/// What an application gets that chooses nothing.
+const DEFAULT: [&str; 3] = ["client", "webhook", "reqwest-rustls"];
+
+type Features = BTreeMap<String, Vec<String>>;
+
+/// What a manifest lacks, and where the lints of the workspace do not hold.
+pub(crate) fn manifests(workspace: &Workspace) -> Result<Vec<String>> {
     let mut offences = Vec::new();
-    let mut published = 0;
     for package in workspace.packages() {
-        let manifest = read_manifest(&package.dir)?;
-        if !inherits_lints(&manifest) {
+        let text = fs::read_to_string(&package.manifest_path)?;
+        if !inherits_lints(&text)? {
             offences.push(format!("{}: no `[lints] workspace = true`", package.name));
         }
-        if package.publishable {
-            published += 1;
-            offences.extend(check(&package.name, &package.metadata));
-            offences.extend(missing_files(package));
-        }
     }
-    if !forbids_unsafe(&read_manifest(workspace.root())?) {
-        offences.push("the workspace lints do not forbid `unsafe_code`".to_owned());
+    for package in workspace.published() {
+        offences.extend(incomplete(package));
+        let dir = package.manifest_path.parent().context("a manifest without a folder")?;
+        let missing = FILES.iter().filter(|file| !dir.join(file).is_file());
+        offences.extend(missing.map(|file| format!("{}: no {file} in its folder", package.name)));
     }
-    Ok(Finding { counted: format!("manifests: {}, publishable: {published}", workspace.packages().len()), offences })
+    Ok(offences)
 }
 
-pub(super) fn read_manifest(dir: &Path) -> Result<String> {
-    let path = dir.join("Cargo.toml");
-    fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))
+/// The one part of a manifest that `cargo metadata` does not report.
+fn inherits_lints(manifest: &str) -> Result<bool> {
+    let manifest: Table = manifest.parse()?;
+    let inherited = manifest.get("lints").and_then(|lints| lints.get("workspace"));
+    Ok(inherited.and_then(toml::Value::as_bool) == Some(true))
 }
 
-/// The lints section is the one part that `cargo metadata` does not report.
-fn inherits_lints(manifest: &str) -> bool {
-    section(manifest, "[lints]").any(|line| line == "workspace = true")
-}
-
-fn forbids_unsafe(manifest: &str) -> bool {
-    section(manifest, "[workspace.lints.rust]").any(|line| line == "unsafe_code = \"forbid\"")
-}
-
-/// The lines between a header and the next.
-pub(super) fn section<'a>(manifest: &'a str, header: &'a str) -> impl Iterator<Item = &'a str> {
-    manifest
-        .lines()
-        .map(str::trim)
-        .skip_while(move |line| *line != header)
-        .skip(1)
-        .take_while(|line| !line.starts_with('['))
-}
-
-fn missing_files(package: &Package) -> Vec<String> {
-    FILES
-        .iter()
-        .filter(|file| !package.dir.join(file).is_file())
-        .map(|file| format!("{}: no {file} in its folder", package.name))
-        .collect()
-}
-
-fn check(name: &str, metadata: &Value) -> Vec<String> {
-    let get = |key: &str| metadata.get(key).unwrap_or(&Value::Null);
-    let count = |key: &str| get(key).as_array().map_or(0, Vec::len);
+fn incomplete(package: &Package) -> Vec<String> {
+    let name = &package.name;
     let mut offences = Vec::new();
-
-    for key in ["description", "license", "readme", "rust_version"] {
-        if get(key).as_str().is_none_or(str::is_empty) {
+    for (key, missing) in [
+        ("description", package.description.as_deref().is_none_or(str::is_empty)),
+        ("license", package.license.is_none()),
+        ("readme", package.readme.is_none()),
+        ("rust-version", package.rust_version.is_none()),
+        ("[package.metadata.docs.rs]", package.metadata.pointer("/docs/rs").is_none()),
+    ] {
+        if missing {
             offences.push(format!("{name}: no {key}"));
         }
     }
     // The registry refuses more than five of either.
-    for key in ["keywords", "categories"] {
-        if !(1..=5).contains(&count(key)) {
-            offences.push(format!("{name}: {} {key}, 1 to 5", count(key)));
+    for (key, count) in [("keywords", package.keywords.len()), ("categories", package.categories.len())] {
+        if !(1..=5).contains(&count) {
+            offences.push(format!("{name}: {count} {key}, 1 to 5"));
         }
     }
-    if metadata.pointer("/metadata/docs/rs").is_none() {
-        offences.push(format!("{name}: no [package.metadata.docs.rs]"));
-    }
-    let defaults = metadata.pointer("/features/default").and_then(Value::as_array);
-    if !WITH_DEFAULTS.contains(&name) && defaults.is_some_and(|list| !list.is_empty()) {
+    if !WITH_DEFAULTS.contains(&name.as_str()) && package.features.get("default").is_some_and(|list| !list.is_empty()) {
         offences.push(format!("{name}: default features, but a leaf crate has none"));
     }
     offences
+}
+
+/// The features of the facade are few, only forward, leave none of the leaf crates out of reach, and are on its first page.
+pub(super) fn facade(workspace: &Workspace) -> Result<Vec<String>> {
+    let all: BTreeMap<_, _> = workspace.published().map(|package| (package.name.as_str(), package)).collect();
+    let facade = all.get(FACADE).with_context(|| format!("the workspace has no {FACADE}"))?;
+    let leaves = facade.dependencies.iter().filter(|used| used.path.is_some());
+    let leaves = leaves.filter_map(|used| all.get(used.name.as_str()));
+    let leaves = leaves.map(|package| (package.name.as_str(), &package.features)).collect();
+    let page = facade.manifest_path.with_file_name("src/lib.rs");
+    let page = fs::read_to_string(&page).with_context(|| format!("{page} cannot be read"))?;
+    Ok(check(&facade.features, &leaves, &page))
+}
+
+/// All but `default`.
+fn named(features: &Features) -> impl Iterator<Item = (&String, &Vec<String>)> {
+    features.iter().filter(|(name, _)| *name != "default")
+}
+
+fn check(facade: &Features, leaves: &BTreeMap<&str, &Features>, page: &str) -> Vec<String> {
+    let mut offences = Vec::new();
+    if named(facade).count() > MOST_FEATURES {
+        offences.push(format!("{} features, at most {MOST_FEATURES}", named(facade).count()));
+    }
+    let default: BTreeSet<_> = facade.get("default").into_iter().flatten().map(String::as_str).collect();
+    if default != BTreeSet::from(DEFAULT) {
+        offences.push(format!("the default features are {default:?}, not {DEFAULT:?}"));
+    }
+    for (name, forwards) in named(facade) {
+        if !page.contains(&format!("//! | `{name}` |")) {
+            offences.push(format!("the first page has no row for `{name}`"));
+        }
+        let forwarded = |forward: &String| {
+            let package = forward.strip_prefix("dep:").or(leaf_feature(forward).map(|(package, _)| package));
+            package.map_or_else(|| facade.contains_key(forward), |package| leaves.contains_key(package))
+        };
+        let others: Vec<_> = forwards.iter().filter(|forward| !forwarded(forward)).collect();
+        if forwards.is_empty() || !others.is_empty() {
+            offences.push(format!("`{name}` does not only forward: {others:?}"));
+        }
+    }
+    offences.extend(out_of_reach(facade, leaves));
+    offences.into_iter().map(|offence| format!("{FACADE}: {offence}")).collect()
+}
+
+/// `incs-client/tower` and `incs-client?/tower` by crate and feature.
+fn leaf_feature(forward: &str) -> Option<(&str, &str)> {
+    let (package, feature) = forward.split_once('/')?;
+    Some((package.strip_suffix('?').unwrap_or(package), feature))
+}
+
+/// The features of leaf crates that stay off with all features of the facade on.
+fn out_of_reach(facade: &Features, leaves: &BTreeMap<&str, &Features>) -> Vec<String> {
+    let mut reached = BTreeSet::new();
+    let mut next: Vec<(&str, &str)> = facade.values().flatten().filter_map(|forward| leaf_feature(forward)).collect();
+    while let Some((package, feature)) = next.pop() {
+        let Some(switches) = leaves.get(package).and_then(|features| features.get(feature)) else { continue };
+        if reached.insert((package, feature)) {
+            next.extend(switches.iter().map(|switch| leaf_feature(switch).unwrap_or((package, switch))));
+        }
+    }
+    let all = leaves.iter().flat_map(|(package, features)| named(features).map(move |(name, _)| (*package, name)));
+    all.filter(|(package, name)| !reached.contains(&(*package, name.as_str())))
+        .map(|(package, name)| format!("no feature switches `{name}` of {package} on"))
+        .collect()
 }
 
 #[cfg(test)]
@@ -99,78 +147,125 @@ mod tests {
 
     use super::*;
 
-    fn complete() -> Value {
-        json!({
-            "description": "d", "license": "MIT", "readme": "README.md", "rust_version": "1.95",
-            "keywords": ["a"], "categories": ["b"],
-            "metadata": { "docs": { "rs": { "all-features": true } } },
-            "features": { "default": [], "schema": [] },
-        })
+    fn package(changes: &serde_json::Value) -> Package {
+        let mut package = json!({
+            "name": "incs-model", "version": "0.1.0", "id": "incs-model 0.1.0", "dependencies": [], "targets": [],
+            "manifest_path": "/repo/Cargo.toml", "description": "d", "license": "MIT", "readme": "README.md",
+            "rust_version": "1.95.0", "keywords": ["a"], "categories": ["b"],
+            "metadata": { "docs": { "rs": { "all-features": true } } }, "features": { "default": [], "schema": [] },
+        });
+        for (key, value) in changes.as_object().unwrap() {
+            package[key] = value.clone();
+        }
+        serde_json::from_value(package).unwrap()
     }
 
     #[test]
     fn a_complete_manifest_passes() {
-        assert_eq!(check("incs-model", &complete()), [""; 0]);
+        assert_eq!(incomplete(&package(&json!({}))), [""; 0]);
     }
 
     #[test]
     fn everything_that_publishing_needs_is_asked_for() {
+        let lacking = json!({ "description": "", "license": null, "readme": null, "rust_version": null, "keywords": [],
+            "categories": ["a", "b", "c", "d", "e", "f"], "metadata": null });
         assert_eq!(
-            check("incs-model", &json!({ "description": "", "keywords": [], "metadata": null })),
+            incomplete(&package(&lacking)),
             [
                 "incs-model: no description",
                 "incs-model: no license",
                 "incs-model: no readme",
-                "incs-model: no rust_version",
-                "incs-model: 0 keywords, 1 to 5",
-                "incs-model: 0 categories, 1 to 5",
+                "incs-model: no rust-version",
                 "incs-model: no [package.metadata.docs.rs]",
+                "incs-model: 0 keywords, 1 to 5",
+                "incs-model: 6 categories, 1 to 5",
             ]
         );
     }
 
     #[test]
-    fn only_the_facade_and_the_program_have_default_features() {
-        let mut manifest = complete();
-        manifest["features"]["default"] = json!(["client"]);
-        assert_eq!(check("incs-facade", &manifest), [""; 0]);
-        assert_eq!(check("incs-client", &manifest), ["incs-client: default features, but a leaf crate has none"]);
+    fn only_facade_and_program_have_default_features() {
+        let defaults = json!({ "default": ["client"] });
+        assert_eq!(incomplete(&package(&json!({ "name": FACADE, "features": defaults }))), [""; 0]);
+        assert_eq!(
+            incomplete(&package(&json!({ "features": defaults }))),
+            ["incs-model: default features, but a leaf crate has none"]
+        );
     }
 
     #[test]
-    fn lints_are_inherited_only_by_their_own_section() {
-        assert!(inherits_lints("[package]\nname = \"a\"\n\n[lints]\nworkspace = true\n"));
-        for manifest in [
-            "[package]\nname = \"a\"\n",
-            "[lints]\n# workspace = true\n",
-            "[lints]\n\n[other]\nworkspace = true\n",
-            "[lints]\nworkspace = false\n",
-        ] {
-            assert!(!inherits_lints(manifest), "{manifest}");
+    fn lints_are_inherited_by_their_own_section() {
+        assert!(inherits_lints("[package]\nname = \"a\"\n\n[lints]\nworkspace = true\n").unwrap());
+        for manifest in
+            ["[package]\nname = \"a\"\n", "[lints]\n\n[other]\nworkspace = true\n", "[lints]\nworkspace = false\n"]
+        {
+            assert!(!inherits_lints(manifest).unwrap(), "{manifest}");
+        }
+    }
+
+    const PAGE: &str = "//! | `client` |\n//! | `webhook` |\n//! | `reqwest-rustls` |\n//! | `schema` |\n";
+
+    fn features(list: &[(&str, &[&str])]) -> Features {
+        let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        list.iter().map(|(name, switches)| ((*name).to_owned(), owned(switches))).collect()
+    }
+
+    fn good() -> Features {
+        features(&[
+            ("default", &["client", "webhook", "reqwest-rustls"]),
+            ("client", &["dep:incs-client"]),
+            ("webhook", &["dep:incs-webhook"]),
+            ("reqwest-rustls", &["client", "incs-client/reqwest-rustls"]),
+            ("schema", &["incs-model/schema", "incs-webhook?/schema"]),
+        ])
+    }
+
+    fn found(facade: &Features) -> Vec<String> {
+        let model = features(&[("default", &[]), ("schema", &["dep:schemars"])]);
+        let client = features(&[("reqwest", &["dep:reqwest"]), ("reqwest-rustls", &["reqwest", "reqwest/x"])]);
+        let webhook = features(&[("schema", &["dep:jsonschema", "incs-model/schema"])]);
+        let leaves = [("incs-model", &model), ("incs-client", &client), ("incs-webhook", &webhook)];
+        check(facade, &leaves.into(), PAGE)
+    }
+
+    #[test]
+    fn a_facade_that_forwards_everything_passes() {
+        assert_eq!(found(&good()), [""; 0]);
+    }
+
+    #[test]
+    fn the_default_is_what_the_design_says() {
+        let mut facade = good();
+        facade.insert("default".to_owned(), vec!["client".to_owned()]);
+        assert_eq!(
+            found(&facade),
+            [r#"incs-facade: the default features are {"client"}, not ["client", "webhook", "reqwest-rustls"]"#]
+        );
+    }
+
+    #[test]
+    fn a_feature_that_does_not_only_forward_is_an_offence() {
+        for forward in ["dep:rustls", "tokio/full", "gone"] {
+            let mut facade = good();
+            facade.insert(
+                "schema".to_owned(),
+                ["incs-model/schema", "incs-webhook/schema", forward].map(Into::into).into(),
+            );
+            assert_eq!(found(&facade), [format!("incs-facade: `schema` does not only forward: [{forward:?}]")]);
         }
     }
 
     #[test]
-    fn unsafe_code_must_be_forbidden_not_denied() {
-        assert!(forbids_unsafe("[workspace.lints.rust]\nunsafe_code = \"forbid\"\n"));
-        assert!(!forbids_unsafe("[workspace.lints.rust]\nunsafe_code = \"deny\"\n"));
-    }
-
-    #[test]
-    fn a_missing_licence_or_readme_is_named() {
-        let package = Package {
-            name: "incs-none".to_owned(),
-            dir: std::env::temp_dir().join("xtask-no-such-folder"),
-            publishable: true,
-            metadata: Value::Null,
-        };
-        assert_eq!(
-            missing_files(&package),
-            [
-                "incs-none: no README.md in its folder",
-                "incs-none: no LICENSE-MIT in its folder",
-                "incs-none: no LICENSE-APACHE in its folder",
-            ]
-        );
+    fn features_are_counted_told_and_all_in_reach() {
+        let mut facade = good();
+        facade.remove("schema");
+        for number in 0..10 {
+            facade.insert(format!("more-{number}"), vec!["client".to_owned()]);
+        }
+        let offences = found(&facade);
+        assert!(offences.contains(&"incs-facade: 13 features, at most 12".to_owned()), "{offences:?}");
+        assert!(offences.contains(&"incs-facade: the first page has no row for `more-9`".to_owned()), "{offences:?}");
+        let unreached = "incs-facade: no feature switches `schema` of incs-model on";
+        assert!(offences.contains(&unreached.to_owned()), "{offences:?}");
     }
 }

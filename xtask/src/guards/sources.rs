@@ -1,104 +1,169 @@
-//! Sources: what every Rust file of the repository keeps to.
+//! Sources: what every file begins with and must not name, and that each type of the wire says where it was learnt from.
 
 use std::path::Path;
 
-use anyhow::Result;
-use proc_macro2::{TokenStream, TokenTree};
+use anyhow::{Context, Result, anyhow};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-use super::{Finding, tokens};
-use crate::files::{self, TextFile};
-use crate::workspace::Workspace;
+use crate::workspace::{TextFile, Workspace};
 
-/// Past this a file usually holds two things.
-const MAX_LINES: usize = 300;
+const MODEL: &str = "crates/incs-model/src";
 
-/// Files that may be longer, and why.
-const LONGER: &[Longer] = &[];
+/// The modules of `incs-model` that mirror the platforms.
+const FAMILIES: [&str; 10] =
+    ["whatsapp", "viber", "rcs", "template", "status", "task", "auth", "envelope", "event", "exotel"];
 
-struct Longer {
-    path: &'static str,
-    reason: &'static str,
+/// Words that name a source: a published page, that there was only a sample, that it was deduced.
+const SOURCES: [&str; 5] = ["INCS: ", "Exotel: ", "Meta: ", "sampled only", "inferred"];
+
+/// Lints about documentation, which no file of a published crate switches off.
+const NEVER_ALLOWED: [&str; 2] = ["missing_docs", "missing_errors_doc"];
+
+/// A public struct or enum.
+struct Type {
+    line: usize,
+    name: String,
+    docs: String,
 }
 
-pub(crate) fn run(workspace: &Workspace) -> Result<Finding> {
-    let files = files::with_extension(workspace.root(), "rs")?;
-    let mut offences: Vec<_> = files.iter().flat_map(|file| check(file, LONGER)).collect();
-    offences.extend(check_longer(&files, LONGER));
-    let lines: usize = files.iter().map(|file| file.text.lines().count()).sum();
-    Ok(Finding {
-        counted: format!(
-            "Rust files: {}, lines: {lines}, longer than {MAX_LINES} by permission: {}",
-            files.len(),
-            LONGER.len()
-        ),
-        offences,
-    })
-}
-
-fn check(file: &TextFile, longer: &[Longer]) -> Vec<String> {
-    let shown = file.path.display();
-    let mut offences = Vec::new();
-    if file.path.file_name().is_some_and(|name| name == "mod.rs") {
-        offences.push(format!("{shown}: a mod.rs; name the file after its module"));
+pub(super) fn check(workspace: &Workspace) -> Result<Vec<String>> {
+    let files = workspace.files("*.rs")?;
+    let mut offences: Vec<_> = files.iter().filter_map(without_purpose).collect();
+    for package in workspace.published() {
+        let folder = package.manifest_path.as_std_path().with_file_name("src");
+        let folder = folder.strip_prefix(workspace.root())?;
+        offences.extend(files.iter().filter(|file| file.path.starts_with(folder)).flat_map(allowed));
     }
-    let lines = file.text.lines().count();
-    let permitted = longer.iter().any(|entry| Path::new(entry.path) == file.path);
-    if lines > MAX_LINES && !permitted {
-        offences.push(format!("{shown}: {lines} lines, at most {MAX_LINES}"));
-    }
-    match file.text.parse::<TokenStream>() {
-        Ok(tokens) => {
-            if !starts_with_doc(&file.text, &tokens) {
-                offences.push(format!("{shown}: does not begin with a `//!` comment"));
-            }
-            offences.extend(tokens::offences(tokens).iter().map(|(line, what)| format!("{shown}:{line}: {what}")));
-        }
-        Err(error) => offences.push(format!("{shown}: cannot be read as Rust: {error}")),
-    }
-    offences
-}
-
-/// A permission that nothing needs any more, or without a reason, is an offence too.
-fn check_longer(files: &[TextFile], longer: &[Longer]) -> Vec<String> {
-    let mut offences = Vec::new();
-    for Longer { path, reason } in longer {
-        if reason.is_empty() {
-            offences.push(format!("{path}: may be longer, but no reason is given"));
-        }
-        let needed = files.iter().any(|file| file.path == Path::new(path) && file.text.lines().count() > MAX_LINES);
-        if !needed {
-            offences.push(format!("{path}: may be longer, but is not"));
-        }
-    }
-    offences
+    offences.extend(without_source(&files)?);
+    Ok(offences)
 }
 
 /// `//!` first, or inner attributes first and `//!` among them.
-fn starts_with_doc(text: &str, tokens: &TokenStream) -> bool {
-    if !text.starts_with("//!") && !text.starts_with("#![") {
-        return false;
-    }
-    let mut tokens = tokens.clone().into_iter();
-    while let (Some(TokenTree::Punct(hash)), Some(TokenTree::Punct(bang)), Some(attribute)) =
-        (tokens.next(), tokens.next(), tokens.next())
-    {
-        let (TokenTree::Group(attribute), '#', '!') = (attribute, hash.as_char(), bang.as_char()) else {
-            return false;
-        };
-        if tokens::is_word(attribute.stream().into_iter().next().as_ref(), "doc") {
-            return true;
+fn without_purpose(file: &TextFile) -> Option<String> {
+    let text = &file.text;
+    let among_attributes = || text.lines().any(|line| line.starts_with("//!") || line.starts_with("#![doc"));
+    let begins_well = text.starts_with("//!") || (text.starts_with("#![") && among_attributes());
+    (!begins_well).then(|| format!("{}: does not begin with a `//!` comment", file.path.display()))
+}
+
+fn allowed(file: &TextFile) -> Vec<String> {
+    let named = NEVER_ALLOWED.iter().filter(|lint| file.text.contains(**lint));
+    named.map(|lint| format!("{}: `{lint}` is not to be named in a published crate", file.path.display())).collect()
+}
+
+/// The types of the wire of which neither they nor their module say a source.
+fn without_source(files: &[TextFile]) -> Result<Vec<String>> {
+    let mut offences = Vec::new();
+    let model = files.iter().filter(|file| of_a_family(&file.path));
+    for file in model.filter(|file| !names_source(&module_docs(files, &file.path))) {
+        let path = file.path.display();
+        let tokens = file.text.parse().map_err(|error| anyhow!("{error}"));
+        let mut types = Vec::new();
+        public_types(tokens.with_context(|| format!("{path} cannot be read as Rust"))?, &mut types);
+        for Type { line, name, .. } in types.iter().filter(|found| !names_source(&found.docs)) {
+            offences.push(format!("{path}:{line}: `{name}` says no source, nor does its module"));
         }
     }
-    false
+    Ok(offences)
+}
+
+fn of_a_family(path: &Path) -> bool {
+    let family = |path: &Path| FAMILIES.iter().any(|name| path.with_extension("").starts_with(name));
+    path.strip_prefix(MODEL).is_ok_and(family)
+}
+
+/// The `//!` comment of the module in which users find what a file holds: its own if that is public, else the nearest public one
+/// above.
+fn module_docs(files: &[TextFile], path: &Path) -> String {
+    let find = |path: &Path| files.iter().find(|file| file.path == path);
+    let above = path.parent().map(|folder| folder.with_extension("rs")).unwrap_or_default();
+    let declared = format!("pub mod {};", path.file_stem().unwrap_or_default().to_string_lossy());
+    match find(&above) {
+        Some(parent) if !parent.text.contains(&declared) => module_docs(files, &above),
+        _ => find(path).iter().flat_map(|file| file.text.lines()).filter_map(|line| line.strip_prefix("//!")).collect(),
+    }
+}
+
+fn names_source(docs: &str) -> bool {
+    // A doc comment may break the line after any word.
+    let text = docs.split_whitespace().collect::<Vec<_>>().join(" ");
+    SOURCES.iter().any(|source| text.contains(source))
+}
+
+/// Public structs and enums with their docs, as tokens tell, so that those that a macro is given count too.
+fn public_types(tokens: TokenStream, found: &mut Vec<Type>) {
+    let (mut docs, mut public, mut keyword) = (String::new(), false, false);
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        match &token {
+            TokenTree::Punct(punct) if punct.as_char() == '#' => {
+                if let Some(TokenTree::Group(attribute)) = tokens.next_if(|next| matches!(next, TokenTree::Group(_))) {
+                    docs += &doc_text(attribute.stream());
+                }
+                continue;
+            }
+            TokenTree::Ident(word) if word == "pub" => {
+                let scope = |next: &TokenTree| matches!(next, TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis);
+                public = tokens.next_if(scope).is_none();
+                continue;
+            }
+            TokenTree::Ident(word) if public && (word == "struct" || word == "enum") => {
+                keyword = true;
+                continue;
+            }
+            TokenTree::Ident(name) if keyword => {
+                found.push(Type { line: name.span().start().line, name: name.to_string(), docs: docs.clone() });
+            }
+            TokenTree::Group(group) => public_types(group.stream(), found),
+            _ => {}
+        }
+        (docs, public, keyword) = (String::new(), false, false);
+    }
+}
+
+/// The text of `doc = "…"`, one line.
+fn doc_text(attribute: TokenStream) -> String {
+    let mut tokens = attribute.into_iter();
+    match (tokens.next(), tokens.nth(1)) {
+        (Some(TokenTree::Ident(name)), Some(TokenTree::Literal(text))) if name == "doc" => {
+            format!("{text}\n").replace('"', "")
+        }
+        _ => String::new(),
+    }
+}
+
+/// Where a committed file names a folder at the root of somebody's machine. In a URL or a relative path the slash follows a name, so
+/// those do not count.
+pub(super) fn machine_paths(workspace: &Workspace) -> Result<Vec<String>> {
+    let files = workspace.files(".")?;
+    Ok(files.iter().flat_map(paths_of_machines).collect())
+}
+
+/// Folders at the root of somebody's machine.
+const FOLDERS: [&str; 4] = ["home", "root", "Users", "work"];
+
+fn paths_of_machines(file: &TextFile) -> Vec<String> {
+    let mut found = Vec::new();
+    for (index, line) in file.text.lines().enumerate() {
+        for folder in FOLDERS.map(|folder| format!("/{folder}/")) {
+            let follows_name = |start: usize| {
+                let before = line.get(..start).and_then(|before| before.chars().next_back());
+                before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'))
+            };
+            if line.match_indices(&folder).any(|(start, _)| !follows_name(start)) {
+                found.push(format!("{}:{}: {folder} is a path of one machine", file.path.display(), index + 1));
+            }
+        }
+    }
+    found
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn offences(path: &str, text: &str) -> Vec<String> {
-        let file = TextFile { path: path.into(), text: text.to_owned() };
-        check(&file, &[])
+    fn file(path: &str, text: &str) -> TextFile {
+        TextFile { path: path.into(), text: text.to_owned() }
     }
 
     #[test]
@@ -108,54 +173,65 @@ mod tests {
             "#![allow(missing_docs)]\n#![cfg(unix)]\n//! One thing.\n",
             "#![doc = include_str!(\"../README.md\")]\n",
         ] {
-            assert_eq!(offences("a/src/b.rs", text), [""; 0], "{text}");
+            assert_eq!(without_purpose(&file("a.rs", text)), None, "{text}");
         }
     }
 
     #[test]
     fn a_file_without_its_purpose_is_an_offence() {
         for text in ["", "fn a() {}\n", "// plain\n//! late\n", "#![cfg(unix)]\nfn a() {}\n"] {
-            assert_eq!(
-                offences("a/tests/it/b.rs", text),
-                ["a/tests/it/b.rs: does not begin with a `//!` comment"],
-                "{text}"
-            );
+            let offence = without_purpose(&file("a.rs", text));
+            assert_eq!(offence.as_deref(), Some("a.rs: does not begin with a `//!` comment"), "{text}");
         }
     }
 
     #[test]
-    fn a_mod_rs_is_an_offence() {
-        assert_eq!(offences("a/src/b/mod.rs", "//! b\n"), ["a/src/b/mod.rs: a mod.rs; name the file after its module"]);
+    fn lints_of_documentation_stay_on() {
+        let offences = allowed(&file("a.rs", "#![allow(clippy::missing_errors_doc)]\n"));
+        assert_eq!(offences, ["a.rs: `missing_errors_doc` is not to be named in a published crate"]);
+    }
+
+    fn offences(files: &[(&str, &str)]) -> Vec<String> {
+        let files: Vec<_> = files.iter().map(|(path, text)| file(&format!("{MODEL}/{path}"), text)).collect();
+        without_source(&files).unwrap()
     }
 
     #[test]
-    fn one_line_past_the_limit_is_an_offence_in_tests_as_well() {
-        for path in ["a/src/b.rs", "a/tests/it/b.rs", "a/benches/b.rs"] {
-            let text = format!("//! Long.\n{}", "\n".repeat(MAX_LINES - 1));
-            assert_eq!(offences(path, &text), [""; 0]);
-            let text = format!("{text}\n");
-            assert_eq!(offences(path, &text), [format!("{path}: 301 lines, at most 300")]);
-        }
-    }
-
-    #[test]
-    fn a_permission_must_be_needed_and_reasoned() {
-        let file = |lines| TextFile { path: "a/src/b.rs".into(), text: format!("//! Long.\n{}", "\n".repeat(lines)) };
-        let entry = |reason| [Longer { path: "a/src/b.rs", reason }];
-        let long = file(MAX_LINES);
-
-        assert_eq!(check(&long, &entry("one table")), [""; 0]);
-        assert_eq!(check_longer(&[long], &entry("one table")), [""; 0]);
+    fn a_type_says_its_source_or_its_module_does() {
+        let told = "/// A message. INCS:\n/// send Viber message.\n#[derive(Debug)]\npub struct A {}\n";
+        let untold = "/// A message.\npub struct A {}\n";
+        assert_eq!(offences(&[("viber/a.rs", told)]), [""; 0]);
+        assert_eq!(offences(&[("viber/a.rs", &format!("//! Texts, inferred.\n{untold}"))]), [""; 0]);
+        assert_eq!(offences(&[("limits/a.rs", untold)]), [""; 0], "not of the wire");
         assert_eq!(
-            check_longer(&[file(1)], &entry("")),
-            ["a/src/b.rs: may be longer, but no reason is given", "a/src/b.rs: may be longer, but is not"]
+            offences(&[("viber/a.rs", untold)]),
+            [format!("{MODEL}/viber/a.rs:2: `A` says no source, nor does its module")]
         );
     }
 
     #[test]
-    fn a_file_that_is_no_rust_is_an_offence() {
-        let found = offences("a/src/b.rs", "//! Open.\nfn a( {\n");
-        assert_eq!(found.len(), 1);
-        assert!(found[0].starts_with("a/src/b.rs: cannot be read as Rust"), "{found:?}");
+    fn a_private_module_speaks_through_the_one_above() {
+        let (told, untold) = ("//! Meta: templates.\n", "//! A.\npub enum A {}\n");
+        assert_eq!(offences(&[("viber.rs", &format!("{told}mod a;\n")), ("viber/a.rs", untold)]), [""; 0]);
+        assert_eq!(offences(&[("viber.rs", &format!("{told}pub mod a;\n")), ("viber/a.rs", untold)]).len(), 1);
+    }
+
+    #[test]
+    fn what_a_macro_is_given_counts_and_what_is_not_public_does_not() {
+        let text = "open_enum! {\n    /// A kind.\n    pub enum Kind { A = \"a\" }\n}\npub(crate) struct B;\nstruct C;\npub fn d() {}\n";
+        assert_eq!(
+            offences(&[("rcs.rs", text)]),
+            [format!("{MODEL}/rcs.rs:3: `Kind` says no source, nor does its module")]
+        );
+    }
+
+    #[test]
+    fn paths_of_a_machine_are_found_but_not_of_urls() {
+        for folder in FOLDERS {
+            let text =
+                format!("fine\ncd /{folder}/incs\nhttps://example.com/{folder}/a ./{folder}/b docs/{folder}/c\n");
+            let found = paths_of_machines(&file("a.md", &text));
+            assert_eq!(found, [format!("a.md:2: /{folder}/ is a path of one machine")]);
+        }
     }
 }

@@ -8,8 +8,8 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use super::tools::{self, Tools};
-use crate::workspace::Workspace;
+use crate::tools::Tools;
+use crate::workspace::{Workspace, run as run_program};
 
 /// The document of INCS's own API.
 const DOCUMENT: &str = "docs/schemas/openapi.json";
@@ -17,7 +17,8 @@ const DOCUMENT: &str = "docs/schemas/openapi.json";
 /// Checks that look at the HTTP status, which says nothing when it is always 200.
 const BY_STATUS: &str = "negative_data_rejection,positive_data_acceptance,unsupported_method,missing_required_header";
 
-pub(crate) fn run(workspace: &Workspace, tools: &Tools) -> Result<()> {
+pub(super) fn check(workspace: &Workspace) -> Result<()> {
+    let tools = &Tools::all(workspace)?;
     // With the features that the tests build it with, so that nothing is compiled twice.
     workspace.run(&["build", "--workspace", "--all-features", "--bin", "incs"])?;
     let scratch = tools.scratch("openapi")?;
@@ -26,7 +27,7 @@ pub(crate) fn run(workspace: &Workspace, tools: &Tools) -> Result<()> {
     let admin = scratch.join("admin.json");
     fs::write(&admin, mirrored.get("/_sandbox/openapi.json")?)?;
     let mut validator = tools.pip("openapi-spec-validator");
-    tools::run(validator.current_dir(workspace.root()).args(["--validation-errors", "all", DOCUMENT]).arg(admin))?;
+    run_program(validator.args(["--validation-errors", "all", DOCUMENT]).arg(admin))?;
 
     mirrored.test(workspace, tools, &["--phases", "examples,coverage,fuzzing", "--max-examples", "10"])?;
     drop(mirrored);
@@ -105,7 +106,7 @@ impl Sandbox {
             // How long the making of a sample takes says nothing of the sandbox, only of the machine.
             .args(["--suppress-health-check", "too_slow"])
             .args(how);
-        tools::run(&mut command)
+        run_program(&mut command)
     }
 }
 

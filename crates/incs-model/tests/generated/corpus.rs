@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
+use incs_model::Pointer;
 use incs_model::schema::Contract;
 use serde_json::Value;
 
@@ -27,7 +28,7 @@ use crate::schemas::Entry;
 
 /// A name as a part of a JSON pointer.
 fn escaped(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
+    Pointer::new([name]).as_str().trim_start_matches('/').to_owned()
 }
 
 /// How many samples of each verdict a document has.

@@ -1,6 +1,8 @@
 //! References, followed on both sides at once.
 
-use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
 
 use super::change::Set;
 use super::walk::{Place, Schema, Walk, is_words};
@@ -83,4 +85,81 @@ pub(super) fn inlined(document: &Value, schema: &Schema) -> Option<Schema> {
         }
     }
     None
+}
+
+/// References whose targets are the same, and everything that these refer to in turn.
+#[derive(Default)]
+pub(super) struct Steady(BTreeSet<String>);
+
+impl Steady {
+    pub(super) fn between(old: &Value, new: &Value) -> Self {
+        let (Some(old), Some(new)) = (definitions(old), definitions(new)) else { return Self::default() };
+        let mut equal: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+        for (name, definition) in old.iter().filter(|(name, definition)| new.get(*name) == Some(*definition)) {
+            let mut references = Vec::new();
+            collect(definition, &mut references);
+            equal.insert(format!("#/$defs/{name}"), references);
+        }
+        let mut steady: BTreeSet<String> = equal.keys().cloned().collect();
+        loop {
+            let shaken =
+                |name: &String| !equal.get(name).is_some_and(|used| used.iter().all(|one| steady.contains(*one)));
+            let shaken: Vec<_> = steady.iter().filter(|name| shaken(name)).cloned().collect();
+            if shaken.is_empty() {
+                return Self(steady);
+            }
+            for name in shaken {
+                steady.remove(&name);
+            }
+        }
+    }
+
+    /// Whether two schemas are the same, and all that they refer to is.
+    pub(super) fn same(&self, old: &Value, new: &Value) -> bool {
+        let mut references = Vec::new();
+        old == new && {
+            collect(old, &mut references);
+            references.iter().all(|name| self.0.contains(*name))
+        }
+    }
+}
+
+fn definitions(document: &Value) -> Option<&Map<String, Value>> {
+    document.get("$defs").and_then(Value::as_object)
+}
+
+fn collect<'a>(value: &'a Value, references: &mut Vec<&'a str>) {
+    match value {
+        Value::Array(list) => list.iter().for_each(|inner| collect(inner, references)),
+        Value::Object(members) => {
+            for (name, inner) in members {
+                match inner.as_str() {
+                    Some(reference) if name == "$ref" => references.push(reference),
+                    _ => collect(inner, references),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_definition_is_as_steady_as_what_it_refers_to() {
+        let document = |kind: &str| {
+            let to = |name: &str| json!({ "items": { "$ref": format!("#/$defs/{name}") } });
+            json!({ "$defs": { "A": to("B"), "B": to("C"), "C": { "type": kind }, "D": to("D"), "E": {} } })
+        };
+        let steady = Steady::between(&document("null"), &document("string"));
+        assert_eq!(steady.0, ["#/$defs/D", "#/$defs/E"].map(str::to_owned).into());
+        let to = |name: &str| json!([{ "$ref": format!("#/$defs/{name}") }]);
+        assert!(steady.same(&to("D"), &to("D")));
+        assert!(!steady.same(&to("D"), &to("E")));
+        assert!(!steady.same(&to("A"), &to("A")), "what it refers to has changed");
+    }
 }

@@ -7,7 +7,7 @@ mod walks;
 
 use std::path::Path;
 
-use super::documents::{Documents, present};
+use super::{Documents, present};
 
 /// The committed schemas.
 fn committed() -> Documents {

@@ -1,14 +1,13 @@
 //! Two schemas, side by side, keyword by keyword.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::schema::diff::change::Contract;
 use serde_json::{Map, Value};
 
-use super::super::pointer::escaped;
 use super::change::{Change, Effect, Set};
-use super::reference::Resolved;
-use super::steady::Steady;
+use super::escaped;
+use super::reference::{Resolved, Steady};
 use super::{reference, union};
 
 /// No schema of the platform nests deeper; two that refer to themselves out of step would never end.
@@ -231,6 +230,146 @@ impl<'a> Walk<'a> {
     }
 }
 
+impl Walk<'_> {
+    fn required(&mut self, place: &Place, old: Option<&Value>, new: Option<&Value>) {
+        let (old, new) = (names(old), names(new));
+        for name in new.difference(&old) {
+            self.report(place, Set::Narrower, format!("the member {name} is required now"));
+        }
+        for name in old.difference(&new) {
+            self.report(place, Set::Wider, format!("the member {name} is not required any more"));
+        }
+    }
+
+    /// A member that is new in an open object could have been there with any value; in a closed one it could not.
+    fn properties(&mut self, place: &Place, old: &Schema, new: &Schema) {
+        let nothing = Map::new();
+        let old_members = old.get("properties").and_then(Value::as_object).unwrap_or(&nothing);
+        let new_members = new.get("properties").and_then(Value::as_object).unwrap_or(&nothing);
+        for (name, member) in new_members {
+            let inner = place.at(&["properties", name]);
+            if let Some(before) = old_members.get(name) {
+                self.node(&inner, before, member);
+            } else {
+                let set = without(old, Set::Wider, Set::Narrower);
+                self.report(&inner, Effect::came(set), format!("the member {name} is new"));
+            }
+        }
+        for name in old_members.keys().filter(|name| !new_members.contains_key(*name)) {
+            let set = without(new, Set::Narrower, Set::Wider);
+            let inner = place.at(&["properties", name]);
+            self.report(&inner, Effect::went(set), format!("the member {name} is gone"));
+        }
+    }
+
+    /// What is said of members that have no name. Said by nobody, they may be anything.
+    fn other_members(&mut self, place: &Place, old: &Schema, new: &Schema) {
+        let anything = Value::Bool(true);
+        let old = old.get("additionalProperties").unwrap_or(&anything);
+        let new = new.get("additionalProperties").unwrap_or(&anything);
+        match (old, new) {
+            (Value::Bool(false), Value::Bool(false)) => {}
+            (Value::Bool(false), _) => self.report(place, Set::Wider, "any other member is allowed now"),
+            (_, Value::Bool(false)) => self.report(place, Set::Narrower, "any other member is refused now"),
+            _ => self.node(&place.at(&["additionalProperties"]), old, new),
+        }
+    }
+}
+
+impl Walk<'_> {
+    fn types(&mut self, place: &Place, old: Option<&Value>, new: Option<&Value>) {
+        let (old, new) = (types(old), types(new));
+        let is_same = old == new;
+        let (all_old, all_new) = (with_whole_numbers(&old), with_whole_numbers(&new));
+        let lost: Vec<_> = all_old.difference(&all_new).copied().collect();
+        let gained: Vec<_> = all_new.difference(&all_old).copied().collect();
+        let set = match (lost.is_empty(), gained.is_empty()) {
+            // A number may be whole, also where nobody says so.
+            (true, true) if is_same => return,
+            (true, true) => Set::Words,
+            (false, true) => Set::Narrower,
+            (true, false) => Set::Wider,
+            (false, false) => Set::Crosswise,
+        };
+        let words = |types: &BTreeSet<&str>| match types.len() {
+            7 => "anything".to_owned(),
+            _ => types.iter().copied().collect::<Vec<_>>().join(" or "),
+        };
+        self.report(place, set, format!("is {}, was {}", words(&new), words(&old)));
+    }
+
+    /// The values of `enum` and `const`. In an open union they are those known by name, else those allowed.
+    fn values(&mut self, place: &Place, old: &Schema, new: &Schema) {
+        let (old, new) = match (values(old), values(new)) {
+            (None, None) => return,
+            (None, Some(_)) => return self.report(place, Set::Narrower, "only listed values are allowed now"),
+            (Some(_), None) => {
+                return self.report(place, Effect::went(Set::Wider), "values are not listed any more");
+            }
+            (Some(old), Some(new)) => (old, new),
+        };
+        let lost = old.iter().any(|value| !new.contains(value));
+        let closed = match (lost, new.iter().any(|value| !old.contains(value))) {
+            (true, true) => Set::Crosswise,
+            (true, false) => Set::Narrower,
+            _ => Set::Wider,
+        };
+        for value in old.iter().filter(|value| !new.contains(value)) {
+            let set = if place.open { Set::Same } else { closed };
+            self.report(place, Effect::went(set), format!("the value {value} is gone"));
+        }
+        for value in new.iter().filter(|value| !old.contains(value)) {
+            if place.open {
+                self.report(place, Effect::came(Set::Same), format!("the value {value} is known now"));
+            } else {
+                self.report(place, closed, format!("the value {value} is allowed now"));
+            }
+        }
+    }
+
+    /// A number that refuses what lies past it. `raised` is what becomes of the values when it grows.
+    fn limit(&mut self, place: &Place, keyword: &str, old: Option<&Value>, new: Option<&Value>, raised: Set) {
+        let lowered = if raised == Set::Wider { Set::Narrower } else { Set::Wider };
+        let number = |value: Option<&Value>| value.and_then(Value::as_f64);
+        match (old, new) {
+            _ if old == new => {}
+            (None, Some(new)) => self.report(place, Set::Narrower, format!("{keyword} is new: {new}")),
+            (Some(old), None) => self.report(place, Set::Wider, format!("{keyword} is gone: {old}")),
+            (Some(from), Some(to)) => {
+                let set = match number(old).zip(number(new)).and_then(|(old, new)| new.partial_cmp(&old)) {
+                    Some(std::cmp::Ordering::Greater) => raised,
+                    Some(std::cmp::Ordering::Less) => lowered,
+                    Some(std::cmp::Ordering::Equal) => Set::Words,
+                    None => Set::Unclear,
+                };
+                self.report(place, set, format!("{keyword} is {to}, was {from}"));
+            }
+            (None, None) => {}
+        }
+    }
+
+    /// The rules that no keyword can say, by id. What a text demands cannot be compared.
+    fn rules(&mut self, place: &Place, old: Option<&Value>, new: Option<&Value>) {
+        let place = place.at(&["x-incs-rules"]);
+        let (Some(old), Some(new)) = (rules(old), rules(new)) else {
+            self.report(&place, Set::Unclear, "is not a list of rules");
+            return;
+        };
+        for (id, rule) in &new {
+            match old.get(id) {
+                None => self.report(&place, Set::Narrower, format!("the rule {id} is new")),
+                Some(before) if before != rule => {
+                    self.report(&place, Set::Unclear, format!("the rule {id} says something else"));
+                }
+                Some(_) => {}
+            }
+        }
+        for id in old.keys().filter(|id| !new.contains_key(*id)) {
+            self.report(&place, Set::Wider, format!("the rule {id} is gone"));
+        }
+    }
+}
+
 /// Whether a keyword only speaks to people.
 pub(super) fn is_words(keyword: &str) -> bool {
     WORDS.contains(&keyword)
@@ -242,4 +381,43 @@ fn object<'s>(schema: &'s Value, empty: &'s Schema) -> Option<&'s Schema> {
         Value::Object(schema) => Some(schema),
         _ => None,
     }
+}
+
+/// What becomes of the values by a name more or less, given what the version without the name says of such members.
+fn without(schema: &Schema, closed: Set, open: Set) -> Set {
+    match schema.get("additionalProperties") {
+        Some(Value::Bool(false)) => closed,
+        None | Some(Value::Bool(true)) => open,
+        Some(_) => Set::Unclear,
+    }
+}
+
+fn names(value: Option<&Value>) -> BTreeSet<&str> {
+    value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
+/// Every type of a JSON value; `integer` is part of `number`.
+const TYPES: [&str; 7] = ["array", "boolean", "integer", "null", "number", "object", "string"];
+
+fn types(value: Option<&Value>) -> BTreeSet<&str> {
+    match value {
+        None => TYPES.into_iter().collect(),
+        Some(Value::String(name)) => [name.as_str()].into(),
+        Some(value) => value.as_array().into_iter().flatten().filter_map(Value::as_str).collect(),
+    }
+}
+
+fn with_whole_numbers<'a>(types: &BTreeSet<&'a str>) -> BTreeSet<&'a str> {
+    let whole = types.contains("number").then_some("integer");
+    types.iter().copied().chain(whole).collect()
+}
+
+fn values(schema: &Schema) -> Option<Vec<&Value>> {
+    let constant = schema.get("const").map(|value| vec![value]);
+    constant.or_else(|| Some(schema.get("enum")?.as_array()?.iter().collect()))
+}
+
+fn rules(value: Option<&Value>) -> Option<BTreeMap<&str, &Value>> {
+    let Some(value) = value else { return Some(BTreeMap::new()) };
+    value.as_array()?.iter().map(|rule| Some((rule.get("id")?.as_str()?, rule))).collect()
 }

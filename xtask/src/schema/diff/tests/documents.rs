@@ -1,12 +1,13 @@
-//! Documents that come, go and move.
+//! Documents that come, go and move; how trees of them are read, and how changes are told.
 
-use crate::schema::diff::change::Contract::{Receive, Send};
+use anyhow::{Result, bail};
 use serde_json::json;
 
 use super::committed;
 use crate::schema::diff::change::Class::{Breaking, Compatible};
-use crate::schema::diff::changes;
-use crate::schema::diff::documents::{Document, Documents};
+use crate::schema::diff::change::Contract::{Receive, Send};
+use crate::schema::diff::change::{Change, Class};
+use crate::schema::diff::{Document, Documents, changes, read, text, to_json};
 
 fn tree(files: &[(&str, &str)]) -> Documents {
     let document = |id: &str| Document { contract: Send, schema: json!({ "$id": id }) };
@@ -38,4 +39,72 @@ fn no_document_differs_from_itself() {
     let documents = committed();
     assert!(!documents.is_empty());
     assert_eq!(changes(&documents, &committed()), []);
+}
+
+fn file(file: &str) -> Result<String> {
+    Ok(match file {
+        "index.json" => r#"[{"file": "send/a.json", "contract": "send"}]"#.to_owned(),
+        "send/a.json" => r#"{"$id": "a"}"#.to_owned(),
+        other => bail!("asked for {other}"),
+    })
+}
+
+#[test]
+fn only_what_the_index_names_is_read() {
+    let documents = read(file).unwrap();
+    assert_eq!(documents.len(), 1);
+    let document = documents.get("send/a.json").unwrap();
+    assert_eq!(document.contract, Send);
+    assert_eq!(document.schema, serde_json::json!({ "$id": "a" }));
+}
+
+#[test]
+fn a_tree_without_a_document_or_with_a_strange_contract_is_refused() {
+    for (index, error) in [
+        ("[]", "index.json names no document"),
+        ("{}", "index.json is not a list"),
+        (r#"[{"file": "a", "contract": "both"}]"#, "a: no such contract as both"),
+        (r#"[{"contract": "send"}]"#, "an entry of index.json without file"),
+    ] {
+        let found = read(|_| Ok(index.to_owned())).err().unwrap();
+        assert_eq!(found.to_string(), error);
+    }
+}
+
+fn change(document: &str, pointer: &str, class: Class, what: &str) -> Change {
+    let contract = Send;
+    Change { document: document.to_owned(), contract, pointer: pointer.to_owned(), class, what: what.to_owned() }
+}
+
+#[test]
+fn changes_are_grouped_by_document_with_the_worst_first() {
+    let changes = [
+        change("send/b.json", "", Breaking, "the document is gone"),
+        change("send/a.json", "/properties/x", Class::Documentation, "title is new"),
+        change("send/a.json", "/properties/y", Class::Unclear, "pattern is another"),
+    ];
+    assert_eq!(
+        text(&changes),
+        "send/a.json\n  \
+         breaking?      /properties/y  pattern is another\n  \
+         documentation  /properties/x  title is new\n\
+         send/b.json\n  \
+         breaking       (whole)  the document is gone\n\
+         breaking: 1, breaking?: 1, not breaking: 0, documentation: 1"
+    );
+    assert_eq!(text(&[]), "no schema has changed");
+}
+
+#[test]
+fn programs_get_each_change_with_its_contract_and_class() {
+    assert_eq!(
+        to_json(&[change("send/a.json", "/x", Class::Unclear, "pattern is another")]),
+        json!({
+            "breaking": 0, "unclear": 1,
+            "changes": [{
+                "document": "send/a.json", "contract": "send", "pointer": "/x", "class": "breaking?",
+                "what": "pattern is another",
+            }],
+        })
+    );
 }

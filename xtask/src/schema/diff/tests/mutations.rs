@@ -6,8 +6,8 @@ use crate::schema::diff::change::Contract;
 use serde_json::{Value, json};
 
 use super::committed;
+use crate::schema::diff::escaped;
 use crate::schema::diff::walk::Walk;
-use crate::schema::pointer::escaped;
 
 /// The pointer of each keyword of a schema, and of those within.
 fn keywords(schema: &Value, pointer: &str, found: &mut Vec<(String, String)>) {

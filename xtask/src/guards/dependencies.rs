@@ -1,0 +1,358 @@
+//! Dependencies: what each way to build a crate is free of, how many crates it costs its users, and that the pages say so.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use anyhow::{Context, Result, bail};
+
+use crate::workspace::{TextFile, Workspace, output};
+
+/// One way to build a crate.
+struct Build {
+    package: &'static str,
+    /// Features with commas between; none are on by default.
+    features: &'static str,
+    /// Crates in the tree, the package included, on the platform of CI: a promise to users.
+    most: usize,
+    /// What it must be free of on every platform.
+    free_of: &'static [&'static [&'static str]],
+    /// Exact names that it has although a list forbids them.
+    except: &'static [&'static [&'static str]],
+}
+
+const fn build(
+    package: &'static str,
+    features: &'static str,
+    most: usize,
+    free_of: &'static [&'static [&'static str]],
+    except: &'static [&'static [&'static str]],
+) -> Build {
+    Build { package, features, most, free_of, except }
+}
+
+/// A core has no I/O, and no opinion on how it is done.
+const CORE: &[&[&str]] = &[HTTP, TLS, RUNTIME, LOG];
+
+/// C libraries and the sources of crates are for `deny.toml`, which sees all builds at once.
+const BUILDS: &[Build] = &[
+    build("incs-model", "", 18, CORE, &[]),
+    build("incs-model", "schema", 24, CORE, &[]),
+    build("incs-client", "", 30, CORE, &[CLIENT]),
+    build("incs-client", "testing", 30, CORE, &[CLIENT]),
+    build("incs-client", "schema", 36, CORE, &[CLIENT]),
+    // A trait is all that is needed of tower.
+    build("incs-client", "tower", 32, CORE, &[CLIENT, &["http-body", "tower-service"]]),
+    build("incs-client", "tracing", 34, CORE, &[CLIENT, &["tracing", "tracing-core"]]),
+    // The limiter's library brings a timer of its own, which is never started: the client's clock waits.
+    build("incs-client", "rate-limit", 50, CORE, &[CLIENT, &["futures-sink", "futures-timer"]]),
+    build("incs-client", "hyper", 48, &[REQWEST, TLS], &[]),
+    // This one is on the first page of the documentation: it is not raised.
+    build("incs-client", "hyper-rustls", 60, &[REQWEST, SYSTEM_TLS], &[]),
+    build("incs-client", "reqwest", 86, &[TLS], &[]),
+    // openssl-probe holds nothing of OpenSSL: it looks for the folder where a system keeps its certificates.
+    build("incs-client", "reqwest-rustls", 100, &[SYSTEM_TLS], &[&["openssl-probe"]]),
+    // The types of certificates, without a line that encrypts.
+    build("incs-client", "reqwest-native-tls", 100, &[RUSTLS], &[&["rustls-pki-types"]]),
+    build("incs-client-contract", "", 56, &[REQWEST, HYPER, SYSTEM_TLS], &[]),
+    build("incs-webhook", "", 34, CORE, &[]),
+    build("incs-webhook", "testing", 34, CORE, &[]),
+    build("incs-webhook", "sha1", 35, CORE, &[]),
+    build("incs-webhook", "http", 36, CORE, &[HTTP_TYPES]),
+    build("incs-webhook", "tower", 42, CORE, &[HTTP_TYPES, BODIES]),
+    // The traits of axum, and not axum.
+    build("incs-webhook", "axum", 45, CORE, &[HTTP_TYPES, BODIES, &["axum-core"]]),
+    build("incs-facade", "default", 115, &[SYSTEM_TLS], &[&["openssl-probe"]]),
+    build("incs-facade", "client", 32, CORE, &[CLIENT]),
+    build("incs-facade", "webhook", 38, CORE, &[HTTP_TYPES]),
+    build("incs-facade", "reqwest-rustls", 102, &[SYSTEM_TLS], &[&["openssl-probe"]]),
+    build("incs-facade", "reqwest-native-tls", 102, &[RUSTLS], &[&["rustls-pki-types"]]),
+    build("incs-facade", "hyper-rustls", 61, &[REQWEST, SYSTEM_TLS], &[]),
+    build("incs-facade", "rate-limit", 51, CORE, &[CLIENT, &["futures-sink", "futures-timer"]]),
+    build("incs-facade", "tracing", 35, CORE, &[CLIENT, &["tracing", "tracing-core"]]),
+    build("incs-facade", "contract", 56, &[REQWEST, HYPER, SYSTEM_TLS], &[]),
+    build("incs-facade", "axum", 47, CORE, &[HTTP_TYPES, BODIES, &["axum-core"]]),
+    build("incs-facade", "client,tower", 34, CORE, &[CLIENT, &["http-body", "tower-service"]]),
+    build("incs-facade", "webhook,tower", 44, CORE, &[HTTP_TYPES, BODIES]),
+    build("incs-facade", "client,schema", 38, CORE, &[CLIENT]),
+    build("incs-facade", "client,testing", 32, CORE, &[CLIENT]),
+    build("incs-sandbox", "", 110, &[REQWEST, SYSTEM_TLS], &[]),
+    build("incs-cli", "", 230, &[SYSTEM_TLS], &[&["openssl-probe"]]),
+];
+
+// In all lists a final star stands for any rest of a name.
+
+const HTTP: &[&str] = &[
+    "reqwest*", "hyper*", "axum*", "tower*", "http", "http-*", "httparse", "h2", "h3*", "ureq*", "isahc", "curl*",
+    "quinn*", "bytes",
+];
+const HYPER: &[&str] = &["hyper*"];
+const REQWEST: &[&str] = &["reqwest*"];
+/// Every library that encrypts, and what only those bring.
+const TLS: &[&str] = &[
+    "rustls*",
+    "native-tls",
+    "openssl*",
+    "ring",
+    "aws-lc-*",
+    "boring*",
+    "schannel",
+    "webpki*",
+    "security-framework*",
+    "hyper-tls",
+    "tokio-native-tls",
+    "tokio-rustls",
+];
+/// The TLS library of the system, and the crates that wrap it for an HTTP stack.
+const SYSTEM_TLS: &[&str] = &["native-tls", "openssl*", "hyper-tls", "tokio-native-tls"];
+const RUSTLS: &[&str] = &["rustls*", "hyper-rustls", "tokio-rustls", "ring", "webpki*"];
+const RUNTIME: &[&str] = &["tokio*", "async-*", "futures*", "smol*", "mio", "socket2"];
+const LOG: &[&str] = &["log", "tracing*"];
+
+/// The contract of a transport, and futures without a runtime: the Stream trait and combinators.
+const CLIENT: &[&str] = &["http", "bytes", "async-trait", "futures-core", "futures-task", "futures-util"];
+/// Requests and their parts as values.
+const HTTP_TYPES: &[&str] = &["http", "bytes"];
+/// Bodies that come in pieces, and the traits of tower: no runtime.
+const BODIES: &[&str] = &["http-body", "http-body-util", "futures-core", "tower-layer", "tower-service"];
+
+/// The page that must state every number of the facade, which is what users meet first, and the page of all others.
+const PAGES: [&str; 2] = ["README.md", "docs/cost.md"];
+
+/// The numbers of crates, by the name that pages use for them.
+type Counts = BTreeMap<String, usize>;
+
+/// What is in a build that must not be, what costs too much, and which page states a number that is not true.
+pub(super) fn check(workspace: &Workspace) -> Result<Vec<String>> {
+    let (counts, mut offences) = count(workspace)?;
+    println!("{:42}{:>6}{:>9}", "crates, the package itself included", "today", "at most");
+    for build in BUILDS {
+        let (name, crates) = (build.name(), counts.get(&build.name()).copied().unwrap_or_default());
+        println!("{name:42}{crates:>6}{:>9}", build.most);
+        if crates > build.most {
+            offences.push(format!("{name} is {crates} crates, at most {}: `{}`", build.most, build.command("normal")));
+        }
+    }
+    offences.extend(pages(&counts, &workspace.files("*.md")?));
+    Ok(offences)
+}
+
+/// Writes the true numbers into the pages that state others.
+pub(crate) fn fix(workspace: &Workspace) -> Result<()> {
+    let (counts, _) = count(workspace)?;
+    for page in workspace.files("*.md")? {
+        let (text, _) = with_numbers(&page.text, &counts);
+        if text != page.text {
+            let path = workspace.root().join(&page.path);
+            fs::write(&path, text).with_context(|| format!("{} cannot be written", path.display()))?;
+            println!("written: {}", page.path.display());
+        }
+    }
+    Ok(())
+}
+
+fn count(workspace: &Workspace) -> Result<(Counts, Vec<String>)> {
+    let (mut counts, mut offences) = (Counts::new(), Vec::new());
+    for build in BUILDS {
+        let tree = |edges: &[&str]| {
+            let args = ["tree", "--package", build.package, "--no-default-features", "--features", build.features];
+            let listed = output(workspace.cargo(&args).args(["--prefix", "none", "--edges"]).args(edges))?;
+            crates(&listed).with_context(|| build.name())
+        };
+        counts.insert(build.name(), tree(&["normal"])?.len());
+        offences.extend(build.intruders(&tree(&["normal,build", "--target", "all"])?));
+    }
+    Ok((counts, offences))
+}
+
+/// The distinct crates of a listing with lines like `serde v1.0.0 (proc-macro) (*)`: `serde v1.0.0`.
+fn crates(listing: &str) -> Result<BTreeSet<String>> {
+    let lines = listing.lines().filter(|line| !line.is_empty() && !line.starts_with('['));
+    lines
+        .map(|line| match line.split(' ').collect::<Vec<_>>().as_slice() {
+            [name, version, ..] if version.starts_with('v') => Ok(format!("{name} {version}")),
+            _ => bail!("cargo tree printed a line that is no crate: {line:?}"),
+        })
+        .collect()
+}
+
+impl Build {
+    /// The name of its number in pages.
+    fn name(&self) -> String {
+        let features = self.features.replace(',', "-");
+        if features.is_empty() { self.package.to_owned() } else { format!("{}-{features}", self.package) }
+    }
+
+    fn command(&self, edges: &str) -> String {
+        let Self { package, features, .. } = self;
+        format!("cargo tree -p {package} --no-default-features --features '{features}' -e {edges}")
+    }
+
+    fn intruders(&self, crates: &BTreeSet<String>) -> Vec<String> {
+        let forbids = |name: &str| self.free_of.iter().copied().flatten().any(|pattern| matches(pattern, name));
+        let excepts = |name: &str| self.except.iter().copied().flatten().any(|except| *except == name);
+        let names: BTreeSet<_> = crates.iter().filter_map(|found| found.split(' ').next()).collect();
+        let way = self.command("normal,build --target all");
+        let found = names.into_iter().filter(|name| forbids(name) && !excepts(name));
+        found.map(|name| format!("{} contains {name}: `{way} -i {name}`", self.name())).collect()
+    }
+}
+
+fn matches(pattern: &str, name: &str) -> bool {
+    pattern.strip_suffix('*').map_or(name == pattern, |start| name.starts_with(start))
+}
+
+fn pages(counts: &Counts, pages: &[TextFile]) -> Vec<String> {
+    let mut offences = Vec::new();
+    let mut stated = BTreeSet::new();
+    for TextFile { path, text } in pages {
+        let (rewritten, names) = with_numbers(text, counts);
+        let path = path.display().to_string();
+        offences.extend(
+            names.iter().filter(|name| !counts.contains_key(**name)).map(|name| format!("{path}: no build is {name}")),
+        );
+        if rewritten != *text {
+            offences.push(format!("{path}: states numbers of crates that are not true; `cargo xtask guards --fix`"));
+        }
+        stated.extend(names.iter().map(|name| (path.clone(), (*name).to_owned())));
+    }
+    for name in counts.keys() {
+        let [first, costs] = PAGES;
+        let page = if name.starts_with("incs-facade") { first } else { costs };
+        if !stated.contains(&(page.to_owned(), name.clone())) {
+            offences.push(format!("{page}: does not state the crates of {name}: {OPEN}{name} -->0{CLOSE}"));
+        }
+    }
+    offences
+}
+
+const OPEN: &str = "<!-- guard:";
+const CLOSE: &str = "<!-- /guard -->";
+
+/// A page with the true numbers, and the names that it has, of texts like `<!-- guard:incs-model -->16<!-- /guard -->`. What is not of
+/// that form is among the names as it stands.
+fn with_numbers<'a>(text: &'a str, counts: &Counts) -> (String, Vec<&'a str>) {
+    let mut parts = text.split(OPEN);
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    let mut names = Vec::new();
+    for part in parts {
+        let known = part.split_once(" -->").filter(|(name, _)| counts.contains_key(*name)).zip(part.split_once(CLOSE));
+        if let Some(((name, _), (_, rest))) = known {
+            let count = counts.get(name).copied().unwrap_or_default().to_string();
+            out.extend([OPEN, name, " -->", &count, CLOSE, rest]);
+            names.push(name);
+        } else {
+            // An unknown name, or a number without an end.
+            out.extend([OPEN, part]);
+            names.push(part.lines().next().unwrap_or_default());
+        }
+    }
+    (out, names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TREE: &str = "incs-model v0.1.0 (/repo/crates/incs-model)\nserde v1.0.229\nserde_derive v1.0.229 (proc-macro)\n\n\
+                        [build-dependencies]\nserde v1.0.229 (*)\nsyn v1.0.0\nsyn v2.0.0\n";
+
+    fn find(name: &str) -> &'static Build {
+        BUILDS.iter().find(|build| build.name() == name).unwrap()
+    }
+
+    fn counts() -> Counts {
+        Counts::from([("incs-model".to_owned(), 4), ("incs-facade-client-tower".to_owned(), 6)])
+    }
+
+    fn page(path: &str, text: &str) -> TextFile {
+        TextFile { path: path.into(), text: text.to_owned() }
+    }
+
+    #[test]
+    fn crates_are_counted_once_whatever_follows_the_version() {
+        let names = ["incs-model v0.1.0", "serde v1.0.229", "serde_derive v1.0.229", "syn v1.0.0", "syn v2.0.0"];
+        assert!(crates(TREE).unwrap().iter().eq(names));
+        assert!(crates("├── serde\n").is_err());
+    }
+
+    /// One row for each promise, with a crate that breaks it.
+    #[test]
+    fn each_build_is_held_to_its_promise() {
+        for (name, intruder) in [
+            ("incs-model-schema", "log"),
+            ("incs-client", "hyper"),
+            ("incs-client", "futures-executor"),
+            ("incs-client-tower", "tower"),
+            ("incs-client-tracing", "log"),
+            ("incs-client-hyper", "rustls"),
+            ("incs-client-hyper", "reqwest"),
+            ("incs-client-hyper-rustls", "openssl-probe"),
+            ("incs-client-reqwest", "hyper-tls"),
+            ("incs-client-reqwest-rustls", "native-tls"),
+            ("incs-client-reqwest-native-tls", "ring"),
+            ("incs-client-contract", "hyper"),
+            ("incs-webhook", "bytes"),
+            ("incs-webhook-http", "http-body"),
+            ("incs-webhook-tower", "axum-core"),
+            ("incs-webhook-axum", "tokio"),
+            ("incs-webhook-sha1", "openssl-sys"),
+        ] {
+            let offences = find(name).intruders(&[intruder, "serde_json"].map(str::to_owned).into());
+            assert_eq!(offences.len(), 1, "{name}: {offences:?}");
+            assert!(offences[0].starts_with(&format!("{name} contains {intruder}: `cargo tree -p ")), "{offences:?}");
+        }
+    }
+
+    #[test]
+    fn exceptions_and_names_that_only_resemble_pass() {
+        let light = ["serde", "string-ring", "logos", "httpdate", "opener"].map(str::to_owned);
+        assert_eq!(find("incs-model").intruders(&light.into()), [""; 0]);
+        let traits = ["http", "bytes", "http-body", "tower-service"].map(str::to_owned);
+        assert_eq!(find("incs-client-tower").intruders(&traits.into()), [""; 0]);
+    }
+
+    #[test]
+    fn pages_with_true_numbers_pass() {
+        let files = [
+            page("README.md", "<!-- guard:incs-facade-client-tower -->6<!-- /guard --> crates"),
+            page("docs/cost.md", "| <!-- guard:incs-model -->4<!-- /guard --> |"),
+            page("docs/other.md", "<!-- guard:incs-model -->4<!-- /guard -->, and no other"),
+        ];
+        assert_eq!(pages(&counts(), &files), [""; 0]);
+    }
+
+    #[test]
+    fn false_unknown_and_missing_numbers_are_offences() {
+        let files = [
+            page("README.md", "<!-- guard:incs-facade-client-tower -->5<!-- /guard -->"),
+            page("docs/a.md", "<!-- guard:gone -->1<!-- /guard -->"),
+        ];
+        assert_eq!(
+            pages(&counts(), &files),
+            [
+                "README.md: states numbers of crates that are not true; `cargo xtask guards --fix`",
+                "docs/a.md: no build is gone -->1<!-- /guard -->",
+                "docs/cost.md: does not state the crates of incs-model: <!-- guard:incs-model -->0<!-- /guard -->",
+            ]
+        );
+    }
+
+    #[test]
+    fn only_numbers_are_rewritten() {
+        let text = "a <!-- guard:incs-model -->many<!-- /guard --> b <!-- guard:gone -->1<!-- /guard --> c";
+        let (rewritten, names) = with_numbers(text, &counts());
+        assert_eq!(rewritten, text.replace("many", "4"));
+        assert_eq!(names, ["incs-model", "gone -->1<!-- /guard --> c"]);
+    }
+
+    #[test]
+    fn a_number_without_an_end_is_an_offence() {
+        let text = "<!-- guard:incs-model -->4 <!-- guard:incs-model -->4<!-- /guard -->";
+        assert_eq!(with_numbers(text, &counts()), (text.to_owned(), vec!["incs-model -->4 ", "incs-model"]));
+    }
+
+    #[test]
+    fn https_over_hyper_keeps_its_promise() {
+        assert_eq!(find("incs-client-hyper-rustls").most, 60);
+    }
+}
