@@ -1,4 +1,4 @@
-//! The admin API below `/_sandbox`: what the sandbox remembers, customers that act, faults, and the page that describes it.
+//! The admin API below `/_sandbox`: its router, the page that describes it, and the OpenAPI document.
 
 mod control;
 mod customers;

@@ -1,4 +1,4 @@
-//! A running sandbox, and what it is told before it starts.
+//! A running sandbox and its builder.
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};

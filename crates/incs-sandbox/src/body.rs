@@ -1,4 +1,4 @@
-//! Reading JSON that a person or a test wrote.
+//! Reads JSON bodies, with errors that name the member.
 
 use incs_model::{Pointer, decode};
 use serde::de::DeserializeOwned;

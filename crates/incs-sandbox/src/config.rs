@@ -1,4 +1,4 @@
-//! What a sandbox is told before it starts.
+//! The settings of a sandbox.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! The console: a page that shows conversations as the customer's phone would.
+//! The console: serves the page that shows conversations as on the customer's phone.
 
 use axum::Router;
 use axum::body::Body;

@@ -1,4 +1,4 @@
-//! Customers that act: they read, and they answer.
+//! Customers who write, tap and read.
 
 mod choice;
 pub(crate) mod reply;

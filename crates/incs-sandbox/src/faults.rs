@@ -1,4 +1,4 @@
-//! Faults on request: rules that say when something goes wrong, and what.
+//! The active fault rules, and presets of rules.
 
 pub(crate) mod rule;
 

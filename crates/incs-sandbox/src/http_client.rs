@@ -1,4 +1,4 @@
-//! The HTTP client that webhooks are posted with: pooled, over TLS, and only to addresses that may be posted to.
+//! The HTTP client that posts webhooks: pooled, with TLS, and limited to allowed addresses.
 
 use std::error::Error as StdError;
 use std::fmt;

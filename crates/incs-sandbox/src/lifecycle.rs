@@ -1,4 +1,4 @@
-//! What happens to messages and templates as time goes by.
+//! The life cycle of messages and templates: sent, delivered, read or failed; reviewed.
 
 pub(crate) mod driver;
 

@@ -1,4 +1,4 @@
-//! The operations of the platform, by the names that the client gives them.
+//! The operations of the platform, with the same names as in the client.
 
 use http::Method;
 

@@ -1,4 +1,4 @@
-//! Chance that comes out the same for the same seed, whatever else happened before, and the ids drawn from it.
+//! Random numbers and ids that depend only on the seed, the purpose and a number.
 
 use std::ops::Range;
 use std::time::Duration;

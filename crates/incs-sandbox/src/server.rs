@@ -1,4 +1,4 @@
-//! The HTTP server: takes connections, reads each request whole, lets it go wrong or answers it, and records it.
+//! The HTTP server: accepts connections, reads each request, applies faults, replies, and records the exchange.
 
 mod fault;
 mod mask;

@@ -1,4 +1,4 @@
-//! What all parts of a sandbox share: its settings, its clock, and everything that it remembers.
+//! The shared state of a sandbox: its settings, its clock, and its records behind one lock.
 
 pub(crate) mod agenda;
 pub(crate) mod deliveries;

@@ -1,4 +1,4 @@
-//! The one signal that ends everything a sandbox started.
+//! The stop signal of a sandbox.
 
 use tokio::sync::watch;
 

@@ -1,4 +1,4 @@
-//! Webhooks: who gets them, what is posted, and how it is signed.
+//! Webhooks: subscribing, and the events of messages and templates.
 
 mod bodies;
 pub(crate) mod emit;

@@ -1,4 +1,4 @@
-//! `/state`, `/clock`, `/reset` and `/faults`: how the sandbox is set, and what moves it.
+//! `/state`, `/clock`, `/reset`, `/faults` and `/presets`: settings, the virtual clock, and fault rules.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! `/customers`: what customers do.
+//! `/customers`: lets customers write, tap, read and change their name.
 
 use http::StatusCode;
 use schemars::JsonSchema;

@@ -1,4 +1,4 @@
-//! Keeps pages of other sites from using the admin API through the browser of whoever runs the sandbox.
+//! Stops pages of other sites from calling the admin API through the user's browser.
 
 use std::net::IpAddr;
 use std::sync::Arc;

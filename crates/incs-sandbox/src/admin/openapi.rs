@@ -1,4 +1,4 @@
-//! The OpenAPI document of the admin API, made of the routes themselves.
+//! The OpenAPI document of the admin API, generated from its routes.
 
 use http::StatusCode;
 use schemars::SchemaGenerator;

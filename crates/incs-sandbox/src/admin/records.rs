@@ -1,5 +1,4 @@
-//! `/conversations`, `/messages`, `/exchanges` and `/events`: who talks with the business, what was said, how it went over the wire,
-//! and what changes, as it changes.
+//! `/conversations`, `/messages`, `/exchanges` and `/events`: lists, search, one record, and the stream of changes.
 
 use std::collections::HashSet;
 use std::convert::Infallible;

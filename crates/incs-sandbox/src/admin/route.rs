@@ -1,4 +1,4 @@
-//! One route: how a call of it is read, answered or refused, and what there is to say about it.
+//! A route of the admin API: how a call is read, what answers it, how it is described, and how it fails.
 
 use std::future::Future;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! `/templates` and `/tasks`: what was created.
+//! `/templates` and `/tasks`: lists, and the review of a template.
 
 use incs_model::task::Task;
 use schemars::JsonSchema;

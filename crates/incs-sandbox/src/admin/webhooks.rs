@@ -1,4 +1,4 @@
-//! `/deliveries`, `/subscriptions` and `/inject`: webhooks, who gets them, and any webhook made by hand.
+//! `/deliveries`, `/subscriptions` and `/inject`: webhook deliveries, subscriptions, and hand-made webhooks.
 
 use http::StatusCode;
 use incs_model::RawJson;

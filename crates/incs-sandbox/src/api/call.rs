@@ -1,4 +1,4 @@
-//! A call of the API: who may make it, its query, and its reply with the HTTP status that goes with it.
+//! A call of the platform's API: its credential, its query, and its reply with the HTTP status.
 
 use std::fmt::Write as _;
 

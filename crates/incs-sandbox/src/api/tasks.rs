@@ -1,4 +1,4 @@
-//! `POST` and `GET /external/tasks`, and `POST /external/auth/token` for the tokens that they want.
+//! `POST` and `GET /external/tasks`, and `POST /external/auth/token`, which issues their tokens.
 
 use std::sync::Arc;
 

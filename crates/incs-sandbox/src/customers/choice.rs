@@ -1,4 +1,4 @@
-//! What can be tapped in a message.
+//! Finds the button, row or suggestion of a message that a customer taps.
 
 use incs_model::OutboundMessage;
 use incs_model::whatsapp::Content;

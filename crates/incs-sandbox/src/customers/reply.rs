@@ -1,4 +1,4 @@
-//! What a customer is to do, as a test or the console says it, also in JSON.
+//! A reply: the action of a customer as a test, the admin API or the console requests it.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! A rule: when, how often, and what goes wrong; and how it is read out of JSON.
+//! A fault rule: its condition, its action, and how it is read from JSON and checked.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Does what is due.
+//! The driver: runs each job of the agenda when it is due.
 
 use std::sync::Arc;
 use std::time::Duration;

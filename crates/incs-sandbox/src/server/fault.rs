@@ -1,4 +1,4 @@
-//! What goes wrong with one request.
+//! Applies fault rules to one request.
 
 use std::borrow::Cow;
 use std::time::Duration;

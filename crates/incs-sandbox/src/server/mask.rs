@@ -1,4 +1,4 @@
-//! Takes credentials out of what is remembered.
+//! Masks credentials in recorded exchanges.
 
 use bytes::Bytes;
 use http::HeaderMap;

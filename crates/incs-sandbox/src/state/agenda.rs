@@ -1,4 +1,4 @@
-//! What is to happen, and when.
+//! The agenda: future jobs in the order of their due time.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;

@@ -1,4 +1,4 @@
-//! Webhook deliveries with all their attempts, and the lanes in which they are posted one after the other.
+//! Webhook deliveries with their attempts, and the lanes that keep their order.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;

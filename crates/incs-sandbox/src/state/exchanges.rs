@@ -1,4 +1,4 @@
-//! One request and its reply.
+//! A request and its reply, as recorded.
 
 use bytes::Bytes;
 use incs_model::Timestamp;

@@ -1,4 +1,4 @@
-//! What a customer did: the content of a message that comes in.
+//! The content of a message from a customer.
 
 use incs_model::Timestamp;
 use schemars::JsonSchema;

@@ -1,4 +1,4 @@
-//! A bounded list: numbered from the first entry on, oldest out first.
+//! A bounded log: entries are numbered, and the oldest is dropped first.
 
 use std::collections::VecDeque;
 

@@ -1,4 +1,4 @@
-//! Messages in either direction, what becomes of them, and the conversations that they make up.
+//! Messages in both directions, their states and plans, and conversations.
 
 use std::collections::VecDeque;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What the event stream tells whoever listens.
+//! Notices of changes, which the event stream sends to its listeners.
 
 use std::sync::Arc;
 

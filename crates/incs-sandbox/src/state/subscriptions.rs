@@ -1,4 +1,4 @@
-//! Who gets webhooks: URLs, the kinds of event, and in whose form.
+//! Webhook subscriptions and the kinds of event.
 
 use std::fmt;
 use std::sync::Arc;

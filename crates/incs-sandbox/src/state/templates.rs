@@ -1,4 +1,4 @@
-//! Templates: some that are there from the start, and those that were created.
+//! Templates: the stock and those that were created.
 
 pub(crate) mod rendered;
 mod stock;

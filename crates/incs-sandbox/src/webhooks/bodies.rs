@@ -1,4 +1,4 @@
-//! The body of each webhook: what INCS and Exotel tell of a message or a template.
+//! The body of each webhook of INCS and Exotel.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Makes deliveries of events, and draws what goes wrong with each.
+//! Creates deliveries of an event, and applies fault rules to each.
 
 use std::sync::Arc;
 use std::time::Duration;

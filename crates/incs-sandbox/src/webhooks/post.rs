@@ -1,4 +1,4 @@
-//! Posts deliveries: signs them, and writes down what came of each attempt.
+//! Posts deliveries: signs each attempt, and records its result.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

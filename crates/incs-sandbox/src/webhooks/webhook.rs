@@ -1,4 +1,4 @@
-//! A URL that webhooks are posted to, before it is checked.
+//! A webhook as a caller configures it: URL, events, provider and signing, with its checks.
 
 use std::fmt;
 use std::net::IpAddr;

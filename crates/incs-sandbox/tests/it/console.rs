@@ -2,7 +2,6 @@
 
 mod browser;
 mod chromium;
-mod contrast;
 mod details;
 mod faults;
 mod hostile;

@@ -5,7 +5,6 @@ mod errors;
 mod fixtures;
 mod limits;
 mod lists;
-mod review;
 mod status;
 mod tasks;
 mod templates;

@@ -1,4 +1,4 @@
-//! Faults of requests, and what must not go wrong when something does: shutdown, memory, repeatability.
+//! Faults of requests, and what must hold despite them: shutdown, memory bounds, repeatability.
 
 mod limits;
 mod reads;

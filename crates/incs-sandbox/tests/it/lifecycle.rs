@@ -1,4 +1,4 @@
-//! The life of a message.
+//! The life cycle of a message.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What the sandbox does, over real HTTP.
+//! The sandbox over real HTTP.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! A server that webhooks are posted to.
+//! A server that receives webhooks and can answer badly.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};

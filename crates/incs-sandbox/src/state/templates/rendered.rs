@@ -1,4 +1,4 @@
-//! What the customer sees of a template, with its variables filled.
+//! Renders a template as the customer sees it, with its variables filled.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! The templates that are there from the start: those that the reference's samples name, and some more to look at.
+//! The templates that exist from the start: those of the reference's samples, and some more.
 
 use incs_model::RawJson;
 use incs_model::template::{rcs, whatsapp};

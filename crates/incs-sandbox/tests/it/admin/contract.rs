@@ -1,4 +1,4 @@
-//! The OpenAPI document holds against what the routes answer.
+//! The replies of all routes match the OpenAPI document.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! The stream of what changes.
+//! The event stream.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! A headless Chromium of one's own, and the chromedriver that steers it.
+//! A headless Chromium for one test, controlled by chromedriver.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpStream};

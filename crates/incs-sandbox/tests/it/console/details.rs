@@ -1,4 +1,4 @@
-//! What stands behind a bubble.
+//! The details of a message.
 
 use incs_model::{PhoneNumber, viber};
 use incs_sandbox::{Sandbox, Webhook};

@@ -1,4 +1,4 @@
-//! What a message holds is never more than text.
+//! The content of a message is shown as text only.
 
 use incs_model::{PhoneNumber, whatsapp};
 use incs_sandbox::{Channel, Sandbox};

@@ -1,4 +1,4 @@
-//! The page without a mouse.
+//! The page used by keyboard alone.
 
 use incs_model::{PhoneNumber, viber};
 use incs_sandbox::Sandbox;

@@ -1,4 +1,4 @@
-//! The page follows what happens without being loaded again.
+//! The page follows events without a reload.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;

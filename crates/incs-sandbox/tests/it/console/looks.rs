@@ -1,11 +1,10 @@
-//! Dark and light, and narrow screens.
+//! Dark and light themes, and narrow screens.
 
 use incs_model::{PhoneNumber, rcs, viber};
 use incs_sandbox::{Channel, Sandbox};
 use serde_json::json;
 
-use super::browser::Page;
-use super::contrast::TOO_FAINT;
+use super::browser::{Page, TOO_FAINT};
 use crate::support::client;
 
 async fn lively() -> Sandbox {

@@ -1,4 +1,4 @@
-//! A program that takes webhooks.
+//! A server that receives webhooks.
 
 use std::net::Ipv4Addr;
 

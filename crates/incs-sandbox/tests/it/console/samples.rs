@@ -1,4 +1,4 @@
-//! Every kind of message is drawn.
+//! Every kind of message is shown.
 
 use std::fs;
 use std::path::Path;
@@ -6,8 +6,7 @@ use std::path::Path;
 use incs_sandbox::{Channel, Sandbox};
 use serde_json::{Value, json};
 
-use super::browser::Page;
-use super::contrast::TOO_FAINT;
+use super::browser::{Page, TOO_FAINT};
 use crate::support::{host, raw};
 
 const NUMBER: &str = "85251230088";

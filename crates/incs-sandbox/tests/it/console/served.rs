@@ -1,4 +1,4 @@
-//! How the files of the page are served.
+//! The headers of the page's files.
 
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::Empty;

@@ -1,4 +1,4 @@
-//! What a customer taps reaches the webhooks.
+//! Taps in the page reach the webhooks.
 
 use incs_model::whatsapp::interactive::carousel::{Card, CardAction};
 use incs_model::whatsapp::interactive::list::{Action, Row, Section};

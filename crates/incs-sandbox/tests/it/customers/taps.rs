@@ -1,4 +1,4 @@
-//! Customers that tap.
+//! Customers who tap.
 
 use incs_model::rcs;
 use incs_model::whatsapp::interactive::carousel::{Card, CardAction};

@@ -1,4 +1,4 @@
-//! Requests by the real `curl`.
+//! Requests with the real `curl`.
 
 use incs_sandbox::{Builder, HttpStatus, Pace, Sandbox};
 use serde_json::Value;

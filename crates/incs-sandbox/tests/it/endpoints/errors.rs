@@ -1,4 +1,4 @@
-//! Every failure that plain curl can have.
+//! Every documented failure can be reproduced with curl.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Every documented request is answered as the documented reply is shaped.
+//! Every documented request gets a reply of the documented shape.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! What grows stays within its bounds.
+//! Everything that grows stays within its bounds.
 
 use incs_model::Timestamp;
 use incs_sandbox::{Clock, Memory, Sandbox};

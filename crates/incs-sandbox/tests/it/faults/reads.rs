@@ -1,4 +1,4 @@
-//! What a client makes of a read that something happened to: it asks again.
+//! A client retries a read that a fault hit.
 
 use incs_client::endpoints::messages::GetStatus;
 use incs_client::{Client, Error};

@@ -1,4 +1,4 @@
-//! The same seed does the same again.
+//! The same seed repeats the same run.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What a client comes to know of a send that something happened to, and how often the message exists then.
+//! The result of a send that a fault hit, and how often the message exists.
 
 use incs_client::{ErrorKind, RequestState};
 use incs_model::id::MessageId;

@@ -1,4 +1,4 @@
-//! A sandbox that ends, ends whole: its port is free, and no task of it is left.
+//! A shutdown frees the port and leaves no task.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! What goes over the wire, byte by byte.
+//! Faults on the wire, byte by byte.
 
 use incs_sandbox::{Action, HttpStatus, Rule, Sandbox};
 

@@ -1,4 +1,4 @@
-//! What happens when a receiver does not take a webhook.
+//! Retries when a receiver does not accept a webhook.
 
 use std::net::TcpListener;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,4 +1,4 @@
-//! Every way to sign.
+//! Every signing scheme.
 
 use std::time::Duration;
 
