@@ -75,30 +75,22 @@
 //! message (the newer portal's page: flat reports, numbers of RCS states).
 
 mod callback;
-mod code;
-mod content;
-mod entry;
 mod incoming;
-mod item;
-mod members;
+mod location;
 mod nullable;
-mod received;
+mod object;
 mod report;
 #[cfg(feature = "schema")]
 mod schema;
-mod slot;
-mod sms;
 mod status;
+mod suggested;
+mod text;
 
-pub use self::callback::{Batch, Callback, Nested};
-pub use self::code::StatusCode;
-pub use self::content::{
-    Content, ContentError, ContentType, Coordinate, File, Location, Postback, Suggested, Suggestion, Tap, Text,
-};
-pub use self::entry::Entry;
-pub use self::incoming::{CallbackType, Incoming};
-pub use self::item::{Item, Malformed, SmsItem};
+pub use self::callback::{Batch, Callback, Entry, Item, Malformed, Nested, SmsItem};
+pub use self::incoming::{CallbackType, Content, ContentError, ContentType, File, Incoming};
+pub use self::location::{Coordinate, Location};
 pub use self::nullable::Nullable;
-pub use self::report::Report;
-pub use self::sms::SmsReport;
-pub use self::status::{ReportState, StatusName};
+pub use self::report::{Report, SmsReport};
+pub use self::status::{ReportState, StatusCode, StatusName};
+pub use self::suggested::{Suggested, Suggestion, Tap};
+pub use self::text::{Postback, Text};

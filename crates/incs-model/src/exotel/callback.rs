@@ -1,18 +1,22 @@
-//! The body of one POST.
-
-use std::fmt;
+//! The body of one POST and its elements.
 
 use incs_model_derive::WireStruct;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error, value};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::item::{Item, Malformed, SmsItem};
-use super::members::Members;
-use crate::masked::Masked;
-use crate::raw::RawJson;
+use super::incoming::Incoming;
+use super::object::Object;
+use super::report::{Report, SmsReport};
+use super::status::{ReportState, StatusCode, StatusName};
+use crate::address::Address;
+use crate::id::MessageId;
+use crate::json::{DecodeError, RawJson};
+use crate::schema_of::schema_of;
+use crate::time::WireTime;
 
 /// The body of one POST. Every JSON text is one: what is not understood is kept in an [`Item`].
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged, from = "RawJson")]
 #[non_exhaustive]
 pub enum Callback {
     /// `{"rcs": {"messages": […]}, "sms": {"messages": […]}}`.
@@ -23,7 +27,7 @@ pub enum Callback {
 }
 
 /// A body by channel. Both lists may come together.
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, WireStruct, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ExotelNested"))]
 #[non_exhaustive]
 pub struct Nested {
@@ -36,13 +40,85 @@ pub struct Nested {
 }
 
 /// What came for one channel: `{"messages": […]}`. Every sample has one element; any number is read.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged, from = "RawJson", bound(serialize = "T: Serialize", deserialize = "T: DeserializeOwned"))]
 #[non_exhaustive]
 pub enum Batch<T> {
     /// The elements, in the order they came.
-    Items(Vec<T>),
+    Items(#[serde(serialize_with = "write_messages")] Vec<T>),
     /// Not an object with a list; kept whole and written back as it came.
     Malformed(Malformed),
+}
+
+/// An element of `rcs.messages[]`: a message of a user or a delivery report. Both come to the same URL.
+///
+/// `callback_type` `dlr` makes it a report. Otherwise `content` makes it a message, and `exo_status_code` beside `sid` or
+/// `to` a report, whatever `callback_type` says. Reading never fails, so that no element can cost its neighbours.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged, from = "RawJson")]
+#[non_exhaustive]
+pub enum Item {
+    /// A message of a user.
+    Incoming(Incoming),
+    /// What became of a message to a user.
+    Report(Report),
+    /// An object that is neither; kept whole and written back as it came.
+    Unknown(RawJson),
+    /// A message or a report with a fault in it; kept whole and written back as it came.
+    Malformed(Malformed),
+}
+
+/// An element of `sms.messages[]`: a delivery report about the SMS sent instead. Reading never fails.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged, from = "RawJson")]
+#[non_exhaustive]
+pub enum SmsItem {
+    /// What became of the SMS.
+    Report(SmsReport),
+    /// An object that is no report; kept whole and written back as it came.
+    Unknown(RawJson),
+    /// A report with a fault in it; kept whole and written back as it came.
+    Malformed(Malformed),
+}
+
+/// An element that could not be read, kept as it came.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Malformed {
+    raw: RawJson,
+    #[serde(skip)]
+    error: DecodeError,
+}
+
+/// An element of a callback, from whichever list: see [`Callback::entries`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Entry<'a> {
+    /// A message of a user.
+    Incoming(&'a Incoming),
+    /// What became of an RCS message to a user.
+    Report(&'a Report),
+    /// What became of the SMS sent instead.
+    SmsReport(&'a SmsReport),
+    /// Something that this version does not know.
+    Unknown(&'a RawJson),
+    /// Something with a fault in it.
+    Malformed(&'a Malformed),
+}
+
+crate::masked::shown!(Callback, Batch<Item>, Batch<SmsItem>, Item, SmsItem, Malformed);
+
+impl Callback {
+    /// Every element with its JSON pointer in the body: those of `rcs`, then those of `sms`, or the one of a flat body.
+    pub fn entries(&self) -> impl Iterator<Item = (String, Entry<'_>)> {
+        let (flat, nested) = match self {
+            Self::Flat(item) => (Some((String::new(), Entry::from(item))), None),
+            Self::Nested(nested) => (None, Some(nested)),
+        };
+        let rcs = nested.and_then(|nested| nested.rcs.as_ref()).map(|batch| batch.entries("/rcs"));
+        let sms = nested.and_then(|nested| nested.sms.as_ref()).map(|batch| batch.entries("/sms"));
+        flat.into_iter().chain(rcs.into_iter().flatten()).chain(sms.into_iter().flatten())
+    }
 }
 
 impl<T> Batch<T> {
@@ -61,11 +137,192 @@ impl<T> Batch<T> {
             Self::Malformed(malformed) => Some(malformed),
         }
     }
+
+    fn entries<'a>(&'a self, pointer: &'static str) -> impl Iterator<Item = (String, Entry<'a>)>
+    where
+        Entry<'a>: From<&'a T>,
+    {
+        let whole = self.malformed().map(|malformed| (pointer.to_owned(), Entry::Malformed(malformed)));
+        let items = self.items().iter().enumerate();
+        let items = items.map(move |(index, item)| (format!("{pointer}/messages/{index}"), Entry::from(item)));
+        whole.into_iter().chain(items)
+    }
 }
 
-impl<T> From<Vec<T>> for Batch<T> {
-    fn from(items: Vec<T>) -> Self {
-        Self::Items(items)
+impl Item {
+    /// The user's address: `from` of a message, `to` of a report.
+    pub fn user(&self) -> Option<&Address> {
+        Entry::from(self).user()
+    }
+
+    /// The business's address: `to` of a message; reports have none.
+    pub fn business(&self) -> Option<&Address> {
+        Entry::from(self).business()
+    }
+}
+
+impl From<RawJson> for Item {
+    fn from(raw: RawJson) -> Self {
+        let item = match Shape::of(&raw) {
+            Ok(Shape::Incoming) => raw.decode().map(Self::Incoming),
+            Ok(Shape::Report) => raw.decode().map(Self::Report),
+            Ok(Shape::Other) => return Self::Unknown(raw),
+            Err(error) => Err(error),
+        };
+        item.unwrap_or_else(|error| Self::Malformed(Malformed { raw, error }))
+    }
+}
+
+impl SmsItem {
+    /// The user's address: `to` of a report.
+    pub fn user(&self) -> Option<&Address> {
+        Entry::from(self).user()
+    }
+}
+
+impl From<RawJson> for SmsItem {
+    fn from(raw: RawJson) -> Self {
+        let item = match Shape::of(&raw) {
+            Ok(Shape::Report) => raw.decode().map(Self::Report),
+            Ok(Shape::Incoming | Shape::Other) => return Self::Unknown(raw),
+            Err(error) => Err(error),
+        };
+        item.unwrap_or_else(|error| Self::Malformed(Malformed { raw, error }))
+    }
+}
+
+impl Malformed {
+    /// The element as it came.
+    pub fn raw(&self) -> &RawJson {
+        &self.raw
+    }
+
+    /// Why it could not be read. Pointer, line and column count from the beginning of the element.
+    pub fn error(&self) -> &DecodeError {
+        &self.error
+    }
+}
+
+/// The kind of an element, by its members.
+enum Shape {
+    Incoming,
+    Report,
+    Other,
+}
+
+impl Shape {
+    fn of(raw: &RawJson) -> Result<Self, DecodeError> {
+        let mut object: Object = raw.decode()?;
+        let callback_type = object.optional::<String, value::Error>(&["callback_type"]);
+        let has_party = ["sid", "message_sid", "to"].iter().any(|name| object.has(name));
+        Ok(match callback_type {
+            Ok(Some(word)) if word == "dlr" => Self::Report,
+            _ if object.has("content") => Self::Incoming,
+            _ if object.has("exo_status_code") && has_party => Self::Report,
+            _ => Self::Other,
+        })
+    }
+}
+
+impl<'a> Entry<'a> {
+    /// The user's address: `from` of a message, `to` of a report.
+    pub fn user(self) -> Option<&'a Address> {
+        match self {
+            Self::Incoming(Incoming { user, .. })
+            | Self::Report(Report { user, .. })
+            | Self::SmsReport(SmsReport { user, .. }) => Some(user),
+            Self::Unknown(_) | Self::Malformed(_) => None,
+        }
+    }
+
+    /// The business's address: `to` of a message; reports have none.
+    pub fn business(self) -> Option<&'a Address> {
+        if let Self::Incoming(incoming) = self { Some(&incoming.business) } else { None }
+    }
+
+    /// The message that was received, or that the report is about.
+    pub fn message_id(self) -> Option<&'a MessageId> {
+        match self {
+            Self::Incoming(Incoming { sid, .. }) | Self::Report(Report { sid, .. }) => sid.as_ref(),
+            Self::SmsReport(report) => report.id(),
+            Self::Unknown(_) | Self::Malformed(_) => None,
+        }
+    }
+
+    /// When it happened.
+    pub fn timestamp(self) -> Option<&'a WireTime> {
+        match self {
+            Self::Incoming(Incoming { timestamp, .. })
+            | Self::Report(Report { timestamp, .. })
+            | Self::SmsReport(SmsReport { timestamp, .. }) => timestamp.as_ref(),
+            Self::Unknown(_) | Self::Malformed(_) => None,
+        }
+    }
+
+    /// What the send call passed.
+    pub fn custom_data(self) -> Option<&'a str> {
+        match self {
+            Self::Incoming(Incoming { custom_data, .. })
+            | Self::Report(Report { custom_data, .. })
+            | Self::SmsReport(SmsReport { custom_data, .. }) => custom_data.as_deref(),
+            Self::Unknown(_) | Self::Malformed(_) => None,
+        }
+    }
+
+    /// The number of the status, of a report.
+    pub fn code(self) -> Option<StatusCode> {
+        match self {
+            Self::Report(Report { code, .. }) | Self::SmsReport(SmsReport { code, .. }) => *code,
+            _ => None,
+        }
+    }
+
+    /// The name of the status, of a report.
+    pub fn name(self) -> Option<&'a StatusName> {
+        match self {
+            Self::Report(Report { name, .. }) | Self::SmsReport(SmsReport { name, .. }) => name.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The text for people, of a report.
+    pub fn description(self) -> Option<&'a str> {
+        match self {
+            Self::Report(Report { description, .. }) | Self::SmsReport(SmsReport { description, .. }) => {
+                description.as_deref()
+            }
+            _ => None,
+        }
+    }
+
+    /// What the report says.
+    pub fn state(self) -> Option<ReportState> {
+        match self {
+            Self::Report(report) => Some(report.state()),
+            Self::SmsReport(report) => Some(report.state()),
+            _ => None,
+        }
+    }
+}
+
+impl<'a> From<&'a Item> for Entry<'a> {
+    fn from(item: &'a Item) -> Self {
+        match item {
+            Item::Incoming(incoming) => Self::Incoming(incoming),
+            Item::Report(report) => Self::Report(report),
+            Item::Unknown(raw) => Self::Unknown(raw),
+            Item::Malformed(malformed) => Self::Malformed(malformed),
+        }
+    }
+}
+
+impl<'a> From<&'a SmsItem> for Entry<'a> {
+    fn from(item: &'a SmsItem) -> Self {
+        match item {
+            SmsItem::Report(report) => Self::SmsReport(report),
+            SmsItem::Unknown(raw) => Self::Unknown(raw),
+            SmsItem::Malformed(malformed) => Self::Malformed(malformed),
+        }
     }
 }
 
@@ -82,129 +339,112 @@ impl From<Item> for Callback {
     }
 }
 
-impl Serialize for Callback {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Nested(nested) => nested.serialize(serializer),
-            Self::Flat(item) => item.serialize(serializer),
-        }
+impl<T> From<Vec<T>> for Batch<T> {
+    fn from(items: Vec<T>) -> Self {
+        Self::Items(items)
     }
 }
 
-impl<'de> Deserialize<'de> for Callback {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = RawJson::deserialize(deserializer)?;
-        let is_nested = raw.decode::<Members>().is_ok_and(|members| members.has("rcs") || members.has("sms"));
+impl From<Incoming> for Item {
+    fn from(incoming: Incoming) -> Self {
+        Self::Incoming(incoming)
+    }
+}
+
+impl From<Report> for Item {
+    fn from(report: Report) -> Self {
+        Self::Report(report)
+    }
+}
+
+impl From<SmsReport> for SmsItem {
+    fn from(report: SmsReport) -> Self {
+        Self::Report(report)
+    }
+}
+
+impl From<RawJson> for Callback {
+    fn from(raw: RawJson) -> Self {
+        let is_nested = raw.decode::<Object>().is_ok_and(|object| object.has("rcs") || object.has("sms"));
         if !is_nested {
-            return Ok(Self::Flat(Item::read(raw)));
+            return Self::Flat(raw.into());
         }
-        Ok(match raw.decode() {
-            Ok(nested) => Self::Nested(nested),
-            Err(error) => Self::Flat(Item::Malformed(Malformed::new(raw, error))),
-        })
+        raw.decode().map_or_else(|error| Self::Flat(Item::Malformed(Malformed { raw, error })), Self::Nested)
     }
 }
 
-#[derive(Deserialize)]
-struct Listed<T> {
-    messages: Vec<T>,
-}
-
-#[derive(Serialize)]
-struct Listing<'a, T> {
-    messages: &'a [T],
-}
-
-impl<T: Serialize> Serialize for Batch<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Items(items) => Listing { messages: items }.serialize(serializer),
-            Self::Malformed(malformed) => malformed.serialize(serializer),
-        }
-    }
-}
-
-impl<'de, T: DeserializeOwned> Deserialize<'de> for Batch<T> {
+impl<'de> Deserialize<'de> for Nested {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = RawJson::deserialize(deserializer)?;
-        // What serde derives would read a list as the members in their order; the error of a reader that does not is the right one.
-        let read = if raw.get().starts_with('[') {
-            raw.decode::<Members>().map(|_| Vec::new())
-        } else {
-            raw.decode::<Listed<T>>().map(|listed| listed.messages)
-        };
-        Ok(match read {
-            Ok(messages) => Self::Items(messages),
-            Err(error) => Self::Malformed(Malformed::new(raw, error)),
-        })
+        let object = Object::deserialize(deserializer)?;
+        Ok(Self { rcs: object.once("rcs")?.flatten(), sms: object.once("sms")?.flatten() })
     }
 }
 
-impl<T: fmt::Debug> fmt::Debug for Batch<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Items(items) => f.debug_tuple("Items").field(items).finish(),
-            Self::Malformed(malformed) => f.debug_tuple("Malformed").field(malformed).finish(),
+impl<T: DeserializeOwned> From<RawJson> for Batch<T> {
+    fn from(raw: RawJson) -> Self {
+        match raw.decode::<Messages<T>>() {
+            Ok(Messages(items)) => Self::Items(items),
+            Err(error) => Self::Malformed(Malformed { raw, error }),
         }
     }
 }
 
-impl Masked for Batch<Item> {
-    fn masked(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self, f)
+/// The elements in `messages`.
+struct Messages<T>(Vec<T>);
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Messages<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let messages = Object::deserialize(deserializer)?.once("messages")?;
+        messages.map(Self).ok_or_else(|| D::Error::missing_field("messages"))
     }
 }
 
-impl Masked for Batch<SmsItem> {
-    fn masked(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self, f)
-    }
+fn write_messages<T: Serialize, S: Serializer>(items: &[T], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map([("messages", items)])
 }
 
-crate::masked::shown!(Callback);
+schema_of!(Callback as "ExotelCallback", generator => {
+    let nested = generator.subschema_for::<Nested>();
+    let report = generator.subschema_for::<Report>();
+    schemars::json_schema!({
+        "description": "The body of one POST: lists by channel, or one delivery report by itself.",
+        "anyOf": [nested, report, { "type": "object" }],
+    })
+});
+
+schema_of!(Item as "ExotelItem", generator => {
+    let incoming = generator.subschema_for::<Incoming>();
+    let report = generator.subschema_for::<Report>();
+    schemars::json_schema!({
+        "description": "A message of a user, a delivery report, or something that this version does not know.",
+        "anyOf": [incoming, report, { "type": "object" }],
+    })
+});
+
+schema_of!(SmsItem as "ExotelSmsItem", generator => {
+    let report = generator.subschema_for::<SmsReport>();
+    schemars::json_schema!({
+        "description": "A report about the SMS sent instead, or something that this version does not know.",
+        "anyOf": [report, { "type": "object" }],
+    })
+});
 
 #[cfg(feature = "schema")]
-mod schema {
-    //! The bodies that are known; anything else is kept.
-
-    use std::borrow::Cow;
-
-    use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-
-    use super::{Batch, Callback, Nested};
-    use crate::exotel::Report;
-
-    impl JsonSchema for Callback {
-        fn schema_name() -> Cow<'static, str> {
-            "ExotelCallback".into()
-        }
-
-        fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-            let nested = generator.subschema_for::<Nested>();
-            let report = generator.subschema_for::<Report>();
-            json_schema!({
-                "description": "The body of one POST: lists by channel, or one delivery report by itself.",
-                "anyOf": [nested, report, { "type": "object" }],
-            })
-        }
+impl<T: schemars::JsonSchema> schemars::JsonSchema for Batch<T> {
+    fn inline_schema() -> bool {
+        true
     }
 
-    impl<T: JsonSchema> JsonSchema for Batch<T> {
-        fn inline_schema() -> bool {
-            true
-        }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        format!("ExotelBatchOf{}", T::schema_name()).into()
+    }
 
-        fn schema_name() -> Cow<'static, str> {
-            format!("ExotelBatchOf{}", T::schema_name()).into()
-        }
-
-        fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-            let item = generator.subschema_for::<T>();
-            json_schema!({
-                "type": "object",
-                "properties": { "messages": { "type": "array", "items": item } },
-                "required": ["messages"],
-            })
-        }
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let item = generator.subschema_for::<T>();
+        schemars::json_schema!({
+            "type": "object",
+            "properties": { "messages": { "type": "array", "items": item } },
+            "required": ["messages"],
+        })
     }
 }

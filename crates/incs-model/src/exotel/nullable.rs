@@ -2,9 +2,6 @@
 
 use std::fmt;
 
-use serde::Serialize;
-use serde::ser::SerializeMap;
-
 use crate::masked::{Mask, Masked};
 
 /// A member that may be left out, be null, or have a value, each with a meaning of its own.
@@ -33,16 +30,6 @@ impl<T> Nullable<T> {
     /// Whether the member is there and null.
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null)
-    }
-}
-
-impl<T: Serialize> Nullable<T> {
-    pub(super) fn write<M: SerializeMap>(&self, name: &'static str, map: &mut M) -> Result<(), M::Error> {
-        match self {
-            Self::Absent => Ok(()),
-            Self::Null => map.serialize_entry(name, &()),
-            Self::Value(value) => map.serialize_entry(name, value),
-        }
     }
 }
 

@@ -1,80 +1,80 @@
-//! The schema of an object whose members come under more than one name.
+//! The schema of a struct whose members come under several names.
 
-use schemars::{Schema, json_schema};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
 
-/// Collects the members of an object.
-pub(super) struct Object {
-    description: String,
-    properties: Map<String, Value>,
-    required: Vec<&'static str>,
-    rules: Vec<Value>,
+use crate::schema::shape::is_strict;
+
+/// The schema of a member that may be null. Unlike that of an `Option` it keeps the description of the type itself.
+pub(super) fn or_null<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "anyOf": [generator.subschema_for::<T>(), { "type": "null" }] })
 }
 
-impl Object {
-    pub(super) fn new(doc: &str) -> Self {
-        Self { description: plain(doc), properties: Map::new(), required: Vec::new(), rules: Vec::new() }
-    }
+/// The schema of a whole number, of its digits in a string where those are read, or of null.
+pub(super) fn number_or_null(generator: &mut SchemaGenerator) -> Schema {
+    let number = if is_strict(generator) {
+        json!({ "type": "integer", "minimum": 0 })
+    } else {
+        json!({ "type": ["integer", "string"], "minimum": 0, "pattern": "^\\+?[0-9]+$" })
+    };
+    json_schema!({ "anyOf": [number, { "type": "null" }] })
+}
 
-    /// A member that must be there under one of these names.
-    pub(super) fn required(mut self, names: &[&'static str], doc: &str, schema: Schema) -> Self {
-        if let [name] = names {
-            self.required.push(name);
-        } else {
-            self = self.either(names);
+/// Completes a derived schema: each field stands under all its `names`, one of them is required unless it may be null, and
+/// so is one of the members in `one_of`. Descriptions are cut to their first paragraph.
+pub(super) fn complete(schema: &mut Schema, fields: &[(&str, &[&str])], one_of: &[&str]) {
+    let keywords = schema.ensure_object();
+    first_paragraph(keywords);
+    let derived = keywords.remove("properties");
+    let (mut properties, mut required, mut rules) = (Map::new(), Vec::new(), Vec::new());
+    for (field, names) in fields {
+        let Some(mut member) = derived.as_ref().and_then(|derived| derived.get(field)).cloned() else { continue };
+        if !may_be_null(&mut member) {
+            match names {
+                [name] => required.push(json!(name)),
+                _ => rules.extend(any_of(names)),
+            }
         }
-        self.add(names, doc, schema)
+        properties.extend(names.iter().map(|name| ((*name).to_owned(), member.clone())));
     }
-
-    /// A member that may be left out or null.
-    pub(super) fn optional(self, names: &[&'static str], doc: &str, schema: &Schema) -> Self {
-        self.add(names, doc, json_schema!({ "anyOf": [schema, { "type": "null" }] }))
-    }
-
-    /// At least one of these members must be there.
-    ///
-    /// Said by `if`, since generators of types take `anyOf` for a choice between types.
-    pub(super) fn either(mut self, names: &[&str]) -> Self {
-        let rule = names.iter().rev().fold(None, |others, name| {
-            let this = json!({ "required": [name] });
-            Some(match others {
-                Some(others) => json!({ "if": { "not": this }, "then": others }),
-                None => this,
-            })
-        });
-        self.rules.extend(rule);
-        self
-    }
-
-    fn add(mut self, names: &[&'static str], doc: &str, mut schema: Schema) -> Self {
-        let description = plain(doc);
-        if !description.is_empty() {
-            schema.insert("description".to_owned(), description.into());
+    rules.extend(any_of(one_of));
+    keywords.insert("properties".to_owned(), properties.into());
+    keywords.remove("required");
+    for (keyword, values) in [("required", required), ("allOf", rules)] {
+        if !values.is_empty() {
+            keywords.insert(keyword.to_owned(), values.into());
         }
-        for name in names {
-            self.properties.insert((*name).to_owned(), schema.clone().to_value());
-        }
-        self
-    }
-
-    pub(super) fn into_schema(self) -> Schema {
-        let mut schema = json_schema!({
-            "description": self.description,
-            "type": "object",
-            "properties": self.properties,
-        });
-        if !self.required.is_empty() {
-            schema.insert("required".to_owned(), json!(self.required));
-        }
-        if !self.rules.is_empty() {
-            schema.insert("allOf".to_owned(), self.rules.into());
-        }
-        schema
     }
 }
 
-/// The first paragraph of a doc comment.
-fn plain(doc: &str) -> String {
-    let lines: Vec<&str> = doc.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
-    lines.join(" ")
+/// Asks for one of these members. By `if`, since generators of types take `anyOf` for a choice between types.
+fn any_of(names: &[&str]) -> Option<Value> {
+    names.iter().rev().fold(None, |others, name| {
+        let this = json!({ "required": [name] });
+        Some(match others {
+            Some(others) => json!({ "if": { "not": this }, "then": others }),
+            None => this,
+        })
+    })
+}
+
+/// Reports whether a member may be null, and writes that as a choice.
+fn may_be_null(member: &mut Value) -> bool {
+    let Value::Object(keywords) = member else { return false };
+    first_paragraph(keywords);
+    let Some(Value::Array(types)) = keywords.get_mut("type") else { return keywords.contains_key("anyOf") };
+    let Some(index) = types.iter().position(|kind| kind == "null") else { return false };
+    types.remove(index);
+    if let [only] = types.as_slice() {
+        keywords["type"] = only.clone();
+    }
+    let description = keywords.remove("description");
+    *member = json!({ "anyOf": [member, { "type": "null" }], "description": description });
+    true
+}
+
+fn first_paragraph(keywords: &mut Map<String, Value>) {
+    if let Some(Value::String(text)) = keywords.get_mut("description") {
+        *text = text.split("\n\n").next().unwrap_or_default().replace('\n', " ");
+    }
 }

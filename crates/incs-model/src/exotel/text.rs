@@ -1,0 +1,115 @@
+//! Strings that may come wrapped in an object.
+
+use std::fmt;
+
+use incs_model_derive::MaskedDebug;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::object::{Names, Object};
+use crate::schema_of::schema_of;
+
+/// A text that a user wrote. On the wire a string, or an object with `body` as on WhatsApp; written back as it came.
+#[derive(Clone, PartialEq, Eq, MaskedDebug)]
+#[non_exhaustive]
+pub struct Text {
+    /// The text.
+    pub body: String,
+    is_object: bool,
+}
+
+/// What the business attached to a suggestion when it sent it. Written back as it came.
+///
+/// On the wire `"postback": {"data": "…"}` (Exotel: receive messages webhook; sampled only) or `"postback_data": "…"`
+/// (Exotel: send RCS message).
+#[derive(Clone, PartialEq, Eq, MaskedDebug)]
+#[non_exhaustive]
+pub struct Postback {
+    /// The data. None when the object holds none.
+    pub data: Option<String>,
+    is_object: bool,
+}
+
+impl<T: Into<String>> From<T> for Text {
+    /// Written as a string.
+    fn from(body: T) -> Self {
+        Self { body: body.into(), is_object: false }
+    }
+}
+
+impl<T: Into<String>> From<T> for Postback {
+    /// Written as an object.
+    fn from(data: T) -> Self {
+        Self { data: Some(data.into()), is_object: true }
+    }
+}
+
+impl Serialize for Text {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.is_object { serializer.collect_map([("body", &self.body)]) } else { self.body.serialize(serializer) }
+    }
+}
+
+impl Serialize for Postback {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.data {
+            Some(data) if !self.is_object => data.serialize(serializer),
+            data => serializer.collect_map(data.iter().map(|data| ("data", data))),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (body, is_object) = deserializer.deserialize_any(StringOrObject(&["body"]))?;
+        Ok(Self { body: body.ok_or_else(|| D::Error::missing_field("body"))?, is_object })
+    }
+}
+
+impl<'de> Deserialize<'de> for Postback {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (data, is_object) = deserializer.deserialize_any(StringOrObject(&["data"]))?;
+        Ok(Self { data, is_object })
+    }
+}
+
+/// Reads a string, or an object that holds it in this member, and which of the two it was.
+struct StringOrObject(Names);
+
+impl<'de> Visitor<'de> for StringOrObject {
+    type Value = (Option<String>, bool);
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a string, or an object with {}", self.0.concat())
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok((Some(text.to_owned()), false))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        let mut object = Object::deserialize(MapAccessDeserializer::new(map))?;
+        Ok((object.optional(self.0)?, true))
+    }
+}
+
+schema_of!(Text as "ExotelText", _generator => {
+    schemars::json_schema!({
+        "description": "A text: a string, or an object with `body` as on WhatsApp.",
+        "anyOf": [
+            { "type": "string" },
+            { "type": "object", "properties": { "body": { "type": "string" } }, "required": ["body"] },
+        ],
+    })
+});
+
+schema_of!(Postback as "ExotelPostback", _generator => {
+    schemars::json_schema!({
+        "description": "What the business attached to a suggestion: a string, or an object with `data`.",
+        "anyOf": [
+            { "type": "string" },
+            { "type": "object", "properties": { "data": { "type": ["string", "null"] } } },
+        ],
+    })
+});
