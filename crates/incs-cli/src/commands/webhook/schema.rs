@@ -18,8 +18,8 @@ use std::fmt;
 use std::sync::LazyLock;
 
 use clap::ValueEnum;
-use incs_facade::model::decode_str;
 use incs_facade::model::schema::catalogue;
+use incs_facade::model::{Pointer, decode_str};
 use incs_facade::webhook::drift::{JsonType, JsonTypes};
 use incs_facade::webhook::{Batch, Fault, Item, Outcome, Provider, ShapeError};
 use jsonschema::error::{TypeKind, ValidationErrorKind};
@@ -179,8 +179,7 @@ impl Difference {
     fn of(error: &ValidationError<'_>) -> Self {
         let mut pointer = error.instance_path().as_str().to_owned();
         if let ValidationErrorKind::Required { property } = error.kind() {
-            let name = property.as_str().unwrap_or_default();
-            pointer = format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"));
+            pointer.push_str(Pointer::new(property.as_str()).as_str());
         }
         Self { pointer, schema_pointer: error.schema_path().as_str().to_owned(), message: message(error) }
     }
