@@ -34,11 +34,10 @@ impl Address {
     /// The phone number, if the address is one: digits after at most one `+`.
     pub fn as_phone(&self) -> Option<PhoneNumber> {
         let digits = self.key();
-        let phone = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-        if phone { digits.parse().ok() } else { None }
+        if digits.bytes().all(|byte| byte.is_ascii_digit()) { digits.parse().ok() } else { None }
     }
 
-    /// Whether both name the same party, with or without a leading `+`.
+    /// Returns true when both name the same party, with or without a leading `+`.
     pub fn same_party(&self, other: &Self) -> bool {
         self.key() == other.key()
     }

@@ -172,47 +172,47 @@ pub struct Delivery {
     pub failure: Option<Failure>,
 }
 
-/// What a fact changed.
+/// The changes that a fact made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Change {
     /// The stage before and after, if it moved.
     pub stage: Option<(Option<Stage>, Stage)>,
-    /// Whether a time became known or better known.
+    /// True when a time became known or better known.
     pub times: bool,
-    /// Whether a reason of failure became known or better known.
+    /// True when a reason of failure became known or better known.
     pub failure: bool,
 }
 
 impl Change {
-    /// Whether the fact said nothing new.
+    /// Returns true when the fact said nothing new.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Whether the message moved on.
+    /// Returns true when the message moved on.
     pub fn stage_changed(&self) -> bool {
         self.stage.is_some()
     }
 }
 
 impl Delivery {
-    /// How far the message got; `None` before the first fact.
+    /// Returns the stage that the message reached; `None` before the first fact.
     pub fn stage(&self) -> Option<Stage> {
         self.stage
     }
 
-    /// Whether it arrived. What was read did, whether or not a delivery report came.
+    /// Returns true when the message arrived. What was read did, even without a delivery report.
     pub fn is_delivered(&self) -> bool {
         self.stage >= Some(Stage::Delivered)
     }
 
-    /// Whether it was opened.
+    /// Returns true when the message was opened.
     pub fn is_read(&self) -> bool {
         self.stage == Some(Stage::Read)
     }
 
-    /// Whether it did not arrive, as far as is known.
+    /// Returns true when the message did not arrive, as far as is known.
     pub fn is_failed(&self) -> bool {
         self.stage == Some(Stage::Failed)
     }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::open::fmt_token;
+use crate::schema_of::schema_of;
 
 /// Declares an opaque text identifier.
 macro_rules! text_id {
@@ -96,20 +97,7 @@ macro_rules! number_id {
 
         crate::masked::shown!($name);
 
-        #[cfg(feature = "schema")]
-        impl schemars::JsonSchema for $name {
-            fn inline_schema() -> bool {
-                true
-            }
-
-            fn schema_name() -> std::borrow::Cow<'static, str> {
-                stringify!($name).into()
-            }
-
-            fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                crate::schema::shape::number_id(generator)
-            }
-        }
+        schema_of!(inline $name, generator => crate::schema::shape::number_id(generator));
     )+};
 }
 
@@ -163,7 +151,7 @@ number_id! {
     TaskLogId;
 }
 
-/// How much of the end of a message id `Debug` shows: enough to tell two apart, not enough to read a number out of it.
+/// The number of characters at the end of a message id that `Debug` shows: enough to tell two apart, not enough to read a number out of it.
 const TAIL: usize = 12;
 
 fn fmt_tail(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,4 +1,4 @@
-//! What a link must look like, as a check and as a pattern.
+//! Rules for links, as checks and as patterns.
 //!
 //! Both are kept side by side here; a property test holds them together.
 
@@ -13,7 +13,7 @@ fn after_scheme(link: &str) -> Option<&str> {
     ["https", "http"].iter().any(|known| known.eq_ignore_ascii_case(scheme)).then_some(rest)
 }
 
-/// Whether the text begins with a host, which may have a user, a port, or an IP address in brackets.
+/// Returns true when the text begins with a host, which may have a user, a port, or an IP address in brackets.
 fn has_host(rest: &str) -> bool {
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let host_and_port = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
@@ -46,7 +46,7 @@ pub(crate) fn extension(link: &str) -> Option<&str> {
     is_plausible.then_some(ending)
 }
 
-/// Whether the link is absolute, or begins with a `[variable]` that may hold the whole of it.
+/// Returns true when the link is absolute, or begins with a `[variable]` that may hold the whole of it.
 pub(crate) fn is_absolute_template(link: &str) -> bool {
     if let Some((name, _)) = link.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         return !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');

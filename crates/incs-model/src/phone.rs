@@ -3,10 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::de::{self, Deserialize, Deserializer, Unexpected};
-use serde::{Serialize, Serializer};
+use serde::de::{self, Unexpected};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::decode::Key;
 use crate::schema_of::schema_of;
 
 /// A phone number in international form: country code and number, digits only.
@@ -24,7 +23,8 @@ use crate::schema_of::schema_of;
 /// assert_eq!(format!("{number:?}"), "PhoneNumber(…88)");
 /// assert!("call me".parse::<PhoneNumber>().is_err());
 /// ```
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
 pub struct PhoneNumber(Box<str>);
 
 /// A text that holds something else than a phone number.
@@ -36,6 +36,11 @@ impl PhoneNumber {
     /// The digits, as they stand on the wire.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    fn of_digits(text: String) -> Option<Self> {
+        let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        is_number.then(|| Self(text.into()))
     }
 
     /// `+` and the digits (E.164).
@@ -50,15 +55,9 @@ impl FromStr for PhoneNumber {
     fn from_str(text: &str) -> Result<Self, ParsePhoneError> {
         let text = text.trim();
         let number = text.strip_prefix('+').unwrap_or(text);
-        let mut digits = String::with_capacity(number.len());
-        for character in number.chars() {
-            match character {
-                '0'..='9' => digits.push(character),
-                ' ' | '-' | '.' | '(' | ')' | '/' | '\u{a0}' => {}
-                _ => return Err(ParsePhoneError(())),
-            }
-        }
-        if digits.is_empty() { Err(ParsePhoneError(())) } else { Ok(Self(digits.into())) }
+        let is_separator = |letter: char| " -.()/\u{a0}".contains(letter);
+        let digits = number.replace(is_separator, "");
+        Self::of_digits(digits).ok_or(ParsePhoneError(()))
     }
 }
 
@@ -92,20 +91,11 @@ pub(crate) fn fmt_masked(number: &str, f: &mut fmt::Formatter<'_>) -> fmt::Resul
     }
 }
 
-impl Serialize for PhoneNumber {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
-    }
-}
-
 impl<'de> Deserialize<'de> for PhoneNumber {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Key(text) = Key::deserialize(deserializer)?;
-        if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-            Ok(Self(text.into()))
-        } else {
-            Err(de::Error::invalid_value(Unexpected::Str(&text), &"a phone number of digits only, with country code"))
-        }
+        let text = String::deserialize(deserializer)?;
+        let expected = "a phone number of digits only, with country code";
+        Self::of_digits(text).ok_or_else(|| de::Error::invalid_value(Unexpected::Str("…"), &expected))
     }
 }
 

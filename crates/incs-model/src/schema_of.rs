@@ -1,19 +1,31 @@
 //! The frame of a hand-written JSON Schema.
 
 /// Gives a type the schema that an expression makes, behind the feature `schema`. The name is that of the definition in
-/// documents that refer to it: the type's own, unless another stands after `as`.
+/// documents that refer to it: the type's own, unless another stands after `as`. An `inline` schema stands where it is used
+/// and is no definition.
 ///
 /// ```text
 /// schema_of!(WireTime, _generator => schemars::json_schema!({ "type": "string" }));
 /// schema_of!(Message as "RcsMessage", generator => generator.subschema_for::<String>());
+/// schema_of!(inline Secret, _generator => schemars::json_schema!({ "type": "string" }));
 /// ```
 macro_rules! schema_of {
     ($type:ident, $generator:ident => $schema:expr) => {
-        $crate::schema_of::schema_of!($type as stringify!($type), $generator => $schema);
+        $crate::schema_of::schema_of!(@false, $type, stringify!($type), $generator => $schema);
     };
     ($type:ident as $name:expr, $generator:ident => $schema:expr) => {
+        $crate::schema_of::schema_of!(@false, $type, $name, $generator => $schema);
+    };
+    (inline $type:ident, $generator:ident => $schema:expr) => {
+        $crate::schema_of::schema_of!(@true, $type, stringify!($type), $generator => $schema);
+    };
+    (@$inline:literal, $type:ident, $name:expr, $generator:ident => $schema:expr) => {
         #[cfg(feature = "schema")]
         impl ::schemars::JsonSchema for $type {
+            fn inline_schema() -> bool {
+                $inline
+            }
+
             fn schema_name() -> ::std::borrow::Cow<'static, str> {
                 $name.into()
             }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::schema_of::schema_of;
+
 /// A password, token, certification code or one-time code. `Debug` shows nothing of it, and there is no `Display`.
 ///
 /// ```
@@ -44,17 +46,6 @@ impl fmt::Debug for Secret {
 
 impl crate::masked::Masked for Secret {}
 
-#[cfg(feature = "schema")]
-impl schemars::JsonSchema for Secret {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Secret".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": "string", "minLength": 1, "writeOnly": true })
-    }
-}
+schema_of!(inline Secret, _generator => {
+    schemars::json_schema!({ "type": "string", "minLength": 1, "writeOnly": true })
+});

@@ -119,6 +119,7 @@ impl fmt::Debug for WireTime {
     }
 }
 
+// Not by way of a `Value`: that would follow any nesting to its end, however deep.
 impl<'de> Deserialize<'de> for WireTime {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct TimeVisitor;
@@ -283,7 +284,7 @@ shown!(Timestamp, WireTime, CivilTime, UnixSeconds);
 /// Reads a [`Timestamp`]; unlike in jiff's own reader, the error holds no value.
 pub(crate) fn read_timestamp<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
     let text = String::deserialize(deserializer)?;
-    text.parse().map_err(|_| de::Error::invalid_value(Unexpected::Str(&text), &"an RFC 3339 time"))
+    text.parse().map_err(|_| de::Error::invalid_value(Unexpected::Str("…"), &"an RFC 3339 time"))
 }
 
 /// Describes a [`Timestamp`] in a JSON Schema: `#[schemars(with = "TimestampSchema")]`.
@@ -291,20 +292,7 @@ pub(crate) fn read_timestamp<'de, D: Deserializer<'de>>(deserializer: D) -> Resu
 #[derive(Debug)]
 pub struct TimestampSchema(());
 
-#[cfg(feature = "schema")]
-impl schemars::JsonSchema for TimestampSchema {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Timestamp".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": "string", "format": "date-time" })
-    }
-}
+schema_of!(inline TimestampSchema, _generator => schemars::json_schema!({ "type": "string", "format": "date-time" }));
 
 #[cfg(test)]
 mod tests {

@@ -90,9 +90,8 @@ impl fmt::Display for At<'_> {
 /// All violations of a value, at least one. `Display` is one line each.
 ///
 /// As JSON it is an array of [`Violation`]s.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-#[error("{}", Lines(.violations))]
 pub struct Report {
     violations: Vec<Violation>,
 }
@@ -122,10 +121,6 @@ pub enum Measured {
 }
 
 impl Report {
-    fn new(violations: Vec<Violation>) -> Option<Self> {
-        if violations.is_empty() { None } else { Some(Self { violations }) }
-    }
-
     /// The violations, in the order of the members.
     pub fn violations(&self) -> &[Violation] {
         &self.violations
@@ -138,10 +133,6 @@ impl Report {
 }
 
 impl Violation {
-    fn new(pointer: String, rule: &'static Rule, found: Measured) -> Self {
-        Self { pointer, rule, found }
-    }
-
     /// JSON pointer (RFC 6901) of the offending value.
     pub fn pointer(&self) -> &str {
         &self.pointer
@@ -159,49 +150,35 @@ impl Violation {
 
     /// One plain sentence: `1025 characters, at most 1024`.
     pub fn message(&self) -> String {
-        Sentence(self).to_string()
-    }
-}
-
-struct Lines<'a>(&'a [Violation]);
-
-impl fmt::Display for Lines<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (number, violation) in self.0.iter().enumerate() {
-            if number > 0 {
-                f.write_str("\n")?;
-            }
-            violation.fmt(f)?;
+        match (&self.found, self.rule.limit()) {
+            (Measured::Count(count), Limit::MaxChars(max)) => format!("{count} characters, at most {max}"),
+            (Measured::Count(count), Limit::MaxLines(max)) => format!("{count} lines, at most {max}"),
+            (Measured::Count(count), limit @ Limit::Items { .. }) => format!("{count} items, expected {limit}"),
+            (Measured::Count(_), Limit::NotEmpty) => "no characters, at least 1".to_owned(),
+            (Measured::Count(count), limit) => format!("{count}, expected {limit}"),
+            (Measured::Word(word), limit) => format!("{word}, expected {limit}"),
+            (Measured::Nothing, limit) => format!("expected {limit}"),
         }
-        Ok(())
     }
 }
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.pointer.is_empty() {
-            write!(f, "{}: ", self.pointer)?;
+        match &*self.pointer {
+            "" => f.write_str(&self.message()),
+            pointer => write!(f, "{pointer}: {}", self.message()),
         }
-        Sentence(self).fmt(f)
     }
 }
 
-struct Sentence<'a>(&'a Violation);
-
-impl fmt::Display for Sentence<'_> {
+impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Violation { rule, found, .. } = self.0;
-        match (found, rule.limit()) {
-            (Measured::Count(count), Limit::MaxChars(max)) => write!(f, "{count} characters, at most {max}"),
-            (Measured::Count(count), Limit::MaxLines(max)) => write!(f, "{count} lines, at most {max}"),
-            (Measured::Count(count), limit @ Limit::Items { .. }) => write!(f, "{count} items, expected {limit}"),
-            (Measured::Count(_), Limit::NotEmpty) => write!(f, "no characters, at least 1"),
-            (Measured::Count(count), limit) => write!(f, "{count}, expected {limit}"),
-            (Measured::Word(word), limit) => write!(f, "{word}, expected {limit}"),
-            (Measured::Nothing, limit) => write!(f, "expected {limit}"),
-        }
+        let lines: Vec<String> = self.violations.iter().map(ToString::to_string).collect();
+        f.write_str(&lines.join("\n"))
     }
 }
+
+impl std::error::Error for Report {}
 
 impl Serialize for Violation {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -233,7 +210,7 @@ impl Violations {
 
     /// Adds a violation.
     pub fn add(&mut self, at: &At<'_>, rule: &'static Rule, found: Measured) {
-        self.0.push(Violation::new(at.to_string(), rule, found));
+        self.0.push(Violation { pointer: at.to_string(), rule, found });
     }
 
     /// A report, if anything was found.
@@ -242,7 +219,7 @@ impl Violations {
     ///
     /// The report, when there is at least one violation.
     pub fn into_result(self) -> Result<(), Report> {
-        Report::new(self.0).map_or(Ok(()), Err)
+        if self.0.is_empty() { Ok(()) } else { Err(Report { violations: self.0 }) }
     }
 
     pub(crate) fn not_empty(&mut self, at: &At<'_>, text: &str) {

@@ -8,7 +8,7 @@ use crate::status::{MessageStatus, State};
 use crate::time::{UnixSeconds, WireTime};
 
 impl Fact {
-    /// What an event says of sent messages: nothing, one fact, or one for each receipt in it.
+    /// Returns the facts of an event about sent messages: none, one, or one for each receipt in it.
     pub fn of_event(event: &Event) -> Vec<Self> {
         match event {
             Event::MessageStatusUpdate(update) => vec![update.into()],
@@ -22,7 +22,7 @@ impl Fact {
         }
     }
 
-    /// What a callback of Exotel says of sent messages.
+    /// Returns the facts of an Exotel callback about sent messages.
     pub fn of_callback(callback: &exotel::Callback) -> Vec<Self> {
         let facts = callback.entries().filter_map(|(_, entry)| match entry {
             Entry::Report(report) => Some(Self::from(report)),
@@ -32,7 +32,7 @@ impl Fact {
         facts.collect()
     }
 
-    /// What a message of the workbench says of itself, if it was sent and not received.
+    /// Returns the fact of a message of the workbench, if it was sent and not received.
     pub fn of_message(message: &created::Message) -> Option<Self> {
         if message.is_inbound() != Some(false) {
             return None;

@@ -21,7 +21,7 @@ pub(super) fn whatsapp_messages(new: &NewMessage, value: &whatsapp::Value, body:
     items.map(view).collect()
 }
 
-/// What stands around the messages of one delivery from WhatsApp.
+/// The members around the messages of one delivery from WhatsApp.
 #[derive(Debug, Clone, Copy)]
 pub struct Envelope<'a> {
     /// The INCS channel.

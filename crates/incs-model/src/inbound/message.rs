@@ -20,7 +20,7 @@ open_text! {
     }
 }
 
-/// Where in a body an item stood, and its text.
+/// The place of an item in a body, and its text.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Origin {

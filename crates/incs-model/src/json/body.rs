@@ -27,7 +27,7 @@ use super::tracked::{Key, Tracked};
 ///
 /// # Errors
 ///
-/// When the body is not JSON, or not a `T`.
+/// Fails when the body is not JSON, or not a `T`.
 pub fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
     serde_json::from_slice(body).map_err(|error| explain::<T>(body, &error))
 }
@@ -36,7 +36,7 @@ pub fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
 ///
 /// # Errors
 ///
-/// When the text is not JSON, or not a `T`.
+/// Fails when the text is not JSON, or not a `T`.
 pub fn decode_str<T: DeserializeOwned>(text: &str) -> Result<T, DecodeError> {
     serde_json::from_str(text).map_err(|error| explain::<T>(text.as_bytes(), &error))
 }
@@ -45,7 +45,7 @@ pub fn decode_str<T: DeserializeOwned>(text: &str) -> Result<T, DecodeError> {
 ///
 /// # Errors
 ///
-/// When the value's `Serialize` fails. The types of this crate never do; a type of your own may.
+/// Fails when the value's `Serialize` does. The types of this crate never do; a type of your own may.
 pub fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, serde_json::Error> {
     serde_json::to_vec(value)
 }
@@ -72,7 +72,7 @@ impl DecodeError {
     }
 }
 
-/// Where in the body the value at `pointer` begins; where there is none, the value that should hold it.
+/// The offset in the body of the value at `pointer`, or of the value that should hold it.
 fn place(body: &[u8], pointer: &str) -> usize {
     let Ok(raw) = serde_json::from_slice::<&RawValue>(body) else { return 0 };
     let (Ok(nearest) | Err(nearest)) = walk(raw, pointer);

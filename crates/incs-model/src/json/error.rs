@@ -56,7 +56,7 @@ impl DecodeError {
         &self.0.fault.pointer
     }
 
-    /// What was expected, in plain words: `a string`.
+    /// The expectation in plain words: `a string`.
     pub fn expected(&self) -> &str {
         &self.0.fault.expected
     }
@@ -77,7 +77,7 @@ impl DecodeError {
         self.0.column
     }
 
-    /// Whether the body is not JSON at all, as opposed to JSON of another shape.
+    /// Returns true when the body is not JSON at all, as opposed to JSON of another shape.
     pub fn is_syntax(&self) -> bool {
         matches!(self.0.fault.found, Found::NotJson | Found::End)
     }
@@ -172,7 +172,7 @@ impl fmt::Display for Found {
     }
 }
 
-/// Where and why the tracked read stopped. Grows its pointer from the leaf to the root.
+/// The place and reason where the tracked read stopped. Grows its pointer from the leaf to the root.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Fault {
     pub(crate) pointer: String,

@@ -24,17 +24,11 @@ pub(crate) struct Entries<'de, A> {
 
 impl<'de, A: MapAccess<'de>> Entries<'de, A> {
     /// Reads members until `tag`, whose value is returned. `None` when the object ends without it.
-    pub(crate) fn until_tag(mut map: A, tag: &str) -> Result<(Option<Key<'de>>, Self), A::Error> {
-        let mut buffered = Vec::new();
-        let mut found = None;
-        while let Some(Key(key)) = map.next_key()? {
-            if key == tag {
-                found = Some(map.next_value()?);
-                break;
-            }
-            buffered.push((key, map.next_value()?));
-        }
-        Ok((found, Self::assemble(buffered, None, map)))
+    pub(crate) fn until_tag(map: A, tag: &str) -> Result<(Option<Key<'de>>, Self), A::Error> {
+        let (found, mut entries) = Self::until_key(map, |key| (key == tag).then_some(()))?;
+        entries.pending = None;
+        let value = found.map(|()| entries.rest.next_value()).transpose()?;
+        Ok((value, entries))
     }
 
     /// Reads members until `decide` gives a verdict on a name; that member is not consumed.
@@ -42,29 +36,27 @@ impl<'de, A: MapAccess<'de>> Entries<'de, A> {
         mut map: A,
         mut decide: impl FnMut(&str) -> Option<V>,
     ) -> Result<(Option<V>, Self), A::Error> {
-        let mut buffered = Vec::new();
+        let (mut buffered, mut pending, mut verdict) = (Vec::new(), None, None);
         while let Some(Key(key)) = map.next_key()? {
-            if let Some(verdict) = decide(&key) {
-                return Ok((Some(verdict), Self::assemble(buffered, Some(key), map)));
+            verdict = decide(&key);
+            if verdict.is_some() {
+                pending = Some(key);
+                break;
             }
             buffered.push((key, map.next_value()?));
         }
-        Ok((None, Self::assemble(buffered, None, map)))
-    }
-
-    fn assemble(buffered: Vec<(Cow<'de, str>, Box<RawValue>)>, pending: Option<Cow<'de, str>>, rest: A) -> Self {
-        Self { buffered: buffered.into_iter(), value: None, pending, rest }
+        Ok((verdict, Self { buffered: buffered.into_iter(), value: None, pending, rest: map }))
     }
 
     /// The whole object as raw JSON, with `tag` put back in front.
     pub(crate) fn into_raw(mut self, tag: Option<(&str, &str)>) -> Result<RawJson, A::Error> {
         let tag = tag.map(|(name, value)| (name, serde_json::Value::from(value).to_string()));
-        let mut members: Vec<(Cow<'de, str>, Box<RawValue>)> = Vec::new();
-        while let Some((Key(key), value)) = self.next_entry()? {
-            members.push((key, value));
+        let mut members: Vec<(Key<'de>, Box<RawValue>)> = Vec::new();
+        while let Some(member) = self.next_entry()? {
+            members.push(member);
         }
         let tag = tag.iter().map(|(name, value)| (*name, &**value));
-        compose(tag.chain(members.iter().map(|(name, raw)| (&**name, raw.get()))))
+        compose(tag.chain(members.iter().map(|(Key(name), raw)| (&**name, raw.get()))))
     }
 }
 
@@ -97,16 +89,11 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Entries<'de, A> {
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
         if let Some((key, value)) = self.buffered.next() {
-            let name = seed.deserialize(StrDeserializer::<A::Error>::new(&key))?;
-            self.value = Some((key, value));
-            return Ok(Some(name));
+            let (key, _) = &*self.value.insert((key, value));
+            return seed.deserialize(StrDeserializer::<A::Error>::new(key)).map(Some);
         }
-        match &self.pending {
-            Some(key) => {
-                let name = seed.deserialize(StrDeserializer::<A::Error>::new(key))?;
-                self.pending = None;
-                Ok(Some(name))
-            }
+        match self.pending.take() {
+            Some(key) => seed.deserialize(StrDeserializer::<A::Error>::new(&key)).map(Some),
             None => self.rest.next_key_seed(seed),
         }
     }

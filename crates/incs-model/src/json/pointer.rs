@@ -49,7 +49,7 @@ impl Pointer {
     ///
     /// # Errors
     ///
-    /// When the text is neither empty nor begins with `/`.
+    /// Fails when the text is neither empty nor begins with `/`.
     ///
     /// ```
     /// use incs_model::Pointer;

@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 
 use super::body::{decode_str, walk};
 use super::error::DecodeError;
+use crate::schema_of::schema_of;
 
 /// A piece of JSON kept exactly as it came, byte for byte.
 ///
@@ -24,7 +25,7 @@ impl RawJson {
     ///
     /// # Errors
     ///
-    /// When the text is not one well-formed JSON value.
+    /// Fails when the text is not one well-formed JSON value.
     pub fn parse(text: impl Into<String>) -> Result<Self, DecodeError> {
         let text = text.into();
         match RawValue::from_string(text) {
@@ -37,7 +38,7 @@ impl RawJson {
     ///
     /// # Errors
     ///
-    /// When the value's `Serialize` fails; the types of this crate never do.
+    /// Fails when the value's `Serialize` does; the types of this crate never do.
     pub fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Self, serde_json::Error> {
         serde_json::value::to_raw_value(value).map(Self)
     }
@@ -51,7 +52,7 @@ impl RawJson {
     ///
     /// # Errors
     ///
-    /// When the JSON is not a `T`; the error names the member by JSON pointer.
+    /// Fails when the JSON is not a `T`; the error names the member by JSON pointer.
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
         decode_str(self.get())
     }
@@ -81,20 +82,7 @@ impl fmt::Debug for RawJson {
 
 impl crate::masked::Masked for RawJson {}
 
-#[cfg(feature = "schema")]
-impl schemars::JsonSchema for RawJson {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "AnyJson".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        true.into()
-    }
-}
+schema_of!(inline RawJson, _generator => true.into());
 
 /// Cuts items out of a body. A list is looked through once, however many of its items are cut.
 pub(crate) struct Cutter<'raw> {
