@@ -1,6 +1,4 @@
-//! The command line.
-
-mod command;
+//! Arguments that several commands share.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -8,20 +6,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anstream::ColorChoice;
-use clap::{Args, Parser, ValueEnum};
+use clap::{Args, ValueEnum};
 use incs_facade::model::Channel;
-
-pub(crate) use self::command::Command;
-
-/// Send, ask, check and receive messages of INCS (WhatsApp, Viber, RCS), with a local sandbox.
-#[derive(Debug, Parser)]
-#[command(name = "incs", version, propagate_version = true, subcommand_required = true, arg_required_else_help = true)]
-pub(crate) struct Cli {
-    #[command(flatten)]
-    pub(crate) global: Global,
-    #[command(subcommand)]
-    pub(crate) command: Command,
-}
 
 /// Flags that every command takes.
 #[derive(Debug, Clone, Args)]

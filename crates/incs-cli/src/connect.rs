@@ -1,11 +1,11 @@
-//! The client that the settings ask for.
+//! The client that the settings ask for, and the runtime it needs.
 
 use incs_facade::client::backend::HyperTransport;
 use incs_facade::client::endpoint::Host;
 use incs_facade::client::{BuildError, Client, ClientBuilder};
 
-use crate::context::Context;
-use crate::failure::Failure;
+use crate::exit::{Exit, Failure};
+use crate::output::Context;
 use crate::settings::Settings;
 
 /// The client that the settings ask for.
@@ -48,4 +48,12 @@ pub(crate) fn build(builder: ClientBuilder) -> Result<Client, Failure> {
         };
         Failure::usage(format!("the settings are wrong: {error}")).with_help(help)
     })
+}
+
+/// The runtime of a command that waits for the network.
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(Exit::Failure, format!("no runtime: {error}")))
 }

@@ -11,7 +11,7 @@ use std::fs;
 use clap::{Command, CommandFactory as _};
 
 use self::golden::{assert_frozen, path};
-use crate::args::Cli;
+use crate::commands::Cli;
 use crate::settings::Name;
 
 #[test]

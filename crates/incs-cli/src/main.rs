@@ -1,12 +1,9 @@
 //! The `incs` program: send, ask, check and receive messages of the INCS platform, with a local sandbox.
 
 mod args;
-mod columns;
 mod commands;
 mod connect;
-mod context;
 mod exit;
-mod failure;
 #[cfg(test)]
 mod frozen;
 mod input;

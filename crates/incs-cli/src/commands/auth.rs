@@ -7,11 +7,9 @@ use incs_facade::client::endpoints::auth::FetchToken;
 use incs_facade::model::auth::TokenRequest;
 use serde_json::json;
 
-use super::runtime;
 use crate::connect;
-use crate::context::Context;
-use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::exit::{Exit, Failure};
+use crate::output::Context;
 use crate::settings::Settings;
 
 /// The arguments of `incs auth`.
@@ -45,7 +43,7 @@ pub(crate) fn run(args: Auth, context: &Context) -> Result<Exit, Failure> {
     let mut endpoint = FetchToken::new(TokenRequest::new(username, password));
     endpoint.member = member;
     let client = connect::client(context)?;
-    let token = runtime()?.block_on(client.execute(endpoint))?.into_secret();
+    let token = connect::runtime()?.block_on(client.execute(endpoint))?.into_secret();
     if context.out.json {
         context.out.json(&json!({ "token": token.expose() }));
     } else {

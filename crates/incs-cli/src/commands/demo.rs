@@ -1,7 +1,5 @@
 //! `incs demo`: the whole of it in a minute, against a sandbox of its own.
 
-mod journal;
-mod receiver;
 mod stage;
 mod steps;
 mod timeline;
@@ -11,9 +9,9 @@ use tokio::signal;
 
 use self::stage::Stage;
 use self::timeline::Timeline;
-use crate::context::Context;
-use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::connect;
+use crate::exit::{Exit, Failure};
+use crate::output::Context;
 
 /// The arguments of `incs demo`.
 #[derive(Debug, Args)]
@@ -28,7 +26,7 @@ pub(crate) struct Demo {
 
 /// Runs it.
 pub(crate) fn run(args: &Demo, context: &Context) -> Result<Exit, Failure> {
-    super::runtime()?.block_on(play(args, context))
+    connect::runtime()?.block_on(play(args, context))
 }
 
 async fn play(args: &Demo, context: &Context) -> Result<Exit, Failure> {

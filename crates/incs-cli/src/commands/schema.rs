@@ -1,10 +1,7 @@
 //! `incs schema`: what is sent and received, for programs in any language.
 
-mod alternative;
-mod catalogue;
-mod export;
-mod rule;
-mod validator;
+mod check;
+mod documents;
 
 use std::path::PathBuf;
 
@@ -13,10 +10,9 @@ use incs_facade::client::openapi;
 use serde_json::{Value, json};
 
 use super::validate;
-use crate::columns::Columns;
-use crate::context::Context;
-use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::exit::{Exit, Failure};
+use crate::input::Document;
+use crate::output::{Columns, Context};
 
 /// The name of the document of all routes, which is no schema.
 const OPENAPI: &str = "openapi";
@@ -62,12 +58,12 @@ pub(crate) fn run(args: Schema, context: &Context) -> Result<Exit, Failure> {
         Action::Print { name } if name.trim().trim_end_matches(".json") == OPENAPI => {
             print(&openapi::document(), context)
         }
-        Action::Print { name } => print(&catalogue::find(&name)?.to_value(), context),
-        Action::Export { dir, force } => export::run(&dir, force, context.out),
+        Action::Print { name } => print(&documents::find(&name)?.to_value(), context),
+        Action::Export { dir, force } => documents::export(&dir, force, context.out),
         Action::Check { name, file } => {
-            let schema = catalogue::find(&name)?;
-            let document = validate::Document::read(&file)?;
-            let verdict = validator::check(schema, &document)?;
+            let schema = documents::find(&name)?;
+            let document = Document::read(&file)?;
+            let verdict = check::check(schema, &document)?;
             Ok(validate::show(&[document], &[verdict], context.out))
         }
     }
@@ -75,8 +71,8 @@ pub(crate) fn run(args: Schema, context: &Context) -> Result<Exit, Failure> {
 
 fn list(context: &Context) -> Exit {
     let mut columns = Columns::new(["name", "contract", "title"]);
-    for document in catalogue::all() {
-        let (name, contract) = (catalogue::name_of(document), document.contract().to_string());
+    for document in documents::all() {
+        let (name, contract) = (documents::name_of(document), document.contract().to_string());
         if context.out.json {
             context.out.json(&json!({
                 "name": name,
@@ -98,13 +94,7 @@ fn print(value: &Value, context: &Context) -> Result<Exit, Failure> {
     if context.out.json {
         context.out.json(value);
     } else {
-        context.out.line(pretty(value)?.trim_end());
+        context.out.line(documents::pretty(value)?.trim_end());
     }
     Ok(Exit::Done)
-}
-
-/// The bytes of a file that holds this.
-fn pretty(value: &Value) -> Result<String, Failure> {
-    let text = serde_json::to_string_pretty(value);
-    text.map(|text| text + "\n").map_err(|error| Failure::new(Exit::Failure, format!("a schema is no JSON: {error}")))
 }

@@ -1,20 +1,17 @@
 //! `incs template`: what is sent to customers who have not written lately.
 
 mod check;
-mod create;
 mod definition;
-mod listing;
-mod one;
+mod manage;
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 
-use super::runtime;
+use self::definition::Channel;
 use crate::connect;
-use crate::context::Context;
-use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::exit::{Exit, Failure};
+use crate::output::Context;
 
 /// The arguments of `incs template`.
 #[derive(Debug, Args)]
@@ -22,14 +19,6 @@ use crate::failure::Failure;
 pub(crate) struct Template {
     #[command(subcommand)]
     action: Action,
-}
-
-/// A channel that has templates.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Channel {
-    #[value(name = "whatsapp")]
-    WhatsApp,
-    Rcs,
 }
 
 #[derive(Debug, Args)]
@@ -64,7 +53,7 @@ enum Action {
         #[command(flatten)]
         of: OfChannel,
         #[command(flatten)]
-        options: create::Options,
+        options: manage::CreateOptions,
     },
     /// Delete a template (RCS)
     Delete {
@@ -92,20 +81,20 @@ pub(crate) fn run(args: Template, context: &Context) -> Result<Exit, Failure> {
     match args.action {
         Action::List { of, limit, after } => {
             let client = connect::client(context)?;
-            runtime()?.block_on(listing::run(&client, of.channel, limit, after, context.out))
+            connect::runtime()?.block_on(manage::list(&client, of.channel, limit, after, context.out))
         }
         Action::Get { of, id } => {
             let client = connect::client(context)?;
-            runtime()?.block_on(one::show(&client, of.channel, &id, context.out))
+            connect::runtime()?.block_on(manage::show(&client, of.channel, &id, context.out))
         }
-        Action::Create { of, options } => create::run(of.channel, &options, context),
+        Action::Create { of, options } => manage::create(of.channel, &options, context),
         Action::Delete { of: OfChannel { channel: Channel::WhatsApp }, .. } => {
             Err(Failure::usage("no route is known that deletes a WhatsApp template")
                 .with_help("delete it in the INCS workbench"))
         }
         Action::Delete { of: OfChannel { channel: Channel::Rcs }, id } => {
             let client = connect::client(context)?;
-            runtime()?.block_on(one::delete(&client, &id, context.out))
+            connect::runtime()?.block_on(manage::delete(&client, &id, context.out))
         }
         Action::Check { of, file, definition } => check::run(of.channel, &file, &definition, context),
     }

@@ -1,25 +1,18 @@
 //! `incs webhook`.
 
-mod body;
-mod document;
 mod listen;
 mod parse;
-mod post;
 mod request;
-mod schema;
+pub(crate) mod schema;
 pub(crate) mod scheme;
 mod sign;
-mod signed_parts;
-mod text;
 mod trigger;
 mod verify;
-mod view;
 
 use clap::{Args, Subcommand};
 
-use crate::context::Context;
-use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::exit::{Exit, Failure};
+use crate::output::Context;
 
 /// The arguments of `incs webhook`.
 #[derive(Debug, Args)]

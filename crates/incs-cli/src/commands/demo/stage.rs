@@ -1,26 +1,35 @@
 //! The stage of the demo: a sandbox, a client of it, and a receiver of its webhooks.
 
-use std::sync::Arc;
+use std::net::Ipv4Addr;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use axum::Router;
+use axum::http::StatusCode;
+use axum::routing::post;
 use incs_facade::client::Client;
 use incs_facade::client::backend::HyperTransport;
 use incs_facade::client::retry::RetryPolicy;
 use incs_facade::model::id::MessageId;
 use incs_facade::model::inbound::Inbound;
 use incs_facade::model::status::State;
-use incs_facade::model::{OutboundMessage, PhoneNumber};
-use incs_facade::webhook::Event;
+use incs_facade::model::{OutboundMessage, PhoneNumber, Timestamp};
+use incs_facade::webhook::guard::{Claim, MemoryGuard, Ticket};
+use incs_facade::webhook::scheme::StandardWebhooks;
+use incs_facade::webhook::{Event, Item, Received, Receiver, Secrets};
 use incs_sandbox::{Pace, Sandbox, Webhook, Window};
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
 
-use super::journal::{Journal, Seen};
-use super::receiver::{DemoReceiver, scheme};
 use super::timeline::{Tally, Timeline, Way};
-use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::exit::{Exit, Failure};
 
 /// How long the demo waits for any one thing.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Known to both sides of the demo, which are one process.
+const SECRET: &str = "whsec_aW5jcyBkZW1vLCBub3QgYSBzZWNyZXQ=";
 
 /// The stage of the demo.
 #[derive(Debug)]
@@ -28,7 +37,7 @@ pub(super) struct Stage {
     pub(super) sandbox: Sandbox,
     pub(super) client: Client,
     pub(super) receiver: DemoReceiver,
-    pub(super) journal: Arc<Journal>,
+    journal: Arc<Journal>,
     pub(super) timeline: Timeline,
     sends: usize,
 }
@@ -140,4 +149,110 @@ pub(super) fn tail(id: &MessageId) -> String {
     let text = id.as_str();
     let start = text.char_indices().rev().nth(9).map_or(0, |(index, _)| index);
     format!("…{}", text.get(start..).unwrap_or(text))
+}
+
+/// One item that arrived, and whether it was there before.
+#[derive(Debug, Clone)]
+pub(super) struct Seen {
+    pub(super) item: Item,
+    pub(super) is_repeated: bool,
+}
+
+/// What the receiver took in, in order.
+#[derive(Debug, Default)]
+struct Journal {
+    seen: Mutex<Vec<Seen>>,
+    grown: Notify,
+}
+
+impl Journal {
+    fn add(&self, seen: Seen) {
+        self.entries().push(seen);
+        self.grown.notify_waiters();
+    }
+
+    /// The first thing that `pick` finds among all that came or comes, if it comes in time.
+    async fn wait<T>(&self, limit: Duration, pick: impl Fn(&Seen) -> Option<T>) -> Option<T> {
+        let found = async {
+            loop {
+                let grown = self.grown.notified();
+                tokio::pin!(grown);
+                // Listening before looking, so that nothing slips in between.
+                grown.as_mut().enable();
+                if let Some(found) = self.entries().iter().find_map(&pick) {
+                    return found;
+                }
+                grown.await;
+            }
+        };
+        tokio::time::timeout(limit, found).await.ok()
+    }
+
+    fn count(&self, is_wanted: impl Fn(&Seen) -> bool) -> usize {
+        self.entries().iter().filter(|seen| is_wanted(seen)).count()
+    }
+
+    fn entries(&self) -> std::sync::MutexGuard<'_, Vec<Seen>> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A running receiver.
+#[derive(Debug)]
+pub(super) struct DemoReceiver {
+    url: String,
+    task: JoinHandle<()>,
+}
+
+/// The scheme that both sides use.
+fn scheme() -> Result<StandardWebhooks, Failure> {
+    let secrets = Secrets::try_new(SECRET).map_err(|error| failed(&error))?;
+    StandardWebhooks::try_new(secrets).map_err(|error| failed(&error))
+}
+
+impl DemoReceiver {
+    /// Starts it on a free port. Each item is verified, read, and taken once.
+    async fn start(journal: Arc<Journal>) -> Result<Self, Failure> {
+        let guard = Arc::new(MemoryGuard::new(10_000, Duration::from_hours(1)));
+        let receive = move |Received(batch): Received| {
+            let (journal, guard) = (Arc::clone(&journal), Arc::clone(&guard));
+            async move {
+                for item in &batch {
+                    let claim = Ticket::claim(&*guard, item.dedup_key(), now());
+                    let is_repeated = !matches!(claim, Claim::First(_));
+                    if let Claim::First(ticket) = claim {
+                        ticket.confirm(now());
+                    }
+                    journal.add(Seen { item: item.clone(), is_repeated });
+                }
+                StatusCode::OK
+            }
+        };
+        let router = Router::new().route("/hooks", post(receive)).with_state(Receiver::new(scheme()?));
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(|error| failed(&error))?;
+        let address = listener.local_addr().map_err(|error| failed(&error))?;
+        let task = tokio::spawn(async move {
+            // It ends with the demo.
+            let _ = axum::serve(listener, router).await;
+        });
+        Ok(Self { url: format!("http://{address}/hooks"), task })
+    }
+
+    pub(super) fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+impl Drop for DemoReceiver {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+fn failed(error: &impl std::fmt::Display) -> Failure {
+    Failure::new(Exit::Failure, format!("the receiver of the demo: {error}"))
 }

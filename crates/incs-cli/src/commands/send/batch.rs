@@ -1,4 +1,4 @@
-//! Sending.
+//! Sending a batch, until it ends or is stopped.
 
 use std::io;
 use std::sync::Arc;
@@ -13,14 +13,10 @@ use tokio::sync::{Mutex, Semaphore};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::arguments::Options;
-use super::ledger::Ledger;
-use super::progress::Progress;
-use super::sheet::Sheet;
+use super::results::{LineWriter, Progress, Results};
 use super::source::{Item, Source};
-use super::stop::Stop;
-use crate::context::Context;
-use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::exit::{Exit, Failure};
+use crate::output::Context;
 
 /// Messages that are read before there is room for them.
 const AHEAD: usize = 256;
@@ -46,12 +42,12 @@ pub(super) async fn run(
         Stop::listen().map_err(|error| Failure::new(Exit::Failure, format!("no signals can be had: {error}")))?;
     let progress = Progress::new(!out.quiet && !is_single, bytes);
     let room = Arc::new(Semaphore::new(options.concurrency.get().min(Semaphore::MAX_PERMITS / 2) + ROOM));
-    let (sheet, written) = Sheet::open(out.json, Arc::clone(&room), progress.in_the_way());
+    let (lines, written) = LineWriter::open(out.json, Arc::clone(&room), progress.in_the_way());
     let with_words = options.platform_message;
-    let ledger = Ledger::new(sheet, progress, out.json, with_words);
+    let results = Results::new(lines, progress, out.json, with_words);
     let incoming = read(items);
-    let messages = messages(Arc::clone(&incoming), ledger.clone(), Arc::clone(&room));
-    let mut batch = client.messages().send_all(messages, options.pace()).observe(ledger.clone());
+    let messages = messages(Arc::clone(&incoming), results.clone(), Arc::clone(&room));
+    let mut batch = client.messages().send_all(messages, options.pace()).observe(results.clone());
     let canceller = batch.canceller();
     let mut tick = interval(IDLE);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -65,26 +61,26 @@ pub(super) async fn run(
                     break;
                 }
                 canceller.cancel();
-                ledger.entries().tally.leave("it was stopped".to_owned());
+                results.entries().counts.leave("it was stopped".to_owned());
                 out.note("stopping: what is on its way is waited for; once more breaks it off");
             }
             _ = tick.tick() => {
-                let mut entries = ledger.entries();
-                entries.sheet.flush();
-                entries.progress.show(&entries.tally);
+                let mut entries = results.entries();
+                entries.lines.flush();
+                entries.progress.show(&entries.counts);
             }
             outcome = batch.next() => if outcome.is_none() { break },
         }
     }
-    // What is broken off is told to the ledger as the batch goes.
+    // When the batch is dropped, the results learn what was broken off.
     drop(batch);
     if !is_broken_off {
         tokio::select! {
-            () = stop.asked() => ledger.entries().tally.leave("it was stopped".to_owned()),
-            () = call_off(&incoming, &ledger, &room, is_finite) => {}
+            () = stop.asked() => results.entries().counts.leave("it was stopped".to_owned()),
+            () = call_off(&incoming, &results, &room, is_finite) => {}
         }
     }
-    let Some((tally, progress)) = ledger.close() else {
+    let Some((counts, progress)) = results.close() else {
         return Err(Failure::new(Exit::Failure, "the results are still in use"));
     };
     tokio::select! {
@@ -92,10 +88,10 @@ pub(super) async fn run(
         _ = written => {}
     }
     progress.end();
-    if !is_single && !out.json && tally.failures() == 0 {
-        out.note(&format!("accepted: {}, which is all", tally.total()));
+    if !is_single && !out.json && counts.failures() == 0 {
+        out.note(&format!("accepted: {}, which is all", counts.total()));
     }
-    tally.end()
+    counts.end()
 }
 
 /// Reads on a thread of its own: a pipe may have nothing for long.
@@ -111,25 +107,25 @@ fn read(items: Box<dyn Iterator<Item = io::Result<Item>> + Send>) -> Incoming {
     Arc::new(Mutex::new(incoming))
 }
 
-/// The messages for the batch; what is none goes to the ledger at once.
+/// The messages for the batch. What is not a message goes to the results at once.
 fn messages(
     incoming: Incoming,
-    ledger: Ledger,
+    results: Results,
     room: Arc<Semaphore>,
 ) -> impl Stream<Item = OutboundMessage> + Send + 'static {
-    stream::unfold((incoming, ledger, room), |(incoming, ledger, room)| async move {
+    stream::unfold((incoming, results, room), |(incoming, results, room)| async move {
         loop {
             let permit = room.acquire().await.ok()?;
             let item = incoming.lock().await.recv().await?;
             permit.forget();
             match item {
                 Ok(Item { place, message: Ok(message) }) => {
-                    ledger.entries().take(place);
-                    return Some((message, (incoming, ledger, room)));
+                    results.entries().take(place);
+                    return Some((message, (incoming, results, room)));
                 }
-                Ok(Item { place, message: Err(malformed) }) => ledger.entries().malformed(place, &malformed),
+                Ok(Item { place, message: Err(malformed) }) => results.entries().malformed(place, &malformed),
                 Err(error) => {
-                    ledger.entries().tally.leave(format!("the rest of the input cannot be read: {error}"));
+                    results.entries().counts.leave(format!("the rest of the input cannot be read: {error}"));
                     return None;
                 }
             }
@@ -138,7 +134,7 @@ fn messages(
 }
 
 /// What the batch did not take because it was stopped. Of a pipe only what has come: the rest may never come.
-async fn call_off(incoming: &Incoming, ledger: &Ledger, room: &Semaphore, is_finite: bool) {
+async fn call_off(incoming: &Incoming, results: &Results, room: &Semaphore, is_finite: bool) {
     let mut incoming = incoming.lock().await;
     loop {
         let item = if is_finite { incoming.recv().await } else { incoming.try_recv().ok() };
@@ -147,15 +143,53 @@ async fn call_off(incoming: &Incoming, ledger: &Ledger, room: &Semaphore, is_fin
             permit.forget();
         }
         match item {
-            Ok(Item { place, message: Ok(_) }) => ledger.entries().cancelled(place),
-            Ok(Item { place, message: Err(malformed) }) => ledger.entries().malformed(place, &malformed),
+            Ok(Item { place, message: Ok(_) }) => results.entries().cancelled(place),
+            Ok(Item { place, message: Err(malformed) }) => results.entries().malformed(place, &malformed),
             Err(error) => {
-                ledger.entries().tally.leave(format!("the rest of the input cannot be read: {error}"));
+                results.entries().counts.leave(format!("the rest of the input cannot be read: {error}"));
                 break;
             }
         }
     }
     if !is_finite && !incoming.is_closed() {
-        ledger.entries().tally.leave("the rest of the input was not read".to_owned());
+        results.entries().counts.leave("the rest of the input was not read".to_owned());
+    }
+}
+
+/// Being asked to stop, by Ctrl-C or by whoever ends the program.
+pub(super) struct Stop {
+    #[cfg(unix)]
+    signals: [tokio::signal::unix::Signal; 2],
+}
+
+impl Stop {
+    /// From now on nobody is ended without a word.
+    #[cfg(unix)]
+    pub(super) fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+
+        Ok(Self { signals: [signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?] })
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn listen() -> io::Result<Self> {
+        Ok(Self {})
+    }
+
+    /// The next time.
+    #[cfg(unix)]
+    pub(super) async fn asked(&mut self) {
+        let [interrupt, terminate] = &mut self.signals;
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    }
+
+    #[cfg(not(unix))]
+    pub(super) async fn asked(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
     }
 }

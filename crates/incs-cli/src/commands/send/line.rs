@@ -173,6 +173,6 @@ impl<'a> Line<'a> {
 }
 
 /// A text of somebody else's that cannot move the cursor of a terminal.
-pub(super) fn one_line(text: &str) -> String {
+fn one_line(text: &str) -> String {
     text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
 }

@@ -9,15 +9,13 @@ use incs_facade::model::template::ListQuery;
 use incs_facade::model::{self, OutboundMessage, Report, decode};
 use serde_json::Value;
 
-use super::definition::{Template, named_by};
-use super::listing::Listing;
-use super::{Channel, one};
-use crate::commands::runtime;
-use crate::commands::validate::{self, Document, Verdict, Violation};
+use super::definition::{Channel, Listing, Template};
+use super::manage;
+use crate::commands::validate::{self, Verdict, Violation};
 use crate::connect;
-use crate::context::Context;
-use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::exit::{Exit, Failure};
+use crate::input::Document;
+use crate::output::Context;
 
 /// Where the definition is. With none of these it is the platform's template of the name in the message.
 #[derive(Debug, Args)]
@@ -62,9 +60,9 @@ fn find(
         return in_file(channel, name, &Document::read(path)?);
     }
     let client = connect::client(context)?;
-    runtime()?.block_on(async {
+    connect::runtime()?.block_on(async {
         match &from.id {
-            Some(id) => one::fetch(&client, channel, id).await,
+            Some(id) => manage::fetch(&client, channel, id).await,
             None => by_name(&client, channel, name).await,
         }
     })
@@ -98,4 +96,19 @@ async fn by_name(client: &Client, channel: Channel, name: &str) -> Result<Templa
 
 fn missing(name: &str, place: &str) -> Failure {
     Failure::new(Exit::NotFound, format!("there is no template `{name}` {place}"))
+}
+
+/// The template that a message names.
+fn named_by(message: &OutboundMessage) -> Option<&str> {
+    match message {
+        OutboundMessage::WhatsApp(message) => match &message.content {
+            model::whatsapp::Content::Template(send) => Some(send.name.as_str()),
+            _ => None,
+        },
+        OutboundMessage::Rcs(message) => match &message.content {
+            model::rcs::Content::Template(send) => Some(send.name.as_str()),
+            _ => None,
+        },
+        _ => None,
+    }
 }

@@ -1,11 +1,21 @@
-//! A template of either channel.
+//! A template of either channel, and the list of them.
 
-use incs_facade::model::template::{rcs, whatsapp};
+use clap::ValueEnum;
+use incs_facade::client::endpoints::templates::{rcs as rcs_routes, whatsapp as whatsapp_routes};
+use incs_facade::client::{Client, Error, Pager};
+use incs_facade::model::template::{ListQuery, rcs, whatsapp};
 use incs_facade::model::{DecodeError, OutboundMessage, Report, UnixSeconds, decode};
 use serde::Serialize;
 
-use super::Channel;
-use crate::failure::Failure;
+use crate::exit::Failure;
+
+/// A channel that has templates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Channel {
+    #[value(name = "whatsapp")]
+    WhatsApp,
+    Rcs,
+}
 
 /// A template of either channel.
 #[derive(Serialize)]
@@ -95,17 +105,31 @@ impl Template {
     }
 }
 
-/// The template that a message names.
-pub(super) fn named_by(message: &OutboundMessage) -> Option<&str> {
-    match message {
-        OutboundMessage::WhatsApp(message) => match &message.content {
-            incs_facade::model::whatsapp::Content::Template(send) => Some(send.name.as_str()),
-            _ => None,
-        },
-        OutboundMessage::Rcs(message) => match &message.content {
-            incs_facade::model::rcs::Content::Template(send) => Some(send.name.as_str()),
-            _ => None,
-        },
-        _ => None,
+/// The templates of a channel, newest first.
+pub(super) enum Listing {
+    WhatsApp(Pager<whatsapp_routes::ListTemplates>),
+    Rcs(Pager<rcs_routes::ListTemplates>),
+}
+
+impl Listing {
+    pub(super) fn new(client: &Client, channel: Channel, query: ListQuery) -> Self {
+        match channel {
+            Channel::WhatsApp => Self::WhatsApp(client.templates().whatsapp().list_from(query)),
+            Channel::Rcs => Self::Rcs(client.templates().rcs().list_from(query)),
+        }
+    }
+
+    pub(super) async fn next(&mut self) -> Result<Option<Template>, Error> {
+        match self {
+            Self::WhatsApp(pager) => Ok(pager.next().await?.map(Template::WhatsApp)),
+            Self::Rcs(pager) => Ok(pager.next().await?.map(Template::Rcs)),
+        }
+    }
+
+    pub(super) fn is_done(&self) -> bool {
+        match self {
+            Self::WhatsApp(pager) => pager.is_done(),
+            Self::Rcs(pager) => pager.is_done(),
+        }
     }
 }

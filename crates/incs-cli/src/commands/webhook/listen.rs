@@ -1,6 +1,5 @@
 //! `incs webhook listen`.
 
-mod folder;
 mod screen;
 mod server;
 
@@ -15,16 +14,14 @@ use incs_facade::webhook::{Limits, Receiver};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
-use self::folder::Folder;
 use self::screen::Screen;
-use self::server::{Forward, Server};
-use super::body::{Anyone, ProviderChoice};
-use super::post::{Post, checked};
+use self::server::{End, Folder, Forward, Server};
+use super::parse::{Anyone, ProviderChoice};
+use super::request::{Post, checked};
 use super::scheme::{Name, SchemeArgs};
-use crate::commands::runtime;
-use crate::context::Context;
-use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::connect;
+use crate::exit::{Exit, Failure};
+use crate::output::Context;
 
 /// How long the one to whom deliveries are forwarded may take.
 const FORWARD_TIMEOUT: Duration = Duration::from_secs(10);
@@ -67,13 +64,6 @@ pub(super) struct Listen {
     timeout: Option<Duration>,
 }
 
-/// Why listening ended.
-enum End {
-    Count,
-    Timeout,
-    Signal,
-}
-
 /// Runs it.
 pub(super) fn run(args: Listen, context: &Context) -> Result<Exit, Failure> {
     let (scheme, name) = args.scheme(context)?;
@@ -82,7 +72,7 @@ pub(super) fn run(args: Listen, context: &Context) -> Result<Exit, Failure> {
         None => None,
     };
     let folder = args.save.map(Folder::create).transpose()?;
-    runtime()?.block_on(async {
+    connect::runtime()?.block_on(async {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, args.port)).await.map_err(|error| {
             Failure::new(Exit::Failure, format!("cannot listen at port {}: {error}", args.port))
                 .with_help("another program may have it; --port 0 takes a free one")

@@ -168,7 +168,7 @@ fn wrong_type_here(outer: &ValidationError<'_>, inner: &ValidationError<'_>) -> 
 
 /// The distance of a value from an alternative. One for another kind is further than any other; then one whose own members are
 /// missing, since faults further in show that the value was meant to be it; then one with more errors.
-fn distance(outer: &ValidationError<'_>, errors: &[ValidationError<'_>]) -> (usize, usize, usize) {
+pub(crate) fn distance(outer: &ValidationError<'_>, errors: &[ValidationError<'_>]) -> (usize, usize, usize) {
     let count = |is: &dyn Fn(&ValidationError<'_>) -> bool| errors.iter().filter(|inner| is(inner)).count();
     let other_kind =
         count(&|inner| matches!(inner.kind(), ValidationErrorKind::Constant { .. } | ValidationErrorKind::Not { .. }));
@@ -224,7 +224,7 @@ fn types(kind: &TypeKind) -> JsonTypes {
     }
 }
 
-fn named(schema_type: SchemaType) -> JsonType {
+pub(crate) fn named(schema_type: SchemaType) -> JsonType {
     match schema_type {
         SchemaType::Array => JsonType::Array,
         SchemaType::Boolean => JsonType::Boolean,
@@ -236,7 +236,7 @@ fn named(schema_type: SchemaType) -> JsonType {
     }
 }
 
-fn type_of(value: &Value) -> JsonType {
+pub(crate) fn type_of(value: &Value) -> JsonType {
     match value {
         Value::Null => JsonType::Null,
         Value::Bool(_) => JsonType::Boolean,
@@ -255,7 +255,7 @@ mod tests {
     use incs_facade::webhook::Delivery;
     use serde_json::json;
 
-    use super::super::body::{ProviderChoice, items_of};
+    use super::super::parse::{ProviderChoice, items_of};
     use super::*;
 
     fn read(body: &Value, provider: ProviderChoice) -> Batch {

@@ -9,10 +9,9 @@ use serde_json::{Map, Value, json};
 
 use super::request;
 use super::scheme::{Proving, SchemeArgs};
-use crate::context::Context;
-use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::exit::{Exit, Failure};
 use crate::input;
+use crate::output::Context;
 
 /// The arguments of `incs webhook sign`.
 #[derive(Debug, Args)]

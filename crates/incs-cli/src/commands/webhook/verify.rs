@@ -9,11 +9,9 @@ use serde_json::{Value, json};
 
 use super::request::{self, Head};
 use super::scheme::{Name, SchemeArgs};
-use super::text::aligned;
-use crate::context::Context;
-use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::exit::{Exit, Failure};
 use crate::input;
+use crate::output::{Context, aligned};
 
 /// The arguments of `incs webhook verify`.
 #[derive(Debug, Args)]

@@ -107,8 +107,9 @@ fn without_member(line: &str, name: &str) -> String {
         let mut values = serde_json::Deserializer::from_str(part).into_iter::<Value>();
         let is_null = values.next().unwrap().unwrap().is_null();
         let (value, rest) = part.split_at(values.byte_offset());
+        let placeholder = format!("\"<{name}>\"");
         found += &key;
-        found += &if is_null { value.to_owned() } else { format!("\"<{name}>\"") };
+        found += if is_null { value } else { &placeholder };
         found += rest;
     }
     found

@@ -14,14 +14,12 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
-use super::super::document::{ItemDocument, on_one_line, result};
-use super::super::post::Posted;
-use super::super::scheme::Name;
-use super::super::text::{aligned, plain_line};
-use super::super::verify::of_cause;
-use super::super::view::kind;
-use crate::failure::Failure;
-use crate::output::Output;
+use crate::commands::webhook::parse::{ItemDocument, kind, on_one_line, result};
+use crate::commands::webhook::request::Posted;
+use crate::commands::webhook::scheme::Name;
+use crate::commands::webhook::verify::of_cause;
+use crate::exit::Failure;
+use crate::output::{Output, aligned, plain_line};
 
 /// How many items are remembered to tell repetitions, and for how long.
 const REMEMBERED: usize = 100_000;

@@ -1,5 +1,8 @@
 //! Takes deliveries: verify, save, show, forward.
 
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -11,18 +14,15 @@ use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use incs_facade::client::bytes::Bytes;
-use incs_facade::client::http::Uri;
+use incs_facade::client::http::{HeaderMap, Uri};
 use incs_facade::model::Timestamp;
 use incs_facade::webhook::{Batch, Delivery, Receiver};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, Semaphore};
 
-use super::super::post::{Post, end_to_end};
-use super::End;
-use super::folder::Folder;
 use super::screen::Screen;
-use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::commands::webhook::request::{Post, end_to_end};
+use crate::exit::{Exit, Failure};
 
 /// How many deliveries are taken at once; more wait.
 const SEATS: usize = 64;
@@ -30,6 +30,13 @@ const SEATS: usize = 64;
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long connections may take to end after the last delivery.
 const GRACE: Duration = Duration::from_secs(2);
+
+/// Why listening ended.
+pub(super) enum End {
+    Count,
+    Timeout,
+    Signal,
+}
 
 /// Where deliveries are posted on to.
 #[derive(Debug)]
@@ -108,7 +115,7 @@ impl Server {
             let (folder, target, headers, bytes) =
                 (Arc::clone(folder), target.to_owned(), head.headers.clone(), body.clone());
             let save = move || folder.save(now, number, &target, &headers, &bytes);
-            let result = tokio::task::spawn_blocking(save).await.map_err(std::io::Error::other).flatten();
+            let result = tokio::task::spawn_blocking(save).await.map_err(io::Error::other).flatten();
             match result {
                 Ok(path) => saved = Some(path),
                 Err(error) => {
@@ -140,7 +147,7 @@ pub(super) async fn serve(
     let stopped = Arc::clone(&stop);
     let serving = axum::serve(listener, router).with_graceful_shutdown(async move { stopped.notified().await });
     let mut serving = std::pin::pin!(serving.into_future());
-    let failed = |error: std::io::Error| Failure::new(Exit::Failure, format!("cannot listen any more: {error}"));
+    let failed = |error: io::Error| Failure::new(Exit::Failure, format!("cannot listen any more: {error}"));
     let end = tokio::select! {
         end = end => end,
         result = &mut serving => return result.map(|()| End::Signal).map_err(failed),
@@ -153,4 +160,59 @@ pub(super) async fn serve(
 
 fn now() -> Timestamp {
     Timestamp::now()
+}
+
+/// The folder in which deliveries are saved: of each the body, byte for byte, and beside it the request line and the headers.
+#[derive(Debug)]
+pub(super) struct Folder(PathBuf);
+
+impl Folder {
+    /// The folder, made if it is not there.
+    pub(super) fn create(path: PathBuf) -> Result<Self, Failure> {
+        std::fs::create_dir_all(&path)
+            .map_err(|error| Failure::usage(format!("{} cannot be made: {error}", path.display())))?;
+        Ok(Self(path))
+    }
+
+    /// Saves a delivery, and returns the path of its body. Whoever sees the body's file finds the headers there too.
+    pub(super) fn save(
+        &self,
+        at: Timestamp,
+        delivery: u64,
+        target: &str,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> io::Result<PathBuf> {
+        let mut head = format!("POST {target} HTTP/1.1\n").into_bytes();
+        for (name, value) in headers {
+            head.extend_from_slice(name.as_str().as_bytes());
+            head.extend_from_slice(b": ");
+            head.extend_from_slice(value.as_bytes());
+            head.push(b'\n');
+        }
+        let stem = self.0.join(format!("{}-{delivery:04}", at.as_millisecond()));
+        write(&stem.with_extension("headers"), &head)?;
+        let path = stem.with_extension("json");
+        write(&path, body)?;
+        Ok(path)
+    }
+}
+
+fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = create_private(path)?;
+    file.write_all(bytes)?;
+    file.sync_data()
+}
+
+/// A new file that only its owner reads: it holds what customers write, and maybe a secret.
+#[cfg(unix)]
+fn create_private(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
+}
+
+#[cfg(not(unix))]
+fn create_private(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create_new(true).open(path)
 }

@@ -1,18 +1,60 @@
-//! `incs schema export`.
+//! The schemas and their names, and writing all of them into a folder.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use incs_facade::client::openapi;
-use incs_facade::model::schema::Document;
+use incs_facade::model::schema::{self, Document};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{catalogue, pretty};
-use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::exit::{Exit, Failure};
 use crate::output::Output;
+
+/// All schemas: first what is sent, then what is received.
+pub(super) fn all() -> Vec<Document> {
+    schema::catalogue()
+}
+
+/// The short name: `whatsapp-message`.
+pub(super) fn name_of(document: Document) -> String {
+    let file = document.file_name();
+    let name = file.rsplit('/').next().unwrap_or_default();
+    name.trim_end_matches(".json").to_owned()
+}
+
+/// The schema of this name, file or id.
+pub(super) fn find(wanted: &str) -> Result<Document, Failure> {
+    let wanted = wanted.trim();
+    let is_it = |document: &Document| {
+        let file = document.file_name();
+        let names = [name_of(*document), document.id(), file.trim_end_matches(".json").to_owned(), file.clone()];
+        names.iter().any(|name| name == wanted)
+    };
+    all().into_iter().find(is_it).ok_or_else(|| unknown(wanted))
+}
+
+fn unknown(wanted: &str) -> Failure {
+    let names: Vec<_> = all().into_iter().map(name_of).collect();
+    let most = names.iter().map(|name| shared_words(wanted, name)).max().unwrap_or_default();
+    let near: Vec<_> = names.into_iter().filter(|name| most > 0 && shared_words(wanted, name) == most).collect();
+    let failure = Failure::new(Exit::NotFound, format!("there is no schema `{wanted}`"));
+    if near.is_empty() {
+        return failure.with_help("`incs schema list` names all");
+    }
+    failure
+        .with_help(format!("did you mean {}? `incs schema list` names all", near.join(" or ")))
+        .with_detail("suggestions", near)
+}
+
+/// How many words of a name begin like words of the wanted one: `events` has one of `event`.
+fn shared_words(wanted: &str, name: &str) -> usize {
+    let wanted = wanted.to_lowercase();
+    let words: Vec<_> = wanted.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| word.len() > 2).collect();
+    let is_wanted = |of_name: &&str| words.iter().any(|word| word.starts_with(of_name) || of_name.starts_with(word));
+    name.split('-').filter(is_wanted).count()
+}
 
 /// A file to write, and what becomes of it.
 struct Page {
@@ -40,8 +82,8 @@ struct Row {
 }
 
 /// Writes all schemas, their index and the OpenAPI document. Nothing is written if a file would be replaced that must not be.
-pub(super) fn run(dir: &Path, force: bool, out: Output) -> Result<Exit, Failure> {
-    let documents = catalogue::all();
+pub(super) fn export(dir: &Path, force: bool, out: Output) -> Result<Exit, Failure> {
+    let documents = all();
     let mut pages = Vec::new();
     for document in &documents {
         pages.push(page(dir.join(document.file_name()), pretty(&document.to_value())?)?);
@@ -108,4 +150,10 @@ fn index(documents: &[Document]) -> Result<String, Failure> {
     let rows: Vec<_> = documents.iter().map(row).collect();
     let text = serde_json::to_string_pretty(&rows);
     text.map(|text| text + "\n").map_err(|error| Failure::new(Exit::Failure, format!("the index is no JSON: {error}")))
+}
+
+/// The bytes of a file that holds this.
+pub(super) fn pretty(value: &Value) -> Result<String, Failure> {
+    let text = serde_json::to_string_pretty(value);
+    text.map(|text| text + "\n").map_err(|error| Failure::new(Exit::Failure, format!("a schema is no JSON: {error}")))
 }

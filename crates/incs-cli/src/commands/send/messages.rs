@@ -7,7 +7,7 @@ use incs_facade::model::{OutboundMessage, PhoneNumber, Secret, rcs, viber, whats
 
 use super::arguments::{Kind, Medium, Otp, Template, Text, To};
 use crate::args::{ChannelName, Private};
-use crate::failure::Failure;
+use crate::exit::Failure;
 use crate::input;
 
 /// One message for each recipient.

@@ -1,14 +1,35 @@
-//! What a schema forbids, as violations that hold no value of the document.
+//! A document against a schema.
 
-use incs_facade::model::Pointer;
+use incs_facade::model::schema::Document as Schema;
+use incs_facade::model::{Pointer, decode};
+use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Error};
-use jsonschema::{JsonType, ValidationError};
 use serde_json::Value;
 
-use crate::commands::validate::Violation;
+use crate::commands::validate::{Verdict, Violation};
+use crate::commands::webhook::schema::{distance, named, type_of};
+use crate::exit::{Exit, Failure};
+use crate::input::Document;
+
+/// Where a document leaves a schema. A document that is no JSON is one violation.
+pub(super) fn check(schema: Schema, document: &Document) -> Result<Verdict, Failure> {
+    let validator = jsonschema::draft202012::new(&schema.to_value())
+        .map_err(|_| Failure::new(Exit::Failure, format!("{} does not compile", schema.file_name())))?;
+    let value: Value = match decode(&document.body) {
+        Ok(value) => value,
+        Err(error) => return Ok(Verdict::of([Violation::of_decoding(&error, document.line)])),
+    };
+    let mut found = Vec::new();
+    for error in validator.iter_errors(&value) {
+        walk(&error, &mut |error| found.extend(violations(error)));
+    }
+    found.sort_by(|a, b| (&a.pointer, &a.rule).cmp(&(&b.pointer, &b.rule)));
+    found.dedup();
+    Ok(Verdict::of(found))
+}
 
 /// The violations in one error: one for each unknown member, otherwise one.
-pub(super) fn violations(error: &ValidationError<'_>) -> Vec<Violation> {
+fn violations(error: &ValidationError<'_>) -> Vec<Violation> {
     let at = error.instance_path().as_str();
     match error.kind() {
         Error::AdditionalProperties { unexpected } => {
@@ -50,8 +71,9 @@ fn told(error: &ValidationError<'_>) -> (Value, Value, String) {
     match error.kind() {
         Error::Type { kind } => {
             let expected = types(kind);
-            let found = type_of(instance);
-            (expected.clone().into(), found.into(), format!("expected {}, found {found}", expected.join(" or ")))
+            let found = type_of(instance).to_string();
+            let message = format!("expected {}, found {found}", expected.join(" or "));
+            (expected.into(), found.into(), message)
         }
         Error::MaxLength { limit } => counted(*limit, "characters", "at most"),
         Error::MinLength { limit } => counted(*limit, "characters", "at least"),
@@ -92,7 +114,7 @@ fn no_alternative(error: &ValidationError<'_>, alternatives: &[Vec<ValidationErr
             }
         }
     }
-    let found = type_of(error.instance());
+    let found = type_of(error.instance()).to_string();
     let (Some(at), [_, _, ..]) = (at, values.as_slice()) else {
         let (pointer, message) = (error.instance_path().as_str(), format!("no alternative fits, found {found}"));
         return violation(error, pointer.to_owned(), Value::Null, found.into(), message);
@@ -115,33 +137,30 @@ fn size(value: &Value) -> usize {
     }
 }
 
-fn types(kind: &TypeKind) -> Vec<&'static str> {
+fn types(kind: &TypeKind) -> Vec<String> {
     match kind {
-        TypeKind::Single(one) => vec![named(*one)],
-        TypeKind::Multiple(several) => several.into_iter().map(named).collect(),
+        TypeKind::Single(one) => vec![named(*one).to_string()],
+        TypeKind::Multiple(several) => several.into_iter().map(|one| named(one).to_string()).collect(),
     }
 }
 
-fn named(json_type: JsonType) -> &'static str {
-    match json_type {
-        JsonType::Array => "an array",
-        JsonType::Boolean => "a boolean",
-        JsonType::Integer => "a whole number",
-        JsonType::Null => "null",
-        JsonType::Number => "a number",
-        JsonType::Object => "an object",
-        JsonType::String => "a string",
+/// Calls `see` with the errors that help: where no alternative fits, those of the one that fits best.
+fn walk(error: &ValidationError<'_>, see: &mut dyn FnMut(&ValidationError<'_>)) {
+    let (Error::AnyOf { context } | Error::OneOfNotValid { context }) = error.kind() else {
+        return see(error);
+    };
+    let of_right_type = context.iter().filter(|errors| !errors.iter().any(|inner| is_other_type(error, inner)));
+    let mut nearest: Vec<_> = of_right_type.map(|errors| (distance(error, errors), errors)).collect();
+    nearest.sort_by_key(|(distance, _)| *distance);
+    match nearest.as_slice() {
+        // Which of two kinds it should have been cannot be told by members that either lacks.
+        [(first, _), (second, _), ..] if first.0 > 0 && first.0 == second.0 => see(error),
+        [(_, errors), ..] => errors.iter().for_each(|inner| walk(inner, see)),
+        [] => see(error),
     }
 }
 
-fn type_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(number) if number.is_f64() => "a number",
-        Value::Number(_) => "a whole number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
-    }
+/// Whether the alternative wants a value of another JSON type in this place.
+fn is_other_type(outer: &ValidationError<'_>, inner: &ValidationError<'_>) -> bool {
+    inner.instance_path() == outer.instance_path() && matches!(inner.kind(), Error::Type { .. })
 }
