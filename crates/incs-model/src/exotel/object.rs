@@ -130,6 +130,7 @@ impl Object {
     }
 
     /// Returns the members that were not asked for.
+    #[allow(clippy::unnecessary_wraps, reason = "`members!` calls all these methods alike")]
     pub(super) fn extra<E: Error>(&mut self, _: Names) -> Result<BTreeMap<String, RawJson>, E> {
         let extra = self.members.iter().filter(|member| !member.is_known);
         Ok(extra.map(|member| (member.name.to_string(), RawJson::from_value(member.raw.clone()))).collect())
@@ -161,6 +162,7 @@ pub(super) struct Writer<'a, M> {
     spelling: &'a Spelling,
 }
 
+#[allow(clippy::ref_option, reason = "`members!` hands over every field by reference")]
 impl<'a, M: SerializeMap> Writer<'a, M> {
     pub(super) fn new<S>(serializer: S, spelling: &'a Spelling) -> Result<Self, S::Error>
     where
