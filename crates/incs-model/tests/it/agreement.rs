@@ -2,10 +2,7 @@
 
 mod documents;
 mod fixtures;
-mod links;
-mod mutations;
-mod requests;
-mod roots;
+mod generated;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;

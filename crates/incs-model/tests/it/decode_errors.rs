@@ -1,11 +1,14 @@
-//! Errors name the member by JSON pointer, what was expected and what kind was found, and never hold the value.
-
-mod reports;
-mod sentences;
+//! Errors and reports name the member by JSON pointer, what was expected and what was found, and never hold the value.
 
 use std::fmt::Debug;
 
-use incs_model::{DecodeError, Found, decode};
+use incs_model::delivery::{Delivery, Moment};
+use incs_model::envelope::Envelope;
+use incs_model::event::{Event, rcs as rcs_event, whatsapp as whatsapp_event};
+use incs_model::exotel::{Callback, Entry};
+use incs_model::task::ListQuery;
+use incs_model::template::rcs::NewTemplate;
+use incs_model::{DecodeError, Found, OutboundMessage, PhoneNumber, Validate, decode, rcs, validate, viber, whatsapp};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -73,4 +76,322 @@ fn a_bad_value_anywhere_in_a_body_is_named_by_its_place() {
         }
     }
     assert!(errors > 500 && passed < errors / 2, "{errors} errors, {passed} taken");
+}
+
+const IMAGE: &str = "incs/webhook-message-created-102-image.json";
+const LIST_REPLY: &str = "incs/webhook-new-message-whatsapp-list-reply.json";
+const CAROUSEL: &str = "incs/send-whatsapp-interactive-carousel-url.request.json";
+const WIDTH: &str = "/message/content/bigPicture/width";
+
+fn secret() -> String {
+    format!("\"{SECRET}\"")
+}
+
+/// The fixture of an image with a width that is a string, as it is laid out in the file.
+fn image_with_a_bad_width() -> String {
+    let text = text(IMAGE);
+    let big = text.find("bigPicture").unwrap();
+    let (head, tail) = text.split_at(big);
+    head.to_owned() + &tail.replacen("\"width\": 1080", &format!("\"width\": {}", secret()), 1)
+}
+
+fn assert_width(error: &DecodeError) {
+    assert_eq!((error.pointer(), error.found()), (WIDTH, Found::String), "{error}");
+    assert_eq!(error.expected(), "a whole number from 0 to 4294967295");
+}
+
+#[test]
+fn a_fault_deep_in_the_content_of_a_message_is_named_whole() {
+    let body = image_with_a_bad_width();
+    let error = refused::<Event>(&body);
+    assert_width(&error);
+    assert_eq!((error.line(), error.column()), position(&body, &secret()));
+    assert_eq!(
+        error.to_string(),
+        "/message/content/bigPicture/width: \
+         expected a whole number from 0 to 4294967295, found a string (line 29, column 18)"
+    );
+}
+
+#[test]
+fn a_tag_that_comes_late_does_not_hide_the_place() {
+    let body = image_with_a_bad_width();
+    let late =
+        body.replacen("    \"type\": 102,\n", "", 1).replacen("\"source\": 0", "\"type\": 102, \"source\": 0", 1);
+    assert!(late.find("\"type\": 102").unwrap() > late.find("bigPicture").unwrap());
+    let last = late.replacen("  \"event\": \"message_created\",\n", "", 1);
+    let last = last.trim_end().strip_suffix('}').unwrap().to_owned() + ", \"event\": \"message_created\"}";
+    for body in [late, last] {
+        let error = refused::<Event>(&body);
+        assert_width(&error);
+        assert_eq!((error.line(), error.column()), position(&body, &secret()), "{body}");
+    }
+}
+
+#[test]
+fn json_inside_a_string_is_part_of_the_pointer() {
+    let image: Value = serde_json::from_str(&image_with_a_bad_width()).unwrap();
+    let content = image["message"]["content"].to_string();
+    let json = Value::from(content).to_string();
+    let body = with(IMAGE, "/message/content", &json);
+    let late = body.replacen("\"type\":102", "\"other\":0", 1).replacen("\"source\":0", "\"source\":0,\"type\":102", 1);
+    // In the compact text `content` may stand before or after `type`: both ways are read here.
+    for body in [
+        body.clone(),
+        late,
+        body.replacen("\"type\":102,", "", 1).replacen("\"message\":{", "\"message\":{\"type\":102,", 1),
+    ] {
+        let error = refused::<Event>(&body);
+        assert_width(&error);
+        assert_eq!((error.line(), error.column()), position(&body, &json), "{body}");
+    }
+    let error = refused::<Event>(with(IMAGE, "/message/content", &secret()));
+    assert_eq!((error.pointer(), error.expected()), ("/message/content", "JSON in the string"));
+}
+
+#[test]
+fn faults_in_every_depth_have_their_sentence() {
+    let row = "/message/messages/0/interactive/list_reply/id";
+    let link = "/interactive/action/cards/1/header/image/link";
+    let array = format!("[{}]", secret());
+    let object = format!("{{\"x\":{}}}", secret());
+    let no_id = text(LIST_REPLY).replace("\"id\": \"slot_d1_pm\",", "");
+    let twice = "{\"to\":\"85251230088\",\"type\":\"text\",\n\"to\":\"85251230088\"}";
+    let odd_names = format!(
+        "{{\"to\":\"1\",\"type\":\"template\",\"template\":{{\"name\":\"t\",\"parameters\":{{\"a/b~c\":{array}}}}}}}"
+    );
+    let sentences: &[(DecodeError, &str)] = &[
+        (
+            refused::<Event>(with(LIST_REPLY, row, &array)),
+            "/message/messages/0/interactive/list_reply/id: expected a string, found an array",
+        ),
+        (
+            refused::<Event>(&no_id),
+            "/message/messages/0/interactive/list_reply/id: expected a value, found nothing (line 33, column 25)",
+        ),
+        (
+            refused::<whatsapp::Message>(with(CAROUSEL, link, &object)),
+            "/interactive/action/cards/1/header/image/link: expected a string, found an object",
+        ),
+        (
+            refused::<whatsapp::Message>(with(CAROUSEL, "/interactive/action/cards/1/card_index", "-1")),
+            "/interactive/action/cards/1/card_index: expected a whole number from 0 to 4294967295, found a number",
+        ),
+        (refused::<whatsapp::Message>(twice), "/to: expected one value, found two (line 2, column 6)"),
+        (
+            refused::<whatsapp::Message>(r#"{"to":null,"type":"text","text":"x"}"#),
+            "/to: expected a string, found null (line 1, column 7)",
+        ),
+        (
+            refused::<whatsapp::Message>(r#"{"to":"1","type":"text"}"#),
+            "/text: expected a value, found nothing (line 1, column 1)",
+        ),
+        (
+            refused::<whatsapp::Message>(r#"{"to":"1","text":"x"}"#),
+            "/type: expected a value, found nothing (line 1, column 1)",
+        ),
+        (
+            refused::<viber::Message>(format!(r#"{{"to":"+{SECRET}","type":"text","text":"x"}}"#)),
+            "/to: expected a phone number of digits only, with country code, found a string (line 1, column 7)",
+        ),
+        (
+            refused::<rcs::Message>(&odd_names),
+            "/template/parameters/a~1b~0c: expected a string, found an array (line 1, column 74)",
+        ),
+        (refused::<Event>(&array), "expected an object, found an array (line 1, column 1)"),
+        (refused::<Event>(format!(" \n {}", secret())), "expected an object, found a string (line 2, column 2)"),
+        (refused::<Event>("true"), "expected an object, found a boolean (line 1, column 1)"),
+        (
+            refused::<Event>(format!(r#"{{"event":{array}}}"#)),
+            "/event: expected a string, found an array (line 1, column 10)",
+        ),
+        (
+            refused::<Envelope>(r#"{"status":"success","code":"two hundred"}"#),
+            "/code: expected a whole number, found a string (line 1, column 28)",
+        ),
+        (
+            refused::<Delivery>(format!(r#"{{"stage":{}}}"#, secret())),
+            "/stage: expected one of created, sent, failed, delivered, read, found a string (line 1, column 10)",
+        ),
+        (
+            refused::<Delivery>(format!(r#"{{"stage":"read","read":{}}}"#, secret())),
+            "/read: expected an object, found a string (line 1, column 24)",
+        ),
+        (refused::<Delivery>(r#"{"stage":7}"#), "/stage: expected a string, found a number (line 1, column 10)"),
+        (
+            refused::<Delivery>(format!(r#"{{"read":{{"witness":"query","at":{}}}}}"#, secret())),
+            "/read/at: expected an RFC 3339 time, found a string (line 1, column 33)",
+        ),
+        (
+            refused::<NewTemplate>(format!(
+                r#"{{"type":"text","content":{{"textMessage":{array}}},"name":"t","category":"x"}}"#
+            )),
+            "/content/textMessage: expected a string, found an array (line 1, column 41)",
+        ),
+        (
+            refused::<NewTemplate>(format!(
+                r#"{{"content":{{"textMessage":{array}}},"type":"text","name":"t","category":"x"}}"#
+            )),
+            "/content/textMessage: expected a string, found an array (line 1, column 27)",
+        ),
+        (
+            OutboundMessage::decode(&"fax".into(), b"{}").unwrap_err(),
+            "expected a message of the channel whatsapp, viber or rcs (line 1, column 1)",
+        ),
+    ];
+    for (error, sentence) in sentences {
+        let said = error.to_string();
+        // Where the sentence names no place, the fixture is the compact one and the place says nothing.
+        let said = if sentence.ends_with(')') { &said[..] } else { said.split(" (line").next().unwrap() };
+        assert_eq!(said, *sentence);
+    }
+}
+
+#[test]
+fn a_text_that_is_not_json_is_told_from_json_of_another_shape() {
+    let event = format!("{{\"event\":\"x\",\n \"a\":{}", secret());
+    for (body, sentence) in [
+        (String::new(), "expected the rest of the JSON, found the end (line 1, column 1)"),
+        ("  \n".to_owned(), "expected the rest of the JSON, found the end (line 2, column 1)"),
+        (event.clone(), "expected the rest of the JSON, found the end (line 2, column 25)"),
+        (event[..event.len() - 3].to_owned(), "expected the rest of the JSON, found the end (line 2, column 22)"),
+        (format!("{event}}} {}", secret()), "expected well-formed JSON, found other text (line 2, column 28)"),
+        (SECRET.to_owned(), "expected well-formed JSON, found other text (line 1, column 1)"),
+        (format!("event={SECRET}"), "expected well-formed JSON, found other text (line 1, column 1)"),
+        (format!("{{'event':'{SECRET}'}}"), "expected well-formed JSON, found other text (line 1, column 2)"),
+    ] {
+        let error = refused::<Event>(&body);
+        assert_eq!(error.to_string(), sentence, "{body}");
+        assert!(error.is_syntax() && error.pointer().is_empty());
+    }
+    let error = refused::<Event>(b"{\"event\":\"\xff\"}");
+    assert!(error.is_syntax(), "{error}");
+    assert!(!refused::<Event>("{}").is_syntax());
+    assert!(!refused::<Event>("[]").is_syntax());
+}
+
+#[test]
+fn numbers_and_strings_that_no_type_of_ours_holds_are_well_formed_json_still() {
+    let place = |at: &str| {
+        format!(r#"{{"senderPhoneNumber":"1","messageId":"m","location":{{"latitude":{at},"longitude":0}}}}"#)
+    };
+    let error = refused::<rcs_event::UserMessage>(place("1e400"));
+    assert_eq!(
+        error.to_string(),
+        "/location/latitude: expected a number within the range of a 64-bit float, found a number (line 1, column 65)"
+    );
+    assert!(!error.is_syntax());
+    for (json, expected) in [
+        ("4294967296", "a whole number from 0 to 4294967295"),
+        ("-1", "a whole number from 0 to 4294967295"),
+        ("2.5", "a whole number from 0 to 4294967295"),
+    ] {
+        let error = refused::<Event>(with(IMAGE, WIDTH, json));
+        assert_eq!((error.pointer(), error.expected(), error.found()), (WIDTH, expected, Found::Number));
+    }
+    for (json, found) in
+        [("18446744073709551616", Found::Number), ("\"18446744073709551616\"", Found::String), ("-1", Found::Number)]
+    {
+        let error = refused::<Event>(with(IMAGE, "/message/id", json));
+        assert_eq!((error.pointer(), error.expected(), error.found()), ("/message/id", "a whole number from 0", found));
+    }
+    let error = refused::<PhoneNumber>(format!("\"\\ud800{SECRET}\""));
+    assert_eq!(error.to_string(), "expected a string of whole Unicode characters, found a string (line 1, column 1)");
+    assert!(!error.is_syntax());
+    let error = refused::<whatsapp_event::Message>(r#"{"id":"m","type":"text","text":{"\ud800":1,"body":"x"}}"#);
+    assert_eq!((error.pointer(), error.found()), ("/text", Found::Object));
+    let error = refused::<Moment>(format!(r#"{{"witness":"query","at":{}}}"#, secret()));
+    assert_eq!((error.pointer(), error.expected()), ("/at", "an RFC 3339 time"));
+}
+
+#[test]
+fn a_fault_in_an_element_of_a_callback_is_named_from_the_element() {
+    let body = format!(r#"{{"rcs":{{"messages":[{{"callback_type":"dlr","to":["{SECRET}"],"exo_status_code":1}}]}}}}"#);
+    let callback: Callback = decode(body.as_bytes()).unwrap();
+    let (pointer, entry) = callback.entries().next().unwrap();
+    let Entry::Malformed(malformed) = entry else { panic!("{entry:?}") };
+    assert_eq!(pointer, "/rcs/messages/0");
+    assert_silent(malformed.error());
+    assert_eq!(malformed.error().to_string(), "/to: expected a string, found an array (line 1, column 29)");
+}
+
+fn report<T: DeserializeOwned + Validate>(body: &str) -> String {
+    let Err(report) = validate(&decode::<T>(body.as_bytes()).unwrap()) else { panic!("valid: {body}") };
+    for shown in [report.to_string(), format!("{report:?}"), serde_json::to_string(&report).unwrap()] {
+        assert!(!shown.contains("sEcReT") && !shown.contains("85251230088"), "{shown}");
+    }
+    report.to_string()
+}
+
+fn whatsapp(name: &str, place: &str, json: &str) -> String {
+    report::<whatsapp::Message>(&with(&format!("incs/send-whatsapp-{name}.request.json"), place, json))
+}
+
+fn long(length: usize) -> String {
+    let text = SECRET.repeat(length / SECRET.len() + 1);
+    Value::from(&text[..length]).to_string()
+}
+
+#[test]
+fn reports_are_sentences_without_values() {
+    let secret = Value::from(SECRET).to_string();
+    let list = "interactive-list";
+    let cards = "interactive-carousel-url";
+    for (said, sentence) in [
+        (
+            whatsapp(list, "/interactive/body/text", &long(5000)),
+            "/interactive/body/text: 5000 characters, at most 4096",
+        ),
+        (whatsapp(list, "/interactive/body/text", "\"\""), "/interactive/body/text: no characters, at least 1"),
+        (
+            whatsapp(list, "/interactive/action/sections/0/rows", "[]"),
+            "/interactive/action/sections/0/rows: 0 items, expected at least 1",
+        ),
+        (
+            whatsapp(cards, "/interactive/action/cards/0/body/text", "\"\\n\\n\\n\""),
+            "/interactive/action/cards/0/body/text: 4 lines, at most 2",
+        ),
+        (
+            whatsapp(cards, "/interactive/action/cards/1/card_index", "7"),
+            "/interactive/action/cards/1/card_index: 7, expected 0, 1, 2 … from left to right",
+        ),
+        (
+            whatsapp(cards, "/interactive/action/cards/0/header/image/link", &secret),
+            "/interactive/action/cards/0/header/image/link: expected an absolute http or https link with a host",
+        ),
+        (
+            whatsapp(cards, "/interactive/action/cards/0/type", &secret),
+            "/interactive/action/cards/0/type: expected cta_url",
+        ),
+        (
+            whatsapp("image", "/image/link", "\"https://h.example/sEcReT.gif\""),
+            "/image/link: gif, expected a file of kind jpeg, jpg, png",
+        ),
+        (whatsapp("image", "/type", &secret), "/type: expected a documented kind"),
+        (whatsapp("template-authentication", "/template/code", "\"\""), "/template/code: no characters, at least 1"),
+        (
+            report::<viber::Message>(&with("incs/send-viber-text.request.json", "/text", &long(1001))),
+            "/text: 1001 characters, at most 1000",
+        ),
+        (
+            report::<rcs::Message>(&with(
+                "incs/send-rcs-document.request.json",
+                "/document/link",
+                "\"https://h.example/a.docx\"",
+            )),
+            "/document/link: docx, expected a file of kind pdf",
+        ),
+        (
+            report::<NewTemplate>(&with("incs/rcs-template-create-text.request.json", "/category", &secret)),
+            "/category: expected one of PROMOTION, TRANSACTION, AUTHENTICATION",
+        ),
+        (
+            report::<NewTemplate>(&with("incs/rcs-template-create-text.request.json", "/name", "\"sEcReT 1\"")),
+            "/name: expected letters, digits and underscores only",
+        ),
+        (report::<ListQuery>(r#"{"page_size":101}"#), "/page_size: 101, expected 1 to 100"),
+    ] {
+        assert_eq!(said, sentence);
+        assert!(!sentence.ends_with('.'));
+    }
 }

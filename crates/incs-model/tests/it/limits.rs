@@ -1,23 +1,32 @@
 //! For each rule a value at the limit that passes and one past it that fails, with its pointer and rule.
 
-mod cards;
 mod common;
 mod row;
 mod templates;
-mod viber_and_rcs;
 mod whatsapp;
 
 use std::collections::BTreeSet;
 
 use incs_model::limits::{self, Checked};
+use incs_model::{rcs, viber};
 
+use self::common::to;
 use self::row::Row;
 
 fn rows() -> Vec<Row> {
-    [common::rows(), whatsapp::rows(), cards::rows(), viber_and_rcs::rows(), templates::rows()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [common::rows(), whatsapp::rows(), viber_and_rcs(), templates::rows()].into_iter().flatten().collect()
+}
+
+fn viber_and_rcs() -> Vec<Row> {
+    use limits::{rcs as r, viber as v};
+
+    vec![
+        Row::chars(&v::TEXT, "/text", |text| viber::Message::text(to(), text)),
+        Row::kinds(&v::IMAGE_KIND, "/image/link", |link| viber::Message::new(to(), viber::Image::new(link))),
+        Row::kinds(&v::VIDEO_KIND, "/video/link", |link| viber::Message::new(to(), viber::Video::new(link))),
+        Row::kinds(&v::DOCUMENT_KIND, "/document/link", |link| viber::Message::new(to(), viber::Document::new(link))),
+        Row::kinds(&r::DOCUMENT_KIND, "/document/link", |link| rcs::Message::new(to(), rcs::Document::new(link))),
+    ]
 }
 
 #[test]

@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use incs_model::envelope::Envelope;
 use incs_model::schema::catalogue;
-use incs_model::{decode, encode, event, inbound, validate};
+use incs_model::{
+    Report, Sent, Validate, auth, decode, encode, event, exotel, inbound, rcs, status, task, template, validate, viber,
+    whatsapp,
+};
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::roots::{Received, Request, received_as, request_of};
-use super::{VALIDATORS, judge, validator};
+use super::{VALIDATORS, breaks_the_schema, judge, validator};
 use crate::mutation::{self, fixtures, places};
 
 fn value(name: &str, text: &str) -> Value {
@@ -22,7 +26,7 @@ fn requests() -> impl Iterator<Item = (String, Value, Request)> {
     })
 }
 
-fn received() -> impl Iterator<Item = (String, Value, Received)> {
+fn received_bodies() -> impl Iterator<Item = (String, Value, Received)> {
     let fixtures = fixtures().into_iter();
     fixtures.flat_map(|(name, text)| {
         let body = value(&name, &text);
@@ -47,7 +51,7 @@ fn every_request_passes_both_ways() {
 
 #[test]
 fn every_reply_and_webhook_fits() {
-    for (name, body, received) in received() {
+    for (name, body, received) in received_bodies() {
         assert_eq!(judge(received.document, &body), Ok(()), "{name}");
     }
 }
@@ -83,7 +87,7 @@ fn closed(schema: &mut Value) {
 #[test]
 fn every_reply_and_webhook_fits_a_form_that_is_known() {
     let documents: BTreeMap<_, _> = catalogue().into_iter().map(|document| (document.file_name(), document)).collect();
-    for (name, body, received) in received() {
+    for (name, body, received) in received_bodies() {
         let mut schema = documents[received.document].to_value();
         closed(&mut schema);
         let errors: Vec<_> = validator(&schema).iter_errors(&body).map(|error| error.to_string()).collect();
@@ -117,7 +121,7 @@ fn a_request_with_a_null_anywhere_is_refused() {
 
 #[test]
 fn a_reply_or_webhook_with_an_unknown_member_anywhere_fits() {
-    for (name, body, received) in received() {
+    for (name, body, received) in received_bodies() {
         for place in places(&body) {
             let mut changed = body.clone();
             let Some(Value::Object(members)) = changed.pointer_mut(&place) else { continue };
@@ -158,6 +162,98 @@ fn an_error_reply_does_not_pass_for_a_success() {
 #[test]
 fn validation_is_not_asleep() {
     let body = br#"{"to":"85251230088","type":"text","text":""}"#;
-    assert!(validate(&decode::<incs_model::viber::Message>(body).unwrap()).is_err());
+    assert!(validate(&decode::<viber::Message>(body).unwrap()).is_err());
     assert!(judge("send/viber-message.json", &serde_json::from_slice(body).unwrap()).is_err());
+}
+
+/// What is sent: the document, and what the type says of a body.
+#[derive(Clone, Copy)]
+pub(super) struct Request {
+    pub(super) document: &'static str,
+    pub(super) check: fn(&[u8]) -> Result<(), String>,
+}
+
+/// What is received: the document, and whether the type reads a body.
+#[derive(Clone, Copy)]
+pub(super) struct Received {
+    pub(super) document: &'static str,
+    pub(super) reads: fn(&[u8]) -> bool,
+}
+
+fn request<T: DeserializeOwned + Validate>(document: &'static str) -> Request {
+    /// Refuses a body that does not decode, or that breaks a rule which the schema knows too.
+    fn check<T: DeserializeOwned + Validate>(body: &[u8]) -> Result<(), String> {
+        let value: T = decode(body).map_err(|error| error.to_string())?;
+        let known = |report: &Report| breaks_the_schema(report);
+        validate(&value).or_else(|report| if known(&report) { Err(report.to_string()) } else { Ok(()) })
+    }
+
+    Request { document, check: check::<T> }
+}
+
+fn received<T: DeserializeOwned>(document: &'static str) -> Received {
+    Received { document, reads: |body| decode::<T>(body).is_ok() }
+}
+
+fn reply<T: DeserializeOwned>(document: &'static str) -> Received {
+    fn reads<T: DeserializeOwned>(body: &[u8]) -> bool {
+        let Ok(envelope) = decode::<Envelope>(body) else { return false };
+        !envelope.is_success() || envelope.into_result::<T>().is_ok()
+    }
+
+    Received { document, reads: reads::<T> }
+}
+
+/// Any JSON at all is a callback; only what is understood need fit.
+fn reads_callback(body: &[u8]) -> bool {
+    let Ok(callback) = decode::<exotel::Callback>(body) else { return false };
+    let understood = |entry: &exotel::Entry<'_>| {
+        matches!(entry, exotel::Entry::Incoming(_) | exotel::Entry::Report(_) | exotel::Entry::SmsReport(_))
+    };
+    let mut entries = callback.entries().peekable();
+    entries.peek().is_some() && entries.all(|(_, entry)| understood(&entry))
+}
+
+/// The document of a request.
+pub(super) fn request_of(fixture: &str) -> Option<Request> {
+    let (name, _) = fixture.split_once(".request.json")?;
+    Some(match name {
+        _ if name.starts_with("send-whatsapp") => request::<whatsapp::Message>("send/whatsapp-message.json"),
+        _ if name.starts_with("send-viber") => request::<viber::Message>("send/viber-message.json"),
+        _ if name.starts_with("send-rcs") => request::<rcs::Message>("send/rcs-message.json"),
+        _ if name.starts_with("rcs-template") => request::<template::rcs::NewTemplate>("send/rcs-template.json"),
+        _ if name.starts_with("waba-template") => {
+            request::<template::whatsapp::NewTemplate>("send/whatsapp-template.json")
+        }
+        _ if name.starts_with("saas-token") => request::<auth::TokenRequest>("send/token-request.json"),
+        _ if name.starts_with("saas-task") => request::<task::NewTask>("send/task.json"),
+        _ => panic!("no document for {fixture}"),
+    })
+}
+
+/// The documents of a reply or webhook.
+pub(super) fn received_as(fixture: &str) -> Vec<Received> {
+    let Some((name, _)) = fixture.split_once(".response.json") else {
+        return if fixture.starts_with("webhook-") {
+            vec![received::<event::Event>("receive/event.json")]
+        } else if fixture.starts_with("dlr-") || fixture.starts_with("incoming-") {
+            vec![Received { document: "receive/exotel-callback.json", reads: reads_callback }]
+        } else {
+            Vec::new()
+        };
+    };
+    let envelope = received::<Envelope>("receive/reply.json");
+    let of_route = match name.split('.').next().unwrap_or_default() {
+        "send-whatsapp" | "send-viber" | "send-rcs" => reply::<Sent>("receive/sent-reply.json"),
+        "messages-status" => reply::<status::StatusList>("receive/status-list-reply.json"),
+        "rcs-template-get" => reply::<template::rcs::Template>("receive/rcs-template-reply.json"),
+        "rcs-template-list" => reply::<Vec<template::rcs::Template>>("receive/rcs-template-list-reply.json"),
+        "waba-template-create" => reply::<template::whatsapp::Template>("receive/whatsapp-template-reply.json"),
+        "waba-template-list" => reply::<Vec<template::whatsapp::Template>>("receive/whatsapp-template-list-reply.json"),
+        "saas-task-create" => reply::<task::Task>("receive/task-reply.json"),
+        "saas-task-list" => reply::<task::TaskPage>("receive/task-list-reply.json"),
+        other if other.starts_with("envelope-") => return vec![envelope],
+        other => panic!("no document for {other}"),
+    };
+    vec![envelope, of_route]
 }
