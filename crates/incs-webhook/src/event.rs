@@ -1,14 +1,17 @@
-//! What an item says.
+//! The event of an item: its kind, its identity for deduplication, and what it says of a sent message.
 
-use incs_model::Address;
+use incs_model::delivery::Fact;
 use incs_model::event::created::ChannelState;
 use incs_model::event::rcs::SuggestionKind;
 use incs_model::event::{
-    ChannelStatus, MessageStatusUpdate, TemplateCategoryUpdate, TemplateQualityUpdate, TemplateStatusUpdate, created,
-    rcs, whatsapp,
+    self as model, ChannelStatus, MessageStatusUpdate, TemplateCategoryUpdate, TemplateQualityUpdate,
+    TemplateStatusUpdate, created, rcs, whatsapp,
 };
-use incs_model::exotel::{self, ReportState, Tap};
-use incs_model::id::ChannelId;
+use incs_model::exotel::{self, Entry, ReportState, Tap};
+use incs_model::id::{ChannelId, MessageId, TemplateId};
+use incs_model::{Address, WireTime};
+
+use crate::dedup::{DedupKey, Identity};
 
 /// What one item says. Each element of a list is an item of its own.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,16 +83,92 @@ impl Event {
             Self::TemplateStatus(update) => named("template_status_update", update.new_value.as_str()),
             Self::TemplateCategory(update) => named("template_category_update", update.new_value.as_str()),
             Self::TemplateQuality(update) => named("template_quality_update", update.new_value.as_str()),
-            Self::WhatsAppMessage(message) => of_whatsapp(&message.content),
+            Self::WhatsAppMessage(message) => whatsapp_kind(&message.content),
             Self::WhatsAppStatus(status) => named("new_message.whatsapp.status", status.status.as_str()),
             Self::WhatsAppError(_) => "new_message.whatsapp.error".to_owned(),
-            Self::RcsMessage(message) => of_rcs(&message.content),
-            Self::MessageCreated(message) => of_created(message),
-            Self::ChannelStatus(update) => of_channel_status(update),
-            Self::ExotelMessage(incoming) => of_exotel(&incoming.content),
+            Self::RcsMessage(message) => rcs_kind(&message.content),
+            Self::MessageCreated(message) => created_kind(message),
+            Self::ChannelStatus(update) => channel_status_kind(update),
+            Self::ExotelMessage(incoming) => exotel_kind(&incoming.content),
             Self::ExotelReport(sent) => named(report(false), state(sent.state())),
             Self::ExotelSmsReport(sent) => named(report(true), state(sent.state())),
         }
+    }
+}
+
+impl Event {
+    /// Returns the event of a body that is one item; `None` for one that this version does not know, and for `new_message`,
+    /// which the parser takes apart.
+    pub(crate) fn of_body(body: model::Event) -> Option<Self> {
+        Some(match body {
+            model::Event::MessageStatusUpdate(update) => Self::MessageStatus(update),
+            model::Event::TemplateStatusUpdate(update) => Self::TemplateStatus(update),
+            model::Event::TemplateCategoryUpdate(update) => Self::TemplateCategory(update),
+            model::Event::TemplateQualityUpdate(update) => Self::TemplateQuality(update),
+            model::Event::MessageCreated(created) => Self::MessageCreated(created.message),
+            model::Event::ChannelStatus(update) => Self::ChannelStatus(update),
+            _ => return None,
+        })
+    }
+
+    /// Returns what the event says of a sent message.
+    pub(crate) fn fact(&self) -> Option<Fact> {
+        match self {
+            Self::MessageStatus(update) => Some(update.into()),
+            Self::WhatsAppStatus(status) => Some(status.into()),
+            Self::MessageCreated(message) => Fact::of_message(message),
+            Self::ChannelStatus(update) => Some(update.into()),
+            Self::ExotelReport(report) => Some(report.into()),
+            Self::ExotelSmsReport(report) => Some(report.into()),
+            _ => None,
+        }
+    }
+
+    /// Returns the key of who or what the event is about and the state it is in; `None` when nothing says that.
+    pub(crate) fn dedup_key(&self) -> Option<DedupKey> {
+        let identity = match self {
+            Self::MessageStatus(update) => {
+                Identity::of("incs.message_status").and(update.message_id.as_str()).and(update.message_status.as_str())
+            }
+            Self::TemplateStatus(it) => template_identity(
+                "template_status",
+                it.template_id.as_ref(),
+                it.new_value.as_str(),
+                it.received_at.as_ref(),
+            )?,
+            Self::TemplateCategory(it) => template_identity(
+                "template_category",
+                it.template_id.as_ref(),
+                it.new_value.as_str(),
+                it.received_at.as_ref(),
+            )?,
+            Self::TemplateQuality(it) => template_identity(
+                "template_quality",
+                it.template_id.as_ref(),
+                it.new_value.as_str(),
+                it.received_at.as_ref(),
+            )?,
+            Self::WhatsAppMessage(message) => Identity::of("incs.whatsapp.message").and(message.id.as_str()),
+            Self::WhatsAppStatus(status) => {
+                Identity::of("incs.whatsapp.status").and(status.id.as_str()).and(status.status.as_str())
+            }
+            Self::WhatsAppError(_) => return None,
+            // The id is made by the customer's phone, so it is unique only together with the number (inferred).
+            Self::RcsMessage(message) => {
+                Identity::of("incs.rcs.message").and(message.message_id.as_str()).and(message.sender_phone_number.key())
+            }
+            Self::MessageCreated(message) => {
+                let state = message.channel_status.map(|state| state.as_i64().to_string());
+                Identity::of("incs.message_created").and(&message.id.as_u64().to_string()).and_maybe(state.as_deref())
+            }
+            Self::ChannelStatus(update) => Identity::of("incs.channel_status")
+                .and(&update.message.id.as_u64().to_string())
+                .and(&update.message.channel_status.as_i64().to_string()),
+            Self::ExotelMessage(incoming) => incoming_identity(incoming)?,
+            Self::ExotelReport(report) => report_identity("exotel.report", Entry::Report(report))?,
+            Self::ExotelSmsReport(report) => report_identity("exotel.sms_report", Entry::SmsReport(report))?,
+        };
+        Some(identity.key())
     }
 }
 
@@ -104,7 +183,7 @@ impl Event {
     }
 }
 
-fn of_whatsapp(content: &whatsapp::Content) -> String {
+fn whatsapp_kind(content: &whatsapp::Content) -> String {
     let kind = named("new_message.whatsapp", content.kind());
     match content {
         whatsapp::Content::Interactive(interactive) => named(&kind, interactive.kind()),
@@ -112,7 +191,7 @@ fn of_whatsapp(content: &whatsapp::Content) -> String {
     }
 }
 
-fn of_rcs(content: &rcs::Content) -> String {
+fn rcs_kind(content: &rcs::Content) -> String {
     let kind = named("new_message.rcs", content.kind());
     match content {
         rcs::Content::Suggestion(response) => named(&kind, response.r#type.as_ref().map_or("", SuggestionKind::as_str)),
@@ -120,14 +199,14 @@ fn of_rcs(content: &rcs::Content) -> String {
     }
 }
 
-fn of_created(message: &created::Message) -> String {
+fn created_kind(message: &created::Message) -> String {
     match message.content() {
         created::Content::Unknown(code, _) => format!("message_created.{}", code.as_i64()),
         known => named("message_created", known.kind()),
     }
 }
 
-fn of_channel_status(update: &ChannelStatus) -> String {
+fn channel_status_kind(update: &ChannelStatus) -> String {
     let state = match update.message.channel_status {
         ChannelState::Created => "created",
         ChannelState::Sent => "sent",
@@ -139,7 +218,7 @@ fn of_channel_status(update: &ChannelStatus) -> String {
     named("channel_status", state)
 }
 
-fn of_exotel(content: &exotel::Content) -> String {
+fn exotel_kind(content: &exotel::Content) -> String {
     const INCOMING: &str = "exotel.incoming";
     match content {
         exotel::Content::Error { .. } => named(INCOMING, "error"),
@@ -164,6 +243,49 @@ fn state(state: ReportState) -> &'static str {
         ReportState::Seen => "seen",
         _ => "unknown",
     }
+}
+
+/// A template goes back and forth between states, so the time belongs to its identity. Without a time and an id nothing
+/// tells two updates apart.
+fn template_identity(kind: &str, id: Option<&TemplateId>, value: &str, time: Option<&WireTime>) -> Option<Identity> {
+    if id.is_none() && time.is_none() {
+        return None;
+    }
+    let time = time.map(ToString::to_string);
+    Some(
+        Identity::of(&format!("incs.{kind}"))
+            .and_maybe(id.map(TemplateId::as_str))
+            .and(value)
+            .and_maybe(time.as_deref()),
+    )
+}
+
+/// Errors of Exotel come without an id; there the two sides, the time and the code must do.
+fn incoming_identity(incoming: &exotel::Incoming) -> Option<Identity> {
+    let identity = Identity::of("exotel.message");
+    if let Some(sid) = &incoming.sid {
+        return Some(identity.and(sid.as_str()));
+    }
+    let time = incoming.timestamp.as_ref()?.to_string();
+    let code = match &incoming.content {
+        exotel::Content::Error { error, .. } => error.code.map(|code| code.as_i64().to_string()),
+        _ => return None,
+    };
+    Some(identity.and(incoming.user.key()).and(incoming.business.key()).and(&time).and_maybe(code.as_deref()))
+}
+
+/// Several reports come for one message, so what they say belongs to the identity.
+fn report_identity(kind: &str, report: Entry<'_>) -> Option<Identity> {
+    let id = report.message_id().map(MessageId::as_str);
+    let time = report.timestamp().map(ToString::to_string);
+    let code = report.code().map(|code| code.as_i64().to_string());
+    let name = report.name().map(exotel::StatusName::as_str);
+    if id.is_none() && time.is_none() {
+        return None;
+    }
+    let user = report.user().map(Address::key);
+    let identity = Identity::of(kind).and_maybe(id).and_maybe(user).and_maybe(code.as_deref());
+    Some(identity.and_maybe(name).and_maybe(time.as_deref()))
 }
 
 /// A name and what comes after its dot; the name alone when that is nothing.

@@ -218,21 +218,13 @@ impl Item {
 
     /// What the item says of a sent message, ready for [`merge`](incs_model::delivery::Delivery::merge).
     pub fn fact(&self) -> Option<Fact> {
-        match self.event()? {
-            Event::MessageStatus(update) => Some(update.into()),
-            Event::WhatsAppStatus(status) => Some(status.into()),
-            Event::MessageCreated(message) => Fact::of_message(message),
-            Event::ChannelStatus(update) => Some(update.into()),
-            Event::ExotelReport(report) => Some(report.into()),
-            Event::ExotelSmsReport(report) => Some(report.into()),
-            _ => None,
-        }
+        self.event()?.fact()
     }
 
     /// What is the same when the same thing is delivered again, and differs otherwise: who or what it is about, and the state
     /// it is in. `None` when nothing in the item says that; then take it for new, since twice is better than lost.
     pub fn dedup_key(&self) -> Option<DedupKey> {
-        self.event().and_then(DedupKey::of)
+        self.event().and_then(Event::dedup_key)
     }
 
     fn origin(&self) -> Option<Origin> {

@@ -17,19 +17,10 @@ pub(super) fn read(text: &str) -> (Envelope, Vec<Found<'_>>) {
             return by_member(text, &error).unwrap_or_else(|| whole(text, Outcome::Malformed(Fault::of(error))));
         }
     };
-    whole(
-        text,
-        match event {
-            event::Event::NewMessage(new) => return new_message(text, new),
-            event::Event::MessageStatusUpdate(update) => Event::MessageStatus(update).into(),
-            event::Event::TemplateStatusUpdate(update) => Event::TemplateStatus(update).into(),
-            event::Event::TemplateCategoryUpdate(update) => Event::TemplateCategory(update).into(),
-            event::Event::TemplateQualityUpdate(update) => Event::TemplateQuality(update).into(),
-            event::Event::MessageCreated(created) => Event::MessageCreated(created.message).into(),
-            event::Event::ChannelStatus(update) => Event::ChannelStatus(update).into(),
-            _ => Outcome::Unknown,
-        },
-    )
+    match event {
+        event::Event::NewMessage(new) => new_message(text, new),
+        other => whole(text, Event::of_body(other).map_or(Outcome::Unknown, Outcome::Parsed)),
+    }
 }
 
 fn whole(text: &str, outcome: Outcome) -> (Envelope, Vec<Found<'_>>) {
