@@ -28,7 +28,7 @@ pub(crate) fn certified(core: &Core, headers: &HeaderMap) -> Result<(), Reply> {
     }
 }
 
-/// Lets a call with a token of [`token`](super::token) pass.
+/// Lets a call with a token of [`token`](super::tasks::token) pass.
 pub(crate) fn authorized(core: &Core, headers: &HeaderMap) -> Result<(), Reply> {
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token =

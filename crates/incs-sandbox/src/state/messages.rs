@@ -40,7 +40,7 @@ pub(crate) struct Message {
     pub(crate) direction: Direction,
     /// What it is: `text`, `template`, `interactive.carousel`, `list_reply`.
     pub(crate) kind: String,
-    /// Outbound: the body of the send. Inbound: what the customer did, see [`Reply`](crate::customers::Reply).
+    /// Outbound: the body of the send. Inbound: what the customer did, see [`Reply`](crate::Reply).
     #[serde(serialize_with = "json")]
     #[schemars(with = "Value")]
     pub(crate) content: Bytes,
