@@ -223,23 +223,23 @@ pub struct SentMessage {
     pub channel: Channel,
     /// The customer's number, digits only.
     pub to: String,
-    /// What it is: `text`, `template`, `interactive.carousel`.
+    /// The kind of message: `text`, `template`, `interactive.carousel`.
     pub kind: String,
     /// The body of the request, as it came.
     pub body: String,
-    /// Where it stands.
+    /// The current state.
     pub state: State,
     /// Why it failed, if it did.
     pub failure: Option<Failure>,
-    /// When it was accepted.
+    /// The time at which it was accepted.
     pub created_at: Timestamp,
-    /// When it was sent.
+    /// The time at which it was sent.
     pub sent_at: Option<Timestamp>,
-    /// When it arrived.
+    /// The time at which it was delivered.
     pub delivered_at: Option<Timestamp>,
-    /// When the customer saw it.
+    /// The time at which the customer read it.
     pub read_at: Option<Timestamp>,
-    /// When it failed.
+    /// The time at which it failed.
     pub failed_at: Option<Timestamp>,
 }
 
@@ -289,7 +289,7 @@ pub enum WaitError {
     TimedOut(Box<SentMessage>),
 }
 
-/// What a sandbox is told before it starts. All of it has a default.
+/// The builder of a sandbox. Every setting has a default.
 #[derive(Debug, Default)]
 pub struct Builder {
     config: Config,

@@ -3,7 +3,7 @@
 use incs_model::{Pointer, decode};
 use serde::de::DeserializeOwned;
 
-/// Where a body is wrong, as a JSON pointer, and what is wrong there.
+/// An invalid body: the JSON pointer of the member, and the problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct BodyError {
     pub(crate) pointer: String,

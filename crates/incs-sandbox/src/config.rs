@@ -55,7 +55,7 @@ pub enum Window {
     Open,
 }
 
-/// How long each step of a message takes, and how often a message comes so far. The delays are drawn from the seed.
+/// The delay of each step of a message, and the share of messages that are read. Delays are drawn from the seed.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Pace {
@@ -133,7 +133,7 @@ impl Default for Memory {
     }
 }
 
-/// How often a webhook is tried, and how long a receiver may take. What the platform does is **unknown**.
+/// The retry policy of webhooks, and the time limit of a receiver. The platform's own policy is **unknown**.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Retry {
@@ -141,7 +141,7 @@ pub struct Retry {
     pub attempts: u32,
     /// The wait after the first try. Each later one is four times as long, an hour at most, and up to a quarter is drawn on top.
     pub first_wait: Duration,
-    /// How long a receiver may take to answer.
+    /// The time limit of one attempt.
     pub patience: Duration,
 }
 
@@ -179,7 +179,7 @@ impl Retry {
     }
 }
 
-/// What time it is in the sandbox.
+/// The clock of a sandbox.
 #[derive(Debug, Clone, Default)]
 pub enum Clock {
     /// The time of this machine.
@@ -195,7 +195,7 @@ impl Clock {
         Self::Virtual(VirtualClock(Arc::new(AtomicI64::new(time.as_millisecond()))))
     }
 
-    /// What time it is.
+    /// Returns the current time.
     pub fn now(&self) -> Timestamp {
         match self {
             Self::Real => {
@@ -225,7 +225,7 @@ pub struct VirtualClock(Arc<AtomicI64>);
 /// All of it.
 #[derive(Debug, Clone)]
 pub(crate) struct Config {
-    /// Where it listens; known once it does.
+    /// The address of the listener; set when it is bound.
     pub(crate) address: SocketAddr,
     pub(crate) seed: u64,
     pub(crate) clock: Clock,

@@ -10,7 +10,7 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
 
-/// What the page may do: scripts, styles and pictures of its own, calls of its own sandbox, and nothing beyond it. Inline scripts
+/// The content security policy of the page: scripts, styles and pictures of its own, calls of its own sandbox, and nothing beyond it. Inline scripts
 /// and styles do not run, whatever a message holds.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -90,7 +90,7 @@ macro_rules! assets {
     };
 }
 
-/// What the page is made of.
+/// The files of the page.
 const ASSETS: &[Asset] = assets![
     "actions.js"
     "api.js"

@@ -97,7 +97,7 @@ impl<'a> Customer<'a> {
         self.core.change(|records, now| read(records, now, self.channel, self.number))
     }
 
-    /// What the business sent, the newest first.
+    /// Returns the numbers of the messages from the business, newest first.
     fn sent(&self, records: &Records) -> Vec<u64> {
         let number = number(self.number).unwrap_or_default();
         let Some(conversation) = records.conversations.get(&(self.channel, number)) else { return Vec::new() };
@@ -213,7 +213,7 @@ fn id_of(records: &Records, message: u64) -> String {
     records.messages.get(message).map(|message| message.id.clone()).unwrap_or_default()
 }
 
-/// What needs no message that it answers; `None` for a tap.
+/// Returns the content of a reply that answers no message; `None` for a tap.
 fn unprompted(what: &What, rng: &mut Rng) -> Option<Act> {
     match what {
         What::Text { text } => Some(Act::Text { text: text.clone() }),

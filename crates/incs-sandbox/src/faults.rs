@@ -51,7 +51,7 @@ impl Faults {
         &self.rules
     }
 
-    /// What is to go wrong here: the first rule that applies, with the chance for what is drawn in it.
+    /// Returns the first rule that applies, with a random number generator for what it draws.
     ///
     /// Each rule has a chance of its own and counts every case that it is about, also one that an earlier rule took. So what a rule
     /// would do to the third case depends on no other rule.
@@ -77,7 +77,7 @@ impl Faults {
         Some((self.rules.get(place)?, rng))
     }
 
-    /// Whether any rule of requests is switched on, and whether one asks for the customer.
+    /// Returns whether any rule is about requests, and whether one of those depends on the customer.
     pub(crate) fn about_requests(&self) -> (bool, bool) {
         let mut rules = self.rules.iter().map(|active| &active.rule).filter(|rule| rule.action.is_of_requests());
         let is_any = rules.clone().next().is_some();

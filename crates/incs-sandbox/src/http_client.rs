@@ -20,9 +20,9 @@ use tower_service::Service;
 
 use crate::config::Config;
 
-/// What is read of a reply, so that its connection can be used again.
+/// The most bytes read of a reply, so that its connection can be reused.
 const LONGEST_REPLY: usize = 64 << 10;
-/// How long a connection is kept that nothing uses.
+/// The time after which an idle connection is closed.
 const KEPT: Duration = Duration::from_secs(5);
 
 type Connector = HttpsConnector<HttpConnector<Resolver<GaiResolver>>>;
@@ -31,7 +31,7 @@ type Connector = HttpsConnector<HttpConnector<Resolver<GaiResolver>>>;
 pub(crate) struct HttpClient {
     /// `None` if TLS cannot be had, which no build is known to do.
     client: Option<Client<Connector, Full<Bytes>>>,
-    /// How long a receiver may take to answer.
+    /// The time limit of a request.
     patience: Duration,
 }
 

@@ -19,7 +19,7 @@ use crate::webhooks;
 /// Why the sandbox rejects a template.
 const REASON: &str = "INVALID_FORMAT";
 
-/// Whether a message without a template may be delivered now.
+/// Returns whether a message without a template may be delivered now.
 pub(crate) fn window_is_open(
     records: &Records,
     window: Window,

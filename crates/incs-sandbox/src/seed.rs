@@ -9,7 +9,7 @@ use incs_model::Timestamp;
 
 use crate::channel::Channel;
 
-/// What chance is asked for. Each has a stream of its own, so a fault switched on changes no id.
+/// The purpose of a random number. Each purpose has its own stream, so an active fault changes no id.
 #[derive(Debug, Clone, Copy)]
 #[repr(u64)]
 pub(crate) enum Purpose {

@@ -1,7 +1,6 @@
 //! The HTTP server: accepts connections, reads each request, applies faults, replies, and records the exchange.
 
 mod fault;
-mod mask;
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -28,24 +27,24 @@ use self::fault::{End, RequestFault};
 use crate::api::call::{Reply, ReplyRecord};
 use crate::config::HttpStatus;
 use crate::state::Core;
-use crate::state::exchanges::Exchange;
+use crate::state::exchanges::{Exchange, masked_body, masked_headers};
 use crate::state::notices::Kind;
 use crate::stop::Stop;
 use crate::{admin, api, operation};
 
-/// How long calls may go on after the shutdown began.
+/// The time that calls in progress get at shutdown.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// How long the head of a request may take, and how long a connection may be idle.
+/// The time limit of a request's head, and of an idle connection.
 const HEAD_TIME: Duration = Duration::from_mins(1);
 
 /// Longest head of a request, in bytes.
 const LONGEST_HEAD: usize = 64 << 10;
 
-/// How long to wait when the machine has no connection to give.
+/// The pause after a failed accept.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 
-/// Where the console and the admin API begin.
+/// The path of the console; the admin API is below it.
 const CONSOLE: &str = "/_sandbox/";
 
 /// The longest that a reply is withheld.
@@ -54,10 +53,10 @@ const LONGEST_STALL: Duration = Duration::from_mins(5);
 /// Longest body that is looked at.
 const LONGEST_BODY: usize = 1 << 20;
 
-/// What of a body beyond that is read and thrown away, so that the client comes to read why.
+/// The most bytes of a longer body that are read and discarded, so that the client can read the reply.
 const LONGEST_REST: usize = 16 << 20;
 
-/// How long a body may take.
+/// The time limit of a request's body.
 const BODY_TIME: Duration = Duration::from_secs(30);
 
 /// Takes connections until the sandbox is shut down; then every connection ends.
@@ -107,7 +106,7 @@ async fn serve(handler: Arc<RequestHandler>, stream: TcpStream, mut stop: Stop) 
     }
 }
 
-/// What answers requests.
+/// Handles requests.
 #[derive(Debug)]
 struct RequestHandler {
     core: Arc<Core>,
@@ -158,7 +157,7 @@ impl RequestHandler {
         self.finish(recording, &fault, response).await
     }
 
-    /// What is recorded of a request before it is answered.
+    /// Starts the record of a request.
     fn recording(&self, head: &request::Parts, body: Bytes) -> Recording {
         let operation = operation::of(&head.method, head.uri.path());
         let exchange = Exchange {
@@ -168,7 +167,7 @@ impl RequestHandler {
             method: head.method.to_string(),
             path: head.uri.path().to_owned(),
             query: head.uri.query().map(str::to_owned),
-            request_headers: mask::headers(&head.headers),
+            request_headers: masked_headers(&head.headers),
             request_body: body,
             status: None,
             reply_body: Bytes::new(),
@@ -206,8 +205,8 @@ impl RequestHandler {
             exchange.reply_body = body.clone();
         }
         if operation == Some(operation::FETCH_TOKEN) {
-            exchange.request_body = mask::body(&exchange.request_body);
-            exchange.reply_body = mask::body(&exchange.reply_body);
+            exchange.request_body = masked_body(&exchange.request_body);
+            exchange.reply_body = masked_body(&exchange.reply_body);
         }
         self.record(exchange, record.code != Code::Success);
         self.wait(fault.delay()).await;
@@ -266,14 +265,14 @@ impl RequestHandler {
 #[error("dropped without a reply")]
 struct Dropped;
 
-/// What is known of a request before it is answered.
+/// The record of a request before its reply.
 struct Recording {
     exchange: Exchange,
     operation: Option<&'static str>,
     start: Instant,
 }
 
-/// What a response tells of itself. One that the router made alone, for a wrong method say, tells nothing: it is made one of the
+/// Takes the record out of a response. One that the router made alone, for a wrong method say, tells nothing: it is made one of the
 /// platform's.
 fn reply_record(response: &mut Response) -> ReplyRecord {
     if let Some(record) = response.extensions_mut().remove::<ReplyRecord>() {
@@ -290,7 +289,7 @@ fn reply_record(response: &mut Response) -> ReplyRecord {
     record
 }
 
-/// What became of a body.
+/// The result of reading a body.
 #[derive(Debug)]
 enum ReadBody {
     Whole(Bytes),

@@ -36,7 +36,7 @@ use crate::faults::{Active, Faults};
 use crate::http_client::HttpClient;
 use crate::seed::{self, Purpose, Seed};
 
-/// What all parts of a sandbox share: its settings, its clock, and the records behind one lock.
+/// The shared state of a sandbox: its settings, its clock, and its records behind one lock.
 ///
 /// The lock is held for short, and never across an await.
 #[derive(Debug)]
@@ -102,7 +102,7 @@ impl Core {
 #[derive(Debug)]
 pub(crate) struct Records {
     pub(crate) seed: Seed,
-    /// When it began, or was reset.
+    /// The time of the start or of the last reset.
     pub(crate) started_at: Timestamp,
     /// The certification code that every channel takes.
     pub(crate) code: String,
@@ -121,7 +121,7 @@ pub(crate) struct Records {
     pub(crate) notices: Notices,
     /// Conversations that there ever were, for their ids.
     pub(crate) conversation_count: u64,
-    /// How often all was forgotten. What began before that must not be written down after it.
+    /// The number of resets. What began before a reset must not be recorded after it.
     pub(crate) resets: u64,
 }
 
@@ -236,7 +236,7 @@ impl Records {
         was_on
     }
 
-    /// What is to go wrong here, counted and told: see [`Faults::pick`].
+    /// Picks the fault that applies, counts it, and sends a notice: see [`Faults::pick`].
     pub(crate) fn fault(&mut self, spot: Spot<'_>, wanted: impl Fn(&Action) -> bool) -> Option<(Action, Rng)> {
         let (active, rng) = self.faults.pick(spot, wanted)?;
         self.counters.faults_applied += 1;

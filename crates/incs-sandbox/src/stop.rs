@@ -23,7 +23,7 @@ impl Stopper {
 }
 
 impl Stop {
-    /// Whether it is time to end.
+    /// Returns whether the sandbox is stopping.
     pub(crate) fn is_over(&self) -> bool {
         *self.0.borrow() || self.0.has_changed().is_err()
     }

@@ -41,7 +41,7 @@ fn judge(headers: &HeaderMap, bound: IpAddr) -> Result<(), ApiError> {
     }
 }
 
-/// Whether a host, with or without a port, is a name of this machine that no DNS decides about.
+/// Returns whether a host, with or without a port, names this machine without the help of DNS.
 fn is_ours(host: &str, bound: IpAddr) -> bool {
     let Ok(authority) = host.parse::<Authority>() else { return false };
     let name = authority.host();

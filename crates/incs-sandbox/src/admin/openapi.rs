@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::route::{ApiError, Describe, Look, Route};
 use crate::config::ADMIN_ROOT;
 
-/// Where the shared schemas stand.
+/// The place of the shared schemas.
 const COMPONENTS: &str = "/components/schemas";
 
 /// The document, OpenAPI 3.1.

@@ -28,7 +28,7 @@ use crate::state::{Core, Records};
 /// [`Memory`](crate::Memory) bounds what it costs.
 const AT_ONCE: usize = 256;
 
-/// How long the stream is silent at most, so that neither side thinks the other gone.
+/// The longest silence of the stream, so that neither side takes the other for gone.
 const SILENCE: Duration = Duration::from_secs(15);
 
 pub(crate) fn routes() -> Vec<Route> {
@@ -331,7 +331,7 @@ async fn next_event(listener: &mut Listener) -> Option<String> {
     }
 }
 
-/// What is looked for.
+/// The criteria of a search.
 #[derive(Debug, Clone, Default)]
 struct Wanted {
     /// In lower case; empty for anything.
@@ -346,12 +346,12 @@ impl Wanted {
         Self { text: text.unwrap_or_default().trim().to_lowercase(), ..Self::default() }
     }
 
-    /// Whether any text will do.
+    /// Returns whether any text matches.
     fn is_any_text(&self) -> bool {
         self.text.is_empty()
     }
 
-    /// Whether the text stands in another, in whatever case.
+    /// Returns whether another text contains the wanted one, ignoring case.
     fn is_in(&self, text: &str) -> bool {
         text.to_lowercase().contains(&self.text)
     }
@@ -362,7 +362,7 @@ impl Wanted {
             && self.direction.is_none_or(|direction| direction == message.direction)
     }
 
-    /// Whether the text stands in the id, the number, the name, or anywhere in what was written.
+    /// Returns whether the id, the number, the name or the content contains the text.
     fn is_about(&self, message: &Message, name: &str) -> bool {
         self.is_any_text()
             || self.is_in(&message.id)
@@ -372,7 +372,7 @@ impl Wanted {
             || serde_json::from_slice(&message.content).is_ok_and(|content| self.is_within(&content))
     }
 
-    /// Whether the text stands in a string of a value. What a `type` is called is nothing that anybody wrote.
+    /// Returns whether a string of a value contains the text. The value of `type` is skipped, since nobody wrote it.
     fn is_within(&self, value: &Value) -> bool {
         match value {
             Value::String(text) => self.is_in(text),

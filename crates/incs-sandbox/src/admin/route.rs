@@ -39,7 +39,7 @@ pub(crate) struct Route {
     pub(crate) handler: MethodRouter<Arc<Core>>,
 }
 
-/// What a reply looks like.
+/// The form of a reply.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Look {
     /// There is nothing in it.
@@ -255,7 +255,7 @@ pub(crate) struct Own<T>(pub(crate) T);
 
 /// A thing with a reader of its own, which says better what is wrong.
 pub(crate) trait Parse: Sized {
-    /// What it looks like.
+    /// The schema.
     const DESCRIBE: Describe;
 
     /// Reads it out of JSON.
@@ -264,7 +264,7 @@ pub(crate) trait Parse: Sized {
 
 /// A body that can be read.
 pub(crate) trait Body: Sized {
-    /// What it looks like; `None` if there is none.
+    /// The schema; `None` without a body.
     const DESCRIBE: Option<Describe>;
 
     /// Reads it.
@@ -311,7 +311,7 @@ fn is_json(headers: &HeaderMap) -> Result<(), ApiError> {
     if kind.eq_ignore_ascii_case("application/json") { Ok(()) } else { Err(ApiError::media_type()) }
 }
 
-/// How many records a call asks for: 50 unless it says, at most 200.
+/// Returns the number of records that a call gets: 50 by default, at most 200.
 pub(crate) fn limit(asked: Option<usize>) -> usize {
     asked.unwrap_or(50).min(200)
 }

@@ -73,7 +73,7 @@ impl Query {
     }
 }
 
-/// What a call is answered with.
+/// The reply to a call.
 #[derive(Debug, Clone)]
 pub(crate) struct Reply {
     pub(crate) code: Code,
@@ -157,7 +157,7 @@ impl IntoResponse for Reply {
 #[derive(Serialize)]
 pub(crate) struct Empty {}
 
-/// What the front reads off a response, to record it.
+/// The part of a reply that the server records.
 #[derive(Debug, Clone)]
 pub(crate) struct ReplyRecord {
     pub(crate) code: Code,

@@ -69,7 +69,7 @@ fn send(core: &Core, channel: Channel, headers: &HeaderMap, body: &Bytes) -> Res
     Ok(accept(core, channel, &message, body, rendered))
 }
 
-/// What the customer will see of a template; a template that the send does not fit refuses it.
+/// Renders a template. Rejects a send that does not fit its template.
 fn rendered(core: &Core, message: &OutboundMessage) -> Result<Option<Value>, Reply> {
     match message {
         OutboundMessage::WhatsApp(whatsapp::Message { content: whatsapp::Content::Template(template), .. }) => {
@@ -140,7 +140,7 @@ pub(crate) fn refuse(channel: Channel, to: &str) -> Result<(), Reply> {
     }
 }
 
-/// What is known of a message that was sent. One that is only accepted is said to be sent, which is the first of the four words
+/// Returns the status of a sent message. One that is only accepted is reported as sent, which is the first of the four words
 /// that the platform has.
 fn row(records: &Records, id: MessageId) -> Option<MessageStatus> {
     let message = records.message_by_id(id.as_str()).filter(|message| message.direction == Direction::Outbound)?;

@@ -94,7 +94,7 @@ pub(crate) async fn delete_rcs(
     })
 }
 
-/// What the customer will see, or 10002: the template does not exist, is not approved, or wants other values. Meta says the
+/// Renders a WhatsApp template, or fails with 10002: the template does not exist, is not approved, or wants other values. Meta says the
 /// same for the first two; `error` tells them apart.
 pub(crate) fn fill_whatsapp(core: &Core, send: &outbound_whatsapp::Template) -> Result<Value, Reply> {
     let found = named(core, Channel::WhatsApp, send.name.as_str());
@@ -113,7 +113,7 @@ pub(crate) fn fill_whatsapp(core: &Core, send: &outbound_whatsapp::Template) -> 
     }
 }
 
-/// What the customer will see, or 10004: the template does not exist, is not approved (both texts are invented), or a variable
+/// Renders an RCS template, or fails with 10004: the template does not exist, is not approved (both texts are invented), or a variable
 /// has no value. A value that no variable asks for does no harm: only missing ones are documented to.
 pub(crate) fn fill_rcs(core: &Core, send: &outbound_rcs::Template) -> Result<Value, Reply> {
     let name = send.name.as_str();
@@ -184,7 +184,7 @@ fn unapproved(code: Code, text: &str, status: &str) -> Reply {
     Reply::with_violations(code, text, &[violation])
 }
 
-/// What Meta says about a value that does not fit (inferred from Meta's list).
+/// Returns Meta's words for a value that does not fit (inferred from Meta's list).
 fn meta_text(template: &whatsapp::Template, violation: &Violation) -> &'static str {
     let rule = violation.rule().id();
     let lacks = |part: &str| violation.found() == &Measured::Word(part.to_owned());

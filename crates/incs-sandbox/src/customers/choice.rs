@@ -114,7 +114,7 @@ pub(crate) fn suggestion(
     Ok(if is_reply { Act::SuggestionReply { tapped } } else { Act::SuggestionAction { tapped } })
 }
 
-/// What can be tapped in a template as it was filled.
+/// The buttons of a rendered template.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Filled {
@@ -146,7 +146,7 @@ impl Filled {
     }
 }
 
-/// Whether it is a list to choose from.
+/// Returns whether a message is a list.
 pub(crate) fn is_list(message: &Message) -> bool {
     matches!(content(message), Some(Content::Interactive(Interactive::List(_))))
 }

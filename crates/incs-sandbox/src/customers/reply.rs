@@ -13,7 +13,7 @@ const LONGEST_TEXT: usize = 64 << 10;
 /// Longest name, link or other word, in characters.
 pub(crate) const LONGEST_NAME: usize = 2048;
 
-/// What a customer is to do: write, send a file or a place, tap a button, a row or a suggestion.
+/// An action of a customer: write, send a file or a place, tap a button, a row or a suggestion.
 ///
 /// ```
 /// use incs_sandbox::{Medium, Reply};
@@ -127,7 +127,7 @@ impl Reply {
         }
     }
 
-    /// What [`decode`](Self::decode) takes.
+    /// The schema of [`decode`](Self::decode).
     pub(crate) const DESCRIBE: fn(&mut SchemaGenerator) -> Schema = <Form as JsonSchema>::json_schema;
 
     /// Reads what the admin API takes.
@@ -159,7 +159,7 @@ impl Reply {
     }
 }
 
-/// What the customer says is nobody's business.
+/// Shows the kind only: content never appears in `Debug`.
 impl fmt::Debug for Reply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kind = match &self.what {
@@ -192,13 +192,13 @@ impl ReplyError {
         &self.pointer
     }
 
-    /// What is wrong with it.
+    /// Returns the problem.
     pub fn problem(&self) -> &str {
         &self.problem
     }
 }
 
-/// What the customer does.
+/// The action itself.
 #[derive(Clone, PartialEq)]
 pub(crate) enum What {
     Text { text: String },

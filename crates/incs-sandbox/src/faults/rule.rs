@@ -188,7 +188,7 @@ impl When {
         Self { event: Some(kind.into()), ..Self::default() }
     }
 
-    /// What has to do with a customer.
+    /// Everything about a customer.
     pub fn to(number: impl Into<String>) -> Self {
         Self { to: Some(number.into()), ..Self::default() }
     }
@@ -274,7 +274,7 @@ pub enum Action {
 }
 
 impl Action {
-    /// Whether it happens to requests.
+    /// Returns whether it happens to requests.
     pub fn is_of_requests(&self) -> bool {
         matches!(
             self,
@@ -287,7 +287,7 @@ impl Action {
         )
     }
 
-    /// Whether it happens to webhooks.
+    /// Returns whether it happens to webhooks.
     pub fn is_of_webhooks(&self) -> bool {
         !self.is_of_requests() && !matches!(self, Self::Fail { .. })
     }
@@ -311,7 +311,7 @@ impl Action {
         }
     }
 
-    /// Whether a request that it happens to is carried out.
+    /// Returns whether the request is carried out.
     pub(crate) fn is_carried_out(&self) -> bool {
         match self {
             Self::RateLimit { .. } => false,
@@ -351,7 +351,7 @@ impl fmt::Display for RuleError {
 
 impl std::error::Error for RuleError {}
 
-/// Where a rule may be applied: one request, one webhook, or one message.
+/// A place where a rule may apply: one request, one webhook, or one message.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Spot<'a> {
     /// The operation, like `send_whatsapp_message`, for a request.

@@ -15,7 +15,7 @@ use crate::webhooks::post;
 /// Jobs that are done without letting others have a turn.
 const STRETCH: usize = 64;
 
-/// How long posts may go on after the shutdown began.
+/// The time that posts in progress get at shutdown.
 const GRACE: Duration = Duration::from_secs(2);
 
 /// Does what is due while the real clock goes on; ends when the sandbox is shut down. A virtual clock needs none.

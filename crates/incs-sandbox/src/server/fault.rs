@@ -17,14 +17,14 @@ use crate::state::Core;
 
 const GARBAGE: &str = "<!doctype html><title>502 Bad Gateway</title><h1>Bad Gateway</h1>\n";
 
-/// What goes wrong with one request: a delay, an end other than the reply, or both.
+/// The faults of one request: a delay, another end than the reply, or both.
 #[derive(Debug, Default)]
 pub(crate) struct RequestFault {
     delay: Duration,
     end: Option<Action>,
 }
 
-/// How a request ends.
+/// The end of a request.
 pub(crate) enum End {
     Reply(Response, Bytes),
     Dropped,
@@ -54,7 +54,7 @@ impl RequestFault {
         Self { delay, end }
     }
 
-    /// Whether the call is carried out.
+    /// Returns whether the call is carried out.
     pub(crate) fn lets_through(&self) -> bool {
         self.end.as_ref().is_none_or(Action::is_carried_out)
     }
@@ -73,7 +73,7 @@ impl RequestFault {
         }
     }
 
-    /// How the request ends instead; `None` when nothing but the delay happens to it.
+    /// Returns the end instead of the reply; `None` if there is only a delay.
     pub(crate) fn end(&self, status: HttpStatus) -> Option<End> {
         let refused = |code: Code, message: &str| {
             let reply = Reply::failure(code, message);

@@ -21,7 +21,7 @@ pub(crate) enum Job {
 /// Jobs that are never too many.
 const ROOM: usize = 1024;
 
-/// What is to happen, in order of time, and of being put here where the time is the same.
+/// Future jobs in the order of their due time; jobs with the same time keep the order of insertion.
 #[derive(Debug)]
 pub(crate) struct Agenda {
     heap: BinaryHeap<Reverse<(Timestamp, u64, Job)>>,
@@ -42,7 +42,7 @@ impl Agenda {
         self.heap.push(Reverse((due, self.count, job)));
     }
 
-    /// When the next is due.
+    /// Returns the due time of the next job.
     pub(crate) fn next(&self) -> Option<Timestamp> {
         self.heap.peek().map(|Reverse((due, ..))| *due)
     }
@@ -59,7 +59,7 @@ impl Agenda {
         self.heap.len()
     }
 
-    /// Whether it is worth a look which jobs have become void: it has doubled since the last.
+    /// Returns whether void jobs should be removed: the agenda has doubled since the last time.
     pub(crate) fn is_long(&self) -> bool {
         self.heap.len() > self.long
     }

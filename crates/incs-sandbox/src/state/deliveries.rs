@@ -52,10 +52,10 @@ pub(crate) struct Delivery {
     pub(crate) attempts: Vec<Attempt>,
     /// The faults that were applied, in words.
     pub(crate) faults: Vec<String>,
-    /// Whether the signature is to be wrong.
+    /// Makes the signature wrong.
     #[serde(skip)]
     pub(crate) spoil_signature: bool,
-    /// Whether it is posted once more after the receiver took it.
+    /// Posts it once more after the receiver accepted it.
     #[serde(skip)]
     pub(crate) repeat: bool,
     /// Tries of this round; posting it again by hand begins a new one.
@@ -83,7 +83,7 @@ pub(crate) struct Attempt {
 }
 
 impl Attempt {
-    /// Whether the receiver took it.
+    /// Returns whether the receiver accepted it.
     pub(crate) fn is_taken(&self) -> bool {
         self.status.is_some_and(|status| (200..300).contains(&status))
     }
@@ -131,7 +131,7 @@ impl Lanes {
         true
     }
 
-    /// What is next in a lane whose delivery was posted; the lane is free if there is none.
+    /// Returns the next delivery of a lane; without one the lane is free.
     pub(crate) fn advance(&mut self, lane: Lane) -> Option<u64> {
         let next = self.0.get_mut(&lane)?.pop_front();
         if next.is_none() {

@@ -1,12 +1,17 @@
-//! A request and its reply, as recorded.
+//! A request and its reply as recorded, with credentials masked.
 
 use bytes::Bytes;
+use http::HeaderMap;
 use incs_model::Timestamp;
 use incs_model::time::TimestampSchema;
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
+use serde_json::Value;
 
 use super::log::Weigh;
+
+/// Stands for a credential.
+const MASK: &str = "***";
 
 /// One request and its reply, as they went over the wire. Credentials are masked.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -71,7 +76,65 @@ impl Weigh for Exchange {
     }
 }
 
+/// Copies headers, with credentials masked.
+pub(crate) fn masked_headers(headers: &HeaderMap) -> Headers {
+    let is_secret =
+        |name: &str| matches!(name, "authorization" | "certification-code" | "cookie" | "proxy-authorization");
+    headers
+        .iter()
+        .map(|(name, value)| match name.as_str() {
+            name if is_secret(name) => (name, MASK.into()),
+            name => (name, String::from_utf8_lossy(value.as_bytes())),
+        })
+        .collect()
+}
+
+/// Copies a body, with passwords and tokens masked. A body that is not JSON is masked whole.
+pub(crate) fn masked_body(bytes: &Bytes) -> Bytes {
+    let Ok(mut value) = serde_json::from_slice::<Value>(bytes) else { return Bytes::from_static(MASK.as_bytes()) };
+    mask(&mut value);
+    serde_json::to_vec(&value).unwrap_or_default().into()
+}
+
 /// Bytes as text; what is no UTF-8 is replaced.
 pub(crate) fn text<S: Serializer>(bytes: &Bytes, serializer: S) -> Result<S::Ok, S::Error> {
     String::from_utf8_lossy(bytes).serialize(serializer)
+}
+
+fn mask(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                if matches!(name.as_str(), "password" | "token" | "access_token") {
+                    *member = MASK.into();
+                } else {
+                    mask(member);
+                }
+            }
+        }
+        Value::Array(list) => list.iter_mut().for_each(mask),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_and_a_token_are_masked_wherever_they_stand() {
+        let shown =
+            masked_body(&Bytes::from_static(br#"{"username":"a","password":"secret","data":[{"token":"secret"}]}"#));
+        assert_eq!(shown, r#"{"data":[{"token":"***"}],"password":"***","username":"a"}"#);
+        assert_eq!(masked_body(&Bytes::from_static(b"password=secret")), MASK);
+    }
+
+    #[test]
+    fn a_credential_in_a_header_is_masked() {
+        let mut given = HeaderMap::new();
+        given.insert("certification-code", "secret".parse().unwrap());
+        given.insert("x-more", "shown".parse().unwrap());
+        let shown: Vec<_> = masked_headers(&given).iter().map(|(name, value)| format!("{name}={value}")).collect();
+        assert_eq!(shown, ["certification-code=***", "x-more=shown"]);
+    }
 }

@@ -4,7 +4,7 @@ use incs_model::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What a customer did, with all that their phone knows of it. It is the content of the message.
+/// The action of a customer with all that their phone knows of it. It is the content of the message.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(crate) enum Act {

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-/// What an entry weighs, in bytes of what came from outside.
+/// The weight of an entry, in bytes of what came from outside.
 pub(crate) trait Weigh {
     fn weight(&self) -> usize;
 }

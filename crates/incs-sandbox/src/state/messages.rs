@@ -48,7 +48,7 @@ pub(crate) struct Message {
     pub(crate) rendered: Option<Value>,
     pub(crate) state: State,
     pub(crate) failure: Option<Failure>,
-    /// What will become of it, drawn when it was accepted.
+    /// The future of the message, drawn when it was accepted.
     #[serde(skip)]
     pub(crate) plan: Plan,
     #[schemars(with = "TimestampSchema")]
@@ -145,18 +145,18 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// What Meta says when the 24 hours are over (INCS documents the rule, not its error: inferred).
+    /// Returns Meta's error when the 24 hours are over (INCS documents the rule, not its error: inferred).
     pub(crate) fn window() -> Self {
         Self { code: 131_047, title: "Re-engagement message".to_owned() }
     }
 
-    /// What Meta says when a message cannot be brought to the customer (inferred likewise).
+    /// Returns Meta's error when a message cannot be delivered (inferred likewise).
     pub(crate) fn undeliverable() -> Self {
         Self { code: 131_026, title: "Message undeliverable".to_owned() }
     }
 }
 
-/// What will become of a message.
+/// The future steps of a message.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Plan {
     pub(crate) sent: Duration,
@@ -180,7 +180,7 @@ impl Plan {
     }
 }
 
-/// How long after the customer's last message anything may be sent (documented for WhatsApp and RCS).
+/// The time after the customer's last message in which anything may be sent (documented for WhatsApp and RCS).
 pub(crate) const WINDOW: Duration = Duration::from_hours(24);
 
 /// A conversation: one customer on one channel.
@@ -230,7 +230,7 @@ impl Conversation {
         self.messages.is_empty()
     }
 
-    /// Whether anything may be sent now. Viber documents no window.
+    /// Returns whether anything may be sent now. Viber documents no window.
     pub(crate) fn window_is_open(&self, now: Timestamp) -> bool {
         self.channel == Channel::Viber
             || self

@@ -52,7 +52,7 @@ pub(crate) struct Notices(broadcast::Sender<Arc<str>>);
 #[derive(Debug)]
 pub(crate) struct Listener(broadcast::Receiver<Arc<str>>);
 
-/// What a listener hears.
+/// The result of waiting for a notice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Heard {
     /// Something changed: one line of JSON.

@@ -54,7 +54,7 @@ impl Provider {
     }
 }
 
-/// Who gets webhooks.
+/// The subscriptions and the lanes of their deliveries.
 #[derive(Debug, Default)]
 pub(crate) struct Subscriptions {
     pub(crate) list: Vec<Subscription>,

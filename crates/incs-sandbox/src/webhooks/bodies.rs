@@ -71,8 +71,8 @@ pub(super) fn message_created(message: &Message, conversation: u64, now: Timesta
     )
 }
 
-/// `new_message`: what a customer wrote, in the form of Meta and of Google. Nothing if the channel has no such content. Which webhook
-/// Viber has for that is **unknown**.
+/// `new_message`: the message of a customer, in the form of Meta or of Google; `None` if the channel has no such content. The webhook
+/// of Viber is **unknown**.
 pub(super) fn new_message(records: &Records, message: &Message, act: &Act, now: Timestamp) -> Option<Body> {
     match message.channel {
         Channel::WhatsApp => whatsapp(records, message, act, now),
@@ -222,7 +222,7 @@ fn custom(value: &serde_json::Value) -> created::Content {
     raw.map_or_else(|_| created::Content::Text(content::Text::new("")), created::Content::Custom)
 }
 
-/// What a customer wrote on WhatsApp, as Meta tells it; nothing if WhatsApp has no such content.
+/// The message of a customer in Meta's form; `None` if WhatsApp has no such content.
 fn whatsapp(records: &Records, message: &Message, act: &Act, now: Timestamp) -> Option<Body> {
     let business = message.channel.business_phone();
     let conversation = records.conversations.get(&(message.channel, message.customer.clone()))?;
@@ -290,7 +290,7 @@ fn whatsapp_content(message: &Message, act: &Act) -> Option<meta::Content> {
     })
 }
 
-/// What a customer wrote on RCS, as Google tells it; nothing if RCS has no such content.
+/// The message of a customer in Google's form; `None` if RCS has no such content.
 fn rcs(message: &Message, act: &Act, now: Timestamp) -> Option<Body> {
     let content = match act {
         Act::Text { text } => google::Content::Text(text.clone()),

@@ -15,7 +15,7 @@ use crate::state::deliveries::{Delivery, Lane, MOST_ATTEMPTS, Progress};
 use crate::state::notices::Kind;
 use crate::state::subscriptions::{Provider, Subscription};
 
-/// How long a delivery waits at most for the next one to pass it.
+/// The longest time that a delivery waits for the next one to pass it.
 const LONGEST_HOLD: Duration = Duration::from_secs(5);
 
 /// Makes a delivery of an event of INCS for each subscriber, and says how many those are.
@@ -152,7 +152,7 @@ fn bytes(body: &Body) -> Bytes {
     Bytes::copy_from_slice(body.as_bytes())
 }
 
-/// What goes wrong with one delivery. Several rules may apply to it, one of each kind.
+/// The faults of one delivery. Several rules may apply, one of each kind.
 #[derive(Debug, Default)]
 #[allow(clippy::struct_excessive_bools, reason = "each stands for a rule of its own")]
 struct DeliveryFaults {

@@ -46,7 +46,7 @@ pub(crate) async fn post(core: &Arc<Core>, number: u64) {
     }
 }
 
-/// What is needed of a delivery to post it.
+/// The part of a delivery that a post needs.
 struct Posting {
     number: u64,
     mark: Arc<()>,
@@ -162,7 +162,7 @@ const MASK: &str = "***";
 /// Some other body. What a scheme adds to both alike is not made of the body.
 const OTHER: &[u8] = b"{\"other\":0}";
 
-/// What a scheme adds to a request, as it is sent and as it is shown.
+/// The signed target and headers of a request, as sent and as shown.
 #[derive(Default)]
 struct Signed {
     url: String,

@@ -43,7 +43,7 @@ pub struct Webhook {
 }
 
 impl Webhook {
-    /// What [`decode`](Self::decode) takes.
+    /// The schema of [`decode`](Self::decode).
     pub(crate) const DESCRIBE: fn(&mut SchemaGenerator) -> Schema = <Form as JsonSchema>::json_schema;
     /// The kinds of event of INCS.
     pub const INCS_EVENTS: &'static [&'static str] = INCS_EVENTS;
@@ -155,7 +155,7 @@ impl WebhookError {
         &self.pointer
     }
 
-    /// What is wrong with it.
+    /// Returns the problem.
     pub fn problem(&self) -> &str {
         &self.problem
     }
@@ -320,7 +320,7 @@ fn wrong(member: &str, problem: impl Into<String>) -> WebhookError {
     WebhookError::new(format!("/signing/{member}"), problem)
 }
 
-/// Whether a host, as it stands in a URL, names this machine.
+/// Returns whether the host of a URL names this machine.
 fn is_loopback(host: &str) -> bool {
     let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
     match bare.parse::<IpAddr>() {

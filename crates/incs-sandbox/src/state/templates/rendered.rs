@@ -6,8 +6,8 @@ use incs_model::template::{rcs, whatsapp};
 use incs_model::{rcs as rcs_send, whatsapp as whatsapp_send};
 use serde::Serialize;
 
-/// What the customer sees of a template, with its variables filled: `rendered` of a message. The same for both channels; what
-/// is not there is left out.
+/// A template as the customer sees it, with its variables filled: `rendered` of a message. The same for both channels; absent
+/// parts are left out.
 ///
 /// ```json
 /// {"template_id": "5120883317740202", "header": {"type": "text", "text": "Due 2026-05-31"}, "body": "Dear Ms Tan, …", "footer": "Example Bank",
@@ -40,7 +40,7 @@ pub(crate) struct Rendered {
     pub(crate) cards: Vec<Rendered>,
 }
 
-/// What stands above the body.
+/// The part above the body.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(crate) enum Header {
@@ -79,7 +79,7 @@ pub(crate) enum Button {
     },
 }
 
-/// What the customer sees of a WhatsApp template.
+/// Renders a WhatsApp template.
 pub(crate) fn of_whatsapp(template: &whatsapp::Template, send: &whatsapp_send::Template) -> Rendered {
     let placeholders = template.placeholders();
     let template_id = Some(template.template_id.to_string());
@@ -116,7 +116,7 @@ pub(crate) fn of_whatsapp(template: &whatsapp::Template, send: &whatsapp_send::T
     rendered
 }
 
-/// What the customer sees of an RCS template.
+/// Renders an RCS template.
 pub(crate) fn of_rcs(template: &rcs::Template, send: &rcs_send::Template) -> Rendered {
     let fill = |text: &str| {
         let value = |name: &str| send.parameters.as_ref()?.get(name).map(|value| Cow::Borrowed(value.as_str()));

@@ -3,7 +3,7 @@
 use incs_model::RawJson;
 use incs_model::template::{rcs, whatsapp};
 
-/// When the stock was created: a time in the samples.
+/// The time at which the stock was created: a time in the samples.
 const CREATED: i64 = 1_768_201_100;
 
 /// Templates of WhatsApp, oldest first. Their texts are invented; the sends of the reference's samples fit them.
