@@ -16,7 +16,7 @@ type Check = for<'a> fn(&'a Stage<'a>) -> BoxFuture<'a, io::Result<()>>;
 
 pub(crate) struct Case {
     pub(crate) name: &'static str,
-    /// Where it makes sense, when not everywhere.
+    /// Set for a case that makes sense over plain HTTP or TLS only.
     only: Option<Security>,
     pub(crate) check: Check,
 }

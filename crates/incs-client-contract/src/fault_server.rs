@@ -1,4 +1,4 @@
-//! A server on loopback that does everything a server should not do.
+//! A server on loopback that misbehaves on request.
 
 mod connection;
 mod fault;
@@ -20,13 +20,13 @@ pub(crate) use self::identity::Identity;
 use self::seen::Shared;
 pub use self::seen::{Seen, SeenRequest};
 
-/// Connections that one server takes in all; it refuses further ones.
+/// The number of connections that one server accepts; it refuses further ones.
 const CONNECTIONS: usize = 1024;
 
-/// The longest that one connection lives, and so the longest stall.
+/// The lifetime of a connection, which bounds a stall.
 const LIFETIME: Duration = Duration::from_secs(30);
 
-/// Whether there is TLS.
+/// Plain HTTP or TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Security {
@@ -36,7 +36,7 @@ pub enum Security {
     Tls,
 }
 
-/// A server on loopback that does everything a server should not do, and writes down what it saw.
+/// A server on loopback that misbehaves on request, and records what it saw.
 ///
 /// It speaks HTTP/1.1, keeps connections alive, and runs on tokio until it is dropped. Every request takes the next [`Fault`]
 /// of its queue, or the default when the queue is empty: at first `200` with the body of the request. A connection lives half a
@@ -78,7 +78,7 @@ impl FaultServer {
     ///
     /// # Errors
     ///
-    /// When no port is free, or no certificate can be made.
+    /// Fails when no port is free, or no certificate can be made.
     pub async fn start(security: Security) -> io::Result<Self> {
         let identity = match security {
             Security::Plain => None,
@@ -92,12 +92,12 @@ impl FaultServer {
         Ok(Self { security, address, root, shared, task })
     }
 
-    /// Scheme, host and port, like `http://127.0.0.1:49152` or `https://localhost:49152`.
+    /// Returns scheme, host and port, like `http://127.0.0.1:49152` or `https://localhost:49152`.
     pub fn uri(&self) -> String {
         uri(self.security, self.address)
     }
 
-    /// The root that vouches for this server, in DER; `None` without TLS.
+    /// Returns the root certificate of this server, in DER; `None` without TLS.
     pub fn root_certificate(&self) -> Option<&Bytes> {
         self.root.as_ref()
     }
@@ -107,17 +107,17 @@ impl FaultServer {
         self.shared.faults().queue.push_back(fault.into());
     }
 
-    /// Sets what happens when the queue is empty.
+    /// Sets the fault for when the queue is empty.
     pub fn set_default(&self, fault: impl Into<Fault>) {
         self.shared.faults().default = fault.into();
     }
 
-    /// What the server has seen so far.
+    /// Returns what the server has seen so far.
     pub fn seen(&self) -> Seen {
         self.shared.seen.borrow().clone()
     }
 
-    /// Waits until the server has seen something; `false` when it did not in this time.
+    /// Waits until `condition` holds of what the server has seen; `false` when it does not within this time.
     pub async fn wait_until(&self, within: Duration, mut condition: impl FnMut(&Seen) -> bool) -> bool {
         let mut seen = self.shared.seen.subscribe();
         let reached = seen.wait_for(|seen| condition(seen));
@@ -162,7 +162,7 @@ async fn accept(listener: TcpListener, tls: Option<tokio_rustls::TlsAcceptor>, s
     while connections.join_next().await.is_some() {}
 }
 
-/// A port that nobody listens on, for as long as this value lives.
+/// A port on which nothing listens, for as long as this value lives.
 #[derive(Debug)]
 pub struct ClosedPort {
     address: SocketAddr,
@@ -171,18 +171,18 @@ pub struct ClosedPort {
 }
 
 impl ClosedPort {
-    /// Takes a port.
+    /// Reserves a port.
     ///
     /// # Errors
     ///
-    /// When none is free.
+    /// Fails when no port is free.
     pub fn reserve() -> io::Result<Self> {
         let socket = TcpSocket::new_v4()?;
         socket.bind((Ipv4Addr::LOCALHOST, 0).into())?;
         Ok(Self { address: socket.local_addr()?, _socket: socket })
     }
 
-    /// Scheme, host and port.
+    /// Returns scheme, host and port.
     pub fn uri(&self, security: Security) -> String {
         uri(security, self.address)
     }

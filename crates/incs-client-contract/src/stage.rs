@@ -1,4 +1,4 @@
-//! Where a case runs: fresh servers, transports that reach them, and notes of what was wrong.
+//! The environment of a case: fresh servers, transports that reach them, and notes of what was wrong.
 
 use std::fmt::Debug;
 use std::future::Future;
@@ -14,7 +14,7 @@ use incs_client::transport::{
 
 use crate::fault_server::{Fault, FaultServer, Security, Seen};
 
-/// What a transport must know of the server that it is built for.
+/// The server that a transport is built for.
 #[derive(Debug, Clone)]
 pub struct ServerInfo {
     uri: String,
@@ -23,18 +23,18 @@ pub struct ServerInfo {
 }
 
 impl ServerInfo {
-    /// Scheme, host and port, like `https://localhost:49152`. The requests name it too.
+    /// Returns scheme, host and port, like `https://localhost:49152`. The requests have the same.
     pub fn uri(&self) -> &str {
         &self.uri
     }
 
-    /// The root to trust, in DER, and the only one; `None` without TLS. It is the same for all servers of a process, but in some
-    /// cases it is not that of the server.
+    /// Returns the only root to trust, in DER; `None` without TLS. It is the same for all servers of a process, but in some cases it
+    /// is not the root of the server.
     pub fn root_certificate(&self) -> Option<&[u8]> {
         self.root_certificate.as_deref()
     }
 
-    /// How long the transport should try to connect, if it has a limit of its own for that.
+    /// Returns the time limit for connecting, for transports that have one.
     pub fn connect_timeout(&self) -> Duration {
         self.connect_timeout
     }
@@ -42,13 +42,13 @@ impl ServerInfo {
 
 pub(crate) type Make<'a> = dyn Fn(&ServerInfo) -> Arc<dyn Transport> + Send + Sync + 'a;
 
-/// What a request and a reply hold and no error may show. They are words that occur nowhere else.
+/// Contents of requests and replies that no error may show. The words occur nowhere else.
 pub(crate) const CODE: &str = "zq-code-7781";
 pub(crate) const QUERY: &str = "zq-query-7782";
 pub(crate) const BODY: &str = "zq-body-7783";
 pub(crate) const REPLY: &str = "zq-reply-7784";
 
-/// How long a transport may try to connect.
+/// The time limit for connecting.
 const CONNECT: Duration = Duration::from_secs(2);
 
 pub(crate) struct Stage<'a> {
@@ -82,12 +82,12 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// A transport for any address.
+    /// Makes a transport for any address.
     pub(crate) fn transport(&self, uri: String, root: Option<Bytes>) -> Arc<dyn Transport> {
         (self.make)(&ServerInfo { uri, root_certificate: root, connect_timeout: CONNECT })
     }
 
-    /// A fresh server with these faults, and a fresh transport that reaches it.
+    /// Starts a server with these faults, and makes a transport that reaches it.
     pub(crate) async fn scene(&self, faults: impl IntoIterator<Item = Fault>) -> io::Result<Scene<'_>> {
         let server = FaultServer::start(self.security).await?;
         faults.into_iter().for_each(|fault| server.push(fault));
@@ -95,7 +95,7 @@ impl<'a> Stage<'a> {
         Ok(Scene { stage: self, server, transport })
     }
 
-    /// Makes a call and waits for its end; when there is none in time, notes it.
+    /// Makes a call and waits for its end; notes a call that does not end in time.
     pub(crate) async fn call(&self, row: &str, transport: &dyn Transport, request: Request) -> Option<Outcome> {
         let departure = CallInfo::of(&request).departure().clone();
         let result = self.in_time(row, transport.call(request)).await?;
@@ -124,7 +124,7 @@ impl Scene<'_> {
         self.stage.call(row, &self.transport, request).await
     }
 
-    /// Makes a call and gives its reply; notes an error.
+    /// Makes a call and returns its reply; notes an error.
     pub(crate) async fn reply(&self, row: &str, request: Request) -> Option<Response> {
         match self.call(row, request).await?.result {
             Ok(response) => Some(response),
@@ -135,12 +135,12 @@ impl Scene<'_> {
         }
     }
 
-    /// A send with everything in it that could be lost or shown.
+    /// Returns a send with everything in it that could be lost or shown.
     pub(crate) fn send(&self) -> Request {
         self.request(Method::POST, "/external/send", format!(r#"{{"text":"{BODY} Grüße, 你好 🎉"}}"#))
     }
 
-    /// A read.
+    /// Returns a read.
     pub(crate) fn read(&self) -> Request {
         self.request(Method::GET, "/external/status", "")
     }
@@ -169,7 +169,7 @@ impl Scene<'_> {
     }
 }
 
-/// A request to any address, with a query, the secret header and a [`CallInfo`].
+/// Makes a request to any address, with a query, the secret header and a [`CallInfo`].
 pub(crate) fn request(uri: &str, method: Method, path: &str, body: impl Into<Bytes>) -> Request {
     let replay = if method == Method::POST { Replay::Unsafe } else { Replay::Safe };
     let mut request = Request::new(body.into());
@@ -190,20 +190,20 @@ pub(crate) fn request(uri: &str, method: Method, path: &str, body: impl Into<Byt
     request
 }
 
-/// How a call ended.
+/// The end of a call.
 pub(crate) struct Outcome {
     pub(crate) result: Result<Response, TransportError>,
     pub(crate) departure: Departure,
 }
 
 impl Outcome {
-    /// Whether the transport says, in any way, that nothing has left.
+    /// Returns whether the transport claims in any way that nothing has left.
     pub(crate) fn says_nothing_left(&self) -> bool {
         let kind = self.result.as_ref().err().map(TransportError::kind);
         kind.is_some_and(TransportErrorKind::nothing_left) || self.departure.recall()
     }
 
-    /// How it ended, in a word and without content.
+    /// Describes the end without showing content.
     pub(crate) fn word(&self) -> String {
         match &self.result {
             Ok(response) => format!("the reply {}", response.status().as_u16()),

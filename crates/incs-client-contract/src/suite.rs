@@ -12,37 +12,37 @@ use crate::cases::{self, Case};
 use crate::fault_server::Security;
 use crate::stage::{Make, ServerInfo, Stage};
 
-/// What one call may take, unless [`Suite::with_time_limit`] says otherwise.
+/// The time limit of one call, unless [`Suite::with_time_limit`] says otherwise.
 const CALL: Duration = Duration::from_secs(5);
 
-/// A case may take so many times the limit of one call: it is for what the limit of a call does not catch.
+/// The time limit of a case, in time limits of a call. It catches what the limit of a call does not.
 const CALLS_PER_CASE: u32 = 6;
 
-/// The suite, with what can be said about how it runs.
+/// The suite, with its settings.
 #[derive(Debug, Clone)]
 pub struct Suite {
     securities: Vec<Security>,
     time_limit: Duration,
 }
 
-/// Holds a transport against its contract, over plain HTTP and over TLS. It runs on tokio.
+/// Checks a transport against its contract, over plain HTTP and over TLS. It runs on tokio.
 ///
 /// `factory` is asked for a fresh transport for each server; it may be asked more than once in a case.
 ///
 /// # Errors
 ///
-/// When the transport breaks its contract: all violations, not only the first.
+/// Returns every violation when the transport breaks its contract, not only the first.
 pub async fn run<T: Transport>(factory: impl Fn(&ServerInfo) -> T + Send + Sync) -> Result<Summary, ContractError> {
     Suite::new().run(factory).await
 }
 
 impl Suite {
-    /// Over plain HTTP and over TLS.
+    /// Creates a suite that runs over plain HTTP and over TLS.
     pub fn new() -> Self {
         Self { securities: vec![Security::Plain, Security::Tls], time_limit: CALL }
     }
 
-    /// Over this only.
+    /// Runs over this only.
     #[must_use]
     pub fn on(mut self, security: Security) -> Self {
         self.securities = vec![security];
@@ -56,16 +56,16 @@ impl Suite {
         self
     }
 
-    /// The names of all cases.
+    /// Returns the names of all cases.
     pub fn case_names() -> Vec<&'static str> {
         cases::ALL.iter().map(|case| case.name).collect()
     }
 
-    /// Runs it.
+    /// Runs the suite against the transports that `factory` makes.
     ///
     /// # Errors
     ///
-    /// When the transport breaks its contract: all violations, not only the first.
+    /// Returns every violation when the transport breaks its contract, not only the first.
     pub async fn run<T: Transport>(
         &self,
         factory: impl Fn(&ServerInfo) -> T + Send + Sync,
@@ -109,7 +109,7 @@ impl Default for Suite {
     }
 }
 
-/// What a transport did wrong in one case.
+/// A violation of the contract, found by one case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
     case: &'static str,
@@ -122,17 +122,17 @@ impl Violation {
         Self { case, security, text }
     }
 
-    /// The name of the case: a sentence.
+    /// Returns the name of the case, which is a sentence.
     pub fn case(&self) -> &'static str {
         self.case
     }
 
-    /// Whether it was over TLS.
+    /// Returns whether it was found over plain HTTP or over TLS.
     pub fn security(&self) -> Security {
         self.security
     }
 
-    /// What was expected and what was found.
+    /// Returns what was expected and what was found.
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -148,7 +148,7 @@ impl fmt::Display for Violation {
     }
 }
 
-/// A transport passed every case.
+/// The result of a run in which the transport passed every case.
 #[derive(Debug, Clone)]
 pub struct Summary {
     cases: usize,
@@ -156,12 +156,12 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// How many cases ran; one over plain HTTP and over TLS counts twice.
+    /// Returns the number of cases that ran; one over plain HTTP and over TLS counts twice.
     pub fn cases(&self) -> usize {
         self.cases
     }
 
-    /// How long they took.
+    /// Returns how long they took.
     pub fn took(&self) -> Duration {
         self.took
     }
@@ -173,8 +173,8 @@ impl fmt::Display for Summary {
     }
 }
 
-/// A transport breaks its contract. `Display` and `Debug` are the same list, one violation a line, so that an `unwrap` in a test
-/// can be read.
+/// The error of a run in which the transport broke its contract. `Display` and `Debug` are the same list, one violation a line,
+/// so that the output of an `unwrap` in a test is readable.
 #[derive(Clone)]
 pub struct ContractError {
     cases: usize,
@@ -182,12 +182,12 @@ pub struct ContractError {
 }
 
 impl ContractError {
-    /// All violations, in the order of the cases.
+    /// Returns all violations, in the order of the cases.
     pub fn violations(&self) -> &[Violation] {
         &self.violations
     }
 
-    /// The names of the cases that failed, each once.
+    /// Returns the names of the cases that failed, each once.
     pub fn failed_cases(&self) -> Vec<&'static str> {
         let mut names: Vec<_> = self.violations.iter().map(Violation::case).collect();
         names.sort_unstable();

@@ -416,12 +416,6 @@ impl<'a> Input<'a> {
     }
 }
 
-impl fmt::Debug for Input<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Input").field("is_done", &self.is_done()).finish_non_exhaustive()
-    }
-}
-
 /// Says when the next message may begin.
 struct Pace {
     clock: Arc<dyn Clock>,
@@ -451,12 +445,6 @@ impl Pace {
         if !self.gap.is_zero() {
             self.last = Some(self.clock.now());
         }
-    }
-}
-
-impl fmt::Debug for Pace {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pace").field("gap", &self.gap).finish_non_exhaustive()
     }
 }
 

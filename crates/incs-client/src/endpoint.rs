@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::hash::Hash;
 
 use http::{HeaderMap, Method};
 use incs_model::envelope::Frame;
@@ -115,6 +116,26 @@ pub trait Endpoint: Send + Sync {
     ///
     /// When what the call gave has another shape: the call counts as accepted then.
     fn decode(&self, reply: &Frame<'_>) -> Result<Self::Reply, DecodeError>;
+}
+
+/// An endpoint that gives one page of a list. Implement it for a list of your own to page through it.
+pub trait Listing: Endpoint {
+    /// A row of the list.
+    type Row: Send;
+    /// What tells rows apart.
+    type Key: Eq + Hash + Send;
+
+    /// The rows of a page.
+    fn rows(reply: Self::Reply) -> Vec<Self::Row>;
+
+    /// What tells this row apart from all others.
+    fn key(row: &Self::Row) -> Self::Key;
+
+    /// Rows of a full page: one with fewer is the last.
+    fn page_size(&self) -> usize;
+
+    /// Makes this the call for the page after that which ends with the row of this key.
+    fn advance(&mut self, last: Self::Key);
 }
 
 /// The two roles of hosts (INCS: the pages name two). Both base URLs can be set on the client.

@@ -166,9 +166,10 @@ pub use crate::batch::{
     Batch, BatchFailure, BatchObserver, BatchOptions, BatchOutcome, BatchProgress, BatchReport, Canceller,
 };
 pub use crate::client::{Call, Client, ClientBuilder};
+pub use crate::endpoint::Listing;
 pub use crate::error::{BuildError, Error, ErrorBody, ErrorKind, RequestState, RetryAdvice};
 pub use crate::groups::{Auth, ChannelTemplates, Messages, RcsTemplates, Tasks, Templates, WhatsAppTemplates};
-pub use crate::pager::{Listing, Pager};
+pub use crate::pager::Pager;
 #[cfg(feature = "rate-limit")]
 pub use crate::rate::{Rate, RateLimits};
 pub use crate::status::{StatusCall, StatusError, StatusFailure, StatusReport};

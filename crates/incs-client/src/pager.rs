@@ -2,31 +2,10 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::fmt;
-use std::hash::Hash;
 
 use crate::client::{CallOptions, Client};
-use crate::endpoint::Endpoint;
+use crate::endpoint::Listing;
 use crate::error::{Error, ErrorKind, RequestState};
-
-/// An endpoint that gives one page of a list. Implement it for a list of your own to page through it.
-pub trait Listing: Endpoint {
-    /// A row of the list.
-    type Row: Send;
-    /// What tells rows apart.
-    type Key: Eq + Hash + Send;
-
-    /// The rows of a page.
-    fn rows(reply: Self::Reply) -> Vec<Self::Row>;
-
-    /// What tells this row apart from all others.
-    fn key(row: &Self::Row) -> Self::Key;
-
-    /// Rows of a full page: one with fewer is the last.
-    fn page_size(&self) -> usize;
-
-    /// Makes this the call for the page after that which ends with the row of this key.
-    fn advance(&mut self, last: Self::Key);
-}
 
 /// A list, page by page or row by row. Pages are fetched when they are needed.
 ///

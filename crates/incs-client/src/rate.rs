@@ -1,6 +1,5 @@
 //! How fast a client calls: an optional limiter, off unless asked for, since the platform documents no rate.
 
-use std::fmt;
 use std::hash::Hash;
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -117,12 +116,6 @@ impl Limiter {
             limiter.admit(credential, budget).await?;
         }
         Ok(())
-    }
-}
-
-impl fmt::Debug for Limiter {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Limiter(…)")
     }
 }
 

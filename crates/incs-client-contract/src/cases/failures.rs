@@ -10,7 +10,7 @@ use incs_client::transport::{CallInfo, TransportError, TransportErrorKind as Kin
 use crate::fault_server::{ClosedPort, Fault, Identity, Moment, Reply, Security};
 use crate::stage::{BODY, CODE, Outcome, QUERY, REPLY, Scene, Stage, request};
 
-/// One way.
+/// One way in which an exchange fails.
 pub(super) struct Way {
     pub(super) name: String,
     pub(super) fault: Fault,
@@ -28,7 +28,7 @@ pub(super) fn broken_off() -> impl Iterator<Item = Way> {
     Moment::ALL.into_iter().flat_map(at)
 }
 
-/// Those, and replies that are none.
+/// All breaks, and replies that are not valid HTTP.
 fn all_ways() -> Vec<Way> {
     let short = Reply::json(200, REPLY).with_stated_length(1000);
     let cut_chunk = format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nff\r\n{REPLY}");
@@ -47,7 +47,7 @@ fn all_ways() -> Vec<Way> {
     broken_off().chain(rest).collect()
 }
 
-/// What may be said once a byte has left.
+/// The kinds that a transport may report once a byte has left.
 const MAY_HAVE_LEFT: [Kind; 3] = [Kind::Interrupted, Kind::Timeout, Kind::Other];
 
 pub(super) async fn a_refused_connection_is_told_as_one(stage: &Stage<'_>) -> io::Result<()> {

@@ -106,7 +106,7 @@ struct Wait {
     name: String,
     fault: Fault,
     at: Moment,
-    /// How the server knows that it is there.
+    /// Tells from the record of the server that the call has got there.
     there: fn(&Seen) -> bool,
 }
 
@@ -154,7 +154,7 @@ pub(super) async fn dropping_the_future_ends_the_exchange(stage: &Stage<'_>) -> 
     Ok(())
 }
 
-/// How often a call is given up, each time a little later than before.
+/// The number of calls that are given up, each a little later than the one before.
 const TIMES: u32 = 40;
 
 const STEP: Duration = Duration::from_micros(50);

@@ -14,7 +14,7 @@ use tokio_rustls::server::TlsStream;
 use super::fault::{After, Body, Break, Fault, Kind, Moment, Reply};
 use super::seen::{SeenRequest, Shared};
 
-/// How long a server goes on to take what comes after it has closed its half.
+/// The time for which a server goes on reading after it has closed its half of the connection.
 const DRAIN: Duration = Duration::from_secs(5);
 
 /// A generated body is written in pieces of this.
@@ -73,7 +73,7 @@ impl Connection {
         Self { wire, intake: Intake::default(), shared, number }
     }
 
-    /// Does what the fault says. Tells whether the connection lives on.
+    /// Does what the fault says. Returns whether the connection lives on.
     async fn exchange(&mut self, fault: Fault) -> io::Result<bool> {
         let _busy = self.shared.count(|seen| &mut seen.busy);
         match fault.0 {
@@ -130,7 +130,7 @@ impl Connection {
         }
     }
 
-    /// Takes what comes next; tells whether anything did.
+    /// Reads once; returns whether anything came.
     async fn receive(&mut self) -> io::Result<bool> {
         Ok(self.wire.read_buf(&mut self.intake.bytes).await? > 0)
     }
@@ -205,7 +205,7 @@ impl Connection {
 }
 
 impl Drop for Connection {
-    /// However the connection ended: what came is told.
+    /// Records what was read, however the connection ended.
     fn drop(&mut self) {
         while let Some(request) = self.intake.take_request(self.number) {
             self.shared.record(request);
@@ -222,7 +222,7 @@ const LIMIT: usize = 64 * 1024 * 1024;
 /// Headers of a request that a server understands.
 const HEADERS: usize = 128;
 
-/// The bytes that came and were not yet told to be a request.
+/// The bytes that were read and do not belong to a recorded request.
 #[derive(Default)]
 struct Intake {
     bytes: BytesMut,
@@ -237,12 +237,12 @@ struct Head {
 }
 
 impl Intake {
-    /// Whether all headers of a request are here.
+    /// Returns whether all headers of a request have been read.
     fn has_head(&self) -> bool {
         matches!(read_head(&self.bytes), Ok(Some(_)))
     }
 
-    /// Whether nothing that may come will make this a request.
+    /// Returns whether no further bytes can make this a request.
     fn is_hopeless(&self) -> bool {
         self.bytes.len() > LIMIT || read_head(&self.bytes).is_err()
     }

@@ -1,4 +1,4 @@
-//! What a fault server does with one request: a reply, true or false, or a break.
+//! Faults and replies: what a fault server does with one request.
 
 use std::time::{Duration, SystemTime};
 
@@ -6,8 +6,7 @@ use bytes::Bytes;
 use http::StatusCode;
 use incs_model::envelope::{Code, Envelope};
 
-/// What a [`FaultServer`](crate::FaultServer) does with one request: [answers](Reply) it, or breaks off at some
-/// [moment](Moment).
+/// The behaviour of a [`FaultServer`](crate::FaultServer) for one request: it sends a [`Reply`], or breaks off at a [`Moment`].
 ///
 /// ```
 /// use incs_client_contract::{Fault, Moment, Reply};
@@ -58,7 +57,7 @@ impl Moment {
         Self::InBody,
     ];
 
-    /// What has been written of the reply at this moment.
+    /// Returns the part of the reply that has been written at this moment.
     pub(super) fn written(self) -> &'static [u8] {
         match self {
             Self::Accepted | Self::BeforeRequest | Self::AfterHeaders | Self::AfterRequest => b"",
@@ -71,7 +70,7 @@ impl Moment {
     }
 }
 
-/// How an exchange breaks off.
+/// The way in which an exchange breaks off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Break {
     Close,
@@ -107,7 +106,7 @@ impl Fault {
         Self(Kind::Raw(bytes.into()))
     }
 
-    /// Answers with something that is no HTTP.
+    /// Answers with bytes that are not HTTP.
     pub fn garbage() -> Self {
         Self::raw(&b"\x15\x03\x01\x00\x02\x02\x46 this is no HTTP\r\n\r\n\x00\xff"[..])
     }
@@ -123,7 +122,7 @@ impl From<Reply> for Fault {
     }
 }
 
-/// A reply of a [`FaultServer`](crate::FaultServer). Nothing is checked: it may be as wrong as a test wants it.
+/// A reply of a [`FaultServer`](crate::FaultServer). Nothing is checked: it may be as wrong as a test needs it.
 ///
 /// The connection is kept for further requests unless something below says otherwise.
 #[derive(Debug, Clone)]
@@ -145,7 +144,7 @@ pub(super) enum Body {
     /// So many bytes, made while they are written.
     Generated(u64),
     Endless,
-    /// That of the request.
+    /// The body of the request.
     Echo,
 }
 
@@ -159,18 +158,18 @@ enum Framing {
     UntilClose,
 }
 
-/// What becomes of the connection.
+/// The fate of the connection after the reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum After {
     Keep,
     /// Closed, as `connection: close` said.
     Close,
-    /// Closed without a word.
+    /// Closed without `connection: close`.
     CloseSilently,
 }
 
 impl Reply {
-    /// A reply with a status and no body.
+    /// Creates a reply with a status and no body.
     pub fn new(status: u16) -> Self {
         Self {
             status,
@@ -185,23 +184,23 @@ impl Reply {
         }
     }
 
-    /// A reply with a JSON body.
+    /// Creates a reply with a JSON body.
     pub fn json(status: u16, body: impl Into<Bytes>) -> Self {
         Self::new(status).with_header("content-type", "application/json").with_body(body)
     }
 
-    /// A failure of the platform, which comes under HTTP 200.
+    /// Creates a failure of the platform, which comes with HTTP 200.
     pub fn failure(code: Code, message: &str) -> Self {
         // An envelope without data is texts and numbers: there is nothing in it that JSON could refuse.
         Self::json(200, serde_json::to_vec(&Envelope::failure(code, message)).unwrap_or_default())
     }
 
-    /// A redirect to another place.
+    /// Creates a redirect.
     pub fn redirect(status: u16, location: &str) -> Self {
         Self::new(status).with_header("location", location.to_owned())
     }
 
-    /// A body of nested JSON lists.
+    /// Creates a reply with nested JSON lists as its body.
     pub fn deep_json(levels: usize) -> Self {
         Self::json(200, ["[".repeat(levels), "]".repeat(levels)].concat())
     }
@@ -284,7 +283,7 @@ impl Reply {
         self
     }
 
-    /// Closes the connection afterwards, as a server does that is tired of an idle one.
+    /// Closes the connection afterwards without announcing it, as servers close idle connections.
     #[must_use]
     pub fn then_close(mut self) -> Self {
         self.then = After::CloseSilently;
@@ -298,7 +297,7 @@ impl Reply {
         self
     }
 
-    /// Writes `100 Continue` before.
+    /// Writes `100 Continue` first.
     #[must_use]
     pub fn after_interim(mut self) -> Self {
         self.interim = true;
@@ -319,7 +318,7 @@ impl Reply {
         self
     }
 
-    /// Everything before the body.
+    /// Returns everything before the body.
     pub(super) fn head(&self, echo: &Bytes) -> Vec<u8> {
         let mut head = if self.interim { b"HTTP/1.1 100 Continue\r\n\r\n".to_vec() } else { Vec::new() };
         let reason = StatusCode::from_u16(self.status).ok().and_then(|status| status.canonical_reason()).unwrap_or("");
@@ -358,7 +357,7 @@ impl Reply {
         bytes.extend_from_slice(b"\r\n");
     }
 
-    /// What ends the body.
+    /// Returns the bytes that end the body.
     pub(super) fn end(&self) -> &'static [u8] {
         if self.framing == Framing::Chunked { b"0\r\n\r\n" } else { b"" }
     }

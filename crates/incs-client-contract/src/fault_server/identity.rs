@@ -12,7 +12,7 @@ use tokio_rustls::TlsAcceptor;
 /// Making keys takes time, and so does building a client that trusts a new root: all servers of a process are the same.
 static SHARED: OnceLock<Identity> = OnceLock::new();
 
-/// What a server shows of itself, and the root that vouches for it.
+/// A certificate with its key, and the root that signed it.
 #[derive(Clone)]
 pub(crate) struct Identity {
     pub(crate) acceptor: TlsAcceptor,
@@ -21,7 +21,7 @@ pub(crate) struct Identity {
 }
 
 impl Identity {
-    /// That of all servers of this process.
+    /// Returns the identity of all servers of this process.
     pub(crate) fn shared() -> io::Result<Self> {
         if let Some(shared) = SHARED.get() {
             return Ok(shared.clone());
@@ -30,7 +30,7 @@ impl Identity {
         Ok(SHARED.get_or_init(|| generated).clone())
     }
 
-    /// A root that nobody else knows, and a certificate of it for `localhost`.
+    /// Makes a root that nobody else knows, and a certificate of it for `localhost`.
     pub(crate) fn generate() -> io::Result<Self> {
         let mut params = CertificateParams::new(Vec::new()).map_err(io::Error::other)?;
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);

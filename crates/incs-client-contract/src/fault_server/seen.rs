@@ -1,4 +1,4 @@
-//! What a fault server has seen, and what its connections share.
+//! The record of a fault server, and the state that its connections share.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use super::fault::{Fault, Moment, Reply};
 
-/// What a [`FaultServer`](crate::FaultServer) has seen so far.
+/// The record of what a [`FaultServer`](crate::FaultServer) has seen so far.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Seen {
@@ -34,7 +34,7 @@ pub struct Seen {
 pub struct SeenRequest {
     /// The method.
     pub method: Method,
-    /// Path and query as they stood on the request line.
+    /// Path and query as on the request line.
     pub target: String,
     /// All headers.
     pub headers: HeaderMap,
@@ -44,7 +44,7 @@ pub struct SeenRequest {
     pub connection: usize,
 }
 
-/// What the connections of one server share.
+/// The state that the connections of one server share.
 pub(super) struct Shared {
     pub(super) seen: watch::Sender<Seen>,
     faults: Mutex<Faults>,

@@ -3,11 +3,11 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::io;
-use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures_util::future::BoxFuture;
 use http::Uri;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::{Client, Error};
@@ -90,32 +90,6 @@ impl Transport for HyperTransport {
     }
 }
 
-fn failed(error: Error, ticket: &Ticket) -> TransportError {
-    let recalled = ticket.recall();
-    let kind = if error.is_connect() {
-        connect_kind(&error)
-    } else if recalled || unsent(&error) {
-        TransportErrorKind::NotSent
-    } else {
-        TransportErrorKind::Interrupted
-    };
-    TransportError::new(kind).with_source(error)
-}
-
-#[cfg_attr(not(feature = "hyper-rustls"), expect(unused_variables, reason = "without TLS there is one kind only"))]
-fn connect_kind(error: &Error) -> TransportErrorKind {
-    #[cfg(feature = "hyper-rustls")]
-    if tls::refused(error) {
-        return TransportErrorKind::Tls;
-    }
-    TransportErrorKind::Connect
-}
-
-/// Whether hyper gave the request back without having begun it. For a request without a body nothing else tells.
-fn unsent(error: &Error) -> bool {
-    error.source().and_then(|cause| cause.downcast_ref::<hyper::Error>()).is_some_and(hyper::Error::is_canceled)
-}
-
 /// The settings of a [`HyperTransport`].
 #[derive(Clone, Default)]
 #[must_use]
@@ -194,7 +168,7 @@ impl HyperTransportBuilder {
 
     #[cfg(not(feature = "hyper-rustls"))]
     fn connector(self) -> Connector {
-        Limited::new(Ok(tcp(self.connections.connect_timeout)), self.connections.connect_timeout)
+        Connector { inner: Ok(tcp(self.connections.connect_timeout)), limit: self.connections.connect_timeout }
     }
 
     #[cfg(feature = "hyper-rustls")]
@@ -205,7 +179,7 @@ impl HyperTransportBuilder {
             None => tls::rustls_config(&self.extra_roots).map_err(SetupRefused),
         };
         let inner = config.map(|config| (tcp(self.connections.connect_timeout), config).into());
-        Limited::new(inner, self.connections.connect_timeout)
+        Connector { inner, limit: self.connections.connect_timeout }
     }
 }
 
@@ -215,24 +189,46 @@ impl fmt::Debug for HyperTransportBuilder {
     }
 }
 
+fn failed(error: Error, ticket: &Ticket) -> TransportError {
+    let recalled = ticket.recall();
+    let kind = if error.is_connect() {
+        connect_kind(&error)
+    } else if recalled || unsent(&error) {
+        TransportErrorKind::NotSent
+    } else {
+        TransportErrorKind::Interrupted
+    };
+    TransportError::new(kind).with_source(error)
+}
+
+#[cfg_attr(not(feature = "hyper-rustls"), expect(unused_variables, reason = "without TLS there is one kind only"))]
+fn connect_kind(error: &Error) -> TransportErrorKind {
+    #[cfg(feature = "hyper-rustls")]
+    if tls::refused(error) {
+        return TransportErrorKind::Tls;
+    }
+    TransportErrorKind::Connect
+}
+
+/// Whether hyper gave the request back without having begun it. For a request without a body nothing else tells.
+fn unsent(error: &Error) -> bool {
+    error.source().and_then(|cause| cause.downcast_ref::<hyper::Error>()).is_some_and(hyper::Error::is_canceled)
+}
+
 type BoxError = Box<dyn StdError + Send + Sync>;
 
-/// What makes connections when https is on.
+/// Makes connections over TCP, and over TLS when https is on.
 #[cfg(feature = "hyper-rustls")]
 type Plain = hyper_rustls::HttpsConnector<HttpConnector>;
 
-/// What makes connections when https is off.
 #[cfg(not(feature = "hyper-rustls"))]
 type Plain = HttpConnector;
 
-/// What makes the connections of the transport.
-type Connector = Limited<Plain>;
-
-/// Limits the time until a connection can be used: the address, TCP, and the handshake of TLS, which the connector for TCP
-/// knows nothing of.
+/// Limits the time until a connection can be used: the address, TCP, and the handshake of TLS, which the connector for TCP knows
+/// nothing of.
 #[derive(Debug, Clone)]
-struct Limited<C> {
-    inner: Result<C, SetupRefused>,
+struct Connector {
+    inner: Result<Plain, SetupRefused>,
     limit: Duration,
 }
 
@@ -244,12 +240,6 @@ struct SetupRefused(
     #[source]
     rustls::Error,
 );
-
-impl<C> Limited<C> {
-    fn new(inner: Result<C, SetupRefused>, limit: Duration) -> Self {
-        Self { inner, limit }
-    }
-}
 
 /// Makes connections over TCP.
 fn tcp(limit: Duration) -> HttpConnector {
@@ -263,13 +253,10 @@ fn tcp(limit: Duration) -> HttpConnector {
     tcp
 }
 
-impl<C> Service<Uri> for Limited<C>
-where
-    C: Service<Uri, Error: Into<BoxError>, Future: Send + 'static>,
-{
-    type Response = C::Response;
+impl Service<Uri> for Connector {
+    type Response = <Plain as Service<Uri>>::Response;
     type Error = BoxError;
-    type Future = Pin<Box<dyn Future<Output = Result<C::Response, BoxError>> + Send>>;
+    type Future = BoxFuture<'static, Result<Self::Response, BoxError>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
         match &mut self.inner {
@@ -288,10 +275,9 @@ where
         };
         let limit = self.limit;
         Box::pin(async move {
-            match tokio::time::timeout(limit, connecting).await {
-                Ok(connected) => connected.map_err(Into::into),
-                Err(_) => Err(io::Error::new(io::ErrorKind::TimedOut, "no connection within the limit").into()),
-            }
+            let late = |_| io::Error::new(io::ErrorKind::TimedOut, "no connection within the limit");
+            let connected = tokio::time::timeout(limit, connecting).await.map_err(late)??;
+            Ok(connected)
         })
     }
 }

@@ -93,50 +93,6 @@ impl Transport for ReqwestTransport {
     }
 }
 
-/// reqwest would rewrite the path of the URI.
-#[derive(Debug, thiserror::Error)]
-#[error("the path of the URI would be sent as another one")]
-struct PathRewritten;
-
-fn url(uri: &http::Uri) -> Result<Url, TransportError> {
-    let not_sent = TransportError::new(TransportErrorKind::NotSent);
-    match Url::parse(&uri.to_string()) {
-        Ok(url) if url.path() == uri.path() => Ok(url),
-        Ok(_) => Err(not_sent.with_source(PathRewritten)),
-        Err(error) => Err(not_sent.with_source(error)),
-    }
-}
-
-fn failed(error: reqwest::Error, ticket: &Ticket) -> TransportError {
-    let recalled = ticket.recall();
-    let kind = if error.is_connect() {
-        connect_kind(&error)
-    } else if recalled {
-        // Not `is_builder`: reqwest also says so when it fails over a redirect, and then the request has long left.
-        TransportErrorKind::NotSent
-    } else {
-        return left(error);
-    };
-    TransportError::new(kind).with_source(error.without_url())
-}
-
-fn left(error: reqwest::Error) -> TransportError {
-    let kind = if error.is_timeout() { TransportErrorKind::Timeout } else { TransportErrorKind::Interrupted };
-    TransportError::new(kind).with_source(error.without_url())
-}
-
-#[cfg_attr(
-    not(any(feature = "reqwest-rustls", feature = "reqwest-native-tls")),
-    expect(unused_variables, reason = "without TLS there is one kind only")
-)]
-fn connect_kind(error: &reqwest::Error) -> TransportErrorKind {
-    #[cfg(any(feature = "reqwest-rustls", feature = "reqwest-native-tls"))]
-    if tls::refused(error) {
-        return TransportErrorKind::Tls;
-    }
-    TransportErrorKind::Connect
-}
-
 /// The settings of a [`ReqwestTransport`].
 #[must_use]
 pub struct ReqwestTransportBuilder {
@@ -330,4 +286,48 @@ impl fmt::Debug for ReqwestTransportBuilder {
         // Not the builder below: its default headers may hold a secret.
         f.debug_struct("ReqwestTransportBuilder").field("connections", &self.connections).finish_non_exhaustive()
     }
+}
+
+/// reqwest would rewrite the path of the URI.
+#[derive(Debug, thiserror::Error)]
+#[error("the path of the URI would be sent as another one")]
+struct PathRewritten;
+
+fn url(uri: &http::Uri) -> Result<Url, TransportError> {
+    let not_sent = TransportError::new(TransportErrorKind::NotSent);
+    match Url::parse(&uri.to_string()) {
+        Ok(url) if url.path() == uri.path() => Ok(url),
+        Ok(_) => Err(not_sent.with_source(PathRewritten)),
+        Err(error) => Err(not_sent.with_source(error)),
+    }
+}
+
+fn failed(error: reqwest::Error, ticket: &Ticket) -> TransportError {
+    let recalled = ticket.recall();
+    let kind = if error.is_connect() {
+        connect_kind(&error)
+    } else if recalled {
+        // Not `is_builder`: reqwest also says so when it fails over a redirect, and then the request has long left.
+        TransportErrorKind::NotSent
+    } else {
+        return left(error);
+    };
+    TransportError::new(kind).with_source(error.without_url())
+}
+
+fn left(error: reqwest::Error) -> TransportError {
+    let kind = if error.is_timeout() { TransportErrorKind::Timeout } else { TransportErrorKind::Interrupted };
+    TransportError::new(kind).with_source(error.without_url())
+}
+
+#[cfg_attr(
+    not(any(feature = "reqwest-rustls", feature = "reqwest-native-tls")),
+    expect(unused_variables, reason = "without TLS there is one kind only")
+)]
+fn connect_kind(error: &reqwest::Error) -> TransportErrorKind {
+    #[cfg(any(feature = "reqwest-rustls", feature = "reqwest-native-tls"))]
+    if tls::refused(error) {
+        return TransportErrorKind::Tls;
+    }
+    TransportErrorKind::Connect
 }

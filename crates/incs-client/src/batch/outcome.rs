@@ -1,7 +1,5 @@
 //! What the messages of a batch came to, one by one and in numbers, and who is told.
 
-use std::fmt;
-
 use incs_model::{OutboundMessage, Sent};
 
 use crate::error::{Error, RequestState};
@@ -189,11 +187,5 @@ impl<'a> Tracker<'a> {
             event(&mut *observer, &self.progress);
             self.observer = Some(observer);
         }
-    }
-}
-
-impl fmt::Debug for Tracker<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tracker").field("progress", &self.progress).finish_non_exhaustive()
     }
 }

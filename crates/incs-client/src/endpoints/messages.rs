@@ -31,7 +31,7 @@ pub type SendViber = SendMessage<viber::Message>;
 /// Sends an RCS message: `POST /external/messages/rcs`.
 pub type SendRcs = SendMessage<rcs::Message>;
 
-impl<M: Message> SendMessage<M> {
+impl<M: ChannelMessage> SendMessage<M> {
     /// Sends this message.
     pub fn new(message: M) -> Self {
         Self { message }
@@ -39,7 +39,7 @@ impl<M: Message> SendMessage<M> {
 }
 
 /// A message of one channel, or of whichever. Sealed: the routes are those of the platform.
-pub trait Message: Serialize + Validate + Send + Sync + sealed::Sealed {
+pub trait ChannelMessage: Serialize + Validate + Send + Sync + sealed::Sealed {
     /// The channel that carries it.
     fn channel(&self) -> Channel;
 
@@ -55,7 +55,7 @@ mod sealed {
     impl Sealed for incs_model::whatsapp::Message {}
 }
 
-impl Message for OutboundMessage {
+impl ChannelMessage for OutboundMessage {
     fn channel(&self) -> Channel {
         self.channel()
     }
@@ -65,7 +65,7 @@ impl Message for OutboundMessage {
     }
 }
 
-impl Message for whatsapp::Message {
+impl ChannelMessage for whatsapp::Message {
     fn channel(&self) -> Channel {
         Channel::WhatsApp
     }
@@ -75,7 +75,7 @@ impl Message for whatsapp::Message {
     }
 }
 
-impl Message for viber::Message {
+impl ChannelMessage for viber::Message {
     fn channel(&self) -> Channel {
         Channel::Viber
     }
@@ -85,7 +85,7 @@ impl Message for viber::Message {
     }
 }
 
-impl Message for rcs::Message {
+impl ChannelMessage for rcs::Message {
     fn channel(&self) -> Channel {
         Channel::Rcs
     }
@@ -105,7 +105,7 @@ fn route(channel: &Channel) -> (&'static str, &'static str) {
     }
 }
 
-impl<M: Message> Endpoint for SendMessage<M> {
+impl<M: ChannelMessage> Endpoint for SendMessage<M> {
     type Reply = Sent;
 
     fn operation(&self) -> &'static str {

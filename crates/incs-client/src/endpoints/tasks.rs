@@ -9,8 +9,7 @@ use incs_model::limits::task::PAGE_SIZE_DEFAULT;
 use incs_model::task::{ListQuery, NewTask, Task, TaskPage};
 use incs_model::{DecodeError, Report};
 
-use crate::endpoint::{CredentialKind, Endpoint, Query};
-use crate::pager::Listing;
+use crate::endpoint::{CredentialKind, Endpoint, Listing, Query};
 
 const PATH: &str = "/external/tasks";
 

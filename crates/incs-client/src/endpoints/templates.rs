@@ -12,8 +12,7 @@ use incs_model::{Channel, DecodeError, RawJson, Report, Validate, template};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::endpoint::{Endpoint, Query, segment};
-use crate::pager::Listing;
+use crate::endpoint::{Endpoint, Listing, Query, segment};
 
 /// A channel with templates: [`Rcs`] or [`WhatsApp`]. Sealed: the routes are those of the platform.
 pub trait TemplateChannel: Send + Sync + sealed::Sealed + 'static {

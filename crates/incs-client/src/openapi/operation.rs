@@ -15,6 +15,19 @@ pub(super) struct Example {
     pub(super) text: &'static str,
 }
 
+impl Example {
+    /// The JSON. A test reads every fixture.
+    fn value(self) -> Value {
+        serde_json::from_str(self.text).unwrap_or_default()
+    }
+
+    /// `send-rcs-text` of `incs/send-rcs-text.request`.
+    fn name(self) -> &'static str {
+        let name = self.file.rsplit('/').next().unwrap_or_default();
+        name.trim_end_matches(".request").trim_end_matches(".response")
+    }
+}
+
 /// The fixtures of these names.
 macro_rules! examples {
     ($($file:literal),* $(,)?) => {
@@ -259,19 +272,6 @@ fn of_status(status: i64) -> (&'static str, &'static [Example]) {
 
 fn response(components: &Components, description: &str, examples: &[Example]) -> Value {
     json!({ "description": description, "content": content(&components.reference(FRAME), examples) })
-}
-
-impl Example {
-    /// The JSON. A test reads every fixture.
-    fn value(self) -> Value {
-        serde_json::from_str(self.text).unwrap_or_default()
-    }
-
-    /// `send-rcs-text` of `incs/send-rcs-text.request`.
-    fn name(self) -> &'static str {
-        let name = self.file.rsplit('/').next().unwrap_or_default();
-        name.trim_end_matches(".request").trim_end_matches(".response")
-    }
 }
 
 /// The content of a body of JSON: its schema, with these examples.

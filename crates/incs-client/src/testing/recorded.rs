@@ -82,11 +82,12 @@ impl Recorded {
 
 impl fmt::Debug for Recorded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let query = self.uri.query().map(|query| format!("?<{} bytes>", query.len())).unwrap_or_default();
         f.debug_struct("Recorded")
             .field("method", &self.method)
-            .field("target", &MaskedTarget(&self.uri))
-            .field("headers", &MaskedHeaders(&self.headers))
-            .field("body", &MaskedBody(&self.body))
+            .field("target", &format_args!("{}{query}", self.uri.path()))
+            .field("headers", &masked(&self.headers))
+            .field("body", &format_args!("<{} bytes>", self.body.len()))
             .finish_non_exhaustive()
     }
 }
@@ -131,8 +132,8 @@ impl fmt::Debug for RecordedReply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RecordedReply")
             .field("status", &self.status)
-            .field("headers", &MaskedHeaders(&self.headers))
-            .field("body", &MaskedBody(&self.body))
+            .field("headers", &masked(&self.headers))
+            .field("body", &format_args!("<{} bytes>", self.body.len()))
             .finish()
     }
 }
@@ -176,41 +177,18 @@ pub(super) fn is_secret(name: &HeaderName, value: &HeaderValue) -> bool {
     value.is_sensitive() || SECRET.contains(&name.as_str())
 }
 
-struct MaskedHeaders<'a>(&'a HeaderMap);
-
-impl fmt::Debug for MaskedHeaders<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map()
-            .entries(self.0.iter().map(|(name, value)| {
-                let shown = if is_secret(name, value) { "<secret>".to_owned() } else { format!("{value:?}") };
-                (name.as_str(), Bare(shown))
-            }))
-            .finish()
-    }
-}
-
-/// The path of a URI; of its query the length only.
-struct MaskedTarget<'a>(&'a Uri);
-
-impl fmt::Debug for MaskedTarget<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.path())?;
-        self.0.query().map_or(Ok(()), |query| write!(f, "?<{} bytes>", query.len()))
-    }
-}
-
-struct MaskedBody<'a>(&'a [u8]);
-
-impl fmt::Debug for MaskedBody<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "<{} bytes>", self.0.len())
-    }
-}
-
-struct Bare(String);
-
-impl fmt::Debug for Bare {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
+/// Headers as `Debug` may show them.
+fn masked(headers: &HeaderMap) -> impl fmt::Debug {
+    fmt::from_fn(|f| {
+        let shown = headers.iter().map(|(name, value)| {
+            let masked =
+                fmt::from_fn(
+                    move |f| {
+                        if is_secret(name, value) { f.write_str("<secret>") } else { write!(f, "{value:?}") }
+                    },
+                );
+            (name.as_str(), masked)
+        });
+        f.debug_map().entries(shown).finish()
+    })
 }
