@@ -8,9 +8,8 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use crate::decode::{DecodeError, Key, Tracked};
 use crate::id::Username;
-use crate::raw::RawJson;
+use crate::json::{DecodeError, Key, RawJson, Tracked};
 use crate::schema_of::schema_of;
 use crate::secret::Secret;
 use crate::validate::{At, Validate, Violations};
@@ -205,7 +204,7 @@ schema_of!(Token, generator => {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::decode;
+    use crate::json::decode;
 
     #[test]
     fn a_token_is_written_back_as_it_came_and_never_shown() {

@@ -1,20 +1,15 @@
 //! The frame of every reply (INCS: general conventions).
 
-mod code;
-mod frame;
-mod refusal;
-
-pub use self::code::Code;
-pub use self::frame::Frame;
-pub use self::refusal::{Refusal, ReplyError};
+use std::fmt;
 
 use incs_model_derive::WireStruct;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
 
-use crate::decode::{DecodeError, decode_str};
-use crate::open::open_text;
-use crate::raw::RawJson;
+use crate::json::{DecodeError, RawJson, decode, decode_str};
+use crate::message::Channel;
+use crate::open::{open_code, open_text};
 
 /// The frame of every reply. What a call gave is in [`data`](Self::data), read by [`into_result`](Self::into_result).
 ///
@@ -111,7 +106,7 @@ impl Envelope {
 fn read_data<T: DeserializeOwned>(data: Option<&str>) -> Result<T, DecodeError> {
     let read = match data {
         Some(data) => decode_str(data),
-        None => crate::decode(b"null").map_err(|_| DecodeError::missing()),
+        None => decode(b"null").map_err(|_| DecodeError::missing()),
     };
     read.map_err(|error| error.under_key("data"))
 }
@@ -125,10 +120,210 @@ fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> R
     T::deserialize(deserializer).map(Some)
 }
 
+open_code! {
+    /// What went wrong, in numbers (INCS: error codes). Those below 1000 are the platform's own words; from
+    /// [`WhatsApp`](Self::WhatsApp) on, the provider behind a channel spoke, and `message` holds its text.
+    ///
+    /// What a bad or expired bearer token gives is **unknown**: 401 and 403 are listed nowhere. When to try again is inferred.
+    pub enum Code {
+        /// No error.
+        Success = 200,
+        /// The call makes no sense as it is, or its template does not exist. Read `message`; the same call fails again.
+        BadRequest = 400,
+        /// There is no such route. Check the base URL.
+        NotFound = 404,
+        /// A parameter is wrong. Correct it; the same call fails again.
+        InvalidParameters = 422,
+        /// Too many calls. Wait, then try again; how long to wait and how many calls fit is **unknown**.
+        TooManyAttempts = 429,
+        /// The platform failed. Try again later, but look at messages first: one may have been sent.
+        ServerError = 500,
+        /// The certification code is wrong. Each sending channel has its own.
+        InvalidCertificationCode = 10001,
+        /// WhatsApp refused. Meta's number stands at the start of `message`:
+        /// [`provider_code`](crate::envelope::Envelope::provider_code). The same call mostly fails again.
+        WhatsApp = 10002,
+        /// Viber refused. The same call mostly fails again.
+        Viber = 10003,
+        /// RCS refused, often because a variable of a template had no value:
+        /// [`check_send`](crate::template::rcs::Template::check_send) tells before.
+        Rcs = 10004,
+    }
+}
+
+impl Code {
+    /// The channel whose provider refused, if it was not the platform itself.
+    pub fn provider(self) -> Option<Channel> {
+        match self {
+            Self::WhatsApp => Some(Channel::WhatsApp),
+            Self::Viber => Some(Channel::Viber),
+            Self::Rcs => Some(Channel::Rcs),
+            _ => None,
+        }
+    }
+}
+
+/// The frame of a reply, read from its body without copying what it holds: what a client reads on its way to `data`, when it
+/// sends thousands of messages. [`Envelope`] is the same, owned, and keeps everything.
+///
+/// ```
+/// use incs_model::Sent;
+/// use incs_model::envelope::Frame;
+///
+/// let body = br#"{"status":"success","code":200,"message":"","data":{"msg_id":"wamid.HBgN"},"error":{}}"#;
+/// let frame = Frame::read(body).unwrap();
+/// assert!(frame.is_success());
+/// assert_eq!(frame.data::<Sent>().unwrap().msg_id.as_str(), "wamid.HBgN");
+/// ```
+#[derive(Clone)]
+pub struct Frame<'a> {
+    body: &'a [u8],
+    parts: Parts<'a>,
+}
+
+#[derive(Clone, Deserialize)]
+struct Parts<'a> {
+    status: Outcome,
+    code: Code,
+    #[serde(borrow, default, deserialize_with = "present")]
+    data: Option<&'a RawValue>,
+}
+
+impl<'a> Frame<'a> {
+    /// Reads the frame around a reply.
+    ///
+    /// # Errors
+    ///
+    /// When the body is not JSON, or not a frame: the error of reading an [`Envelope`].
+    pub fn read(body: &'a [u8]) -> Result<Self, DecodeError> {
+        // One look at the whole is cheaper than one at each string.
+        let read = std::str::from_utf8(body).ok().and_then(|text| serde_json::from_str(text).ok());
+        match read {
+            Some(parts) => Ok(Self { body, parts }),
+            None => Err(Self::explain(body)),
+        }
+    }
+
+    #[cold]
+    fn explain(body: &[u8]) -> DecodeError {
+        decode::<Envelope>(body).err().unwrap_or_else(|| DecodeError::refused("the frame of a reply"))
+    }
+
+    /// Whether the call succeeded.
+    pub fn status(&self) -> &Outcome {
+        &self.parts.status
+    }
+
+    /// 200, or what went wrong.
+    pub fn code(&self) -> Code {
+        self.parts.code
+    }
+
+    /// Whether the call succeeded: `status` is `success` and `code` is 200.
+    pub fn is_success(&self) -> bool {
+        self.parts.status == Outcome::Success && self.parts.code == Code::Success
+    }
+
+    /// The text of `data`.
+    pub fn raw_data(&self) -> Option<&'a str> {
+        self.parts.data.map(RawValue::get)
+    }
+
+    /// What the call gave, whether or not it succeeded: `data`, or nothing for a type that needs nothing.
+    ///
+    /// # Errors
+    ///
+    /// When `data` is no `T`: the pointer begins with `/data`, line and column count from the start of the value of `data`.
+    pub fn data<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
+        read_data(self.raw_data())
+    }
+
+    /// What the call gave, if it succeeded.
+    ///
+    /// # Errors
+    ///
+    /// As [`Envelope::into_result`].
+    pub fn into_result<T: DeserializeOwned>(self) -> Result<T, ReplyError> {
+        if self.is_success() {
+            return self.data().map_err(ReplyError::Data);
+        }
+        let envelope = decode(self.body).map_err(ReplyError::Data)?;
+        Err(ReplyError::Refused(Refusal::new(envelope)))
+    }
+}
+
+impl fmt::Debug for Frame<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Frame")
+            .field("status", &self.parts.status)
+            .field("code", &self.parts.code)
+            .field("bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a reply gave nothing.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReplyError {
+    /// The platform says that the call failed.
+    #[error(transparent)]
+    Refused(Refusal),
+    /// The call succeeded, but its `data` has another shape.
+    #[error("the call succeeded, but its reply is of another shape")]
+    Data(#[source] DecodeError),
+}
+
+/// The platform says that a call failed.
+///
+/// `Display` holds the numbers and never the platform's text, which may repeat what you sent.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("the platform refused the call with code {}{}", .0.code, ProviderCode(.0.provider_code()))]
+pub struct Refusal(Box<Envelope>);
+
+impl Refusal {
+    pub(super) fn new(envelope: Envelope) -> Self {
+        Self(Box::new(envelope))
+    }
+
+    /// What went wrong.
+    pub fn code(&self) -> Code {
+        self.0.code
+    }
+
+    /// The number of Meta's error, if there is one. See [`Envelope::provider_code`].
+    pub fn provider_code(&self) -> Option<u32> {
+        self.0.provider_code()
+    }
+
+    /// What went wrong, for people. It may repeat what you sent.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The whole reply.
+    pub fn envelope(&self) -> &Envelope {
+        &self.0
+    }
+
+    /// The whole reply.
+    pub fn into_envelope(self) -> Envelope {
+        *self.0
+    }
+}
+
+struct ProviderCode(Option<u32>);
+
+impl fmt::Display for ProviderCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.map_or(Ok(()), |code| write!(f, ", provider code {code}"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::decode::{Found, decode};
+    use crate::json::Found;
     use crate::status::StatusList;
 
     fn read(body: &str) -> Envelope {

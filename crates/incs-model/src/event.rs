@@ -22,7 +22,6 @@
 //! delivery is repeated, in which order deliveries come. So verify by a secret in the path, answer 200 at once, and expect
 //! every event twice and in any order.
 
-mod channel_status;
 pub mod created;
 mod new_message;
 pub mod rcs;
@@ -30,10 +29,9 @@ mod status_update;
 mod template_update;
 pub mod whatsapp;
 
-pub use self::channel_status::{ChannelStatus, ChannelStatusMessage};
 pub use self::created::MessageCreated;
 pub use self::new_message::{NewMessage, NewMessageBody};
-pub use self::status_update::{MessageStatusUpdate, StatusError};
+pub use self::status_update::{ChannelStatus, ChannelStatusMessage, MessageStatusUpdate, StatusError};
 pub use self::template_update::{TemplateCategoryUpdate, TemplateQualityUpdate, TemplateStatusUpdate};
 
 use crate::open::tagged_union;

@@ -74,6 +74,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod address;
+mod addressed;
 pub mod auth;
 pub mod delivery;
 pub mod envelope;

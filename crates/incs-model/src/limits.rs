@@ -6,16 +6,10 @@
 //!
 //! Lengths count Unicode scalar values (`char`s). The platform says "characters" and not how it counts them.
 
-pub mod common;
-pub mod rcs;
 mod rule;
-pub mod status;
-pub mod task;
 pub mod template;
-pub mod viber;
 pub mod whatsapp;
 
-pub(crate) use self::rule::rules;
 pub use self::rule::{Checked, Confidence, Limit, Rule, Source};
 
 /// Every rule, grouped by what it speaks of.
@@ -29,4 +23,108 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
         .into_iter()
         .flatten()
         .copied()
+}
+
+/// Rules that hold on every channel.
+pub mod common {
+    use super::rule::{Limit, rules};
+
+    /// A phone number in a request: digits only, country code first. No length is documented.
+    pub const TO_PATTERN: &str = "^[0-9]+$";
+
+    rules! {
+        TO_DIGITS = "to.digits", "the recipient: country code and number, digits only",
+            Limit::Must("digits only, country code first"), SEND_WHATSAPP, Documented, Type;
+        TEXT_NOT_EMPTY = "text.not_empty", "a required text",
+            Limit::NotEmpty, SEND_WHATSAPP, Inferred, ValidateAndSchema;
+        LINK_ABSOLUTE = "link.absolute", "a link",
+            Limit::Must("an absolute http or https link with a host"), SEND_WHATSAPP, Inferred, ValidateAndSchema;
+        KIND_KNOWN = "kind.known", "the `type` of a message or of a part of one",
+            Limit::Must("a documented kind"), SEND_WHATSAPP, Documented, ValidateAndSchema;
+    }
+}
+
+/// Limits of RCS messages (INCS: send RCS message).
+pub mod rcs {
+    use super::rule::{Limit, rules};
+
+    /// File kinds of a document.
+    pub const DOCUMENT_KINDS: &[&str] = &["pdf"];
+
+    rules! {
+        SESSION_WINDOW = "rcs.session_window", "messages other than templates",
+            Limit::Must("within 24 hours after the customer wrote"), SEND_RCS, Documented, Platform;
+        DOCUMENT_KIND = "rcs.document.file_kind", "the file behind a document link",
+            Limit::FileKinds(DOCUMENT_KINDS), SEND_RCS, Documented, ValidateAndSchema;
+    }
+}
+
+/// Limits of the status query (INCS: message status).
+pub mod status {
+    use super::rule::{Limit, rules};
+
+    /// Ids of one call.
+    pub const IDS_MAX: usize = 100;
+
+    rules! {
+        IDS = "status.message_ids.count", "message ids of one status query",
+            Limit::Items { min: 1, max: Some(IDS_MAX) }, MESSAGE_STATUS, Documented, ValidateAndSchema;
+    }
+}
+
+/// Limits of tasks (INCS: tasks).
+pub mod task {
+    use super::rule::{Limit, rules};
+
+    /// Characters in a task's name.
+    pub const NAME_MAX: usize = 256;
+    /// Characters in a task's description.
+    pub const DESCRIPTION_MAX: usize = 256;
+    /// Rows of one page of a task list.
+    pub const PAGE_SIZE_MAX: u32 = 100;
+    /// Rows of one page of a task list when the call does not say.
+    pub const PAGE_SIZE_DEFAULT: u32 = 20;
+
+    rules! {
+        NAME = "task.name.max_length", "the name of a task", Limit::MaxChars(NAME_MAX), TASKS, Documented, ValidateAndSchema;
+        DESCRIPTION = "task.description.max_length", "the description of a task",
+            Limit::MaxChars(DESCRIPTION_MAX), TASKS, Documented, ValidateAndSchema;
+        KIND = "task.type.known", "the `type` of a new task", Limit::Range { min: 3, max: 3 }, TASKS, Documented, ValidateAndSchema;
+        LIST_STATUS = "task.list.status.known", "the `status` asked for in a task list",
+            Limit::Range { min: 0, max: 3 }, TASKS, Documented, ValidateAndSchema;
+        LIST_PAGE = "task.list.page", "the `page` of a task list; that it counts from 1 is inferred",
+            Limit::AtLeast(1), TASKS, Inferred, ValidateAndSchema;
+        LIST_PAGE_SIZE = "task.list.page_size", "rows of one page of a task list",
+            Limit::Range { min: 1, max: PAGE_SIZE_MAX as i64 }, TASKS, Documented, ValidateAndSchema;
+    }
+}
+
+/// Limits of Viber messages (INCS: send Viber message).
+pub mod viber {
+    use super::rule::{Limit, rules};
+
+    /// Characters in a text.
+    pub const TEXT_MAX: usize = 1000;
+    /// File kinds of an image.
+    pub const IMAGE_KINDS: &[&str] = &["png", "jpeg", "jpg", "gif"];
+    /// File kinds of a video.
+    pub const VIDEO_KINDS: &[&str] = &["mp4"];
+    /// File kinds of a document.
+    pub const DOCUMENT_KINDS: &[&str] = &["doc", "docx", "xls", "xlsx", "csv", "pdf"];
+
+    rules! {
+        TEXT = "viber.text.max_length", "a text", Limit::MaxChars(TEXT_MAX), SEND_VIBER, Documented, ValidateAndSchema;
+        IMAGE_KIND = "viber.image.file_kind", "the file behind an image link",
+            Limit::FileKinds(IMAGE_KINDS), SEND_VIBER, Documented, ValidateAndSchema;
+        IMAGE_SIZE = "viber.image.max_size", "an image", Limit::Megabytes(200), SEND_VIBER, Documented, Platform;
+        VIDEO_KIND = "viber.video.file_kind", "the file behind a video link",
+            Limit::FileKinds(VIDEO_KINDS), SEND_VIBER, Documented, ValidateAndSchema;
+        VIDEO_SIZE = "viber.video.max_size", "a video", Limit::Megabytes(200), SEND_VIBER, Documented, Platform;
+        VIDEO_DURATION = "viber.video.max_duration", "a video", Limit::Must("at most 10 minutes"), SEND_VIBER, Documented, Platform;
+        VIDEO_LENGTH_HEADER = "viber.video.content_length", "the server behind a video link",
+            Limit::Must("sends `Content-Length`"), SEND_VIBER, Documented, Platform;
+        DOCUMENT_KIND = "viber.document.file_kind", "the file behind a document link",
+            Limit::FileKinds(DOCUMENT_KINDS), SEND_VIBER, Documented, ValidateAndSchema;
+        DOCUMENT_SIZE = "viber.document.max_size", "a document", Limit::Megabytes(200), SEND_VIBER, Documented, Platform;
+    }
 }

@@ -3,86 +3,12 @@
 use incs_model_derive::WireStruct;
 use serde::{Deserialize, Serialize};
 
-use crate::decode::{DecodeError, decode};
 use crate::id::MessageId;
+use crate::json::{DecodeError, decode};
 use crate::open::open_text;
 use crate::phone::PhoneNumber;
 use crate::validate::{At, Validate, Violations};
 use crate::{rcs, viber, whatsapp};
-
-/// Declares the message of a channel: a recipient and a content, in one object on the wire.
-macro_rules! channel_message {
-    ($(#[$meta:meta])* pub struct Message { $content:ident }) => {
-        $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq)]
-        #[non_exhaustive]
-        pub struct Message {
-            /// Who gets it: country code and number, digits only.
-            pub to: $crate::PhoneNumber,
-            /// What they get: `type` and the member named after it.
-            pub content: $content,
-        }
-
-        impl Message {
-            /// A message of any kind.
-            pub fn new(to: $crate::PhoneNumber, content: impl Into<$content>) -> Self {
-                Self { to, content: content.into() }
-            }
-        }
-
-        impl ::serde::Serialize for Message {
-            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                use ::serde::ser::SerializeMap as _;
-                let mut map = serializer.serialize_map(None)?;
-                map.serialize_entry("to", &self.to)?;
-                $crate::open::MemberUnion::write(&self.content, &mut map)?;
-                map.end()
-            }
-        }
-
-        $crate::decode::read_object!(Message, map => {
-            let (to, content) = $crate::message::read_addressed(map)?;
-            Ok(Message { to, content })
-        });
-
-        impl $crate::validate::Validate for Message {
-            fn check(&self, at: &$crate::validate::At<'_>, found: &mut $crate::validate::Violations) {
-                self.content.check(at, found);
-            }
-        }
-
-        impl crate::masked::Masked for Message {}
-
-        $crate::schema_of::schema_of!(Message, generator => {
-            let to = generator.subschema_for::<$crate::PhoneNumber>();
-            let kinds = $content::content_schemas(generator);
-            let shared = $crate::schema::shape::Shared { members: vec![("to", to)], required: &["to"] };
-            $crate::schema::shape::member_union(generator, "type", kinds, &shared)
-        });
-    };
-}
-pub(crate) use channel_message;
-
-/// Reads `to` and a union from one object.
-pub(crate) fn read_addressed<'de, U, A>(mut map: A) -> Result<(PhoneNumber, U), A::Error>
-where
-    U: crate::open::MemberUnion,
-    A: serde::de::MapAccess<'de>,
-{
-    use serde::de::Error as _;
-
-    let mut to = None;
-    let mut slot = crate::open::Slot::<U>::new();
-    while let Some(crate::decode::Key(key)) = map.next_key()? {
-        if key == "to" {
-            crate::decode::once(&mut to, map.next_value()?, "to")?;
-        } else {
-            slot.take(&key, &mut map)?;
-        }
-    }
-    let to = to.ok_or_else(|| A::Error::missing_field("to"))?;
-    Ok((to, slot.finish()?))
-}
 
 open_text! {
     /// A channel of INCS.

@@ -1,31 +1,167 @@
 //! RCS messages to send (INCS: send RCS message).
 
-mod content;
+use std::collections::BTreeMap;
 
-pub use self::content::{Content, Document, Image, Template, Video};
+use incs_model_derive::WireStruct;
+use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::message::channel_message;
+use crate::addressed;
+use crate::id::TemplateName;
+use crate::limits::rcs as limits;
+use crate::open::{from_contents, member_union};
 use crate::phone::PhoneNumber;
+#[cfg(feature = "schema")]
+use crate::schema::shape::FileLink;
+use crate::schema_of::schema_of;
+use crate::validate::{At, Validate, Violations};
 
-channel_message! {
-    /// The body of `POST /external/messages/rcs`.
-    ///
-    /// Everything but templates may be sent only within 24 hours after the customer wrote; this crate has no clock and
-    /// cannot check it.
-    ///
-    /// ```
-    /// use incs_model::{PhoneNumber, rcs, validate};
-    ///
-    /// let to: PhoneNumber = "85251230088".parse().unwrap();
-    /// let note = rcs::Template::new("delivery_note_2").with_parameter("customer", "Rina").with_parameter("order_no", "SO-1");
-    /// validate(&rcs::Message::new(to, note)).unwrap();
-    /// ```
-    pub struct Message { Content }
+/// The body of `POST /external/messages/rcs`.
+///
+/// Everything but templates may be sent only within 24 hours after the customer wrote; this crate has no clock and
+/// cannot check it.
+///
+/// ```
+/// use incs_model::{PhoneNumber, rcs, validate};
+///
+/// let to: PhoneNumber = "85251230088".parse().unwrap();
+/// let note = rcs::Template::new("delivery_note_2").with_parameter("customer", "Rina").with_parameter("order_no", "SO-1");
+/// validate(&rcs::Message::new(to, note)).unwrap();
+/// ```
+#[derive(Clone, PartialEq, Serialize, WireStruct)]
+#[non_exhaustive]
+pub struct Message {
+    /// Who gets it: country code and number, digits only.
+    #[wire(exact)]
+    pub to: PhoneNumber,
+    /// What they get: `type` and the member named after it.
+    #[serde(flatten)]
+    pub content: Content,
 }
 
 impl Message {
     /// A text.
     pub fn text(to: PhoneNumber, text: impl Into<String>) -> Self {
         Self::new(to, Content::Text(text.into()))
+    }
+}
+
+impl<'de> Deserialize<'de> for Message {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        addressed::read_message(deserializer).map(|(to, content)| Self { to, content })
+    }
+}
+
+impl Validate for Message {
+    fn check(&self, at: &At<'_>, found: &mut Violations) {
+        self.content.check(at, found);
+    }
+}
+
+schema_of!(Message, generator => addressed::message_schema::<Content>(generator));
+
+member_union! {
+    /// What an RCS message holds: `type`, and the member of that name.
+    pub enum Content by "type" {
+        /// An approved template.
+        Template(Template) = "template",
+        /// A text. No maximum is documented.
+        Text(String) = "text",
+        /// An image.
+        Image(Image) = "image",
+        /// A video.
+        Video(Video) = "video",
+        /// A document.
+        Document(Document) = "document",
+    }
+}
+
+/// A send of an approved template.
+///
+/// Every variable of every part of the template needs a value, or the platform answers 10004.
+/// [`template::rcs::Template::check_send`](crate::template::rcs::Template::check_send) tells before.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Template {
+    /// The template's name.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
+    pub name: TemplateName,
+    /// A value for each `[variable]`; absent when the template has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parameters: Option<BTreeMap<String, String>>,
+}
+
+/// An image by link. Formats and sizes are **unknown**: no page says them.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Image {
+    /// A public http or https link.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::shape::link"))]
+    pub link: String,
+}
+
+/// A video by link. Formats and sizes are **unknown**: no page says them.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Video {
+    /// A public http or https link.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::shape::link"))]
+    pub link: String,
+}
+
+/// A document by link: PDF only (INCS: send RCS message; the English page does not say it).
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Document {
+    /// A public http or https link. Its server is asked for the file when the message is sent.
+    #[cfg_attr(feature = "schema", schemars(transform = FileLink(limits::DOCUMENT_KINDS)))]
+    pub link: String,
+}
+
+impl Template {
+    /// Adds the value of one variable.
+    #[must_use]
+    pub fn with_parameter(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.parameters.get_or_insert_default().insert(name.into(), value.into());
+        self
+    }
+}
+
+from_contents! {
+    Content: Template(Template), Image(Image), Video(Video), Document(Document)
+}
+
+impl Validate for Content {
+    fn check(&self, at: &At<'_>, found: &mut Violations) {
+        let here = at.key(self.kind());
+        match self {
+            Self::Template(template) => found.not_empty(&here.key("name"), template.name.as_str()),
+            Self::Text(text) => found.not_empty(&here, text),
+            Self::Image(image) => image.check(&here, found),
+            Self::Video(video) => video.check(&here, found),
+            Self::Document(document) => document.check(&here, found),
+            Self::Unknown(_) => found.unknown_kind(at, "type"),
+        }
+    }
+}
+
+impl Validate for Image {
+    fn check(&self, at: &At<'_>, found: &mut Violations) {
+        found.link(&at.key("link"), &self.link);
+    }
+}
+
+impl Validate for Video {
+    fn check(&self, at: &At<'_>, found: &mut Violations) {
+        found.link(&at.key("link"), &self.link);
+    }
+}
+
+impl Validate for Document {
+    fn check(&self, at: &At<'_>, found: &mut Violations) {
+        found.file_link(&at.key("link"), &self.link, &limits::DOCUMENT_KIND);
     }
 }

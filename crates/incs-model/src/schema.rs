@@ -13,18 +13,11 @@
 //! assert_eq!(message.to_value()["$id"], "urn:incs:schema:send:whatsapp-message");
 //! ```
 
-mod anything;
-mod bounds;
 mod contract;
 mod document;
 mod names;
-mod open;
-mod reference;
-mod reply;
 mod roots;
 pub(crate) mod shape;
-mod strict;
-mod words;
 
 pub use self::contract::Contract;
 pub use self::document::{Document, catalogue};

@@ -22,6 +22,15 @@ pub trait Validate {
     fn check(&self, at: &At<'_>, found: &mut Violations);
 }
 
+/// Every element, at its index.
+impl<T: Validate> Validate for [T] {
+    fn check(&self, at: &At<'_>, found: &mut Violations) {
+        for (index, item) in self.iter().enumerate() {
+            item.check(&at.index(index), found);
+        }
+    }
+}
+
 /// Checks a value against every rule that needs neither the clock nor the files behind its links.
 ///
 /// ```

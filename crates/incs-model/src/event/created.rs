@@ -2,7 +2,6 @@
 
 pub mod content;
 mod message;
-mod wire_content;
 
 pub use self::content::Content;
 pub use self::message::Message;

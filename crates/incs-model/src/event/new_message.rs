@@ -3,13 +3,12 @@
 use incs_model_derive::WireStruct;
 use serde::de::MapAccess;
 use serde::de::value::MapAccessDeserializer;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{rcs, whatsapp};
 use crate::address::Address;
-use crate::decode::{Entries, read_object};
 use crate::id::ChannelId;
-use crate::raw::RawJson;
+use crate::json::{self, Entries, RawJson, ReadMembers};
 use crate::schema_of::schema_of;
 
 /// A customer wrote (INCS: new message webhook).
@@ -28,7 +27,8 @@ pub struct NewMessage {
 }
 
 /// What came, in the form of its provider. The provider is told by the members; there is no tag.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
 #[non_exhaustive]
 pub enum NewMessageBody {
     /// WhatsApp: what Meta posts.
@@ -51,35 +51,31 @@ impl From<rcs::UserMessage> for NewMessageBody {
     }
 }
 
-impl Serialize for NewMessageBody {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::WhatsApp(value) => value.serialize(serializer),
-            Self::Rcs(message) => message.serialize(serializer),
-            Self::Unknown(raw) => raw.serialize(serializer),
-        }
-    }
-}
-
 enum Provider {
     WhatsApp,
     Rcs,
 }
 
-read_object!(NewMessageBody, map => read(map));
-
-fn read<'de, A: MapAccess<'de>>(map: A) -> Result<NewMessageBody, A::Error> {
-    let (provider, entries) = Entries::until_key(map, |name| match name {
-        "messaging_product" | "metadata" | "contacts" | "messages" | "statuses" => Some(Provider::WhatsApp),
-        "senderPhoneNumber" | "messageId" | "sendTime" | "agentId" => Some(Provider::Rcs),
-        _ => None,
-    })?;
-    match provider {
-        Some(Provider::WhatsApp) => {
-            Deserialize::deserialize(MapAccessDeserializer::new(entries)).map(NewMessageBody::WhatsApp)
+impl<'de> ReadMembers<'de> for NewMessageBody {
+    fn read_members<A: MapAccess<'de>>(members: A) -> Result<Self, A::Error> {
+        let (provider, entries) = Entries::until_key(members, |name| match name {
+            "messaging_product" | "metadata" | "contacts" | "messages" | "statuses" => Some(Provider::WhatsApp),
+            "senderPhoneNumber" | "messageId" | "sendTime" | "agentId" => Some(Provider::Rcs),
+            _ => None,
+        })?;
+        match provider {
+            Some(Provider::WhatsApp) => {
+                Deserialize::deserialize(MapAccessDeserializer::new(entries)).map(Self::WhatsApp)
+            }
+            Some(Provider::Rcs) => Deserialize::deserialize(MapAccessDeserializer::new(entries)).map(Self::Rcs),
+            None => entries.into_raw(None).map(Self::Unknown),
         }
-        Some(Provider::Rcs) => Deserialize::deserialize(MapAccessDeserializer::new(entries)).map(NewMessageBody::Rcs),
-        None => entries.into_raw(None).map(NewMessageBody::Unknown),
+    }
+}
+
+impl<'de> Deserialize<'de> for NewMessageBody {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        json::from_object(deserializer)
     }
 }
 

@@ -1,21 +1,20 @@
 //! What a customer writes on RCS, in Google's form with the tracking data of INCS (INCS: new message webhook, RCS).
 
-use incs_model_derive::WireStruct;
+use incs_model_derive::{MaskedDebug, WireStruct};
 use serde::de::{self, MapAccess};
-use serde::ser::SerializeMap;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use crate::address::Address;
-use crate::decode::{Key, once, read_object};
 use crate::id::{AgentId, MediaType, MessageId, TemplateId};
-use crate::masked::Mask;
+use crate::json::{self, Key, ReadMembers, once};
 use crate::open::{UnknownMember, open_text};
 use crate::schema_of::schema_of;
 use crate::time::WireTime;
 
 /// A message from a customer. Exactly one content stands beside the members that all have.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Serialize, WireStruct)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UserMessage {
     /// The customer, `+` and digits.
@@ -23,26 +22,34 @@ pub struct UserMessage {
     /// The message. Made by the customer's phone, so unique only together with the sender (inferred).
     pub message_id: MessageId,
     /// When it was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub send_time: Option<WireTime>,
     /// The agent it was sent to.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub agent_id: Option<AgentId>,
     /// What it holds.
+    #[serde(flatten)]
     pub content: Content,
 }
 
 /// What an RCS message holds; told by which member is there.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Serialize, MaskedDebug)]
 #[non_exhaustive]
 pub enum Content {
     /// A text. (The member's name is inferred from Google's API.)
+    #[serde(rename = "text")]
     Text(String),
     /// A file.
+    #[serde(rename = "userFile")]
     File(UserFile),
     /// A tap on a suggestion.
+    #[serde(rename = "suggestionResponse")]
     Suggestion(SuggestionResponse),
     /// A place.
+    #[serde(rename = "location")]
     Location(Location),
     /// Members that this version does not know; kept and written back as they came. The kind is the first one's name.
+    #[serde(untagged)]
     Unknown(UnknownMember),
 }
 
@@ -146,27 +153,6 @@ pub struct Location {
     pub longitude: f64,
 }
 
-impl UserMessage {
-    /// A message from this customer.
-    pub fn new(sender: impl Into<Address>, id: impl Into<MessageId>, content: Content) -> Self {
-        Self { sender_phone_number: sender.into(), message_id: id.into(), send_time: None, agent_id: None, content }
-    }
-
-    /// Sets [`send_time`](Self::send_time).
-    #[must_use]
-    pub fn with_send_time(mut self, time: impl Into<WireTime>) -> Self {
-        self.send_time = Some(time.into());
-        self
-    }
-
-    /// Sets [`agent_id`](Self::agent_id).
-    #[must_use]
-    pub fn with_agent_id(mut self, agent: impl Into<AgentId>) -> Self {
-        self.agent_id = Some(agent.into());
-        self
-    }
-}
-
 impl Content {
     /// The kind in a word: `text`, `file`, `suggestion`, `location`, or the name of the unknown member.
     pub fn kind(&self) -> &str {
@@ -180,83 +166,40 @@ impl Content {
     }
 }
 
-impl Serialize for UserMessage {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("senderPhoneNumber", &self.sender_phone_number)?;
-        map.serialize_entry("messageId", &self.message_id)?;
-        if let Some(time) = &self.send_time {
-            map.serialize_entry("sendTime", time)?;
+impl<'de> ReadMembers<'de> for UserMessage {
+    fn read_members<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+        let (mut sender, mut id, mut send_time, mut agent_id) = (None, None, None, None);
+        let mut content = None;
+        let mut kept: Vec<(Box<str>, Box<RawValue>)> = Vec::new();
+        while let Some(Key(key)) = map.next_key()? {
+            match &*key {
+                "senderPhoneNumber" => once(&mut sender, map.next_value()?, "senderPhoneNumber")?,
+                "messageId" => once(&mut id, map.next_value()?, "messageId")?,
+                "sendTime" => send_time = map.next_value()?,
+                "agentId" => agent_id = map.next_value()?,
+                "text" => content = map.next_value::<Option<_>>()?.map(Content::Text).or(content),
+                "userFile" => content = map.next_value::<Option<_>>()?.map(Content::File).or(content),
+                "suggestionResponse" => content = map.next_value::<Option<_>>()?.map(Content::Suggestion).or(content),
+                "location" => content = map.next_value::<Option<_>>()?.map(Content::Location).or(content),
+                _ if content.is_some() => drop(map.next_value::<de::IgnoredAny>()?),
+                other => kept.push((other.into(), map.next_value()?)),
+            }
         }
-        if let Some(agent) = &self.agent_id {
-            map.serialize_entry("agentId", agent)?;
-        }
-        match &self.content {
-            Content::Text(text) => map.serialize_entry("text", text)?,
-            Content::File(file) => map.serialize_entry("userFile", file)?,
-            Content::Suggestion(suggestion) => map.serialize_entry("suggestionResponse", suggestion)?,
-            Content::Location(location) => map.serialize_entry("location", location)?,
-            Content::Unknown(unknown) => unknown.write(&mut map)?,
-        }
-        map.end()
+        Ok(Self {
+            sender_phone_number: sender.ok_or_else(|| de::Error::missing_field("senderPhoneNumber"))?,
+            message_id: id.ok_or_else(|| de::Error::missing_field("messageId"))?,
+            send_time,
+            agent_id,
+            content: content.unwrap_or_else(|| Content::Unknown(UnknownMember::from_members(kept))),
+        })
     }
 }
 
-read_object!(UserMessage, map => read(map));
-
-fn read<'de, A: MapAccess<'de>>(mut map: A) -> Result<UserMessage, A::Error> {
-    let (mut sender, mut id, mut send_time, mut agent_id) = (None, None, None, None);
-    let mut content = None;
-    let mut kept: Vec<(Box<str>, Box<RawValue>)> = Vec::new();
-    while let Some(Key(key)) = map.next_key()? {
-        match &*key {
-            "senderPhoneNumber" => once(&mut sender, map.next_value()?, "senderPhoneNumber")?,
-            "messageId" => once(&mut id, map.next_value()?, "messageId")?,
-            "sendTime" => send_time = map.next_value()?,
-            "agentId" => agent_id = map.next_value()?,
-            "text" => content = map.next_value::<Option<_>>()?.map(Content::Text).or(content),
-            "userFile" => content = map.next_value::<Option<_>>()?.map(Content::File).or(content),
-            "suggestionResponse" => content = map.next_value::<Option<_>>()?.map(Content::Suggestion).or(content),
-            "location" => content = map.next_value::<Option<_>>()?.map(Content::Location).or(content),
-            _ if content.is_some() => drop(map.next_value::<de::IgnoredAny>()?),
-            other => kept.push((other.into(), map.next_value()?)),
-        }
-    }
-    Ok(UserMessage {
-        sender_phone_number: sender.ok_or_else(|| de::Error::missing_field("senderPhoneNumber"))?,
-        message_id: id.ok_or_else(|| de::Error::missing_field("messageId"))?,
-        send_time,
-        agent_id,
-        content: content.unwrap_or_else(|| Content::Unknown(UnknownMember::from_members(kept))),
-    })
-}
-
-impl std::fmt::Debug for UserMessage {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("UserMessage")
-            .field("sender_phone_number", &self.sender_phone_number)
-            .field("message_id", &self.message_id)
-            .field("send_time", &self.send_time)
-            .field("agent_id", &self.agent_id)
-            .field("content", &self.content)
-            .finish()
+impl<'de> Deserialize<'de> for UserMessage {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        json::from_object(deserializer)
     }
 }
-
-impl std::fmt::Debug for Content {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Text(text) => f.debug_tuple("Text").field(&Mask(text)).finish(),
-            Self::File(file) => Mask(file).fmt(f),
-            Self::Suggestion(suggestion) => Mask(suggestion).fmt(f),
-            Self::Location(location) => Mask(location).fmt(f),
-            Self::Unknown(unknown) => unknown.fmt(f),
-        }
-    }
-}
-
-impl crate::masked::Masked for UserMessage {}
-impl crate::masked::Masked for Content {}
 
 schema_of!(UserMessage as "RcsUserMessage", generator => {
     let [sender, id] = [generator.subschema_for::<Address>(), generator.subschema_for::<MessageId>()];

@@ -5,23 +5,13 @@
 //! [`message_created`](crate::event::created), whose content holds links.
 
 mod content;
-mod interactive;
-mod media;
-mod message;
-mod order;
-mod shared_contact;
-mod status;
-mod system;
 mod value;
 
-pub use self::content::Content;
-pub use self::interactive::{ButtonReply, FlowReply, Interactive, ListReply};
-pub use self::media::{Location, Media, Reaction, TemplateButton, Text};
-pub use self::message::{Context, Message, ReferredProduct};
-pub use self::order::{Amount, Order, OrderItem};
-pub use self::shared_contact::{
-    ContactName, ContactOrganization, ContactPhone, EmailAddress, PostalAddress, SharedContact, WebAddress,
+pub use self::content::{
+    Amount, ButtonReply, ContactName, ContactOrganization, ContactPhone, Content, EmailAddress, FlowReply, Interactive,
+    ListReply, Location, Media, Order, OrderItem, PostalAddress, Reaction, Referral, SharedContact, System, SystemKind,
+    TemplateButton, Text, WebAddress,
 };
-pub use self::status::Status;
-pub use self::system::{Referral, System, SystemKind};
-pub use self::value::{Contact, ErrorDetails, ErrorItem, Metadata, Profile, Value};
+pub use self::value::{
+    Contact, Context, ErrorDetails, ErrorItem, Message, Metadata, Profile, ReferredProduct, Status, Value,
+};

@@ -5,10 +5,12 @@
 //! writes it, nothing is buffered.
 
 use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
 use std::vec;
 
 use serde::de::value::StrDeserializer;
-use serde::de::{self, DeserializeSeed, MapAccess};
+use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::raw::RawJson;
@@ -112,6 +114,30 @@ pub(crate) fn once<T, E: de::Error>(slot: &mut Option<T>, value: T, member: &'st
         None => Ok(()),
         Some(_) => Err(E::duplicate_field(member)),
     }
+}
+
+/// A type that is read from the members of an object.
+pub(crate) trait ReadMembers<'de>: Sized {
+    fn read_members<A: MapAccess<'de>>(members: A) -> Result<Self, A::Error>;
+}
+
+/// Reads such a type.
+pub(crate) fn from_object<'de, T: ReadMembers<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    struct ObjectVisitor<T>(PhantomData<T>);
+
+    impl<'de, T: ReadMembers<'de>> Visitor<'de> for ObjectVisitor<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<T, A::Error> {
+            T::read_members(members)
+        }
+    }
+
+    deserializer.deserialize_map(ObjectVisitor(PhantomData))
 }
 
 /// Lets a type be read from an object, by an expression over its members: `read_object!(Message, map => read(map))`.

@@ -206,17 +206,17 @@ macro_rules! rules {
     )+) => {
         $(
             #[doc = concat!("`", $id, "`: ", $summary, ".")]
-            pub static $name: $crate::limits::Rule = $crate::limits::Rule {
+            pub static $name: $crate::limits::rule::Rule = $crate::limits::rule::Rule {
                 id: $id,
                 summary: $summary,
                 limit: $limit,
-                source: $crate::limits::Source::$source,
-                confidence: $crate::limits::Confidence::$confidence,
-                checked: $crate::limits::Checked::$checked,
+                source: $crate::limits::rule::Source::$source,
+                confidence: $crate::limits::rule::Confidence::$confidence,
+                checked: $crate::limits::rule::Checked::$checked,
             };
         )+
 
-        pub(super) static ALL: &[&$crate::limits::Rule] = &[$(&$name),+];
+        pub(in crate::limits) static ALL: &[&$crate::limits::rule::Rule] = &[$(&$name),+];
     };
 }
-pub(crate) use rules;
+pub(super) use rules;

@@ -1,6 +1,6 @@
 //! Limits of templates (INCS: RCS templates, WhatsApp templates).
 
-use super::{Limit, rules};
+use super::rule::{Limit, rules};
 
 /// Characters in the name of an RCS template. An early revision of the page said 100.
 pub const RCS_NAME_MAX: usize = 25;

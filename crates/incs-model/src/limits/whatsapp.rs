@@ -1,6 +1,6 @@
 //! Limits of WhatsApp messages (INCS: send WhatsApp message).
 
-use super::{Limit, rules};
+use super::rule::{Limit, rules};
 
 /// File kinds of an image. The page lists `.jpeg` and `.png`; `.jpg` is in a sample.
 pub const IMAGE_KINDS: &[&str] = &["jpeg", "jpg", "png"];

@@ -1,23 +1,212 @@
 //! Open unions whose content stands in the member that the tag names: `{"type": "image", "image": {…}}`.
 
-mod slot;
-mod unknown;
+use std::fmt;
+use std::marker::PhantomData;
 
-pub(crate) use self::slot::{MemberUnion, ReadValue, Slot, read_alone};
-pub use self::unknown::UnknownMember;
+use serde::de::{self, Deserializer, IgnoredAny, MapAccess};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::value::RawValue;
 
-/// The schema of a content: its own, or the one that the union names after `as`.
-#[cfg(feature = "schema")]
-macro_rules! content_schema {
-    ($generator:ident, $type:ty) => {
-        $crate::schema::shape::content::<$type>($generator)
-    };
-    ($generator:ident, $type:ty, $schema:path) => {
-        $schema($generator)
-    };
+use super::enums::fmt_token;
+use crate::json::{Key, RawJson, ReadMembers, from_object, once, replay};
+
+/// The content of a kind that this version of the crate does not know: the kind and every member that came with it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct UnknownMember {
+    kind: Box<str>,
+    members: Vec<(Box<str>, RawJson)>,
 }
-#[cfg(feature = "schema")]
-pub(crate) use content_schema;
+
+impl UnknownMember {
+    /// Content of a kind of your own, for a platform that learned it before this crate did.
+    ///
+    /// `validate` reports it; send it with validation off. The kind must be one that this version does not know: for the
+    /// others there are variants, and a kind named like another member of the object would stand there twice.
+    pub fn new(kind: impl Into<Box<str>>, content: RawJson) -> Self {
+        let kind = kind.into();
+        Self { members: vec![(kind.clone(), content)], kind }
+    }
+
+    /// Members whose kind no tag says: the first one's name must do.
+    pub(crate) fn from_members(members: Vec<(Box<str>, Box<RawValue>)>) -> Self {
+        let kind = members.first().map(|(name, _)| name.clone()).unwrap_or_default();
+        Self::of_kind(kind, members)
+    }
+
+    /// The members of a kind that a tag says.
+    pub(crate) fn of_kind(kind: Box<str>, members: Vec<(Box<str>, Box<RawValue>)>) -> Self {
+        let members = members.into_iter().map(|(name, raw)| (name, RawJson::from_value(raw))).collect();
+        Self { kind, members }
+    }
+
+    /// The value of the tag, as it came.
+    pub fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    /// The member that the tag names, if it is there.
+    pub fn content(&self) -> Option<&RawJson> {
+        self.member(&self.kind)
+    }
+
+    /// Any other member that came with it.
+    pub fn member(&self, name: &str) -> Option<&RawJson> {
+        self.members.iter().find(|(known, _)| **known == *name).map(|(_, raw)| raw)
+    }
+
+    pub(crate) fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        for (name, raw) in &self.members {
+            map.serialize_entry(&**name, raw)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for UnknownMember {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("UnknownMember(")?;
+        fmt_token(&self.kind, f)?;
+        write!(f, ", <{} members>)", self.members.len())
+    }
+}
+
+/// The members of an unknown kind, without the tag.
+impl Serialize for UnknownMember {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.members.iter().map(|(name, raw)| (name, raw)))
+    }
+}
+
+impl crate::masked::Masked for UnknownMember {}
+
+/// A union that is read and written beside other members. The name of a kind is also that of its content member.
+pub(crate) trait MemberUnion: Sized {
+    /// The member that holds the kind.
+    const TAG: &'static str;
+
+    /// The known kinds.
+    const KINDS: &'static [&'static str];
+
+    /// The kind as it stands on the wire.
+    fn wire_kind(&self) -> &str;
+
+    /// Reads the content of a known kind.
+    fn read<'de, R: ReadValue<'de>>(kind: &'static str, source: R) -> Result<Self, R::Error>;
+
+    /// The value of a kind that has no content member.
+    fn bare(kind: &str) -> Option<Self>;
+
+    /// What is not known.
+    fn unknown(unknown: UnknownMember) -> Self;
+
+    /// Writes the content member, or all members of an unknown kind.
+    fn write_content<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error>;
+
+    /// The schemas of the contents, by kind; none for a kind without content.
+    #[cfg(feature = "schema")]
+    fn content_schemas(generator: &mut schemars::SchemaGenerator) -> Vec<(&'static str, Option<schemars::Schema>)>;
+
+    /// Writes tag and content as an object.
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry(Self::TAG, self.wire_kind())?;
+        self.write_content(&mut map)?;
+        map.end()
+    }
+}
+
+/// Where a content value comes from: the live stream or a buffered piece.
+pub(crate) trait ReadValue<'de> {
+    type Error: de::Error;
+    fn read<T: de::Deserialize<'de>>(self) -> Result<T, Self::Error>;
+}
+
+impl<'de, A: MapAccess<'de>> ReadValue<'de> for &mut A {
+    type Error = A::Error;
+    fn read<T: de::Deserialize<'de>>(self) -> Result<T, A::Error> {
+        self.next_value()
+    }
+}
+
+struct Buffered<'a, E>(&'a str, &'a RawValue, PhantomData<E>);
+
+impl<'de, E: de::Error> ReadValue<'de> for Buffered<'_, E> {
+    type Error = E;
+    fn read<T: de::Deserialize<'de>>(self) -> Result<T, E> {
+        replay(PhantomData::<T>, self.0, self.1)
+    }
+}
+
+/// Collects tag and content of a union while the members of an object go by in any order.
+pub(crate) struct Slot<U> {
+    kind: Option<Kind>,
+    value: Option<U>,
+    kept: Vec<(Box<str>, Box<RawValue>)>,
+}
+
+enum Kind {
+    Known(&'static str),
+    Unknown(Box<str>),
+}
+
+impl<U: MemberUnion> Slot<U> {
+    pub(crate) fn new() -> Self {
+        Self { kind: None, value: None, kept: Vec::new() }
+    }
+
+    /// Takes the next member, whose name has been read.
+    pub(crate) fn take<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+        if key == U::TAG {
+            if self.kind.is_some() {
+                return Err(de::Error::duplicate_field(U::TAG));
+            }
+            let Key(kind) = map.next_value()?;
+            let known = U::KINDS.iter().find(|known| **known == kind);
+            self.kind = Some(known.map_or_else(|| Kind::Unknown(kind.into()), |known| Kind::Known(known)));
+            return Ok(());
+        }
+        match &self.kind {
+            Some(Kind::Known(kind)) if *kind == key => once(&mut self.value, U::read(kind, map)?, kind)?,
+            Some(Kind::Known(_)) => drop(map.next_value::<IgnoredAny>()?),
+            _ => self.kept.push((key.into(), map.next_value()?)),
+        }
+        Ok(())
+    }
+
+    /// The union, once all members have gone by.
+    pub(crate) fn finish<E: de::Error>(self) -> Result<U, E> {
+        match self.kind {
+            None => Err(E::missing_field(U::TAG)),
+            Some(Kind::Unknown(kind)) => Ok(U::unknown(UnknownMember::of_kind(kind, self.kept))),
+            Some(Kind::Known(kind)) => {
+                if let Some(value) = self.value {
+                    return Ok(value);
+                }
+                match self.kept.iter().find(|(kept, _)| **kept == *kind) {
+                    Some((_, raw)) => U::read(kind, Buffered(kind, raw, PhantomData)),
+                    None => U::bare(kind).ok_or_else(|| E::missing_field(kind)),
+                }
+            }
+        }
+    }
+}
+
+/// Reads a union that fills its object alone.
+pub(crate) fn read_member_union<'de, U: MemberUnion, D: Deserializer<'de>>(deserializer: D) -> Result<U, D::Error> {
+    struct Alone<U>(U);
+
+    impl<'de, U: MemberUnion> ReadMembers<'de> for Alone<U> {
+        fn read_members<A: MapAccess<'de>>(mut members: A) -> Result<Self, A::Error> {
+            let mut slot = Slot::new();
+            while let Some(Key(key)) = members.next_key()? {
+                slot.take(&key, &mut members)?;
+            }
+            slot.finish().map(Self)
+        }
+    }
+
+    from_object(deserializer).map(|Alone(union)| union)
+}
 
 /// Declares an open union `{"<tag>": kind, "<kind>": content}`. Kinds after `bare` have no content member. A kind may name
 /// the function that makes the schema of its content: `Text(String) = "text" as text_schema`.
@@ -30,7 +219,7 @@ macro_rules! member_union {
         $( bare { $( $(#[$bmeta:meta])* $bare:ident = $btext:literal, )+ } )?
     ) => {
         $(#[$meta])*
-        #[derive(Clone, PartialEq)]
+        #[derive(Clone, PartialEq, ::incs_model_derive::MaskedDebug)]
         #[non_exhaustive]
         pub enum $name {
             $(
@@ -63,12 +252,10 @@ macro_rules! member_union {
 
         impl $crate::open::MemberUnion for $name {
             const TAG: &'static str = $tag;
-            fn known(kind: &str) -> Option<&'static str> {
-                match kind {
-                    $( $text => Some($text), )+
-                    $($( $btext => Some($btext), )+)?
-                    _ => None,
-                }
+            const KINDS: &'static [&'static str] = Self::KNOWN;
+
+            fn wire_kind(&self) -> &str {
+                self.kind()
             }
 
             fn read<'de, R: $crate::open::ReadValue<'de>>(kind: &'static str, source: R) -> Result<Self, R::Error> {
@@ -79,19 +266,13 @@ macro_rules! member_union {
                 }
             }
 
-            fn bare(kind: &str) -> Option<Self> {
-                match kind {
-                    $($( $btext => Some(Self::$bare), )+)?
-                    _ => None,
-                }
+            fn bare(_kind: &str) -> Option<Self> {
+                $($( if _kind == $btext { return Some(Self::$bare); } )+)?
+                None
             }
 
             fn unknown(unknown: $crate::open::UnknownMember) -> Self {
                 Self::Unknown(unknown)
-            }
-
-            fn wire_kind(&self) -> &str {
-                self.kind()
             }
 
             fn write_content<M: ::serde::ser::SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
@@ -101,51 +282,33 @@ macro_rules! member_union {
                     Self::Unknown(unknown) => unknown.write(map),
                 }
             }
-        }
 
-        impl ::std::fmt::Debug for $name {
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                match self {
-                    $( Self::$variant(content) => f
-                        .debug_tuple(stringify!($variant))
-                        .field(&$crate::masked::Mask(content))
-                        .finish(), )+
-                    $($( Self::$bare => f.write_str(stringify!($bare)), )+)?
-                    Self::Unknown(unknown) => f.debug_tuple("Unknown").field(unknown).finish(),
-                }
-            }
-        }
-
-        impl ::serde::Serialize for $name {
-            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                use ::serde::ser::SerializeMap as _;
-                let mut map = serializer.serialize_map(None)?;
-                $crate::open::MemberUnion::write(self, &mut map)?;
-                map.end()
-            }
-        }
-
-        $crate::decode::read_object!($name, map => $crate::open::read_alone(map));
-
-        impl $crate::masked::Masked for $name {}
-
-        #[cfg(feature = "schema")]
-        impl $name {
-            /// The schemas of the contents, by kind; none for a kind without content.
-            #[allow(dead_code, reason = "only unions that share their object with other members need it from outside")]
-            pub(crate) fn content_schemas(
+            #[cfg(feature = "schema")]
+            fn content_schemas(
                 generator: &mut ::schemars::SchemaGenerator,
             ) -> Vec<(&'static str, Option<::schemars::Schema>)> {
+                use $crate::schema::shape::{content, first};
                 vec![
-                    $( ($text, Some($crate::open::content_schema!(generator, $type $(, $schema)?))), )+
+                    $( ($text, first(generator, &[$($schema,)? content::<$type>])), )+
                     $($( ($btext, None), )+)?
                 ]
             }
         }
 
+        impl ::serde::Serialize for $name {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $crate::open::MemberUnion::write(self, serializer)
+            }
+        }
+
+        impl<'de> ::serde::Deserialize<'de> for $name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::open::read_member_union(deserializer)
+            }
+        }
+
         $crate::schema_of::schema_of!($name, generator => {
-            let kinds = $name::content_schemas(generator);
-            $crate::schema::shape::member_union(generator, $tag, kinds, &Default::default())
+            $crate::schema::shape::member_union::<$name>(generator, &Default::default())
         });
     };
 }

@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, Error as _, MapAccess};
 use serde::{Serialize, Serializer};
 
-use super::text::fmt_token;
-use crate::raw::RawJson;
+use super::enums::fmt_token;
+use crate::json::{Entries, Key, RawJson, ReadMembers, from_object};
 
 /// An object of a kind that this version of the crate does not know, kept whole.
 #[derive(Clone, PartialEq, Eq)]
@@ -48,16 +50,48 @@ impl Serialize for UnknownObject {
     }
 }
 
-/// What an object without the tag is: a fault, unless the union says what else.
-macro_rules! untagged {
-    ($name:ident, $tag:literal, $entries:ident) => {
-        Err(::serde::de::Error::missing_field($tag))
-    };
-    ($name:ident, $tag:literal, $entries:ident, $untagged:literal) => {
-        Ok($name::Unknown($crate::open::UnknownObject::new("", $entries.into_raw(None)?)))
-    };
+/// A union that is read by its tag.
+pub(crate) trait TaggedUnion: Sized {
+    /// The member that holds the kind.
+    const TAG: &'static str;
+
+    /// The known kinds.
+    const KINDS: &'static [&'static str];
+
+    /// The description of an object without the tag, where such is kept; empty where it is refused.
+    const UNTAGGED: &'static [&'static str];
+
+    /// Reads the members of a known kind.
+    fn read<'de, D: Deserializer<'de>>(kind: &str, members: D) -> Result<Self, D::Error>;
+
+    /// What is not known.
+    fn unknown(object: UnknownObject) -> Self;
 }
-pub(crate) use untagged;
+
+/// Looks for the tag, then reads the one right type from the same stream.
+pub(crate) fn read_tagged_union<'de, U: TaggedUnion, D: Deserializer<'de>>(deserializer: D) -> Result<U, D::Error> {
+    struct Tagged<U>(U);
+
+    impl<'de, U: TaggedUnion> ReadMembers<'de> for Tagged<U> {
+        fn read_members<A: MapAccess<'de>>(members: A) -> Result<Self, A::Error> {
+            let (tag, entries) = Entries::until_tag(members, U::TAG)?;
+            let (kind, raw) = match tag {
+                Some(Key(kind)) if U::KINDS.contains(&&*kind) => {
+                    return U::read(&kind, MapAccessDeserializer::new(entries)).map(Self);
+                }
+                Some(Key(kind)) => {
+                    let raw = entries.into_raw(Some((U::TAG, &kind)))?;
+                    (kind, raw)
+                }
+                None if U::UNTAGGED.is_empty() => return Err(A::Error::missing_field(U::TAG)),
+                None => ("".into(), entries.into_raw(None)?),
+            };
+            Ok(Self(U::unknown(UnknownObject::new(kind, raw))))
+        }
+    }
+
+    from_object(deserializer).map(|Tagged(union)| union)
+}
 
 /// Declares an open union of objects that carry their kind in a tag.
 ///
@@ -125,38 +159,35 @@ macro_rules! tagged_union {
             }
         )+
 
-        $crate::decode::read_object!($name, map => {
-            use ::serde::de::value::MapAccessDeserializer;
+        impl $crate::open::TaggedUnion for $name {
+            const TAG: &'static str = $tag;
+            const KINDS: &'static [&'static str] = Self::KNOWN;
+            const UNTAGGED: &'static [&'static str] = &[$($untagged)?];
 
-            let (tag, entries) = $crate::decode::Entries::until_tag(map, $tag)?;
-            let Some($crate::decode::Key(tag)) = tag else {
-                return $crate::open::untagged!($name, $tag, entries $(, $untagged)?);
-            };
-            match &*tag {
-                $(
-                    $text => <$type as ::serde::Deserialize>::deserialize(MapAccessDeserializer::new(entries))
-                        .map($name::$variant),
-                )+
-                kind => {
-                    let raw = entries.into_raw(Some(($tag, kind)))?;
-                    let unknown = $crate::open::UnknownObject::new(kind, raw);
-                    $($(
-                        if let Some(value) = $probe(&unknown) {
-                            return Ok($name::$shaped(value));
-                        }
-                    )+)?
-                    Ok($name::Unknown(unknown))
+            fn read<'de, D: ::serde::Deserializer<'de>>(kind: &str, members: D) -> Result<Self, D::Error> {
+                match kind {
+                    $( $text => <$type as ::serde::Deserialize>::deserialize(members).map(Self::$variant), )+
+                    _ => Err(::serde::de::Error::missing_field($tag)),
                 }
             }
-        });
+
+            fn unknown(object: $crate::open::UnknownObject) -> Self {
+                $($( if let Some(value) = $probe(&object) { return Self::$shaped(value); } )+)?
+                Self::Unknown(object)
+            }
+        }
+
+        impl<'de> ::serde::Deserialize<'de> for $name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::open::read_tagged_union(deserializer)
+            }
+        }
 
         impl $crate::masked::Masked for $name {}
 
         $crate::schema_of::schema_of!($name, generator => {
             let kinds = vec![$( ($text, <$type as ::schemars::JsonSchema>::json_schema(generator)) ),+];
-            let schema = $crate::schema::shape::tagged_union(generator, $tag, kinds);
-            $( let schema = $crate::schema::shape::or_untagged(generator, $tag, $untagged, schema); )?
-            schema
+            $crate::schema::shape::tagged_union(generator, $tag, kinds, &[$($untagged)?])
         });
     };
 }

@@ -1,16 +1,14 @@
-//! The two directions.
+//! The two directions, and what each makes of the schemas that types have.
 
 use std::fmt;
 
 use schemars::generate::SchemaSettings;
+use schemars::transform::{Transform, transform_subschemas};
 use schemars::{JsonSchema, Schema};
+use serde_json::{Map, Value, json};
 
-use super::anything::Anything;
-use super::bounds::Bounds;
-use super::open::Open;
-use super::reference::Reference;
-use super::strict::Strict;
-use super::words::Words;
+use super::shape::DIGITS;
+use crate::limits::{status, task, template, viber, whatsapp};
 
 /// What a schema describes: what you may send, or what you may count on in what arrives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -41,5 +39,256 @@ impl fmt::Display for Contract {
             Self::Send => "send",
             Self::Receive => "receive",
         })
+    }
+}
+
+/// Replaces `format: uint32` and its like, which validators outside Rust do not know, by a minimum and a maximum. The ends
+/// of 64 bits are left out: many readers have no such numbers.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bounds;
+
+impl Transform for Bounds {
+    fn transform(&mut self, schema: &mut Schema) {
+        let (minimum, maximum) = match schema.get("format").and_then(Value::as_str) {
+            Some("uint32") => (Some(json!(0)), Some(json!(u32::MAX))),
+            Some("int32") => (Some(json!(i32::MIN)), Some(json!(i32::MAX))),
+            Some("uint" | "uint64") => (Some(json!(0)), None),
+            Some("int" | "int64" | "float" | "double") => (None, None),
+            _ => return transform_subschemas(self, schema),
+        };
+        schema.remove("format");
+        if let Some(object) = schema.as_object_mut() {
+            for (keyword, end) in [("minimum", minimum), ("maximum", maximum)] {
+                if let Some(end) = end {
+                    object.entry(keyword).or_insert(end);
+                }
+            }
+        }
+    }
+}
+
+/// Refuses members that are not listed, and `null` for members that may be left out. A member that must be absent is not listed:
+/// generators of types would make it one of any type.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Strict;
+
+impl Transform for Strict {
+    fn transform(&mut self, schema: &mut Schema) {
+        if let Some(object) = schema.as_object_mut() {
+            if let Some(Value::Object(members)) = object.get_mut("properties") {
+                members.retain(|_, member| !is_nothing(member));
+                object.entry("additionalProperties").or_insert_with(|| json!(false));
+            }
+            forbid_null(object);
+            drop_needless_defaults(object);
+        }
+        transform_subschemas(self, schema);
+    }
+}
+
+/// Whether no value fits.
+fn is_nothing(schema: &Value) -> bool {
+    schema == &json!(false) || schema.get("not") == Some(&json!({}))
+}
+
+/// The default of a member that must be there says nothing.
+fn drop_needless_defaults(object: &mut Map<String, Value>) {
+    let required = object.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+    let Some(Value::Object(members)) = object.get_mut("properties") else { return };
+    for name in required.iter().filter_map(Value::as_str) {
+        if let Some(Value::Object(member)) = members.get_mut(name) {
+            member.remove("default");
+        }
+    }
+}
+
+/// A member that need not be there is left out rather than `null`.
+fn forbid_null(object: &mut Map<String, Value>) {
+    let required = object.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+    let Some(Value::Object(members)) = object.get_mut("properties") else { return };
+    for (name, member) in members {
+        if !required.iter().any(|required| required.as_str() == Some(name))
+            && let Value::Object(member) = member
+        {
+            without_null(member);
+        }
+    }
+}
+
+fn without_null(schema: &mut Map<String, Value>) {
+    if let Some(Value::Array(types)) = schema.get_mut("type") {
+        types.retain(|name| name != "null");
+        if let [only] = types.as_slice() {
+            let only = only.clone();
+            schema.insert("type".to_owned(), only);
+        }
+    }
+    let Some(Value::Array(choices)) = schema.get_mut("anyOf") else { return };
+    choices.retain(|choice| choice != &json!({ "type": "null" }));
+    if let [Value::Object(only)] = choices.as_slice() {
+        let only = only.clone();
+        schema.remove("anyOf");
+        for (keyword, value) in only {
+            schema.entry(keyword).or_insert(value);
+        }
+    }
+}
+
+/// Limits on what may be sent say nothing about what arrives.
+const LIMITS: [&str; 8] =
+    ["minLength", "maxLength", "pattern", "minItems", "maxItems", "uniqueItems", "minimum", "maximum"];
+
+/// Takes the limits of sending away, so that a type that is both sent and received has them in one contract only.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Open;
+
+impl Transform for Open {
+    fn transform(&mut self, schema: &mut Schema) {
+        if let Some(object) = schema.as_object_mut() {
+            object.retain(|keyword, value| !LIMITS.contains(&keyword.as_str()) || is_of_the_type(value));
+        }
+        transform_subschemas(self, schema);
+        if let Some(Value::Array(parts)) = schema.get_mut("allOf") {
+            parts.retain(|part| part != &json!({}));
+            if parts.is_empty() {
+                schema.remove("allOf");
+            }
+        }
+    }
+}
+
+/// Whether a limit is one that no value of the type can pass, like the 0 of an unsigned number.
+fn is_of_the_type(limit: &Value) -> bool {
+    limit == &json!(0) || limit == &json!(DIGITS)
+}
+
+/// The value of each constant that a doc comment may name, by the end of its path.
+macro_rules! constants {
+    ($( $module:ident :: { $($name:ident),+ $(,)? } )+) => {
+        &[$( $( (concat!(stringify!($module), "::", stringify!($name)), $module::$name as usize) ),+ ),+]
+    };
+}
+
+const CONSTANTS: &[(&str, usize)] = constants! {
+    whatsapp::{
+        HEADER_TEXT_MAX, BODY_TEXT_MAX, FOOTER_TEXT_MAX, DISPLAY_TEXT_MAX, LIST_BODY_TEXT_MAX, LIST_BUTTON_MAX,
+        LIST_SECTIONS_MAX, SECTION_TITLE_MAX, LIST_ROWS_MAX, ROW_ID_MAX, ROW_TITLE_MAX, ROW_DESCRIPTION_MAX, CARDS_MIN,
+        CARDS_MAX, CARD_BODY_TEXT_MAX, CARD_BODY_LINES_MAX, REPLY_TITLE_MAX, REPLY_ID_MAX, REPLY_BUTTONS_MAX,
+    }
+    viber::{TEXT_MAX}
+    status::{IDS_MAX}
+    task::{NAME_MAX, DESCRIPTION_MAX, PAGE_SIZE_MAX, PAGE_SIZE_DEFAULT}
+    template::{
+        RCS_NAME_MAX, RCS_TEXT_MAX, RCS_TEXT_SUGGESTIONS_MAX, RCS_CARD_SUGGESTIONS_MAX, RCS_CARDS_MIN, RCS_CARDS_MAX,
+        RCS_SUGGESTION_TEXT_MAX, RCS_POSTBACK_MAX, WHATSAPP_NAME_MAX, LIST_COUNT_MAX, LIST_COUNT_DEFAULT,
+    }
+};
+
+/// What only a Rust program has: a sentence that names one of them is left out.
+const OF_RUST: [&str; 3] = ["`Debug`", "check_send`", "same_party`"];
+
+/// Turns doc comments into plain descriptions: numbers for constants, names for links, nothing that speaks of Rust only.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Words;
+
+impl Transform for Words {
+    fn transform(&mut self, schema: &mut Schema) {
+        if let Some(Value::String(text)) = schema.get_mut("description") {
+            *text = plain(text);
+            if text.is_empty() {
+                schema.remove("description");
+            }
+        }
+        transform_subschemas(self, schema);
+    }
+}
+
+fn plain(doc: &str) -> String {
+    let text = doc.split("```").next().unwrap_or_default();
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let text = without_links(&words.join(" ")).replace("**", "").replace("::", ".");
+    let sentences = text.split_inclusive(". ").filter(|sentence| !OF_RUST.iter().any(|name| sentence.contains(name)));
+    sentences.collect::<String>().trim_end().to_owned()
+}
+
+/// Replaces `` [`NAME`](path) `` and `` [`NAME`] ``.
+fn without_links(text: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("[`") {
+        plain.push_str(before);
+        let Some((name, after)) = after.split_once("`]") else {
+            plain.push_str("[`");
+            rest = after;
+            continue;
+        };
+        let target = after.strip_prefix('(').and_then(|after| after.split_once(')'));
+        let (path, after) = target.unwrap_or((name, after));
+        if let Some((_, value)) = CONSTANTS.iter().find(|(constant, _)| path.ends_with(constant)) {
+            plain.push_str(&value.to_string());
+        } else {
+            plain.extend(["`", name, "`"]);
+        }
+        rest = after;
+    }
+    plain + rest
+}
+
+/// Sets a reference that has other keywords beside it apart from them. Generators of types make a second type of what a
+/// reference with a description leads to; of one in `allOf` they do not.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reference;
+
+impl Transform for Reference {
+    fn transform(&mut self, schema: &mut Schema) {
+        transform_subschemas(self, schema);
+        let Some(object) = schema.as_object_mut().filter(|object| object.len() > 1) else { return };
+        let Some(target) = object.remove("$ref") else { return };
+        // A default says of what type it is, and generators believe it: a number where digits are read too.
+        object.remove("default");
+        let reference = json!({ "$ref": target });
+        if let Value::Array(parts) = object.entry("allOf").or_insert_with(|| json!([])) {
+            parts.push(reference);
+        }
+    }
+}
+
+/// Keywords that say nothing of a value.
+const WORDS: [&str; 3] = ["default", "description", "title"];
+
+/// Says of a schema of words alone that it is one of anything. Generators of types take it for an object, but an alternative that is
+/// empty for what it is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Anything;
+
+impl Transform for Anything {
+    fn transform(&mut self, schema: &mut Schema) {
+        transform_subschemas(self, schema);
+        let Some(object) = schema.as_object_mut() else { return };
+        if !object.is_empty() && object.keys().all(|keyword| WORDS.contains(&keyword.as_str())) {
+            object.insert("anyOf".to_owned(), json!([{}]));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_become_numbers_and_names() {
+        for (doc, text) in [
+            (
+                "At most [`BODY_TEXT_MAX`](crate::limits::whatsapp::BODY_TEXT_MAX) characters.",
+                "At most 1024 characters.",
+            ),
+            ("Like [`Reply`],\nor [`ButtonKind::CopyCode`](x).", "Like `Reply`, or `ButtonKind.CopyCode`."),
+            ("First.\n\n```\nlet x = 1;\n```", "First."),
+            ("A [variable] and [`open", "A [variable] and [`open"),
+            ("**unknown**", "unknown"),
+            ("A name. `Debug` masks it. Never empty.", "A name. Never empty."),
+        ] {
+            assert_eq!(plain(doc), text);
+        }
     }
 }

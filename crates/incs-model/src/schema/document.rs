@@ -1,28 +1,15 @@
 //! One document of the catalogue.
 
-use schemars::Schema;
 use serde_json::{Value, json};
 
 use super::contract::Contract;
 use super::names;
-use super::roots::ROOTS;
+use super::roots::{ROOTS, Root};
 use crate::limits::{self, Checked, Rule};
 
 /// A JSON Schema that stands alone: nothing has to be fetched to use it.
 #[derive(Debug, Clone, Copy)]
 pub struct Document(&'static Root);
-
-/// What the catalogue says of a root type.
-#[derive(Debug)]
-pub(super) struct Root {
-    pub(super) contract: Contract,
-    pub(super) name: &'static str,
-    pub(super) title: &'static str,
-    pub(super) summary: &'static str,
-    /// The beginnings of the ids of the rules that apply.
-    pub(super) rules: &'static [&'static str],
-    pub(super) schema: fn(Contract) -> Schema,
-}
 
 /// Every document, first what is sent, then what is received; always in the same order.
 pub fn catalogue() -> Vec<Document> {

@@ -1,88 +1,198 @@
 //! The table of root types.
 
+use std::borrow::Cow;
+use std::marker::PhantomData;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde_json::{Value, json};
+
 use super::contract::Contract;
-use super::document::Root;
-use super::reply::Reply;
+use super::shape;
 use crate::delivery::Delivery;
-use crate::envelope::Envelope;
+use crate::envelope::{Code, Envelope, Outcome};
 use crate::event::Event;
 use crate::inbound::Inbound;
 use crate::{Sent, auth, exotel, rcs, status, task, template, viber, whatsapp};
 
-macro_rules! roots {
-    ($( $contract:ident $name:literal, $title:literal, $type:ty, $summary:literal $(, rules $rules:expr)?; )+) => {
-        &[$( Root {
-            contract: Contract::$contract,
-            name: $name,
-            title: $title,
-            summary: $summary,
-            rules: roots!(@rules $($rules)?),
-            schema: |contract| contract.schema_of::<$type>(),
-        }, )+]
-    };
-    (@rules) => { &[] };
-    (@rules $rules:expr) => { &$rules };
+/// What the catalogue says of a root type.
+#[derive(Debug)]
+pub(super) struct Root {
+    pub(super) contract: Contract,
+    pub(super) name: &'static str,
+    pub(super) title: &'static str,
+    pub(super) summary: &'static str,
+    /// The beginnings of the ids of the rules that apply.
+    pub(super) rules: &'static [&'static str],
+    pub(super) schema: fn(Contract) -> Schema,
 }
 
-pub(super) static ROOTS: &[Root] = roots! {
-    Send "whatsapp-message", "WhatsApp message", whatsapp::Message,
-        "The body of `POST /external/messages/whatsapp`.",
-        rules ["whatsapp.", "template.whatsapp.parameters.", "template.whatsapp.components.", "template.name."];
-    Send "viber-message", "Viber message", viber::Message,
-        "The body of `POST /external/messages/viber`.",
-        rules ["viber."];
-    Send "rcs-message", "RCS message", rcs::Message,
-        "The body of `POST /external/messages/rcs`.",
-        rules ["rcs.", "template.rcs.parameters.", "template.name."];
-    Send "status-query", "Status query", status::StatusQuery,
-        "The query of `GET /external/messages/status`, as an object; on the wire the ids are separated by commas.",
-        rules ["status."];
-    Send "rcs-template", "RCS template to create", template::rcs::NewTemplate,
-        "The body of `POST /external/templates/rcs`.",
-        rules ["template.rcs.name.", "template.rcs.category.", "template.rcs.text.", "template.rcs.card.",
-            "template.rcs.carousel.", "template.rcs.suggestion."];
-    Send "whatsapp-template", "WhatsApp template to create", template::whatsapp::NewTemplate,
-        "The body of `POST /external/templates`.",
-        rules ["template.whatsapp.name.", "template.whatsapp.category."];
-    Send "template-list-query", "Template list query", template::ListQuery,
-        "The query of `GET /external/templates` and `GET /external/templates/rcs`, as an object.",
-        rules ["template.list."];
-    Send "token-request", "Token request", auth::TokenRequest,
-        "The body of `POST /external/auth/token`.",
-        rules ["auth."];
-    Send "task", "Task to create", task::NewTask,
-        "The body of `POST /external/tasks`.",
-        rules ["task.name.", "task.description.", "task.type."];
-    Send "task-list-query", "Task list query", task::ListQuery,
-        "The query of `GET /external/tasks`, as an object.",
-        rules ["task.list."];
+impl Root {
+    const fn sent<T: JsonSchema>(
+        name: &'static str,
+        title: &'static str,
+        summary: &'static str,
+        rules: &'static [&'static str],
+    ) -> Self {
+        Self { contract: Contract::Send, name, title, summary, rules, schema: Contract::schema_of::<T> }
+    }
 
-    Receive "reply", "Reply", Envelope,
-        "The frame of every reply.";
-    Receive "sent-reply", "Reply to a send", Reply<Sent>,
-        "The reply to a message sent on any channel.";
-    Receive "status-list-reply", "Reply to a status query", Reply<status::StatusList>,
-        "The reply to `GET /external/messages/status`.";
-    Receive "rcs-template-reply", "Reply with an RCS template", Reply<template::rcs::Template>,
-        "The reply to `GET /external/templates/rcs/{template_id}`.";
-    Receive "rcs-template-list-reply", "Reply with RCS templates", Reply<Vec<template::rcs::Template>>,
-        "The reply to `GET /external/templates/rcs`.";
-    Receive "whatsapp-template-reply", "Reply with a WhatsApp template", Reply<template::whatsapp::Template>,
-        "The reply to `POST /external/templates`.";
-    Receive "whatsapp-template-list-reply", "Reply with WhatsApp templates", Reply<Vec<template::whatsapp::Template>>,
-        "The reply to `GET /external/templates`.";
-    Receive "token-reply", "Reply with a token", Reply<auth::Token>,
-        "The reply to `POST /external/auth/token`; its shape is not documented.";
-    Receive "task-reply", "Reply with a task", Reply<task::Task>,
-        "The reply to `POST /external/tasks`.";
-    Receive "task-list-reply", "Reply with tasks", Reply<task::TaskPage>,
-        "The reply to `GET /external/tasks`.";
-    Receive "event", "Webhook event", Event,
-        "What INCS posts to your webhooks.";
-    Receive "exotel-callback", "Exotel callback", exotel::Callback,
-        "What Exotel posts to you about RCS: messages of users and delivery reports.";
-    Receive "inbound-message", "Inbound message", Inbound,
-        "One message of a customer, the same for INCS and Exotel. Made by this library, not by a platform.";
-    Receive "delivery", "Delivery", Delivery,
-        "What is known of a sent message. Made by this library, not by a platform.";
-};
+    const fn received<T: JsonSchema>(name: &'static str, title: &'static str, summary: &'static str) -> Self {
+        Self { contract: Contract::Receive, name, title, summary, rules: &[], schema: Contract::schema_of::<T> }
+    }
+}
+
+/// Every root type; first what is sent, then what is received.
+pub(super) static ROOTS: &[Root] = &[
+    Root::sent::<whatsapp::Message>(
+        "whatsapp-message",
+        "WhatsApp message",
+        "The body of `POST /external/messages/whatsapp`.",
+        &["whatsapp.", "template.whatsapp.parameters.", "template.whatsapp.components.", "template.name."],
+    ),
+    Root::sent::<viber::Message>(
+        "viber-message",
+        "Viber message",
+        "The body of `POST /external/messages/viber`.",
+        &["viber."],
+    ),
+    Root::sent::<rcs::Message>(
+        "rcs-message",
+        "RCS message",
+        "The body of `POST /external/messages/rcs`.",
+        &["rcs.", "template.rcs.parameters.", "template.name."],
+    ),
+    Root::sent::<status::StatusQuery>(
+        "status-query",
+        "Status query",
+        "The query of `GET /external/messages/status`, as an object; on the wire the ids are separated by commas.",
+        &["status."],
+    ),
+    Root::sent::<template::rcs::NewTemplate>(
+        "rcs-template",
+        "RCS template to create",
+        "The body of `POST /external/templates/rcs`.",
+        &[
+            "template.rcs.name.",
+            "template.rcs.category.",
+            "template.rcs.text.",
+            "template.rcs.card.",
+            "template.rcs.carousel.",
+            "template.rcs.suggestion.",
+        ],
+    ),
+    Root::sent::<template::whatsapp::NewTemplate>(
+        "whatsapp-template",
+        "WhatsApp template to create",
+        "The body of `POST /external/templates`.",
+        &["template.whatsapp.name.", "template.whatsapp.category."],
+    ),
+    Root::sent::<template::ListQuery>(
+        "template-list-query",
+        "Template list query",
+        "The query of `GET /external/templates` and `GET /external/templates/rcs`, as an object.",
+        &["template.list."],
+    ),
+    Root::sent::<auth::TokenRequest>(
+        "token-request",
+        "Token request",
+        "The body of `POST /external/auth/token`.",
+        &["auth."],
+    ),
+    Root::sent::<task::NewTask>(
+        "task",
+        "Task to create",
+        "The body of `POST /external/tasks`.",
+        &["task.name.", "task.description.", "task.type."],
+    ),
+    Root::sent::<task::ListQuery>(
+        "task-list-query",
+        "Task list query",
+        "The query of `GET /external/tasks`, as an object.",
+        &["task.list."],
+    ),
+    Root::received::<Envelope>("reply", "Reply", "The frame of every reply."),
+    Root::received::<Reply<Sent>>("sent-reply", "Reply to a send", "The reply to a message sent on any channel."),
+    Root::received::<Reply<status::StatusList>>(
+        "status-list-reply",
+        "Reply to a status query",
+        "The reply to `GET /external/messages/status`.",
+    ),
+    Root::received::<Reply<template::rcs::Template>>(
+        "rcs-template-reply",
+        "Reply with an RCS template",
+        "The reply to `GET /external/templates/rcs/{template_id}`.",
+    ),
+    Root::received::<Reply<Vec<template::rcs::Template>>>(
+        "rcs-template-list-reply",
+        "Reply with RCS templates",
+        "The reply to `GET /external/templates/rcs`.",
+    ),
+    Root::received::<Reply<template::whatsapp::Template>>(
+        "whatsapp-template-reply",
+        "Reply with a WhatsApp template",
+        "The reply to `POST /external/templates`.",
+    ),
+    Root::received::<Reply<Vec<template::whatsapp::Template>>>(
+        "whatsapp-template-list-reply",
+        "Reply with WhatsApp templates",
+        "The reply to `GET /external/templates`.",
+    ),
+    Root::received::<Reply<auth::Token>>(
+        "token-reply",
+        "Reply with a token",
+        "The reply to `POST /external/auth/token`; its shape is not documented.",
+    ),
+    Root::received::<Reply<task::Task>>("task-reply", "Reply with a task", "The reply to `POST /external/tasks`."),
+    Root::received::<Reply<task::TaskPage>>(
+        "task-list-reply",
+        "Reply with tasks",
+        "The reply to `GET /external/tasks`.",
+    ),
+    Root::received::<Event>("event", "Webhook event", "What INCS posts to your webhooks."),
+    Root::received::<exotel::Callback>(
+        "exotel-callback",
+        "Exotel callback",
+        "What Exotel posts to you about RCS: messages of users and delivery reports.",
+    ),
+    Root::received::<Inbound>(
+        "inbound-message",
+        "Inbound message",
+        "One message of a customer, the same for INCS and Exotel. Made by this library, not by a platform.",
+    ),
+    Root::received::<Delivery>(
+        "delivery",
+        "Delivery",
+        "What is known of a sent message. Made by this library, not by a platform.",
+    ),
+];
+
+/// The schema of an [`Envelope`] that holds a `T`, or of one that says why it does not.
+pub(super) struct Reply<T>(PhantomData<T>);
+
+impl<T: JsonSchema> JsonSchema for Reply<T> {
+    fn schema_name() -> Cow<'static, str> {
+        format!("ReplyWith{}", T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let data = generator.subschema_for::<T>();
+        let failure = generator.subschema_for::<Envelope>();
+        let code = Code::Success.as_i64();
+        let succeeded = json!({
+            "status": { "const": Outcome::Success.as_str() },
+            "code": { "enum": [code, code.to_string()] },
+        });
+        let mut success = Envelope::json_schema(generator);
+        success.insert("description".to_owned(), json!("The call succeeded."));
+        let members = shape::members(&mut success, "properties");
+        members.extend(succeeded.as_object().cloned().unwrap_or_default());
+        members.insert("data".to_owned(), data.to_value());
+        if let Some(Value::Array(required)) = success.get_mut("required") {
+            required.push(json!("data"));
+        }
+        let mut failure = failure;
+        failure.insert("description".to_owned(), json!("The call failed."));
+        failure.insert("not".to_owned(), json!({ "properties": succeeded, "required": ["status", "code"] }));
+        json_schema!({ "oneOf": [success, failure] })
+    }
+}

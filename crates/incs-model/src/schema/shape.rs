@@ -4,6 +4,8 @@ use schemars::transform::Transform;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
 
+use crate::open::MemberUnion;
+
 /// The pattern of a whole number in a string. It tells what is read, so it stays in the open contract.
 pub(crate) const DIGITS: &str = "^[+-]?[0-9]+$";
 
@@ -75,8 +77,19 @@ impl Shared<'_> {
     }
 }
 
-/// Objects that carry their kind in `tag`, next to their other members.
-pub(crate) fn tagged_union(generator: &SchemaGenerator, tag: &str, kinds: Vec<(&'static str, Schema)>) -> Schema {
+/// The schema of the first of these functions.
+pub(crate) fn first(generator: &mut SchemaGenerator, schemas: &[fn(&mut SchemaGenerator) -> Schema]) -> Option<Schema> {
+    schemas.first().map(|schema| schema(generator))
+}
+
+/// Objects that carry their kind in `tag`, next to their other members. In the open contract an object without the tag fits as
+/// well, if `untagged` has a description of it.
+pub(crate) fn tagged_union(
+    generator: &SchemaGenerator,
+    tag: &str,
+    kinds: Vec<(&'static str, Schema)>,
+    untagged: &[&str],
+) -> Schema {
     let names: Vec<&str> = kinds.iter().map(|(kind, _)| *kind).collect();
     let variants = kinds
         .into_iter()
@@ -86,28 +99,23 @@ pub(crate) fn tagged_union(generator: &SchemaGenerator, tag: &str, kinds: Vec<(&
             schema.to_value()
         })
         .collect();
-    union(generator, tag, &names, variants, &Shared::default())
-}
-
-/// The same, and in the open contract objects without the tag.
-pub(crate) fn or_untagged(generator: &SchemaGenerator, tag: &str, description: &str, mut union: Schema) -> Schema {
+    let mut union = union(generator, tag, &names, variants, &Shared::default());
     if !is_strict(generator)
         && let Some(Value::Array(variants)) = union.get_mut("oneOf")
     {
-        variants.push(json!({ "description": description, "type": "object", "not": { "required": [tag] } }));
+        variants.extend(
+            untagged.iter().map(
+                |description| json!({ "description": description, "type": "object", "not": { "required": [tag] } }),
+            ),
+        );
     }
     union
 }
 
-/// Objects whose content stands in the member that `tag` names; the members of `shared` stand beside it in every kind.
-pub(crate) fn member_union(
-    generator: &SchemaGenerator,
-    tag: &str,
-    kinds: Vec<(&'static str, Option<Schema>)>,
-    shared: &Shared<'_>,
-) -> Schema {
-    let names: Vec<&str> = kinds.iter().map(|(kind, _)| *kind).collect();
-    let variants = kinds
+/// Objects whose content stands in the member that the tag names; the members of `shared` stand beside it in every kind.
+pub(crate) fn member_union<U: MemberUnion>(generator: &mut SchemaGenerator, shared: &Shared<'_>) -> Schema {
+    let tag = U::TAG;
+    let variants = U::content_schemas(generator)
         .into_iter()
         .map(|(kind, content)| {
             let mut properties = shared.properties();
@@ -121,7 +129,7 @@ pub(crate) fn member_union(
             json!({ "type": "object", "properties": properties, "required": required })
         })
         .collect();
-    union(generator, tag, &names, variants, shared)
+    union(generator, tag, U::KINDS, variants, shared)
 }
 
 /// Exactly one known kind; in the open contract any other kind as well.
@@ -236,5 +244,5 @@ pub(crate) fn typed_member(
         require(&mut schema, member);
         (kind, schema)
     });
-    tagged_union(generator, tag, kinds.collect())
+    tagged_union(generator, tag, kinds.collect(), &[])
 }

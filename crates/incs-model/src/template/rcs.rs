@@ -7,15 +7,11 @@
 //! `[variable_name]` in a text, a link or postback data is filled by the parameters of a send.
 
 mod card;
-mod check;
 mod content;
-mod new;
-mod resource;
+mod definition;
 mod suggestion;
-mod typed;
 
 pub use self::card::{Card, Carousel, Height, Orientation, RichCard, Width};
 pub use self::content::{Content, Kind, TextContent, UnknownContent};
-pub use self::new::{Category, NewTemplate};
-pub use self::resource::{Status, Template};
+pub use self::definition::{Category, NewTemplate, Status, Template};
 pub use self::suggestion::{DialerAction, Reply, Suggestion, SuggestionType, UrlAction};

@@ -6,15 +6,13 @@
 //!
 //! `{{1}}` or `{{name}}` in a text or link is filled by the components of a send.
 
-mod button;
 mod check;
 mod component;
 mod definition;
-mod example;
-mod placeholders;
 
-pub use self::button::{Button, CopyCode, Otp, OtpKind, PhoneNumberButton, QuickReply, UrlButton};
-pub use self::component::{Body, Buttons, Component, Footer, Header, HeaderFormat};
+pub use self::check::Placeholders;
+pub use self::component::{
+    Body, BodyExample, Button, Buttons, Component, CopyCode, ExampleValue, Footer, Header, HeaderFormat, Otp, OtpKind,
+    PhoneNumberButton, QuickReply, UrlButton,
+};
 pub use self::definition::{Category, NewTemplate, Quality, Status, Template};
-pub use self::example::{BodyExample, ExampleValue};
-pub use self::placeholders::Placeholders;

@@ -166,9 +166,7 @@ impl Validate for Template {
             }
         }
         let components = at.key("components");
-        for (index, component) in self.components.iter().enumerate() {
-            component.check(&components.index(index), found);
-        }
+        self.components.check(&components, found);
     }
 }
 
@@ -181,9 +179,7 @@ impl Validate for Component {
             Self::Button(button) => button.check(at, found),
             Self::Unknown(_) => found.unknown_kind(at, "type"),
         }
-        for (index, parameter) in self.parameters().iter().enumerate() {
-            parameter.check(&parameters.index(index), found);
-        }
+        self.parameters().check(&parameters, found);
     }
 }
 

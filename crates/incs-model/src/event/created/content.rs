@@ -1,15 +1,14 @@
 //! What a message of the workbench holds (INCS: message created webhook).
 
-use incs_model_derive::WireStruct;
+use incs_model_derive::{MaskedDebug, WireStruct};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::id::{FileId, MediaType};
-use crate::masked::Mask;
+use crate::json::RawJson;
 use crate::open::UnknownCode;
-use crate::raw::RawJson;
 
 /// What a message of the workbench holds. Captions are not shown in any sample.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, MaskedDebug)]
 #[non_exhaustive]
 pub enum Content {
     /// A text (`type` 101).
@@ -236,19 +235,3 @@ impl Serialize for Content {
         }
     }
 }
-
-impl std::fmt::Debug for Content {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Text(content) => Mask(content).fmt(f),
-            Self::Image(content) => Mask(content).fmt(f),
-            Self::Audio(content) => Mask(content).fmt(f),
-            Self::Video(content) => Mask(content).fmt(f),
-            Self::File(content) => Mask(content).fmt(f),
-            Self::Custom(raw) => f.debug_tuple("Custom").field(raw).finish(),
-            Self::Unknown(code, raw) => f.debug_tuple("Unknown").field(code).field(raw).finish(),
-        }
-    }
-}
-
-impl crate::masked::Masked for Content {}

@@ -2,153 +2,94 @@
 
 use std::fmt;
 
-use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
-use serde::ser::SerializeStruct;
-use serde::{Serialize, Serializer};
+use incs_model_derive::WireStruct;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, DeserializeSeed, MapAccess, Visitor};
+use serde::ser::{Error as _, SerializeStruct};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::content::Content;
-use super::wire_content::{ContentSeed, WireContent};
+use super::content::{Content, code};
 use super::{ChannelState, CustomType, Origin, SessionType};
 use crate::address::Address;
-use crate::decode::{once, replay};
 use crate::id::{ChannelId, ConversationId, CustomId, IncsMessageId, MessageId, ParticipantId};
-use crate::masked::Mask;
+use crate::json::{self, Key, RawJson, ReadMembers, Tracked, once, replay};
+use crate::masked::Masked;
 use crate::schema_of::schema_of;
 use crate::time::WireTime;
 
-/// Declares the message: its members are named once, for the struct, both directions and `Debug`.
-macro_rules! message {
-    ($( $(#[$meta:meta])* $set:ident => $field:ident ($wire:literal): $type:ty, )+) => {
-        /// A message of the workbench (INCS: message created webhook).
-        #[derive(Clone, PartialEq)]
-        #[non_exhaustive]
-        pub struct Message {
-            /// The message, as INCS numbers it.
-            pub id: IncsMessageId,
-            content: WireContent,
-            $( $(#[$meta])* pub $field: Option<$type>, )+
-        }
-
-        impl Message {
-            /// A message with this content; the other members are unset.
-            pub fn new(id: impl Into<IncsMessageId>, content: Content) -> Self {
-                Self { id: id.into(), content: WireContent { content, is_text: false }, $( $field: None, )+ }
-            }
-
-            $(
-                #[doc = concat!("Sets [`", stringify!($field), "`](Self::", stringify!($field), ").")]
-                #[must_use]
-                pub fn $set(mut self, $field: impl Into<$type>) -> Self {
-                    self.$field = Some($field.into());
-                    self
-                }
-            )+
-        }
-
-        #[derive(serde::Deserialize)]
-        #[serde(field_identifier)]
-        #[allow(non_camel_case_types, reason = "named after the members")]
-        enum Member {
-            id,
-            r#type,
-            content,
-            $( #[serde(rename = $wire)] $field, )+
-            #[serde(other)]
-            other,
-        }
-
-        impl<'de> Visitor<'de> for MessageVisitor {
-            type Value = Message;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Message, A::Error> {
-                let mut id: Option<IncsMessageId> = None;
-                let mut body = Body::default();
-                $( let mut $field: Option<$type> = None; )+
-                while let Some(member) = map.next_key()? {
-                    match member {
-                        Member::id => once(&mut id, map.next_value()?, "id")?,
-                        Member::r#type => body.take_type(&mut map)?,
-                        Member::content => body.take_content(&mut map)?,
-                        $( Member::$field => {
-                            if $field.is_some() {
-                                return Err(de::Error::duplicate_field($wire));
-                            }
-                            $field = map.next_value()?;
-                        } )+
-                        Member::other => drop(map.next_value::<de::IgnoredAny>()?),
-                    }
-                }
-                let id = id.ok_or_else(|| de::Error::missing_field("id"))?;
-                Ok(Message { id, content: body.finish()?, $( $field, )+ })
-            }
-        }
-
-        impl Serialize for Message {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                let mut out = serializer.serialize_struct("Message", 16)?;
-                out.serialize_field("id", &self.id)?;
-                out.serialize_field("type", &self.content.content.type_code())?;
-                out.serialize_field("content", &self.content)?;
-                $( if let Some(value) = &self.$field { out.serialize_field($wire, value)?; } )+
-                out.end()
-            }
-        }
-
-        impl fmt::Debug for Message {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_struct("Message")
-                    .field("id", &self.id)
-                    .field("content", &self.content.content)
-                    $( .field(stringify!($field), &Mask(&self.$field)) )+
-                    .finish()
-            }
-        }
-
-        #[cfg(feature = "schema")]
-        fn member_schemas(generator: &mut schemars::SchemaGenerator) -> Vec<(&'static str, schemars::Schema)> {
-            vec![
-                ("id", generator.subschema_for::<IncsMessageId>()),
-                $( ($wire, generator.subschema_for::<Option<$type>>()), )+
-            ]
-        }
-    };
-}
-
-message! {
+/// A message of the workbench (INCS: message created webhook).
+#[derive(Clone, PartialEq, Serialize, WireStruct)]
+#[wire(no_new)]
+#[non_exhaustive]
+pub struct Message {
+    /// The message, as INCS numbers it.
+    pub id: IncsMessageId,
+    #[serde(flatten)]
+    content: WireContent,
     /// The channel.
-    with_auth_id => auth_id ("auth_id"): ChannelId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auth_id: Option<ChannelId>,
     /// The conversation.
-    with_conversation_id => conversation_id ("conversation_id"): ConversationId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conversation_id: Option<ConversationId>,
     /// One customer or a group.
-    with_session_type => session_type ("session_type"): SessionType,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_type: Option<SessionType>,
     /// Who sent it: `staff_<n>`, or the customer's side `<channel>_<phone>`. (The pattern is inferred.)
-    with_send_id => send_id ("send_id"): ParticipantId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub send_id: Option<ParticipantId>,
     /// Who gets it.
-    with_recv_id => recv_id ("recv_id"): ParticipantId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recv_id: Option<ParticipantId>,
     /// What a custom message is; `0` for all others.
-    with_custom_type => custom_type ("custom_type"): CustomType,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub custom_type: Option<CustomType>,
     /// The entity behind a custom message; `0` for all others.
-    with_custom_id => custom_id ("custom_id"): CustomId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub custom_id: Option<CustomId>,
     /// The provider's id; empty until the provider took the message.
-    with_channel_msg_id => channel_msg_id ("channel_msg_id"): MessageId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel_msg_id: Option<MessageId>,
     /// How far an outgoing message got; inbound ones hold `0`.
-    with_channel_status => channel_status ("channel_status"): ChannelState,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel_status: Option<ChannelState>,
     /// Why it failed; empty when it did not. A string here, not an object.
-    with_error => error ("error"): String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
     /// Where it came from.
-    with_source => source ("source"): Origin,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<Origin>,
     /// When it was made.
-    with_created_at => created_at ("created_at"): WireTime,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<WireTime>,
     /// When it last changed.
-    with_updated_at => updated_at ("updated_at"): WireTime,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<WireTime>,
 }
 
 impl Message {
+    /// A message with this content; the other members are unset.
+    pub fn new(id: impl Into<IncsMessageId>, content: Content) -> Self {
+        Self {
+            id: id.into(),
+            content: WireContent { content, is_text: false },
+            auth_id: None,
+            conversation_id: None,
+            session_type: None,
+            send_id: None,
+            recv_id: None,
+            custom_type: None,
+            custom_id: None,
+            channel_msg_id: None,
+            channel_status: None,
+            error: None,
+            source: None,
+            created_at: None,
+            updated_at: None,
+        }
+    }
+
     /// What the message holds.
     pub fn content(&self) -> &Content {
         &self.content.content
@@ -185,7 +126,56 @@ fn customer(side: &ParticipantId) -> Option<Address> {
     (digits(channel) && digits(number.strip_prefix('+').unwrap_or(number))).then(|| Address::from(number))
 }
 
-struct MessageVisitor;
+impl<'de> ReadMembers<'de> for Message {
+    fn read_members<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+        let mut id = None;
+        let mut body = Body::default();
+        let mut found = Self::new(0, Content::Custom(RawJson::null()));
+        while let Some(Key(key)) = map.next_key()? {
+            match &*key {
+                "id" => once(&mut id, map.next_value()?, "id")?,
+                "type" => body.take_type(&mut map)?,
+                "content" => body.take_content(&mut map)?,
+                "auth_id" => take(&mut found.auth_id, "auth_id", &mut map)?,
+                "conversation_id" => take(&mut found.conversation_id, "conversation_id", &mut map)?,
+                "session_type" => take(&mut found.session_type, "session_type", &mut map)?,
+                "send_id" => take(&mut found.send_id, "send_id", &mut map)?,
+                "recv_id" => take(&mut found.recv_id, "recv_id", &mut map)?,
+                "custom_type" => take(&mut found.custom_type, "custom_type", &mut map)?,
+                "custom_id" => take(&mut found.custom_id, "custom_id", &mut map)?,
+                "channel_msg_id" => take(&mut found.channel_msg_id, "channel_msg_id", &mut map)?,
+                "channel_status" => take(&mut found.channel_status, "channel_status", &mut map)?,
+                "error" => take(&mut found.error, "error", &mut map)?,
+                "source" => take(&mut found.source, "source", &mut map)?,
+                "created_at" => take(&mut found.created_at, "created_at", &mut map)?,
+                "updated_at" => take(&mut found.updated_at, "updated_at", &mut map)?,
+                _ => drop(map.next_value::<de::IgnoredAny>()?),
+            }
+        }
+        found.id = id.ok_or_else(|| de::Error::missing_field("id"))?;
+        found.content = body.finish()?;
+        Ok(found)
+    }
+}
+
+impl<'de> Deserialize<'de> for Message {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        json::from_object(deserializer)
+    }
+}
+
+/// Reads a member that may be null; a second one is refused.
+fn take<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
+    slot: &mut Option<T>,
+    name: &'static str,
+    map: &mut A,
+) -> Result<(), A::Error> {
+    if slot.is_some() {
+        return Err(de::Error::duplicate_field(name));
+    }
+    *slot = map.next_value()?;
+    Ok(())
+}
 
 /// Type and content, in either order.
 #[derive(Default)]
@@ -198,7 +188,7 @@ struct Body {
 /// A number that may be written as its digits.
 struct TypeCode;
 
-impl<'de> de::DeserializeSeed<'de> for TypeCode {
+impl<'de> DeserializeSeed<'de> for TypeCode {
     type Value = i64;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<i64, D::Error> {
@@ -229,18 +219,91 @@ impl Body {
     }
 }
 
-impl<'de> Deserialize<'de> for Message {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(MessageVisitor)
+/// Content as it stands on the wire: an object in every sample, a string that holds JSON in the table. Remembers which.
+#[derive(Clone, PartialEq)]
+struct WireContent {
+    content: Content,
+    is_text: bool,
+}
+
+/// Reads the content of a type whose number is known.
+struct ContentSeed(i64);
+
+impl<'de> DeserializeSeed<'de> for ContentSeed {
+    type Value = WireContent;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<WireContent, D::Error> {
+        if (code::TEXT..=code::FILE).contains(&self.0) {
+            return deserializer.deserialize_any(self);
+        }
+        let content = Content::read(self.0, deserializer)?;
+        Ok(open_raw_text(content))
     }
 }
 
-impl crate::masked::Masked for Message {}
+impl<'de> Visitor<'de> for ContentSeed {
+    type Value = WireContent;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object, or a string that holds one")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<WireContent, A::Error> {
+        let content = Content::read(self.0, MapAccessDeserializer::new(map))?;
+        Ok(WireContent { content, is_text: false })
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<WireContent, E> {
+        let mut reader = serde_json::Deserializer::from_str(text);
+        let quick = Content::read(self.0, &mut reader).and_then(|content| reader.end().map(|()| content));
+        let content = quick.or_else(|_| {
+            let raw: &RawValue = serde_json::from_str(text).map_err(|_| E::custom("JSON in the string"))?;
+            Content::read(self.0, Tracked::new(raw)).map_err(E::custom)
+        })?;
+        Ok(WireContent { content, is_text: true })
+    }
+}
+
+/// Raw content that came as a string is opened, if it holds JSON.
+fn open_raw_text(content: Content) -> WireContent {
+    let (Content::Custom(raw) | Content::Unknown(_, raw)) = &content else {
+        return WireContent { content, is_text: false };
+    };
+    let inner = serde_json::from_str::<String>(raw.get()).ok().and_then(|text| RawJson::parse(text).ok());
+    match (inner, content) {
+        (Some(raw), Content::Custom(_)) => WireContent { content: Content::Custom(raw), is_text: true },
+        (Some(raw), Content::Unknown(code, _)) => WireContent { content: Content::Unknown(code, raw), is_text: true },
+        (_, content) => WireContent { content, is_text: false },
+    }
+}
+
+/// Writes `type` and `content`.
+impl Serialize for WireContent {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut members = serializer.serialize_struct("WireContent", 2)?;
+        members.serialize_field("type", &self.content.type_code())?;
+        if self.is_text {
+            let text = serde_json::to_string(&self.content).map_err(S::Error::custom)?;
+            members.serialize_field("content", &text)?;
+        } else {
+            members.serialize_field("content", &self.content)?;
+        }
+        members.end()
+    }
+}
+
+impl fmt::Debug for WireContent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.content.fmt(f)
+    }
+}
+
+impl Masked for WireContent {}
 
 schema_of!(Message as "WorkbenchMessage", generator => {
     use serde_json::{Map, Value, json};
 
-    use super::content::{Audio, File, Image, Text, Video, code};
+    use super::content::{Audio, File, Image, Text, Video};
 
     let kinds = [
         ("Text", code::TEXT, generator.subschema_for::<Text>()),
@@ -249,8 +312,23 @@ schema_of!(Message as "WorkbenchMessage", generator => {
         ("Video", code::VIDEO, generator.subschema_for::<Video>()),
         ("File", code::FILE, generator.subschema_for::<File>()),
     ];
-    let members: Map<_, _> =
-        member_schemas(generator).into_iter().map(|(name, schema)| (name.to_owned(), schema.to_value())).collect();
+    let members = [
+        ("id", generator.subschema_for::<IncsMessageId>()),
+        ("auth_id", generator.subschema_for::<Option<ChannelId>>()),
+        ("conversation_id", generator.subschema_for::<Option<ConversationId>>()),
+        ("session_type", generator.subschema_for::<Option<SessionType>>()),
+        ("send_id", generator.subschema_for::<Option<ParticipantId>>()),
+        ("recv_id", generator.subschema_for::<Option<ParticipantId>>()),
+        ("custom_type", generator.subschema_for::<Option<CustomType>>()),
+        ("custom_id", generator.subschema_for::<Option<CustomId>>()),
+        ("channel_msg_id", generator.subschema_for::<Option<MessageId>>()),
+        ("channel_status", generator.subschema_for::<Option<ChannelState>>()),
+        ("error", generator.subschema_for::<Option<String>>()),
+        ("source", generator.subschema_for::<Option<Origin>>()),
+        ("created_at", generator.subschema_for::<Option<WireTime>>()),
+        ("updated_at", generator.subschema_for::<Option<WireTime>>()),
+    ];
+    let members: Map<_, _> = members.into_iter().map(|(name, schema)| (name.to_owned(), schema.to_value())).collect();
     let variant = |kind: &str, r#type: Value, content: Option<Value>| {
         let mut properties = members.clone();
         properties.insert("type".to_owned(), r#type);

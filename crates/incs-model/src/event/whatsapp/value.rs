@@ -1,12 +1,17 @@
-//! One delivery: who wrote what to which number.
+//! One delivery: who wrote what to which number, and receipts in Meta's form (inferred).
 
 use incs_model_derive::WireStruct;
-use serde::{Deserialize, Serialize};
+use serde::de::{Error as _, MapAccess};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use super::message::Message;
-use super::status::Status;
+use super::content::{Content, Referral};
 use crate::address::Address;
-use crate::id::{PhoneNumberId, WhatsAppUserId};
+use crate::id::{MessageId, PhoneNumberId, WhatsAppUserId};
+use crate::json::{self, Key, RawJson, ReadMembers, once};
+use crate::open::Slot;
+use crate::schema_of::schema_of;
+use crate::status::State;
+use crate::time::WireTime;
 
 /// One delivery. It may hold several messages, receipts and errors; each stands for itself.
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
@@ -113,4 +118,167 @@ impl Value {
             _ => None,
         })
     }
+}
+
+/// A message from a customer.
+#[derive(Clone, PartialEq, Serialize, WireStruct)]
+#[wire(no_new)]
+#[non_exhaustive]
+pub struct Message {
+    /// The message it answers or quotes, and whether it was forwarded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub context: Option<Context>,
+    /// Who wrote it. Absent in no sample; newest versions of Meta's API leave it out for people who hide their number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<Address>,
+    /// Who wrote it, as Meta numbers them; in newer samples only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from_user_id: Option<WhatsAppUserId>,
+    /// The message. The same message delivered twice has the same id.
+    pub id: MessageId,
+    /// When: Unix seconds in a string.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timestamp: Option<WireTime>,
+    /// What it holds.
+    #[serde(flatten)]
+    pub content: Content,
+    /// The advertisement that brought the customer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub referral: Option<Referral>,
+    /// Why the content is not here, for the kind `unsupported`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<ErrorItem>,
+}
+
+/// The message that another one answers or quotes, and whether that one was forwarded.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Context {
+    /// Who wrote the quoted message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<Address>,
+    /// The quoted message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<MessageId>,
+    /// Whether the customer forwarded the message. (Inferred from Meta's API.)
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub forwarded: Option<bool>,
+    /// Whether it was forwarded more than five times. (Inferred from Meta's API.)
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frequently_forwarded: Option<bool>,
+    /// The product that the customer asks about. (Inferred from Meta's API.)
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub referred_product: Option<ReferredProduct>,
+}
+
+/// A product of a catalogue.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ReferredProduct {
+    /// The catalogue.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub catalog_id: Option<String>,
+    /// The product, as the business numbers it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product_retailer_id: Option<String>,
+}
+
+impl Message {
+    /// A message from this customer.
+    pub fn new(from: impl Into<Address>, id: impl Into<MessageId>, content: Content) -> Self {
+        Self {
+            id: id.into(),
+            content,
+            from: Some(from.into()),
+            from_user_id: None,
+            timestamp: None,
+            context: None,
+            referral: None,
+            errors: Vec::new(),
+        }
+    }
+}
+
+impl<'de> ReadMembers<'de> for Message {
+    fn read_members<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+        let mut slot = Slot::new();
+        let (mut id, mut from, mut from_user_id, mut timestamp) = (None, None, None, None);
+        let (mut context, mut referral, mut errors) = (None, None, None::<Vec<ErrorItem>>);
+        while let Some(Key(key)) = map.next_key()? {
+            match &*key {
+                "id" => once(&mut id, map.next_value()?, "id")?,
+                "from" => from = map.next_value()?,
+                "from_user_id" => from_user_id = map.next_value()?,
+                "timestamp" => timestamp = map.next_value()?,
+                "context" => context = map.next_value()?,
+                "referral" => referral = map.next_value()?,
+                "errors" => errors = map.next_value()?,
+                other => slot.take(other, &mut map)?,
+            }
+        }
+        Ok(Self {
+            id: id.ok_or_else(|| A::Error::missing_field("id"))?,
+            content: slot.finish()?,
+            from,
+            from_user_id,
+            timestamp,
+            context,
+            referral,
+            errors: errors.unwrap_or_default(),
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Message {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        json::from_object(deserializer)
+    }
+}
+
+schema_of!(Message as "WhatsAppUserMessage", generator => {
+    use crate::schema::shape::{Shared, member_union};
+
+    let members = vec![
+        ("id", generator.subschema_for::<MessageId>()),
+        ("from", generator.subschema_for::<Option<Address>>()),
+        ("from_user_id", generator.subschema_for::<Option<WhatsAppUserId>>()),
+        ("timestamp", generator.subschema_for::<Option<WireTime>>()),
+        ("context", generator.subschema_for::<Option<Context>>()),
+        ("referral", generator.subschema_for::<Option<Referral>>()),
+        ("errors", generator.subschema_for::<Option<Vec<ErrorItem>>>()),
+    ];
+    let mut schema = member_union::<Content>(generator, &Shared { members, required: &["id"] });
+    schema.insert("description".to_owned(), serde_json::json!("A message from a customer on WhatsApp."));
+    schema
+});
+
+/// A sent message has a new state.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "WhatsAppStatus"))]
+#[non_exhaustive]
+pub struct Status {
+    /// The message.
+    pub id: MessageId,
+    /// Its new state.
+    pub status: State,
+    /// When.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timestamp: Option<WireTime>,
+    /// Who it was sent to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recipient_id: Option<Address>,
+    /// The conversation that Meta bills; kept as it came.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<RawJson>,
+    /// What Meta bills; kept as it came.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pricing: Option<RawJson>,
+    /// What the business put on the send.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub biz_opaque_callback_data: Option<String>,
+    /// Why it failed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<ErrorItem>,
 }

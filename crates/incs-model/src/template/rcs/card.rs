@@ -147,9 +147,7 @@ impl Validate for Carousel {
     fn check(&self, at: &At<'_>, found: &mut Violations) {
         let cards = at.key("carouselCard");
         found.items(&cards, self.carousel_card.len(), &limits::RCS_CARDS);
-        for (index, card) in self.carousel_card.iter().enumerate() {
-            card.check(&cards.index(index), found);
-        }
+        self.carousel_card.check(&cards, found);
     }
 }
 
@@ -168,9 +166,7 @@ impl Validate for Card {
         }
         let suggestions = at.key("suggestions");
         found.items(&suggestions, self.suggestions.len(), &limits::RCS_CARD_SUGGESTIONS);
-        for (index, suggestion) in self.suggestions.iter().enumerate() {
-            suggestion.check(&suggestions.index(index), found);
-        }
+        self.suggestions.check(&suggestions, found);
     }
 }
 

@@ -1,36 +1,45 @@
-//! What an RCS template shows.
+//! What an RCS template shows, and reading it beside other members.
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::marker::PhantomData;
 
 use incs_model_derive::WireStruct;
+use serde::de::value::{MapAccessDeserializer, StrDeserializer};
+use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use super::card::{Card, Carousel, RichCard};
 use super::suggestion::Suggestion;
+use crate::json::{Key, RawJson, replay};
 use crate::limits::template as limits;
-use crate::open::{fmt_token, open_text};
-use crate::raw::RawJson;
-use crate::template::placeholder;
+use crate::open::{ReadValue, fmt_token, open_text};
+use crate::template::placeholders;
 use crate::validate::{At, Validate, Violations};
 
 /// What an RCS template shows: `type`, and `content` of that type.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "type", content = "content")]
 #[non_exhaustive]
 pub enum Content {
     /// A text.
     ///
     /// On the wire: `"type": "text"`.
+    #[serde(rename = "text")]
     Text(TextContent),
     /// One card.
     ///
     /// On the wire: `"type": "richcard"`.
+    #[serde(rename = "richcard")]
     RichCard(RichCard),
     /// Cards in a row.
     ///
     /// On the wire: `"type": "carousel"`.
+    #[serde(rename = "carousel")]
     Carousel(Carousel),
     /// A type that this version does not know; kept and written back as it came.
+    #[serde(untagged)]
     Unknown(UnknownContent),
 }
 
@@ -62,9 +71,11 @@ open_text! {
 }
 
 /// The content of a type that this version of the crate does not know.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct UnknownContent {
+    #[serde(rename = "type")]
     kind: Box<str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     content: Option<RawJson>,
 }
 
@@ -95,6 +106,8 @@ impl fmt::Debug for UnknownContent {
     }
 }
 
+impl crate::masked::Masked for Content {}
+
 impl Content {
     /// The known types, as they stand on the wire.
     pub const KNOWN: &'static [&'static str] = Kind::KNOWN;
@@ -114,7 +127,7 @@ impl Content {
     /// A name is letters, digits and underscores; `[not a name!]` is plain text. Parts of an unknown kind are not searched.
     pub fn variables(&self) -> BTreeSet<&str> {
         let mut variables = BTreeSet::new();
-        let mut see = |text| variables.extend(placeholder::names(text, "[", "]"));
+        let mut see = |text| variables.extend(placeholders(text, "[", "]"));
         if let Self::Text(content) = self {
             see(&content.text_message);
         }
@@ -187,8 +200,130 @@ impl Validate for TextContent {
         found.text(&at.key("textMessage"), &self.text_message, &limits::RCS_TEXT);
         let suggestions = at.key("suggestions");
         found.items(&suggestions, self.suggestions.len(), &limits::RCS_TEXT_SUGGESTIONS);
-        for (index, suggestion) in self.suggestions.iter().enumerate() {
-            suggestion.check(&suggestions.index(index), found);
+        self.suggestions.check(&suggestions, found);
+    }
+}
+
+/// Reads an object: `type` and `content` into a [`Content`], all other members into an `M`.
+pub(super) fn read<'de, M, D>(deserializer: D) -> Result<(M, Content), D::Error>
+where
+    M: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    deserializer.deserialize_map(TypedVisitor(PhantomData))
+}
+
+/// The schema of such an object, one variant for each type; `M` has the schema of the other members.
+#[cfg(feature = "schema")]
+pub(super) fn schema<M: schemars::JsonSchema>(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    let members = M::json_schema(generator);
+    let kinds = vec![
+        ("text", generator.subschema_for::<TextContent>()),
+        ("richcard", generator.subschema_for::<RichCard>()),
+        ("carousel", generator.subschema_for::<Carousel>()),
+    ];
+    crate::schema::shape::typed_member(generator, "type", "content", &members, kinds)
+}
+
+struct TypedVisitor<M>(PhantomData<M>);
+
+impl<'de, M: Deserialize<'de>> Visitor<'de> for TypedVisitor<M> {
+    type Value = (M, Content);
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        let mut slot = Slot::default();
+        let members = M::deserialize(MapAccessDeserializer::new(Others { map, slot: &mut slot }))?;
+        Ok((members, slot.finish()?))
+    }
+}
+
+/// What is known of the content so far.
+#[derive(Default)]
+struct Slot {
+    kind: Option<Kind>,
+    content: Option<Content>,
+    kept: Option<Box<RawValue>>,
+}
+
+impl Slot {
+    fn take_kind<'de, A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<(), A::Error> {
+        match self.kind.replace(map.next_value()?) {
+            None => Ok(()),
+            Some(_) => Err(de::Error::duplicate_field("type")),
         }
+    }
+
+    fn take_content<'de, A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<(), A::Error> {
+        if self.content.is_some() || self.kept.is_some() {
+            return Err(de::Error::duplicate_field("content"));
+        }
+        match &self.kind {
+            Some(kind) if kind.is_known() => self.content = read_content(kind, map)?,
+            _ => self.kept = Some(map.next_value()?),
+        }
+        Ok(())
+    }
+
+    fn finish<E: de::Error>(self) -> Result<Content, E> {
+        let kind = self.kind.ok_or_else(|| E::missing_field("type"))?;
+        if let Kind::Unknown(kind) = &kind {
+            let content = self.kept.map(RawJson::from_value);
+            return Ok(Content::Unknown(UnknownContent::new(kind.as_str(), content)));
+        }
+        let content = match (self.content, &self.kept) {
+            (None, Some(kept)) => read_content(&kind, Kept(kept, PhantomData))?,
+            (content, _) => content,
+        };
+        content.ok_or_else(|| E::missing_field("content"))
+    }
+}
+
+/// Reads the content of a type; `None` when the type is not known.
+fn read_content<'de, R: ReadValue<'de>>(kind: &Kind, source: R) -> Result<Option<Content>, R::Error> {
+    match kind {
+        Kind::Text => source.read().map(Content::Text).map(Some),
+        Kind::RichCard => source.read().map(Content::RichCard).map(Some),
+        Kind::Carousel => source.read().map(Content::Carousel).map(Some),
+        Kind::Unknown(_) => Ok(None),
+    }
+}
+
+/// Content that came before its type.
+struct Kept<'a, E>(&'a RawValue, PhantomData<E>);
+
+impl<'de, E: de::Error> ReadValue<'de> for Kept<'_, E> {
+    type Error = E;
+
+    fn read<T: Deserialize<'de>>(self) -> Result<T, E> {
+        replay(PhantomData::<T>, "content", self.0)
+    }
+}
+
+/// The members of an object without `type` and `content`, which go to the slot.
+struct Others<'s, A> {
+    map: A,
+    slot: &'s mut Slot,
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Others<'_, A> {
+    type Error = A::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
+        while let Some(Key(key)) = self.map.next_key()? {
+            match &*key {
+                "type" => self.slot.take_kind(&mut self.map)?,
+                "content" => self.slot.take_content(&mut self.map)?,
+                other => return seed.deserialize(StrDeserializer::new(other)).map(Some),
+            }
+        }
+        Ok(None)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
+        self.map.next_value_seed(seed)
     }
 }

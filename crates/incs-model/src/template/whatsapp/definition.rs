@@ -125,9 +125,7 @@ impl Validate for NewTemplate {
         found.not_empty(&at.key("language"), self.language.as_str());
         found.one_of(&at.key("category"), self.category.as_str(), &limits::WHATSAPP_CATEGORY);
         let components = at.key("components");
-        for (index, component) in self.components.iter().enumerate() {
-            component.check(&components.index(index), found);
-        }
+        self.components.check(&components, found);
     }
 }
 

@@ -1,22 +1,17 @@
 //! Cards to swipe through (INCS: send WhatsApp message).
 
-#[cfg(feature = "schema")]
-mod schema;
-
 use incs_model_derive::WireStruct;
 use serde::de::MapAccess;
 use serde::de::value::MapAccessDeserializer;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
-#[cfg(feature = "schema")]
-use self::schema::{card_body_schema, header_schema};
 use super::cta_url;
 use super::parts::{Body, Footer, Header};
 use super::reply::{CardButton, check_buttons};
-use crate::decode::{Entries, read_object};
+use crate::json::{self, Entries, RawJson, ReadMembers};
 use crate::limits::whatsapp as limits;
 use crate::open::open_text;
-use crate::raw::RawJson;
+use crate::schema_of::schema_of;
 use crate::validate::{At, Measured, Validate, Violations};
 
 /// 2 to 10 cards below a text (INCS: send WhatsApp message).
@@ -102,7 +97,8 @@ open_text! {
 }
 
 /// What a card offers: one link, or quick replies. The form is told by the members: `name` or `buttons`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
 #[non_exhaustive]
 pub enum CardAction {
     /// One button that opens a link.
@@ -151,32 +147,57 @@ impl CardAction {
     }
 }
 
-impl Serialize for CardAction {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Url(action) => action.serialize(serializer),
-            Self::QuickReplies(replies) => replies.serialize(serializer),
-            Self::Unknown(raw) => raw.serialize(serializer),
+impl<'de> ReadMembers<'de> for CardAction {
+    fn read_members<A: MapAccess<'de>>(members: A) -> Result<Self, A::Error> {
+        let (is_link, entries) = Entries::until_key(members, |name| match name {
+            "name" | "parameters" => Some(true),
+            "buttons" => Some(false),
+            _ => None,
+        })?;
+        match is_link {
+            Some(true) => Deserialize::deserialize(MapAccessDeserializer::new(entries)).map(Self::Url),
+            Some(false) => Deserialize::deserialize(MapAccessDeserializer::new(entries)).map(Self::QuickReplies),
+            None => entries.into_raw(None).map(Self::Unknown),
         }
     }
 }
 
-read_object!(CardAction, map => read(map));
-
-fn read<'de, A: MapAccess<'de>>(map: A) -> Result<CardAction, A::Error> {
-    let (is_link, entries) = Entries::until_key(map, |name| match name {
-        "name" | "parameters" => Some(true),
-        "buttons" => Some(false),
-        _ => None,
-    })?;
-    match is_link {
-        Some(true) => Deserialize::deserialize(MapAccessDeserializer::new(entries)).map(CardAction::Url),
-        Some(false) => Deserialize::deserialize(MapAccessDeserializer::new(entries)).map(CardAction::QuickReplies),
-        None => entries.into_raw(None).map(CardAction::Unknown),
+impl<'de> Deserialize<'de> for CardAction {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        json::from_object(deserializer)
     }
 }
 
 impl crate::masked::Masked for CardAction {}
+
+schema_of!(CardAction, generator => {
+    let url = generator.subschema_for::<cta_url::Action>();
+    let replies = generator.subschema_for::<QuickReplies>();
+    if crate::schema::shape::is_strict(generator) {
+        schemars::json_schema!({ "oneOf": [url, replies] })
+    } else {
+        schemars::json_schema!({ "anyOf": [url, replies, { "type": "object" }] })
+    }
+});
+
+#[cfg(feature = "schema")]
+fn card_body_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    let mut schema = super::parts::body_schema(limits::CARD_BODY_TEXT_MAX);
+    let lines = limits::CARD_BODY_LINES_MAX - 1;
+    if let Some(text) = crate::schema::shape::members(&mut schema, "properties").get_mut("text") {
+        text["pattern"] = serde_json::json!(format!("^[^\\n]*(\\n[^\\n]*){{0,{lines}}}$"));
+    }
+    schema
+}
+
+#[cfg(feature = "schema")]
+fn header_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    let (image, video) =
+        (generator.subschema_for::<crate::whatsapp::Image>(), generator.subschema_for::<crate::whatsapp::Video>());
+    let [image, video] =
+        [("image", image), ("video", video)].map(|(kind, medium)| super::parts::linked_header_schema(kind, &medium));
+    schemars::json_schema!({ "oneOf": [image, video] })
+}
 
 impl Validate for Carousel {
     fn check(&self, at: &At<'_>, found: &mut Violations) {

@@ -114,9 +114,7 @@ impl Validate for List {
         found.text(&action.key("button"), &self.action.button, &limits::LIST_BUTTON);
         let sections = action.key("sections");
         found.items(&sections, self.action.sections.len(), &limits::LIST_SECTIONS);
-        for (index, section) in self.action.sections.iter().enumerate() {
-            section.check(&sections.index(index), found);
-        }
+        self.action.sections.check(&sections, found);
         let rows = self.rows().count();
         if rows > limits::LIST_ROWS_MAX {
             found.add(&sections, &limits::LIST_ROWS, count(rows));
@@ -138,9 +136,7 @@ impl Validate for Section {
         found.text(&at.key("title"), &self.title, &limits::SECTION_TITLE);
         let rows = at.key("rows");
         found.items(&rows, self.rows.len(), &limits::SECTION_ROWS);
-        for (index, row) in self.rows.iter().enumerate() {
-            row.check(&rows.index(index), found);
-        }
+        self.rows.check(&rows, found);
     }
 }
 
