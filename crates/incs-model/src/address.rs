@@ -80,4 +80,4 @@ impl fmt::Debug for Address {
     }
 }
 
-crate::masked::shown!(Address);
+impl crate::masked::Masked for Address {}

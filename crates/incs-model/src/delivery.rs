@@ -24,7 +24,6 @@ use incs_model_derive::WireStruct;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{IncsMessageId, MessageId};
-use crate::masked::shown;
 use crate::time::Timestamp;
 
 /// How far a message got. Later stages include the earlier ones: what was read was delivered.
@@ -60,7 +59,8 @@ pub enum Witness {
     Webhook,
 }
 
-shown!(Stage, Witness);
+impl crate::masked::Masked for Stage {}
+impl crate::masked::Masked for Witness {}
 
 /// A time, and who says so. The smaller one counts: the better witness, then the earlier time.
 #[derive(Clone, PartialEq, Copy, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, WireStruct)]

@@ -52,7 +52,7 @@ macro_rules! text_id {
             }
         }
 
-        crate::masked::shown!($name);
+        impl crate::masked::Masked for $name {}
     )+};
 }
 
@@ -95,7 +95,7 @@ macro_rules! number_id {
             }
         }
 
-        crate::masked::shown!($name);
+        impl crate::masked::Masked for $name {}
 
         schema_of!(inline $name, generator => crate::schema::shape::number_id(generator));
     )+};

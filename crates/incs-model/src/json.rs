@@ -9,7 +9,7 @@ mod tracked;
 
 pub use self::body::{decode, decode_str, encode};
 pub use self::error::{DecodeError, Found};
-pub(crate) use self::members::{Entries, ReadMembers, compose, from_object, once, read_object, replay};
+pub(crate) use self::members::{Entries, ReadMembers, compose, from_object, once, replay};
 pub(crate) use self::pointer::escape;
 pub use self::pointer::{ParsePointerError, Pointer};
 pub(crate) use self::raw::Cutter;

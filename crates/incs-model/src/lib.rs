@@ -103,9 +103,6 @@ mod validate;
 pub mod viber;
 pub mod whatsapp;
 
-use crate::json as decode;
-use crate::json as raw;
-
 pub use crate::address::Address;
 pub use crate::json::{DecodeError, Found, ParsePointerError, Pointer, RawJson, decode, decode_str, encode};
 pub use crate::message::{Channel, OutboundMessage, Sent};

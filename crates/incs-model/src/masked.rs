@@ -22,12 +22,6 @@ impl<T: Masked + ?Sized> fmt::Debug for Mask<'_, T> {
     }
 }
 
-/// Declares that the `Debug` of these types is safe to show.
-macro_rules! shown {
-    ($($type:ty),+ $(,)?) => {$( impl $crate::masked::Masked for $type {} )+};
-}
-pub(crate) use shown;
-
 impl Masked for bool {}
 impl Masked for u8 {}
 impl Masked for u32 {}

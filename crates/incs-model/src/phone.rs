@@ -99,7 +99,7 @@ impl<'de> Deserialize<'de> for PhoneNumber {
     }
 }
 
-crate::masked::shown!(PhoneNumber);
+impl crate::masked::Masked for PhoneNumber {}
 
 schema_of!(PhoneNumber, _generator => {
     schemars::json_schema!({

@@ -12,7 +12,7 @@ use serde::de::{self, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Number;
 
-use crate::masked::{Masked, shown};
+use crate::masked::Masked;
 use crate::schema_of::schema_of;
 
 /// A time of a webhook: Unix seconds or milliseconds, as a number or as digits in a string, or RFC 3339 with any offset.
@@ -279,7 +279,10 @@ schema_of!(UnixSeconds, generator => {
     schema
 });
 
-shown!(Timestamp, WireTime, CivilTime, UnixSeconds);
+impl Masked for Timestamp {}
+impl Masked for WireTime {}
+impl Masked for CivilTime {}
+impl Masked for UnixSeconds {}
 
 /// Reads a [`Timestamp`]; unlike in jiff's own reader, the error holds no value.
 pub(crate) fn read_timestamp<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {

@@ -106,7 +106,12 @@ pub enum Entry<'a> {
     Malformed(&'a Malformed),
 }
 
-crate::masked::shown!(Callback, Batch<Item>, Batch<SmsItem>, Item, SmsItem, Malformed);
+impl crate::masked::Masked for Callback {}
+impl crate::masked::Masked for Batch<Item> {}
+impl crate::masked::Masked for Batch<SmsItem> {}
+impl crate::masked::Masked for Item {}
+impl crate::masked::Masked for SmsItem {}
+impl crate::masked::Masked for Malformed {}
 
 impl Callback {
     /// Every element with its JSON pointer in the body: those of `rcs`, then those of `sms`, or the one of a flat body.

@@ -215,7 +215,7 @@ impl Serialize for Content {
     }
 }
 
-crate::masked::shown!(Content);
+impl crate::masked::Masked for Content {}
 
 schema_of!(Content as "ExotelContent", generator => {
     use serde_json::{Value, json};

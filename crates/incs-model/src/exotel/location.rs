@@ -88,7 +88,7 @@ impl<'de> Deserialize<'de> for Coordinate {
     }
 }
 
-crate::masked::shown!(Coordinate);
+impl crate::masked::Masked for Coordinate {}
 
 #[cfg(feature = "schema")]
 impl schemars::JsonSchema for Coordinate {

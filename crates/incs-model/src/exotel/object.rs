@@ -6,13 +6,13 @@
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
-use serde::de::{DeserializeOwned, Error};
+use serde::de::{DeserializeOwned, Error, MapAccess};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::nullable::Nullable;
-use crate::json::{Key, RawJson, Tracked, compose, read_object, replay};
+use crate::json::{Key, RawJson, ReadMembers, Tracked, compose, from_object, replay};
 
 /// The names that the tables write with a capital letter and the samples without.
 const ANY_CASE: [&str; 4] = ["suggested", "response", "reply", "action"];
@@ -44,7 +44,7 @@ impl Spelling {
     }
 }
 
-crate::masked::shown!(Spelling);
+impl crate::masked::Masked for Spelling {}
 
 /// The members of an object in the order they came.
 #[derive(Default)]
@@ -147,14 +147,21 @@ impl Object {
     }
 }
 
-read_object!(Object, map => {
-    let mut map = map;
-    let mut object = Object::default();
-    while let Some(Key(name)) = map.next_key()? {
-        object.members.push(Member { name: name.into(), raw: map.next_value()?, is_known: false });
+impl<'de> ReadMembers<'de> for Object {
+    fn read_members<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+        let mut object = Self::default();
+        while let Some(Key(name)) = map.next_key()? {
+            object.members.push(Member { name: name.into(), raw: map.next_value()?, is_known: false });
+        }
+        Ok(object)
     }
-    Ok(object)
-});
+}
+
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        from_object(deserializer)
+    }
+}
 
 /// Writes an object with the names spelled as they came.
 pub(super) struct Writer<'a, M> {

@@ -199,7 +199,8 @@ impl ReportState {
     }
 }
 
-crate::masked::shown!(StatusCode, ReportState);
+impl crate::masked::Masked for StatusCode {}
+impl crate::masked::Masked for ReportState {}
 
 schema_of!(StatusCode as "ExotelStatusCode", _generator => {
     schemars::json_schema!({

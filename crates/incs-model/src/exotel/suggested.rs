@@ -177,7 +177,7 @@ impl Serialize for Suggested {
     }
 }
 
-crate::masked::shown!(Tap);
+impl crate::masked::Masked for Tap {}
 
 schema_of!(Suggested as "ExotelSuggested", generator => {
     let suggestion = generator.subschema_for::<Suggestion>();
