@@ -2,6 +2,7 @@
 
 use std::iter::repeat;
 
+use incs_model::Pointer;
 use incs_model::schema::Contract;
 use serde_json::{Map, Value, json};
 
@@ -165,12 +166,12 @@ fn forbids(member: &Value) -> bool {
 
 /// Puts a value at a place, or with none takes away what is there; nothing if there is no such place.
 pub(super) fn put(instance: &mut Value, pointer: &str, value: Option<Value>) -> Option<()> {
-    let Some((parent, last)) = pointer.rsplit_once('/') else {
+    let mut parent = Pointer::parse(pointer).ok()?;
+    let Some(name) = parent.pop() else {
         *instance = value?;
         return Some(());
     };
-    let name = last.replace("~1", "/").replace("~0", "~");
-    match (instance.pointer_mut(parent)?, value) {
+    match (instance.pointer_mut(parent.as_str())?, value) {
         (Value::Object(members), Some(value)) => drop(members.insert(name, value)),
         (Value::Object(members), None) => drop(members.remove(&name)?),
         (Value::Array(elements), Some(value)) if name == "-" => elements.push(value),
