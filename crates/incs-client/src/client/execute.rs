@@ -313,6 +313,7 @@ impl<'a> Prepared<'a> {
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = self.uri.clone();
         let headers = request.headers_mut();
+        headers.reserve(self.headers.len() + 5);
         headers.insert(HOST, self.host.clone());
         headers.insert(ACCEPT, JSON);
         headers.insert(USER_AGENT, user_agent.clone());
