@@ -29,8 +29,8 @@ use crate::error::{Error, ErrorKind, Refusal, RetryAdvice};
 /// Many messages on their way: [`Messages::send_all`](crate::Messages::send_all). A [`Stream`] of one [`BatchOutcome`] for each
 /// message that was taken from the input, in the order in which they end.
 ///
-/// Nothing is sent unless outcomes are asked for: not before the first, and between two of them the calls in flight stand
-/// still while their time limits run. So take each outcome soon, or give the batch a task of its own. Whatever its length, a batch
+/// Nothing is sent unless outcomes are asked for: not before the first, and between two of them the calls in flight stand still
+/// while their time limits run. So take each outcome soon, or give the batch a task of its own. Whatever its length, a batch
 /// holds no more messages than may be in flight, and one more.
 ///
 /// # How it ends
@@ -119,12 +119,12 @@ impl<'a> Batch<'a> {
         self
     }
 
-    /// What stops this batch, from anywhere.
+    /// Returns a handle that stops this batch from anywhere.
     pub fn canceller(&self) -> Canceller {
         self.canceller.clone()
     }
 
-    /// How far it is.
+    /// Returns the progress of the batch.
     pub fn progress(&self) -> BatchProgress {
         self.tracker.progress()
     }
@@ -250,7 +250,7 @@ const _: fn() = || {
     is_send::<Batch<'_>>();
 };
 
-/// How fast a batch goes: how many messages at once, and how soon one after the other.
+/// The speed of a batch: how many messages at once, and how soon one after the other.
 ///
 /// ```
 /// use std::time::Duration;
@@ -341,7 +341,7 @@ impl Canceller {
         self.0.batch.wake();
     }
 
-    /// Whether [`cancel`](Self::cancel) was called.
+    /// Returns whether [`cancel`](Self::cancel) was called.
     pub fn is_cancelled(&self) -> bool {
         self.0.is_cancelled.load(Ordering::Acquire)
     }
@@ -405,7 +405,7 @@ impl<'a> Input<'a> {
         self.messages.is_none()
     }
 
-    /// How many it holds, when it knows.
+    /// Returns the number of messages, when it is known.
     fn exact_length(&self) -> Option<usize> {
         let (least, most) = self.messages.as_ref().map_or((0, Some(0)), Stream::size_hint);
         most.filter(|most| *most == least)

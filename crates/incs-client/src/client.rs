@@ -50,13 +50,13 @@ pub struct Client {
 }
 
 impl Client {
-    /// A builder of a client over this transport, with the clock of tokio.
+    /// Returns a builder of a client over this transport, with the clock of tokio.
     #[cfg(feature = "tokio")]
     pub fn builder(transport: impl Transport) -> ClientBuilder {
         ClientBuilder::new(transport, crate::clock::TokioClock::default())
     }
 
-    /// A builder of a client over this transport, with a clock of your own.
+    /// Returns a builder of a client over this transport, with a clock of your own.
     pub fn builder_with_clock(transport: impl Transport, clock: impl Clock) -> ClientBuilder {
         ClientBuilder::new(transport, clock)
     }
@@ -70,28 +70,28 @@ impl Client {
         self.run(&endpoint, &CallOptions::default()).await
     }
 
-    /// A call to any endpoint, to be set up and awaited.
+    /// Returns a call to any endpoint, to be set up and awaited.
     pub fn call<E: Endpoint>(&self, endpoint: E) -> Call<'_, E> {
         Call::new(self, endpoint)
     }
 
-    /// This client with another certification code for every channel: that of another WhatsApp number, say. Everything else is
-    /// shared.
+    /// Returns this client with another certification code for every channel, for example that of another WhatsApp number.
+    /// Everything else is shared.
     ///
     /// # Errors
     ///
-    /// When the code cannot stand in a header.
+    /// Fails when a header cannot hold the code.
     pub fn with_certification_code(&self, code: impl Into<Secret>) -> Result<Self, BuildError> {
         let mut codes = Codes::default();
         codes.set(None, &code.into())?;
         Ok(Self { config: Arc::clone(&self.config), codes })
     }
 
-    /// This client with another certification code for one channel.
+    /// Returns this client with another certification code for one channel.
     ///
     /// # Errors
     ///
-    /// When the code cannot stand in a header, or the channel is not known.
+    /// Fails when a header cannot hold the code, or the channel is not known.
     pub fn with_channel_code(&self, channel: &Channel, code: impl Into<Secret>) -> Result<Self, BuildError> {
         let mut codes = self.codes.clone();
         codes.set(Some(channel), &code.into())?;

@@ -1,4 +1,4 @@
-//! Time, injected: so that a test need not wait, and so that the core needs no runtime.
+//! The clock of a client. It is injected, so that tests need not wait and the core needs no runtime.
 
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -65,7 +65,7 @@ impl<'a> Budget<'a> {
     }
 }
 
-/// What the future gives, if it does so in time.
+/// Returns the output of the future, if it is ready in time.
 pub(crate) async fn within<F: Future>(clock: &dyn Clock, limit: Duration, future: F) -> Option<F::Output> {
     let mut future = pin!(future);
     let mut sleep = None;

@@ -1,4 +1,4 @@
-//! Who is calling.
+//! Credentials: certification codes, bearer tokens, and the cache of the token.
 
 use std::fmt;
 use std::future::Future;
@@ -79,7 +79,7 @@ pub(crate) struct Account {
     pub(crate) member: Option<String>,
 }
 
-/// Where bearer tokens come from.
+/// The source of bearer tokens.
 #[derive(Debug)]
 pub(crate) enum Bearer {
     /// Nobody gave any.
@@ -92,7 +92,7 @@ pub(crate) enum Bearer {
 
 /// A token that many calls share and one fetches.
 ///
-/// How long a token lasts is unknown, so it is kept until it is refused. Callers that need one while another fetches it wait
+/// The lifetime of a token is unknown, so it is kept until it is refused. Callers that need one while another fetches it wait
 /// for that one's result, be it a token or an error; when the fetching caller goes away, the next in line takes over.
 #[derive(Debug, Default)]
 pub(crate) struct TokenCache {

@@ -42,7 +42,7 @@ use crate::transport::Replay;
 /// }
 /// ```
 pub trait Endpoint: Send + Sync {
-    /// What a success gives.
+    /// The result of a success.
     type Reply: Send;
 
     /// The name of the call in errors and spans, in snake case.
@@ -82,12 +82,12 @@ pub trait Endpoint: Send + Sync {
         None
     }
 
-    /// Who gets the message, if it is one. The limiter counts by it.
+    /// The recipient, if the call sends a message. The limiter counts by it.
     fn recipient(&self) -> Option<&PhoneNumber> {
         None
     }
 
-    /// Whether the call may be made again blindly. Unless overridden, `GET`, `HEAD` and `DELETE` may, and nothing else.
+    /// Returns whether the call may be made again blindly. Unless overridden, `GET`, `HEAD` and `DELETE` may, and nothing else.
     fn replay(&self) -> Replay {
         if matches!(self.method(), Method::GET | Method::HEAD | Method::DELETE) { Replay::Safe } else { Replay::Unsafe }
     }
@@ -105,7 +105,7 @@ pub trait Endpoint: Send + Sync {
     ///
     /// # Errors
     ///
-    /// When the `Serialize` of the call fails; that of our types never does.
+    /// Fails when the `Serialize` of the call fails; that of our types never does.
     fn body(&self) -> Result<Option<Vec<u8>>, serde_json::Error> {
         Ok(None)
     }
@@ -114,7 +114,7 @@ pub trait Endpoint: Send + Sync {
     ///
     /// # Errors
     ///
-    /// When what the call gave has another shape: the call counts as accepted then.
+    /// Fails when the reply has another shape: the call counts as accepted then.
     fn decode(&self, reply: &Frame<'_>) -> Result<Self::Reply, DecodeError>;
 }
 
@@ -122,13 +122,13 @@ pub trait Endpoint: Send + Sync {
 pub trait Listing: Endpoint {
     /// A row of the list.
     type Row: Send;
-    /// What tells rows apart.
+    /// The key that tells rows apart.
     type Key: Eq + Hash + Send;
 
-    /// The rows of a page.
+    /// Returns the rows of a page.
     fn rows(reply: Self::Reply) -> Vec<Self::Row>;
 
-    /// What tells this row apart from all others.
+    /// Returns the key of a row, which no other row has.
     fn key(row: &Self::Row) -> Self::Key;
 
     /// Rows of a full page: one with fewer is the last.

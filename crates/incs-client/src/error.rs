@@ -1,4 +1,4 @@
-//! Why a call failed, and what is known of what it did.
+//! Errors of calls: what failed, the state of the request, and what to do.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -11,9 +11,9 @@ use incs_model::envelope::{Code, Envelope};
 use incs_model::id::MessageId;
 use incs_model::{RawJson, Report, decode};
 
-/// Why a call failed, and what is known of what it did.
+/// The error of a call, with what is known of the request.
 ///
-/// The question that matters most is answered by [`request_state`](Self::request_state): is the message out? What to do next is
+/// [`request_state`](Self::request_state) answers the most important question: is the message out? What to do next is
 /// [`retry_advice`](Self::retry_advice), and for people [`help`](Self::help).
 ///
 /// `Display` is one sentence without cause, body, number or secret; `Debug` masks them. Cloning is cheap.
@@ -57,23 +57,23 @@ impl Error {
         self.amend(|inner| inner.source = Some(Arc::new(source)))
     }
 
-    /// What went wrong.
+    /// Returns the kind of the error.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// What is known of the request: whether the message is out. It is the most that any of the attempts may have done; everything
-    /// else here is about the last.
+    /// Returns the state of the request, which says whether the message is out. It is the most that any of the attempts may have
+    /// done; everything else here is about the last.
     pub fn request_state(&self) -> RequestState {
         self.0.state
     }
 
-    /// Whether, when and after what to try again.
+    /// Returns the advice whether and when to try again.
     pub fn retry_advice(&self) -> RetryAdvice {
         self.0.advice
     }
 
-    /// What a person can do now.
+    /// Returns what a person can do now.
     pub fn help(&self) -> &'static str {
         self.0.advice.help(self.0.kind)
     }
@@ -83,7 +83,7 @@ impl Error {
         self.0.operation
     }
 
-    /// How often the request was given to the transport: 0 when it never was.
+    /// Returns how often the request was given to the transport: 0 when it never was.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
@@ -126,8 +126,8 @@ impl Error {
         self.0.report.as_ref()
     }
 
-    /// The message's id, when a reply that was no success held one: a frame that says 500 and yet names the message, say. Give it to
-    /// [`Messages::resolve`](crate::Messages::resolve). Mostly there is none.
+    /// The message's id, when a reply that was no success held one: a frame that says 500 and yet names the message, say. Give it
+    /// to [`Messages::resolve`](crate::Messages::resolve). Mostly there is none.
     pub fn message_id(&self) -> Option<MessageId> {
         #[derive(serde::Deserialize)]
         struct Id {
@@ -198,7 +198,7 @@ impl StdError for Error {
     }
 }
 
-/// What is known of a request that did not end well, from the least to the most that may have been done.
+/// The state of a request that did not end well, from the least to the most that may have been done.
 ///
 /// ```
 /// use incs_client::RequestState;
@@ -220,7 +220,7 @@ pub enum RequestState {
 }
 
 impl RequestState {
-    /// Whether the same request, made again, cannot do the same thing twice.
+    /// Returns whether the same request, made again, cannot do the same thing twice.
     pub fn is_safe_to_repeat(self) -> bool {
         matches!(self, Self::NotSent | Self::Rejected)
     }
@@ -245,7 +245,7 @@ impl RequestState {
     }
 }
 
-/// What went wrong with a call.
+/// The kind of an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -332,7 +332,7 @@ impl ErrorKind {
     }
 }
 
-/// Whether, when and after what to make a call again.
+/// Advice whether and when to make a call again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RetryAdvice {

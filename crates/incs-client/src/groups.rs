@@ -23,22 +23,22 @@ use crate::pager::Pager;
 use crate::status::StatusCall;
 
 impl Client {
-    /// Sending messages, and what became of them.
+    /// Returns the calls that send messages and query their status.
     pub fn messages(&self) -> Messages<'_> {
         Messages { client: self }
     }
 
-    /// Templates.
+    /// Returns the calls about templates.
     pub fn templates(&self) -> Templates<'_> {
         Templates { client: self }
     }
 
-    /// Tasks of the INCS workbench.
+    /// Returns the calls about tasks of the INCS workbench.
     pub fn tasks(&self) -> Tasks<'_> {
         Tasks { client: self }
     }
 
-    /// Tokens.
+    /// Returns the calls that fetch tokens.
     pub fn auth(&self) -> Auth<'_> {
         Auth { client: self }
     }
@@ -118,7 +118,7 @@ impl<'a> Messages<'a> {
         self.send_all(stream::iter(messages), options)
     }
 
-    /// What became of any number of messages.
+    /// Queries the status of any number of messages.
     ///
     /// The platform takes [100](incs_model::limits::status::IDS_MAX) a query; they are split, some queries run at once, and each
     /// message is asked for once. The report is in the order of the ids and names those that were not answered. Without ids
@@ -126,8 +126,8 @@ impl<'a> Messages<'a> {
     ///
     /// # Errors
     ///
-    /// When any query failed: [`StatusError`](crate::StatusError) keeps the answers of the others. After a refused credential no
-    /// further query is made.
+    /// Fails when any query failed: [`StatusError`](crate::StatusError) keeps the answers of the others. After a refused
+    /// credential no further query is made.
     ///
     /// ```
     /// # async fn example(client: incs_client::Client, ids: Vec<incs_model::id::MessageId>) {
@@ -150,12 +150,12 @@ impl<'a> Messages<'a> {
         StatusCall::new(self.client, ids)
     }
 
-    /// What became of a message whose send did not end well, if its [id is known](Error::message_id). Nothing when the platform
-    /// does not answer for it: it may be some minutes behind.
+    /// Queries the status of a message whose send did not end well, if its [id is known](Error::message_id). Returns `None` when
+    /// the platform does not answer for it: it may be some minutes behind.
     ///
     /// # Errors
     ///
-    /// When the platform cannot be asked.
+    /// Fails when the platform cannot be asked.
     pub async fn resolve(&self, id: &MessageId, channel: Option<Channel>) -> Result<Option<MessageStatus>, Error> {
         let mut endpoint = GetStatus::new(StatusQuery::new([id.clone()]));
         endpoint.channel = channel;
@@ -171,12 +171,12 @@ pub struct Templates<'a> {
 }
 
 impl<'a> Templates<'a> {
-    /// RCS templates.
+    /// Returns the calls about RCS templates.
     pub fn rcs(&self) -> RcsTemplates<'a> {
         ChannelTemplates { client: self.client, channel: PhantomData }
     }
 
-    /// WhatsApp templates.
+    /// Returns the calls about WhatsApp templates.
     pub fn whatsapp(&self) -> WhatsAppTemplates<'a> {
         ChannelTemplates { client: self.client, channel: PhantomData }
     }
@@ -201,17 +201,17 @@ impl<'a, C: TemplateChannel> ChannelTemplates<'a, C> {
         self.client.call(CreateTemplate::new(template))
     }
 
-    /// Every template, newest first.
+    /// Lists every template, newest first.
     pub fn list(&self) -> Pager<ListTemplates<C>> {
         self.list_from(template::ListQuery::new())
     }
 
-    /// The templates from this page on.
+    /// Lists the templates from this page on.
     pub fn list_from(&self, query: template::ListQuery) -> Pager<ListTemplates<C>> {
         Pager::new(self.client, ListTemplates::new(query))
     }
 
-    /// One template.
+    /// Fetches one template.
     pub fn get(&self, id: impl Into<TemplateId>) -> Call<'a, GetTemplate<C>> {
         self.client.call(GetTemplate::new(id))
     }
@@ -236,7 +236,7 @@ impl<'a> Tasks<'a> {
         self.client.call(CreateTask::new(task))
     }
 
-    /// The tasks that this query asks for, from its page on.
+    /// Lists the tasks that this query asks for, from its page on.
     pub fn list(&self, query: task::ListQuery) -> Pager<ListTasks> {
         Pager::new(self.client, ListTasks::new(query))
     }

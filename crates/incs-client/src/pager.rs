@@ -9,9 +9,9 @@ use crate::error::{Error, ErrorKind, RequestState};
 
 /// A list, page by page or row by row. Pages are fetched when they are needed.
 ///
-/// The platform returns no total for templates and no cursor: a page with fewer rows than asked for is the last (inferred). A page
-/// that comes again would make an endless list; it is [`ErrorKind::RepeatedPage`]. After an error the same page can be asked for
-/// again.
+/// The platform returns no total for templates and no cursor: a page with fewer rows than asked for is the last (inferred). A
+/// page that comes again would make an endless list; it is [`ErrorKind::RepeatedPage`]. After an error the same page can be asked
+/// for again.
 ///
 /// ```
 /// # async fn example(client: incs_client::Client) -> Result<(), incs_client::Error> {
@@ -43,7 +43,7 @@ impl<E: Listing> Pager<E> {
     ///
     /// # Errors
     ///
-    /// When the page cannot be fetched, or came before.
+    /// Fails when the page cannot be fetched, or came before.
     pub async fn next_page(&mut self) -> Result<Option<Vec<E::Row>>, Error> {
         if self.ready.is_empty() {
             self.fetch().await?;
@@ -56,7 +56,7 @@ impl<E: Listing> Pager<E> {
     ///
     /// # Errors
     ///
-    /// When its page cannot be fetched, or came before.
+    /// Fails when its page cannot be fetched, or came before.
     #[allow(clippy::should_implement_trait, reason = "an iterator cannot wait")]
     pub async fn next(&mut self) -> Result<Option<E::Row>, Error> {
         if self.ready.is_empty() {
@@ -69,7 +69,7 @@ impl<E: Listing> Pager<E> {
     ///
     /// # Errors
     ///
-    /// When a page cannot be fetched, or came before. The rows of the pages before it are lost then; take
+    /// Fails when a page cannot be fetched, or came before. The rows of the pages before it are lost then; take
     /// [`next_page`](Self::next_page) to keep them.
     pub async fn collect_all(&mut self, limit: usize) -> Result<Vec<E::Row>, Error> {
         let mut rows = Vec::new();
@@ -82,7 +82,7 @@ impl<E: Listing> Pager<E> {
         Ok(rows)
     }
 
-    /// Whether every row was given.
+    /// Returns whether every row was returned.
     pub fn is_done(&self) -> bool {
         self.is_done && self.ready.is_empty()
     }

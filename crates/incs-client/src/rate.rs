@@ -1,4 +1,4 @@
-//! How fast a client calls: an optional limiter, off unless asked for, since the platform documents no rate.
+//! The limiter of the feature `rate-limit`: off unless set, since the platform documents no rate.
 
 use std::hash::Hash;
 use std::num::NonZeroU32;
@@ -53,7 +53,7 @@ impl Rate {
     }
 }
 
-/// How fast a client calls, counted for each credential and for each recipient. No limit unless set: the platform documents
+/// The rate of a client's calls, counted for each credential and for each recipient. No limit unless set: the platform documents
 /// none.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -119,8 +119,8 @@ impl Limiter {
     }
 }
 
-/// How many admissions pass before keys that no longer matter are let go: what is kept stays in proportion to the keys of the
-/// last while.
+/// The number of admissions after which keys that no longer matter are removed: what is kept stays in proportion to the keys of
+/// the last while.
 const SWEEP: u32 = 1024;
 
 struct Keyed<K: Hash + Eq + Clone> {

@@ -1,4 +1,4 @@
-//! Whether to make a call again: a table, and nothing else decides.
+//! The retry table: it alone decides whether a call is made again.
 //!
 //! | outcome of one attempt | [`Replay::Safe`] | [`Replay::Unsafe`] |
 //! | --- | --- | --- |
@@ -13,9 +13,9 @@
 //! | neither a success nor a refusal | stop: **unknown** | stop: **unknown** |
 //! | a reply longer than allowed | stop: **unknown** | stop: **unknown** |
 //!
-//! The words in bold are [`RequestState`]. A number is the `code` of the reply's frame on any HTTP status, and
-//! the HTTP status only when there is no frame. That 429 comes before any work, and that a provider's refusal means that no message
-//! went out, is inferred.
+//! The words in bold are [`RequestState`]. A number is the `code` of the reply's frame on any HTTP status, and the HTTP status
+//! only when there is no frame. That 429 comes before any work, and that a provider's refusal means that no message went out, is
+//! inferred.
 //!
 //! [`RetryPolicy`] says how often and how long, never what may be made again.
 
@@ -31,7 +31,7 @@ use incs_model::envelope::{Code, Frame, Outcome as Word};
 use crate::error::{ErrorKind, RequestState, RetryAdvice};
 use crate::transport::{Departure, Replay, TransportErrorKind};
 
-/// How often and how long a call is tried. What may be tried again at all is not a matter of policy: see [the table](self).
+/// The number of attempts and the time for them. Policy does not decide what may be tried again at all: see [the table](self).
 ///
 /// ```
 /// use std::time::Duration;
@@ -46,7 +46,7 @@ use crate::transport::{Departure, Replay, TransportErrorKind};
 pub struct RetryPolicy {
     /// Attempts in all, the first included. 3 unless set; 0 counts as 1.
     pub max_attempts: u32,
-    /// How long a call may take in all, waits included; an attempt that runs then is given up. 90 s unless set.
+    /// The time limit of the whole call, waits included; an attempt that runs then is given up. 90 s unless set.
     pub max_elapsed: Duration,
     /// The longest wait before the second attempt; each further one doubles it. 250 ms unless set.
     pub base_delay: Duration,
@@ -54,7 +54,7 @@ pub struct RetryPolicy {
     pub max_delay: Duration,
 }
 
-/// What to do after an attempt.
+/// The decision after an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Decision {
@@ -114,7 +114,7 @@ impl RetryPolicy {
         self
     }
 
-    /// What to do after attempt number `attempt` (from 1) of a call that began `elapsed` ago and came to `outcome`. `jitter` is a
+    /// Decides after attempt number `attempt` (from 1) of a call that began `elapsed` ago and came to `outcome`. `jitter` is a
     /// random number from 0 up to 1, by which waits are spread (full jitter).
     ///
     /// ```
@@ -176,7 +176,7 @@ fn may_repeat(outcome: Outcome, replay: Replay) -> bool {
     }
 }
 
-/// What one attempt came to, if not to a success.
+/// The outcome of one attempt that did not succeed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
@@ -190,14 +190,14 @@ pub enum Outcome {
     TooLong,
     /// Too many calls: 429.
     Throttled {
-        /// What `Retry-After` asked for.
+        /// The wait that `Retry-After` asked for.
         after: Option<Duration>,
     },
     /// The platform failed: 5xx other than 503.
     Failed,
     /// The platform is not there: 503.
     Unavailable {
-        /// What `Retry-After` asked for.
+        /// The wait that `Retry-After` asked for.
         after: Option<Duration>,
     },
     /// The platform, or the provider behind it, refused.
@@ -209,8 +209,8 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// What an attempt without a reply came to. The request is [recalled](Departure::recall), so that what is said here stays
-    /// true; a transport whose error says that nothing left, after it told that the request left, is not believed.
+    /// Returns the outcome of an attempt without a reply. The request is [recalled](Departure::recall), so that what is said here
+    /// stays true; a transport whose error says that nothing left, after it told that the request left, is not believed.
     pub fn of_transport(kind: TransportErrorKind, departure: &Departure) -> Self {
         let held_back = departure.recall();
         match kind {
@@ -222,7 +222,7 @@ impl Outcome {
         }
     }
 
-    /// What is known of the request after it.
+    /// Returns the state of the request after it.
     pub fn request_state(self) -> RequestState {
         match self {
             Self::NothingLeft | Self::Hopeless => RequestState::NotSent,
@@ -234,7 +234,7 @@ impl Outcome {
         }
     }
 
-    /// What to do when it is the last of a send.
+    /// Returns the advice when it is the last of a send.
     pub fn retry_advice(self) -> RetryAdvice {
         match (self, self.request_state()) {
             (Self::NothingLeft, _) => RetryAdvice::Later { after: None },
@@ -245,7 +245,7 @@ impl Outcome {
         }
     }
 
-    /// What a number says, be it the frame's `code` or the HTTP status of a reply without a frame.
+    /// Returns the outcome for a number, which is the frame's `code`, or the HTTP status of a reply without a frame.
     fn of_number(number: i64, after: Option<Duration>) -> Self {
         match number {
             429 => Self::Throttled { after },
@@ -258,7 +258,7 @@ impl Outcome {
     }
 }
 
-/// What a reply says.
+/// A reply that was read.
 pub(crate) enum Reading<'a> {
     /// It succeeded.
     Success(Frame<'a>),
@@ -283,8 +283,8 @@ pub(crate) fn read_reply(status: StatusCode, body: &[u8], after: impl FnOnce() -
     }
 }
 
-/// Only a frame that says `error` says that nothing was done. One that says `success` with the code of a refusal, `error` with 200,
-/// or a word of tomorrow, says nothing.
+/// Only a frame that says `error` says that nothing was done. One that says `success` with the code of a refusal, `error` with
+/// 200, or a word of tomorrow, says nothing.
 fn of_frame(frame: &Frame<'_>, after: Option<Duration>) -> Outcome {
     match (frame.status(), Outcome::of_number(frame.code().as_i64(), after)) {
         (Word::Error, outcome) => outcome,
@@ -293,7 +293,7 @@ fn of_frame(frame: &Frame<'_>, after: Option<Duration>) -> Outcome {
     }
 }
 
-/// What a bad bearer token gives is unknown; these are what HTTP has for it.
+/// The reply to a bad bearer token is unknown; these are the statuses that HTTP has for it.
 fn unauthorized(number: i64) -> bool {
     matches!(number, 401 | 403)
 }
@@ -308,8 +308,8 @@ fn kind(outcome: Outcome, unauthorized: bool) -> ErrorKind {
     }
 }
 
-/// How long the reply asks to wait: seconds, or until a date. A date that is past asks for no wait; text that is neither asks
-/// for nothing.
+/// Returns how long the reply asks to wait: seconds, or until a date. A date that is past asks for no wait; text that is neither
+/// asks for nothing.
 pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {

@@ -1,4 +1,4 @@
-//! What became of messages, however many they are.
+//! Status queries for any number of messages.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::error::Error as StdError;
@@ -23,7 +23,8 @@ const CONCURRENCY: usize = 4;
 ///
 /// # Errors
 ///
-/// Awaiting it gives a [`StatusError`] when a part of the messages could not be asked about; it holds the answers about the others.
+/// Awaiting it gives a [`StatusError`] when a part of the messages could not be asked about; it holds the answers about the
+/// others.
 #[derive(Debug)]
 #[must_use = "a question is asked when it is awaited"]
 pub struct StatusCall<'a> {
@@ -91,7 +92,7 @@ impl<'a> IntoFuture for StatusCall<'a> {
     }
 }
 
-/// What the platform said of many messages, in the order in which they were asked for.
+/// The status of many messages, in the order in which they were asked for.
 ///
 /// Of several rows about one message the last counts. A row about a message that its query did not ask for is left out and only
 /// counted.
@@ -111,12 +112,12 @@ impl StatusReport {
         Self { answered, unanswered, strays, by_id }
     }
 
-    /// What became of each message that the platform answered for.
+    /// Returns the status of each message that the platform answered for.
     pub fn answered(&self) -> &[MessageStatus] {
         &self.answered
     }
 
-    /// What became of each message that the platform answered for, to keep.
+    /// Returns the status of each message that the platform answered for, to keep.
     pub fn into_answered(self) -> Vec<MessageStatus> {
         self.answered
     }
@@ -126,15 +127,15 @@ impl StatusReport {
         &self.unanswered
     }
 
-    /// What became of one message. The search takes a few comparisons, however long the report is.
+    /// Returns the status of one message. The search takes a few comparisons, however long the report is.
     pub fn get(&self, id: &MessageId) -> Option<&MessageStatus> {
         let row = |at: usize| self.answered.get(at);
         let found = self.by_id.binary_search_by(|at| row(*at).map(|row| &row.message_id).cmp(&Some(id)));
         found.ok().and_then(|found| self.by_id.get(found)).and_then(|at| row(*at))
     }
 
-    /// How many messages the platform answered for although they were not asked for. Anything but 0 is worth a question to the
-    /// platform: ids may have changed on the way.
+    /// Returns the number of messages that the platform answered for although they were not asked for. Anything but 0 is worth a
+    /// question to the platform: ids may have changed on the way.
     pub fn unasked(&self) -> usize {
         self.strays
     }
@@ -167,12 +168,12 @@ impl StatusError {
         Self { report, failures, queries }
     }
 
-    /// What the other queries brought.
+    /// Returns the results of the other queries.
     pub fn report(&self) -> &StatusReport {
         &self.report
     }
 
-    /// What the other queries brought, to keep.
+    /// Returns the results of the other queries, to keep.
     pub fn into_report(self) -> StatusReport {
         self.report
     }
@@ -198,7 +199,7 @@ impl StdError for StatusError {
     }
 }
 
-/// What one query came to.
+/// The result of one query.
 #[derive(Debug)]
 enum Part {
     Answered {
@@ -236,7 +237,7 @@ impl Part {
     }
 }
 
-/// What each query came to, by its place in the question.
+/// The results of the queries, by their place in the question.
 #[derive(Debug, Default)]
 struct Parts(BTreeMap<usize, Part>);
 

@@ -31,8 +31,8 @@ pub type Response = http::Response<Bytes>;
 /// - The kind of an error tells the truth about the request: see [`TransportErrorKind`].
 /// - No error shows a header, a body or a query, in its own text or in that of a cause.
 ///
-/// The crate `incs-client-contract` has a suite that checks any transport against these. A transport that hands requests to another
-/// task must also see what [`Departure`] says of that.
+/// The crate `incs-client-contract` has a suite that checks any transport against these. A transport that hands requests to
+/// another task must also see what [`Departure`] says of that.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -78,7 +78,7 @@ pub trait Transport: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// When there is no reply. The kind says what is known of the request.
+    /// Fails when there is no reply. The kind says what is known of the request.
     async fn call(&self, request: Request) -> Result<Response, TransportError>;
 }
 
@@ -96,7 +96,7 @@ impl<T: Transport + ?Sized> Transport for Box<T> {
     }
 }
 
-/// Whether a request may be made again when nobody knows what became of the first.
+/// The replay class of a request: whether it may be made again when the state of the first is unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Replay {
@@ -107,7 +107,7 @@ pub enum Replay {
     Unsafe,
 }
 
-/// What a transport may know of the call it carries, in the extensions of its request.
+/// Information for the transport about the call it carries, in the extensions of its request.
 ///
 /// ```
 /// use incs_client::transport::{CallInfo, Replay};
@@ -145,7 +145,7 @@ impl CallInfo {
         }
     }
 
-    /// That of a request; a careful one when the request has none.
+    /// Returns the `CallInfo` of a request; a careful one when the request has none.
     pub fn of<B>(request: &http::Request<B>) -> Self {
         request.extensions().get().cloned().unwrap_or_else(|| Self::new("call", Replay::Unsafe))
     }
@@ -188,7 +188,7 @@ impl CallInfo {
         self.channel.as_ref()
     }
 
-    /// Whether the request may be made again blindly. A transport never does so itself.
+    /// Returns whether the request may be made again blindly. A transport never does so itself.
     pub fn replay(&self) -> Replay {
         self.replay
     }
@@ -198,7 +198,7 @@ impl CallInfo {
         self.attempt
     }
 
-    /// When the client gives this attempt up. The client drops the exchange then; a transport need not watch it.
+    /// Returns when the client gives this attempt up. The client drops the exchange then; a transport need not watch it.
     pub fn deadline(&self) -> Option<Instant> {
         self.deadline
     }
@@ -208,7 +208,7 @@ impl CallInfo {
         self.response_limit
     }
 
-    /// Where the transport tells whether the request left.
+    /// Returns the gate through which the transport tells whether the request left.
     pub fn departure(&self) -> &Departure {
         &self.departure
     }
@@ -252,8 +252,8 @@ const RECALLED: u8 = 4;
 pub struct Departure(Arc<AtomicU8>);
 
 impl Departure {
-    /// From now on the request is known not to have left, until [`leave`](Self::leave). Whoever holds must be sure that `leave` is
-    /// asked before it does, by itself or by the transport below.
+    /// From now on the request is known not to have left, until [`leave`](Self::leave). Whoever holds must be sure that `leave`
+    /// is asked before it does, by itself or by the transport below.
     pub fn hold(&self) {
         let _ = self.0.compare_exchange(0, HELD, Ordering::AcqRel, Ordering::Acquire);
     }
@@ -272,12 +272,12 @@ impl Departure {
         self.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, recall).is_ok_and(|before| before & HELD != 0)
     }
 
-    /// Whether a complete request may have reached the other side. Before a [recall](Self::recall) it may still leave.
+    /// Returns whether a complete request may have reached the other side. Before a [recall](Self::recall) it may still leave.
     pub fn may_have_left(&self) -> bool {
         self.0.load(Ordering::Acquire) & (HELD | LEFT) != HELD
     }
 
-    /// Whether a transport told that it left.
+    /// Returns whether a transport told that it left.
     pub(crate) fn has_left(&self) -> bool {
         self.0.load(Ordering::Acquire) & LEFT != 0
     }
@@ -295,7 +295,7 @@ impl fmt::Debug for Departure {
     }
 }
 
-/// What is known of a request that got no reply.
+/// The kind of a transport error, which says what is known of the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
@@ -317,7 +317,7 @@ pub enum TransportErrorKind {
 }
 
 impl TransportErrorKind {
-    /// Whether nothing can have left, going by the kind alone.
+    /// Returns whether nothing can have left, going by the kind alone.
     pub fn nothing_left(self) -> bool {
         matches!(self, Self::Connect | Self::Tls | Self::NotSent)
     }
@@ -364,7 +364,7 @@ impl TransportError {
         self
     }
 
-    /// What is known of the request.
+    /// Returns the kind, which says what is known of the request.
     pub fn kind(&self) -> TransportErrorKind {
         self.kind
     }

@@ -1,4 +1,4 @@
-//! Bodies: that of a request on its way out, which can be called back, and that of a reply, read up to a limit.
+//! Request bodies, which can be recalled until they leave, and reply bodies, which are read up to a limit.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -91,7 +91,7 @@ impl Drop for Ticket {
 }
 
 impl Gate {
-    /// Whether the body may leave.
+    /// Returns whether the body may leave.
     fn leave(&self) -> bool {
         self.state.compare_exchange(HELD, LEFT, Ordering::AcqRel, Ordering::Acquire) != Err(RECALLED)
             && self.departure.leave()

@@ -1,4 +1,4 @@
-//! What the backends that make connections share: settings, the check of an address, and errors of the setup.
+//! Shared by the backends that make connections: settings, the check of an address, and setup errors.
 
 #[cfg(any(feature = "hyper-rustls", feature = "reqwest"))]
 use std::error::Error as StdError;
@@ -8,7 +8,7 @@ use http::Uri;
 
 use crate::transport::{TransportError, TransportErrorKind};
 
-/// How connections are made and kept.
+/// Settings of connections.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Connections {
     pub(super) connect_timeout: Duration,
@@ -58,7 +58,7 @@ fn refused(kind: TransportErrorKind, why: Unusable) -> TransportError {
     TransportError::new(kind).with_source(why)
 }
 
-/// Why a transport could not be set up: a certificate that is none, or TLS that could not be started.
+/// The error of a transport that could not be set up: a certificate is invalid, or TLS could not be started.
 #[cfg(any(feature = "hyper-rustls", feature = "reqwest"))]
 #[derive(Debug, thiserror::Error)]
 #[error("{sentence}")]

@@ -30,7 +30,7 @@ const TLS_FEATURE: Option<&str> = if cfg!(feature = "hyper-rustls") { None } els
 /// It keeps connections open for a short while and reuses them. It follows no redirect, repeats nothing, uses no proxy, and
 /// needs a tokio runtime. A clone shares the connections.
 ///
-/// What its errors say: no address, no connection or a handshake that stalled is `Connect`; a certificate or a handshake that
+/// Its errors: no address, no connection or a handshake that stalled is `Connect`; a certificate or a handshake that
 /// was refused is `Tls`; a kept connection that turned out dead before anything was written is `NotSent`; whatever happens
 /// after the body left is `Interrupted`. It sets no limit on the time a reply may take: the client does.
 ///
@@ -127,7 +127,7 @@ impl HyperTransportBuilder {
     ///
     /// # Errors
     ///
-    /// When the bytes are no certificate.
+    /// Fails when the bytes are not a certificate.
     #[cfg(feature = "hyper-rustls")]
     pub fn root_certificate_der(mut self, der: &[u8]) -> Result<Self, SetupError> {
         self.extra_roots.add_der(der)?;
@@ -138,7 +138,7 @@ impl HyperTransportBuilder {
     ///
     /// # Errors
     ///
-    /// When the text is broken, or holds no certificate.
+    /// Fails when the text is broken, or holds no certificate.
     #[cfg(feature = "hyper-rustls")]
     pub fn root_certificates_pem(mut self, pem: &[u8]) -> Result<Self, SetupError> {
         self.extra_roots.add_pem(pem)?;
@@ -210,7 +210,7 @@ fn connect_kind(error: &Error) -> TransportErrorKind {
     TransportErrorKind::Connect
 }
 
-/// Whether hyper gave the request back without having begun it. For a request without a body nothing else tells.
+/// Returns whether hyper gave the request back without having begun it. For a request without a body nothing else tells.
 fn unsent(error: &Error) -> bool {
     error.source().and_then(|cause| cause.downcast_ref::<hyper::Error>()).is_some_and(hyper::Error::is_canceled)
 }

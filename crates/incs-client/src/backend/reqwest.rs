@@ -21,11 +21,11 @@ const TLS_FEATURE: Option<&str> =
 /// It follows no redirect, sends no `Referer`, unpacks nothing, and uses no proxy, not even one that the environment names,
 /// unless [`configure`](ReqwestTransportBuilder::configure) sets it. It needs a tokio runtime. A clone shares the connections.
 ///
-/// What its errors say: no address, no connection or a handshake that stalled is `Connect`; a certificate or a handshake that
+/// Its errors: no address, no connection or a handshake that stalled is `Connect`; a certificate or a handshake that
 /// was refused is `Tls`; whatever else happened before the body left is `NotSent`, after it `Interrupted`, or `Timeout` when
 /// the operating system or a limit set with `configure` gave the connection up. No error shows the URL.
 ///
-/// What reqwest does besides, and cannot be told not to:
+/// Some behaviour of reqwest cannot be switched off:
 ///
 /// - A request without `Accept` gets `Accept: */*`.
 /// - It reads the URI by other rules than `http`. When these would change the path, as they do with `/../`, the request is not
@@ -54,7 +54,7 @@ impl ReqwestTransport {
     ///
     /// # Errors
     ///
-    /// When TLS cannot be started.
+    /// Fails when TLS cannot be started.
     pub fn new() -> Result<Self, SetupError> {
         Self::builder().build()
     }
@@ -163,7 +163,7 @@ impl ReqwestTransportBuilder {
     ///
     /// # Errors
     ///
-    /// When the bytes are no certificate.
+    /// Fails when the bytes are not a certificate.
     #[cfg(any(feature = "reqwest-rustls", feature = "reqwest-native-tls"))]
     pub fn root_certificate_der(mut self, der: &[u8]) -> Result<Self, SetupError> {
         self.extra_roots.add_der(der)?;
@@ -174,7 +174,7 @@ impl ReqwestTransportBuilder {
     ///
     /// # Errors
     ///
-    /// When the text is broken, or holds no certificate.
+    /// Fails when the text is broken, or holds no certificate.
     #[cfg(any(feature = "reqwest-rustls", feature = "reqwest-native-tls"))]
     pub fn root_certificates_pem(mut self, pem: &[u8]) -> Result<Self, SetupError> {
         self.extra_roots.add_pem(pem)?;
@@ -207,8 +207,8 @@ impl ReqwestTransportBuilder {
 
     /// Changes settings of reqwest's own builder, such as a proxy, a resolver or the address to call from.
     ///
-    /// What the promises of a transport rest on is set afterwards and cannot be changed so: redirects, retries, `Referer`,
-    /// unpacking, the version of HTTP, the settings that have a method here, and with rustls all of TLS.
+    /// The settings that a transport's promises depend on are set afterwards and cannot be changed here: redirects, retries,
+    /// `Referer`, unpacking, the version of HTTP, the settings that have a method here, and with rustls all of TLS.
     ///
     /// ```
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -229,7 +229,7 @@ impl ReqwestTransportBuilder {
     ///
     /// # Errors
     ///
-    /// When TLS cannot be started, or a setting of [`configure`](Self::configure) is not usable.
+    /// Fails when TLS cannot be started, or a setting of [`configure`](Self::configure) is not usable.
     pub fn build(self) -> Result<ReqwestTransport, SetupError> {
         let client = self
             .client

@@ -63,8 +63,8 @@ pub(super) fn http1_only(mut config: rustls::ClientConfig) -> rustls::ClientConf
     config
 }
 
-/// Whether a connection failed because it could not be made safe. A handshake that stalled or broke off is not of this kind:
-/// the next one may do.
+/// Returns whether a connection failed because it could not be made safe. A handshake that stalled or broke off is not of this
+/// kind: the next one may do.
 pub(super) fn refused(error: &(dyn StdError + 'static)) -> bool {
     for cause in causes(error) {
         #[cfg(any(feature = "hyper-rustls", feature = "reqwest-rustls"))]
@@ -79,8 +79,8 @@ pub(super) fn refused(error: &(dyn StdError + 'static)) -> bool {
     false
 }
 
-/// Whether the library of the system says no more than that the other side went away. OpenSSL 3 counts an early end among its
-/// protocol errors, and offers no code for it here, so its words must do.
+/// Returns whether the library of the system says no more than that the other side went away. OpenSSL 3 counts an early end among
+/// its protocol errors, and offers no code for it here, so its words must do.
 #[cfg(feature = "reqwest-native-tls")]
 fn broke_off(error: &(dyn StdError + 'static)) -> bool {
     causes(error).any(<dyn StdError>::is::<io::Error>)

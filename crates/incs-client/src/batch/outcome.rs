@@ -1,21 +1,21 @@
-//! What the messages of a batch came to, one by one and in numbers, and who is told.
+//! Outcomes, progress and report of a batch, and its observer.
 
 use incs_model::{OutboundMessage, Sent};
 
 use crate::error::{Error, RequestState};
 
-/// What one message of a batch came to.
+/// The outcome of one message of a batch.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct BatchOutcome {
     /// The place of the message in the input, from 0.
     pub index: usize,
-    /// What its send came to. The error's [`request_state`](Error::request_state) says whether the message is out.
+    /// The result of its send. The error's [`request_state`](Error::request_state) says whether the message is out.
     pub result: Result<Sent, Error>,
 }
 
 impl BatchOutcome {
-    /// Why it was not sent, or is not known to be.
+    /// Returns why it was not sent, or is not known to be.
     pub fn error(&self) -> Option<&Error> {
         self.result.as_ref().err()
     }
@@ -67,7 +67,7 @@ impl<F: FnMut(&BatchOutcome, &BatchProgress) + Send> BatchObserver for F {
     }
 }
 
-/// How far a batch is, the message that is just told of included.
+/// The progress of a batch, the message that is reported included.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BatchProgress {
@@ -83,7 +83,7 @@ pub struct BatchProgress {
     pub total: Option<usize>,
 }
 
-/// What a batch came to: each message is counted once.
+/// The report of a whole batch: each message is counted once.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct BatchReport {
@@ -93,7 +93,7 @@ pub struct BatchReport {
     pub not_sent: usize,
     /// Messages that the platform refused: [`RequestState::Rejected`].
     pub rejected: usize,
-    /// Messages of which nobody knows: [`RequestState::Unknown`]. Find out before you send them again.
+    /// Messages whose state is [`RequestState::Unknown`]. Find out before you send them again.
     pub unknown: usize,
     /// Messages that went out although the reply could not be read: [`RequestState::Accepted`].
     pub accepted: usize,

@@ -70,7 +70,7 @@ impl BaseUrl {
         Ok(Self { scheme, authority, prefix, host })
     }
 
-    /// Whether what is sent there crosses a network in the clear.
+    /// Returns whether requests to it cross a network in the clear.
     pub(crate) fn is_exposed(&self) -> bool {
         let host = self.authority.host().trim_start_matches('[').trim_end_matches(']');
         let loopback = host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
@@ -105,7 +105,7 @@ fn check(path: &str) -> Result<(), UrlError> {
     if path.is_ascii() && !path.contains('\\') { Ok(()) } else { Err(UrlError::Character) }
 }
 
-/// Whether it is one dot or two, each written as it is or encoded.
+/// Returns whether a segment is one dot or two, each literal or encoded.
 fn is_dots(segment: &str) -> bool {
     fn after_dot(text: &str) -> Option<&str> {
         [".", "%2e", "%2E"].iter().find_map(|dot| text.strip_prefix(dot))

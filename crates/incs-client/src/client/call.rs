@@ -33,13 +33,13 @@ pub struct Call<'a, E> {
     options: CallOptions,
 }
 
-/// What a single call does otherwise than its client.
+/// The options of a single call, which override those of its client.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct CallOptions {
     pub(crate) validate: Option<bool>,
     pub(crate) retry: Option<RetryPolicy>,
     pub(crate) attempt_timeout: Option<Duration>,
-    /// Where to look what is known, for whoever drops the call.
+    /// Reports the state of the call to the owner of its future, also after a drop.
     pub(crate) watch: Option<Watch>,
 }
 
@@ -72,7 +72,7 @@ impl<'a, E: Endpoint> Call<'a, E> {
         self
     }
 
-    /// What will be sent.
+    /// Returns the endpoint that will be called.
     pub fn endpoint(&self) -> &E {
         &self.endpoint
     }
@@ -87,14 +87,14 @@ impl<'a, E: Endpoint + 'a> IntoFuture for Call<'a, E> {
     }
 }
 
-/// What is known of a call while it runs. A clone looks at the same call.
+/// The state of a call while it runs. A clone looks at the same call.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Watch(Arc<Mutex<Watched>>);
 
 #[derive(Debug)]
 struct Watched {
     attempts: u32,
-    /// What the attempts that ended left behind.
+    /// The state after the attempts that ended.
     ended: RequestState,
     /// The attempt under way.
     running: Option<Departure>,
@@ -119,7 +119,7 @@ impl Watch {
         watched.running = None;
     }
 
-    /// What is known of the call. Ask after it was dropped: until then it may still leave.
+    /// Returns the state of the call. Ask after it was dropped: until then it may still leave.
     pub(crate) fn request_state(&self) -> RequestState {
         let watched = self.watched();
         if watched.running.as_ref().is_some_and(Departure::may_have_left) {
@@ -129,7 +129,7 @@ impl Watch {
         }
     }
 
-    /// How often the request was given to the transport.
+    /// Returns how often the request was given to the transport.
     pub(crate) fn attempts(&self) -> u32 {
         self.watched().attempts
     }

@@ -33,7 +33,7 @@ struct Success<R> {
     attempts: u32,
 }
 
-/// What one attempt failed with.
+/// The failure of one attempt.
 struct Failure {
     outcome: Outcome,
     kind: ErrorKind,
@@ -302,7 +302,7 @@ impl<'a> Prepared<'a> {
         })
     }
 
-    /// What is known after one more attempt. What an earlier one may have done stays possible, except that a read does nothing.
+    /// Returns the state after one more attempt. Effects of an earlier attempt stay possible, except that a read has none.
     fn remember(&self, before: RequestState, now: RequestState) -> RequestState {
         if self.method == Method::GET { now } else { before.max(now) }
     }

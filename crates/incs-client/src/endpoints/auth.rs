@@ -12,7 +12,7 @@ use crate::transport::Replay;
 
 /// Fetches a bearer token: `POST /external/auth/token` (INCS: get a token).
 ///
-/// How long it lasts and whether it ends an earlier one is **unknown**; asking twice
+/// Its lifetime, and whether it ends an earlier one, is **unknown**; asking twice
 /// sends nothing to anybody, so it is [`Replay::Safe`].
 ///
 /// A client with an account does this by itself: [`ClientBuilder::account`](crate::ClientBuilder::account).

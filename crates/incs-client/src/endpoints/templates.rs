@@ -20,7 +20,7 @@ pub trait TemplateChannel: Send + Sync + sealed::Sealed + 'static {
     type New: Serialize + Validate + Send + Sync;
     /// A template as the platform gives it.
     type Template: DeserializeOwned + Send;
-    /// What the platform answers to a template that it took.
+    /// The platform's answer to a template that it took.
     type Created: Send;
 
     /// The channel.
@@ -41,7 +41,7 @@ pub trait TemplateChannel: Send + Sync + sealed::Sealed + 'static {
     ///
     /// # Errors
     ///
-    /// When it has another shape.
+    /// Fails when it has another shape.
     fn created(reply: &Frame<'_>) -> Result<Self::Created, DecodeError>;
 }
 
@@ -49,8 +49,8 @@ pub trait TemplateChannel: Send + Sync + sealed::Sealed + 'static {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rcs {}
 
-/// WhatsApp (INCS: WhatsApp templates). No route to delete a template is known, and those to fetch one and to list them are inferred
-/// from those of RCS.
+/// WhatsApp (INCS: WhatsApp templates). No route to delete a template is known, and those to fetch one and to list them are
+/// inferred from those of RCS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WhatsApp {}
 
@@ -100,7 +100,7 @@ impl TemplateChannel for WhatsApp {
     }
 }
 
-/// What the platform answered to an RCS template that it took. Its shape is **unknown**, so it is kept as it came.
+/// The platform's answer to an RCS template that it took. Its shape is **unknown**, so it is kept as it came.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Submitted {
@@ -165,7 +165,8 @@ impl<C: TemplateChannel> Endpoint for CreateTemplate<C> {
     }
 }
 
-/// Fetches one template (INCS: RCS templates; the route of WhatsApp is inferred). One that does not exist is refused with code 400.
+/// Fetches one template (INCS: RCS templates; the route of WhatsApp is inferred). One that does not exist is refused with code
+/// 400.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetTemplate<C> {
@@ -206,7 +207,8 @@ fn path_of<C: TemplateChannel>(id: &TemplateId) -> Cow<'static, str> {
     format!("{}/{}", C::PATH, segment(id.as_str())).into()
 }
 
-/// Lists a page of templates, newest first (INCS: RCS templates, WhatsApp templates; sampled only). The route of WhatsApp is inferred.
+/// Lists a page of templates, newest first (INCS: RCS templates, WhatsApp templates; sampled only). The route of WhatsApp is
+/// inferred.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ListTemplates<C> {
@@ -271,7 +273,8 @@ impl<C: TemplateChannel> Listing for ListTemplates<C> {
     }
 }
 
-/// Deletes one RCS template: `DELETE /external/templates/rcs/{template_id}` (INCS: RCS templates). What the reply holds beyond success is **unknown**, and not read.
+/// Deletes one RCS template: `DELETE /external/templates/rcs/{template_id}` (INCS: RCS templates). What the reply holds beyond
+/// success is **unknown**, and not read.
 ///
 /// When the reply to a deletion was lost and it is made again, the platform may answer that there is no such template.
 #[derive(Debug, Clone, PartialEq)]

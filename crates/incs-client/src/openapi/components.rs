@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use incs_model::schema::{Contract, catalogue};
 use serde_json::{Map, Value, json};
 
-/// What a reference into a document of the catalogue begins with.
+/// The start of a reference into a document of the catalogue.
 const DEFINITIONS: &str = "#/$defs/";
 
-/// What a reference to a component begins with.
+/// The start of a reference to a component.
 const COMPONENTS: &str = "#/components/schemas/";
 
 /// Documents that describe values of this library, which never go over the wire.
@@ -161,8 +161,9 @@ type Key = (usize, String);
 
 /// The definitions of several documents, and what the same of them is called everywhere.
 ///
-/// Definitions of one name that say the same, in all that they refer to as well, are one component of that name. Where a name stands
-/// for different things, each is called after the first document that has it, so that none of them depends on the others' order.
+/// Definitions of one name that say the same, in all that they refer to as well, are one component of that name. Where a name
+/// stands for different things, each is called after the first document that has it, so that none of them depends on the others'
+/// order.
 fn component_names(documents: &[(String, Value)]) -> BTreeMap<Key, String> {
     let definitions = definitions(documents);
     let classes = classes(&definitions);
@@ -195,8 +196,9 @@ fn definitions(documents: &[(String, Value)]) -> BTreeMap<Key, &Value> {
 
 /// Numbers, the same for definitions that say the same.
 ///
-/// At first all of one name are taken to be the same. Then each is looked at with the numbers of what it refers to in place of the
-/// names, which tells more and more of them apart, until nothing changes. Definitions that refer to themselves are no trouble.
+/// At first all of one name are taken to be the same. Then each is looked at with the numbers of what it refers to in place of
+/// the names, which tells more and more of them apart, until nothing changes. Definitions that refer to themselves are no
+/// trouble.
 fn classes(definitions: &BTreeMap<Key, &Value>) -> BTreeMap<Key, usize> {
     let mut classes: BTreeMap<Key, usize> = definitions.keys().map(|key| (key.clone(), 0)).collect();
     let mut count = 0;

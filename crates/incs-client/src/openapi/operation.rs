@@ -1,4 +1,4 @@
-//! One operation: an endpoint, and what there is to say about it.
+//! Operations: endpoints with their descriptions, parameters, responses and examples.
 
 use incs_model::Channel;
 use incs_model::envelope::Code;
@@ -46,7 +46,7 @@ pub(super) const ANY_ID: &str = "any-id";
 const CERTIFICATION_CODE: &str = "certificationCode";
 const BEARER_TOKEN: &str = "bearerToken";
 
-/// What an endpoint does not tell of itself. Files are those of the catalogue.
+/// The facts that an endpoint does not know of itself. Files are those of the catalogue.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct About {
     pub(super) summary: &'static str,

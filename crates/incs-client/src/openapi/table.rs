@@ -49,7 +49,7 @@ fn carrying<B: DeserializeOwned, E: Endpoint>(endpoint: fn(B) -> E, about: About
     Some(Operation::of(&endpoint(body), about))
 }
 
-/// What of [`About`] an operation leaves open.
+/// The defaults of [`About`].
 const NOTHING: About = About {
     summary: "",
     description: "",

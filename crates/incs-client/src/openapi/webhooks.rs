@@ -1,4 +1,4 @@
-//! What INCS and Exotel post: the top-level `webhooks`.
+//! The top-level `webhooks`: the requests that INCS and Exotel post.
 
 use serde_json::{Map, Value, json};
 

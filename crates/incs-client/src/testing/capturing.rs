@@ -16,8 +16,8 @@ const CAPACITY: usize = 256;
 /// A transport that keeps what passes through another: the last 256 exchanges, or as many as
 /// [`with_capacity`](Self::with_capacity) says.
 ///
-/// A clone is the same transport, so a test gives one to the client and asks the other. Exchanges stand in the order in which they
-/// ended. They hold everything, so treat them as you treat messages; `Debug` shows no secret header, no query and no body.
+/// A clone is the same transport, so a test gives one to the client and asks the other. Exchanges stand in the order in which
+/// they ended. They hold everything, so treat them as you treat messages; `Debug` shows no secret header, no query and no body.
 ///
 /// ```
 /// use incs_client::testing::{CapturingTransport, Ending, ScriptedTransport};
@@ -76,12 +76,12 @@ impl<T> CapturingTransport<T> {
         &self.inner
     }
 
-    /// What was kept, the oldest first.
+    /// Returns the kept exchanges, the oldest first.
     pub fn exchanges(&self) -> Vec<Exchange> {
         locked(&self.kept).exchanges.iter().cloned().collect()
     }
 
-    /// What was kept, the oldest first; from now on it is kept no longer.
+    /// Removes and returns the kept exchanges, the oldest first.
     pub fn take(&self) -> Vec<Exchange> {
         locked(&self.kept).exchanges.drain(..).collect()
     }

@@ -1,4 +1,4 @@
-//! Requests, replies and exchanges as they were recorded; Debug masks them.
+//! Requests, replies and exchanges as they were recorded; `Debug` masks them.
 
 use std::fmt;
 
@@ -69,12 +69,12 @@ impl Recorded {
     ///
     /// # Errors
     ///
-    /// When the body is not JSON, or not a `T`.
+    /// Fails when the body is not JSON, or not a `T`.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
         decode(&self.body)
     }
 
-    /// What the client said of the call: the operation, the number of the attempt and so on.
+    /// Returns the client's information about the call: the operation, the number of the attempt and so on.
     pub fn info(&self) -> &CallInfo {
         &self.info
     }
@@ -151,13 +151,13 @@ impl Exchange {
         &self.request
     }
 
-    /// What became of it.
+    /// Returns how it ended.
     pub fn ending(&self) -> &Ending {
         &self.ending
     }
 }
 
-/// What became of a request.
+/// The end of an exchange.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Ending {
@@ -172,7 +172,7 @@ pub enum Ending {
 /// Headers whose values open doors.
 const SECRET: [&str; 5] = ["authorization", "certification-code", "cookie", "proxy-authorization", "set-cookie"];
 
-/// Whether a header must neither be shown nor written.
+/// Returns whether a header must neither be shown nor written.
 pub(super) fn is_secret(name: &HeaderName, value: &HeaderValue) -> bool {
     value.is_sensitive() || SECRET.contains(&name.as_str())
 }

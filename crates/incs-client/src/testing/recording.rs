@@ -65,7 +65,7 @@ pub enum RecordingError {
     Value {
         /// The place of the exchange, from 0.
         index: usize,
-        /// What it is: `method`, `target`, `status`, `header`, `body` or `error`.
+        /// The part: `method`, `target`, `status`, `header`, `body` or `error`.
         part: &'static str,
     },
 }
@@ -80,7 +80,7 @@ impl Recording {
     ///
     /// # Errors
     ///
-    /// When it is no recording, or of another version.
+    /// Fails when it is not a recording, or of another version.
     pub fn from_json(json: &[u8]) -> Result<Self, RecordingError> {
         let Versioned { version } = decode(json).map_err(RecordingError::Shape)?;
         if version != VERSION {

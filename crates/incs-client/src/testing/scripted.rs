@@ -155,7 +155,7 @@ impl ScriptedTransport {
         locked(&self.state).requests.clone()
     }
 
-    /// Whether the script has no further answer.
+    /// Returns whether the script has no further answer.
     pub fn is_finished(&self) -> bool {
         locked(&self.state).answers.is_empty()
     }
