@@ -83,7 +83,7 @@ mod tests {
     use crate::tools::empty;
 
     #[test]
-    fn files_that_ask_another_host_are_named() {
+    fn files_asking_another_host_are_named() {
         let book = empty(std::env::temp_dir().join(format!("xtask-book-{}", std::process::id()))).unwrap();
         for (name, text) in [
             (

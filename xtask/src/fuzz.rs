@@ -148,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_targets_are_chosen_or_one_that_exists() {
+    fn all_targets_or_one_are_chosen() {
         let files =
             || ["model", "parse"].map(|name| TextFile { path: format!("{name}.rs").into(), text: String::new() });
         assert_eq!(chosen(&files(), None).unwrap(), ["model", "parse"]);

@@ -148,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn blocks_are_found_by_what_they_are() {
+    fn blocks_are_found_by_kind() {
         let page = Page::parse("a\n\n```ts\nx\n```\n\n```sh skip tools\nnpm install a@1.2.3\n```\n\n```ts\ny\n```\n");
         assert_eq!(page.code("ts").unwrap(), "x\n\ny\n");
         assert!(page.code("python").is_err());

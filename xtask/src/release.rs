@@ -185,7 +185,7 @@ mod tests {
                        ## [0.1.0] - 2026-01-01\n\n### `b`\n\n- two\n";
 
     #[test]
-    fn each_crate_that_has_changed_needs_an_entry() {
+    fn changed_crate_needs_changelog_entry() {
         assert_eq!(
             unsaid(LOG, "0.2.0", &["a", "b", "c"]),
             [
@@ -196,18 +196,18 @@ mod tests {
     }
 
     #[test]
-    fn the_section_of_the_version_is_preferred() {
+    fn section_of_version_is_preferred() {
         assert_eq!(unsaid(LOG, "0.1.0", &["b"]), [""; 0]);
         assert_eq!(unsaid(LOG, "0.1.0", &["a"]).len(), 1);
     }
 
     #[test]
-    fn a_changelog_without_a_section_is_refused() {
+    fn changelog_without_section_is_refused() {
         assert_eq!(unsaid("# Changelog\n", "0.1.0", &["a"]), ["CHANGELOG.md: no section [0.1.0] or [Unreleased]"]);
     }
 
     #[test]
-    fn a_breaking_change_needs_the_right_number() {
+    fn breaking_change_needs_right_number() {
         for (tag, version, expected) in [
             ("v0.1.0", "0.1.1", false),
             ("v0.1.0", "0.1.0", false),

@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn the_summary_tells_what_failed_and_what_never_ran() {
+    fn summary_names_failed_and_not_run() {
         let took = Duration::from_millis(1_250);
         assert_eq!(
             summary(&[("fmt", Some((true, took))), ("clippy", Some((false, took))), ("test", None)]),

@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn result_lines_are_added_up_and_other_lines_are_not() {
+    fn only_result_lines_are_added_up() {
         let mut tally = Tally::default();
         for line in [
             "running 3 tests",

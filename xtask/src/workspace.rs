@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn files_are_those_of_git_in_order() {
+    fn git_files_come_in_order() {
         let files = Workspace::load().unwrap().files("xtask/*.rs").unwrap();
         assert!(files.is_sorted_by_key(|file| file.path.clone()));
         assert!(files.iter().any(|file| file.path == Path::new("xtask/src/workspace.rs")));
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_command_line_can_be_pasted_into_a_shell() {
+    fn command_line_can_be_pasted() {
         let mut command = Command::new("/somewhere/cargo");
         command.args(["doc", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings");
         assert_eq!(command_line(&command), "RUSTDOCFLAGS='-D warnings' cargo doc --no-deps");

@@ -22,7 +22,7 @@ const ROOTS: [(&str, &str); 2] = [("exotel", "receive/exotel-callback.json"), ("
 const DEEPEST: usize = 32;
 
 #[test]
-fn the_table_of_known_members_is_current() {
+fn known_members_are_current() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let mut table = Table::default();
     let roots = ROOTS.map(|(provider, file)| {
@@ -248,7 +248,7 @@ fn table(document: &Value) -> Vec<String> {
 }
 
 #[test]
-fn what_stands_at_one_place_becomes_one_node() {
+fn one_place_becomes_one_node() {
     let nodes = table(&json!({
         "$defs": { "A": { "type": "object", "properties": { "a": { "type": "string" } } } },
         "oneOf": [
@@ -273,7 +273,7 @@ fn what_stands_at_one_place_becomes_one_node() {
 }
 
 #[test]
-fn names_that_differ_only_in_case_are_one_in_any_case() {
+fn names_differing_in_case_are_one() {
     let nodes = table(&json!({
         "type": "object",
         "properties": { "Reply": { "type": "string" }, "reply": { "type": "null" }, "Other": { "type": "string" } },
@@ -282,14 +282,14 @@ fn names_that_differ_only_in_case_are_one_in_any_case() {
 }
 
 #[test]
-fn a_keyword_that_nobody_thought_of_is_refused() {
+fn unexpected_keyword_is_refused() {
     let error = Table::default().add(&json!({ "patternProperties": {} })).unwrap_err();
     assert_eq!(error.to_string(), "the keyword patternProperties says nothing to the table of known members");
     assert!(Table::default().add(&json!({ "$ref": "#/$defs/Gone" })).is_err());
 }
 
 #[test]
-fn a_schema_that_refers_to_itself_is_refused() {
+fn recursive_schema_is_refused() {
     let document = json!({
         "$defs": { "A": { "properties": { "a": { "$ref": "#/$defs/A" } } } },
         "$ref": "#/$defs/A",

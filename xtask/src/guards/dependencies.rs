@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn crates_are_counted_once_whatever_follows_the_version() {
+    fn crates_are_counted_once() {
         let names = ["incs-model v0.1.0", "serde v1.0.229", "serde_derive v1.0.229", "syn v1.0.0", "syn v2.0.0"];
         assert!(crates(TREE).unwrap().iter().eq(names));
         assert!(crates("├── serde\n").is_err());
@@ -277,7 +277,7 @@ mod tests {
 
     /// One row for each promise, with a crate that breaks it.
     #[test]
-    fn each_build_is_held_to_its_promise() {
+    fn each_build_rejects_its_intruder() {
         for (name, intruder) in [
             ("incs-model-schema", "log"),
             ("incs-client", "hyper"),
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn exceptions_and_names_that_only_resemble_pass() {
+    fn exceptions_and_similar_names_pass() {
         let light = ["serde", "string-ring", "logos", "httpdate", "opener"].map(str::to_owned);
         assert_eq!(find("incs-model").intruders(&light.into()), [""; 0]);
         let traits = ["http", "bytes", "http-body", "tower-service"].map(str::to_owned);
@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn false_unknown_and_missing_numbers_are_offences() {
+    fn false_unknown_missing_numbers_fail() {
         let files = [
             page("README.md", "<!-- guard:incs-facade-client-tower -->5<!-- /guard -->"),
             page("docs/a.md", "<!-- guard:gone -->1<!-- /guard -->"),
@@ -346,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_without_an_end_is_an_offence() {
+    fn number_without_end_is_reported() {
         let text = "<!-- guard:incs-model -->4 <!-- guard:incs-model -->4<!-- /guard -->";
         assert_eq!(with_numbers(text, &counts()), (text.to_owned(), vec!["incs-model -->4 ", "incs-model"]));
     }

@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_that_publishing_needs_is_asked_for() {
+    fn incomplete_manifest_is_reported() {
         let lacking = json!({ "description": "", "license": null, "readme": null, "rust_version": null, "keywords": [],
             "categories": ["a", "b", "c", "d", "e", "f"], "metadata": null });
         assert_eq!(
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn only_facade_and_program_have_default_features() {
+    fn leaf_crate_has_no_defaults() {
         let defaults = json!({ "default": ["client"] });
         assert_eq!(incomplete(&package(&json!({ "name": FACADE, "features": defaults }))), [""; 0]);
         assert_eq!(
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn lints_are_inherited_by_their_own_section() {
+    fn lints_section_is_read_exactly() {
         assert!(inherits_lints("[package]\nname = \"a\"\n\n[lints]\nworkspace = true\n").unwrap());
         for manifest in
             ["[package]\nname = \"a\"\n", "[lints]\n\n[other]\nworkspace = true\n", "[lints]\nworkspace = false\n"]
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn the_default_is_what_the_design_says() {
+    fn other_default_features_are_reported() {
         let mut facade = good();
         facade.insert("default".to_owned(), vec!["client".to_owned()]);
         assert_eq!(
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn a_feature_that_does_not_only_forward_is_an_offence() {
+    fn feature_must_only_forward() {
         for forward in ["dep:rustls", "tokio/full", "gone"] {
             let mut facade = good();
             facade.insert(
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn features_are_counted_told_and_all_in_reach() {
+    fn features_are_counted_told_and_reachable() {
         let mut facade = good();
         facade.remove("schema");
         for number in 0..10 {

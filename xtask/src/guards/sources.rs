@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_begins_with_its_purpose_passes() {
+    fn file_with_doc_comment_passes() {
         for text in [
             "//! One thing.\nfn a() {}\n",
             "#![allow(missing_docs)]\n#![cfg(unix)]\n//! One thing.\n",
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_without_its_purpose_is_an_offence() {
+    fn file_without_doc_comment_fails() {
         for text in ["", "fn a() {}\n", "// plain\n//! late\n", "#![cfg(unix)]\nfn a() {}\n"] {
             let offence = without_purpose(&file("a.rs", text));
             assert_eq!(offence.as_deref(), Some("a.rs: does not begin with a `//!` comment"), "{text}");
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_type_says_its_source_or_its_module_does() {
+    fn type_or_module_names_a_source() {
         let told = "/// A message. INCS:\n/// send Viber message.\n#[derive(Debug)]\npub struct A {}\n";
         let untold = "/// A message.\npub struct A {}\n";
         assert_eq!(offences(&[("viber/a.rs", told)]), [""; 0]);
@@ -210,14 +210,14 @@ mod tests {
     }
 
     #[test]
-    fn a_private_module_speaks_through_the_one_above() {
+    fn private_module_uses_parent_docs() {
         let (told, untold) = ("//! Meta: templates.\n", "//! A.\npub enum A {}\n");
         assert_eq!(offences(&[("viber.rs", &format!("{told}mod a;\n")), ("viber/a.rs", untold)]), [""; 0]);
         assert_eq!(offences(&[("viber.rs", &format!("{told}pub mod a;\n")), ("viber/a.rs", untold)]).len(), 1);
     }
 
     #[test]
-    fn what_a_macro_is_given_counts_and_what_is_not_public_does_not() {
+    fn macro_items_count_private_do_not() {
         let text = "open_enum! {\n    /// A kind.\n    pub enum Kind { A = \"a\" }\n}\npub(crate) struct B;\nstruct C;\npub fn d() {}\n";
         assert_eq!(
             offences(&[("rcs.rs", text)]),
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_of_a_machine_are_found_but_not_of_urls() {
+    fn machine_paths_are_found_not_urls() {
         for folder in FOLDERS {
             let text =
                 format!("fine\ncd /{folder}/incs\nhttps://example.com/{folder}/a ./{folder}/b docs/{folder}/c\n");

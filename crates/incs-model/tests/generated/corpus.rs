@@ -204,7 +204,7 @@ impl Maker<'_> {
 
 /// The files as they are committed, since those are what other teams have.
 #[test]
-fn the_types_and_the_schemas_say_what_each_committed_sample_says() {
+fn types_and_schemas_agree_with_samples() {
     for known in incs_model::schema::catalogue() {
         let file = known.file_name();
         let document = Document::new(&known.to_value()).unwrap();

@@ -65,7 +65,8 @@ impl Frozen {
             match drift {
                 Drift::Missing(path) | Drift::Differs(path, _) => self.write(root, path)?,
                 Drift::LeftOver(path) => {
-                    fs::remove_file(root.join(path)).with_context(|| format!("{} cannot be removed", path.display()))?
+                    fs::remove_file(root.join(path))
+                        .with_context(|| format!("{} cannot be removed", path.display()))?;
                 }
             }
         }
@@ -129,7 +130,7 @@ fn first_line(one: &str, other: &str) -> usize {
 }
 
 #[test]
-fn a_check_names_every_drift_and_writing_ends_it() {
+fn drift_is_named_and_writing_ends_it() {
     let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("frozen-{}", std::process::id()));
     fs::create_dir_all(root.join("out/deep")).unwrap();
     fs::write(root.join("out/same.txt"), "1\n").unwrap();
@@ -165,7 +166,7 @@ fn a_check_names_every_drift_and_writing_ends_it() {
 }
 
 #[test]
-fn two_files_of_one_path_are_refused() {
+fn same_path_twice_is_refused() {
     let mut files = Frozen::default();
     files.add("a", String::new()).unwrap();
     assert!(files.add("a", String::new()).is_err());

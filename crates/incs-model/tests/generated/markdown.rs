@@ -27,11 +27,11 @@ pub(crate) fn table<const N: usize>(header: [&str; N], rows: &[[String; N]]) -> 
 }
 
 #[test]
-fn a_cell_shows_its_text_as_it_is() {
+fn cell_escapes_markdown() {
     assert_eq!(cell("a|b *c* `d_e|f` g_h"), "a\\|b \\*c\\* `d_e\\|f` g\\_h");
 }
 
 #[test]
-fn a_table_has_a_header_and_a_line_for_each_row() {
+fn table_has_header_and_rows() {
     assert_eq!(table(["a", "b"], &[["1".to_owned(), "2".to_owned()]]), "| a | b |\n| --- | --- |\n| 1 | 2 |\n");
 }

@@ -24,7 +24,7 @@ pub(crate) struct Entry {
 }
 
 #[test]
-fn the_schemas_and_their_corpus_are_current() {
+fn schemas_and_corpus_are_current() {
     let entries: Vec<_> = catalogue()
         .iter()
         .map(|document| Entry {
@@ -175,7 +175,7 @@ it is the end; without that `\"85251230088\\n\"` passes for a number:
 ";
 
 #[test]
-fn the_files_of_the_catalogue_are_relative_and_stand_in_the_folder_of_their_contract() {
+fn catalogue_files_are_in_contract_folders() {
     for document in catalogue() {
         let file = document.file_name();
         let folder = format!("{}/", document.contract());
@@ -185,7 +185,7 @@ fn the_files_of_the_catalogue_are_relative_and_stand_in_the_folder_of_their_cont
 }
 
 #[test]
-fn both_contracts_have_a_section_and_a_row_for_each_file() {
+fn each_file_has_a_row() {
     let entry = |contract, file: &str| Entry {
         contract,
         file: file.to_owned(),

@@ -150,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_definition_is_as_steady_as_what_it_refers_to() {
+    fn changed_reference_makes_definition_unsteady() {
         let document = |kind: &str| {
             let to = |name: &str| json!({ "items": { "$ref": format!("#/$defs/{name}") } });
             json!({ "$defs": { "A": to("B"), "B": to("C"), "C": { "type": kind }, "D": to("D"), "E": {} } })

@@ -103,7 +103,7 @@ fn entry(schema: Value) -> Entry {
 }
 
 #[test]
-fn a_rule_a_keyword_and_a_verdict_without_a_sample_are_missed() {
+fn uncovered_keywords_and_verdicts_are_missed() {
     let entry = entry(json!({ "type": "object", "properties": { "text": { "maxLength": 3 } }, "required": ["text"] }));
     let document = Document::new(&entry.schema).unwrap();
     let sample = Sample {
@@ -128,6 +128,6 @@ fn a_rule_a_keyword_and_a_verdict_without_a_sample_are_missed() {
 }
 
 #[test]
-fn rules_that_no_sample_breaks_are_missed() {
+fn uncovered_rules_are_missed() {
     assert!(Coverage::default().check().unwrap_err().to_string().contains("lacks"));
 }

@@ -85,7 +85,7 @@ impl SchemaError {
 }
 
 #[test]
-fn a_line_is_json_with_the_verdicts_first() {
+fn line_is_json_verdicts_first() {
     let violation = Violation { pointer: "/to".to_owned(), rule: None, reason: Some("missing") };
     let sample = Sample {
         case: "text: without /to".to_owned(),

@@ -28,7 +28,7 @@ fn check(rows: Vec<Row>) {
 }
 
 #[test]
-fn members_come_and_go_by_whether_others_are_refused() {
+fn members_are_classed_by_openness() {
     let closed = |members: Value| json!({ "type": "object", "additionalProperties": false, "properties": members });
     let open = |members: Value| json!({ "type": "object", "properties": members });
     let (one, two) = (json!({ "a": {} }), json!({ "a": {}, "b": { "type": "string" } }));
@@ -70,7 +70,7 @@ fn members_come_and_go_by_whether_others_are_refused() {
 }
 
 #[test]
-fn types_and_limits_matter_to_senders_when_they_narrow_and_to_readers_when_they_widen() {
+fn narrower_breaks_send_wider_breaks_receive() {
     let pairs = [
         ("type", json!(["string", "null"]), json!("string")),
         ("type", json!("number"), json!("integer")),
@@ -107,7 +107,7 @@ fn types_and_limits_matter_to_senders_when_they_narrow_and_to_readers_when_they_
 }
 
 #[test]
-fn values_are_allowed_when_sent_and_known_when_received() {
+fn values_are_classed_by_contract() {
     let list = |values: &[&str]| json!({ "enum": values });
     let open = |values: &[&str]| json!({ "anyOf": [{ "enum": values }, { "type": "string" }] });
     check(vec![
@@ -178,7 +178,7 @@ fn kinds_are_told_by_their_constant() {
 }
 
 #[test]
-fn what_cannot_be_compared_is_said_and_words_break_nothing() {
+fn unclear_counts_words_do_not() {
     let unclear = [
         ("pattern", json!("a"), json!("b")),
         ("default", json!(""), json!("x")),

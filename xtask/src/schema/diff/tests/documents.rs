@@ -15,7 +15,7 @@ fn tree(files: &[(&str, &str)]) -> Documents {
 }
 
 #[test]
-fn a_document_that_is_gone_or_moved_is_breaking_and_one_that_is_new_is_not() {
+fn gone_or_moved_document_is_breaking() {
     let found = |new: &Documents| -> Vec<_> {
         let found = changes(&tree(&[("send/a.json", "a")]), new).into_iter();
         found.map(|change| (change.document, change.class, change.what)).collect()
@@ -50,7 +50,7 @@ fn file(file: &str) -> Result<String> {
 }
 
 #[test]
-fn only_what_the_index_names_is_read() {
+fn only_indexed_documents_are_read() {
     let documents = read(file).unwrap();
     assert_eq!(documents.len(), 1);
     let document = documents.get("send/a.json").unwrap();
@@ -59,7 +59,7 @@ fn only_what_the_index_names_is_read() {
 }
 
 #[test]
-fn a_tree_without_a_document_or_with_a_strange_contract_is_refused() {
+fn malformed_index_is_refused() {
     for (index, error) in [
         ("[]", "index.json names no document"),
         ("{}", "index.json is not a list"),
@@ -77,7 +77,7 @@ fn change(document: &str, pointer: &str, class: Class, what: &str) -> Change {
 }
 
 #[test]
-fn changes_are_grouped_by_document_with_the_worst_first() {
+fn changes_are_grouped_worst_first() {
     let changes = [
         change("send/b.json", "", Breaking, "the document is gone"),
         change("send/a.json", "/properties/x", Class::Documentation, "title is new"),
@@ -96,7 +96,7 @@ fn changes_are_grouped_by_document_with_the_worst_first() {
 }
 
 #[test]
-fn programs_get_each_change_with_its_contract_and_class() {
+fn json_has_contract_and_class() {
     assert_eq!(
         to_json(&[change("send/a.json", "/x", Class::Unclear, "pattern is another")]),
         json!({

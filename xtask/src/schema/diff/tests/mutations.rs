@@ -105,11 +105,11 @@ fn set(document: &mut Value, pointer: &str, keyword: &str, value: Option<&Value>
 }
 
 #[test]
-fn no_keyword_of_what_is_sent_changes_or_goes_without_a_word() {
+fn each_changed_send_keyword_is_reported() {
     hold(Contract::Send, 1_000);
 }
 
 #[test]
-fn no_keyword_of_what_is_received_changes_or_goes_without_a_word() {
+fn each_changed_receive_keyword_is_reported() {
     hold(Contract::Receive, 2_000);
 }

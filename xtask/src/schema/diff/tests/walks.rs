@@ -11,7 +11,7 @@ fn compare(contract: Contract, old: &Value, new: &Value) -> Vec<String> {
 }
 
 #[test]
-fn a_definition_is_compared_once_under_its_own_name() {
+fn shared_definition_is_compared_once() {
     let document = |length: u32| {
         json!({
             "$defs": { "Text": { "maxLength": length } },
@@ -22,7 +22,7 @@ fn a_definition_is_compared_once_under_its_own_name() {
 }
 
 #[test]
-fn a_definition_that_refers_to_itself_ends() {
+fn self_referring_definition_ends() {
     let document = |kind: &str| {
         json!({
             "$defs": { "A": { "properties": { "next": { "$ref": "#/$defs/A" }, "x": { "type": kind } } } },
@@ -37,7 +37,7 @@ fn a_definition_that_refers_to_itself_ends() {
 }
 
 #[test]
-fn definitions_that_refer_to_themselves_out_of_step_end_too() {
+fn definitions_recursing_out_of_step_end() {
     let old = json!({ "$defs": { "A": { "items": { "items": { "$ref": "#/$defs/A" } } } }, "$ref": "#/$defs/A" });
     let new = json!({ "$defs": { "A": { "items": { "$ref": "#/$defs/A" } } }, "$ref": "#/$defs/A" });
     let found = compare(Send, &old, &new);
@@ -52,7 +52,7 @@ fn definitions_that_refer_to_themselves_out_of_step_end_too() {
 }
 
 #[test]
-fn where_a_schema_is_written_does_not_matter() {
+fn inlined_schema_is_the_same() {
     let referred = json!({ "properties": { "a": { "$ref": "#/$defs/A" } }, "$defs": { "A": { "type": "null" } } });
     let written = json!({ "properties": { "a": { "type": "null" } } });
     assert_eq!(
@@ -89,7 +89,7 @@ fn below_a_not_less_is_more() {
 }
 
 #[test]
-fn branches_are_held_against_their_like_in_any_order() {
+fn branches_are_paired_in_any_order() {
     let kind = |name: &str, length: u32| json!({ "$ref": format!("#/$defs/{name}"), "maxLength": length, "title": "not what tells them apart" });
     let document = |branches: Value| {
         let kind = |name: &str| json!({ "properties": { "type": { "const": name } } });
@@ -108,7 +108,7 @@ fn branches_are_held_against_their_like_in_any_order() {
 }
 
 #[test]
-fn conditions_are_paired_by_what_they_ask() {
+fn conditions_are_paired_by_their_test() {
     let when = |value: u32, then: Value| json!({ "if": { "properties": { "t": { "const": value } } }, "then": then });
     let old = json!({ "allOf": [when(1, json!({ "type": "string" })), when(2, json!({ "type": "null" }))] });
     let new =
