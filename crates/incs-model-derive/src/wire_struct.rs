@@ -83,11 +83,11 @@ impl<'a> Member<'a> {
         };
         let ty = &field.ty;
         let marks = Marks::read(&field.attrs)?;
-        let kind = match (item_of("Option", ty), item_of("Vec", ty), marks.default) {
-            (Some(item), ..) => Kind::Optional(item),
-            (_, Some(item), Some(None)) => Kind::List(item),
-            (.., Some(path)) => Kind::Defaulted(path),
-            (.., None) => Kind::Required,
+        let kind = match (item_of("Option", ty), item_of("Vec", ty)) {
+            (Some(item), _) => Kind::Optional(item),
+            _ if !marks.has_default => Kind::Required,
+            (_, Some(item)) if marks.default.is_none() => Kind::List(item),
+            _ => Kind::Defaulted(marks.default),
         };
         let is_public = matches!(field.vis, Visibility::Public(_));
         Ok(Self { name, ty, kind, is_public, is_exact: marks.exact })
@@ -160,8 +160,10 @@ fn item_of<'a>(container: &str, ty: &'a Type) -> Option<&'a Type> {
 /// What the attributes of a field say.
 #[derive(Default)]
 struct Marks {
-    /// The field may be left out; the function that makes its value, if one is named.
-    default: Option<Option<Path>>,
+    /// The field may be left out.
+    has_default: bool,
+    /// The function that makes the value then, if one is named.
+    default: Option<Path>,
     exact: bool,
 }
 
@@ -180,8 +182,10 @@ impl Marks {
 
     fn take_serde(&mut self, meta: &ParseNestedMeta<'_>) -> Result<()> {
         if meta.path.is_ident("default") {
-            let path = if meta.input.peek(Token![=]) { Some(meta.value()?.parse::<LitStr>()?) } else { None };
-            self.default = Some(path.map(|path| path.parse()).transpose()?);
+            self.has_default = true;
+            if meta.input.peek(Token![=]) {
+                self.default = Some(meta.value()?.parse::<LitStr>()?.parse()?);
+            }
         } else if meta.input.peek(Token![=]) {
             meta.value()?.parse::<Lit>()?;
         } else if meta.input.peek(syn::token::Paren) {
@@ -194,7 +198,7 @@ impl Marks {
 
     fn take_ours(&mut self, meta: &ParseNestedMeta<'_>) -> Result<()> {
         if meta.path.is_ident("default") {
-            self.default = Some(None);
+            self.has_default = true;
         } else if meta.path.is_ident("exact") {
             self.exact = true;
         } else {

@@ -71,7 +71,7 @@ impl Validate for NewTask {
 /// ```
 /// use incs_model::task::{ListQuery, TaskStatus};
 ///
-/// let done = ListQuery::new().with_status(TaskStatus::Done).with_page(2_u32);
+/// let done = ListQuery::new().with_status(TaskStatus::Done).with_page(2);
 /// assert_eq!(done.to_query(), [("status", "2".to_owned()), ("page", "2".to_owned())]);
 /// # incs_model::validate(&done).unwrap();
 /// ```
@@ -330,8 +330,8 @@ mod tests {
             .with_name("May")
             .with_start_at("2026-05-04 10:02:31")
             .with_end_at("2026-05-05 00:00:00")
-            .with_page(1_u32)
-            .with_page_size(100_u32);
+            .with_page(1)
+            .with_page_size(100);
         let text: Vec<_> = query.to_query().into_iter().map(|(name, value)| format!("{name}={value}")).collect();
         assert_eq!(
             text.join("&"),
@@ -339,7 +339,7 @@ mod tests {
         );
         crate::validate(&query).unwrap();
         assert_eq!(
-            crate::validate(&ListQuery::new().with_page(0_u32)).unwrap_err().to_string(),
+            crate::validate(&ListQuery::new().with_page(0)).unwrap_err().to_string(),
             "/page: 0, expected at least 1"
         );
     }

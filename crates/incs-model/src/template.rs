@@ -21,7 +21,7 @@ use crate::validate::{At, Validate, Violations};
 /// ```
 /// use incs_model::template::ListQuery;
 ///
-/// let next = ListQuery::new().with_last_id("2217695120034410077").with_count(50_u32);
+/// let next = ListQuery::new().with_last_id("2217695120034410077").with_count(50);
 /// assert_eq!(next.to_query(), [("last_id", "2217695120034410077".to_owned()), ("count", "50".to_owned())]);
 /// # incs_model::validate(&next).unwrap();
 /// ```

@@ -20,7 +20,7 @@ use crate::validate::{At, Validate, Violations};
 /// use incs_model::{PhoneNumber, validate, viber};
 ///
 /// let to: PhoneNumber = "85251230088".parse().unwrap();
-/// let message = viber::Message::new(to, viber::OneTimePassword::new("730264", "en", 5u32));
+/// let message = viber::Message::new(to, viber::OneTimePassword::new("730264", "en", 5));
 /// validate(&message).unwrap();
 /// ```
 #[derive(Clone, PartialEq, Serialize, WireStruct)]

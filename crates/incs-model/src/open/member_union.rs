@@ -128,7 +128,14 @@ impl<'de, A: MapAccess<'de>> ReadValue<'de> for &mut A {
     }
 }
 
-struct Buffered<'a, E>(&'a str, &'a RawValue, PhantomData<E>);
+/// A piece that came before its kind: the name of its member, and its text.
+pub(crate) struct Buffered<'a, E>(&'a str, &'a RawValue, PhantomData<E>);
+
+impl<'a, E> Buffered<'a, E> {
+    pub(crate) fn new(name: &'a str, raw: &'a RawValue) -> Self {
+        Self(name, raw, PhantomData)
+    }
+}
 
 impl<'de, E: de::Error> ReadValue<'de> for Buffered<'_, E> {
     type Error = E;
@@ -183,7 +190,7 @@ impl<U: MemberUnion> Slot<U> {
                     return Ok(value);
                 }
                 match self.kept.iter().find(|(kept, _)| **kept == *kind) {
-                    Some((_, raw)) => U::read(kind, Buffered(kind, raw, PhantomData)),
+                    Some((_, raw)) => U::read(kind, Buffered::new(kind, raw)),
                     None => U::bare(kind).ok_or_else(|| E::missing_field(kind)),
                 }
             }

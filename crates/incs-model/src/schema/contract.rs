@@ -3,7 +3,7 @@
 use std::fmt;
 
 use schemars::generate::SchemaSettings;
-use schemars::transform::{Transform, transform_subschemas};
+use schemars::transform::transform_subschemas;
 use schemars::{JsonSchema, Schema};
 use serde_json::{Map, Value, json};
 
@@ -22,12 +22,12 @@ pub enum Contract {
 impl Contract {
     /// The schema of a type, with everything it refers to under `$defs`.
     pub(super) fn schema_of<T: JsonSchema>(self) -> Schema {
-        let settings = SchemaSettings::draft2020_12().with_transform(Bounds);
+        let settings = SchemaSettings::draft2020_12().with_transform(bounds);
         let settings = match self {
-            Self::Send => settings.for_serialize().with_transform(Strict),
-            Self::Receive => settings.for_deserialize().with_transform(Open),
+            Self::Send => settings.for_serialize().with_transform(strict),
+            Self::Receive => settings.for_deserialize().with_transform(open),
         };
-        let settings = settings.with_transform(Words).with_transform(Reference).with_transform(Anything);
+        let settings = settings.with_transform(words).with_transform(reference).with_transform(anything);
         settings.into_generator().into_root_schema_for::<T>()
     }
 }
@@ -44,24 +44,19 @@ impl fmt::Display for Contract {
 
 /// Replaces `format: uint32` and its like, which validators outside Rust do not know, by a minimum and a maximum. The ends
 /// of 64 bits are left out: many readers have no such numbers.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Bounds;
-
-impl Transform for Bounds {
-    fn transform(&mut self, schema: &mut Schema) {
-        let (minimum, maximum) = match schema.get("format").and_then(Value::as_str) {
-            Some("uint32") => (Some(json!(0)), Some(json!(u32::MAX))),
-            Some("int32") => (Some(json!(i32::MIN)), Some(json!(i32::MAX))),
-            Some("uint" | "uint64") => (Some(json!(0)), None),
-            Some("int" | "int64" | "float" | "double") => (None, None),
-            _ => return transform_subschemas(self, schema),
-        };
-        schema.remove("format");
-        if let Some(object) = schema.as_object_mut() {
-            for (keyword, end) in [("minimum", minimum), ("maximum", maximum)] {
-                if let Some(end) = end {
-                    object.entry(keyword).or_insert(end);
-                }
+fn bounds(schema: &mut Schema) {
+    let (minimum, maximum) = match schema.get("format").and_then(Value::as_str) {
+        Some("uint32") => (Some(json!(0)), Some(json!(u32::MAX))),
+        Some("int32") => (Some(json!(i32::MIN)), Some(json!(i32::MAX))),
+        Some("uint" | "uint64") => (Some(json!(0)), None),
+        Some("int" | "int64" | "float" | "double") => (None, None),
+        _ => return transform_subschemas(&mut bounds, schema),
+    };
+    schema.remove("format");
+    if let Some(object) = schema.as_object_mut() {
+        for (keyword, end) in [("minimum", minimum), ("maximum", maximum)] {
+            if let Some(end) = end {
+                object.entry(keyword).or_insert(end);
             }
         }
     }
@@ -69,21 +64,16 @@ impl Transform for Bounds {
 
 /// Refuses members that are not listed, and `null` for members that may be left out. A member that must be absent is not listed:
 /// generators of types would make it one of any type.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Strict;
-
-impl Transform for Strict {
-    fn transform(&mut self, schema: &mut Schema) {
-        if let Some(object) = schema.as_object_mut() {
-            if let Some(Value::Object(members)) = object.get_mut("properties") {
-                members.retain(|_, member| !is_nothing(member));
-                object.entry("additionalProperties").or_insert_with(|| json!(false));
-            }
-            forbid_null(object);
-            drop_needless_defaults(object);
+fn strict(schema: &mut Schema) {
+    if let Some(object) = schema.as_object_mut() {
+        if let Some(Value::Object(members)) = object.get_mut("properties") {
+            members.retain(|_, member| !is_nothing(member));
+            object.entry("additionalProperties").or_insert_with(|| json!(false));
         }
-        transform_subschemas(self, schema);
+        forbid_null(object);
+        drop_needless_defaults(object);
     }
+    transform_subschemas(&mut strict, schema);
 }
 
 /// Whether no value fits.
@@ -139,20 +129,15 @@ const LIMITS: [&str; 8] =
     ["minLength", "maxLength", "pattern", "minItems", "maxItems", "uniqueItems", "minimum", "maximum"];
 
 /// Takes the limits of sending away, so that a type that is both sent and received has them in one contract only.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Open;
-
-impl Transform for Open {
-    fn transform(&mut self, schema: &mut Schema) {
-        if let Some(object) = schema.as_object_mut() {
-            object.retain(|keyword, value| !LIMITS.contains(&keyword.as_str()) || is_of_the_type(value));
-        }
-        transform_subschemas(self, schema);
-        if let Some(Value::Array(parts)) = schema.get_mut("allOf") {
-            parts.retain(|part| part != &json!({}));
-            if parts.is_empty() {
-                schema.remove("allOf");
-            }
+fn open(schema: &mut Schema) {
+    if let Some(object) = schema.as_object_mut() {
+        object.retain(|keyword, value| !LIMITS.contains(&keyword.as_str()) || is_of_the_type(value));
+    }
+    transform_subschemas(&mut open, schema);
+    if let Some(Value::Array(parts)) = schema.get_mut("allOf") {
+        parts.retain(|part| part != &json!({}));
+        if parts.is_empty() {
+            schema.remove("allOf");
         }
     }
 }
@@ -188,19 +173,14 @@ const CONSTANTS: &[(&str, usize)] = constants! {
 const OF_RUST: [&str; 3] = ["`Debug`", "check_send`", "same_party`"];
 
 /// Turns doc comments into plain descriptions: numbers for constants, names for links, nothing that speaks of Rust only.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Words;
-
-impl Transform for Words {
-    fn transform(&mut self, schema: &mut Schema) {
-        if let Some(Value::String(text)) = schema.get_mut("description") {
-            *text = plain(text);
-            if text.is_empty() {
-                schema.remove("description");
-            }
+fn words(schema: &mut Schema) {
+    if let Some(Value::String(text)) = schema.get_mut("description") {
+        *text = plain(text);
+        if text.is_empty() {
+            schema.remove("description");
         }
-        transform_subschemas(self, schema);
     }
+    transform_subschemas(&mut words, schema);
 }
 
 fn plain(doc: &str) -> String {
@@ -236,20 +216,15 @@ fn without_links(text: &str) -> String {
 
 /// Sets a reference that has other keywords beside it apart from them. Generators of types make a second type of what a
 /// reference with a description leads to; of one in `allOf` they do not.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Reference;
-
-impl Transform for Reference {
-    fn transform(&mut self, schema: &mut Schema) {
-        transform_subschemas(self, schema);
-        let Some(object) = schema.as_object_mut().filter(|object| object.len() > 1) else { return };
-        let Some(target) = object.remove("$ref") else { return };
-        // A default says of what type it is, and generators believe it: a number where digits are read too.
-        object.remove("default");
-        let reference = json!({ "$ref": target });
-        if let Value::Array(parts) = object.entry("allOf").or_insert_with(|| json!([])) {
-            parts.push(reference);
-        }
+fn reference(schema: &mut Schema) {
+    transform_subschemas(&mut reference, schema);
+    let Some(object) = schema.as_object_mut().filter(|object| object.len() > 1) else { return };
+    let Some(target) = object.remove("$ref") else { return };
+    // A default says of what type it is, and generators believe it: a number where digits are read too.
+    object.remove("default");
+    let reference = json!({ "$ref": target });
+    if let Value::Array(parts) = object.entry("allOf").or_insert_with(|| json!([])) {
+        parts.push(reference);
     }
 }
 
@@ -258,16 +233,11 @@ const WORDS: [&str; 3] = ["default", "description", "title"];
 
 /// Says of a schema of words alone that it is one of anything. Generators of types take it for an object, but an alternative that is
 /// empty for what it is.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Anything;
-
-impl Transform for Anything {
-    fn transform(&mut self, schema: &mut Schema) {
-        transform_subschemas(self, schema);
-        let Some(object) = schema.as_object_mut() else { return };
-        if !object.is_empty() && object.keys().all(|keyword| WORDS.contains(&keyword.as_str())) {
-            object.insert("anyOf".to_owned(), json!([{}]));
-        }
+fn anything(schema: &mut Schema) {
+    transform_subschemas(&mut anything, schema);
+    let Some(object) = schema.as_object_mut() else { return };
+    if !object.is_empty() && object.keys().all(|keyword| WORDS.contains(&keyword.as_str())) {
+        object.insert("anyOf".to_owned(), json!([{}]));
     }
 }
 

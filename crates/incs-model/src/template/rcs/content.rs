@@ -2,19 +2,18 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::marker::PhantomData;
 
 use incs_model_derive::WireStruct;
 use serde::de::value::{MapAccessDeserializer, StrDeserializer};
-use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, Visitor};
+use serde::de::{self, DeserializeSeed, Deserializer, MapAccess};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::card::{Card, Carousel, RichCard};
 use super::suggestion::Suggestion;
-use crate::json::{Key, RawJson, replay};
+use crate::json::{Key, RawJson, ReadMembers, from_object, once};
 use crate::limits::template as limits;
-use crate::open::{ReadValue, fmt_token, open_text};
+use crate::open::{Buffered, ReadValue, fmt_token, open_text};
 use crate::template::placeholders;
 use crate::validate::{At, Validate, Violations};
 
@@ -210,7 +209,7 @@ where
     M: Deserialize<'de>,
     D: Deserializer<'de>,
 {
-    deserializer.deserialize_map(TypedVisitor(PhantomData))
+    from_object(deserializer).map(|Typed(members, content)| (members, content))
 }
 
 /// The schema of such an object, one variant for each type; `M` has the schema of the other members.
@@ -225,19 +224,13 @@ pub(super) fn schema<M: schemars::JsonSchema>(generator: &mut schemars::SchemaGe
     crate::schema::shape::typed_member(generator, "type", "content", &members, kinds)
 }
 
-struct TypedVisitor<M>(PhantomData<M>);
+struct Typed<M>(M, Content);
 
-impl<'de, M: Deserialize<'de>> Visitor<'de> for TypedVisitor<M> {
-    type Value = (M, Content);
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+impl<'de, M: Deserialize<'de>> ReadMembers<'de> for Typed<M> {
+    fn read_members<A: MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
         let mut slot = Slot::default();
         let members = M::deserialize(MapAccessDeserializer::new(Others { map, slot: &mut slot }))?;
-        Ok((members, slot.finish()?))
+        Ok(Self(members, slot.finish()?))
     }
 }
 
@@ -251,10 +244,7 @@ struct Slot {
 
 impl Slot {
     fn take_kind<'de, A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<(), A::Error> {
-        match self.kind.replace(map.next_value()?) {
-            None => Ok(()),
-            Some(_) => Err(de::Error::duplicate_field("type")),
-        }
+        once(&mut self.kind, map.next_value()?, "type")
     }
 
     fn take_content<'de, A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<(), A::Error> {
@@ -275,7 +265,7 @@ impl Slot {
             return Ok(Content::Unknown(UnknownContent::new(kind.as_str(), content)));
         }
         let content = match (self.content, &self.kept) {
-            (None, Some(kept)) => read_content(&kind, Kept(kept, PhantomData))?,
+            (None, Some(kept)) => read_content(&kind, Buffered::new("content", kept))?,
             (content, _) => content,
         };
         content.ok_or_else(|| E::missing_field("content"))
@@ -289,17 +279,6 @@ fn read_content<'de, R: ReadValue<'de>>(kind: &Kind, source: R) -> Result<Option
         Kind::RichCard => source.read().map(Content::RichCard).map(Some),
         Kind::Carousel => source.read().map(Content::Carousel).map(Some),
         Kind::Unknown(_) => Ok(None),
-    }
-}
-
-/// Content that came before its type.
-struct Kept<'a, E>(&'a RawValue, PhantomData<E>);
-
-impl<'de, E: de::Error> ReadValue<'de> for Kept<'_, E> {
-    type Error = E;
-
-    fn read<T: Deserialize<'de>>(self) -> Result<T, E> {
-        replay(PhantomData::<T>, "content", self.0)
     }
 }
 

@@ -166,7 +166,7 @@ impl<'de> Deserialize<'de> for Template {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let (members, content) = content::read(deserializer)?;
         let Members { template_id, name, status, created_time, updated_time, status_updated_time, category } = members;
-        Ok(Self { template_id, name, status, content, created_time, updated_time, status_updated_time, category })
+        Ok(Self { template_id, name, category, status, content, created_time, updated_time, status_updated_time })
     }
 }
 

@@ -8,5 +8,5 @@ use incs_model::viber::{Message, OneTimePassword};
 
 /// Sends a code to sign in with, good for five minutes.
 pub fn one_time_password(to: PhoneNumber) -> Message {
-    Message::new(to, OneTimePassword::new("730264", "en", 5_u32))
+    Message::new(to, OneTimePassword::new("730264", "en", 5))
 }
