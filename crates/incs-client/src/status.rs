@@ -58,7 +58,8 @@ impl<'a> StatusCall<'a> {
         let mut queries =
             StatusQuery::split(ids).map(|query| GetStatus { query, channel: channel.clone() }).enumerate();
         let mut running = FuturesUnordered::new();
-        let mut parts = Parts::default();
+        // By the place of the query in the question.
+        let mut answers = BTreeMap::new();
         let mut refusal = None;
         loop {
             // Every further query would be refused as well.
@@ -66,20 +67,20 @@ impl<'a> StatusCall<'a> {
                 let room = concurrency.max(1).saturating_sub(running.len());
                 running.extend(queries.by_ref().take(room).map(|(number, query)| async move {
                     let result = client.execute(&query).await;
-                    (number, Part::new(query.query.message_ids, result))
+                    (number, query.query.message_ids, result)
                 }));
             }
-            let Some((number, part)) = running.next().await else { break };
-            refusal = refusal.or_else(|| part.error().and_then(Refusal::of));
-            parts.insert(number, part);
+            let Some((number, ids, result)) = running.next().await else { break };
+            refusal = refusal.or_else(|| result.as_ref().err().and_then(Refusal::of));
+            answers.insert(number, (ids, result));
         }
         if let Some(refusal) = refusal {
             for (number, query) in queries {
                 let error = refusal.call_off(query.operation());
-                parts.insert(number, Part::new(query.query.message_ids, Err(error)));
+                answers.insert(number, (query.query.message_ids, Err(error)));
             }
         }
-        parts.join()
+        join(answers)
     }
 }
 
@@ -164,10 +165,6 @@ pub struct StatusFailure {
 }
 
 impl StatusError {
-    fn new(report: StatusReport, failures: Vec<StatusFailure>, queries: usize) -> Self {
-        Self { report, failures, queries }
-    }
-
     /// Returns the results of the other queries.
     pub fn report(&self) -> &StatusReport {
         &self.report
@@ -199,69 +196,30 @@ impl StdError for StatusError {
     }
 }
 
-/// The result of one query.
-#[derive(Debug)]
-enum Part {
-    Answered {
-        /// In the order of the query.
-        rows: Vec<MessageStatus>,
-        unanswered: Vec<MessageId>,
-        /// Messages of rows that this query did not ask for.
-        strays: usize,
-    },
-    Failed(StatusFailure),
-}
+/// The messages that a query asked for, and its result.
+type Answer = (Vec<MessageId>, Result<StatusList, Error>);
 
-impl Part {
-    fn new(ids: Vec<MessageId>, result: Result<StatusList, Error>) -> Self {
-        let list = match result {
-            Ok(list) => list,
-            Err(error) => return Self::Failed(StatusFailure { ids, error }),
-        };
-        let mut found: HashMap<_, _> = list.data.into_iter().map(|row| (row.message_id.clone(), row)).collect();
-        let (mut rows, mut unanswered) = (Vec::with_capacity(ids.len()), Vec::new());
-        for id in ids {
-            match found.remove(&id) {
-                Some(row) => rows.push(row),
-                None => unanswered.push(id),
-            }
-        }
-        Self::Answered { rows, unanswered, strays: found.len() }
-    }
-
-    fn error(&self) -> Option<&Error> {
-        match self {
-            Self::Answered { .. } => None,
-            Self::Failed(failure) => Some(&failure.error),
-        }
-    }
-}
-
-/// The results of the queries, by their place in the question.
-#[derive(Debug, Default)]
-struct Parts(BTreeMap<usize, Part>);
-
-impl Parts {
-    fn insert(&mut self, number: usize, part: Part) {
-        self.0.insert(number, part);
-    }
-
-    /// All of them, in the order of the question.
-    fn join(self) -> Result<StatusReport, StatusError> {
-        let queries = self.0.len();
-        let (mut answered, mut unanswered, mut strays) = (Vec::new(), Vec::new(), 0);
-        let mut failures = Vec::new();
-        for part in self.0.into_values() {
-            match part {
-                Part::Answered { rows, unanswered: left_out, strays: others } => {
-                    answered.extend(rows);
-                    unanswered.extend(left_out);
-                    strays += others;
+/// Joins the answers in the order of the question.
+fn join(answers: BTreeMap<usize, Answer>) -> Result<StatusReport, StatusError> {
+    let queries = answers.len();
+    let (mut answered, mut unanswered, mut strays) = (Vec::new(), Vec::new(), 0);
+    let mut failures = Vec::new();
+    for (ids, result) in answers.into_values() {
+        match result {
+            Ok(list) => {
+                let mut found: HashMap<_, _> = list.data.into_iter().map(|row| (row.message_id.clone(), row)).collect();
+                for id in ids {
+                    match found.remove(&id) {
+                        Some(row) => answered.push(row),
+                        None => unanswered.push(id),
+                    }
                 }
-                Part::Failed(failure) => failures.push(failure),
+                // Rows about messages that this query did not ask for.
+                strays += found.len();
             }
+            Err(error) => failures.push(StatusFailure { ids, error }),
         }
-        let report = StatusReport::new(answered, unanswered, strays);
-        if failures.is_empty() { Ok(report) } else { Err(StatusError::new(report, failures, queries)) }
     }
+    let report = StatusReport::new(answered, unanswered, strays);
+    if failures.is_empty() { Ok(report) } else { Err(StatusError { report, failures, queries }) }
 }
