@@ -22,13 +22,13 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         ("test", &run_tests),
         ("fmt", &lints::formatting),
         ("guards", &guards::run),
+        ("release --check --fast", &|workspace| release::check(workspace, true)),
         ("book --check", &|workspace| book::run(workspace, true)),
         ("interop", &interop::run),
         ("clippy", &lints::clippy),
         ("features", &lints::features),
         ("package", &release::package),
         ("rustdoc", &release::docs),
-        ("release --check --fast", &|workspace| release::check(workspace, true)),
         ("bench --check", &|workspace| lints::bench(workspace, true)),
     ];
     steps::run(steps, workspace, Failure::Stops)?;

@@ -104,12 +104,16 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
     String::from_utf8(output.stdout).with_context(|| format!("`{line}` printed no UTF-8"))
 }
 
+/// The variables that a command line shows, by how they begin. Others are long, or hold a secret.
+const SHOWN: [&str; 3] = ["CARGO_", "RUSTDOC", "UPDATE_"];
+
 /// The command as a person would type it.
 pub(crate) fn command_line(command: &Command) -> String {
     let quoted = |word: &str| if word.contains(char::is_whitespace) { format!("'{word}'") } else { word.to_owned() };
-    let variables = command
-        .get_envs()
-        .filter_map(|(name, value)| Some(format!("{}={}", name.to_string_lossy(), quoted(&value?.to_string_lossy()))));
+    let variables = command.get_envs().filter_map(|(name, value)| {
+        let (name, value) = (name.to_string_lossy(), value?.to_string_lossy());
+        SHOWN.iter().any(|start| name.starts_with(start)).then(|| format!("{name}={}", quoted(&value)))
+    });
     let program = Path::new(command.get_program()).file_name().unwrap_or_default().to_string_lossy().into_owned();
     let args = command.get_args().map(|arg| quoted(&arg.to_string_lossy()));
     variables.chain([program]).chain(args).collect::<Vec<_>>().join(" ")
@@ -139,7 +143,7 @@ mod tests {
     #[test]
     fn command_line_can_be_pasted() {
         let mut command = Command::new("/somewhere/cargo");
-        command.args(["doc", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings");
+        command.args(["doc", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings").env("TOKEN", "secret");
         assert_eq!(command_line(&command), "RUSTDOCFLAGS='-D warnings' cargo doc --no-deps");
     }
 
