@@ -21,40 +21,9 @@ mod from_exotel;
 mod from_incs;
 mod message;
 
-pub use self::from_exotel::exotel_message;
-pub use self::from_incs::{Envelope, created_message, rcs_message, whatsapp_message};
+pub use self::from_exotel::{exotel_message, from_exotel};
+pub use self::from_incs::{Envelope, created_message, from_event, rcs_message, whatsapp_message};
 pub use self::message::{
     Choice, ChoiceKind, Contacts, Content, Inbound, Location, Media, MediaKind, Order, OrderLine, Origin, Other,
     Person, Problem, Provider, Quoted, Reaction, Text, Thumbnail,
 };
-use crate::event::{Event, NewMessageBody};
-use crate::exotel::Callback;
-use crate::json::Cutter;
-
-/// The customers' messages in an INCS event; none in events about sent messages and templates.
-///
-/// `body` is the text that the event was decoded from; the raw items are cut out of it.
-pub fn from_event(event: &Event, body: &[u8]) -> Vec<Inbound> {
-    match event {
-        Event::NewMessage(new) => match &new.message {
-            NewMessageBody::WhatsApp(value) => from_incs::whatsapp_messages(new, value, body),
-            NewMessageBody::Rcs(message) => {
-                vec![rcs_message(new.channel_id, message, Origin::cut("/message", message, &mut Cutter::new(body)))]
-            }
-            NewMessageBody::Unknown(_) => Vec::new(),
-        },
-        Event::MessageCreated(created) => {
-            let message = &created.message;
-            let origin = Origin::cut("/message", message, &mut Cutter::new(body));
-            created_message(message, origin).into_iter().collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
-/// The customers' messages in an Exotel callback; none in delivery reports.
-///
-/// `body` is the text that the callback was decoded from; the raw items are cut out of it.
-pub fn from_exotel(callback: &Callback, body: &[u8]) -> Vec<Inbound> {
-    from_exotel::messages(callback, body)
-}

@@ -3,13 +3,15 @@
 mod body;
 mod error;
 mod members;
+mod object;
 mod pointer;
 mod raw;
 mod tracked;
 
 pub use self::body::{decode, decode_str, encode};
 pub use self::error::{DecodeError, Found};
-pub(crate) use self::members::{Entries, ReadMembers, compose, from_object, once, replay};
+pub(crate) use self::members::{Entries, compose, replay};
+pub(crate) use self::object::{ReadMembers, from_object, once};
 pub(crate) use self::pointer::escape;
 pub use self::pointer::{ParsePointerError, Pointer};
 pub(crate) use self::raw::Cutter;

@@ -7,16 +7,16 @@ use crate::exotel::{self, Entry, Incoming, Tap};
 use crate::json::Cutter;
 use crate::message::Channel;
 
-pub(super) fn messages(callback: &exotel::Callback, body: &[u8]) -> Vec<Inbound> {
-    let incoming = callback.entries().filter_map(|(pointer, entry)| match entry {
-        Entry::Incoming(incoming) => Some((pointer, incoming)),
-        _ => None,
-    });
+/// The customers' messages in an Exotel callback; none in delivery reports.
+///
+/// `body` is the text that the callback was decoded from; the raw items are cut out of it.
+pub fn from_exotel(callback: &exotel::Callback, body: &[u8]) -> Vec<Inbound> {
     let mut cutter = Cutter::new(body);
-    let view = |(pointer, incoming): (String, &Incoming)| {
-        exotel_message(incoming, Origin::cut(pointer, incoming, &mut cutter))
+    let view = |(pointer, entry): (String, Entry<'_>)| match entry {
+        Entry::Incoming(incoming) => Some(exotel_message(incoming, Origin::cut(pointer, incoming, &mut cutter))),
+        _ => None,
     };
-    incoming.map(view).collect()
+    callback.entries().filter_map(view).collect()
 }
 
 /// The view of a user's message from Exotel.

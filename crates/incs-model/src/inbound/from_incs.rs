@@ -5,20 +5,39 @@ use super::message::{
     Person, Problem, Provider, Quoted, Reaction, Text, Thumbnail,
 };
 use crate::address::Address;
-use crate::event::{NewMessage, created, rcs, whatsapp};
+use crate::event::{Event, NewMessageBody, created, rcs, whatsapp};
 use crate::id::ChannelId;
 use crate::json::Cutter;
 use crate::message::Channel;
 
-pub(super) fn whatsapp_messages(new: &NewMessage, value: &whatsapp::Value, body: &[u8]) -> Vec<Inbound> {
-    let items = value.messages.iter().enumerate();
-    let mut cutter = Cutter::new(body);
-    let envelope = Envelope { channel_id: new.channel_id, business_phone: new.business_phone.as_ref(), value };
-    let view = |(index, message): (usize, &whatsapp::Message)| {
-        let origin = Origin::cut(format!("/message/messages/{index}"), message, &mut cutter);
-        whatsapp_message(envelope, message, origin)
-    };
-    items.map(view).collect()
+/// The customers' messages in an INCS event; none in events about sent messages and templates.
+///
+/// `body` is the text that the event was decoded from; the raw items are cut out of it.
+pub fn from_event(event: &Event, body: &[u8]) -> Vec<Inbound> {
+    match event {
+        Event::NewMessage(new) => match &new.message {
+            NewMessageBody::WhatsApp(value) => {
+                let mut cutter = Cutter::new(body);
+                let envelope =
+                    Envelope { channel_id: new.channel_id, business_phone: new.business_phone.as_ref(), value };
+                let view = |(index, message)| {
+                    let origin = Origin::cut(format!("/message/messages/{index}"), message, &mut cutter);
+                    whatsapp_message(envelope, message, origin)
+                };
+                value.messages.iter().enumerate().map(view).collect()
+            }
+            NewMessageBody::Rcs(message) => {
+                vec![rcs_message(new.channel_id, message, Origin::cut("/message", message, &mut Cutter::new(body)))]
+            }
+            NewMessageBody::Unknown(_) => Vec::new(),
+        },
+        Event::MessageCreated(created) => {
+            let message = &created.message;
+            let origin = Origin::cut("/message", message, &mut Cutter::new(body));
+            created_message(message, origin).into_iter().collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// The members around the messages of one delivery from WhatsApp.

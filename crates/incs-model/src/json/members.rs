@@ -1,16 +1,14 @@
-//! The members of an object: read once each, and some of them read ahead.
+//! The members of an object, some of them read ahead.
 //!
 //! A union reads members until it knows its kind, then hands the object on as if nothing had been read: first what was
 //! buffered, then the member whose name decided, then the rest of the stream. When the tag comes first, as this platform
 //! writes it, nothing is buffered.
 
 use std::borrow::Cow;
-use std::fmt;
-use std::marker::PhantomData;
 use std::vec;
 
 use serde::de::value::StrDeserializer;
-use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, Visitor};
+use serde::de::{self, DeserializeSeed, MapAccess};
 use serde_json::value::RawValue;
 
 use super::raw::RawJson;
@@ -106,36 +104,4 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Entries<'de, A> {
             None => self.rest.next_value_seed(seed),
         }
     }
-}
-
-/// Keeps the value of a member, and refuses a second one: which of the two was meant nobody can tell.
-pub(crate) fn once<T, E: de::Error>(slot: &mut Option<T>, value: T, member: &'static str) -> Result<(), E> {
-    match slot.replace(value) {
-        None => Ok(()),
-        Some(_) => Err(E::duplicate_field(member)),
-    }
-}
-
-/// A type that is read from the members of an object.
-pub(crate) trait ReadMembers<'de>: Sized {
-    fn read_members<A: MapAccess<'de>>(members: A) -> Result<Self, A::Error>;
-}
-
-/// Reads such a type.
-pub(crate) fn from_object<'de, T: ReadMembers<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    struct ObjectVisitor<T>(PhantomData<T>);
-
-    impl<'de, T: ReadMembers<'de>> Visitor<'de> for ObjectVisitor<T> {
-        type Value = T;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an object")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<T, A::Error> {
-            T::read_members(members)
-        }
-    }
-
-    deserializer.deserialize_map(ObjectVisitor(PhantomData))
 }

@@ -5,7 +5,6 @@
 //! can stand in for any other deserializer of owned types.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::iter;
 use std::vec;
 
@@ -15,6 +14,7 @@ use serde::{Deserialize, forward_to_deserialize_any};
 use serde_json::value::RawValue;
 
 use super::error::{Fault, Found};
+use super::object::{ReadMembers, from_object};
 
 /// A string of the body, such as a member name; borrowed unless it holds escapes.
 #[derive(PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -176,26 +176,18 @@ impl<'de> MapAccess<'de> for Object<'_> {
 /// The members of one object, in order, duplicates included.
 struct Members<'raw>(Vec<(Key<'raw>, &'raw RawValue)>);
 
+impl<'de> ReadMembers<'de> for Members<'de> {
+    fn read_members<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+        let mut members = Vec::new();
+        while let Some(member) = map.next_entry()? {
+            members.push(member);
+        }
+        Ok(Self(members))
+    }
+}
+
 impl<'de> Deserialize<'de> for Members<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct MembersVisitor;
-
-        impl<'de> Visitor<'de> for MembersVisitor {
-            type Value = Members<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Members(members))
-            }
-        }
-
-        deserializer.deserialize_map(MembersVisitor)
+        from_object(deserializer)
     }
 }

@@ -1,0 +1,38 @@
+//! Reading an object member by member.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
+
+/// A type that is read from the members of an object.
+pub(crate) trait ReadMembers<'de>: Sized {
+    fn read_members<A: MapAccess<'de>>(members: A) -> Result<Self, A::Error>;
+}
+
+/// Reads such a type.
+pub(crate) fn from_object<'de, T: ReadMembers<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    struct ObjectVisitor<T>(PhantomData<T>);
+
+    impl<'de, T: ReadMembers<'de>> Visitor<'de> for ObjectVisitor<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<T, A::Error> {
+            T::read_members(members)
+        }
+    }
+
+    deserializer.deserialize_map(ObjectVisitor(PhantomData))
+}
+
+/// Keeps the value of a member, and refuses a second one: which of the two was meant nobody can tell.
+pub(crate) fn once<T, E: Error>(slot: &mut Option<T>, value: T, member: &'static str) -> Result<(), E> {
+    match slot.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(E::duplicate_field(member)),
+    }
+}
