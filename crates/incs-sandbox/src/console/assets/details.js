@@ -7,20 +7,17 @@ import { ask } from './dialogs.js';
 import { panel, refresh } from './drawer.js';
 import { block, deliveryFolds, exchangeBlocks } from './parts.js';
 import { codeBox } from './json.js';
-import { keyOf, on, openPanel, putMessage, store, tell } from './store.js';
+import { keyOf, latest, on, openPanel, putMessage, store, tell } from './store.js';
 import { between, precise, span } from './time.js';
 import { toast } from './toast.js';
 
 let details = null;
 
-/** Counts what was asked for: a reply that is overtaken by a later one says what is no longer so. */
-let asked = 0;
+const read = latest((number) => api.message(number).catch((error) => ({ number, error: error.message })));
 
 async function load(number) {
-  asked += 1;
-  const turn = asked;
-  const found = await api.message(number).catch((error) => ({ number, error: error.message }));
-  if (turn !== asked || store.panel?.kind !== 'message' || store.panel.number !== number) return;
+  const found = await read(number);
+  if (!found || store.panel?.kind !== 'message' || store.panel.number !== number) return;
   details = found;
   refresh('message');
 }

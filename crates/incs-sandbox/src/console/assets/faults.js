@@ -4,12 +4,16 @@ import { api, listOf } from './api.js';
 import { panel, refresh } from './drawer.js';
 import { block, fold } from './parts.js';
 import { events, groups, inWords, isSame, kinds, operations, placeOf } from './presets.js';
-import { on, store, tell } from './store.js';
+import { latest, on, store, tell } from './store.js';
 import { toast } from './toast.js';
+
+const read = latest(() => api.faults());
 
 export async function loadFaults() {
   try {
-    store.faults = listOf(await api.faults(), 'faults');
+    const found = await read();
+    if (!found) return;
+    store.faults = listOf(found, 'faults');
     tell('faults');
   } catch (error) {
     toast(error.message, 'bad');

@@ -13,7 +13,7 @@ import { markRead } from './phone.js';
 import './requests.js';
 import { search } from './search.js';
 import { closeSheet } from './sheet.js';
-import { on, openPanel, selected, setConversations, setState, store, tell } from './store.js';
+import { hearing, on, openPanel, selected, setConversations, setState, store, tell } from './store.js';
 import { listen } from './stream.js';
 import './templates.js';
 import { load as loadThread } from './thread.js';
@@ -22,10 +22,10 @@ import { loadSubscriptions } from './webhooks.js';
 
 /** Reads everything that is shown. */
 async function reload() {
-  const [state, conversations] = await Promise.all([api.state(), api.conversations()]);
+  const newer = new Set();
+  const [state, conversations] = await hearing('conversations', (key) => newer.add(key), () => Promise.all([api.state(), api.conversations()]));
   setState(state);
-  const list = listOf(conversations, 'conversations');
-  setConversations(list);
+  setConversations(listOf(conversations, 'conversations'), newer);
   // What is no longer remembered is not kept here either.
   for (const key of store.threads.keys()) if (key !== store.selected && !store.conversations.has(key)) store.threads.delete(key);
   await Promise.all([store.selected ? loadThread() : null, loadFaults(), loadSubscriptions()]);

@@ -3,13 +3,16 @@ import { button, el, fill, keep, keyed } from './dom.js';
 import { api, listOf } from './api.js';
 import { panel, refresh } from './drawer.js';
 import { envelopeCode, exchangeBlocks, statusPill } from './parts.js';
-import { on, openPanel, store } from './store.js';
+import { hearing, on, openPanel, putExchange, store } from './store.js';
 import { hours, precise } from './time.js';
 import { toast } from './toast.js';
 
 async function load() {
+  const told = [];
   try {
-    store.exchanges = listOf(await api.exchanges(), 'exchanges').sort((one, other) => other.number - one.number);
+    const found = await hearing('exchanges', (exchange) => told.push(exchange), () => api.exchanges());
+    store.exchanges = listOf(found, 'exchanges').sort((one, other) => other.number - one.number);
+    told.forEach(putExchange);
   } catch (error) {
     toast(error.message, 'bad');
   }

@@ -35,6 +35,27 @@ export function tell(topic, detail) {
   for (const listener of listeners.get(topic) ?? []) listener(detail);
 }
 
+/** Listens to a topic for as long as a read takes, and gives what was read. */
+export async function hearing(topic, listener, read) {
+  on(topic, listener);
+  try {
+    return await read();
+  } finally {
+    listeners.get(topic).delete(listener);
+  }
+}
+
+/** The same read, but `null` instead of a reply that a later one has overtaken: it says what is no longer so. */
+export function latest(read) {
+  let asked = 0;
+  return async (...args) => {
+    asked += 1;
+    const turn = asked;
+    const reply = await read(...args);
+    return turn === asked ? reply : null;
+  };
+}
+
 export const keyOf = (thing) => `${thing.channel}/${thing.customer}`;
 export const selected = () => store.conversations.get(store.selected) ?? null;
 
@@ -57,8 +78,11 @@ export function putConversation(conversation) {
   tell('conversations', key);
 }
 
-export function setConversations(list) {
+/** The conversations that were read. Those of the keys in `newer` changed meanwhile, and stay as they are. */
+export function setConversations(list, newer) {
+  const known = store.conversations;
   store.conversations = new Map(list.map((conversation) => [keyOf(conversation), conversation]));
+  for (const key of newer) if (known.has(key)) store.conversations.set(key, known.get(key));
   tell('conversations');
 }
 

@@ -7,15 +7,19 @@ import { panel, refresh } from './drawer.js';
 import { fold } from './parts.js';
 import { codeBox } from './json.js';
 import { copyButton } from './copy.js';
-import { on, store } from './store.js';
+import { latest, on, store } from './store.js';
 import { toast } from './toast.js';
 
 let templates = [];
 const opened = new Set();
 
+const read = latest(() => api.templates());
+
 async function load() {
   try {
-    templates = listOf(await api.templates(), 'templates');
+    const found = await read();
+    if (!found) return;
+    templates = listOf(found, 'templates');
   } catch (error) {
     toast(error.message, 'bad');
   }

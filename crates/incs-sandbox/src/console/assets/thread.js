@@ -2,7 +2,7 @@
 import { button, el, fill } from './dom.js';
 import { api, listOf } from './api.js';
 import { bubble } from './bubble.js';
-import { on, now, selected, setThread, store, tell } from './store.js';
+import { hearing, keyOf, now, on, selected, setThread, store, tell } from './store.js';
 import { day, dayOf } from './time.js';
 import { toast } from './toast.js';
 
@@ -25,6 +25,18 @@ function toEnd() {
   newest.hidden = true;
 }
 
+/** Reads messages of a conversation. What is told of them while they are read is newer than the reply. */
+async function read(conversation, before) {
+  const told = new Map();
+  const hear = ({ message }) => { if (keyOf(message) === keyOf(conversation)) told.set(message.number, message); };
+  const reply = await hearing('message', hear, () => api.thread(conversation.channel, conversation.customer, before));
+  const list = listOf(reply, 'messages').map((message) => told.get(message.number) ?? message);
+  if (before) return list;
+  const last = list.at(-1)?.number ?? 0;
+  const more = [...told.values()].filter((message) => message.number > last);
+  return [...list, ...more.sort((one, other) => one.number - other.number)];
+}
+
 /** Reads the newest messages of the chosen conversation and shows them. */
 export async function load() {
   const conversation = selected();
@@ -32,7 +44,7 @@ export async function load() {
   const key = store.selected;
   if (shownKey !== key) draw();
   try {
-    const list = listOf(await api.thread(conversation.channel, conversation.customer), 'messages');
+    const list = await read(conversation);
     const known = store.threads.get(key);
     const older = known ? known.list.filter((message) => list.length && message.number < list[0].number) : [];
     setThread(key, [...older, ...list], older.length ? known.isWhole : list.length < 50);
@@ -51,7 +63,7 @@ async function loadEarlier() {
   const conversation = selected();
   const known = store.threads.get(key);
   if (!conversation || !known?.list.length || known.isWhole) return;
-  const list = listOf(await api.thread(conversation.channel, conversation.customer, known.list[0].number), 'messages');
+  const list = await read(conversation, known.list[0].number);
   const height = node.scrollHeight;
   setThread(key, [...list, ...known.list], list.length < 50);
   if (store.selected !== key) return;

@@ -4,14 +4,19 @@ import { api, listOf } from './api.js';
 import { panel, refresh } from './drawer.js';
 import { block, deliveryFolds, fold } from './parts.js';
 import { events } from './presets.js';
-import { on, store } from './store.js';
+import { latest, on, store } from './store.js';
 import { toast } from './toast.js';
 
 let deliveries = [];
 
+const readSubscriptions = latest(() => api.subscriptions());
+const readDeliveries = latest(() => api.deliveries());
+
 export async function loadSubscriptions() {
   try {
-    store.subscriptions = listOf(await api.subscriptions(), 'subscriptions');
+    const found = await readSubscriptions();
+    if (!found) return;
+    store.subscriptions = listOf(found, 'subscriptions');
     refresh('webhooks');
   } catch (error) {
     toast(error.message, 'bad');
@@ -20,7 +25,9 @@ export async function loadSubscriptions() {
 
 async function loadDeliveries() {
   try {
-    deliveries = listOf(await api.deliveries(), 'deliveries').sort((one, other) => other.number - one.number);
+    const found = await readDeliveries();
+    if (!found) return;
+    deliveries = listOf(found, 'deliveries').sort((one, other) => other.number - one.number);
     refresh('webhooks');
   } catch (error) {
     toast(error.message, 'bad');

@@ -51,6 +51,34 @@ async fn receipts_advance_while_one_looks_on() {
     page.close().await;
 }
 
+/// Holds replies that list messages back until `release` is called, as a slow network does.
+const HOLD_THREADS: &str = "(() => {
+    const real = window.fetch;
+    window.fetch = async (...asked) => {
+      const reply = await real(...asked);
+      if (/\\/conversations\\/.*\\/messages/.test(asked[0])) await new Promise((done) => { window.release = done; });
+      return reply;
+    };
+  })()";
+
+#[tokio::test]
+async fn receipt_during_slow_read_is_kept() {
+    let sandbox = quiet().await;
+    let page = Page::open(&sandbox, "/").await;
+    send(&sandbox, "85251230088", "Your table is ready.").await;
+    page.until("the row", "document.querySelectorAll('.row').length === 1").await;
+    page.eval(HOLD_THREADS).await;
+    page.click(".row").await;
+    page.until("the reply", "typeof window.release === 'function'").await;
+
+    sandbox.advance(Duration::from_secs(10)).await;
+    page.until("the receipt", "document.querySelector('.row .tick')?.dataset.state === 'read'").await;
+    page.eval("window.release()").await;
+    page.until("the bubble", "document.querySelector('.message .tick')?.dataset.state === 'read'").await;
+    page.is_clean().await;
+    page.close().await;
+}
+
 #[tokio::test]
 async fn search_finds_names_numbers_and_texts_and_goes_to_the_message() {
     let sandbox = quiet().await;
