@@ -1,56 +1,18 @@
-//! References, followed on both sides at once.
+//! Schemas that refer to definitions, and definitions that say the same in both versions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::change::Set;
-use super::walk::{Place, Schema, Walk, is_words};
+/// A schema as an object; `true` is an empty one.
+pub(super) type Schema = Map<String, Value>;
 
-/// What is left to compare of two schemas once their references were followed.
-pub(super) enum Resolved {
-    /// All that they say beside a reference.
-    AsTheyStand,
-    /// These, in which the target stands in the place of the reference.
-    Written(Schema, Schema),
-    Nothing,
-}
+/// Says something to people, and nothing about values.
+const WORDS: [&str; 6] = ["$comment", "deprecated", "description", "examples", "title", "x-source"];
 
-/// Follows the references of two schemas: the targets are compared, or written where only one refers.
-///
-/// A definition is compared once for each definition that it is held against, under its own pointer, however often it is
-/// used.
-pub(super) fn resolve(walk: &mut Walk<'_>, place: &Place, old: &Schema, new: &Schema) -> Resolved {
-    let (from, to) = (name(old), name(new));
-    match (from, to) {
-        (None, None) => Resolved::AsTheyStand,
-        (Some(from), Some(to)) => {
-            if from != to {
-                walk.report(place, Set::Words, format!("refers to {to}, was {from}"));
-            }
-            if walk.is_first(place, from, to) {
-                match (target(walk.old, from), target(walk.new, to)) {
-                    (Some(old), Some(new)) => walk.node(&place.referred(to), old, new),
-                    (None, None) if from == to => {}
-                    _ => walk.report(place, Set::Unclear, format!("a reference leads nowhere: {from}, {to}")),
-                }
-            }
-            Resolved::AsTheyStand
-        }
-        _ => {
-            let written = (inlined(walk.old, old), inlined(walk.new, new));
-            let (Some(old), Some(new)) = written else {
-                walk.report(place, Set::Unclear, "a reference came or went, and says more than what stands there");
-                return Resolved::Nothing;
-            };
-            let what = match (from, to) {
-                (Some(from), _) => format!("what {from} said is written here"),
-                (_, to) => format!("what stood here is written in {}", to.unwrap_or_default()),
-            };
-            walk.report(place, Set::Words, what);
-            Resolved::Written(old, new)
-        }
-    }
+/// Whether a keyword only speaks to people.
+pub(super) fn is_words(keyword: &str) -> bool {
+    WORDS.contains(&keyword)
 }
 
 /// The schema that a reference within a document leads to.

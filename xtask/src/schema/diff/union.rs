@@ -4,9 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::change::{Effect, Set};
-use super::reference::{inlined, name};
-use super::walk::{Place, Schema, Walk, is_words};
+use super::reference::{Schema, inlined, is_words, name};
 
 /// Lists of branches. Of the first two a value needs one, of the last all.
 pub(super) const KEYWORDS: [&str; 3] = ["anyOf", "oneOf", "allOf"];
@@ -54,89 +52,18 @@ fn stays_outside(keyword: &str) -> bool {
         || ["$defs", "$id", "$schema", "default", "readOnly", "writeOnly", "x-incs-rules"].contains(&keyword)
 }
 
-/// Compares the branches of two schemas, each list against its like.
-pub(super) fn compare(walk: &mut Walk<'_>, place: &Place, old: &Schema, new: &Schema) {
-    for keyword in KEYWORDS {
-        match (list(old, keyword), list(new, keyword)) {
-            (None, None) => {}
-            (Some(old), Some(new)) => branches(walk, place, keyword, old, new),
-            (None, Some(_)) if keyword == "oneOf" && was_other(old, new) => {
-                walk.report(place, Set::Narrower, "exactly one branch must fit, before it was at least one");
-                branches(
-                    walk,
-                    place,
-                    keyword,
-                    list(old, "anyOf").unwrap_or_default(),
-                    list(new, keyword).unwrap_or_default(),
-                );
-            }
-            (None, Some(_)) if keyword == "anyOf" && was_other(new, old) => {
-                walk.report(place, Set::Wider, "at least one branch must fit, before it was exactly one");
-                branches(
-                    walk,
-                    place,
-                    keyword,
-                    list(old, "oneOf").unwrap_or_default(),
-                    list(new, keyword).unwrap_or_default(),
-                );
-            }
-            (Some(_), None) if keyword == "anyOf" && was_other(old, new) => {}
-            (Some(_), None) if keyword == "oneOf" && was_other(new, old) => {}
-            (None, Some(_)) => walk.report(place, Set::Narrower, format!("{keyword} is new")),
-            (Some(_), None) => walk.report(place, Effect::went(Set::Wider), format!("{keyword} is gone")),
-        }
-    }
-}
-
 /// One has `anyOf` and the other `oneOf`, and neither has both.
-fn was_other(any: &Schema, one: &Schema) -> bool {
+pub(super) fn was_other(any: &Schema, one: &Schema) -> bool {
     any.contains_key("anyOf") && !any.contains_key("oneOf") && one.contains_key("oneOf") && !one.contains_key("anyOf")
 }
 
-fn list<'a>(schema: &'a Schema, keyword: &str) -> Option<&'a [Value]> {
+pub(super) fn list<'a>(schema: &'a Schema, keyword: &str) -> Option<&'a [Value]> {
     schema.get(keyword).and_then(Value::as_array).map(Vec::as_slice)
-}
-
-fn branches(walk: &mut Walk<'_>, place: &Place, keyword: &str, old: &[Value], new: &[Value]) {
-    let all = keyword == "allOf";
-    let old: Vec<_> = old.iter().map(|branch| Branch::of(walk.old, branch)).collect();
-    let new: Vec<_> = new.iter().map(|branch| Branch::of(walk.new, branch)).collect();
-    let open = !all && new.iter().chain(&old).any(Branch::is_plain_type);
-    let catches_all = !all && new.iter().any(Branch::catches_others);
-
-    let pairs = pair(&old, &new);
-    for (index, branch) in new.iter().enumerate() {
-        let mut inner = place.at(&[keyword, &index.to_string()]);
-        let partner = pairs.iter().find(|(_, to)| *to == index).and_then(|(from, _)| old.get(*from));
-        match partner {
-            Some(partner) => {
-                inner.open = open;
-                walk.node(&inner, partner.schema, branch.schema);
-            }
-            None if all => walk.report(&inner, Set::Narrower, format!("all of: {} is new", branch.key)),
-            // Such a value came before as well, only nobody knew it by name.
-            None if (branch.is_kind && catches_all) || (branch.lists_values && open) => {
-                walk.report(&inner, Effect::came(Set::Wider), format!("the kind {} is new", branch.key));
-            }
-            None => walk.report(&inner, Set::Wider, format!("may also be: {}", branch.key)),
-        }
-    }
-    for (index, branch) in old.iter().enumerate() {
-        if pairs.iter().any(|(from, _)| *from == index) {
-            continue;
-        }
-        let inner = place.at(&[keyword, &index.to_string()]);
-        match (all, branch.has_name) {
-            (true, _) => walk.report(&inner, Effect::went(Set::Wider), format!("all of: {} is gone", branch.key)),
-            (_, true) => walk.report(&inner, Effect::went(Set::Narrower), format!("the kind {} is gone", branch.key)),
-            _ => walk.report(&inner, Set::Narrower, format!("cannot be any more: {}", branch.key)),
-        }
-    }
 }
 
 /// Pairs of indices: first those that say the same, then those of one key in their order, then the only two left. Which of
 /// several with one key belong together does not matter to what is found: each is compared with one of the others.
-fn pair(old: &[Branch<'_>], new: &[Branch<'_>]) -> Vec<(usize, usize)> {
+pub(super) fn pair(old: &[Branch<'_>], new: &[Branch<'_>]) -> Vec<(usize, usize)> {
     let mut pairs: Vec<(usize, usize)> = Vec::new();
     let tests: [fn(&Branch<'_>, &Branch<'_>) -> bool; 2] = [|a, b| a.schema == b.schema, |a, b| a.key == b.key];
     for matches in tests {
@@ -158,20 +85,20 @@ fn pair(old: &[Branch<'_>], new: &[Branch<'_>]) -> Vec<(usize, usize)> {
 }
 
 /// One branch of a union.
-struct Branch<'a> {
-    schema: &'a Value,
+pub(super) struct Branch<'a> {
+    pub(super) schema: &'a Value,
     resolved: Cow<'a, Schema>,
     /// What tells it from its neighbours.
-    key: String,
+    pub(super) key: String,
     /// Told by the constant of a member.
-    is_kind: bool,
-    lists_values: bool,
+    pub(super) is_kind: bool,
+    pub(super) lists_values: bool,
     /// More than a bare type: a reader has a branch of its own for it.
-    has_name: bool,
+    pub(super) has_name: bool,
 }
 
 impl<'a> Branch<'a> {
-    fn of(document: &Value, schema: &'a Value) -> Self {
+    pub(super) fn of(document: &Value, schema: &'a Value) -> Self {
         let written = schema.as_object().map_or_else(|| Cow::Owned(Schema::new()), Cow::Borrowed);
         let reference = name(&written).map(str::to_owned);
         let resolved = match reference.as_ref().and_then(|_| inlined(document, &written)) {
@@ -204,12 +131,12 @@ impl<'a> Branch<'a> {
     }
 
     /// A type and no limit: any value of it, also one of tomorrow.
-    fn is_plain_type(&self) -> bool {
+    pub(super) fn is_plain_type(&self) -> bool {
         self.resolved.contains_key("type") && self.resolved.keys().all(|keyword| keyword == "type" || is_words(keyword))
     }
 
     /// Takes what no other branch is for.
-    fn catches_others(&self) -> bool {
+    pub(super) fn catches_others(&self) -> bool {
         excludes(&self.resolved)
     }
 }

@@ -2,25 +2,27 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::schema::diff::change::Contract;
 use serde_json::{Map, Value};
 
-use super::change::{Change, Effect, Set};
+use super::change::{Change, Contract, Effect, Set};
 use super::escaped;
-use super::reference::{Resolved, Steady};
-use super::{reference, union};
+use super::reference::{Schema, Steady, inlined, is_words, name, target};
+use super::union::{self, Branch, list, pair, was_other};
 
 /// No schema of the platform nests deeper; two that refer to themselves out of step would never end.
 const DEEPEST: usize = 64;
 
-/// Says something to people, and nothing about values.
-const WORDS: [&str; 6] = ["$comment", "deprecated", "description", "examples", "title", "x-source"];
-
 /// Keywords of assertion that are compared by code of their own, or together with another.
 const TOGETHER: [&str; 6] = ["$ref", "const", "enum", "additionalProperties", "then", "else"];
 
-/// A schema as an object; `true` is an empty one.
-pub(super) type Schema = Map<String, Value>;
+/// What is left to compare of two schemas once their references were followed.
+enum Resolved {
+    /// All that they say beside a reference.
+    AsTheyStand,
+    /// These, in which the target stands in the place of the reference.
+    Written(Schema, Schema),
+    Nothing,
+}
 
 /// A comparison of two versions of one document.
 pub(super) struct Walk<'a> {
@@ -118,7 +120,7 @@ impl<'a> Walk<'a> {
     fn objects(&mut self, place: &Place, old: &Schema, new: &Schema) {
         let branched = union::aligned_by_reference(old, new);
         let (old, new) = branched.as_ref().map_or((old, new), |(old, new)| (old, new));
-        let written = match reference::resolve(self, place, old, new) {
+        let written = match self.resolve(place, old, new) {
             Resolved::Nothing => return,
             Resolved::AsTheyStand => None,
             Resolved::Written(old, new) => Some((old, new)),
@@ -134,14 +136,14 @@ impl<'a> Walk<'a> {
             self.values(place, old, new);
         }
         self.other_members(place, old, new);
-        union::compare(self, place, old, new);
+        self.unions(place, old, new);
     }
 
     fn keyword(&mut self, place: &Place, keyword: &str, old_schema: &Schema, new_schema: &Schema) {
         let (old, new) = (old_schema.get(keyword), new_schema.get(keyword));
         match keyword {
             _ if TOGETHER.contains(&keyword) || union::KEYWORDS.contains(&keyword) => {}
-            _ if WORDS.contains(&keyword) => self.different(place, keyword, old, new, Set::Words),
+            _ if is_words(keyword) => self.different(place, keyword, old, new, Set::Words),
             "$id" => self.different(place, keyword, old, new, Set::Crosswise),
             "$defs" => self.definitions(place, old, new),
             "type" => self.types(place, old, new),
@@ -370,9 +372,114 @@ impl Walk<'_> {
     }
 }
 
-/// Whether a keyword only speaks to people.
-pub(super) fn is_words(keyword: &str) -> bool {
-    WORDS.contains(&keyword)
+impl Walk<'_> {
+    /// Follows the references of two schemas: the targets are compared, or written where only one refers.
+    ///
+    /// A definition is compared once for each definition that it is held against, under its own pointer, however often it is
+    /// used.
+    fn resolve(&mut self, place: &Place, old: &Schema, new: &Schema) -> Resolved {
+        let (from, to) = (name(old), name(new));
+        match (from, to) {
+            (None, None) => Resolved::AsTheyStand,
+            (Some(from), Some(to)) => {
+                if from != to {
+                    self.report(place, Set::Words, format!("refers to {to}, was {from}"));
+                }
+                if self.is_first(place, from, to) {
+                    match (target(self.old, from), target(self.new, to)) {
+                        (Some(old), Some(new)) => self.node(&place.referred(to), old, new),
+                        (None, None) if from == to => {}
+                        _ => self.report(place, Set::Unclear, format!("a reference leads nowhere: {from}, {to}")),
+                    }
+                }
+                Resolved::AsTheyStand
+            }
+            _ => {
+                let written = (inlined(self.old, old), inlined(self.new, new));
+                let (Some(old), Some(new)) = written else {
+                    self.report(place, Set::Unclear, "a reference came or went, and says more than what stands there");
+                    return Resolved::Nothing;
+                };
+                let what = match (from, to) {
+                    (Some(from), _) => format!("what {from} said is written here"),
+                    (_, to) => format!("what stood here is written in {}", to.unwrap_or_default()),
+                };
+                self.report(place, Set::Words, what);
+                Resolved::Written(old, new)
+            }
+        }
+    }
+
+    /// Compares the branches of two schemas, each list against its like.
+    fn unions(&mut self, place: &Place, old: &Schema, new: &Schema) {
+        for keyword in union::KEYWORDS {
+            match (list(old, keyword), list(new, keyword)) {
+                (None, None) => {}
+                (Some(old), Some(new)) => self.branches(place, keyword, old, new),
+                (None, Some(_)) if keyword == "oneOf" && was_other(old, new) => {
+                    self.report(place, Set::Narrower, "exactly one branch must fit, before it was at least one");
+                    self.branches(
+                        place,
+                        keyword,
+                        list(old, "anyOf").unwrap_or_default(),
+                        list(new, keyword).unwrap_or_default(),
+                    );
+                }
+                (None, Some(_)) if keyword == "anyOf" && was_other(new, old) => {
+                    self.report(place, Set::Wider, "at least one branch must fit, before it was exactly one");
+                    self.branches(
+                        place,
+                        keyword,
+                        list(old, "oneOf").unwrap_or_default(),
+                        list(new, keyword).unwrap_or_default(),
+                    );
+                }
+                (Some(_), None) if keyword == "anyOf" && was_other(old, new) => {}
+                (Some(_), None) if keyword == "oneOf" && was_other(new, old) => {}
+                (None, Some(_)) => self.report(place, Set::Narrower, format!("{keyword} is new")),
+                (Some(_), None) => self.report(place, Effect::went(Set::Wider), format!("{keyword} is gone")),
+            }
+        }
+    }
+
+    fn branches(&mut self, place: &Place, keyword: &str, old: &[Value], new: &[Value]) {
+        let all = keyword == "allOf";
+        let old: Vec<_> = old.iter().map(|branch| Branch::of(self.old, branch)).collect();
+        let new: Vec<_> = new.iter().map(|branch| Branch::of(self.new, branch)).collect();
+        let open = !all && new.iter().chain(&old).any(Branch::is_plain_type);
+        let catches_all = !all && new.iter().any(Branch::catches_others);
+
+        let pairs = pair(&old, &new);
+        for (index, branch) in new.iter().enumerate() {
+            let mut inner = place.at(&[keyword, &index.to_string()]);
+            let partner = pairs.iter().find(|(_, to)| *to == index).and_then(|(from, _)| old.get(*from));
+            match partner {
+                Some(partner) => {
+                    inner.open = open;
+                    self.node(&inner, partner.schema, branch.schema);
+                }
+                None if all => self.report(&inner, Set::Narrower, format!("all of: {} is new", branch.key)),
+                // Such a value came before as well, only nobody knew it by name.
+                None if (branch.is_kind && catches_all) || (branch.lists_values && open) => {
+                    self.report(&inner, Effect::came(Set::Wider), format!("the kind {} is new", branch.key));
+                }
+                None => self.report(&inner, Set::Wider, format!("may also be: {}", branch.key)),
+            }
+        }
+        for (index, branch) in old.iter().enumerate() {
+            if pairs.iter().any(|(from, _)| *from == index) {
+                continue;
+            }
+            let inner = place.at(&[keyword, &index.to_string()]);
+            match (all, branch.has_name) {
+                (true, _) => self.report(&inner, Effect::went(Set::Wider), format!("all of: {} is gone", branch.key)),
+                (_, true) => {
+                    self.report(&inner, Effect::went(Set::Narrower), format!("the kind {} is gone", branch.key));
+                }
+                _ => self.report(&inner, Set::Narrower, format!("cannot be any more: {}", branch.key)),
+            }
+        }
+    }
 }
 
 fn object<'s>(schema: &'s Value, empty: &'s Schema) -> Option<&'s Schema> {
