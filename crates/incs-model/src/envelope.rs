@@ -196,17 +196,11 @@ impl<'a> Frame<'a> {
     ///
     /// When the body is not JSON, or not a frame: the error of reading an [`Envelope`].
     pub fn read(body: &'a [u8]) -> Result<Self, DecodeError> {
-        // One look at the whole is cheaper than one at each string.
+        // An envelope refuses a message that is not UTF-8; the frame skips the message, so the whole text is looked at.
         let read = std::str::from_utf8(body).ok().and_then(|text| serde_json::from_str(text).ok());
-        match read {
-            Some(parts) => Ok(Self { body, parts }),
-            None => Err(Self::explain(body)),
-        }
-    }
-
-    #[cold]
-    fn explain(body: &[u8]) -> DecodeError {
-        decode::<Envelope>(body).err().unwrap_or_else(|| DecodeError::refused("the frame of a reply"))
+        read.map(|parts| Self { body, parts }).ok_or_else(|| {
+            decode::<Envelope>(body).err().unwrap_or_else(|| DecodeError::refused("the frame of a reply"))
+        })
     }
 
     /// Whether the call succeeded.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use incs_model_derive::WireStruct;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use super::created::ChannelState;
 use crate::address::Address;
@@ -55,10 +55,12 @@ pub struct StatusError {
 ///
 /// A page says that this event exists; its name and members are **unknown**. Any event with a `message` that holds `id`
 /// and `channel_status` is taken for one (inferred). It is written back whole, as it came.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Serialize)]
+#[serde(transparent)]
 #[non_exhaustive]
 pub struct ChannelStatus {
     /// The part that is understood.
+    #[serde(skip)]
     pub message: ChannelStatusMessage,
     object: UnknownObject,
 }
@@ -111,11 +113,5 @@ impl fmt::Debug for ChannelStatus {
         f.write_str("ChannelStatus(")?;
         fmt_token(self.kind(), f)?;
         write!(f, ", {:?})", Mask(&self.message))
-    }
-}
-
-impl Serialize for ChannelStatus {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.object.serialize(serializer)
     }
 }

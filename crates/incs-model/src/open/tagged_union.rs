@@ -2,16 +2,18 @@
 
 use std::fmt;
 
+use serde::Serialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error as _, MapAccess};
-use serde::{Serialize, Serializer};
 
 use super::enums::fmt_token;
 use crate::json::{Entries, Key, RawJson, ReadMembers, from_object};
 
 /// An object of a kind that this version of the crate does not know, kept whole.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
 pub struct UnknownObject {
+    #[serde(skip)]
     kind: Box<str>,
     raw: RawJson,
 }
@@ -41,12 +43,6 @@ impl fmt::Debug for UnknownObject {
             }
         }
         f.debug_struct("UnknownObject").field("kind", &Token(&self.kind)).field("raw", &self.raw).finish()
-    }
-}
-
-impl Serialize for UnknownObject {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.raw.serialize(serializer)
     }
 }
 

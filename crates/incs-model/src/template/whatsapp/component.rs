@@ -4,11 +4,12 @@ use std::fmt;
 
 use incs_model_derive::WireStruct;
 use serde::de::{self, Deserializer, Unexpected, Visitor};
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
 use crate::json::RawJson;
 use crate::open::{open_text, tagged_union};
+use crate::schema_of::schema_of;
 use crate::validate::{At, Validate, Violations};
 
 tagged_union! {
@@ -306,7 +307,8 @@ pub struct BodyExample {
 }
 
 /// A sample value: a text, or a number as in the page's sample. Written back as it came.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
 #[non_exhaustive]
 pub enum ExampleValue {
     /// A text.
@@ -354,15 +356,6 @@ impl fmt::Debug for ExampleValue {
 
 impl crate::masked::Masked for ExampleValue {}
 
-impl Serialize for ExampleValue {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Text(text) => serializer.serialize_str(text),
-            Self::Number(number) => number.serialize(serializer),
-        }
-    }
-}
-
 impl<'de> Deserialize<'de> for ExampleValue {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(ExampleVisitor)
@@ -396,20 +389,7 @@ impl Visitor<'_> for ExampleVisitor {
     }
 }
 
-#[cfg(feature = "schema")]
-impl schemars::JsonSchema for ExampleValue {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "ExampleValue".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": ["string", "number"] })
-    }
-}
+schema_of!(inline ExampleValue, _generator => schemars::json_schema!({ "type": ["string", "number"] }));
 
 #[cfg(test)]
 mod tests {
