@@ -175,7 +175,8 @@ struct CarouselAction {
 
 #[derive(Serialize)]
 struct Card {
-    card_index: u32,
+    #[serde(rename = "card_index")]
+    index: u32,
     header: Header,
     action: CardAction,
     r#type: String,
@@ -210,8 +211,8 @@ pub(crate) type CardParts = (u32, String, String, String, String);
 
 impl CarouselMessage {
     pub(crate) fn new(to: &str, text: &str, cards: impl Iterator<Item = CardParts>) -> Self {
-        let card = |(card_index, link, text, display_text, url)| Card {
-            card_index,
+        let card = |(index, link, text, display_text, url)| Card {
+            index,
             header: Header { r#type: "image".to_owned(), image: Image { link } },
             action: CardAction { name: "cta_url".to_owned(), parameters: Link { display_text, url } },
             r#type: "cta_url".to_owned(),

@@ -91,10 +91,8 @@ impl Verdict {
 
     fn row(&self) -> String {
         let Self { gate, ratio, case, baseline } = self;
-        let mut allocations = format!("{} against {}", case.allocations, baseline.allocations);
-        if let Some(most) = gate.more_allocations {
-            allocations.push_str(&format!(", at most {most} more"));
-        }
+        let at_most = gate.more_allocations.map(|most| format!(", at most {most} more")).unwrap_or_default();
+        let allocations = format!("{} against {}{at_most}", case.allocations, baseline.allocations);
         let kept = if self.kept() { "yes" } else { "**no**" };
         format!("| {} | {ratio:.2} | {:.2} | {allocations} | {kept} |", gate.promise, gate.most)
     }

@@ -3,6 +3,7 @@
 //! They write paths into that crate (`crate::masked`), so they are of no use elsewhere.
 
 mod masked_debug;
+mod skip_serializing_none;
 mod wire_struct;
 
 use proc_macro::TokenStream;
@@ -28,6 +29,13 @@ pub fn derive_wire_struct(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(MaskedDebug)]
 pub fn derive_masked_debug(input: TokenStream) -> TokenStream {
     finish(syn::parse2(input.into()).and_then(|input| masked_debug::expand(&input)))
+}
+
+/// Leaves members that are `None` out when the struct is written, as `#[serde(skip_serializing_if = "Option::is_none")]` on each
+/// `Option` would. Stands before `#[derive(Serialize)]`.
+#[proc_macro_attribute]
+pub fn skip_serializing_none(_: TokenStream, input: TokenStream) -> TokenStream {
+    finish(syn::parse2(input.into()).and_then(skip_serializing_none::expand))
 }
 
 fn finish(expanded: syn::Result<proc_macro2::TokenStream>) -> TokenStream {

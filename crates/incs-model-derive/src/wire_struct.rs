@@ -147,7 +147,7 @@ impl<'a> Member<'a> {
 }
 
 /// `T` of a `Container<T>`.
-fn item_of<'a>(container: &str, ty: &'a Type) -> Option<&'a Type> {
+pub(crate) fn item_of<'a>(container: &str, ty: &'a Type) -> Option<&'a Type> {
     let Type::Path(ty) = ty else { return None };
     let last = ty.path.segments.last().filter(|segment| segment.ident == container)?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };

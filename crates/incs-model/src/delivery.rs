@@ -20,7 +20,7 @@
 
 mod sources;
 
-use incs_model_derive::WireStruct;
+use incs_model_derive::{WireStruct, skip_serializing_none};
 use serde::{Deserialize, Serialize};
 
 use crate::id::{IncsMessageId, MessageId};
@@ -76,18 +76,16 @@ pub struct Moment {
 }
 
 /// Why a message failed, in the provider's words.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Failure {
     /// The provider's number: Meta's, or Exotel's.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<i64>,
     /// The provider's name for it, like `EX_SYSTEM_ERROR`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// A text for people.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
 }
 
@@ -95,36 +93,28 @@ pub struct Failure {
 ///
 /// Made from what came: `Fact::from(&update)`, [`Fact::of_event`]. Look the message up by `message_id`, then
 /// [`merge`](Delivery::merge).
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Fact {
     /// The message, as its provider numbers it. Absent where the provider has not taken the message yet.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message_id: Option<MessageId>,
     /// The message, as INCS numbers it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub incs_id: Option<IncsMessageId>,
     /// How far it got. Absent for a state that this version does not know: such a fact moves nothing.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub stage: Option<Stage>,
     /// When it was made.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub created: Option<Moment>,
     /// When it was sent.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sent: Option<Moment>,
     /// When it failed.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub failed: Option<Moment>,
     /// When it arrived.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub delivered: Option<Moment>,
     /// When it was opened.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub read: Option<Moment>,
     /// Why it failed.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,
 }
 
@@ -144,31 +134,25 @@ impl Fact {
 }
 
 /// What is known of a sent message. Fit to be stored as JSON and merged into again.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Delivery {
     /// How far it got.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub stage: Option<Stage>,
     /// When it was made.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub created: Option<Moment>,
     /// When it was sent.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sent: Option<Moment>,
     /// When it failed.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub failed: Option<Moment>,
     /// When it arrived. May be unknown although the message was read: the platform leaves it out when the `read`
     /// overtook the delivery report.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub delivered: Option<Moment>,
     /// When it was opened.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub read: Option<Moment>,
     /// Why it failed. Kept also when the message turned out to have arrived.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use incs_model_derive::WireStruct;
+use incs_model_derive::{WireStruct, skip_serializing_none};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::addressed;
@@ -79,6 +79,7 @@ member_union! {
 ///
 /// Every variable of every part of the template needs a value, or the platform answers 10004.
 /// [`template::rcs::Template::check_send`](crate::template::rcs::Template::check_send) tells before.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -87,7 +88,6 @@ pub struct Template {
     #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub name: TemplateName,
     /// A value for each `[variable]`; absent when the template has none.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub parameters: Option<BTreeMap<String, String>>,
 }
 

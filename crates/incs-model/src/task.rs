@@ -3,7 +3,7 @@
 //! Tasks are created and listed at `/external/tasks`. No route to change, cancel or fetch a single one is known, and no
 //! webhook about them; to look at one, list with its [`task_id`](ListQuery::task_id).
 
-use incs_model_derive::WireStruct;
+use incs_model_derive::{WireStruct, skip_serializing_none};
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
@@ -23,6 +23,7 @@ use crate::validate::{At, Validate, Violations};
 /// let task = NewTask::new("May follow-up", 30112_u64, to, "agent_07").with_description("second reminder");
 /// incs_model::validate(&task).unwrap();
 /// ```
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -42,13 +43,10 @@ pub struct NewTask {
     pub r#type: TaskKind,
     /// At most [`DESCRIPTION_MAX`](crate::limits::task::DESCRIPTION_MAX) characters.
     #[cfg_attr(feature = "schema", schemars(length(max = limits::DESCRIPTION_MAX)))]
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// The customer's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_name: Option<String>,
     /// What the agent sees beside the chat.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub task_module_info: Option<Panel>,
 }
 
@@ -75,40 +73,33 @@ impl Validate for NewTask {
 /// assert_eq!(done.to_query(), [("status", "2".to_owned()), ("page", "2".to_owned())]);
 /// # incs_model::validate(&done).unwrap();
 /// ```
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ListQuery {
     /// One task.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub task_id: Option<TaskId>,
     /// The tasks of one batch.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub creation_id: Option<BatchId>,
     /// Tasks of one kind. Other kinds than [`TaskKind::Message`] are not documented, yet may be asked for.
     #[cfg_attr(feature = "schema", schemars(schema_with = "any_kind_schema"))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub r#type: Option<TaskKind>,
     /// Tasks that are so far.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<TaskStatus>,
     /// Tasks with this in their name.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Tasks created from this time on. The zone is **unknown**.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub start_at: Option<CivilTime>,
     /// Tasks created up to this time.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub end_at: Option<CivilTime>,
     /// The page; that it counts from 1 is inferred.
     #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub page: Option<u32>,
     /// Rows of a page: 1 to [`PAGE_SIZE_MAX`](crate::limits::task::PAGE_SIZE_MAX), and
     /// [`PAGE_SIZE_DEFAULT`](crate::limits::task::PAGE_SIZE_DEFAULT) when absent.
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = limits::PAGE_SIZE_MAX)))]
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub page_size: Option<u32>,
 }
 
@@ -165,6 +156,7 @@ fn any_kind_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
 }
 
 /// A task as the platform keeps it: `data` of a creation, or a row of the list. The panel does not come back.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -193,13 +185,10 @@ pub struct Task {
     #[serde(default)]
     pub logs: Vec<TaskLog>,
     /// What the agent sees below the name.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// The customer's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_name: Option<String>,
     /// The conversation that was assigned with it. The list does not have it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub conversation_id: Option<ConversationId>,
 }
 

@@ -6,7 +6,7 @@ pub mod whatsapp;
 
 use std::iter;
 
-use incs_model_derive::WireStruct;
+use incs_model_derive::{WireStruct, skip_serializing_none};
 use serde::{Deserialize, Serialize};
 
 use crate::id::TemplateId;
@@ -25,18 +25,17 @@ use crate::validate::{At, Validate, Violations};
 /// assert_eq!(next.to_query(), [("last_id", "2217695120034410077".to_owned()), ("count", "50".to_owned())]);
 /// # incs_model::validate(&next).unwrap();
 /// ```
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ListQuery {
     /// The last template of the page before; absent for the first page.
     #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_id: Option<TemplateId>,
     /// Rows of the page: 1 to [`LIST_COUNT_MAX`](crate::limits::template::LIST_COUNT_MAX), and
     /// [`LIST_COUNT_DEFAULT`](crate::limits::template::LIST_COUNT_DEFAULT) when absent.
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = limits::LIST_COUNT_MAX)))]
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<u32>,
 }
 

@@ -1,6 +1,6 @@
 //! `new_message`.
 
-use incs_model_derive::WireStruct;
+use incs_model_derive::{WireStruct, skip_serializing_none};
 use serde::de::MapAccess;
 use serde::de::value::MapAccessDeserializer;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -12,6 +12,7 @@ use crate::json::{self, Entries, RawJson, ReadMembers};
 use crate::schema_of::schema_of;
 
 /// A customer wrote (INCS: new message webhook).
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -19,10 +20,8 @@ pub struct NewMessage {
     /// What came, in the form of its provider.
     pub message: NewMessageBody,
     /// The channel. Absent in older deployments and, so far as seen, on RCS.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub channel_id: Option<ChannelId>,
     /// The business number; `""` on RCS.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub business_phone: Option<Address>,
 }
 

@@ -1,6 +1,6 @@
 //! What a customer writes on RCS, in Google's form with the tracking data of INCS (INCS: new message webhook, RCS).
 
-use incs_model_derive::{MaskedDebug, WireStruct};
+use incs_model_derive::{MaskedDebug, WireStruct, skip_serializing_none};
 use serde::de::{self, MapAccess};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
@@ -13,6 +13,7 @@ use crate::schema_of::schema_of;
 use crate::time::WireTime;
 
 /// A message from a customer. Exactly one content stands beside the members that all have.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, WireStruct)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -22,10 +23,8 @@ pub struct UserMessage {
     /// The message. Made by the customer's phone, so unique only together with the sender (inferred).
     pub message_id: MessageId,
     /// When it was sent.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub send_time: Option<WireTime>,
     /// The agent it was sent to.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub agent_id: Option<AgentId>,
     /// What it holds.
     #[serde(flatten)]
@@ -54,6 +53,7 @@ pub enum Content {
 }
 
 /// A file that the customer sent.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -61,11 +61,11 @@ pub struct UserFile {
     /// The file.
     pub payload: FileReference,
     /// A small picture of it. It has no name.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub thumbnail: Option<FileReference>,
 }
 
 /// Where a file is and what it is.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -74,17 +74,15 @@ pub struct FileReference {
     /// Where to get it. For how long is **unknown**.
     pub file_uri: String,
     /// The media type.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub mime_type: Option<MediaType>,
     /// Bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub file_size_bytes: Option<u64>,
     /// Its name on the customer's phone.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub file_name: Option<String>,
 }
 
 /// A tap on a suggested reply or action.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -93,10 +91,8 @@ pub struct SuggestionResponse {
     /// What the business set on the suggestion.
     pub postback_data: String,
     /// The label that the customer saw.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
     /// Reply or action.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub r#type: Option<SuggestionKind>,
     /// Which suggestion of which message it was.
     #[serde(rename = "trackdata", skip_serializing_if = "Option::is_none")]
@@ -114,31 +110,25 @@ open_text! {
 }
 
 /// Which suggestion of which message was tapped. Only sampled, so every member is optional.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TrackData {
     /// The suggestion's type, as in the template: `reply`, `url_action`, ….
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub suggestion_type: Option<crate::template::rcs::SuggestionType>,
     /// What the message was, like `richcard`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub msg_type: Option<crate::template::rcs::Kind>,
     /// The card, from 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub card_index: Option<u32>,
     /// The suggestion on the card, from 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub suggestion_index: Option<u32>,
     /// The message: the id that its send gave back (inferred).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub msg_id: Option<MessageId>,
     /// When the message was sent.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub msg_date: Option<WireTime>,
     /// The template it was made from.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub template: Option<TemplateId>,
 }
 

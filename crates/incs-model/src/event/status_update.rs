@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use incs_model_derive::WireStruct;
+use incs_model_derive::{WireStruct, skip_serializing_none};
 use serde::{Deserialize, Serialize};
 
 use super::created::ChannelState;
@@ -39,15 +39,14 @@ pub struct MessageStatusUpdate {
 }
 
 /// Why a message failed, in the provider's words.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct StatusError {
     /// The provider's number; Meta's on WhatsApp, like 131049.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<i64>,
     /// The provider's text.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
 }
 
@@ -66,6 +65,7 @@ pub struct ChannelStatus {
 }
 
 /// What is understood of the update.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -75,13 +75,10 @@ pub struct ChannelStatusMessage {
     /// Its new state.
     pub channel_status: ChannelState,
     /// The provider's id of the message.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub channel_msg_id: Option<MessageId>,
     /// The channel.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub auth_id: Option<ChannelId>,
     /// Why it failed.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
 

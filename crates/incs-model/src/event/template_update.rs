@@ -1,6 +1,6 @@
 //! The three events about templates.
 
-use incs_model_derive::WireStruct;
+use incs_model_derive::{WireStruct, skip_serializing_none};
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
@@ -11,6 +11,7 @@ use crate::time::WireTime;
 /// A template was approved, rejected or otherwise moved on.
 ///
 /// The ids may be missing in old deployments, and the old value is never sent (INCS: template update webhook).
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -21,25 +22,21 @@ pub struct TemplateStatusUpdate {
     #[serde(default)]
     pub reason: String,
     /// The channel with which the template was created.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub channel_id: Option<ChannelId>,
     /// The business number.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub business_phone: Option<Address>,
     /// The template.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub template_id: Option<TemplateId>,
     /// Its name. Sampled, in no table.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub template_name: Option<TemplateName>,
     /// When the change was received.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub received_at: Option<WireTime>,
 }
 
 /// A template was put into another category.
 ///
 /// The ids may be missing in old deployments, and the old value is never sent (INCS: template update webhook).
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -50,25 +47,21 @@ pub struct TemplateCategoryUpdate {
     #[serde(default)]
     pub reason: String,
     /// The channel with which the template was created.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub channel_id: Option<ChannelId>,
     /// The business number.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub business_phone: Option<Address>,
     /// The template.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub template_id: Option<TemplateId>,
     /// Its name. Sampled, in no table.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub template_name: Option<TemplateName>,
     /// When the change was received.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub received_at: Option<WireTime>,
 }
 
 /// A template has a new quality rating.
 ///
 /// The ids may be missing in old deployments, and the old value is never sent (INCS: template update webhook).
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -79,18 +72,13 @@ pub struct TemplateQualityUpdate {
     #[serde(default)]
     pub reason: String,
     /// The channel with which the template was created.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub channel_id: Option<ChannelId>,
     /// The business number.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub business_phone: Option<Address>,
     /// The template.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub template_id: Option<TemplateId>,
     /// Its name. Sampled, in no table.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub template_name: Option<TemplateName>,
     /// When the change was received.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub received_at: Option<WireTime>,
 }

@@ -1,6 +1,6 @@
 //! The body of one POST and its elements.
 
-use incs_model_derive::WireStruct;
+use incs_model_derive::{WireStruct, skip_serializing_none};
 use serde::de::{DeserializeOwned, Error, value};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -27,15 +27,14 @@ pub enum Callback {
 }
 
 /// A body by channel. Both lists may come together.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, WireStruct, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ExotelNested"))]
 #[non_exhaustive]
 pub struct Nested {
     /// Messages of users (Exotel: receive messages webhook) and delivery reports (Exotel: RCS status callback).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub rcs: Option<Batch<Item>>,
     /// Delivery reports about SMS that were sent instead (Exotel: RCS status callback).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sms: Option<Batch<SmsItem>>,
 }
 

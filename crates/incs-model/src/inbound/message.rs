@@ -1,6 +1,6 @@
 //! One message of a customer, and what it holds, whatever the provider.
 
-use incs_model_derive::WireStruct;
+use incs_model_derive::{WireStruct, skip_serializing_none};
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
@@ -48,6 +48,7 @@ impl Origin {
 }
 
 /// One message of a customer.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -61,47 +62,36 @@ pub struct Inbound {
     /// The item as it came, with every member that this version does not know.
     pub raw: RawJson,
     /// The channel. `message_created` does not say it; on WhatsApp it shows in the message id.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub channel: Option<Channel>,
     /// The message, as its provider numbers it. Absent on some errors of Exotel, and before a provider has numbered it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<MessageId>,
     /// The customer.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<Address>,
     /// The business number, agent or bot that was written to.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub business: Option<Address>,
     /// The INCS channel.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub channel_id: Option<ChannelId>,
     /// The conversation in the INCS workbench.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub conversation_id: Option<ConversationId>,
     /// When it was sent.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sent_at: Option<WireTime>,
     /// The message that this one answers or quotes.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub quoted: Option<Quoted>,
     /// What the customer calls themselves.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub profile_name: Option<String>,
     /// What the business gave the send that this answers, where the provider gives it back.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_data: Option<String>,
 }
 
 /// The message that another one answers or quotes.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Quoted {
     /// The quoted message.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<MessageId>,
     /// Who wrote it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Address>,
 }
 
@@ -157,6 +147,7 @@ open_text! {
 }
 
 /// A file. It is reached by link or by the provider's id; which one depends on the provider.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -164,38 +155,29 @@ pub struct Media {
     /// What it is. RCS only knows files: there the media type decides between image, audio, video and file.
     pub kind: MediaKind,
     /// Link to the file.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// The file, as the provider numbers it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<MediaId>,
     /// The media type.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub media_type: Option<MediaType>,
     /// Its name.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub file_name: Option<String>,
     /// Bytes. (Exotel names no unit.)
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
     /// Seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub duration: Option<u64>,
     /// The text below it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub caption: Option<String>,
     /// SHA-256 of the file, in base64.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
     /// Whether an audio was spoken into the phone.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub voice: Option<bool>,
     /// A small picture of it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub thumbnail: Option<Thumbnail>,
 }
 
 /// A small picture of a file.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -203,14 +185,13 @@ pub struct Thumbnail {
     /// Link to the picture.
     pub url: String,
     /// The media type.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub media_type: Option<MediaType>,
     /// Bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
 }
 
 /// A place, in degrees.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -220,10 +201,8 @@ pub struct Location {
     /// East is positive.
     pub longitude: f64,
     /// What it is called.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Where it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
 }
 
@@ -244,6 +223,7 @@ open_text! {
 }
 
 /// A tap.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -251,17 +231,15 @@ pub struct Choice {
     /// What was tapped.
     pub kind: ChoiceKind,
     /// What the business set on it: the id, payload or postback data.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<String>,
     /// The label that the customer saw.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// The description that the customer saw.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
 }
 
 /// An emoji on an earlier message.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -269,7 +247,6 @@ pub struct Reaction {
     /// The message it is put on.
     pub message_id: MessageId,
     /// The emoji; absent when the customer took it back.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub emoji: Option<String>,
 }
 
@@ -283,12 +260,12 @@ pub struct Contacts {
 }
 
 /// A person.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Person {
     /// Their name.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Their numbers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -299,15 +276,14 @@ pub struct Person {
 }
 
 /// An order from a catalogue.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Order {
     /// The catalogue.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub catalog_id: Option<String>,
     /// What the customer wrote with it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
     /// What was ordered.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -315,6 +291,7 @@ pub struct Order {
 }
 
 /// One product of an order.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -322,29 +299,24 @@ pub struct OrderLine {
     /// The product, as the business numbers it.
     pub product_id: String,
     /// How many, as a decimal number.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub quantity: Option<String>,
     /// The price of one, as a decimal number.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub price: Option<String>,
     /// The currency, like `USD`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub currency: Option<String>,
 }
 
 /// Something that the provider could not pass on.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Problem {
     /// The provider's number.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<i64>,
     /// The provider's name for it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// A text for people.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
 }
 

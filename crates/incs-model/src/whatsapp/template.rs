@@ -1,6 +1,6 @@
 //! Sends of approved WhatsApp templates (INCS: send WhatsApp message; the forms of components are sampled only).
 
-use incs_model_derive::WireStruct;
+use incs_model_derive::{WireStruct, skip_serializing_none};
 use serde::{Deserialize, Serialize};
 
 use super::media::{Document, Image, Video};
@@ -27,6 +27,7 @@ use crate::validate::{At, Measured, Validate, Violations};
 /// let login = Template::new("login_code_en").with_code("480913");
 /// # for template in [plain, renewal, login] { incs_model::validate(&template).unwrap(); }
 /// ```
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(transform = code_or_components))]
 #[non_exhaustive]
@@ -35,7 +36,6 @@ pub struct Template {
     #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub name: TemplateName,
     /// The one-time code of an authentication template, **instead of** components.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<Secret>,
     /// Values for the placeholders, one component for each part of the template that has any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

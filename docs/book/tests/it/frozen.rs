@@ -30,7 +30,7 @@ fn declared() -> BTreeMap<String, String> {
     let mut declared = BTreeMap::new();
     for row in table.lines().filter(|line| line.starts_with("| 20")) {
         let cells: Vec<_> = row.split('|').map(|cell| cell.trim().trim_matches('`')).collect();
-        let ["", _, file, digest, what, why, ""] = cells[..] else { panic!("a row with other cells: {row}") };
+        let ["", _, file, digest, what, why, ""] = cells[..] else { unreachable!("a row with other cells: {row}") };
         assert!(!what.is_empty() && !why.is_empty(), "a row does not say what changed and why: {row}");
         declared.insert(file.to_owned(), digest.to_owned());
     }

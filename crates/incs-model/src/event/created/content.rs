@@ -1,6 +1,6 @@
 //! What a message of the workbench holds (INCS: message created webhook).
 
-use incs_model_derive::{MaskedDebug, WireStruct};
+use incs_model_derive::{MaskedDebug, WireStruct, skip_serializing_none};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::id::{FileId, MediaType};
@@ -38,6 +38,7 @@ pub struct Text {
 }
 
 /// An image in three sizes.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -46,17 +47,15 @@ pub struct Image {
     /// Link to the image as it was.
     pub source_path: String,
     /// The image as it was.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub source_picture: Option<Picture>,
     /// A large rendering.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub big_picture: Option<Picture>,
     /// A thumbnail.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub snapshot_picture: Option<Picture>,
 }
 
 /// One rendering of an image.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -64,23 +63,19 @@ pub struct Picture {
     /// Link to the file.
     pub url: String,
     /// The file.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub uuid: Option<FileId>,
     /// The media type.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub r#type: Option<MediaType>,
     /// Bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
     /// Pixels.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub width: Option<u32>,
     /// Pixels.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub height: Option<u32>,
 }
 
 /// An audio.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -89,23 +84,19 @@ pub struct Audio {
     /// Link to the file.
     pub source_url: String,
     /// The file.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub uuid: Option<FileId>,
     /// Link to the file, once more.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sound_path: Option<String>,
     /// Bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub data_size: Option<u64>,
     /// Seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub duration: Option<u64>,
     /// The media type; may carry `; codecs=opus`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sound_type: Option<MediaType>,
 }
 
 /// A video and a picture of it.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -117,38 +108,30 @@ pub struct Video {
     #[serde(rename = "videoUUID", skip_serializing_if = "Option::is_none")]
     pub video_uuid: Option<FileId>,
     /// The media type of the video.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub video_type: Option<MediaType>,
     /// Bytes of the video.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub video_size: Option<u64>,
     /// Seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub duration: Option<u64>,
     /// Link to the picture.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub snapshot_path: Option<String>,
     /// The picture's file.
     #[serde(rename = "snapshotUUID", skip_serializing_if = "Option::is_none")]
     pub snapshot_uuid: Option<FileId>,
     /// Bytes of the picture.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub snapshot_size: Option<u64>,
     /// Link to the picture: the video's link with a query for the picture.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub snapshot_url: Option<String>,
     /// Pixels.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub snapshot_width: Option<u32>,
     /// Pixels.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub snapshot_height: Option<u32>,
     /// The media type of the picture.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub snapshot_type: Option<MediaType>,
 }
 
 /// Any other file.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -157,19 +140,14 @@ pub struct File {
     /// Link to the file.
     pub source_url: String,
     /// Link to the file, once more.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub file_path: Option<String>,
     /// The file.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub uuid: Option<FileId>,
     /// Its name.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub file_name: Option<String>,
     /// Bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub file_size: Option<u64>,
     /// The media type.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub file_type: Option<MediaType>,
 }
 

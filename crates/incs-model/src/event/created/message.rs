@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use incs_model_derive::WireStruct;
+use incs_model_derive::{WireStruct, skip_serializing_none};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, DeserializeSeed, MapAccess, Visitor};
 use serde::ser::{Error as _, SerializeStruct};
@@ -19,6 +19,7 @@ use crate::schema_of::schema_of;
 use crate::time::WireTime;
 
 /// A message of the workbench (INCS: message created webhook).
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, WireStruct)]
 #[wire(no_new)]
 #[non_exhaustive]
@@ -28,43 +29,30 @@ pub struct Message {
     #[serde(flatten)]
     content: WireContent,
     /// The channel.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub auth_id: Option<ChannelId>,
     /// The conversation.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub conversation_id: Option<ConversationId>,
     /// One customer or a group.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub session_type: Option<SessionType>,
     /// Who sent it: `staff_<n>`, or the customer's side `<channel>_<phone>`. (The pattern is inferred.)
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub send_id: Option<ParticipantId>,
     /// Who gets it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub recv_id: Option<ParticipantId>,
     /// What a custom message is; `0` for all others.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_type: Option<CustomType>,
     /// The entity behind a custom message; `0` for all others.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_id: Option<CustomId>,
     /// The provider's id; empty until the provider took the message.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub channel_msg_id: Option<MessageId>,
     /// How far an outgoing message got; inbound ones hold `0`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub channel_status: Option<ChannelState>,
     /// Why it failed; empty when it did not. A string here, not an object.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// Where it came from.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<Origin>,
     /// When it was made.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub created_at: Option<WireTime>,
     /// When it last changed.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<WireTime>,
 }
 

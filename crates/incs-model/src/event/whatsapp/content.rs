@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use incs_model_derive::WireStruct;
+use incs_model_derive::{WireStruct, skip_serializing_none};
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
@@ -56,6 +56,7 @@ pub struct Text {
 }
 
 /// A file that the customer sent, in Meta's form (inferred). It comes without a link in most versions.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -63,29 +64,23 @@ pub struct Media {
     /// The file, as Meta numbers it.
     pub id: MediaId,
     /// The media type.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub mime_type: Option<MediaType>,
     /// SHA-256 of the file, in base64.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
     /// A text below it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub caption: Option<String>,
     /// Its name; documents only.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filename: Option<String>,
     /// Whether an audio was spoken into the phone.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub voice: Option<bool>,
     /// Whether a sticker moves.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub animated: Option<bool>,
     /// A link to the file; newest versions only.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
 }
 
 /// A place, in degrees.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -95,17 +90,15 @@ pub struct Location {
     /// East is positive.
     pub longitude: f64,
     /// What it is called.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Where it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
     /// A link about it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
 }
 
 /// An emoji on an earlier message.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -113,20 +106,18 @@ pub struct Reaction {
     /// The message it is put on.
     pub message_id: MessageId,
     /// The emoji; absent or empty when the customer took it back.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub emoji: Option<String>,
 }
 
 /// A tap on a quick-reply button of a template.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TemplateButton {
     /// What the business set on the button.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub payload: Option<String>,
     /// The button's label.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
 }
 
@@ -143,6 +134,7 @@ member_union! {
 }
 
 /// The chosen row.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -150,14 +142,13 @@ pub struct ListReply {
     /// The id that the send gave the row.
     pub id: String,
     /// The row's title.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// The row's description.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
 }
 
 /// The tapped button.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -165,11 +156,11 @@ pub struct ButtonReply {
     /// The id that the send gave the button.
     pub id: String,
     /// The button's title.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
 }
 
 /// What the customer entered in a flow.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -177,23 +168,20 @@ pub struct FlowReply {
     /// The entries: a string that holds JSON.
     pub response_json: String,
     /// The flow's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// What the customer sees of it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
 }
 
 /// An order.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Order {
     /// The catalogue.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub catalog_id: Option<String>,
     /// What the customer wrote with it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
     /// What was ordered.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -201,6 +189,7 @@ pub struct Order {
 }
 
 /// One product of an order.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -208,13 +197,10 @@ pub struct OrderItem {
     /// The product, as the business numbers it.
     pub product_retailer_id: String,
     /// How many. Meta writes a number in some versions, its digits in others.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub quantity: Option<Amount>,
     /// The price of one.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub item_price: Option<Amount>,
     /// The currency, like `USD`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub currency: Option<String>,
 }
 
@@ -245,18 +231,16 @@ impl fmt::Debug for Amount {
 impl crate::masked::Masked for Amount {}
 
 /// A person.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SharedContact {
     /// Their name.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<ContactName>,
     /// Where they work.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub org: Option<ContactOrganization>,
     /// `YYYY-MM-DD`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub birthday: Option<String>,
     /// Their numbers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -273,138 +257,116 @@ pub struct SharedContact {
 }
 
 /// The parts of a name.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ContactName {
     /// The whole name.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub formatted_name: Option<String>,
     /// The first name.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub first_name: Option<String>,
     /// The last name.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_name: Option<String>,
     /// The middle name.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub middle_name: Option<String>,
     /// What stands before it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub prefix: Option<String>,
     /// What stands after it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub suffix: Option<String>,
 }
 
 /// A phone number.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ContactPhone {
     /// The number, as it stands in the address book.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
     /// The WhatsApp number behind it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub wa_id: Option<Address>,
     /// `HOME`, `WORK`, `CELL`, ….
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub r#type: Option<String>,
 }
 
 /// An e-mail address.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EmailAddress {
     /// The address.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// `HOME`, `WORK`, ….
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub r#type: Option<String>,
 }
 
 /// A postal address.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PostalAddress {
     /// Street and number.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub street: Option<String>,
     /// The city.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub city: Option<String>,
     /// The state.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// The postal code.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub zip: Option<String>,
     /// The country.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
     /// The country, as two letters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub country_code: Option<String>,
     /// `HOME`, `WORK`, ….
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub r#type: Option<String>,
 }
 
 /// A web page.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WebAddress {
     /// The link.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// `HOME`, `WORK`, ….
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub r#type: Option<String>,
 }
 
 /// Where someone works.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ContactOrganization {
     /// The company.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub company: Option<String>,
     /// The department.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub department: Option<String>,
     /// What they do there.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
 }
 
 /// A customer changed their number or identity.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct System {
     /// What happened, for people.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
     /// What happened.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub r#type: Option<SystemKind>,
     /// The new number.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub wa_id: Option<Address>,
     /// The new number, in older versions.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub new_wa_id: Option<Address>,
     /// The number until now.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub customer: Option<Address>,
     /// A hash of the identity.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub identity: Option<String>,
 }
 
@@ -421,38 +383,29 @@ open_text! {
 }
 
 /// The advertisement or post that brought the customer.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Referral {
     /// Link to it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub source_url: Option<String>,
     /// `ad` or `post`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub source_type: Option<String>,
     /// Its id.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub source_id: Option<String>,
     /// Its headline.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub headline: Option<String>,
     /// Its text.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
     /// `image` or `video`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub media_type: Option<String>,
     /// Link to its image.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub image_url: Option<String>,
     /// Link to its video.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub video_url: Option<String>,
     /// Link to its thumbnail.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub thumbnail_url: Option<String>,
     /// The click, as Meta numbers it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ctwa_clid: Option<String>,
 }

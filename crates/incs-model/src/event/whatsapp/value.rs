@@ -1,6 +1,6 @@
 //! One delivery: who wrote what to which number, and receipts in Meta's form (inferred).
 
-use incs_model_derive::WireStruct;
+use incs_model_derive::{WireStruct, skip_serializing_none};
 use serde::de::{Error as _, MapAccess};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -14,15 +14,14 @@ use crate::status::State;
 use crate::time::WireTime;
 
 /// One delivery. It may hold several messages, receipts and errors; each stands for itself.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "WhatsAppValue"))]
 #[non_exhaustive]
 pub struct Value {
     /// `whatsapp`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub messaging_product: Option<String>,
     /// The business number that was written to.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Metadata>,
     /// Who wrote.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -39,70 +38,64 @@ pub struct Value {
 }
 
 /// The business number that was written to.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Metadata {
     /// The number.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub display_phone_number: Option<Address>,
     /// The number, as Meta numbers it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub phone_number_id: Option<PhoneNumberId>,
 }
 
 /// Someone who wrote.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Contact {
     /// Their name.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<Profile>,
     /// Their number; matches `from` of their messages.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub wa_id: Option<Address>,
     /// `ID.<digits>`; in newer samples only.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_id: Option<WhatsAppUserId>,
 }
 
 /// What someone calls themselves.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Profile {
     /// The name.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }
 
 /// What went wrong, in Meta's words.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ErrorItem {
     /// Meta's number.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<i64>,
     /// A short text.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// A longer text; newer versions only.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// More; newer versions only.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub error_data: Option<ErrorDetails>,
 }
 
 /// More about what went wrong.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ErrorDetails {
     /// A text.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub details: Option<String>,
 }
 
@@ -121,29 +114,25 @@ impl Value {
 }
 
 /// A message from a customer.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, WireStruct)]
 #[wire(no_new)]
 #[non_exhaustive]
 pub struct Message {
     /// The message it answers or quotes, and whether it was forwarded.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub context: Option<Context>,
     /// Who wrote it. Absent in no sample; newest versions of Meta's API leave it out for people who hide their number.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Address>,
     /// Who wrote it, as Meta numbers them; in newer samples only.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub from_user_id: Option<WhatsAppUserId>,
     /// The message. The same message delivered twice has the same id.
     pub id: MessageId,
     /// When: Unix seconds in a string.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<WireTime>,
     /// What it holds.
     #[serde(flatten)]
     pub content: Content,
     /// The advertisement that brought the customer.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub referral: Option<Referral>,
     /// Why the content is not here, for the kind `unsupported`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -151,37 +140,32 @@ pub struct Message {
 }
 
 /// The message that another one answers or quotes, and whether that one was forwarded.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Context {
     /// Who wrote the quoted message.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Address>,
     /// The quoted message.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<MessageId>,
     /// Whether the customer forwarded the message. (Inferred from Meta's API.)
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub forwarded: Option<bool>,
     /// Whether it was forwarded more than five times. (Inferred from Meta's API.)
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub frequently_forwarded: Option<bool>,
     /// The product that the customer asks about. (Inferred from Meta's API.)
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub referred_product: Option<ReferredProduct>,
 }
 
 /// A product of a catalogue.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ReferredProduct {
     /// The catalogue.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub catalog_id: Option<String>,
     /// The product, as the business numbers it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub product_retailer_id: Option<String>,
 }
 
@@ -255,6 +239,7 @@ schema_of!(Message as "WhatsAppUserMessage", generator => {
 });
 
 /// A sent message has a new state.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "WhatsAppStatus"))]
 #[non_exhaustive]
@@ -264,19 +249,14 @@ pub struct Status {
     /// Its new state.
     pub status: State,
     /// When.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<WireTime>,
     /// Who it was sent to.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub recipient_id: Option<Address>,
     /// The conversation that Meta bills; kept as it came.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub conversation: Option<RawJson>,
     /// What Meta bills; kept as it came.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pricing: Option<RawJson>,
     /// What the business put on the send.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub biz_opaque_callback_data: Option<String>,
     /// Why it failed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

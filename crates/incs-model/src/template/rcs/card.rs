@@ -1,6 +1,6 @@
 //! Cards of RCS templates, alone or in a row.
 
-use incs_model_derive::WireStruct;
+use incs_model_derive::{WireStruct, skip_serializing_none};
 use serde::{Deserialize, Serialize};
 
 use super::suggestion::Suggestion;
@@ -49,6 +49,7 @@ pub struct Carousel {
 }
 
 /// A card. (Sampled only: which members may be left out, and how long the texts may be, is **unknown**.)
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -56,11 +57,9 @@ pub struct Carousel {
 pub struct Card {
     /// The title; may hold variables.
     #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub card_title: Option<String>,
     /// The text below it; may hold variables.
     #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub card_description: Option<String>,
     /// A link to an image, gif or video; may hold variables. Kinds and sizes are **unknown**.
     #[cfg_attr(feature = "schema", schemars(schema_with = "media_schema"))]

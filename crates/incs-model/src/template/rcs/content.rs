@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use incs_model_derive::WireStruct;
+use incs_model_derive::{WireStruct, skip_serializing_none};
 use serde::de::value::{MapAccessDeserializer, StrDeserializer};
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess};
 use serde::{Deserialize, Serialize};
@@ -70,11 +70,11 @@ open_text! {
 }
 
 /// The content of a type that this version of the crate does not know.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct UnknownContent {
     #[serde(rename = "type")]
     kind: Box<str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     content: Option<RawJson>,
 }
 

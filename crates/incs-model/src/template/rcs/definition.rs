@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use incs_model_derive::WireStruct;
+use incs_model_derive::{WireStruct, skip_serializing_none};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::content::{self, Content};
@@ -87,6 +87,7 @@ schema_of!(NewTemplate, generator => {
 });
 
 /// An RCS template as the platform keeps it: a row of the list, or `data` of the detail route.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, WireStruct)]
 #[non_exhaustive]
 pub struct Template {
@@ -95,7 +96,6 @@ pub struct Template {
     /// Its name.
     pub name: TemplateName,
     /// What it is for. No sample returns it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub category: Option<Category>,
     /// Where it stands in its review.
     pub status: Status,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use incs_model_derive::WireStruct;
+use incs_model_derive::{WireStruct, skip_serializing_none};
 use serde::de::{self, Deserializer, Unexpected, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
@@ -27,6 +27,7 @@ tagged_union! {
 }
 
 /// What stands above the body. (Inferred from Meta's API: not sampled.)
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -35,10 +36,8 @@ pub struct Header {
     pub format: HeaderFormat,
     /// The text of a text header; may hold one placeholder.
     #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
     /// Samples for the review.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub example: Option<RawJson>,
 }
 
@@ -59,6 +58,7 @@ open_text! {
 }
 
 /// The text of a template.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -67,7 +67,6 @@ pub struct Body {
     #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub text: String,
     /// Samples for the review.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub example: Option<BodyExample>,
 }
 
@@ -178,6 +177,7 @@ pub struct QuickReply {
 }
 
 /// A button that opens a link.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -189,7 +189,6 @@ pub struct UrlButton {
     #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::shape::link"))]
     pub url: String,
     /// Samples for the review.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub example: Option<RawJson>,
 }
 
@@ -207,37 +206,32 @@ pub struct PhoneNumberButton {
 }
 
 /// A button that copies a coupon code.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CopyCode {
     /// The label, if it is not the fixed one.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
     /// A sample for the review.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub example: Option<RawJson>,
 }
 
 /// A button for a one-time code.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Otp {
     /// What the button does.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub otp_type: Option<OtpKind>,
     /// The label.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
     /// The label when the app can fill the code in.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub autofill_text: Option<String>,
     /// The app that gets the code.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub package_name: Option<String>,
     /// The hash of that app's signing key.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub signature_hash: Option<String>,
 }
 
@@ -294,12 +288,12 @@ impl Validate for Button {
 }
 
 /// Sample values for the placeholders of a body.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BodyExample {
     /// Samples for named placeholders. (Inferred from Meta's API.)
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub body_text_named_params: Option<RawJson>,
     /// Sets of samples; each set has one value for each placeholder, in order. The sample of the page has one set.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

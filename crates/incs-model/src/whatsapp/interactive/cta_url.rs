@@ -1,6 +1,6 @@
 //! A message with one button that opens a link (INCS: send WhatsApp message).
 
-use incs_model_derive::WireStruct;
+use incs_model_derive::{WireStruct, skip_serializing_none};
 use serde::{Deserialize, Serialize};
 
 use super::parts::{Body, Footer, Header, check_parts};
@@ -19,6 +19,7 @@ use crate::validate::{At, Validate, Violations};
 ///     .with_header(Header::text("New classes"));
 /// # incs_model::validate(&message).unwrap();
 /// ```
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -29,10 +30,8 @@ pub struct CtaUrl {
     /// The button.
     pub action: Action,
     /// Text, image, video or document.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub header: Option<Header>,
     /// A line below the body.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub footer: Option<Footer>,
 }
 

@@ -1,6 +1,6 @@
 //! A menu of rows (INCS: send WhatsApp message).
 
-use incs_model_derive::WireStruct;
+use incs_model_derive::{WireStruct, skip_serializing_none};
 use serde::{Deserialize, Serialize};
 
 use super::parts::{Body, Footer, Header};
@@ -22,6 +22,7 @@ use crate::validate::{At, Measured, Validate, Violations, count};
 /// );
 /// # incs_model::validate(&menu).unwrap();
 /// ```
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -36,7 +37,6 @@ pub struct List {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub header: Option<Header>,
     /// A line below the body.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub footer: Option<Footer>,
 }
 
@@ -67,6 +67,7 @@ pub struct Section {
 }
 
 /// A row to choose.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -80,7 +81,6 @@ pub struct Row {
     pub title: String,
     /// At most [`ROW_DESCRIPTION_MAX`](crate::limits::whatsapp::ROW_DESCRIPTION_MAX) characters.
     #[cfg_attr(feature = "schema", schemars(length(max = limits::ROW_DESCRIPTION_MAX)))]
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
 }
 

@@ -1,6 +1,6 @@
 //! Header, body and footer.
 
-use incs_model_derive::WireStruct;
+use incs_model_derive::{WireStruct, skip_serializing_none};
 use serde::{Deserialize, Serialize};
 
 use crate::id::MediaId;
@@ -25,15 +25,14 @@ member_union! {
 /// The medium of a header: either a link, or the id of an uploaded medium.
 ///
 /// The platform's page prefers ids, yet documents no route to upload with. Use a link.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct HeaderMedia {
     /// A public http or https link.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
     /// The id of an uploaded medium. Where to get one is **unknown**.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<MediaId>,
 }
 

@@ -1,6 +1,6 @@
 //! Reply buttons, below a message or on a card (INCS: send WhatsApp message).
 
-use incs_model_derive::WireStruct;
+use incs_model_derive::{WireStruct, skip_serializing_none};
 use serde::{Deserialize, Serialize};
 
 use super::parts::{Body, Footer, Header, check_parts};
@@ -20,6 +20,7 @@ use crate::validate::{At, Validate, Violations};
 /// let message = ReplyButtons::new(Body::new("Does Friday at 10:30 still work?"), Action::new(buttons));
 /// # incs_model::validate(&message).unwrap();
 /// ```
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -30,10 +31,8 @@ pub struct ReplyButtons {
     /// The buttons.
     pub action: Action,
     /// Text, image, video or document.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub header: Option<Header>,
     /// A line below the body.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub footer: Option<Footer>,
 }
 
