@@ -4,6 +4,7 @@
 
 mod masked_debug;
 mod skip_serializing_none;
+mod text;
 mod wire_struct;
 
 use proc_macro::TokenStream;
@@ -14,12 +15,14 @@ use proc_macro::TokenStream;
 ///
 /// - optional when its type is `Option<T>`: unset by `new`, set by `with_field(impl Into<T>)`;
 /// - a list when it is a `Vec<T>` with a default: empty after `new`, set by `with_field(impl IntoIterator<Item = T>)`;
+/// - a map when it is a `BTreeMap<K, V>` with `#[wire(entries)]`: empty after `new`, filled by `with_field(impl Into<K>, V)`;
 /// - defaulted when it has any other type and a default: set by `with_field(impl Into<T>)`;
 /// - required otherwise: an argument of `new`, in the order of the fields.
 ///
 /// A default is `#[serde(default)]` or, in a struct that serde does not derive, `#[wire(default)]`. Numbers, `bool` and fields with
-/// `#[wire(exact)]` are taken as their own type instead of `impl Into`, so that plain literals fit. Fields that are not `pub` get no
-/// setter. `#[wire(no_new)]` on the struct leaves `new` out.
+/// `#[wire(exact)]` are taken as their own type instead of `impl Into`, so that plain literals fit. Fields that are not `pub` have
+/// their default and get no setter. `#[wire(no_new)]` on the struct leaves `new` out; `#[wire(private_new)]` makes it a private
+/// `with_required`, for a hand-written `new` to build on.
 #[proc_macro_derive(WireStruct, attributes(wire))]
 pub fn derive_wire_struct(input: TokenStream) -> TokenStream {
     finish(syn::parse2(input.into()).and_then(|input| wire_struct::expand(&input)))
@@ -29,6 +32,18 @@ pub fn derive_wire_struct(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(MaskedDebug)]
 pub fn derive_masked_debug(input: TokenStream) -> TokenStream {
     finish(syn::parse2(input.into()).and_then(|input| masked_debug::expand(&input)))
+}
+
+/// Derives `From<String>` and `From<&str>` for a tuple struct that holds a `String` or `Box<str>`.
+#[proc_macro_derive(FromText)]
+pub fn derive_from_text(input: TokenStream) -> TokenStream {
+    finish(syn::parse2(input.into()).map(|input| text::from_text(&input)))
+}
+
+/// Derives a `Display` that shows the text, for a tuple struct that holds a `String` or `Box<str>`.
+#[proc_macro_derive(DisplayText)]
+pub fn derive_display_text(input: TokenStream) -> TokenStream {
+    finish(syn::parse2(input.into()).map(|input| text::display_text(&input)))
 }
 
 /// Leaves members that are `None` out when the struct is written, as `#[serde(skip_serializing_if = "Option::is_none")]` on each

@@ -23,7 +23,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     };
     let debug = masked_debug::expand(input)?;
     let members = data.fields.iter().map(Member::read).collect::<Result<Vec<_>>>()?;
-    let new = if has_no_new(&input.attrs)? { TokenStream::new() } else { constructor(&members) };
+    let new = Constructor::read(&input.attrs)?.expand(&members);
     let setters = members.iter().filter_map(Member::setter);
     Ok(quote! {
         impl #name {
@@ -35,7 +35,46 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     })
 }
 
-fn constructor(members: &[Member<'_>]) -> TokenStream {
+/// The constructor of a struct with its required members.
+#[derive(Default)]
+enum Constructor {
+    /// A public `new`.
+    #[default]
+    New,
+    /// A private `with_required`, on which a hand-written `new` builds.
+    Private,
+    /// None.
+    Absent,
+}
+
+impl Constructor {
+    fn read(attributes: &[Attribute]) -> Result<Self> {
+        let mut constructor = Self::default();
+        for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("wire")) {
+            attribute.parse_nested_meta(|meta| {
+                if meta.path.is_ident("no_new") {
+                    constructor = Self::Absent;
+                } else if meta.path.is_ident("private_new") {
+                    constructor = Self::Private;
+                } else {
+                    return Err(meta.error("a struct takes `#[wire(no_new)]` and `#[wire(private_new)]`"));
+                }
+                Ok(())
+            })?;
+        }
+        Ok(constructor)
+    }
+
+    fn expand(&self, members: &[Member<'_>]) -> TokenStream {
+        match self {
+            Self::New => constructor(&quote! { pub fn new }, members),
+            Self::Private => constructor(&quote! { fn with_required }, members),
+            Self::Absent => TokenStream::new(),
+        }
+    }
+}
+
+fn constructor(signature: &TokenStream, members: &[Member<'_>]) -> TokenStream {
     let required = members.iter().filter(|member| matches!(member.kind, Kind::Required));
     let arguments = required.map(|member| member.argument(member.ty));
     let values = members.iter().map(|member| {
@@ -43,7 +82,7 @@ fn constructor(members: &[Member<'_>]) -> TokenStream {
         let value = match &member.kind {
             Kind::Required => member.value(member.ty),
             Kind::Optional(_) => quote! { ::core::option::Option::None },
-            Kind::List(_) | Kind::Defaulted(None) => quote! { ::core::default::Default::default() },
+            Kind::List(_) | Kind::Entries(..) | Kind::Defaulted(None) => quote! { ::core::default::Default::default() },
             Kind::Defaulted(Some(path)) => quote! { #path() },
         };
         quote! { #name: #value }
@@ -51,7 +90,7 @@ fn constructor(members: &[Member<'_>]) -> TokenStream {
     quote! {
         /// A value with its required members; the others are unset.
         #[allow(clippy::new_without_default, clippy::too_many_arguments, reason = "one rule for all wire structs")]
-        pub fn new( #( #arguments ),* ) -> Self {
+        #signature( #( #arguments ),* ) -> Self {
             Self { #( #values ),* }
         }
     }
@@ -72,6 +111,8 @@ enum Kind<'a> {
     Optional(&'a Type),
     /// A `Vec` of this type that may be left out.
     List(&'a Type),
+    /// A map of these keys and values, empty at first.
+    Entries(&'a Type, &'a Type),
     /// Any other type that may be left out, and the function that makes its default.
     Defaulted(Option<Path>),
 }
@@ -83,13 +124,14 @@ impl<'a> Member<'a> {
         };
         let ty = &field.ty;
         let marks = Marks::read(&field.attrs)?;
+        let is_public = matches!(field.vis, Visibility::Public(_));
         let kind = match (item_of("Option", ty), item_of("Vec", ty)) {
             (Some(item), _) => Kind::Optional(item),
-            _ if !marks.has_default => Kind::Required,
+            _ if marks.has_entries => entries_of(ty)?,
+            _ if is_public && !marks.has_default => Kind::Required,
             (_, Some(item)) if marks.default.is_none() => Kind::List(item),
             _ => Kind::Defaulted(marks.default),
         };
-        let is_public = matches!(field.vis, Visibility::Public(_));
         Ok(Self { name, ty, kind, is_public, is_exact: marks.exact })
     }
 
@@ -106,6 +148,7 @@ impl<'a> Member<'a> {
                 quote! { #name: impl ::core::iter::IntoIterator<Item = #item> },
                 quote! { ::core::iter::Iterator::collect(::core::iter::IntoIterator::into_iter(#name)) },
             ),
+            Kind::Entries(key, value) => return Some(self.adder(key, value)),
             Kind::Defaulted(_) => (self.argument(self.ty), self.value(self.ty)),
         };
         let plain = name.unraw();
@@ -119,6 +162,22 @@ impl<'a> Member<'a> {
                 self
             }
         })
+    }
+
+    /// The setter of a map, which adds one entry.
+    fn adder(&self, key: &Type, value: &Type) -> TokenStream {
+        let name = self.name;
+        let plain = name.unraw();
+        let adder = format_ident!("with_{plain}");
+        let doc = format!("Adds to [`{plain}`](Self::{plain}).");
+        quote! {
+            #[doc = #doc]
+            #[must_use]
+            pub fn #adder(mut self, name: impl ::core::convert::Into<#key>, value: #value) -> Self {
+                self.#name.insert(::core::convert::Into::into(name), value);
+                self
+            }
+        }
     }
 
     /// The member as an argument of the type `ty`.
@@ -148,13 +207,27 @@ impl<'a> Member<'a> {
 
 /// `T` of a `Container<T>`.
 pub(crate) fn item_of<'a>(container: &str, ty: &'a Type) -> Option<&'a Type> {
+    types_of(container, ty).and_then(|types| types.first().copied())
+}
+
+/// The kind of a map `BTreeMap<K, V>`.
+fn entries_of(ty: &Type) -> Result<Kind<'_>> {
+    match types_of("BTreeMap", ty).as_deref() {
+        Some(&[key, value]) => Ok(Kind::Entries(key, value)),
+        _ => Err(Error::new_spanned(ty, "`#[wire(entries)]` takes a `BTreeMap`")),
+    }
+}
+
+/// The types in the angle brackets of a container.
+fn types_of<'a>(container: &str, ty: &'a Type) -> Option<Vec<&'a Type>> {
     let Type::Path(ty) = ty else { return None };
     let last = ty.path.segments.last().filter(|segment| segment.ident == container)?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
-    match arguments.args.first()? {
+    let types = arguments.args.iter().filter_map(|argument| match argument {
         GenericArgument::Type(item) => Some(item),
         _ => None,
-    }
+    });
+    Some(types.collect())
 }
 
 /// What the attributes of a field say.
@@ -164,6 +237,8 @@ struct Marks {
     has_default: bool,
     /// The function that makes the value then, if one is named.
     default: Option<Path>,
+    /// The field is a map that is filled entry by entry.
+    has_entries: bool,
     exact: bool,
 }
 
@@ -199,24 +274,15 @@ impl Marks {
     fn take_ours(&mut self, meta: &ParseNestedMeta<'_>) -> Result<()> {
         if meta.path.is_ident("default") {
             self.has_default = true;
+        } else if meta.path.is_ident("entries") {
+            self.has_entries = true;
         } else if meta.path.is_ident("exact") {
             self.exact = true;
         } else {
-            return Err(meta.error("a field takes `#[wire(default)]` and `#[wire(exact)]`"));
+            return Err(meta.error("a field takes `#[wire(default)]`, `#[wire(entries)]` and `#[wire(exact)]`"));
         }
         Ok(())
     }
-}
-
-fn has_no_new(attributes: &[Attribute]) -> Result<bool> {
-    let mut no_new = false;
-    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("wire")) {
-        attribute.parse_nested_meta(|meta| {
-            no_new = meta.path.is_ident("no_new");
-            if no_new { Ok(()) } else { Err(meta.error("a struct takes `#[wire(no_new)]`")) }
-        })?;
-    }
-    Ok(no_new)
 }
 
 #[cfg(test)]
@@ -274,12 +340,34 @@ mod tests {
     }
 
     #[test]
+    fn new_may_be_made_private() {
+        let code =
+            expanded("#[wire(private_new)] pub struct Row { pub id: u64, pub note: Option<String>, hidden: Kind }");
+        assert!(
+            code.contains("fn with_required (id : u64) -> Self") && !code.contains("pub fn with_required"),
+            "{code}"
+        );
+        assert!(code.contains("hidden : :: core :: default :: Default :: default ()"), "{code}");
+    }
+
+    #[test]
+    fn maps_are_filled_by_entry() {
+        let code = expanded("pub struct Row { #[wire(entries)] pub rest: BTreeMap<String, Raw> }");
+        let setter = "pub fn with_rest (mut self , name : impl :: core :: convert :: Into < String > , value : Raw)";
+        assert!(code.contains(setter) && code.contains("pub fn new () -> Self"), "{code}");
+    }
+
+    #[test]
     fn unfit_input_is_explained() {
         assert_eq!(refused("enum Row { A }"), "this derive takes a struct with named fields");
         assert_eq!(
             refused("struct Row { #[wire(skip)] a: u8 }"),
-            "a field takes `#[wire(default)]` and `#[wire(exact)]`"
+            "a field takes `#[wire(default)]`, `#[wire(entries)]` and `#[wire(exact)]`"
         );
-        assert_eq!(refused("#[wire(new)] struct Row { a: u8 }"), "a struct takes `#[wire(no_new)]`");
+        assert_eq!(
+            refused("#[wire(new)] struct Row { a: u8 }"),
+            "a struct takes `#[wire(no_new)]` and `#[wire(private_new)]`"
+        );
+        assert_eq!(refused("struct Row { #[wire(entries)] a: Vec<u8> }"), "`#[wire(entries)]` takes a `BTreeMap`");
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use incs_model_derive::{DisplayText, FromText};
 use serde::{Deserialize, Serialize};
 
 use crate::phone::{PhoneNumber, fmt_masked};
@@ -20,7 +21,7 @@ use crate::phone::{PhoneNumber, fmt_masked};
 /// assert_eq!(Address::from("Qm7tYHXc210LPRBV").as_phone(), None);
 /// assert_eq!(format!("{address:?}"), "Address(…78)");
 /// ```
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, FromText, DisplayText)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Address(String);
@@ -48,27 +49,9 @@ impl Address {
     }
 }
 
-impl From<String> for Address {
-    fn from(text: String) -> Self {
-        Self(text)
-    }
-}
-
-impl From<&str> for Address {
-    fn from(text: &str) -> Self {
-        Self(text.to_owned())
-    }
-}
-
 impl From<&PhoneNumber> for Address {
     fn from(number: &PhoneNumber) -> Self {
         Self(number.as_str().to_owned())
-    }
-}
-
-impl fmt::Display for Address {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use incs_model_derive::{DisplayText, FromText};
+use serde::{Deserialize, Serialize};
+
 use crate::open::fmt_token;
 use crate::schema_of::schema_of;
 
@@ -9,7 +12,7 @@ use crate::schema_of::schema_of;
 macro_rules! text_id {
     ($( $(#[$meta:meta])* $name:ident shown by $show:path; )+) => {$(
         $(#[$meta])*
-        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, FromText, DisplayText)]
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
         #[serde(transparent)]
         pub struct $name(String);
@@ -23,24 +26,6 @@ macro_rules! text_id {
             /// The identifier as it stands on the wire.
             pub fn into_string(self) -> String {
                 self.0
-            }
-        }
-
-        impl From<String> for $name {
-            fn from(text: String) -> Self {
-                Self(text)
-            }
-        }
-
-        impl From<&str> for $name {
-            fn from(text: &str) -> Self {
-                Self(text.to_owned())
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
             }
         }
 
@@ -60,9 +45,9 @@ macro_rules! text_id {
 macro_rules! number_id {
     ($( $(#[$meta:meta])* $name:ident; )+) => {$(
         $(#[$meta])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize)]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
         #[serde(transparent)]
-        pub struct $name(u64);
+        pub struct $name(#[serde(deserialize_with = "crate::number::read_u64")] u64);
 
         impl $name {
             /// The identifier as it stands on the wire.
@@ -74,12 +59,6 @@ macro_rules! number_id {
         impl From<u64> for $name {
             fn from(number: u64) -> Self {
                 Self(number)
-            }
-        }
-
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                crate::number::read_u64(deserializer).map(Self)
             }
         }
 

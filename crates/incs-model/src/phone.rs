@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use incs_model_derive::DisplayText;
 use serde::de::{self, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -23,7 +24,7 @@ use crate::schema_of::schema_of;
 /// assert_eq!(format!("{number:?}"), "PhoneNumber(…88)");
 /// assert!("call me".parse::<PhoneNumber>().is_err());
 /// ```
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, DisplayText)]
 #[serde(transparent)]
 pub struct PhoneNumber(Box<str>);
 
@@ -66,12 +67,6 @@ impl TryFrom<&str> for PhoneNumber {
 
     fn try_from(text: &str) -> Result<Self, ParsePhoneError> {
         text.parse()
-    }
-}
-
-impl fmt::Display for PhoneNumber {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 

@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use incs_model_derive::{DisplayText, FromText};
 pub use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
@@ -164,7 +165,7 @@ schema_of!(WireTime, _generator => {
 ///
 /// Which zone INCS means is **unknown**: no page says it. So this is no point in time until you name an offset from UTC
 /// with [`at_offset`](Self::at_offset). The text is kept and written back as it came.
-#[derive(Clone, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize, FromText, DisplayText)]
 #[serde(transparent)]
 pub struct CivilTime(Box<str>);
 
@@ -186,33 +187,9 @@ impl CivilTime {
     }
 }
 
-impl From<&str> for CivilTime {
-    fn from(text: &str) -> Self {
-        Self(text.into())
-    }
-}
-
-impl From<String> for CivilTime {
-    fn from(text: String) -> Self {
-        Self(text.into())
-    }
-}
-
-impl fmt::Display for CivilTime {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
 impl fmt::Debug for CivilTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_parsed() { f.write_str(&self.0) } else { self.0.masked(f) }
-    }
-}
-
-impl<'de> Deserialize<'de> for CivilTime {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(Self::from)
     }
 }
 
@@ -226,9 +203,9 @@ schema_of!(CivilTime, _generator => {
 /// Whole seconds since 1970, where `0` says that nothing was recorded.
 ///
 /// The status query and the template resources write times so. On the wire: a JSON integer (digits in a string are read too).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct UnixSeconds(i64);
+pub struct UnixSeconds(#[serde(deserialize_with = "crate::number::read_i64")] i64);
 
 impl UnixSeconds {
     /// Nothing recorded: `0`.
@@ -263,12 +240,6 @@ impl fmt::Debug for UnixSeconds {
             Some(time) => time.fmt(f),
             None => f.write_str("not recorded"),
         }
-    }
-}
-
-impl<'de> Deserialize<'de> for UnixSeconds {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        crate::number::read_i64(deserializer).map(Self)
     }
 }
 

@@ -11,6 +11,7 @@ use super::status::{ReportState, StatusCode, StatusName};
 use crate::address::Address;
 use crate::id::MessageId;
 use crate::json::{DecodeError, RawJson};
+use crate::open::from_contents;
 use crate::schema_of::schema_of;
 use crate::time::WireTime;
 
@@ -330,11 +331,9 @@ impl<'a> From<&'a SmsItem> for Entry<'a> {
     }
 }
 
-impl From<Nested> for Callback {
-    fn from(nested: Nested) -> Self {
-        Self::Nested(nested)
-    }
-}
+from_contents!(Callback: Nested(Nested));
+from_contents!(Item: Incoming(Incoming), Report(Report));
+from_contents!(SmsItem: Report(SmsReport));
 
 impl From<Item> for Callback {
     /// The usual form, with one element.
@@ -346,24 +345,6 @@ impl From<Item> for Callback {
 impl<T> From<Vec<T>> for Batch<T> {
     fn from(items: Vec<T>) -> Self {
         Self::Items(items)
-    }
-}
-
-impl From<Incoming> for Item {
-    fn from(incoming: Incoming) -> Self {
-        Self::Incoming(incoming)
-    }
-}
-
-impl From<Report> for Item {
-    fn from(report: Report) -> Self {
-        Self::Report(report)
-    }
-}
-
-impl From<SmsReport> for SmsItem {
-    fn from(report: SmsReport) -> Self {
-        Self::Report(report)
     }
 }
 

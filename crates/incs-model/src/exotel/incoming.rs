@@ -15,7 +15,7 @@ use super::text::Text;
 use crate::address::Address;
 use crate::id::{MediaType, MessageId};
 use crate::json::RawJson;
-use crate::open::{UnknownObject, open_text};
+use crate::open::{UnknownObject, from_contents, open_text};
 use crate::schema_of::schema_of;
 use crate::time::WireTime;
 
@@ -39,7 +39,7 @@ open_text! {
 #[derive(Clone, PartialEq, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(rename = "ExotelIncoming", transform = Self::complete_schema))]
-#[wire(no_new)]
+#[wire(private_new)]
 #[non_exhaustive]
 pub struct Incoming {
     /// The user who wrote.
@@ -88,17 +88,8 @@ impl Incoming {
         business: impl Into<Address>,
         content: impl Into<Content>,
     ) -> Self {
-        Self {
-            user: user.into(),
-            business: business.into(),
-            content: content.into(),
-            callback_type: Some(CallbackType::IncomingMessage),
-            sid: Some(sid.into()),
-            timestamp: None,
-            profile_name: None,
-            custom_data: None,
-            spelling: Spelling::default(),
-        }
+        let incoming = Self::with_required(user, business, content);
+        incoming.with_callback_type(CallbackType::IncomingMessage).with_sid(sid)
     }
 }
 
@@ -237,29 +228,7 @@ schema_of!(Content as "ExotelContent", generator => {
     schemars::json_schema!({ "anyOf": forms })
 });
 
-impl From<Text> for Content {
-    fn from(text: Text) -> Self {
-        Self::Text(text)
-    }
-}
-
-impl From<File> for Content {
-    fn from(file: File) -> Self {
-        Self::File(file)
-    }
-}
-
-impl From<Location> for Content {
-    fn from(location: Location) -> Self {
-        Self::Location(location)
-    }
-}
-
-impl From<Suggested> for Content {
-    fn from(suggested: Suggested) -> Self {
-        Self::Suggested(suggested)
-    }
-}
+from_contents!(Content: Text(Text), File(File), Location(Location), Suggested(Suggested));
 
 impl From<ContentError> for Content {
     fn from(error: ContentError) -> Self {
@@ -274,7 +243,7 @@ impl From<ContentError> for Content {
 #[derive(Clone, PartialEq, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(rename = "ExotelFile", transform = Self::complete_schema))]
-#[wire(no_new)]
+#[wire(private_new)]
 #[non_exhaustive]
 pub struct File {
     /// Where to fetch it.
@@ -314,16 +283,7 @@ members!(File {
 impl File {
     /// A file with the members that the tables call mandatory. The media type is written as `type`.
     pub fn new(url: impl Into<String>, media_type: impl Into<MediaType>, size: u64) -> Self {
-        Self {
-            url: url.into(),
-            name: None,
-            media_type: Some(media_type.into()),
-            size: Some(size),
-            thumbnail_url: None,
-            thumbnail_type: None,
-            thumbnail_size: None,
-            spelling: Spelling::default(),
-        }
+        Self::with_required(url).with_media_type(media_type).with_size(size)
     }
 }
 
@@ -334,7 +294,7 @@ impl File {
 #[derive(Clone, PartialEq, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(rename = "ExotelContentError", transform = Self::complete_schema))]
-#[wire(no_new)]
+#[wire(private_new)]
 #[non_exhaustive]
 pub struct ContentError {
     /// The number of the error.
@@ -348,6 +308,7 @@ pub struct ContentError {
     /// Text for people.
     pub description: Option<String>,
     /// Members that no page names, kept as they came.
+    #[wire(entries)]
     pub extra: BTreeMap<String, RawJson>,
     #[cfg_attr(feature = "schema", schemars(skip))]
     spelling: Spelling,
@@ -363,19 +324,6 @@ members!(ContentError {
 impl ContentError {
     /// An error with a code that is a number.
     pub fn new(code: impl Into<StatusCode>, name: impl Into<StatusName>) -> Self {
-        Self {
-            code: Some(code.into()),
-            name: Some(name.into()),
-            description: None,
-            extra: BTreeMap::new(),
-            spelling: Spelling::default(),
-        }
-    }
-
-    /// Adds to [`extra`](Self::extra).
-    #[must_use]
-    pub fn with_extra(mut self, name: impl Into<String>, value: RawJson) -> Self {
-        self.extra.insert(name.into(), value);
-        self
+        Self::with_required().with_code(code).with_name(name)
     }
 }

@@ -7,12 +7,13 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::object::{Spelling, members, read_number};
 use crate::json::RawJson;
+use crate::schema_of::schema_of;
 
 /// A place that a user sent (Exotel: receive messages webhook).
 #[derive(Clone, PartialEq, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(rename = "ExotelLocation", transform = Self::complete_schema))]
-#[wire(no_new)]
+#[wire(private_new)]
 #[non_exhaustive]
 pub struct Location {
     /// Degrees north of the equator.
@@ -36,8 +37,7 @@ members!(Location {
 impl Location {
     /// A place in degrees; written as numbers, `longitude` spelled right.
     pub fn new(latitude: impl Into<Coordinate>, longitude: impl Into<Coordinate>) -> Self {
-        let (latitude, longitude) = (latitude.into(), longitude.into());
-        Self { latitude, longitude, label: None, spelling: Spelling::default() }
+        Self::with_required(latitude, longitude)
     }
 }
 
@@ -90,20 +90,9 @@ impl<'de> Deserialize<'de> for Coordinate {
 
 impl crate::masked::Masked for Coordinate {}
 
-#[cfg(feature = "schema")]
-impl schemars::JsonSchema for Coordinate {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "ExotelCoordinate".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({
-            "type": ["number", "string"],
-            "pattern": "^\\s*[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?\\s*$",
-        })
-    }
-}
+schema_of!(inline Coordinate, _generator => {
+    schemars::json_schema!({
+        "type": ["number", "string"],
+        "pattern": "^\\s*[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?\\s*$",
+    })
+});

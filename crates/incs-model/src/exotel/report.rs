@@ -30,7 +30,7 @@ use crate::time::WireTime;
 #[derive(Clone, PartialEq, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(rename = "ExotelReport", transform = Self::complete_schema))]
-#[wire(no_new)]
+#[wire(private_new)]
 #[non_exhaustive]
 pub struct Report {
     /// The user whom the message was sent to.
@@ -81,7 +81,7 @@ members!(Report {
 #[derive(Clone, PartialEq, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(rename = "ExotelSmsReport", transform = Self::complete_schema))]
-#[wire(no_new)]
+#[wire(private_new)]
 #[non_exhaustive]
 pub struct SmsReport {
     /// The user whom the message was sent to.
@@ -144,17 +144,8 @@ impl Report {
         code: impl Into<StatusCode>,
         name: impl Into<StatusName>,
     ) -> Self {
-        Self {
-            user: user.into(),
-            callback_type: Some(CallbackType::Dlr),
-            sid: Some(sid.into()),
-            code: Some(code.into()),
-            name: Some(name.into()),
-            description: None,
-            timestamp: None,
-            custom_data: None,
-            spelling: Spelling::default(),
-        }
+        let report = Self::with_required(user).with_callback_type(CallbackType::Dlr);
+        report.with_sid(sid).with_code(code).with_name(name)
     }
 
     /// What the report says: by name where that says something, else by number. (Exotel's numbers are ambiguous, its names
@@ -173,20 +164,8 @@ impl SmsReport {
         code: impl Into<StatusCode>,
         name: impl Into<StatusName>,
     ) -> Self {
-        Self {
-            user: user.into(),
-            callback_type: Some(CallbackType::Dlr),
-            sid: Some(sid.into()),
-            channel_sid: None,
-            code: Some(code.into()),
-            name: Some(name.into()),
-            description: None,
-            timestamp: None,
-            custom_data: None,
-            message_sid: Nullable::Absent,
-            sms_units: Nullable::Absent,
-            spelling: Spelling::default(),
-        }
+        let report = Self::with_required(user).with_callback_type(CallbackType::Dlr);
+        report.with_sid(sid).with_code(code).with_name(name)
     }
 
     /// The message: `sid`, else `message_sid`.

@@ -49,7 +49,7 @@ pub enum Tap {
 #[derive(Clone, PartialEq, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(rename = "ExotelSuggestion", transform = Self::complete_schema))]
-#[wire(no_new)]
+#[wire(private_new)]
 #[non_exhaustive]
 pub struct Suggestion {
     /// The label that the user saw.
@@ -61,6 +61,7 @@ pub struct Suggestion {
     /// The kind of action (Exotel: send RCS message). Its values are **unknown**.
     pub action_type: Option<String>,
     /// Members that no page names, kept as they came.
+    #[wire(entries)]
     pub extra: BTreeMap<String, RawJson>,
     #[cfg_attr(feature = "schema", schemars(skip))]
     spelling: Spelling,
@@ -76,20 +77,7 @@ members!(Suggestion {
 impl Suggestion {
     /// A suggestion as the samples have it: the data stand in `postback.data`.
     pub fn new(text: impl Into<String>, data: impl Into<String>) -> Self {
-        Self {
-            text: Some(text.into()),
-            postback: Some(data.into().into()),
-            action_type: None,
-            extra: BTreeMap::new(),
-            spelling: Spelling::default(),
-        }
-    }
-
-    /// Adds to [`extra`](Self::extra).
-    #[must_use]
-    pub fn with_extra(mut self, name: impl Into<String>, value: RawJson) -> Self {
-        self.extra.insert(name.into(), value);
-        self
+        Self::with_required().with_text(text).with_postback(data.into())
     }
 
     /// What the business had attached to it, wherever it stood.

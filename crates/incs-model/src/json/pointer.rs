@@ -1,8 +1,8 @@
 //! JSON pointers.
 
 use std::borrow::Cow;
-use std::fmt;
 
+use incs_model_derive::DisplayText;
 use serde_json::Value;
 
 /// A JSON pointer (RFC 6901): the place of one value in a JSON document.
@@ -22,7 +22,7 @@ use serde_json::Value;
 /// let document = serde_json::json!({ "template": { "parameters": { "order/id": ["A-17"] } } });
 /// assert_eq!(pointer.get(&document).unwrap(), "A-17");
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, DisplayText)]
 pub struct Pointer(String);
 
 /// The text is not a JSON pointer.
@@ -121,12 +121,6 @@ impl Pointer {
     /// Returns the value that this pointer leads to in a document.
     pub fn get<'v>(&self, document: &'v Value) -> Option<&'v Value> {
         document.pointer(&self.0)
-    }
-}
-
-impl fmt::Display for Pointer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 
