@@ -148,12 +148,10 @@ impl Object {
 }
 
 impl<'de> ReadMembers<'de> for Object {
-    fn read_members<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
-        let mut object = Self::default();
-        while let Some(Key(name)) = map.next_key()? {
-            object.members.push(Member { name: name.into(), raw: map.next_value()?, is_known: false });
-        }
-        Ok(object)
+    fn read_members<A: MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
+        let members = Vec::read_members(map)?.into_iter();
+        let members = members.map(|(Key(name), raw)| Member { name: name.into(), raw, is_known: false });
+        Ok(Self { members: members.collect(), spelling: Spelling::default() })
     }
 }
 

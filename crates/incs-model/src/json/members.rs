@@ -11,6 +11,7 @@ use serde::de::value::StrDeserializer;
 use serde::de::{self, DeserializeSeed, MapAccess};
 use serde_json::value::RawValue;
 
+use super::object::ReadMembers;
 use super::raw::RawJson;
 use super::tracked::{Key, Tracked};
 
@@ -49,12 +50,9 @@ impl<'de, A: MapAccess<'de>> Entries<'de, A> {
     }
 
     /// The whole object as raw JSON, with `tag` put back in front.
-    pub(crate) fn into_raw(mut self, tag: Option<(&str, &str)>) -> Result<RawJson, A::Error> {
+    pub(crate) fn into_raw(self, tag: Option<(&str, &str)>) -> Result<RawJson, A::Error> {
         let tag = tag.map(|(name, value)| (name, serde_json::Value::from(value).to_string()));
-        let mut members: Vec<(Key<'de>, Box<RawValue>)> = Vec::new();
-        while let Some(member) = self.next_entry()? {
-            members.push(member);
-        }
+        let members: Vec<(Key<'de>, Box<RawValue>)> = ReadMembers::read_members(self)?;
         let tag = tag.iter().map(|(name, value)| (*name, &**value));
         compose(tag.chain(members.iter().map(|(Key(name), raw)| (&**name, raw.get()))))
     }

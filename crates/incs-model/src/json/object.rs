@@ -3,11 +3,22 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{Deserializer, Error, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
 /// A type that is read from the members of an object.
 pub(crate) trait ReadMembers<'de>: Sized {
     fn read_members<A: MapAccess<'de>>(members: A) -> Result<Self, A::Error>;
+}
+
+/// All members in order, duplicates included.
+impl<'de, K: Deserialize<'de>, V: Deserialize<'de>> ReadMembers<'de> for Vec<(K, V)> {
+    fn read_members<A: MapAccess<'de>>(mut members: A) -> Result<Self, A::Error> {
+        let mut entries = Self::new();
+        while let Some(entry) = members.next_entry()? {
+            entries.push(entry);
+        }
+        Ok(entries)
+    }
 }
 
 /// Reads such a type.

@@ -14,7 +14,7 @@ use serde::{Deserialize, forward_to_deserialize_any};
 use serde_json::value::RawValue;
 
 use super::error::{Fault, Found};
-use super::object::{ReadMembers, from_object};
+use super::object::from_object;
 
 /// A string of the body, such as a member name; borrowed unless it holds escapes.
 #[derive(PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -174,20 +174,6 @@ impl<'de> MapAccess<'de> for Object<'_> {
 }
 
 /// The members of one object, in order, duplicates included.
-struct Members<'raw>(Vec<(Key<'raw>, &'raw RawValue)>);
-
-impl<'de> ReadMembers<'de> for Members<'de> {
-    fn read_members<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
-        let mut members = Vec::new();
-        while let Some(member) = map.next_entry()? {
-            members.push(member);
-        }
-        Ok(Self(members))
-    }
-}
-
-impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        from_object(deserializer)
-    }
-}
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct Members<'raw>(#[serde(borrow, deserialize_with = "from_object")] Vec<(Key<'raw>, &'raw RawValue)>);

@@ -1,10 +1,10 @@
 //! Open enums: of texts, and of whole numbers.
 
 use std::fmt;
-use std::marker::PhantomData;
 
-use serde::de::{Deserializer, Visitor};
+use serde::de::{Deserialize, Deserializer};
 
+use crate::json::Key;
 use crate::number::read_i64;
 
 /// A text that this version of the crate does not know.
@@ -68,21 +68,7 @@ impl crate::masked::Masked for UnknownCode {}
 
 /// Reads a text into an open enum.
 pub(crate) fn read_text<'de, T: for<'a> From<&'a str>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    struct TextVisitor<T>(PhantomData<T>);
-
-    impl<T: for<'a> From<&'a str>> Visitor<'_> for TextVisitor<T> {
-        type Value = T;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a string")
-        }
-
-        fn visit_str<E>(self, text: &str) -> Result<T, E> {
-            Ok(T::from(text))
-        }
-    }
-
-    deserializer.deserialize_str(TextVisitor(PhantomData))
+    Key::deserialize(deserializer).map(|Key(text)| T::from(&text))
 }
 
 /// Reads a whole number, or its digits in a string, into an open enum.

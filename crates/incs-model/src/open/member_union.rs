@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{self, Deserializer, IgnoredAny, MapAccess};
+use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
@@ -91,7 +91,7 @@ pub(crate) trait MemberUnion: Sized {
     fn wire_kind(&self) -> &str;
 
     /// Reads the content of a known kind.
-    fn read<'de, R: ReadValue<'de>>(kind: &'static str, source: R) -> Result<Self, R::Error>;
+    fn read<'de, D: Deserializer<'de>>(kind: &'static str, content: D) -> Result<Self, D::Error>;
 
     /// The value of a kind that has no content member.
     fn bare(kind: &str) -> Option<Self>;
@@ -115,32 +115,14 @@ pub(crate) trait MemberUnion: Sized {
     }
 }
 
-/// Where a content value comes from: the live stream or a buffered piece.
-pub(crate) trait ReadValue<'de> {
-    type Error: de::Error;
-    fn read<T: de::Deserialize<'de>>(self) -> Result<T, Self::Error>;
-}
+/// Reads the content of a union of this kind, from the live stream or from a piece that came before its kind.
+struct ContentOf<U>(&'static str, PhantomData<U>);
 
-impl<'de, A: MapAccess<'de>> ReadValue<'de> for &mut A {
-    type Error = A::Error;
-    fn read<T: de::Deserialize<'de>>(self) -> Result<T, A::Error> {
-        self.next_value()
-    }
-}
+impl<'de, U: MemberUnion> DeserializeSeed<'de> for ContentOf<U> {
+    type Value = U;
 
-/// A piece that came before its kind: the name of its member, and its text.
-pub(crate) struct Buffered<'a, E>(&'a str, &'a RawValue, PhantomData<E>);
-
-impl<'a, E> Buffered<'a, E> {
-    pub(crate) fn new(name: &'a str, raw: &'a RawValue) -> Self {
-        Self(name, raw, PhantomData)
-    }
-}
-
-impl<'de, E: de::Error> ReadValue<'de> for Buffered<'_, E> {
-    type Error = E;
-    fn read<T: de::Deserialize<'de>>(self) -> Result<T, E> {
-        replay(PhantomData::<T>, self.0, self.1)
+    fn deserialize<D: Deserializer<'de>>(self, content: D) -> Result<U, D::Error> {
+        U::read(self.0, content)
     }
 }
 
@@ -173,7 +155,10 @@ impl<U: MemberUnion> Slot<U> {
             return Ok(());
         }
         match &self.kind {
-            Some(Kind::Known(kind)) if *kind == key => once(&mut self.value, U::read(kind, map)?, kind)?,
+            Some(Kind::Known(kind)) if *kind == key => {
+                let value = map.next_value_seed(ContentOf(kind, PhantomData))?;
+                once(&mut self.value, value, kind)?;
+            }
             Some(Kind::Known(_)) => drop(map.next_value::<IgnoredAny>()?),
             _ => self.kept.push((key.into(), map.next_value()?)),
         }
@@ -190,7 +175,7 @@ impl<U: MemberUnion> Slot<U> {
                     return Ok(value);
                 }
                 match self.kept.iter().find(|(kept, _)| **kept == *kind) {
-                    Some((_, raw)) => U::read(kind, Buffered::new(kind, raw)),
+                    Some((_, raw)) => replay(ContentOf(kind, PhantomData), kind, raw),
                     None => U::bare(kind).ok_or_else(|| E::missing_field(kind)),
                 }
             }
@@ -265,10 +250,12 @@ macro_rules! member_union {
                 self.kind()
             }
 
-            fn read<'de, R: $crate::open::ReadValue<'de>>(kind: &'static str, source: R) -> Result<Self, R::Error> {
+            fn read<'de, D: ::serde::Deserializer<'de>>(kind: &'static str, content: D) -> Result<Self, D::Error> {
+                use ::serde::Deserialize as _;
+
                 match kind {
-                    $( $text => source.read().map(Self::$variant), )+
-                    $($( $btext => source.read::<::serde::de::IgnoredAny>().map(|_| Self::$bare), )+)?
+                    $( $text => <$type>::deserialize(content).map(Self::$variant), )+
+                    $($( $btext => ::serde::de::IgnoredAny::deserialize(content).map(|_| Self::$bare), )+)?
                     _ => Err(::serde::de::Error::missing_field(kind)),
                 }
             }
@@ -323,7 +310,7 @@ pub(crate) use member_union;
 
 /// Lets the contents of a union stand for the union, where each has a variant of its own: `From<Image> for Content`.
 macro_rules! from_contents {
-    ($union:ident: $($variant:ident($type:ident)),+ $(,)?) => {$(
+    ($union:ident: $($variant:ident($type:ty)),+ $(,)?) => {$(
         impl From<$type> for $union {
             fn from(content: $type) -> Self {
                 Self::$variant(content)

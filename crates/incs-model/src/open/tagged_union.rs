@@ -1,48 +1,34 @@
 //! Open unions whose kinds share one object with their tag: `{"event": "…", …}`.
 
-use std::fmt;
-
 use serde::Serialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error as _, MapAccess};
 
-use super::enums::fmt_token;
+use super::enums::UnknownText;
 use crate::json::{Entries, Key, RawJson, ReadMembers, from_object};
 
 /// An object of a kind that this version of the crate does not know, kept whole.
-#[derive(Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct UnknownObject {
     #[serde(skip)]
-    kind: Box<str>,
+    kind: UnknownText,
     raw: RawJson,
 }
 
 impl UnknownObject {
     pub(crate) fn new(kind: impl Into<Box<str>>, raw: RawJson) -> Self {
-        Self { kind: kind.into(), raw }
+        Self { kind: UnknownText::new(kind), raw }
     }
 
     /// The value of the tag, as it came.
     pub fn kind(&self) -> &str {
-        &self.kind
+        self.kind.as_str()
     }
 
     /// The whole object, tag included.
     pub fn raw(&self) -> &RawJson {
         &self.raw
-    }
-}
-
-impl fmt::Debug for UnknownObject {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        struct Token<'a>(&'a str);
-        impl fmt::Debug for Token<'_> {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt_token(self.0, f)
-            }
-        }
-        f.debug_struct("UnknownObject").field("kind", &Token(&self.kind)).field("raw", &self.raw).finish()
     }
 }
 
@@ -147,13 +133,7 @@ macro_rules! tagged_union {
             }
         }
 
-        $(
-            impl From<$type> for $name {
-                fn from(value: $type) -> Self {
-                    Self::$variant(value)
-                }
-            }
-        )+
+        $crate::open::from_contents!($name: $($variant($type)),+);
 
         impl $crate::open::TaggedUnion for $name {
             const TAG: &'static str = $tag;

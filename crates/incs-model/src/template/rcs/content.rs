@@ -11,9 +11,9 @@ use serde_json::value::RawValue;
 
 use super::card::{Card, Carousel, RichCard};
 use super::suggestion::Suggestion;
-use crate::json::{Key, RawJson, ReadMembers, from_object, once};
+use crate::json::{Key, RawJson, ReadMembers, from_object, once, replay};
 use crate::limits::template as limits;
-use crate::open::{Buffered, ReadValue, fmt_token, open_text};
+use crate::open::{fmt_token, open_text};
 use crate::template::placeholders;
 use crate::validate::{At, Validate, Violations};
 
@@ -252,7 +252,7 @@ impl Slot {
             return Err(de::Error::duplicate_field("content"));
         }
         match &self.kind {
-            Some(kind) if kind.is_known() => self.content = read_content(kind, map)?,
+            Some(kind) if kind.is_known() => self.content = map.next_value_seed(kind)?,
             _ => self.kept = Some(map.next_value()?),
         }
         Ok(())
@@ -265,7 +265,7 @@ impl Slot {
             return Ok(Content::Unknown(UnknownContent::new(kind.as_str(), content)));
         }
         let content = match (self.content, &self.kept) {
-            (None, Some(kept)) => read_content(&kind, Buffered::new("content", kept))?,
+            (None, Some(kept)) => replay(&kind, "content", kept)?,
             (content, _) => content,
         };
         content.ok_or_else(|| E::missing_field("content"))
@@ -273,12 +273,16 @@ impl Slot {
 }
 
 /// Reads the content of a type; `None` when the type is not known.
-fn read_content<'de, R: ReadValue<'de>>(kind: &Kind, source: R) -> Result<Option<Content>, R::Error> {
-    match kind {
-        Kind::Text => source.read().map(Content::Text).map(Some),
-        Kind::RichCard => source.read().map(Content::RichCard).map(Some),
-        Kind::Carousel => source.read().map(Content::Carousel).map(Some),
-        Kind::Unknown(_) => Ok(None),
+impl<'de> DeserializeSeed<'de> for &Kind {
+    type Value = Option<Content>;
+
+    fn deserialize<D: Deserializer<'de>>(self, content: D) -> Result<Option<Content>, D::Error> {
+        match self {
+            Kind::Text => Deserialize::deserialize(content).map(Content::Text).map(Some),
+            Kind::RichCard => Deserialize::deserialize(content).map(Content::RichCard).map(Some),
+            Kind::Carousel => Deserialize::deserialize(content).map(Content::Carousel).map(Some),
+            Kind::Unknown(_) => Ok(None),
+        }
     }
 }
 
