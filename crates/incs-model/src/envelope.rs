@@ -272,7 +272,7 @@ pub enum ReplyError {
 ///
 /// `Display` holds the numbers and never the platform's text, which may repeat what you sent.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("the platform refused the call with code {}{}", .0.code, ProviderCode(.0.provider_code()))]
+#[error("the platform refused the call with code {}{}", .0.code, provider_suffix(.0))]
 pub struct Refusal(Box<Envelope>);
 
 impl Refusal {
@@ -306,12 +306,8 @@ impl Refusal {
     }
 }
 
-struct ProviderCode(Option<u32>);
-
-impl fmt::Display for ProviderCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.map_or(Ok(()), |code| write!(f, ", provider code {code}"))
-    }
+fn provider_suffix(envelope: &Envelope) -> String {
+    envelope.provider_code().map_or_else(String::new, |code| format!(", provider code {code}"))
 }
 
 #[cfg(test)]

@@ -52,17 +52,13 @@ fn content(content: &exotel::Content) -> Content {
 }
 
 fn media(file: &exotel::File) -> Media {
-    let thumbnail = file.thumbnail_url.as_deref().map(|url| Thumbnail {
-        media_type: file.thumbnail_type.clone(),
-        size: file.thumbnail_size,
-        ..Thumbnail::new(url)
-    });
+    let thumbnail = |url: &String| Thumbnail::of(url, file.thumbnail_type.clone(), file.thumbnail_size);
     Media {
         url: Some(file.url.clone()),
         media_type: file.media_type.clone(),
         file_name: file.name.clone(),
         size: file.size,
-        thumbnail,
+        thumbnail: file.thumbnail_url.as_ref().map(thumbnail),
         ..Media::new(MediaKind::of(file.media_type.as_ref()))
     }
 }
@@ -71,10 +67,7 @@ fn media(file: &exotel::File) -> Media {
 fn choice(tap: &Tap) -> Content {
     let kind = if matches!(tap, Tap::Action(_)) { ChoiceKind::Action } else { ChoiceKind::Reply };
     match tap.suggestion() {
-        Some(suggestion) => {
-            let data = suggestion.data().map(str::to_owned);
-            Choice { data, label: suggestion.text.clone(), ..Choice::new(kind) }.into()
-        }
+        Some(suggestion) => Choice::of(kind, suggestion.data().map(str::to_owned), suggestion.text.clone()).into(),
         None => Other::new("suggested").into(),
     }
 }

@@ -88,10 +88,7 @@ fn whatsapp_content(message: &whatsapp::Message) -> Content {
         }
         .into(),
         Wire::Contacts(people) => Contacts::new(people.iter().map(person).collect::<Vec<_>>()).into(),
-        Wire::Button(button) => {
-            let label = button.text.clone();
-            Choice { data: button.payload.clone(), label, ..Choice::new(ChoiceKind::Button) }.into()
-        }
+        Wire::Button(button) => Choice::of(ChoiceKind::Button, button.payload.clone(), button.text.clone()).into(),
         Wire::Interactive(answer) => interactive(answer),
         Wire::Reaction(reaction) => {
             let emoji = reaction.emoji.clone().filter(|emoji| !emoji.is_empty());
@@ -120,20 +117,15 @@ fn whatsapp_media(kind: MediaKind, file: &whatsapp::Media) -> Media {
 
 fn interactive(answer: &whatsapp::Interactive) -> Content {
     match answer {
-        whatsapp::Interactive::ListReply(row) => Choice {
-            data: Some(row.id.clone()),
-            label: row.title.clone(),
-            description: row.description.clone(),
-            ..Choice::new(ChoiceKind::List)
+        whatsapp::Interactive::ListReply(row) => {
+            let choice = Choice::of(ChoiceKind::List, Some(row.id.clone()), row.title.clone());
+            Choice { description: row.description.clone(), ..choice }.into()
         }
-        .into(),
         whatsapp::Interactive::ButtonReply(button) => {
-            let data = Some(button.id.clone());
-            Choice { data, label: button.title.clone(), ..Choice::new(ChoiceKind::Button) }.into()
+            Choice::of(ChoiceKind::Button, Some(button.id.clone()), button.title.clone()).into()
         }
         whatsapp::Interactive::FlowReply(flow) => {
-            let data = Some(flow.response_json.clone());
-            Choice { data, label: flow.name.clone(), ..Choice::new(ChoiceKind::Flow) }.into()
+            Choice::of(ChoiceKind::Flow, Some(flow.response_json.clone()), flow.name.clone()).into()
         }
         whatsapp::Interactive::Unknown(unknown) => Other::new(format!("interactive.{}", unknown.kind())).into(),
     }
@@ -195,8 +187,7 @@ fn rcs_content(content: &rcs::Content) -> Content {
                 Some(rcs::SuggestionKind::Unknown(other)) => ChoiceKind::from(other.as_str()),
                 Some(rcs::SuggestionKind::Reply) | None => ChoiceKind::Reply,
             };
-            let choice = Choice { label: tap.text.clone(), ..Choice::new(kind) };
-            choice.with_data(tap.postback_data.as_str()).into()
+            Choice::of(kind, Some(tap.postback_data.as_str().to_owned()), tap.text.clone()).into()
         }
         rcs::Content::Location(place) => Location::new(place.latitude, place.longitude).into(),
         rcs::Content::Unknown(unknown) => Other::new(unknown.kind()).into(),
@@ -205,17 +196,15 @@ fn rcs_content(content: &rcs::Content) -> Content {
 
 fn rcs_media(file: &rcs::UserFile) -> Media {
     let payload = &file.payload;
-    let thumbnail = file.thumbnail.as_ref().map(|picture| Thumbnail {
-        media_type: picture.mime_type.clone(),
-        size: picture.file_size_bytes,
-        ..Thumbnail::new(picture.file_uri.as_str())
-    });
+    let thumbnail = |picture: &rcs::FileReference| {
+        Thumbnail::of(&picture.file_uri, picture.mime_type.clone(), picture.file_size_bytes)
+    };
     Media {
         url: Some(payload.file_uri.clone()),
         media_type: payload.mime_type.clone(),
         file_name: payload.file_name.clone(),
         size: payload.file_size_bytes,
-        thumbnail,
+        thumbnail: file.thumbnail.as_ref().map(thumbnail),
         ..Media::new(MediaKind::of(payload.mime_type.as_ref()))
     }
 }
@@ -254,11 +243,10 @@ fn created_content(content: &created::Content) -> Content {
             media_type: video.video_type.clone(),
             size: video.video_size,
             duration: video.duration,
-            thumbnail: video.snapshot_url.as_deref().map(|url| Thumbnail {
-                media_type: video.snapshot_type.clone(),
-                size: video.snapshot_size,
-                ..Thumbnail::new(url)
-            }),
+            thumbnail: video
+                .snapshot_url
+                .as_deref()
+                .map(|url| Thumbnail::of(url, video.snapshot_type.clone(), video.snapshot_size)),
             ..Media::new(MediaKind::Video)
         }
         .into(),
@@ -280,11 +268,10 @@ fn created_image(image: &created::content::Image) -> Media {
         url: Some(image.source_path.clone()),
         media_type: full.and_then(|picture| picture.r#type.clone()),
         size: full.and_then(|picture| picture.size),
-        thumbnail: image.snapshot_picture.as_ref().map(|picture| Thumbnail {
-            media_type: picture.r#type.clone(),
-            size: picture.size,
-            ..Thumbnail::new(picture.url.as_str())
-        }),
+        thumbnail: image
+            .snapshot_picture
+            .as_ref()
+            .map(|picture| Thumbnail::of(&picture.url, picture.r#type.clone(), picture.size)),
         ..Media::new(MediaKind::Image)
     }
 }

@@ -329,6 +329,18 @@ pub struct Other {
     pub kind: String,
 }
 
+impl Thumbnail {
+    pub(super) fn of(url: &str, media_type: Option<MediaType>, size: Option<u64>) -> Self {
+        Self { media_type, size, ..Self::new(url) }
+    }
+}
+
+impl Choice {
+    pub(super) fn of(kind: ChoiceKind, data: Option<String>, label: Option<String>) -> Self {
+        Self { data, label, ..Self::new(kind) }
+    }
+}
+
 impl MediaKind {
     /// The kind behind a media type: the part before the slash, if it is one of ours.
     pub(crate) fn of(media_type: Option<&MediaType>) -> Self {
