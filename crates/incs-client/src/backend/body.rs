@@ -140,51 +140,27 @@ impl fmt::Debug for OutgoingBody {
 /// The most that is set aside before it has arrived: what the other side claims to send is not believed beyond this.
 const SET_ASIDE: u64 = 64 * 1024;
 
-/// Why a body was not read to its end.
-#[derive(Debug)]
-pub(super) enum Unread<E> {
-    /// It is longer than the limit.
-    TooLong,
-    /// It broke off.
-    Broken(E),
-}
-
-impl<E> Unread<E> {
-    /// The error of a transport; `broken` tells what its library's error means.
-    pub(super) fn into_error(self, broken: impl FnOnce(E) -> TransportError) -> TransportError {
-        match self {
-            Self::TooLong => TransportErrorKind::BodyTooLarge.into(),
-            Self::Broken(error) => broken(error),
-        }
-    }
-}
-
-/// Reads a body whole. One that announces more than the limit is not begun; one that turns out longer is not read on.
-pub(super) async fn collect<B: Body>(body: B, limit: usize) -> Result<Bytes, Unread<B::Error>> {
+/// Reads a body whole; trailers are passed over. One that announces more than the limit is not begun; one that turns out longer is
+/// not read on. `broken` tells what the error of the library below means.
+pub(super) async fn collect<B: Body>(
+    body: B,
+    limit: usize,
+    broken: impl Fn(B::Error) -> TransportError,
+) -> Result<Bytes, TransportError> {
     let mut body = pin!(body);
     if body.size_hint().lower() > limit as u64 {
-        return Err(Unread::TooLong);
+        return Err(TransportErrorKind::BodyTooLarge.into());
     }
     let ahead = usize::try_from(body.size_hint().lower().min(SET_ASIDE)).unwrap_or_default();
     let mut whole = BytesMut::with_capacity(ahead);
-    while let Some(data) = next(body.as_mut()).await? {
+    while let Some(frame) = poll_fn(|cx| body.as_mut().poll_frame(cx)).await {
+        let Ok(data) = frame.map_err(&broken)?.into_data() else { continue };
         if data.remaining() > limit - whole.len() {
-            return Err(Unread::TooLong);
+            return Err(TransportErrorKind::BodyTooLarge.into());
         }
         whole.put(data);
     }
     Ok(whole.freeze())
-}
-
-/// The next frame with data in it; trailers are passed over.
-async fn next<B: Body>(mut body: Pin<&mut B>) -> Result<Option<B::Data>, Unread<B::Error>> {
-    while let Some(frame) = poll_fn(|cx| body.as_mut().poll_frame(cx)).await {
-        match frame.map_err(Unread::Broken)?.into_data() {
-            Ok(data) if data.has_remaining() => return Ok(Some(data)),
-            _ => {}
-        }
-    }
-    Ok(None)
 }
 
 #[cfg(test)]
@@ -332,10 +308,10 @@ mod tests {
         }
     }
 
-    fn read(body: Frames, limit: usize) -> Result<Bytes, Unread<std::io::Error>> {
-        let mut reading = pin!(collect(body, limit));
+    fn read(body: Frames, limit: usize) -> Result<Bytes, TransportErrorKind> {
+        let mut reading = pin!(collect(body, limit, |_| TransportErrorKind::Interrupted.into()));
         match reading.as_mut().poll(&mut Context::from_waker(std::task::Waker::noop())) {
-            Poll::Ready(read) => read,
+            Poll::Ready(read) => read.map_err(|error| error.kind()),
             Poll::Pending => panic!("the body is never pending"),
         }
     }
@@ -353,14 +329,14 @@ mod tests {
     fn a_body_may_be_as_long_as_the_limit_and_no_longer() {
         for frames in [&["abc"][..], &["ab", "c"], &["a", "b", "c"]] {
             assert!(read(Frames::of(frames), 3).is_ok(), "{frames:?}");
-            assert!(matches!(read(Frames::of(frames), 2), Err(Unread::TooLong)), "{frames:?}");
+            assert_eq!(read(Frames::of(frames), 2), Err(TransportErrorKind::BodyTooLarge), "{frames:?}");
         }
     }
 
     #[test]
     fn a_body_that_announces_too_much_is_not_begun() {
         let body = Frames { claims: 3, ..Frames::of(&["a"]) };
-        assert!(matches!(read(body, 2), Err(Unread::TooLong)));
+        assert_eq!(read(body, 2), Err(TransportErrorKind::BodyTooLarge));
     }
 
     #[test]

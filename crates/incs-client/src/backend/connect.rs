@@ -1,11 +1,12 @@
 //! Shared by the backends that make connections: settings, the check of an address, and setup errors.
 
-#[cfg(any(feature = "hyper-rustls", feature = "reqwest"))]
 use std::error::Error as StdError;
 use std::time::Duration;
 
 use http::Uri;
 
+#[cfg(any(feature = "hyper-rustls", feature = "reqwest-rustls", feature = "reqwest-native-tls"))]
+use super::tls;
 use crate::transport::{TransportError, TransportErrorKind};
 
 /// Settings of connections.
@@ -56,6 +57,16 @@ pub(super) fn check_target(uri: &Uri, tls_feature: Option<&'static str>) -> Resu
 
 fn refused(kind: TransportErrorKind, why: Unusable) -> TransportError {
     TransportError::new(kind).with_source(why)
+}
+
+/// Returns the kind of an error that came up while a connection was made.
+pub(super) fn connect_kind(error: &(dyn StdError + 'static)) -> TransportErrorKind {
+    #[cfg(any(feature = "hyper-rustls", feature = "reqwest-rustls", feature = "reqwest-native-tls"))]
+    if tls::refused(error) {
+        return TransportErrorKind::Tls;
+    }
+    let _ = error;
+    TransportErrorKind::Connect
 }
 
 /// The error of a transport that could not be set up: a certificate is invalid, or TLS could not be started.

@@ -17,7 +17,7 @@ use tower_service::Service;
 use super::body::{OutgoingBody, Ticket, collect, outgoing};
 #[cfg(feature = "hyper-rustls")]
 use super::connect::SetupError;
-use super::connect::{Connections, check_target};
+use super::connect::{Connections, check_target, connect_kind};
 #[cfg(feature = "hyper-rustls")]
 use super::tls;
 use crate::transport::{Request, Response, Transport, TransportError, TransportErrorKind};
@@ -85,7 +85,7 @@ impl Transport for HyperTransport {
         ticket.answered();
         let (head, body) = reply.into_parts();
         let broken = |error| TransportError::new(TransportErrorKind::Interrupted).with_source(error);
-        let body = collect(body, ticket.limit).await.map_err(|unread| unread.into_error(broken))?;
+        let body = collect(body, ticket.limit, broken).await?;
         Ok(Response::from_parts(head, body))
     }
 }
@@ -199,15 +199,6 @@ fn failed(error: Error, ticket: &Ticket) -> TransportError {
         TransportErrorKind::Interrupted
     };
     TransportError::new(kind).with_source(error)
-}
-
-#[cfg_attr(not(feature = "hyper-rustls"), expect(unused_variables, reason = "without TLS there is one kind only"))]
-fn connect_kind(error: &Error) -> TransportErrorKind {
-    #[cfg(feature = "hyper-rustls")]
-    if tls::refused(error) {
-        return TransportErrorKind::Tls;
-    }
-    TransportErrorKind::Connect
 }
 
 /// Returns whether hyper gave the request back without having begun it. For a request without a body nothing else tells.

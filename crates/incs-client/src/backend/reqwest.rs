@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use reqwest::{Body, ClientBuilder, Url};
 
 use super::body::{Ticket, collect, outgoing};
-use super::connect::{Connections, SetupError, check_target};
+use super::connect::{Connections, SetupError, check_target, connect_kind};
 #[cfg(any(feature = "reqwest-rustls", feature = "reqwest-native-tls"))]
 use super::tls;
 use crate::transport::{Request, Response, Transport, TransportError, TransportErrorKind};
@@ -88,7 +88,7 @@ impl Transport for ReqwestTransport {
         let (mut head, body) = http::Response::<Body>::from(reply).into_parts();
         // reqwest leaves the URL here, query and all.
         head.extensions.clear();
-        let body = collect(body, ticket.limit).await.map_err(|unread| unread.into_error(left))?;
+        let body = collect(body, ticket.limit, left).await?;
         Ok(Response::from_parts(head, body))
     }
 }
@@ -113,16 +113,6 @@ enum Library {
     Native,
 }
 
-#[cfg(any(feature = "reqwest-rustls", feature = "reqwest-native-tls"))]
-impl Default for Library {
-    fn default() -> Self {
-        #[cfg(feature = "reqwest-rustls")]
-        return Self::Rustls(None);
-        #[cfg(not(feature = "reqwest-rustls"))]
-        return Self::Native;
-    }
-}
-
 impl Default for ReqwestTransportBuilder {
     fn default() -> Self {
         Self {
@@ -131,8 +121,10 @@ impl Default for ReqwestTransportBuilder {
             connections: Connections::default(),
             #[cfg(any(feature = "reqwest-rustls", feature = "reqwest-native-tls"))]
             extra_roots: tls::ExtraRoots::default(),
-            #[cfg(any(feature = "reqwest-rustls", feature = "reqwest-native-tls"))]
-            library: Library::default(),
+            #[cfg(feature = "reqwest-rustls")]
+            library: Library::Rustls(None),
+            #[cfg(all(feature = "reqwest-native-tls", not(feature = "reqwest-rustls")))]
+            library: Library::Native,
         }
     }
 }
@@ -248,12 +240,10 @@ impl ReqwestTransportBuilder {
             .no_deflate();
         #[cfg(any(feature = "reqwest-rustls", feature = "reqwest-native-tls"))]
         let client = self.library.set(client, &self.extra_roots)?;
-        match client.build() {
-            Ok(client) => Ok(ReqwestTransport { client }),
-            Err(error) => {
-                Err(SetupError::new("the client of reqwest cannot be built").with_source(error.without_url()))
-            }
-        }
+        let refused = |error: reqwest::Error| {
+            SetupError::new("the client of reqwest cannot be built").with_source(error.without_url())
+        };
+        Ok(ReqwestTransport { client: client.build().map_err(refused)? })
     }
 }
 
@@ -318,16 +308,4 @@ fn failed(error: reqwest::Error, ticket: &Ticket) -> TransportError {
 fn left(error: reqwest::Error) -> TransportError {
     let kind = if error.is_timeout() { TransportErrorKind::Timeout } else { TransportErrorKind::Interrupted };
     TransportError::new(kind).with_source(error.without_url())
-}
-
-#[cfg_attr(
-    not(any(feature = "reqwest-rustls", feature = "reqwest-native-tls")),
-    expect(unused_variables, reason = "without TLS there is one kind only")
-)]
-fn connect_kind(error: &reqwest::Error) -> TransportErrorKind {
-    #[cfg(any(feature = "reqwest-rustls", feature = "reqwest-native-tls"))]
-    if tls::refused(error) {
-        return TransportErrorKind::Tls;
-    }
-    TransportErrorKind::Connect
 }

@@ -120,7 +120,7 @@ where
         ticket.answered();
         let (head, body) = reply.into_parts();
         let broken = |error: B::Error| self.error(TransportErrorKind::Interrupted, error.into());
-        let body = collect(body, ticket.limit).await.map_err(|unread| unread.into_error(broken))?;
+        let body = collect(body, ticket.limit, broken).await?;
         Ok(Response::from_parts(head, body))
     }
 }
