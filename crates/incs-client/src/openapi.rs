@@ -19,7 +19,7 @@ mod operation;
 mod table;
 mod webhooks;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use self::components::Components;
 
@@ -29,16 +29,8 @@ use self::components::Components;
 /// is told in the descriptions.
 pub fn document() -> Value {
     let mut components = Components::of_catalogue();
-    let webhooks = webhooks::webhooks(&mut components);
-    let operations = table::operations();
-    let mut paths = Map::new();
-    for operation in &operations {
-        let methods = paths.entry(operation.path()).or_insert_with(|| json!({}));
-        if let Value::Object(methods) = methods {
-            methods.insert(operation.method(), operation.to_value(&components));
-        }
-    }
-    let (paths, webhooks) = (Value::Object(paths), Value::Object(webhooks));
+    let webhooks = Value::Object(webhooks::webhooks(&mut components));
+    let paths = table::paths(&components);
     let responses = operation::shared_responses(&components);
     let mut document = json!({
         "openapi": "3.1.1",

@@ -140,20 +140,10 @@ fn map_refs(value: &mut Value, rename: &mut impl FnMut(&str) -> Option<String>) 
 }
 
 fn collect_refs(value: &Value, targets: &mut BTreeSet<String>) {
-    match value {
-        Value::Object(members) => {
-            for (name, member) in members {
-                match member {
-                    Value::String(target) if name == "$ref" => {
-                        targets.insert(target.clone());
-                    }
-                    member => collect_refs(member, targets),
-                }
-            }
-        }
-        Value::Array(values) => values.iter().for_each(|value| collect_refs(value, targets)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
+    map_refs(&mut value.clone(), &mut |target| {
+        targets.insert(target.to_owned());
+        None
+    });
 }
 
 /// A definition: the number of its document, and its name there.

@@ -2,6 +2,7 @@
 
 use incs_model::Channel;
 use incs_model::envelope::Code;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use super::components::Components;
@@ -61,87 +62,85 @@ pub(super) struct About {
     pub(super) refusals: &'static [Example],
 }
 
-/// An endpoint, and what there is to say about it.
-#[derive(Debug)]
-pub(super) struct Operation {
-    id: &'static str,
-    method: http::Method,
-    path: String,
-    host: Host,
-    credential: CredentialKind,
-    channel: Option<Channel>,
-    about: About,
+/// The paths of the document, filled one operation at a time.
+pub(super) struct Paths<'a> {
+    components: &'a Components,
+    paths: Map<String, Value>,
 }
 
-impl Operation {
-    /// The operation of this endpoint and all of its kind.
-    pub(super) fn of(endpoint: &impl Endpoint, about: About) -> Self {
-        Self {
-            id: endpoint.operation(),
-            method: endpoint.method(),
-            path: endpoint.path().replace(ANY_ID, "{template_id}"),
-            host: endpoint.host(),
-            credential: endpoint.credential(),
-            channel: endpoint.channel(),
-            about,
+impl<'a> Paths<'a> {
+    pub(super) fn new(components: &'a Components) -> Self {
+        Self { components, paths: Map::new() }
+    }
+
+    pub(super) fn into_value(self) -> Value {
+        self.paths.into()
+    }
+
+    /// Adds the operation of this endpoint and all of its kind.
+    pub(super) fn add(&mut self, endpoint: &impl Endpoint, about: About) {
+        let path = endpoint.path().replace(ANY_ID, "{template_id}");
+        let method = endpoint.method().as_str().to_ascii_lowercase();
+        let operation = operation(endpoint, &path, about, self.components);
+        if let Value::Object(methods) = self.paths.entry(path).or_insert_with(|| json!({})) {
+            methods.insert(method, operation);
         }
     }
 
-    /// The path, with names in braces for what is variable.
-    pub(super) fn path(&self) -> String {
-        self.path.clone()
+    /// Adds the operation of an endpoint that carries a body: one with the first example in it stands for all. A test finds every
+    /// one.
+    pub(super) fn add_with_body<B: DeserializeOwned, E: Endpoint>(&mut self, endpoint: fn(B) -> E, about: About) {
+        let body = about.requests.first().and_then(|example| incs_model::decode(example.text.as_bytes()).ok());
+        if let Some(body) = body {
+            self.add(&endpoint(body), about);
+        }
     }
+}
 
-    /// The key of the operation below its path.
-    pub(super) fn method(&self) -> String {
-        self.method.as_str().to_ascii_lowercase()
+/// The operation object.
+fn operation(endpoint: &impl Endpoint, path: &str, about: About, components: &Components) -> Value {
+    let mut parameters = Vec::new();
+    if path.contains("{template_id}") {
+        parameters.extend(template_id_parameter(components));
     }
-
-    /// The operation object.
-    pub(super) fn to_value(&self, components: &Components) -> Value {
-        let mut parameters = Vec::new();
-        if self.path.contains("{template_id}") {
-            parameters.extend(template_id_parameter(components));
-        }
-        if let Some(file) = self.about.query {
-            parameters.extend(query_parameters(components, file));
-        }
-        let mut operation = Map::new();
-        let mut say = |name: &str, value: Value| operation.insert(name.to_owned(), value);
-        say("operationId", json!(self.id));
-        say("summary", json!(self.about.summary));
-        if !self.about.description.is_empty() {
-            say("description", json!(self.about.description));
-        }
-        say("tags", self.tags());
-        say("servers", json!([server(self.host)]));
-        say("security", self.security());
-        if !parameters.is_empty() {
-            say("parameters", parameters.into());
-        }
-        if let Some(rules) = self.about.query.and_then(|file| components.root(file)?.get("x-incs-rules")) {
-            say("x-incs-rules", rules.clone());
-        }
-        if let Some(file) = self.about.body {
-            let content = content(&components.reference(file), self.about.requests);
-            say("requestBody", json!({ "required": true, "content": content }));
-        }
-        say("responses", responses(components, &self.about));
-        operation.into()
+    if let Some(file) = about.query {
+        parameters.extend(query_parameters(components, file));
     }
-
-    /// The family, which is the second segment of the path, and the channel.
-    fn tags(&self) -> Value {
-        let family = self.path.split('/').nth(2).map(str::to_owned);
-        family.into_iter().chain(self.channel.as_ref().map(|channel| channel.as_str().to_owned())).collect()
+    let mut operation = Map::new();
+    let mut say = |name: &str, value: Value| operation.insert(name.to_owned(), value);
+    say("operationId", json!(endpoint.operation()));
+    say("summary", json!(about.summary));
+    if !about.description.is_empty() {
+        say("description", json!(about.description));
     }
+    say("tags", tags(path, endpoint.channel().as_ref()));
+    say("servers", json!([server(endpoint.host())]));
+    say("security", security(endpoint.credential()));
+    if !parameters.is_empty() {
+        say("parameters", parameters.into());
+    }
+    if let Some(rules) = about.query.and_then(|file| components.root(file)?.get("x-incs-rules")) {
+        say("x-incs-rules", rules.clone());
+    }
+    if let Some(file) = about.body {
+        let content = content(&components.reference(file), about.requests);
+        say("requestBody", json!({ "required": true, "content": content }));
+    }
+    say("responses", responses(components, &about));
+    operation.into()
+}
 
-    fn security(&self) -> Value {
-        match self.credential {
-            CredentialKind::CertificationCode => json!([{ (CERTIFICATION_CODE): [] }]),
-            CredentialKind::Bearer => json!([{ (BEARER_TOKEN): [] }]),
-            CredentialKind::None => json!([]),
-        }
+/// The family, which is the second segment of the path, and the channel.
+fn tags(path: &str, channel: Option<&Channel>) -> Value {
+    let family = path.split('/').nth(2);
+    family.into_iter().chain(channel.map(Channel::as_str)).collect()
+}
+
+fn security(credential: CredentialKind) -> Value {
+    match credential {
+        CredentialKind::CertificationCode => json!([{ (CERTIFICATION_CODE): [] }]),
+        CredentialKind::Bearer => json!([{ (BEARER_TOKEN): [] }]),
+        CredentialKind::None => json!([]),
     }
 }
 

@@ -2,51 +2,33 @@
 
 use incs_model::status::StatusQuery;
 use incs_model::{task, template};
-use serde::de::DeserializeOwned;
+use serde_json::Value;
 
-use super::operation::{ANY_ID, About, Operation, examples};
-use crate::endpoint::Endpoint;
+use super::components::Components;
+use super::operation::{ANY_ID, About, Paths, examples};
 use crate::endpoints::auth::FetchToken;
 use crate::endpoints::messages::{GetStatus, SendRcs, SendViber, SendWhatsApp};
 use crate::endpoints::tasks::{CreateTask, ListTasks};
 use crate::endpoints::templates::{rcs, whatsapp};
 
-/// Every operation.
-pub(super) fn operations() -> Vec<Operation> {
-    let mut operations = Vec::new();
-    operations.extend(sends());
-    operations.push(Operation::of(&GetStatus::new(StatusQuery::new(["wamid.HBgN".into()])), STATUS));
-    operations.extend(templates());
-    operations.extend(carrying(FetchToken::new, TOKEN));
-    operations.extend(carrying(CreateTask::new, NEW_TASK));
-    operations.push(Operation::of(&ListTasks::new(task::ListQuery::new()), TASKS));
-    operations
-}
-
-fn sends() -> impl Iterator<Item = Operation> {
-    [carrying(SendWhatsApp::new, SEND_WHATSAPP), carrying(SendViber::new, SEND_VIBER), carrying(SendRcs::new, SEND_RCS)]
-        .into_iter()
-        .flatten()
-}
-
-fn templates() -> Vec<Operation> {
-    let list = template::ListQuery::new;
-    let mut operations = vec![
-        Operation::of(&rcs::ListTemplates::new(list()), RCS_TEMPLATES),
-        Operation::of(&rcs::GetTemplate::new(ANY_ID), RCS_TEMPLATE),
-        Operation::of(&rcs::DeleteTemplate::new(ANY_ID), DELETE_RCS_TEMPLATE),
-        Operation::of(&whatsapp::ListTemplates::new(list()), WHATSAPP_TEMPLATES),
-        Operation::of(&whatsapp::GetTemplate::new(ANY_ID), WHATSAPP_TEMPLATE),
-    ];
-    operations.extend(carrying(rcs::CreateTemplate::new, NEW_RCS_TEMPLATE));
-    operations.extend(carrying(whatsapp::CreateTemplate::new, NEW_WHATSAPP_TEMPLATE));
-    operations
-}
-
-/// The operation of an endpoint that carries a body: one with the first example in it stands for all. A test finds every one.
-fn carrying<B: DeserializeOwned, E: Endpoint>(endpoint: fn(B) -> E, about: About) -> Option<Operation> {
-    let body = incs_model::decode(about.requests.first()?.text.as_bytes()).ok()?;
-    Some(Operation::of(&endpoint(body), about))
+/// Every operation, below its path and method.
+pub(super) fn paths(components: &Components) -> Value {
+    let mut paths = Paths::new(components);
+    paths.add_with_body(SendWhatsApp::new, SEND_WHATSAPP);
+    paths.add_with_body(SendViber::new, SEND_VIBER);
+    paths.add_with_body(SendRcs::new, SEND_RCS);
+    paths.add(&GetStatus::new(StatusQuery::new(["wamid.HBgN".into()])), STATUS);
+    paths.add_with_body(rcs::CreateTemplate::new, NEW_RCS_TEMPLATE);
+    paths.add(&rcs::ListTemplates::new(template::ListQuery::new()), RCS_TEMPLATES);
+    paths.add(&rcs::GetTemplate::new(ANY_ID), RCS_TEMPLATE);
+    paths.add(&rcs::DeleteTemplate::new(ANY_ID), DELETE_RCS_TEMPLATE);
+    paths.add_with_body(whatsapp::CreateTemplate::new, NEW_WHATSAPP_TEMPLATE);
+    paths.add(&whatsapp::ListTemplates::new(template::ListQuery::new()), WHATSAPP_TEMPLATES);
+    paths.add(&whatsapp::GetTemplate::new(ANY_ID), WHATSAPP_TEMPLATE);
+    paths.add_with_body(FetchToken::new, TOKEN);
+    paths.add_with_body(CreateTask::new, NEW_TASK);
+    paths.add(&ListTasks::new(task::ListQuery::new()), TASKS);
+    paths.into_value()
 }
 
 /// The defaults of [`About`].

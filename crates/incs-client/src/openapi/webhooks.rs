@@ -18,8 +18,8 @@ pub(super) fn webhooks(components: &mut Components) -> Map<String, Value> {
     for schema in kinds {
         let Some(kind) = components.target_mut(&schema) else { continue };
         let event = kind.pointer("/properties/event/const").and_then(Value::as_str).map(str::to_owned);
-        if event.is_none() {
-            describe(kind, OTHER_TEXT);
+        if let (None, Some(members)) = (&event, kind.as_object_mut()) {
+            members.insert("description".to_owned(), json!(OTHER_TEXT));
         }
         let description = kind.get("description").and_then(Value::as_str).unwrap_or_default().to_owned();
         let name = event.unwrap_or_else(|| OTHER.to_owned());
@@ -62,12 +62,6 @@ fn webhook(name: &str, tag: &str, description: &str, schema: &Value, examples: &
             },
         },
     })
-}
-
-fn describe(schema: &mut Value, text: &str) {
-    if let Some(members) = schema.as_object_mut() {
-        members.insert("description".to_owned(), json!(text));
-    }
 }
 
 fn of_event(name: &str) -> &'static [Example] {
