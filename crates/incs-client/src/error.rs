@@ -227,20 +227,19 @@ impl RequestState {
 
     /// The state in one word, as spans and JSON hold it.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::NotSent => "not_sent",
-            Self::Rejected => "rejected",
-            Self::Unknown => "unknown",
-            Self::Accepted => "accepted",
-        }
+        self.word_and_sentence().0
     }
 
     fn sentence(self) -> &'static str {
+        self.word_and_sentence().1
+    }
+
+    fn word_and_sentence(self) -> (&'static str, &'static str) {
         match self {
-            Self::NotSent => "nothing was sent",
-            Self::Rejected => "it was rejected",
-            Self::Unknown => "whether it was done is unknown",
-            Self::Accepted => "it was accepted",
+            Self::NotSent => ("not_sent", "nothing was sent"),
+            Self::Rejected => ("rejected", "it was rejected"),
+            Self::Unknown => ("unknown", "whether it was done is unknown"),
+            Self::Accepted => ("accepted", "it was accepted"),
         }
     }
 }
@@ -288,46 +287,32 @@ pub enum ErrorKind {
 impl ErrorKind {
     /// The kind in one word, as logs and metrics hold it.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Invalid => "invalid",
-            Self::Request => "request",
-            Self::Credential => "credential",
-            Self::Cancelled => "cancelled",
-            Self::Limited => "limited",
-            Self::Connect => "connect",
-            Self::Tls => "tls",
-            Self::Timeout => "timeout",
-            Self::Interrupted => "interrupted",
-            Self::ReplyTooLong => "reply_too_long",
-            Self::Transport => "transport",
-            Self::Authentication => "authentication",
-            Self::RateLimited => "rate_limited",
-            Self::Refused => "refused",
-            Self::Server => "server",
-            Self::Reply => "reply",
-            Self::RepeatedPage => "repeated_page",
-        }
+        self.word_and_sentence().0
     }
 
     fn sentence(self) -> &'static str {
+        self.word_and_sentence().1
+    }
+
+    fn word_and_sentence(self) -> (&'static str, &'static str) {
         match self {
-            Self::Invalid => "the call breaks rules of the platform",
-            Self::Request => "no request can be made of the call",
-            Self::Credential => "there is no credential for the call",
-            Self::Cancelled => "the call was given up",
-            Self::Limited => "the limiter of this client had no room in time",
-            Self::Connect => "no connection could be made",
-            Self::Tls => "no safe connection could be made",
-            Self::Timeout => "no reply came in time",
-            Self::Interrupted => "the exchange was interrupted",
-            Self::ReplyTooLong => "the reply is longer than allowed",
-            Self::Transport => "the transport failed",
-            Self::Authentication => "the platform does not accept the credential",
-            Self::RateLimited => "the platform has had too many calls",
-            Self::Refused => "the platform refused the call",
-            Self::Server => "the platform failed",
-            Self::Reply => "the reply is not what the platform documents",
-            Self::RepeatedPage => "the list came round to a page that had been there before",
+            Self::Invalid => ("invalid", "the call breaks rules of the platform"),
+            Self::Request => ("request", "no request can be made of the call"),
+            Self::Credential => ("credential", "there is no credential for the call"),
+            Self::Cancelled => ("cancelled", "the call was given up"),
+            Self::Limited => ("limited", "the limiter of this client had no room in time"),
+            Self::Connect => ("connect", "no connection could be made"),
+            Self::Tls => ("tls", "no safe connection could be made"),
+            Self::Timeout => ("timeout", "no reply came in time"),
+            Self::Interrupted => ("interrupted", "the exchange was interrupted"),
+            Self::ReplyTooLong => ("reply_too_long", "the reply is longer than allowed"),
+            Self::Transport => ("transport", "the transport failed"),
+            Self::Authentication => ("authentication", "the platform does not accept the credential"),
+            Self::RateLimited => ("rate_limited", "the platform has had too many calls"),
+            Self::Refused => ("refused", "the platform refused the call"),
+            Self::Server => ("server", "the platform failed"),
+            Self::Reply => ("reply", "the reply is not what the platform documents"),
+            Self::RepeatedPage => ("repeated_page", "the list came round to a page that had been there before"),
         }
     }
 }
