@@ -115,7 +115,7 @@ impl<'a> Batch<'a> {
     /// # }
     /// ```
     pub fn observe(mut self, observer: impl BatchObserver + 'a) -> Self {
-        self.tracker.observe(Box::new(observer));
+        self.tracker.observer = Some(Box::new(observer));
         self
     }
 
@@ -126,7 +126,7 @@ impl<'a> Batch<'a> {
 
     /// Returns the progress of the batch.
     pub fn progress(&self) -> BatchProgress {
-        self.tracker.progress()
+        self.tracker.progress
     }
 
     /// The next outcome; nothing after the last. To drop this future loses nothing; the batch goes on with the next call.
@@ -142,7 +142,8 @@ impl<'a> Batch<'a> {
         while let Some(outcome) = self.next().await {
             report.count(outcome);
         }
-        report.sort();
+        // Messages end in another order than that of the input.
+        report.failures.sort_by_key(|failure| failure.index);
         report
     }
 
@@ -238,7 +239,7 @@ impl Drop for Batch<'_> {
 impl fmt::Debug for Batch<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Batch")
-            .field("progress", &self.tracker.progress())
+            .field("progress", &self.tracker.progress)
             .field("is_stopped", &self.is_stopped())
             .finish_non_exhaustive()
     }

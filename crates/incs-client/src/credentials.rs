@@ -1,5 +1,6 @@
 //! Credentials: certification codes, bearer tokens, and the cache of the token.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -15,37 +16,22 @@ use crate::error::{BuildError, Error};
 ///
 /// INCS issues one for each WhatsApp number; that Viber and RCS channels have their own is inferred.
 #[derive(Clone, Default)]
-pub(crate) struct Codes {
-    any: Option<HeaderValue>,
-    whatsapp: Option<HeaderValue>,
-    viber: Option<HeaderValue>,
-    rcs: Option<HeaderValue>,
-}
+pub(crate) struct Codes(HashMap<Option<Channel>, HeaderValue>);
 
 impl Codes {
     /// Sets the code of a channel, or that of every channel without its own.
     pub(crate) fn set(&mut self, channel: Option<&Channel>, code: &Secret) -> Result<(), BuildError> {
         let value = header("", code).ok_or(BuildError::Credential)?;
-        let place = match channel {
-            None => &mut self.any,
-            Some(Channel::WhatsApp) => &mut self.whatsapp,
-            Some(Channel::Viber) => &mut self.viber,
-            Some(Channel::Rcs) => &mut self.rcs,
-            Some(_) => return Err(BuildError::Channel),
-        };
-        *place = Some(value);
+        if let Some(Channel::Unknown(_)) = channel {
+            return Err(BuildError::Channel);
+        }
+        self.0.insert(channel.cloned(), value);
         Ok(())
     }
 
     /// The code for a channel.
     pub(crate) fn get(&self, channel: Option<&Channel>) -> Option<&HeaderValue> {
-        let own = match channel {
-            Some(Channel::WhatsApp) => self.whatsapp.as_ref(),
-            Some(Channel::Viber) => self.viber.as_ref(),
-            Some(Channel::Rcs) => self.rcs.as_ref(),
-            _ => None,
-        };
-        own.or(self.any.as_ref())
+        self.0.get(&channel.cloned()).or_else(|| self.0.get(&None))
     }
 }
 
@@ -140,21 +126,15 @@ impl TokenCache {
                 return Err(failure);
             }
         }
-        let result = fetch().await;
+        let fetched = fetch().await;
         let mut state = self.state();
         state.fetches += 1;
-        match result {
-            Ok(value) => {
-                let token = Token { value, fetch: state.fetches };
-                state.failure = None;
-                state.token = Some(token.clone());
-                Ok(token)
-            }
-            Err(error) => {
-                state.failure = Some(error.clone());
-                Err(error)
-            }
+        let result = fetched.map(|value| Token { value, fetch: state.fetches });
+        state.failure = result.as_ref().err().cloned();
+        if let Ok(token) = &result {
+            state.token = Some(token.clone());
         }
+        result
     }
 
     /// Nothing can be half done under this lock, so a panic elsewhere does not spoil it.

@@ -97,18 +97,14 @@ impl<E: Listing> Pager<E> {
         if let Some(last) = rows.last() {
             if !self.ends.insert(E::key(last)) {
                 self.is_done = true;
-                return Err(repeated(self.endpoint.operation()));
+                return Err(Error::not_sent(ErrorKind::RepeatedPage, self.endpoint.operation())
+                    .amend(|inner| (inner.attempts, inner.state) = (1, RequestState::Accepted)));
             }
             self.endpoint.advance(E::key(last));
         }
         self.ready = rows.into();
         Ok(())
     }
-}
-
-fn repeated(operation: &'static str) -> Error {
-    Error::not_sent(ErrorKind::RepeatedPage, operation)
-        .amend(|inner| (inner.attempts, inner.state) = (1, RequestState::Accepted))
 }
 
 impl<E: Listing> fmt::Debug for Pager<E> {

@@ -47,10 +47,6 @@ impl Rate {
         self.burst = NonZeroU32::new(calls).unwrap_or(NonZeroU32::MIN);
         self
     }
-
-    fn quota(self) -> Option<Quota> {
-        Quota::with_period(self.period).map(|quota| quota.allow_burst(self.burst))
-    }
 }
 
 /// The rate of a client's calls, counted for each credential and for each recipient. No limit unless set: the platform documents
@@ -130,7 +126,8 @@ struct Keyed<K: Hash + Eq + Clone> {
 
 impl<K: Hash + Eq + Clone> Keyed<K> {
     fn new(rate: Rate, clock: &Arc<dyn Clock>) -> Option<Self> {
-        let limiter = RateLimiter::hashmap_with_clock(rate.quota()?, InjectedClock(Arc::clone(clock)));
+        let quota = Quota::with_period(rate.period)?.allow_burst(rate.burst);
+        let limiter = RateLimiter::hashmap_with_clock(quota, InjectedClock(Arc::clone(clock)));
         Some(Self { limiter, admitted: AtomicU32::new(0) })
     }
 

@@ -102,14 +102,13 @@ pub struct StatusReport {
     answered: Vec<MessageStatus>,
     unanswered: Vec<MessageId>,
     strays: usize,
-    /// The places of `answered`, in the order of their ids, for the lookup.
-    by_id: Vec<usize>,
+    /// The places of `answered`, for the lookup.
+    by_id: BTreeMap<MessageId, usize>,
 }
 
 impl StatusReport {
     fn new(answered: Vec<MessageStatus>, unanswered: Vec<MessageId>, strays: usize) -> Self {
-        let mut by_id: Vec<_> = (0..answered.len()).collect();
-        by_id.sort_by_key(|at| answered.get(*at).map(|row| &row.message_id));
+        let by_id = answered.iter().enumerate().map(|(at, row)| (row.message_id.clone(), at)).collect();
         Self { answered, unanswered, strays, by_id }
     }
 
@@ -130,9 +129,7 @@ impl StatusReport {
 
     /// Returns the status of one message. The search takes a few comparisons, however long the report is.
     pub fn get(&self, id: &MessageId) -> Option<&MessageStatus> {
-        let row = |at: usize| self.answered.get(at);
-        let found = self.by_id.binary_search_by(|at| row(*at).map(|row| &row.message_id).cmp(&Some(id)));
-        found.ok().and_then(|found| self.by_id.get(found)).and_then(|at| row(*at))
+        self.answered.get(*self.by_id.get(id)?)
     }
 
     /// Returns the number of messages that the platform answered for although they were not asked for. Anything but 0 is worth a

@@ -8,7 +8,7 @@ use std::future::Future;
 use http::StatusCode;
 use incs_model::Channel;
 #[cfg(feature = "tracing")]
-use tracing::Instrument as _;
+use tracing::{Instrument as _, field::Empty};
 
 use crate::error::Error;
 
@@ -18,27 +18,31 @@ pub(crate) struct Call {
     span: tracing::Span,
 }
 
-#[cfg(feature = "tracing")]
+#[cfg_attr(
+    not(feature = "tracing"),
+    allow(unused_variables, clippy::unused_self, reason = "the span of the feature needs them")
+)]
 impl Call {
     #[allow(clippy::needless_pass_by_value, reason = "endpoints give the channel by value")]
     pub(crate) fn new(operation: &'static str, channel: Option<Channel>) -> Self {
-        use tracing::field::Empty;
-
-        let channel = channel.as_ref().map(Channel::as_str);
-        let span = tracing::info_span!(
-            "incs_call",
-            operation,
-            channel,
-            http_status = Empty,
-            attempts = Empty,
-            outcome = Empty
-        );
-        Self { span }
+        Self {
+            #[cfg(feature = "tracing")]
+            span: tracing::info_span!(
+                "incs_call",
+                operation,
+                channel = channel.as_ref().map(Channel::as_str),
+                http_status = Empty,
+                attempts = Empty,
+                outcome = Empty
+            ),
+        }
     }
 
     /// Runs the exchange inside the span.
     pub(crate) async fn instrument<F: Future>(&self, exchange: F) -> F::Output {
-        exchange.instrument(self.span.clone()).await
+        #[cfg(feature = "tracing")]
+        let exchange = exchange.instrument(self.span.clone());
+        exchange.await
     }
 
     pub(crate) fn succeeded(&self, status: StatusCode, attempts: u32) {
@@ -50,25 +54,10 @@ impl Call {
     }
 
     fn record(&self, status: Option<StatusCode>, attempts: u32, outcome: &str) {
-        self.span.record("attempts", attempts).record("outcome", outcome);
-        if let Some(status) = status {
-            self.span.record("http_status", status.as_u16());
-        }
+        #[cfg(feature = "tracing")]
+        self.span
+            .record("attempts", attempts)
+            .record("outcome", outcome)
+            .record("http_status", status.map(|status| status.as_u16()));
     }
-}
-
-#[cfg(not(feature = "tracing"))]
-#[allow(clippy::unused_self, clippy::needless_pass_by_value, reason = "the span of the feature needs them")]
-impl Call {
-    pub(crate) fn new(_: &'static str, _: Option<Channel>) -> Self {
-        Self {}
-    }
-
-    pub(crate) async fn instrument<F: Future>(&self, exchange: F) -> F::Output {
-        exchange.await
-    }
-
-    pub(crate) fn succeeded(&self, _: StatusCode, _: u32) {}
-
-    pub(crate) fn failed(&self, _: &Error) {}
 }

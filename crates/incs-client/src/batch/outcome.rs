@@ -130,30 +130,17 @@ impl BatchReport {
         } += 1;
         self.failures.push(BatchFailure { index: outcome.index, error });
     }
-
-    /// Messages end in another order than that of the input.
-    pub(super) fn sort(&mut self) {
-        self.failures.sort_by_key(|failure| failure.index);
-    }
 }
 
 /// The progress of a batch, and the observer that is told of it.
 pub(super) struct Tracker<'a> {
-    progress: BatchProgress,
-    observer: Option<Box<dyn BatchObserver + 'a>>,
+    pub(super) progress: BatchProgress,
+    pub(super) observer: Option<Box<dyn BatchObserver + 'a>>,
 }
 
-impl<'a> Tracker<'a> {
+impl Tracker<'_> {
     pub(super) fn new(total: Option<usize>) -> Self {
         Self { progress: BatchProgress { total, ..BatchProgress::default() }, observer: None }
-    }
-
-    pub(super) fn observe(&mut self, observer: Box<dyn BatchObserver + 'a>) {
-        self.observer = Some(observer);
-    }
-
-    pub(super) fn progress(&self) -> BatchProgress {
-        self.progress
     }
 
     /// A message was taken from the input; its place there.

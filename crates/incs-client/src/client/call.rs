@@ -91,19 +91,13 @@ impl<'a, E: Endpoint + 'a> IntoFuture for Call<'a, E> {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Watch(Arc<Mutex<Watched>>);
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Watched {
     attempts: u32,
-    /// The state after the attempts that ended.
-    ended: RequestState,
+    /// The state after the attempts that ended; `None` while none has.
+    ended: Option<RequestState>,
     /// The attempt under way.
     running: Option<Departure>,
-}
-
-impl Default for Watched {
-    fn default() -> Self {
-        Self { attempts: 0, ended: RequestState::NotSent, running: None }
-    }
 }
 
 impl Watch {
@@ -115,7 +109,7 @@ impl Watch {
 
     pub(super) fn end(&self, history: RequestState) {
         let mut watched = self.watched();
-        watched.ended = history;
+        watched.ended = Some(history);
         watched.running = None;
     }
 
@@ -125,7 +119,7 @@ impl Watch {
         if watched.running.as_ref().is_some_and(Departure::may_have_left) {
             RequestState::Unknown
         } else {
-            watched.ended
+            watched.ended.unwrap_or(RequestState::NotSent)
         }
     }
 

@@ -181,13 +181,8 @@ pub(super) fn is_secret(name: &HeaderName, value: &HeaderValue) -> bool {
 fn masked(headers: &HeaderMap) -> impl fmt::Debug {
     fmt::from_fn(|f| {
         let shown = headers.iter().map(|(name, value)| {
-            let masked =
-                fmt::from_fn(
-                    move |f| {
-                        if is_secret(name, value) { f.write_str("<secret>") } else { write!(f, "{value:?}") }
-                    },
-                );
-            (name.as_str(), masked)
+            let text = if is_secret(name, value) { "<secret>".to_owned() } else { format!("{value:?}") };
+            (name.as_str(), fmt::from_fn(move |f| f.write_str(&text)))
         });
         f.debug_map().entries(shown).finish()
     })

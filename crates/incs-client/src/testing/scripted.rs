@@ -113,23 +113,19 @@ impl ScriptedTransport {
     #[must_use]
     pub fn with_header(self, name: &str, value: &str) -> Self {
         let header = HeaderName::try_from(name).ok().zip(HeaderValue::try_from(value).ok());
-        {
-            let mut state = locked(&self.state);
-            if let Some(last) = state.answers.back_mut() {
-                match (last, header) {
-                    (Answer::Reply(response), Some((name, value))) => {
-                        response.headers_mut().append(name, value);
-                    }
-                    (Answer::Impossible(_), _) => {}
-                    (last, _) => {
-                        *last = Answer::Impossible("the script has a header that cannot be, or one without a reply");
-                    }
-                }
-                drop(state);
-                return self;
+        let mut state = locked(&self.state);
+        match (state.answers.back_mut(), header) {
+            (Some(Answer::Reply(response)), Some((name, value))) => {
+                response.headers_mut().append(name, value);
             }
+            (Some(Answer::Impossible(_)), _) => {}
+            (Some(last), _) => {
+                *last = Answer::Impossible("the script has a header that cannot be, or one without a reply");
+            }
+            (None, _) => state.answers.push_back(Answer::Impossible("the script has a header before any reply")),
         }
-        self.then(Answer::Impossible("the script has a header before any reply"))
+        drop(state);
+        self
     }
 
     /// Adds an error.
