@@ -17,7 +17,6 @@
 //! # }
 //! ```
 
-use std::borrow::Cow;
 use std::fmt;
 
 use form_urlencoded::Serializer;
@@ -83,20 +82,18 @@ impl Proof {
     /// path with or without a query, or a whole URL without a fragment.
     pub fn to_target(&self, target: &str) -> String {
         let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
-        let path: Cow<'_, str> = match &self.segment {
-            Some(segment) => {
-                let segment = utf8_percent_encode(segment, ESCAPED);
-                format!("{}/{segment}", path.trim_end_matches('/')).into()
-            }
-            None => path.into(),
+        let mut target = match &self.segment {
+            Some(segment) => format!("{}/{}", path.trim_end_matches('/'), utf8_percent_encode(segment, ESCAPED)),
+            None => path.to_owned(),
         };
         let mut query = query.map(str::to_owned);
         if let Some((name, value)) = &self.parameter {
-            let known = query.filter(|query| !query.is_empty()).map(|query| query + "&").unwrap_or_default();
-            let start = known.len();
-            query = Some(Serializer::for_suffix(known, start).append_pair(name, value).finish());
+            query = Some(Serializer::new(query.unwrap_or_default()).append_pair(name, value).finish());
         }
-        query.map_or_else(|| path.clone().into_owned(), |query| format!("{path}?{query}"))
+        if let Some(query) = query {
+            target = format!("{target}?{query}");
+        }
+        target
     }
 
     fn push(&mut self, name: &str, value: String) {
