@@ -46,8 +46,8 @@ pub fn derive_display_text(input: TokenStream) -> TokenStream {
     finish(syn::parse2(input.into()).map(|input| text::display_text(&input)))
 }
 
-/// Leaves members that are `None` out when the struct is written, as `#[serde(skip_serializing_if = "Option::is_none")]` on each
-/// `Option` would. Stands before `#[derive(Serialize)]`.
+/// Leaves members that are `None` out when the struct is written, as `#[serde(default, skip_serializing_if = "Option::is_none")]`
+/// on each `Option` would. The default lets a field with a schema of its own be absent too. Stands before `#[derive(Serialize)]`.
 #[proc_macro_attribute]
 pub fn skip_serializing_none(_: TokenStream, input: TokenStream) -> TokenStream {
     finish(syn::parse2(input.into()).and_then(skip_serializing_none::expand))

@@ -1,4 +1,4 @@
-//! Leaving out what is `None`.
+//! Members that may be absent: `None` is left out when written.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
@@ -13,7 +13,7 @@ pub(crate) fn expand(mut input: DeriveInput) -> Result<TokenStream> {
     };
     for field in &mut data.fields {
         if item_of("Option", &field.ty).is_some() && !field.attrs.iter().any(says_when_to_skip) {
-            field.attrs.push(parse_quote!(#[serde(skip_serializing_if = "Option::is_none")]));
+            field.attrs.push(parse_quote!(#[serde(default, skip_serializing_if = "Option::is_none")]));
         }
     }
     Ok(quote!(#input))
@@ -33,7 +33,7 @@ mod tests {
             "struct Row { id: String, note: Option<String>, #[serde(skip_serializing_if = \"x\")] own: Option<u8> }";
         let code = expand(syn::parse_str(source).unwrap()).unwrap().to_string();
         assert_eq!(code.matches("skip_serializing_if").count(), 2, "{code}");
-        assert!(code.contains("# [serde (skip_serializing_if = \"Option::is_none\")] note"), "{code}");
+        assert!(code.contains("# [serde (default , skip_serializing_if = \"Option::is_none\")] note"), "{code}");
     }
 
     #[test]

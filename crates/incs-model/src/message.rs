@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::MessageId;
 use crate::json::{DecodeError, decode};
-use crate::open::open_text;
+use crate::open::{from_contents, open_text};
 use crate::phone::PhoneNumber;
 use crate::validate::{At, Validate, Violations};
 use crate::{rcs, viber, whatsapp};
@@ -82,22 +82,8 @@ impl OutboundMessage {
     }
 }
 
-impl From<whatsapp::Message> for OutboundMessage {
-    fn from(message: whatsapp::Message) -> Self {
-        Self::WhatsApp(message)
-    }
-}
-
-impl From<viber::Message> for OutboundMessage {
-    fn from(message: viber::Message) -> Self {
-        Self::Viber(message)
-    }
-}
-
-impl From<rcs::Message> for OutboundMessage {
-    fn from(message: rcs::Message) -> Self {
-        Self::Rcs(message)
-    }
+from_contents! {
+    OutboundMessage: WhatsApp(whatsapp::Message), Viber(viber::Message), Rcs(rcs::Message)
 }
 
 impl Validate for OutboundMessage {

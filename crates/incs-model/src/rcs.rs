@@ -10,8 +10,6 @@ use crate::id::TemplateName;
 use crate::limits::rcs as limits;
 use crate::open::{from_contents, member_union};
 use crate::phone::PhoneNumber;
-#[cfg(feature = "schema")]
-use crate::schema::shape::FileLink;
 use crate::schema_of::schema_of;
 use crate::validate::{At, Validate, Violations};
 
@@ -117,7 +115,7 @@ pub struct Video {
 #[non_exhaustive]
 pub struct Document {
     /// A public http or https link. Its server is asked for the file when the message is sent.
-    #[cfg_attr(feature = "schema", schemars(transform = FileLink(limits::DOCUMENT_KINDS)))]
+    #[cfg_attr(feature = "schema", schemars(transform = crate::schema::shape::file_link(limits::DOCUMENT_KINDS)))]
     pub link: String,
 }
 

@@ -1,6 +1,5 @@
 //! Asking what became of messages (INCS: message status).
 
-use std::fmt::Write as _;
 use std::iter;
 
 use incs_model_derive::WireStruct;
@@ -47,21 +46,17 @@ impl StatusQuery {
     ///
     /// The page's example leaves `=` as it is; encoded it means the same, and `+` and `/` need it.
     pub fn to_query_value(&self) -> String {
-        let mut value = String::new();
-        for (index, id) in self.message_ids.iter().enumerate() {
-            if index > 0 {
-                value.push(',');
-            }
-            for byte in id.as_str().bytes() {
-                if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-                    value.push(char::from(byte));
-                } else {
-                    // A `String` takes any text.
-                    let _ = write!(value, "%{byte:02X}");
-                }
-            }
-        }
-        value
+        let encoded = |id: &MessageId| id.as_str().bytes().map(percent_encoded).collect::<String>();
+        self.message_ids.iter().map(encoded).collect::<Vec<_>>().join(",")
+    }
+}
+
+/// The byte as it stands in a query.
+fn percent_encoded(byte: u8) -> String {
+    if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+        char::from(byte).to_string()
+    } else {
+        format!("%{byte:02X}")
     }
 }
 

@@ -84,7 +84,6 @@ pub struct ListQuery {
     pub creation_id: Option<BatchId>,
     /// Tasks of one kind. Other kinds than [`TaskKind::Message`] are not documented, yet may be asked for.
     #[cfg_attr(feature = "schema", schemars(schema_with = "any_kind_schema"))]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub r#type: Option<TaskKind>,
     /// Tasks that are so far.
     pub status: Option<TaskStatus>,

@@ -3,7 +3,6 @@
 //! Decoding and constructing only refuse what can never be valid; everything else is checked here, all at once, and only
 //! when you ask. That way a limit that the platform has raised since does not stop you.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::ser::{SerializeStruct, Serializer};
@@ -312,21 +311,6 @@ impl Violations {
 
     pub(crate) fn unknown_kind(&mut self, at: &At<'_>, tag: &str) {
         self.add(&at.key(tag), &common::KIND_KNOWN, Measured::Nothing);
-    }
-
-    /// Adds a violation for each text that stands earlier in the list; `place` says where the text at a position is.
-    pub(crate) fn unique<'t>(
-        &mut self,
-        texts: impl Iterator<Item = &'t str>,
-        rule: &'static Rule,
-        place: impl Fn(usize, &mut dyn FnMut(&At<'_>)),
-    ) {
-        let mut seen = BTreeSet::new();
-        for (position, text) in texts.enumerate() {
-            if !seen.insert(text) {
-                place(position, &mut |at| self.add(at, rule, Measured::Nothing));
-            }
-        }
     }
 }
 

@@ -8,8 +8,6 @@ use crate::id::LanguageCode;
 use crate::limits::viber as limits;
 use crate::open::{from_contents, member_union};
 use crate::phone::PhoneNumber;
-#[cfg(feature = "schema")]
-use crate::schema::shape::FileLink;
 use crate::schema_of::schema_of;
 use crate::secret::Secret;
 use crate::validate::{At, Validate, Violations};
@@ -61,7 +59,7 @@ member_union! {
         /// A one-time password, in Viber's own words.
         Otp(OneTimePassword) = "otp",
         /// A text of at most [`TEXT_MAX`](crate::limits::viber::TEXT_MAX) characters.
-        Text(String) = "text" as text_schema,
+        Text(String) = "text" as crate::schema::shape::text::<{ limits::TEXT_MAX }>,
         /// An image.
         Image(Image) = "image",
         /// A video.
@@ -91,7 +89,7 @@ pub struct OneTimePassword {
 #[non_exhaustive]
 pub struct Image {
     /// A public http or https link. Its server is asked for the file when the message is sent.
-    #[cfg_attr(feature = "schema", schemars(transform = FileLink(limits::IMAGE_KINDS)))]
+    #[cfg_attr(feature = "schema", schemars(transform = crate::schema::shape::file_link(limits::IMAGE_KINDS)))]
     pub link: String,
 }
 
@@ -101,7 +99,7 @@ pub struct Image {
 #[non_exhaustive]
 pub struct Video {
     /// A public http or https link. Its server is asked for the file when the message is sent.
-    #[cfg_attr(feature = "schema", schemars(transform = FileLink(limits::VIDEO_KINDS)))]
+    #[cfg_attr(feature = "schema", schemars(transform = crate::schema::shape::file_link(limits::VIDEO_KINDS)))]
     pub link: String,
 }
 
@@ -111,13 +109,8 @@ pub struct Video {
 #[non_exhaustive]
 pub struct Document {
     /// A public http or https link. Its server is asked for the file when the message is sent.
-    #[cfg_attr(feature = "schema", schemars(transform = FileLink(limits::DOCUMENT_KINDS)))]
+    #[cfg_attr(feature = "schema", schemars(transform = crate::schema::shape::file_link(limits::DOCUMENT_KINDS)))]
     pub link: String,
-}
-
-#[cfg(feature = "schema")]
-fn text_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-    schemars::json_schema!({ "type": "string", "minLength": 1, "maxLength": limits::TEXT_MAX })
 }
 
 from_contents! {

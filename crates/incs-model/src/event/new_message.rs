@@ -1,6 +1,6 @@
 //! `new_message`.
 
-use incs_model_derive::{WireStruct, skip_serializing_none};
+use incs_model_derive::{MaskedDebug, WireStruct, skip_serializing_none};
 use serde::de::MapAccess;
 use serde::de::value::MapAccessDeserializer;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -9,6 +9,7 @@ use super::{rcs, whatsapp};
 use crate::address::Address;
 use crate::id::ChannelId;
 use crate::json::{self, Entries, RawJson, ReadMembers};
+use crate::open::from_contents;
 use crate::schema_of::schema_of;
 
 /// A customer wrote (INCS: new message webhook).
@@ -26,7 +27,7 @@ pub struct NewMessage {
 }
 
 /// What came, in the form of its provider. The provider is told by the members; there is no tag.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, PartialEq, Serialize, MaskedDebug)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum NewMessageBody {
@@ -38,16 +39,8 @@ pub enum NewMessageBody {
     Unknown(RawJson),
 }
 
-impl From<whatsapp::Value> for NewMessageBody {
-    fn from(value: whatsapp::Value) -> Self {
-        Self::WhatsApp(value)
-    }
-}
-
-impl From<rcs::UserMessage> for NewMessageBody {
-    fn from(message: rcs::UserMessage) -> Self {
-        Self::Rcs(message)
-    }
+from_contents! {
+    NewMessageBody: WhatsApp(whatsapp::Value), Rcs(rcs::UserMessage)
 }
 
 enum Provider {
@@ -77,8 +70,6 @@ impl<'de> Deserialize<'de> for NewMessageBody {
         json::from_object(deserializer)
     }
 }
-
-impl crate::masked::Masked for NewMessageBody {}
 
 schema_of!(NewMessageBody, generator => {
     let whatsapp = generator.subschema_for::<whatsapp::Value>();

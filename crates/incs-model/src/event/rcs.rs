@@ -95,7 +95,7 @@ pub struct SuggestionResponse {
     /// Reply or action.
     pub r#type: Option<SuggestionKind>,
     /// Which suggestion of which message it was.
-    #[serde(rename = "trackdata", skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "trackdata")]
     pub trackdata: Option<TrackData>,
 }
 
@@ -192,24 +192,18 @@ impl<'de> Deserialize<'de> for UserMessage {
 }
 
 schema_of!(UserMessage as "RcsUserMessage", generator => {
-    let [sender, id] = [generator.subschema_for::<Address>(), generator.subschema_for::<MessageId>()];
-    let time = generator.subschema_for::<Option<WireTime>>();
-    let agent = generator.subschema_for::<Option<AgentId>>();
-    let file = generator.subschema_for::<Option<UserFile>>();
-    let suggestion = generator.subschema_for::<Option<SuggestionResponse>>();
-    let location = generator.subschema_for::<Option<Location>>();
     schemars::json_schema!({
         "description": "A message from a customer on RCS. One of the contents stands beside the members that all have.",
         "type": "object",
         "properties": {
-            "senderPhoneNumber": sender,
-            "messageId": id,
-            "sendTime": time,
-            "agentId": agent,
+            "senderPhoneNumber": generator.subschema_for::<Address>(),
+            "messageId": generator.subschema_for::<MessageId>(),
+            "sendTime": generator.subschema_for::<Option<WireTime>>(),
+            "agentId": generator.subschema_for::<Option<AgentId>>(),
             "text": { "type": ["string", "null"] },
-            "userFile": file,
-            "suggestionResponse": suggestion,
-            "location": location,
+            "userFile": generator.subschema_for::<Option<UserFile>>(),
+            "suggestionResponse": generator.subschema_for::<Option<SuggestionResponse>>(),
+            "location": generator.subschema_for::<Option<Location>>(),
         },
         "required": ["senderPhoneNumber", "messageId"],
     })

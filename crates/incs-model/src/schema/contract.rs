@@ -71,7 +71,6 @@ fn strict(schema: &mut Schema) {
             object.entry("additionalProperties").or_insert_with(|| json!(false));
         }
         forbid_null(object);
-        drop_needless_defaults(object);
     }
     transform_subschemas(&mut strict, schema);
 }
@@ -81,25 +80,15 @@ fn is_nothing(schema: &Value) -> bool {
     schema == &json!(false) || schema.get("not") == Some(&json!({}))
 }
 
-/// The default of a member that must be there says nothing.
-fn drop_needless_defaults(object: &mut Map<String, Value>) {
-    let required = object.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
-    let Some(Value::Object(members)) = object.get_mut("properties") else { return };
-    for name in required.iter().filter_map(Value::as_str) {
-        if let Some(Value::Object(member)) = members.get_mut(name) {
-            member.remove("default");
-        }
-    }
-}
-
-/// A member that need not be there is left out rather than `null`.
+/// A member that need not be there is left out rather than `null`. The default of one that must be there says nothing.
 fn forbid_null(object: &mut Map<String, Value>) {
     let required = object.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
     let Some(Value::Object(members)) = object.get_mut("properties") else { return };
     for (name, member) in members {
-        if !required.iter().any(|required| required.as_str() == Some(name))
-            && let Value::Object(member) = member
-        {
+        let Value::Object(member) = member else { continue };
+        if required.iter().any(|required| required == name) {
+            member.remove("default");
+        } else {
             without_null(member);
         }
     }

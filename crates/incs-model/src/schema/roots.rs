@@ -176,7 +176,7 @@ impl<T: JsonSchema> JsonSchema for Reply<T> {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let data = generator.subschema_for::<T>();
-        let failure = generator.subschema_for::<Envelope>();
+        let mut failure = generator.subschema_for::<Envelope>();
         let code = Code::Success.as_i64();
         let succeeded = json!({
             "status": { "const": Outcome::Success.as_str() },
@@ -190,7 +190,6 @@ impl<T: JsonSchema> JsonSchema for Reply<T> {
         if let Some(Value::Array(required)) = success.get_mut("required") {
             required.push(json!("data"));
         }
-        let mut failure = failure;
         failure.insert("description".to_owned(), json!("The call failed."));
         failure.insert("not".to_owned(), json!({ "properties": succeeded, "required": ["status", "code"] }));
         json_schema!({ "oneOf": [success, failure] })

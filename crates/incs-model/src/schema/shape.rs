@@ -174,26 +174,17 @@ pub(crate) fn template_link(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "pattern": crate::link::pattern::absolute_template() })
 }
 
-/// A link to a file of one of `kinds`.
-pub(crate) fn file_link(kinds: &[&str]) -> Schema {
-    json_schema!({
-        "type": "string",
-        "allOf": [
-            { "pattern": crate::link::pattern::absolute() },
-            { "pattern": crate::link::pattern::kinds(kinds) },
-        ],
-    })
+/// Turns the schema of a text into that of a link to a file of one of these kinds.
+pub(crate) fn file_link(kinds: &[&str]) -> impl Transform {
+    let patterns = [crate::link::pattern::absolute(), crate::link::pattern::kinds(kinds)];
+    move |schema: &mut Schema| {
+        schema.insert("allOf".to_owned(), patterns.iter().map(|pattern| json!({ "pattern": pattern })).collect());
+    }
 }
 
-/// Turns the schema of a text into that of a link to a file of one of these kinds.
-pub(crate) struct FileLink(pub(crate) &'static [&'static str]);
-
-impl Transform for FileLink {
-    fn transform(&mut self, schema: &mut Schema) {
-        for (keyword, value) in file_link(self.0).ensure_object() {
-            schema.insert(keyword.clone(), value.clone());
-        }
-    }
+/// A text of 1 to `MAX` characters.
+pub(crate) fn text<const MAX: usize>(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "minLength": 1, "maxLength": MAX })
 }
 
 /// A member that must be absent in the strict contract.

@@ -6,8 +6,6 @@ use incs_model_derive::WireStruct;
 use serde::{Deserialize, Serialize};
 
 use crate::limits::whatsapp as limits;
-#[cfg(feature = "schema")]
-use crate::schema::shape::FileLink;
 use crate::validate::{At, Validate, Violations};
 
 /// An image by link: `.jpeg`, `.jpg` or `.png`, at most 5 MB. (INCS: send WhatsApp message; `.jpg` is sampled only.)
@@ -16,7 +14,7 @@ use crate::validate::{At, Validate, Violations};
 #[non_exhaustive]
 pub struct Image {
     /// A public http or https link. Its server is asked for the file when the message is sent.
-    #[cfg_attr(feature = "schema", schemars(transform = FileLink(limits::IMAGE_KINDS)))]
+    #[cfg_attr(feature = "schema", schemars(transform = crate::schema::shape::file_link(limits::IMAGE_KINDS)))]
     pub link: String,
 }
 
@@ -26,7 +24,7 @@ pub struct Image {
 #[non_exhaustive]
 pub struct Video {
     /// A public http or https link. Its server is asked for the file when the message is sent.
-    #[cfg_attr(feature = "schema", schemars(transform = FileLink(limits::VIDEO_KINDS)))]
+    #[cfg_attr(feature = "schema", schemars(transform = crate::schema::shape::file_link(limits::VIDEO_KINDS)))]
     pub link: String,
 }
 
@@ -36,7 +34,7 @@ pub struct Video {
 #[non_exhaustive]
 pub struct Audio {
     /// A public http or https link. Its server is asked for the file when the message is sent.
-    #[cfg_attr(feature = "schema", schemars(transform = FileLink(limits::AUDIO_KINDS)))]
+    #[cfg_attr(feature = "schema", schemars(transform = crate::schema::shape::file_link(limits::AUDIO_KINDS)))]
     pub link: String,
 }
 
@@ -46,7 +44,7 @@ pub struct Audio {
 #[non_exhaustive]
 pub struct Document {
     /// A public http or https link. Its server is asked for the file when the message is sent.
-    #[cfg_attr(feature = "schema", schemars(transform = FileLink(limits::DOCUMENT_KINDS)))]
+    #[cfg_attr(feature = "schema", schemars(transform = crate::schema::shape::file_link(limits::DOCUMENT_KINDS)))]
     pub link: String,
 }
 

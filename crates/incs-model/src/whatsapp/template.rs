@@ -165,8 +165,7 @@ impl Validate for Template {
                 found.add(&at.key("code"), &limits::TEMPLATE_CODE, Measured::Nothing);
             }
         }
-        let components = at.key("components");
-        self.components.check(&components, found);
+        self.components.check(&at.key("components"), found);
     }
 }
 

@@ -8,7 +8,8 @@ use crate::json::RawJson;
 use crate::open::UnknownCode;
 
 /// What a message of the workbench holds. Captions are not shown in any sample.
-#[derive(Clone, PartialEq, MaskedDebug)]
+#[derive(Clone, PartialEq, Serialize, MaskedDebug)]
+#[serde(untagged)]
 #[non_exhaustive]
 pub enum Content {
     /// A text (`type` 101).
@@ -25,6 +26,7 @@ pub enum Content {
     /// `custom_type` says which it is.
     Custom(RawJson),
     /// Content of a type that this version does not know, as raw JSON.
+    #[serde(serialize_with = "without_code")]
     Unknown(UnknownCode, RawJson),
 }
 
@@ -105,7 +107,7 @@ pub struct Video {
     /// Link to the file.
     pub video_url: String,
     /// The file.
-    #[serde(rename = "videoUUID", skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "videoUUID")]
     pub video_uuid: Option<FileId>,
     /// The media type of the video.
     pub video_type: Option<MediaType>,
@@ -116,7 +118,7 @@ pub struct Video {
     /// Link to the picture.
     pub snapshot_path: Option<String>,
     /// The picture's file.
-    #[serde(rename = "snapshotUUID", skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "snapshotUUID")]
     pub snapshot_uuid: Option<FileId>,
     /// Bytes of the picture.
     pub snapshot_size: Option<u64>,
@@ -201,15 +203,8 @@ impl Content {
     }
 }
 
-impl Serialize for Content {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Text(content) => content.serialize(serializer),
-            Self::Image(content) => content.serialize(serializer),
-            Self::Audio(content) => content.serialize(serializer),
-            Self::Video(content) => content.serialize(serializer),
-            Self::File(content) => content.serialize(serializer),
-            Self::Custom(raw) | Self::Unknown(_, raw) => raw.serialize(serializer),
-        }
-    }
+/// Writes the content of an unknown type: its number stands beside it.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn without_code<S: Serializer>(_: &UnknownCode, raw: &RawJson, serializer: S) -> Result<S::Ok, S::Error> {
+    raw.serialize(serializer)
 }

@@ -174,19 +174,13 @@ struct Body {
 }
 
 /// A number that may be written as its digits.
-struct TypeCode;
-
-impl<'de> DeserializeSeed<'de> for TypeCode {
-    type Value = i64;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<i64, D::Error> {
-        crate::number::read_i64(deserializer)
-    }
-}
+#[derive(Deserialize)]
+struct TypeCode(#[serde(deserialize_with = "crate::number::read_i64")] i64);
 
 impl Body {
     fn take_type<'de, A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<(), A::Error> {
-        once(&mut self.type_code, map.next_value_seed(TypeCode)?, "type")
+        let TypeCode(code) = map.next_value()?;
+        once(&mut self.type_code, code, "type")
     }
 
     fn take_content<'de, A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<(), A::Error> {
@@ -253,16 +247,16 @@ impl<'de> Visitor<'de> for ContentSeed {
 }
 
 /// Raw content that came as a string is opened, if it holds JSON.
-fn open_raw_text(content: Content) -> WireContent {
-    let (Content::Custom(raw) | Content::Unknown(_, raw)) = &content else {
-        return WireContent { content, is_text: false };
-    };
-    let inner = serde_json::from_str::<String>(raw.get()).ok().and_then(|text| RawJson::parse(text).ok());
-    match (inner, content) {
-        (Some(raw), Content::Custom(_)) => WireContent { content: Content::Custom(raw), is_text: true },
-        (Some(raw), Content::Unknown(code, _)) => WireContent { content: Content::Unknown(code, raw), is_text: true },
-        (_, content) => WireContent { content, is_text: false },
+fn open_raw_text(mut content: Content) -> WireContent {
+    let mut is_text = false;
+    if let Content::Custom(raw) | Content::Unknown(_, raw) = &mut content
+        && let Ok(text) = serde_json::from_str::<String>(raw.get())
+        && let Ok(inner) = RawJson::parse(text)
+    {
+        *raw = inner;
+        is_text = true;
     }
+    WireContent { content, is_text }
 }
 
 /// Writes `type` and `content`.

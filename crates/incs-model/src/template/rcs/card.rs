@@ -11,6 +11,7 @@ use crate::validate::{At, Measured, Validate, Violations};
 
 /// One card. (Sampled only: the page's table was not available. So whether `orientation` and `height` may be left out is
 /// **unknown**; every sample has both.)
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -20,15 +21,14 @@ pub struct RichCard {
     pub standalone_card: Card,
     /// How picture and text stand to each other.
     #[cfg_attr(feature = "schema", schemars(schema_with = "orientation_schema"))]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub orientation: Option<Orientation>,
     /// How high the picture is.
     #[cfg_attr(feature = "schema", schemars(schema_with = "height_schema"))]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub height: Option<Height>,
 }
 
 /// 2 to 10 cards in a row. (Sampled only, like [`RichCard`].)
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -40,11 +40,9 @@ pub struct Carousel {
     pub carousel_card: Vec<Card>,
     /// How high the pictures are.
     #[cfg_attr(feature = "schema", schemars(schema_with = "height_schema"))]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub height: Option<Height>,
     /// How wide the cards are.
     #[cfg_attr(feature = "schema", schemars(schema_with = "width_schema"))]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub width: Option<Width>,
 }
 
@@ -63,11 +61,9 @@ pub struct Card {
     pub card_description: Option<String>,
     /// A link to an image, gif or video; may hold variables. Kinds and sizes are **unknown**.
     #[cfg_attr(feature = "schema", schemars(schema_with = "media_schema"))]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub media_url: Option<String>,
     /// A link to a still image for a video; may be empty, and is absent from the cards of a carousel.
     #[cfg_attr(feature = "schema", schemars(schema_with = "thumbnail_schema"))]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thumbnail_url: Option<String>,
     /// At most [`RCS_CARD_SUGGESTIONS_MAX`](crate::limits::template::RCS_CARD_SUGGESTIONS_MAX).
     #[cfg_attr(feature = "schema", schemars(length(max = limits::RCS_CARD_SUGGESTIONS_MAX)))]
@@ -107,12 +103,6 @@ open_text! {
     }
 }
 
-impl RichCard {
-    pub(super) fn cards(&self) -> &[Card] {
-        std::slice::from_ref(&self.standalone_card)
-    }
-}
-
 impl Card {
     /// A card as every sample has it: title, text, and the link of its picture or film.
     pub fn of(
@@ -123,16 +113,10 @@ impl Card {
         Self::new().with_card_title(card_title).with_card_description(card_description).with_media_url(media_url)
     }
 
-    /// Shows each text that may hold variables.
-    pub(super) fn each_text<'a>(&'a self, see: &mut dyn FnMut(&'a str)) {
-        for text in
-            [&self.card_title, &self.card_description, &self.media_url, &self.thumbnail_url].into_iter().flatten()
-        {
-            see(text);
-        }
-        for suggestion in &self.suggestions {
-            suggestion.each_text(see);
-        }
+    /// The card's own texts that may hold variables.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
+        let texts = [&self.card_title, &self.card_description, &self.media_url, &self.thumbnail_url];
+        texts.into_iter().flatten().map(String::as_str)
     }
 }
 

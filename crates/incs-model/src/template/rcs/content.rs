@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::slice;
 
 use incs_model_derive::{WireStruct, skip_serializing_none};
 use serde::de::value::{MapAccessDeserializer, StrDeserializer};
@@ -13,29 +14,26 @@ use super::card::{Card, Carousel, RichCard};
 use super::suggestion::Suggestion;
 use crate::json::{Key, RawJson, ReadMembers, from_object, once, replay};
 use crate::limits::template as limits;
-use crate::open::{fmt_token, open_text};
+use crate::open::{fmt_token, from_contents, open_text};
 use crate::template::placeholders;
 use crate::validate::{At, Validate, Violations};
 
 /// What an RCS template shows: `type`, and `content` of that type.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(tag = "type", content = "content")]
+#[serde(tag = "type", content = "content", rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Content {
     /// A text.
     ///
     /// On the wire: `"type": "text"`.
-    #[serde(rename = "text")]
     Text(TextContent),
     /// One card.
     ///
     /// On the wire: `"type": "richcard"`.
-    #[serde(rename = "richcard")]
     RichCard(RichCard),
     /// Cards in a row.
     ///
     /// On the wire: `"type": "carousel"`.
-    #[serde(rename = "carousel")]
     Carousel(Carousel),
     /// A type that this version does not know; kept and written back as it came.
     #[serde(untagged)]
@@ -125,60 +123,41 @@ impl Content {
     ///
     /// A name is letters, digits and underscores; `[not a name!]` is plain text. Parts of an unknown kind are not searched.
     pub fn variables(&self) -> BTreeSet<&str> {
-        let mut variables = BTreeSet::new();
-        let mut see = |text| variables.extend(placeholders(text, "[", "]"));
-        if let Self::Text(content) = self {
-            see(&content.text_message);
-        }
-        for card in self.cards() {
-            card.each_text(&mut see);
-        }
-        for suggestion in self.text_suggestions() {
-            suggestion.each_text(&mut see);
-        }
-        variables
+        let text = match self {
+            Self::Text(content) => Some(&*content.text_message),
+            _ => None,
+        };
+        let of_cards = self.cards().iter().flat_map(Card::texts);
+        let texts = text.into_iter().chain(of_cards).chain(self.suggestions().flat_map(Suggestion::texts));
+        texts.flat_map(|text| placeholders(text, "[", "]")).collect()
     }
 
     /// Whether no part is of an unknown kind.
     pub(super) fn is_understood(&self) -> bool {
-        let known = |suggestion: &Suggestion| !matches!(suggestion, Suggestion::Unknown(_));
         !matches!(self, Self::Unknown(_))
-            && self.text_suggestions().iter().all(known)
-            && self.cards().iter().all(|card| card.suggestions.iter().all(known))
+            && !self.suggestions().any(|suggestion| matches!(suggestion, Suggestion::Unknown(_)))
     }
 
     fn cards(&self) -> &[Card] {
         match self {
-            Self::RichCard(card) => card.cards(),
+            Self::RichCard(card) => slice::from_ref(&card.standalone_card),
             Self::Carousel(carousel) => &carousel.carousel_card,
             Self::Text(_) | Self::Unknown(_) => &[],
         }
     }
 
-    fn text_suggestions(&self) -> &[Suggestion] {
-        match self {
+    /// The suggestions below the text or on the cards.
+    fn suggestions(&self) -> impl Iterator<Item = &Suggestion> {
+        let below_text: &[Suggestion] = match self {
             Self::Text(content) => &content.suggestions,
             _ => &[],
-        }
+        };
+        below_text.iter().chain(self.cards().iter().flat_map(|card| &card.suggestions))
     }
 }
 
-impl From<TextContent> for Content {
-    fn from(content: TextContent) -> Self {
-        Self::Text(content)
-    }
-}
-
-impl From<RichCard> for Content {
-    fn from(content: RichCard) -> Self {
-        Self::RichCard(content)
-    }
-}
-
-impl From<Carousel> for Content {
-    fn from(content: Carousel) -> Self {
-        Self::Carousel(content)
-    }
+from_contents! {
+    Content: Text(TextContent), RichCard(RichCard), Carousel(Carousel)
 }
 
 impl Content {

@@ -82,9 +82,7 @@ impl Validate for NewTemplate {
     }
 }
 
-schema_of!(NewTemplate, generator => {
-    content::schema::<NewMembers>(generator)
-});
+schema_of!(NewTemplate, generator => content::schema::<NewMembers>(generator));
 
 /// An RCS template as the platform keeps it: a row of the list, or `data` of the detail route.
 #[skip_serializing_none]
@@ -170,9 +168,7 @@ impl<'de> Deserialize<'de> for Template {
     }
 }
 
-schema_of!(Template, generator => {
-    content::schema::<Members>(generator)
-});
+schema_of!(Template, generator => content::schema::<Members>(generator));
 
 impl Template {
     /// The variables of all parts, each once.

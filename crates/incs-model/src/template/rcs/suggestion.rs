@@ -102,46 +102,39 @@ impl Suggestion {
         Self::DialerAction(DialerAction::new(text, postback_data, phone_number))
     }
 
-    /// Shows each text that may hold variables.
-    pub(super) fn each_text<'a>(&'a self, see: &mut dyn FnMut(&'a str)) {
-        let (text, postback, target) = match self {
-            Self::Reply(reply) => (&reply.text, &reply.postback_data, None),
-            Self::UrlAction(action) => (&action.text, &action.postback_data, Some(&action.url)),
-            Self::DialerAction(action) => (&action.text, &action.postback_data, Some(&action.phone_number)),
-            Self::Unknown(_) => return,
-        };
-        see(text);
-        see(postback);
-        if let Some(target) = target {
-            see(target);
+    /// The texts that may hold variables.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.parts().into_iter().flat_map(|(text, postback, target)| [Some(text), Some(postback), target]).flatten()
+    }
+
+    /// The label, the postback data, and what the button opens or dials; nothing of an unknown kind.
+    fn parts(&self) -> Option<(&str, &str, Option<&str>)> {
+        match self {
+            Self::Reply(reply) => Some((&reply.text, &reply.postback_data, None)),
+            Self::UrlAction(action) => Some((&action.text, &action.postback_data, Some(&action.url))),
+            Self::DialerAction(action) => Some((&action.text, &action.postback_data, Some(&action.phone_number))),
+            Self::Unknown(_) => None,
         }
     }
 }
 
 impl Validate for Suggestion {
     fn check(&self, at: &At<'_>, found: &mut Violations) {
+        let Some((text, postback, _)) = self.parts() else {
+            return found.unknown_kind(at, "suggestionType");
+        };
+        found.text(&at.key("text"), text, &limits::RCS_SUGGESTION_TEXT);
+        found.text(&at.key("postbackData"), postback, &limits::RCS_POSTBACK);
         match self {
-            Self::Reply(reply) => check_words(&reply.text, &reply.postback_data, at, found),
-            Self::UrlAction(action) => {
-                check_words(&action.text, &action.postback_data, at, found);
-                if !link::is_absolute_template(&action.url) {
-                    found.add(&at.key("url"), &limits::RCS_LINK, Measured::Nothing);
-                }
+            Self::UrlAction(action) if !link::is_absolute_template(&action.url) => {
+                found.add(&at.key("url"), &limits::RCS_LINK, Measured::Nothing);
             }
-            Self::DialerAction(action) => {
-                check_words(&action.text, &action.postback_data, at, found);
-                if !is_dialable(&action.phone_number) {
-                    found.add(&at.key("phoneNumber"), &limits::RCS_DIAL_NUMBER, Measured::Nothing);
-                }
+            Self::DialerAction(action) if !is_dialable(&action.phone_number) => {
+                found.add(&at.key("phoneNumber"), &limits::RCS_DIAL_NUMBER, Measured::Nothing);
             }
-            Self::Unknown(_) => found.unknown_kind(at, "suggestionType"),
+            _ => {}
         }
     }
-}
-
-fn check_words(text: &str, postback: &str, at: &At<'_>, found: &mut Violations) {
-    found.text(&at.key("text"), text, &limits::RCS_SUGGESTION_TEXT);
-    found.text(&at.key("postbackData"), postback, &limits::RCS_POSTBACK);
 }
 
 /// As [`RCS_PHONE_PATTERN`](limits::RCS_PHONE_PATTERN) says.

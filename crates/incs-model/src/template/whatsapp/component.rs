@@ -131,8 +131,7 @@ impl Validate for Component {
             Self::Header(header) => header.check(at, found),
             Self::Body(Body { text, .. }) | Self::Footer(Footer { text }) => found.not_empty(&at.key("text"), text),
             Self::Buttons(Buttons { buttons }) => {
-                let at = at.key("buttons");
-                buttons.check(&at, found);
+                buttons.check(&at.key("buttons"), found);
             }
             Self::Unknown(_) => found.unknown_kind(at, "type"),
         }

@@ -124,8 +124,7 @@ impl Validate for NewTemplate {
         found.text(&at.key("name"), self.name.as_str(), &limits::WHATSAPP_NAME);
         found.not_empty(&at.key("language"), self.language.as_str());
         found.one_of(&at.key("category"), self.category.as_str(), &limits::WHATSAPP_CATEGORY);
-        let components = at.key("components");
-        self.components.check(&components, found);
+        self.components.check(&at.key("components"), found);
     }
 }
 

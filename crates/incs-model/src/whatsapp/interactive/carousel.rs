@@ -1,6 +1,6 @@
 //! Cards to swipe through (INCS: send WhatsApp message).
 
-use incs_model_derive::WireStruct;
+use incs_model_derive::{MaskedDebug, WireStruct, skip_serializing_none};
 use serde::de::MapAccess;
 use serde::de::value::MapAccessDeserializer;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -28,26 +28,26 @@ use crate::validate::{At, Measured, Validate, Violations};
 /// let cards = Carousel::of(Body::new("Fresh from the kiln:"), [card(0, "teapot"), card(1, "mug")]);
 /// # incs_model::validate(&cards).unwrap();
 /// ```
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Carousel {
     /// At most [`BODY_TEXT_MAX`](crate::limits::whatsapp::BODY_TEXT_MAX) characters.
-    #[cfg_attr(feature = "schema", schemars(schema_with = "super::parts::main_body_schema"))]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "super::parts::schema::body::<{ limits::BODY_TEXT_MAX }>"))]
     pub body: Body,
     /// The cards.
     pub action: Action,
     /// Not allowed. It is here so that a message read from JSON is reported and not silently changed.
     #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::shape::forbidden"))]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub header: Option<Header>,
     /// Not allowed, like `header`.
     #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::shape::forbidden"))]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub footer: Option<Footer>,
 }
 
 /// The cards of a carousel.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "CarouselAction"))]
 #[non_exhaustive]
@@ -59,11 +59,11 @@ pub struct Action {
     /// Not allowed: buttons stand on the cards. It is here so that a message read from JSON is reported and not
     /// silently changed.
     #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::shape::forbidden"))]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub buttons: Option<RawJson>,
 }
 
 /// A card: a picture or film, a line of text, and a link button or quick replies.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -82,7 +82,6 @@ pub struct Card {
     /// At most [`CARD_BODY_TEXT_MAX`](crate::limits::whatsapp::CARD_BODY_TEXT_MAX) characters on at most
     /// [`CARD_BODY_LINES_MAX`](crate::limits::whatsapp::CARD_BODY_LINES_MAX) lines.
     #[cfg_attr(feature = "schema", schemars(schema_with = "card_body_schema"))]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<Body>,
 }
 
@@ -97,7 +96,7 @@ open_text! {
 }
 
 /// What a card offers: one link, or quick replies. The form is told by the members: `name` or `buttons`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, PartialEq, Serialize, MaskedDebug)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum CardAction {
@@ -168,8 +167,6 @@ impl<'de> Deserialize<'de> for CardAction {
     }
 }
 
-impl crate::masked::Masked for CardAction {}
-
 schema_of!(CardAction, generator => {
     let url = generator.subschema_for::<cta_url::Action>();
     let replies = generator.subschema_for::<QuickReplies>();
@@ -181,8 +178,8 @@ schema_of!(CardAction, generator => {
 });
 
 #[cfg(feature = "schema")]
-fn card_body_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-    let mut schema = super::parts::body_schema(limits::CARD_BODY_TEXT_MAX);
+fn card_body_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    let mut schema = super::parts::schema::body::<{ limits::CARD_BODY_TEXT_MAX }>(generator);
     let lines = limits::CARD_BODY_LINES_MAX - 1;
     if let Some(text) = crate::schema::shape::members(&mut schema, "properties").get_mut("text") {
         text["pattern"] = serde_json::json!(format!("^[^\\n]*(\\n[^\\n]*){{0,{lines}}}$"));
@@ -192,11 +189,16 @@ fn card_body_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
 
 #[cfg(feature = "schema")]
 fn header_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-    let (image, video) =
-        (generator.subschema_for::<crate::whatsapp::Image>(), generator.subschema_for::<crate::whatsapp::Video>());
-    let [image, video] =
-        [("image", image), ("video", video)].map(|(kind, medium)| super::parts::linked_header_schema(kind, &medium));
-    schemars::json_schema!({ "oneOf": [image, video] })
+    let image = generator.subschema_for::<crate::whatsapp::Image>();
+    let video = generator.subschema_for::<crate::whatsapp::Video>();
+    let variants = [("image", image), ("video", video)].map(|(kind, medium)| {
+        serde_json::json!({
+            "type": "object",
+            "properties": { "type": { "const": kind }, kind: medium },
+            "required": ["type", kind],
+        })
+    });
+    schemars::json_schema!({ "oneOf": variants })
 }
 
 impl Validate for Carousel {
@@ -254,7 +256,7 @@ impl Validate for CardAction {
             Self::QuickReplies(replies) => {
                 let buttons = at.key("buttons");
                 found.items(&buttons, replies.buttons.len(), &limits::CARD_BUTTONS);
-                check_buttons(&replies.buttons, &buttons, found);
+                check_buttons(&replies.buttons, CardButton::as_reply, &buttons, found);
             }
             Self::Unknown(_) => found.unknown_kind(at, "name"),
         }

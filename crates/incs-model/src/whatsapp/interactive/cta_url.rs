@@ -25,7 +25,7 @@ use crate::validate::{At, Validate, Violations};
 #[non_exhaustive]
 pub struct CtaUrl {
     /// At most [`BODY_TEXT_MAX`](crate::limits::whatsapp::BODY_TEXT_MAX) characters.
-    #[cfg_attr(feature = "schema", schemars(schema_with = "super::parts::main_body_schema"))]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "super::parts::schema::body::<{ limits::BODY_TEXT_MAX }>"))]
     pub body: Body,
     /// The button.
     pub action: Action,

@@ -1,5 +1,7 @@
 //! A menu of rows (INCS: send WhatsApp message).
 
+use std::collections::BTreeSet;
+
 use incs_model_derive::{WireStruct, skip_serializing_none};
 use serde::{Deserialize, Serialize};
 
@@ -28,13 +30,15 @@ use crate::validate::{At, Measured, Validate, Violations, count};
 #[non_exhaustive]
 pub struct List {
     /// At most [`LIST_BODY_TEXT_MAX`](crate::limits::whatsapp::LIST_BODY_TEXT_MAX) characters.
-    #[cfg_attr(feature = "schema", schemars(schema_with = "body_schema"))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(schema_with = "super::parts::schema::body::<{ limits::LIST_BODY_TEXT_MAX }>")
+    )]
     pub body: Body,
     /// The button and what it opens.
     pub action: Action,
     /// A text; no other kind is allowed here.
-    #[cfg_attr(feature = "schema", schemars(schema_with = "super::parts::list_header_schema"))]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "super::parts::schema::list_header"))]
     pub header: Option<Header>,
     /// A line below the body.
     pub footer: Option<Footer>,
@@ -84,14 +88,9 @@ pub struct Row {
     pub description: Option<String>,
 }
 
-#[cfg(feature = "schema")]
-fn body_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-    super::parts::body_schema(limits::LIST_BODY_TEXT_MAX)
-}
-
 impl List {
     /// Every row with the positions of its section and of itself.
-    fn rows(&self) -> impl Iterator<Item = (usize, usize, &Row)> + Clone {
+    fn rows(&self) -> impl Iterator<Item = (usize, usize, &Row)> {
         let sections = self.action.sections.iter().enumerate();
         sections.flat_map(|(section, Section { rows, .. })| {
             rows.iter().enumerate().map(move |(row, item)| (section, row, item))
@@ -119,15 +118,15 @@ impl Validate for List {
         if rows > limits::LIST_ROWS_MAX {
             found.add(&sections, &limits::LIST_ROWS, count(rows));
         }
-        let place = |position, member, add: &mut dyn FnMut(&At<'_>)| {
-            if let Some((section, row, _)) = self.rows().nth(position) {
-                add(&sections.index(section).key("rows").index(row).key(member));
+        let (id, title): (fn(&Row) -> &str, fn(&Row) -> &str) = (|row| &row.id, |row| &row.title);
+        for (member, text, rule) in [("id", id, &limits::ROW_ID_UNIQUE), ("title", title, &limits::ROW_TITLE_UNIQUE)] {
+            let mut seen = BTreeSet::new();
+            for (section, row, item) in self.rows() {
+                if !seen.insert(text(item)) {
+                    found.add(&sections.index(section).key("rows").index(row).key(member), rule, Measured::Nothing);
+                }
             }
-        };
-        found.unique(self.rows().map(|(.., row)| &*row.id), &limits::ROW_ID_UNIQUE, |i, add| place(i, "id", add));
-        found.unique(self.rows().map(|(.., row)| &*row.title), &limits::ROW_TITLE_UNIQUE, |i, add| {
-            place(i, "title", add);
-        });
+        }
     }
 }
 

@@ -12,13 +12,13 @@ member_union! {
     /// What stands above the body.
     pub enum Header by "type" {
         /// A text of at most [`HEADER_TEXT_MAX`](crate::limits::whatsapp::HEADER_TEXT_MAX) characters.
-        Text(String) = "text" as header_text_schema,
+        Text(String) = "text" as crate::schema::shape::text::<{ limits::HEADER_TEXT_MAX }>,
         /// An image.
-        Image(HeaderMedia) = "image" as image_schema,
+        Image(HeaderMedia) = "image" as schema::medium::<crate::whatsapp::Image>,
         /// A video.
-        Video(HeaderMedia) = "video" as video_schema,
+        Video(HeaderMedia) = "video" as schema::medium::<crate::whatsapp::Video>,
         /// A document.
-        Document(HeaderMedia) = "document" as document_schema,
+        Document(HeaderMedia) = "document" as schema::medium::<crate::whatsapp::Document>,
     }
 }
 
@@ -144,40 +144,17 @@ impl Validate for Footer {
 }
 
 #[cfg(feature = "schema")]
-pub(super) use self::schema::{body_schema, linked_header_schema, list_header_schema, main_body_schema};
-#[cfg(feature = "schema")]
-use self::schema::{document_schema, header_text_schema, image_schema, video_schema};
-
-#[cfg(feature = "schema")]
-mod schema {
+pub(super) mod schema {
     //! Schemas that depend on where a part stands.
 
     use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-    use serde_json::json;
 
     use super::{HeaderMedia, limits};
     use crate::schema::shape;
     use crate::schema_of::schema_of;
-    use crate::whatsapp::{Document, Image, Video};
-
-    pub(super) fn header_text_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "minLength": 1, "maxLength": limits::HEADER_TEXT_MAX })
-    }
-
-    pub(super) fn image_schema(generator: &mut SchemaGenerator) -> Schema {
-        medium::<Image>(generator)
-    }
-
-    pub(super) fn video_schema(generator: &mut SchemaGenerator) -> Schema {
-        medium::<Video>(generator)
-    }
-
-    pub(super) fn document_schema(generator: &mut SchemaGenerator) -> Schema {
-        medium::<Document>(generator)
-    }
 
     /// A medium by link, or by the id of an upload.
-    fn medium<File: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+    pub(crate) fn medium<File: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
         if shape::is_strict(generator) {
             let (by_link, by_id) = (generator.subschema_for::<File>(), generator.subschema_for::<MediumById>());
             json_schema!({ "oneOf": [by_link, by_id] })
@@ -195,36 +172,19 @@ mod schema {
         "required": ["id"],
     }));
 
-    /// A body of at most `max` characters.
-    pub(crate) fn body_schema(max: usize) -> Schema {
-        json_schema!({
-            "type": "object",
-            "properties": { "text": { "type": "string", "minLength": 1, "maxLength": max } },
-            "required": ["text"],
-        })
-    }
-
-    /// The body of every message but a list.
-    pub(crate) fn main_body_schema(_: &mut SchemaGenerator) -> Schema {
-        body_schema(limits::BODY_TEXT_MAX)
+    /// A body of at most `MAX` characters.
+    pub(crate) fn body<const MAX: usize>(generator: &mut SchemaGenerator) -> Schema {
+        let text = shape::text::<MAX>(generator);
+        json_schema!({ "type": "object", "properties": { "text": text }, "required": ["text"] })
     }
 
     /// A header of kind text only.
-    pub(crate) fn list_header_schema(generator: &mut SchemaGenerator) -> Schema {
-        let text = header_text_schema(generator);
+    pub(crate) fn list_header(generator: &mut SchemaGenerator) -> Schema {
+        let text = shape::text::<{ limits::HEADER_TEXT_MAX }>(generator);
         json_schema!({
             "type": "object",
             "properties": { "type": { "const": "text" }, "text": text },
             "required": ["type", "text"],
-        })
-    }
-
-    /// A header of one kind of medium, by link.
-    pub(crate) fn linked_header_schema(kind: &str, medium: &Schema) -> serde_json::Value {
-        json!({
-            "type": "object",
-            "properties": { "type": { "const": kind }, kind: medium },
-            "required": ["type", kind],
         })
     }
 }

@@ -1,12 +1,14 @@
 //! Reply buttons, below a message or on a card (INCS: send WhatsApp message).
 
+use std::collections::BTreeSet;
+
 use incs_model_derive::{WireStruct, skip_serializing_none};
 use serde::{Deserialize, Serialize};
 
 use super::parts::{Body, Footer, Header, check_parts};
 use crate::limits::whatsapp as limits;
-use crate::open::member_union;
-use crate::validate::{At, Validate, Violations};
+use crate::open::{MemberUnion, member_union};
+use crate::validate::{At, Measured, Validate, Violations};
 
 /// A message with 1 to 3 reply buttons (INCS: send WhatsApp message).
 ///
@@ -26,7 +28,7 @@ use crate::validate::{At, Validate, Violations};
 #[non_exhaustive]
 pub struct ReplyButtons {
     /// At most [`BODY_TEXT_MAX`](crate::limits::whatsapp::BODY_TEXT_MAX) characters.
-    #[cfg_attr(feature = "schema", schemars(schema_with = "super::parts::main_body_schema"))]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "super::parts::schema::body::<{ limits::BODY_TEXT_MAX }>"))]
     pub body: Body,
     /// The buttons.
     pub action: Action,
@@ -82,6 +84,13 @@ impl Button {
     pub fn reply(id: impl Into<String>, title: impl Into<String>) -> Self {
         Self::Reply(Reply::new(id, title))
     }
+
+    fn as_reply(&self) -> Option<&Reply> {
+        match self {
+            Self::Reply(reply) => Some(reply),
+            Self::Unknown(_) => None,
+        }
+    }
 }
 
 impl CardButton {
@@ -89,49 +98,38 @@ impl CardButton {
     pub fn quick_reply(id: impl Into<String>, title: impl Into<String>) -> Self {
         Self::QuickReply(Reply::new(id, title))
     }
-}
 
-/// A button of either place, as the checks see it.
-pub(super) trait HasReply {
-    /// The kind, and what it sends back if the kind is known.
-    fn reply(&self) -> (&str, Option<&Reply>);
-}
-
-impl HasReply for Button {
-    fn reply(&self) -> (&str, Option<&Reply>) {
+    pub(super) fn as_reply(&self) -> Option<&Reply> {
         match self {
-            Self::Reply(reply) => (self.kind(), Some(reply)),
-            Self::Unknown(_) => (self.kind(), None),
+            Self::QuickReply(reply) => Some(reply),
+            Self::Unknown(_) => None,
         }
     }
 }
 
-impl HasReply for CardButton {
-    fn reply(&self) -> (&str, Option<&Reply>) {
-        match self {
-            Self::QuickReply(reply) => (self.kind(), Some(reply)),
-            Self::Unknown(_) => (self.kind(), None),
-        }
-    }
-}
-
-/// Checks the buttons that stand together, at the array `at`.
-pub(super) fn check_buttons<B: HasReply>(buttons: &[B], at: &At<'_>, found: &mut Violations) {
+/// Checks the buttons that stand together, at the array `at`. `reply_of` returns what a button of a known kind sends back.
+pub(super) fn check_buttons<B: MemberUnion>(
+    buttons: &[B],
+    reply_of: fn(&B) -> Option<&Reply>,
+    at: &At<'_>,
+    found: &mut Violations,
+) {
     for (index, button) in buttons.iter().enumerate() {
         let here = at.index(index);
-        match button.reply() {
-            (kind, Some(reply)) => reply.check(&here.key(kind), found),
-            (_, None) => found.unknown_kind(&here, "type"),
+        match reply_of(button) {
+            Some(reply) => reply.check(&here.key(button.wire_kind()), found),
+            None => found.unknown_kind(&here, "type"),
         }
     }
-    let place = |position, member, add: &mut dyn FnMut(&At<'_>)| {
-        if let Some(button) = buttons.get(position) {
-            add(&at.index(position).key(button.reply().0).key(member));
+    let (id, title): (fn(&Reply) -> &str, fn(&Reply) -> &str) = (|reply| &reply.id, |reply| &reply.title);
+    for (member, text, rule) in [("id", id, &limits::REPLY_ID_UNIQUE), ("title", title, &limits::REPLY_TITLE_UNIQUE)] {
+        let mut seen = BTreeSet::new();
+        for (index, button) in buttons.iter().enumerate() {
+            if reply_of(button).is_some_and(|reply| !seen.insert(text(reply))) {
+                found.add(&at.index(index).key(button.wire_kind()).key(member), rule, Measured::Nothing);
+            }
         }
-    };
-    let known = || buttons.iter().filter_map(|button| button.reply().1);
-    found.unique(known().map(|reply| &*reply.id), &limits::REPLY_ID_UNIQUE, |i, add| place(i, "id", add));
-    found.unique(known().map(|reply| &*reply.title), &limits::REPLY_TITLE_UNIQUE, |i, add| place(i, "title", add));
+    }
 }
 
 impl Validate for ReplyButtons {
@@ -140,7 +138,7 @@ impl Validate for ReplyButtons {
         let action = at.key("action");
         let buttons = action.key("buttons");
         found.items(&buttons, self.action.buttons.len(), &limits::REPLY_BUTTONS);
-        check_buttons(&self.action.buttons, &buttons, found);
+        check_buttons(&self.action.buttons, Button::as_reply, &buttons, found);
     }
 }
 
