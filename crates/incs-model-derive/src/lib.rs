@@ -21,8 +21,8 @@ use proc_macro::TokenStream;
 ///
 /// A default is `#[serde(default)]` or, in a struct that serde does not derive, `#[wire(default)]`. Numbers, `bool` and fields with
 /// `#[wire(exact)]` are taken as their own type instead of `impl Into`, so that plain literals fit. Fields that are not `pub` have
-/// their default and get no setter. `#[wire(no_new)]` on the struct leaves `new` out; `#[wire(private_new)]` makes it a private
-/// `with_required`, for a hand-written `new` to build on.
+/// their default and get no setter. `#[wire(private_new)]` on the struct makes a private `with_required` instead of `new`, for a
+/// hand-written `new` to build on.
 #[proc_macro_derive(WireStruct, attributes(wire))]
 pub fn derive_wire_struct(input: TokenStream) -> TokenStream {
     finish(syn::parse2(input.into()).and_then(|input| wire_struct::expand(&input)))

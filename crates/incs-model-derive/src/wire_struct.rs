@@ -23,7 +23,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     };
     let debug = masked_debug::expand(input)?;
     let members = data.fields.iter().map(Member::read).collect::<Result<Vec<_>>>()?;
-    let new = Constructor::read(&input.attrs)?.expand(&members);
+    let new = constructor(&signature(&input.attrs)?, &members);
     let setters = members.iter().filter_map(Member::setter);
     Ok(quote! {
         impl #name {
@@ -35,43 +35,19 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     })
 }
 
-/// The constructor of a struct with its required members.
-#[derive(Default)]
-enum Constructor {
-    /// A public `new`.
-    #[default]
-    New,
-    /// A private `with_required`, on which a hand-written `new` builds.
-    Private,
-    /// None.
-    Absent,
-}
-
-impl Constructor {
-    fn read(attributes: &[Attribute]) -> Result<Self> {
-        let mut constructor = Self::default();
-        for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("wire")) {
-            attribute.parse_nested_meta(|meta| {
-                if meta.path.is_ident("no_new") {
-                    constructor = Self::Absent;
-                } else if meta.path.is_ident("private_new") {
-                    constructor = Self::Private;
-                } else {
-                    return Err(meta.error("a struct takes `#[wire(no_new)]` and `#[wire(private_new)]`"));
-                }
-                Ok(())
-            })?;
-        }
-        Ok(constructor)
+/// How the constructor begins: a public `new`, or a private `with_required` on which a hand-written `new` builds.
+fn signature(attributes: &[Attribute]) -> Result<TokenStream> {
+    let mut signature = quote! { pub fn new };
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("wire")) {
+        attribute.parse_nested_meta(|meta| {
+            if !meta.path.is_ident("private_new") {
+                return Err(meta.error("a struct takes `#[wire(private_new)]`"));
+            }
+            signature = quote! { fn with_required };
+            Ok(())
+        })?;
     }
-
-    fn expand(&self, members: &[Member<'_>]) -> TokenStream {
-        match self {
-            Self::New => constructor(&quote! { pub fn new }, members),
-            Self::Private => constructor(&quote! { fn with_required }, members),
-            Self::Absent => TokenStream::new(),
-        }
-    }
+    Ok(signature)
 }
 
 fn constructor(signature: &TokenStream, members: &[Member<'_>]) -> TokenStream {
@@ -334,12 +310,6 @@ mod tests {
     }
 
     #[test]
-    fn new_may_be_left_out() {
-        let code = expanded("#[wire(no_new)] pub struct Row { pub id: String, pub note: Option<String> }");
-        assert!(!code.contains("fn new") && code.contains("fn with_note"), "{code}");
-    }
-
-    #[test]
     fn new_may_be_made_private() {
         let code =
             expanded("#[wire(private_new)] pub struct Row { pub id: u64, pub note: Option<String>, hidden: Kind }");
@@ -364,10 +334,7 @@ mod tests {
             refused("struct Row { #[wire(skip)] a: u8 }"),
             "a field takes `#[wire(default)]`, `#[wire(entries)]` and `#[wire(exact)]`"
         );
-        assert_eq!(
-            refused("#[wire(new)] struct Row { a: u8 }"),
-            "a struct takes `#[wire(no_new)]` and `#[wire(private_new)]`"
-        );
+        assert_eq!(refused("#[wire(new)] struct Row { a: u8 }"), "a struct takes `#[wire(private_new)]`");
         assert_eq!(refused("struct Row { #[wire(entries)] a: Vec<u8> }"), "`#[wire(entries)]` takes a `BTreeMap`");
     }
 }

@@ -21,7 +21,7 @@ use crate::time::WireTime;
 /// A message of the workbench (INCS: message created webhook).
 #[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, WireStruct)]
-#[wire(no_new)]
+#[wire(private_new)]
 #[non_exhaustive]
 pub struct Message {
     /// The message, as INCS numbers it.
@@ -59,23 +59,9 @@ pub struct Message {
 impl Message {
     /// A message with this content; the other members are unset.
     pub fn new(id: impl Into<IncsMessageId>, content: Content) -> Self {
-        Self {
-            id: id.into(),
-            content: WireContent { content, is_text: false },
-            auth_id: None,
-            conversation_id: None,
-            session_type: None,
-            send_id: None,
-            recv_id: None,
-            custom_type: None,
-            custom_id: None,
-            channel_msg_id: None,
-            channel_status: None,
-            error: None,
-            source: None,
-            created_at: None,
-            updated_at: None,
-        }
+        let mut message = Self::with_required(id);
+        message.content.content = content;
+        message
     }
 
     /// What the message holds.
@@ -118,7 +104,7 @@ impl<'de> ReadMembers<'de> for Message {
     fn read_members<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
         let mut id = None;
         let mut body = Body::default();
-        let mut found = Self::new(0, Content::Custom(RawJson::null()));
+        let mut found = Self::with_required(0);
         while let Some(Key(key)) = map.next_key()? {
             match &*key {
                 "id" => once(&mut id, map.next_value()?, "id")?,
@@ -206,6 +192,12 @@ impl Body {
 struct WireContent {
     content: Content,
     is_text: bool,
+}
+
+impl Default for WireContent {
+    fn default() -> Self {
+        Self { content: Content::Custom(RawJson::null()), is_text: false }
+    }
 }
 
 /// Reads the content of a type whose number is known.

@@ -116,7 +116,7 @@ impl Value {
 /// A message from a customer.
 #[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, WireStruct)]
-#[wire(no_new)]
+#[wire(private_new)]
 #[non_exhaustive]
 pub struct Message {
     /// The message it answers or quotes, and whether it was forwarded.
@@ -172,16 +172,7 @@ pub struct ReferredProduct {
 impl Message {
     /// A message from this customer.
     pub fn new(from: impl Into<Address>, id: impl Into<MessageId>, content: Content) -> Self {
-        Self {
-            id: id.into(),
-            content,
-            from: Some(from.into()),
-            from_user_id: None,
-            timestamp: None,
-            context: None,
-            referral: None,
-            errors: Vec::new(),
-        }
+        Self::with_required(id, content).with_from(from)
     }
 }
 
