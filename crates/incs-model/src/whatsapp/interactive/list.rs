@@ -118,7 +118,8 @@ impl Validate for List {
         if rows > limits::LIST_ROWS_MAX {
             found.add(&sections, &limits::LIST_ROWS, count(rows));
         }
-        let (id, title): (fn(&Row) -> &str, fn(&Row) -> &str) = (|row| &row.id, |row| &row.title);
+        let id: fn(&Row) -> &str = |row| &row.id;
+        let title: fn(&Row) -> &str = |row| &row.title;
         for (member, text, rule) in [("id", id, &limits::ROW_ID_UNIQUE), ("title", title, &limits::ROW_TITLE_UNIQUE)] {
             let mut seen = BTreeSet::new();
             for (section, row, item) in self.rows() {

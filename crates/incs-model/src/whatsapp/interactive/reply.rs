@@ -121,7 +121,8 @@ pub(super) fn check_buttons<B: MemberUnion>(
             None => found.unknown_kind(&here, "type"),
         }
     }
-    let (id, title): (fn(&Reply) -> &str, fn(&Reply) -> &str) = (|reply| &reply.id, |reply| &reply.title);
+    let id: fn(&Reply) -> &str = |reply| &reply.id;
+    let title: fn(&Reply) -> &str = |reply| &reply.title;
     for (member, text, rule) in [("id", id, &limits::REPLY_ID_UNIQUE), ("title", title, &limits::REPLY_TITLE_UNIQUE)] {
         let mut seen = BTreeSet::new();
         for (index, button) in buttons.iter().enumerate() {
