@@ -17,8 +17,9 @@ pub struct Gate {
     pub more_allocations: Option<i64>,
 }
 
+/// Content that comes before its tag, as in a WhatsApp text, is kept as raw text until the tag is read: three allocations.
 const fn reading(promise: &'static str, case: &'static str, baseline: &'static str) -> Gate {
-    Gate { promise, case, baseline, most: 1.30, more_allocations: Some(2) }
+    Gate { promise, case, baseline, most: 1.30, more_allocations: Some(3) }
 }
 
 /// Every promise.

@@ -2,20 +2,32 @@
 //!
 //! Both are kept side by side here; a property test holds them together.
 
+use memchr::{memchr2, memchr3};
+
 /// Returns true when the link is absolute, http or https, with a host, and free of spaces and control characters.
 pub(crate) fn is_absolute(link: &str) -> bool {
-    let is_broken = |letter: char| letter <= ' ' || letter == '\x7f' || letter == '\\';
-    after_scheme(link).is_some_and(|rest| !rest.contains(is_broken) && has_host(rest))
+    after_scheme(link).is_some_and(|rest| has_host(rest) && is_sound(rest))
 }
 
 fn after_scheme(link: &str) -> Option<&str> {
-    let (scheme, rest) = link.split_once("://")?;
-    ["https", "http"].iter().any(|known| known.eq_ignore_ascii_case(scheme)).then_some(rest)
+    let any_case = |scheme: &str| {
+        let (start, rest) = link.split_at_checked(scheme.len())?;
+        start.eq_ignore_ascii_case(scheme).then_some(rest)
+    };
+    link.strip_prefix("https://").or_else(|| any_case("https://")).or_else(|| any_case("http://"))
+}
+
+/// Returns true when no byte is a space, a control character or a backslash. There is no early end, since nearly every link is
+/// sound, so that the compiler can check many bytes at once.
+fn is_sound(rest: &str) -> bool {
+    let is_broken = |byte: u8| byte <= b' ' || byte == 0x7f || byte == b'\\';
+    rest.bytes().fold(0, |found, byte| found | u8::from(is_broken(byte))) == 0
 }
 
 /// Returns true when the text begins with a host, which may have a user, a port, or an IP address in brackets.
 fn has_host(rest: &str) -> bool {
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let end = memchr3(b'/', b'?', b'#', rest.as_bytes()).unwrap_or(rest.len());
+    let authority = rest.get(..end).unwrap_or_default();
     let host_and_port = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     let (host, port) = match host_and_port.strip_prefix('[') {
         Some(inner) => match inner.split_once(']') {
@@ -25,7 +37,9 @@ fn has_host(rest: &str) -> bool {
         None => host_and_port.find(':').map_or((host_and_port, ""), |colon| host_and_port.split_at(colon)),
     };
     let digits = |port: &str| port.len() <= 5 && port.bytes().all(|byte| byte.is_ascii_digit());
-    !host.is_empty() && !host.contains(['[', ']']) && (port.is_empty() || port.strip_prefix(':').is_some_and(digits))
+    !host.is_empty()
+        && !host.bytes().any(|byte| matches!(byte, b'[' | b']'))
+        && (port.is_empty() || port.strip_prefix(':').is_some_and(digits))
 }
 
 fn is_ip_literal(address: &str) -> bool {
@@ -37,7 +51,8 @@ const EXTENSION_MAX: usize = 5;
 
 /// The extension that a link to a file shows: 1 to 5 letters or digits after the last dot of the path's last segment.
 pub(crate) fn extension(link: &str) -> Option<&str> {
-    let path = after_scheme(link)?.split(['?', '#']).next()?;
+    let rest = after_scheme(link)?;
+    let path = rest.get(..memchr2(b'?', b'#', rest.as_bytes()).unwrap_or(rest.len()))?;
     // Without a slash the dots belong to the host.
     let (_, segment) = path.rsplit_once('/')?;
     let (_, ending) = segment.rsplit_once('.')?;

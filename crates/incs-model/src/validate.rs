@@ -255,7 +255,7 @@ impl Violations {
 
     pub(crate) fn max_lines(&mut self, at: &At<'_>, text: &str, rule: &'static Rule) {
         let Limit::MaxLines(max) = rule.limit() else { return };
-        let lines = text.split('\n').count();
+        let lines = text.matches('\n').count() + 1;
         if lines > max {
             self.add(at, rule, count(lines));
         }
