@@ -19,11 +19,11 @@ use crate::exchange::{Backend, Server, Way};
 
 /// One piece of work.
 pub struct Case {
-    /// What is done to what, and by whom: `read/created-text/ours`.
+    /// The work, its subject and the way: `read/created-text/ours`.
     pub name: String,
-    /// Does it once.
+    /// Runs it once.
     pub run: Box<dyn Fn()>,
-    /// How many runs make a figure: so many that one-off costs vanish.
+    /// The number of runs behind a figure, enough to make one-off costs vanish.
     pub runs: u32,
 }
 

@@ -5,7 +5,7 @@
 /// A promise about two cases.
 #[derive(Debug, Clone, Copy)]
 pub struct Gate {
-    /// What is promised, for people.
+    /// The promise in words.
     pub promise: &'static str,
     /// The case measured.
     pub case: &'static str,

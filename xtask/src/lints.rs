@@ -1,4 +1,4 @@
-//! What other tools say of the code: formatting, clippy, each feature alone, and the measuring program.
+//! Checks that other tools make: formatting, clippy, each feature alone, and the measuring program.
 
 use anyhow::Result;
 
@@ -8,13 +8,13 @@ use crate::workspace::{Workspace, run};
 /// The fuzz targets are a workspace of their own, which no other step looks at.
 const FUZZ: [&str; 2] = ["--manifest-path", "fuzz/Cargo.toml"];
 
-/// Whether every file is formatted.
+/// Checks the formatting of every file.
 pub(crate) fn formatting(workspace: &Workspace) -> Result<()> {
     workspace.run(&["fmt", "--all", "--check"])?;
     workspace.run(&[&["fmt", "--check"][..], &FUZZ].concat())
 }
 
-/// Clippy on all targets with all features, and on the fuzz targets.
+/// Runs clippy on all targets with all features, and on the fuzz targets.
 pub(crate) fn clippy(workspace: &Workspace) -> Result<()> {
     workspace.run(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"])?;
     // They use what was built for the others.
@@ -23,7 +23,7 @@ pub(crate) fn clippy(workspace: &Workspace) -> Result<()> {
     workspace.run(&[&["clippy"][..], &FUZZ, &options].concat())
 }
 
-/// Clippy on each published crate without features and with one at a time, where code that only another feature needs, or that
+/// Runs clippy on each published crate without features and with one at a time, where code that only another feature needs, or that
 /// needs another feature, comes to light.
 pub(crate) fn features(workspace: &Workspace) -> Result<()> {
     let mut hack = Tools::python(workspace)?.pip("cargo-hack");
@@ -31,7 +31,7 @@ pub(crate) fn features(workspace: &Workspace) -> Result<()> {
     run(hack.args(["hack", "clippy"]).args(which).args(["--", "-D", "warnings"]))
 }
 
-/// Instructions and allocations of the crates, which with `check` fail past their gates; times only without it.
+/// Measures instructions and allocations. With `check` a figure past its gate is an error; without it times are measured too.
 pub(crate) fn bench(workspace: &Workspace, check: bool) -> Result<()> {
     let program = ["run", "--release", "-p", "incs-bench", "--bin", "incs-bench", "--"];
     if check {
