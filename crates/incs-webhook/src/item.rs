@@ -13,6 +13,7 @@ use incs_model::{DecodeError, RawJson, decode_str};
 
 use crate::dedup::DedupKey;
 use crate::event::{Envelope, Event};
+use crate::label::piece;
 use crate::members::members;
 use crate::shape::{ShapeError, without_mark};
 
@@ -86,9 +87,9 @@ impl Batch {
             (Outcome::Parsed(_), _) => None,
             (_, Some(Provider::Exotel)) => {
                 let callback_type = named(found.raw, "callback_type")?;
-                Some(Event::exotel_name(&callback_type, found.pointer.starts_with("/sms")))
+                Some(Event::exotel_name(piece(&callback_type), found.pointer.starts_with("/sms")))
             }
-            _ => event.clone(),
+            _ => event.as_deref().map(|name| piece(name).to_owned()),
         };
         let items = found.into_iter().map(|found| Item {
             source: Arc::clone(&source),

@@ -147,6 +147,7 @@ mod evidence;
 mod explain;
 pub mod guard;
 mod item;
+mod label;
 mod members;
 mod parse;
 mod receiver;
