@@ -103,14 +103,30 @@ text_id! {
     ParticipantId shown by crate::masked::Masked::masked;
     /// A WhatsApp business number as Meta numbers it (`phone_number_id`).
     PhoneNumberId shown by fmt_code;
-    /// A person as Meta numbers them for one business, `ID.<digits>` (INCS: new message webhook, WhatsApp; sampled only).
+    /// A person as Meta numbers them for one business: two letters of a country, a dot, then letters or digits, like `ID.1459`
+    /// (INCS: new message webhook, WhatsApp; sampled only). For a customer who hides their number it is the only id.
     WhatsAppUserId shown by crate::masked::Masked::masked;
+    /// A group on WhatsApp, as Meta numbers it (inferred). `Debug` masks it.
+    GroupId shown by crate::masked::Masked::masked;
+    /// A call on WhatsApp, `wacid.…` (inferred). `Debug` shows the end of it only, like that of a message id.
+    CallId shown by fmt_tail;
     /// A login name in INCS. `Debug` masks it.
     Username shown by crate::masked::Masked::masked;
     /// A file in the INCS workbench (`uuid` in `message_created`; sampled in several forms).
     FileId shown by fmt_code;
     /// A kind of panel in the task window (INCS: create a task).
     ModuleId shown by fmt_code;
+}
+
+impl WhatsAppUserId {
+    /// Reports whether a text looks like such an id: two letters, a dot, then at most 128 letters and digits, which dots may part.
+    pub(crate) fn has_form(text: &str) -> bool {
+        let Some((country, rest)) = text.split_once('.') else { return false };
+        country.len() == 2
+            && country.bytes().all(|byte| byte.is_ascii_alphabetic())
+            && (1..=128).contains(&rest.len())
+            && rest.split('.').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+    }
 }
 
 number_id! {

@@ -89,6 +89,7 @@ mod masked;
 mod message;
 mod number;
 mod open;
+mod party;
 mod phone;
 pub mod rcs;
 #[cfg(feature = "schema")]
@@ -107,6 +108,7 @@ pub use crate::address::Address;
 pub use crate::json::{DecodeError, Found, ParsePointerError, Pointer, RawJson, decode, decode_str, encode};
 pub use crate::message::{Channel, OutboundMessage, Sent};
 pub use crate::open::{UnknownCode, UnknownMember, UnknownObject, UnknownText};
+pub use crate::party::{Party, PartyKey};
 pub use crate::phone::{ParsePhoneError, PhoneNumber};
 pub use crate::secret::Secret;
 pub use crate::time::{CivilTime, Timestamp, UnixSeconds, WireTime};
