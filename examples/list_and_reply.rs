@@ -100,7 +100,7 @@ fn reply_to(message: &Inbound) -> Option<(PhoneNumber, &'static str)> {
         "pm" => "We come between 13:00 and 18:00.",
         _ => "That time is gone, sorry. Please pick another one.", // a row of an older list
     };
-    Some((message.user.as_ref()?.as_phone()?, text))
+    Some((message.user.as_ref()?.phone.as_ref()?.as_phone()?, text))
 }
 
 /// A client of the platform, or of the sandbox that `INCS_BASE_URL` names.

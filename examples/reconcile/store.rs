@@ -100,6 +100,6 @@ impl Store {
 fn sent_text(message: &Message) -> Option<(MessageId, String, String)> {
     let Content::Text(text) = message.content() else { return None };
     let is_ours = message.source == Some(Origin::Api) && message.is_inbound() == Some(false);
-    let customer = message.customer().filter(|_| is_ours)?;
+    let customer = message.customer().and_then(|customer| customer.phone).filter(|_| is_ours)?;
     Some((message.provider_id()?.clone(), customer.key().to_owned(), text.content.clone()))
 }

@@ -11,19 +11,25 @@
 //! let event = incs_model::decode(body).unwrap();
 //! let messages = inbound::from_event(&event, body);
 //! assert!(matches!(&messages[0].content, Content::Text(text) if text.text == "Do you open on Sunday?"));
-//! assert_eq!(messages[0].user.as_ref().unwrap().key(), "6281200045678");
+//! let user = messages[0].user.as_ref().unwrap();
+//! assert_eq!(user.key().unwrap().as_str(), "phone:6281200045678");
 //! ```
 //!
 //! The same message may come twice from INCS, as `new_message` and as `message_created`, if both callbacks are set. Both carry
 //! the provider's message id.
 
+mod content;
 mod from_exotel;
 mod from_incs;
 mod message;
+mod person;
 
+pub use self::content::{
+    AccountChange, ChangeKind, Choice, ChoiceKind, Content, Edit, EditedContent, Location, Media, MediaKind, Order,
+    OrderLine, Other, Permission, PermissionAnswer, PermissionKind, Problem, Reaction, Revoke, Text, Thumbnail,
+    Welcome,
+};
 pub use self::from_exotel::{exotel_message, from_exotel};
 pub use self::from_incs::{Envelope, created_message, from_event, rcs_message, whatsapp_message};
-pub use self::message::{
-    Choice, ChoiceKind, Contacts, Content, Inbound, Location, Media, MediaKind, Order, OrderLine, Origin, Other,
-    Person, Problem, Provider, Quoted, Reaction, Text, Thumbnail,
-};
+pub use self::message::{Inbound, Origin, Product, Provider, Quoted, Referral};
+pub use self::person::{Contacts, Email, NameParts, Organization, Person, Phone, PostalAddress, WebPage};

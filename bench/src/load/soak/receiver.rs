@@ -47,7 +47,8 @@ pub(super) async fn start(ledger: Arc<Ledger>) -> Result<String> {
 
 fn take(ledger: &Ledger, item: &Item) {
     if let Some(Event::MessageCreated(message)) = item.event()
-        && let (Some(customer), Some(id)) = (message.customer(), message.provider_id())
+        && let (Some(customer), Some(id)) =
+            (message.customer().and_then(|customer| customer.phone), message.provider_id())
     {
         ledger.names(customer.key().to_owned(), id.clone());
     }

@@ -12,7 +12,8 @@ const DEFINITIONS: &str = "#/$defs/";
 const COMPONENTS: &str = "#/components/schemas/";
 
 /// Documents that describe values of this library, which never go over the wire.
-const NOT_ON_THE_WIRE: [&str; 2] = ["receive/inbound-message.json", "receive/delivery.json"];
+const NOT_ON_THE_WIRE: [&str; 3] =
+    ["receive/inbound-message.json", "receive/delivery.json", "receive/delivery-fact.json"];
 
 /// All schemas, each under the name that it has in the document.
 #[derive(Debug)]

@@ -1,11 +1,11 @@
 //! The view of RCS messages from Exotel.
 
-use super::message::{
-    Choice, ChoiceKind, Content, Inbound, Location, Media, MediaKind, Origin, Other, Problem, Provider, Text, Thumbnail,
-};
+use super::content::{Choice, ChoiceKind, Content, Location, Media, MediaKind, Other, Problem, Text, Thumbnail};
+use super::message::{Inbound, Origin, Provider};
 use crate::exotel::{self, Entry, Incoming, Tap};
 use crate::json::Cutter;
 use crate::message::Channel;
+use crate::party::Party;
 
 /// The customers' messages in an Exotel callback; none in delivery reports.
 ///
@@ -24,7 +24,7 @@ pub fn exotel_message(incoming: &Incoming, origin: Origin) -> Inbound {
     let mut item = origin.holding(Provider::Exotel, content(&incoming.content));
     item.channel = Some(Channel::Rcs);
     item.id.clone_from(&incoming.sid);
-    item.user = Some(incoming.user.clone());
+    item.user = Party::from(incoming.user.clone()).known();
     item.business = Some(incoming.business.clone());
     item.sent_at.clone_from(&incoming.timestamp);
     item.profile_name.clone_from(&incoming.profile_name);
@@ -41,13 +41,15 @@ fn content(content: &exotel::Content) -> Content {
             Location { name, ..Location::new(place.latitude.degrees(), place.longitude.degrees()) }.into()
         }
         exotel::Content::Suggested(suggested) => choice(&suggested.tap),
-        exotel::Content::Error { error, .. } => Problem {
+        exotel::Content::Error { error, kind } => Problem {
+            kind: kind.as_ref().map(|kind| kind.as_str().to_owned()),
             code: error.code.map(exotel::StatusCode::as_i64),
             name: error.name.as_ref().map(|name| name.as_str().to_owned()),
             text: error.description.clone(),
+            ..Problem::new()
         }
         .into(),
-        exotel::Content::Unknown(unknown) => Other::new(unknown.kind()).into(),
+        exotel::Content::Unknown(unknown) => Other::of(unknown.kind(), Some(unknown.raw())).into(),
     }
 }
 

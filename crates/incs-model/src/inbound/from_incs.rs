@@ -1,14 +1,17 @@
 //! The view of messages from INCS: of WhatsApp, of RCS, and of the workbench.
 
-use super::message::{
-    Choice, ChoiceKind, Contacts, Content, Inbound, Location, Media, MediaKind, Order, OrderLine, Origin, Other,
-    Person, Problem, Provider, Quoted, Reaction, Text, Thumbnail,
+use super::content::{
+    Choice, ChoiceKind, Content, Location, Media, MediaKind, Order, OrderLine, Other, Problem, Reaction, Text,
+    Thumbnail,
 };
+use super::message::{Inbound, Origin, Product, Provider, Quoted, Referral};
+use super::person::{Contacts, Email, NameParts, Organization, Person, Phone, PostalAddress, WebPage};
 use crate::address::Address;
 use crate::event::{Event, NewMessageBody, created, rcs, whatsapp};
 use crate::id::ChannelId;
 use crate::json::Cutter;
 use crate::message::Channel;
+use crate::party::Party;
 
 /// The customers' messages in an INCS event; none in events about sent messages and templates.
 ///
@@ -58,17 +61,57 @@ pub fn whatsapp_message(envelope: Envelope<'_>, message: &whatsapp::Message, ori
     item.channel = Some(Channel::WhatsApp);
     item.id = Some(message.id.clone());
     let contact = value.contact_of(message);
-    item.user = message.from.clone().or_else(|| contact?.wa_id.clone());
+    item.user = whatsapp_party(message, contact);
     let metadata = value.metadata.as_ref();
     item.business = business_phone.cloned().or_else(|| metadata?.display_phone_number.clone());
     item.channel_id = channel_id;
     item.sent_at.clone_from(&message.timestamp);
     item.profile_name = contact.and_then(|contact| contact.profile.as_ref()?.name.clone());
-    item.quoted = message.context.as_ref().and_then(|context| {
-        context.id.as_ref()?;
-        Some(Quoted { id: context.id.clone(), from: context.from.clone() })
-    });
+    item.referral = message.referral.as_ref().map(referral);
+    if let Some(context) = &message.context {
+        refer(&mut item, context);
+    }
     item
+}
+
+/// The writer of a message, with the ids that their contact adds.
+fn whatsapp_party(message: &whatsapp::Message, contact: Option<&whatsapp::Contact>) -> Option<Party> {
+    Party {
+        phone: message.from.clone().or_else(|| contact?.wa_id.clone()),
+        user_id: message.from_user_id.clone().or_else(|| contact?.user_id.clone()),
+        ..Party::new()
+    }
+    .known()
+}
+
+/// Takes over what a message refers to.
+fn refer(item: &mut Inbound, context: &whatsapp::Context) {
+    if context.id.is_some() {
+        let from = context.from.clone().map(Party::from).and_then(Party::known);
+        item.quoted = Some(Quoted { id: context.id.clone(), from, ..Quoted::new() });
+    }
+    item.frequently_forwarded = context.frequently_forwarded == Some(true);
+    item.forwarded = item.frequently_forwarded || context.forwarded == Some(true);
+    item.referred_product = context.referred_product.as_ref().map(|product| Product {
+        catalog_id: product.catalog_id.clone(),
+        product_id: product.product_retailer_id.clone(),
+    });
+}
+
+fn referral(source: &whatsapp::Referral) -> Referral {
+    Referral {
+        source_url: source.source_url.clone(),
+        source_id: source.source_id.clone(),
+        source_type: source.source_type.clone(),
+        headline: source.headline.clone(),
+        body: source.body.clone(),
+        ctwa_clid: source.ctwa_clid.clone(),
+        media_type: source.media_type.clone(),
+        image_url: source.image_url.clone(),
+        video_url: source.video_url.clone(),
+        thumbnail_url: source.thumbnail_url.clone(),
+        ..Referral::new()
+    }
 }
 
 fn whatsapp_content(message: &whatsapp::Message) -> Content {
@@ -84,6 +127,7 @@ fn whatsapp_content(message: &whatsapp::Message) -> Content {
         Wire::Location(place) => Location {
             name: place.name.clone(),
             address: place.address.clone(),
+            url: place.url.clone(),
             ..Location::new(place.latitude, place.longitude)
         }
         .into(),
@@ -98,7 +142,7 @@ fn whatsapp_content(message: &whatsapp::Message) -> Content {
         Wire::System(_) => Other::new("system").into(),
         Wire::Unsupported => problem(message).into(),
         Wire::Unknown(_) if !message.errors.is_empty() => problem(message).into(),
-        Wire::Unknown(unknown) => Other::new(unknown.kind()).into(),
+        Wire::Unknown(unknown) => Other::of(unknown.kind(), unknown.content()).into(),
     }
 }
 
@@ -111,6 +155,7 @@ fn whatsapp_media(kind: MediaKind, file: &whatsapp::Media) -> Media {
         caption: file.caption.clone(),
         sha256: file.sha256.clone(),
         voice: file.voice,
+        animated: file.animated,
         ..Media::new(kind)
     }
 }
@@ -125,19 +170,59 @@ fn interactive(answer: &whatsapp::Interactive) -> Content {
             Choice::of(ChoiceKind::Button, Some(button.id.clone()), button.title.clone()).into()
         }
         whatsapp::Interactive::FlowReply(flow) => {
-            Choice::of(ChoiceKind::Flow, Some(flow.response_json.clone()), flow.name.clone()).into()
+            let choice = Choice::of(ChoiceKind::Flow, Some(flow.response_json.clone()), flow.name.clone());
+            Choice { description: flow.body.clone(), ..choice }.into()
         }
-        whatsapp::Interactive::Unknown(unknown) => Other::new(format!("interactive.{}", unknown.kind())).into(),
+        whatsapp::Interactive::Unknown(unknown) => {
+            Other::of(format!("interactive.{}", unknown.kind()), unknown.content()).into()
+        }
     }
 }
 
 fn person(contact: &whatsapp::SharedContact) -> Person {
-    let phone =
-        |phone: &whatsapp::ContactPhone| phone.wa_id.clone().or_else(|| phone.phone.as_deref().map(Address::from));
+    let phone = |phone: &whatsapp::ContactPhone| Phone {
+        number: phone.phone.clone(),
+        account: phone.wa_id.clone().map(Party::from).and_then(Party::known),
+        kind: phone.r#type.clone(),
+    };
+    let email = |email: &whatsapp::EmailAddress| Email { address: email.email.clone(), kind: email.r#type.clone() };
+    let page = |page: &whatsapp::WebAddress| WebPage { url: page.url.clone(), kind: page.r#type.clone() };
+    let name = contact.name.as_ref();
     Person {
-        name: contact.name.as_ref().and_then(|name| name.formatted_name.clone().or_else(|| name.first_name.clone())),
-        phones: contact.phones.iter().filter_map(phone).collect(),
-        emails: contact.emails.iter().filter_map(|email| email.email.clone()).collect(),
+        name: name.and_then(|name| name.formatted_name.clone().or_else(|| name.first_name.clone())),
+        name_parts: name.map(name_parts).filter(|parts| *parts != NameParts::new()),
+        organization: contact.org.as_ref().map(|workplace| Organization {
+            company: workplace.company.clone(),
+            department: workplace.department.clone(),
+            title: workplace.title.clone(),
+        }),
+        birthday: contact.birthday.clone(),
+        phones: contact.phones.iter().map(phone).collect(),
+        emails: contact.emails.iter().map(email).collect(),
+        addresses: contact.addresses.iter().map(postal_address).collect(),
+        urls: contact.urls.iter().map(page).collect(),
+    }
+}
+
+fn name_parts(name: &whatsapp::ContactName) -> NameParts {
+    NameParts {
+        first: name.first_name.clone(),
+        middle: name.middle_name.clone(),
+        last: name.last_name.clone(),
+        prefix: name.prefix.clone(),
+        suffix: name.suffix.clone(),
+    }
+}
+
+fn postal_address(address: &whatsapp::PostalAddress) -> PostalAddress {
+    PostalAddress {
+        street: address.street.clone(),
+        city: address.city.clone(),
+        state: address.state.clone(),
+        zip: address.zip.clone(),
+        country: address.country.clone(),
+        country_code: address.country_code.clone(),
+        kind: address.r#type.clone(),
     }
 }
 
@@ -158,7 +243,12 @@ fn whatsapp_order(order: &whatsapp::Order) -> Order {
 fn problem(message: &whatsapp::Message) -> Problem {
     let Some(error) = message.errors.first() else { return Problem::new() };
     let details = error.error_data.as_ref().and_then(|data| data.details.clone());
-    Problem { code: error.code, name: error.title.clone(), text: details.or_else(|| error.message.clone()) }
+    Problem {
+        code: error.code,
+        name: error.title.clone(),
+        text: details.or_else(|| error.message.clone()),
+        ..Problem::new()
+    }
 }
 
 /// The view of an RCS message from INCS.
@@ -166,15 +256,25 @@ pub fn rcs_message(channel_id: Option<ChannelId>, message: &rcs::UserMessage, or
     let mut item = origin.holding(Provider::Incs, rcs_content(&message.content));
     item.channel = Some(Channel::Rcs);
     item.id = Some(message.message_id.clone());
-    item.user = Some(message.sender_phone_number.clone());
+    item.user = Party::from(message.sender_phone_number.clone()).known();
     item.business = message.agent_id.as_ref().map(|agent| Address::from(agent.as_str()));
     item.channel_id = channel_id;
     item.sent_at.clone_from(&message.send_time);
     if let rcs::Content::Suggestion(tap) = &message.content {
-        let answered = tap.trackdata.as_ref().and_then(|track| track.msg_id.clone());
-        item.quoted = answered.map(|id| Quoted::new().with_id(id));
+        item.quoted = tap.trackdata.as_ref().and_then(answered);
     }
     item
+}
+
+/// The message that a tap answers.
+fn answered(track: &rcs::TrackData) -> Option<Quoted> {
+    let quoted = Quoted {
+        id: track.msg_id.clone(),
+        sent_at: track.msg_date.clone(),
+        template_id: track.template.clone(),
+        ..Quoted::new()
+    };
+    (quoted != Quoted::new()).then_some(quoted)
 }
 
 fn rcs_content(content: &rcs::Content) -> Content {
@@ -187,10 +287,16 @@ fn rcs_content(content: &rcs::Content) -> Content {
                 Some(rcs::SuggestionKind::Unknown(other)) => ChoiceKind::from(other.as_str()),
                 Some(rcs::SuggestionKind::Reply) | None => ChoiceKind::Reply,
             };
-            Choice::of(kind, Some(tap.postback_data.as_str().to_owned()), tap.text.clone()).into()
+            let track = tap.trackdata.as_ref();
+            Choice {
+                card: track.and_then(|track| track.card_index).map(u64::from),
+                position: track.and_then(|track| track.suggestion_index).map(u64::from),
+                ..Choice::of(kind, Some(tap.postback_data.as_str().to_owned()), tap.text.clone())
+            }
+            .into()
         }
         rcs::Content::Location(place) => Location::new(place.latitude, place.longitude).into(),
-        rcs::Content::Unknown(unknown) => Other::new(unknown.kind()).into(),
+        rcs::Content::Unknown(unknown) => Other::of(unknown.kind(), unknown.content()).into(),
     }
 }
 
@@ -258,7 +364,9 @@ fn created_content(content: &created::Content) -> Content {
             ..Media::new(MediaKind::File)
         }
         .into(),
-        created::Content::Custom(_) | created::Content::Unknown(..) => Other::new(content.kind()).into(),
+        created::Content::Custom(raw) | created::Content::Unknown(_, raw) => {
+            Other::of(content.kind(), Some(raw)).into()
+        }
     }
 }
 

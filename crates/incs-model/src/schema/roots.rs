@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::contract::Contract;
 use super::shape;
-use crate::delivery::Delivery;
+use crate::delivery::{Delivery, Fact};
 use crate::envelope::{Code, Envelope, Outcome};
 use crate::event::Event;
 use crate::inbound::Inbound;
@@ -163,6 +163,11 @@ pub(super) static ROOTS: &[Root] = &[
         "delivery",
         "Delivery",
         "What is known of a sent message. Made by this library, not by a platform.",
+    ),
+    Root::received::<Fact>(
+        "delivery-fact",
+        "Delivery fact",
+        "What one receipt says of a sent message. Made by this library, not by a platform.",
     ),
 ];
 

@@ -206,7 +206,7 @@ fn events() {
 fn typed_created(name: &str, message: &created::Message) {
     assert!(name.contains(message.content().kind()), "{name} became {}", message.content().kind());
     assert!(message.channel_status.is_some_and(created::ChannelState::is_known), "{name}");
-    assert_eq!(message.customer().unwrap().as_str(), "6281200045678", "{name}");
+    assert_eq!(message.customer().unwrap().phone.unwrap().as_str(), "6281200045678", "{name}");
 }
 
 fn typed_whatsapp(name: &str, value: &whatsapp_event::Value) {

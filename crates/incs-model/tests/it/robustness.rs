@@ -159,6 +159,7 @@ roots! {
     exotel::Callback,
     inbound::Inbound,
     delivery::Delivery,
+    delivery::Fact,
     RawJson,
 }
 

@@ -59,7 +59,8 @@ fn several_messages_of_whatsapp_come_in_one_body_with_a_contact_for_each_custome
         let batch = read(&body);
         let found: Vec<_> = batch.iter().map(|item| item.event().cloned().unwrap()).collect();
         assert_eq!(found, messages.clone().map(Event::WhatsAppMessage));
-        let customers: Vec<_> = batch.inbound().map(|inbound| inbound.user.unwrap().key().to_owned()).collect();
+        let customers: Vec<_> =
+            batch.inbound().map(|inbound| inbound.user.unwrap().phone.unwrap().key().to_owned()).collect();
         assert_eq!(customers, ["621", "622", "621"]);
         let envelope = batch.items()[2].envelope();
         assert_eq!(envelope.channel_id.map(ChannelId::as_u64), Some(7));

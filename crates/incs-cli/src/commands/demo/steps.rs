@@ -8,7 +8,7 @@ use incs_facade::model::event::created;
 use incs_facade::model::inbound::{Content, Provider};
 use incs_facade::model::status::State;
 use incs_facade::model::whatsapp::interactive::{Body, Interactive, List, ReplyButtons, list, reply};
-use incs_facade::model::{Channel, rcs, viber, whatsapp};
+use incs_facade::model::{Channel, Party, rcs, viber, whatsapp};
 use incs_facade::webhook::Event;
 use incs_sandbox::{Action, Reply, Rule, When};
 
@@ -167,7 +167,7 @@ async fn timeout_is_unknown(stage: &mut Stage) -> Result<String, String> {
     let found = stage.wait(|seen| match seen.item.event()? {
         Event::MessageCreated(message) => {
             let is_ours = matches!(message.content(), created::Content::Text(text) if text.content == TEXT)
-                && message.customer().is_some_and(|customer| customer.key() == CUSTOMER);
+                && message.customer().is_some_and(|customer| customer.same_party(&Party::of_phone(CUSTOMER)));
             message.provider_id().filter(|_| is_ours).cloned()
         }
         _ => None,

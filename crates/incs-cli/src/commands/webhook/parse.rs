@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use anstyle::{AnsiColor, Style};
 use clap::{Args, ValueEnum};
 use incs_facade::model::delivery::Fact;
-use incs_facade::model::id::{MediaId, MediaType, MessageId, TemplateId, TemplateName};
-use incs_facade::model::inbound::{Content, Inbound};
-use incs_facade::model::{Address, RawJson, Timestamp, WireTime};
+use incs_facade::model::id::{GroupId, MediaId, MediaType, MessageId, TemplateId, TemplateName, WhatsAppUserId};
+use incs_facade::model::inbound::{ChangeKind, Content, EditedContent, Inbound, PermissionAnswer};
+use incs_facade::model::{Address, Party, RawJson, Timestamp, WireTime};
 use incs_facade::webhook::scheme::{Refusal, Scheme};
 use incs_facade::webhook::{
     Batch, Delivery, Event, Evidence, Fault, Item, Limits, Outcome, Provider, Rejection, ShapeError,
@@ -300,7 +300,7 @@ impl Rows {
 
     fn inbound(&mut self, inbound: &Inbound) {
         let name = inbound.profile_name.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
-        self.maybe("from", inbound.user.as_ref().map(|user| format!("{}{name}", user.as_str())));
+        self.maybe("from", inbound.user.as_ref().and_then(name_of).map(|user| format!("{user}{name}")));
         self.maybe("to", inbound.business.as_ref().map(Address::as_str));
         self.maybe("channel", inbound.channel_id.as_ref().map(ToString::to_string));
         self.maybe("sent", inbound.sent_at.as_ref().map(time));
@@ -325,6 +325,7 @@ impl Rows {
                 self.add("at", &format!("{}, {}", place.latitude, place.longitude));
                 self.maybe("name", place.name.as_deref());
                 self.maybe("address", place.address.as_deref());
+                self.maybe("url", place.url.as_deref());
             }
             Content::Choice(choice) => {
                 self.add("tapped", choice.kind.as_str());
@@ -337,7 +338,7 @@ impl Rows {
             }
             Content::Contacts(contacts) => {
                 for person in &contacts.people {
-                    let phones = person.phones.iter().map(|phone| phone.as_str().to_owned());
+                    let phones = person.phones.iter().filter_map(|phone| phone.number.clone());
                     let words: Vec<String> = person.name.iter().cloned().chain(phones).collect();
                     self.add("contact", &words.join(", "));
                 }
@@ -349,7 +350,28 @@ impl Rows {
                 }
                 self.maybe("text", order.text.as_deref());
             }
+            Content::Edit(edit) => {
+                self.add("edits", edit.message_id.as_str());
+                match &edit.content {
+                    EditedContent::Text(text) => self.add("text", &text.text),
+                    EditedContent::Media(media) => self.maybe("caption", media.caption.as_deref()),
+                    other => self.add("other", other.kind()),
+                }
+            }
+            Content::Revoke(revoke) => self.add("takes back", revoke.message_id.as_str()),
+            Content::AccountChange(change) => {
+                self.maybe("changes", change.kind.as_ref().map(ChangeKind::as_str));
+                self.maybe("before", change.before.as_ref().and_then(name_of));
+                self.maybe("after", change.after.as_ref().and_then(name_of));
+                self.maybe("text", change.text.as_deref());
+            }
+            Content::Permission(permission) => {
+                self.add("permission", permission.kind.as_str());
+                self.maybe("answer", permission.answer.as_ref().map(PermissionAnswer::as_str));
+                self.maybe("until", permission.expires_at.as_ref().map(time));
+            }
             Content::Error(problem) => {
+                self.maybe("of", problem.kind.as_deref());
                 self.maybe("code", problem.code.map(|code| code.to_string()));
                 self.maybe("name", problem.name.as_deref());
                 self.maybe("text", problem.text.as_deref());
@@ -370,6 +392,14 @@ impl Rows {
             self.maybe("why", failure.text.as_deref());
         }
     }
+}
+
+/// The number of a party, else its user id, else its username, else the group.
+pub(super) fn name_of(party: &Party) -> Option<&str> {
+    let Party { phone, user_id, username, group_id, .. } = party;
+    let user = || user_id.as_ref().map(WhatsAppUserId::as_str);
+    let group = || group_id.as_ref().map(GroupId::as_str);
+    phone.as_ref().map(Address::as_str).or_else(user).or(username.as_deref()).or_else(group)
 }
 
 /// The instant, if it is one, else what stands there.

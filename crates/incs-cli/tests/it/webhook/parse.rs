@@ -63,7 +63,7 @@ fn every_item_of_every_fixture_has_its_kind_its_place_and_all_it_came_with() {
 fn a_customers_message_comes_in_the_neutral_form_too() {
     let document = parse(&fixture("webhook-new-message-whatsapp-list-reply.json"), 0);
     let inbound = &document["items"][0]["inbound"];
-    assert_eq!(inbound["user"], "6281200045678");
+    assert_eq!(inbound["user"]["phone"], "6281200045678");
     assert_eq!(
         inbound["content"],
         json!({"type": "choice", "kind": "list", "data": "slot_d1_pm", "label": "Afternoon",

@@ -11,10 +11,10 @@ use serde_json::value::RawValue;
 
 use super::content::{Content, code};
 use super::{ChannelState, CustomType, Origin, SessionType};
-use crate::address::Address;
 use crate::id::{ChannelId, ConversationId, CustomId, IncsMessageId, MessageId, ParticipantId};
 use crate::json::{self, Key, RawJson, ReadMembers, Tracked, once, replay};
 use crate::masked::Masked;
+use crate::party::Party;
 use crate::schema_of::schema_of;
 use crate::time::WireTime;
 
@@ -34,7 +34,7 @@ pub struct Message {
     pub conversation_id: Option<ConversationId>,
     /// One customer or a group.
     pub session_type: Option<SessionType>,
-    /// Who sent it: `staff_<n>`, or the customer's side `<channel>_<phone>`. (The pattern is inferred.)
+    /// Who sent it: `staff_<n>`, or the customer's side `<channel>_<phone>` or `<channel>_<user id>`. (The pattern is inferred.)
     pub send_id: Option<ParticipantId>,
     /// Who gets it.
     pub recv_id: Option<ParticipantId>,
@@ -71,33 +71,26 @@ impl Message {
 
     /// Whether the customer wrote it: the sender is the customer's side. `None` when the sides do not tell.
     ///
-    /// (Inferred from samples: staff are `staff_<n>`, customers `<channel>_<phone>`.)
+    /// (Inferred from samples: staff are `staff_<n>`, customers `<channel>_<phone>` or `<channel>_<user id>`.)
     pub fn is_inbound(&self) -> Option<bool> {
         let is_staff = |side: &ParticipantId| side.as_str().starts_with("staff_");
         match (&self.send_id, &self.recv_id) {
             (Some(sender), _) if is_staff(sender) => Some(false),
             (_, Some(receiver)) if is_staff(receiver) => Some(true),
-            (Some(sender), _) => customer(sender).map(|_| true),
+            (Some(sender), _) => Party::of_participant(sender).map(|_| true),
             _ => None,
         }
     }
 
-    /// The customer's number, out of the customer's side.
-    pub fn customer(&self) -> Option<Address> {
-        [&self.send_id, &self.recv_id].into_iter().flatten().find_map(customer)
+    /// The customer, by their number or user id, out of the customer's side.
+    pub fn customer(&self) -> Option<Party> {
+        [&self.send_id, &self.recv_id].into_iter().flatten().find_map(Party::of_participant)
     }
 
     /// The provider's id of the message, once there is one.
     pub fn provider_id(&self) -> Option<&MessageId> {
         self.channel_msg_id.as_ref().filter(|id| !id.as_str().is_empty())
     }
-}
-
-/// The number in `<channel>_<phone>`.
-fn customer(side: &ParticipantId) -> Option<Address> {
-    let (channel, number) = side.as_str().split_once('_')?;
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    (digits(channel) && digits(number.strip_prefix('+').unwrap_or(number))).then(|| Address::from(number))
 }
 
 impl<'de> ReadMembers<'de> for Message {

@@ -70,6 +70,7 @@ roots! {
     callback "receive/exotel-callback.json", exotel::Callback, "exotel/"..".json";
     received "receive/inbound-message.json", inbound::Inbound;
     received "receive/delivery.json", delivery::Delivery;
+    received "receive/delivery-fact.json", delivery::Fact;
 }
 
 fn request(read: Result<Result<(), Report>, DecodeError>) -> Vec<Violation> {

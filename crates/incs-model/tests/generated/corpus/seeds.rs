@@ -104,6 +104,18 @@ fn written(file: &str) -> Vec<(&'static str, Value)> {
                 (name, json!({ "status": "success", "code": 200, "message": "", "data": data, "error": {} }))
             })
             .collect(),
+        "receive/delivery-fact.json" => {
+            let at = json!({ "witness": "webhook", "at": "2026-04-07T05:40:09Z" });
+            vec![
+                ("nothing said", json!({})),
+                ("read", json!({ "message_id": "c2f70b14", "stage": "read", "read": at })),
+                (
+                    "failed",
+                    json!({ "message_id": "c2f70b14", "incs_id": 90_218, "stage": "failed", "failed": at,
+                        "failure": { "code": 131_026, "text": "not deliverable" } }),
+                ),
+            ]
+        }
         "receive/delivery.json" => {
             let at = |at: &str| json!({ "witness": "webhook", "at": at });
             vec![

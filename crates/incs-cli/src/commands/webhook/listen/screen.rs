@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
-use crate::commands::webhook::parse::{ItemDocument, kind, on_one_line, result};
+use crate::commands::webhook::parse::{ItemDocument, kind, name_of, on_one_line, result};
 use crate::commands::webhook::request::Posted;
 use crate::commands::webhook::scheme::Name;
 use crate::commands::webhook::verify::of_cause;
@@ -181,10 +181,11 @@ fn row(item: &Item, now: Timestamp, repeated: bool) -> String {
     format!("{}  {style}{word:6.9}  {key:8}  {:7}  {}{style:#}", clock(now), customer(item), kind(item))
 }
 
-/// The end of the customer's number.
+/// The end of the customer's number, or of the id in its place.
 fn customer(item: &Item) -> String {
-    let Some(user) = item.inbound().and_then(|inbound| inbound.user) else { return String::new() };
-    let end: Vec<char> = user.as_str().chars().rev().take(4).collect();
+    let user = item.inbound().and_then(|inbound| inbound.user);
+    let Some(name) = user.as_ref().and_then(name_of) else { return String::new() };
+    let end: Vec<char> = name.chars().rev().take(4).collect();
     plain_line(&std::iter::once('…').chain(end.into_iter().rev()).collect::<String>())
 }
 

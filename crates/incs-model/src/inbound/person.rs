@@ -1,0 +1,135 @@
+//! People out of a customer's address book, with what a vCard has.
+
+use incs_model_derive::{WireStruct, skip_serializing_none};
+use serde::{Deserialize, Serialize};
+
+use crate::party::Party;
+
+/// People out of the customer's address book.
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Contacts {
+    /// The people.
+    pub people: Vec<Person>,
+}
+
+/// A person.
+#[skip_serializing_none]
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Person {
+    /// Their name, as one text.
+    pub name: Option<String>,
+    /// The parts of the name.
+    pub name_parts: Option<NameParts>,
+    /// Where they work.
+    pub organization: Option<Organization>,
+    /// `YYYY-MM-DD`, or as the provider writes it.
+    pub birthday: Option<String>,
+    /// Their numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub phones: Vec<Phone>,
+    /// Their e-mail addresses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub emails: Vec<Email>,
+    /// Where they live and work.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub addresses: Vec<PostalAddress>,
+    /// Their web pages.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub urls: Vec<WebPage>,
+}
+
+/// The parts of a name.
+#[skip_serializing_none]
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct NameParts {
+    /// The first name.
+    pub first: Option<String>,
+    /// The middle name.
+    pub middle: Option<String>,
+    /// The last name.
+    pub last: Option<String>,
+    /// A title before the name.
+    pub prefix: Option<String>,
+    /// An addition after the name.
+    pub suffix: Option<String>,
+}
+
+/// A workplace.
+#[skip_serializing_none]
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Organization {
+    /// The company.
+    pub company: Option<String>,
+    /// The department.
+    pub department: Option<String>,
+    /// The job title.
+    pub title: Option<String>,
+}
+
+/// A phone number.
+#[skip_serializing_none]
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Phone {
+    /// The number, as it is written in the address book.
+    pub number: Option<String>,
+    /// The account on WhatsApp behind the number.
+    pub account: Option<Party>,
+    /// `HOME`, `WORK`, `CELL`, ….
+    pub kind: Option<String>,
+}
+
+/// An e-mail address.
+#[skip_serializing_none]
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Email {
+    /// The address.
+    pub address: Option<String>,
+    /// `HOME`, `WORK`, ….
+    pub kind: Option<String>,
+}
+
+/// A postal address.
+#[skip_serializing_none]
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct PostalAddress {
+    /// Street and number.
+    pub street: Option<String>,
+    /// The city.
+    pub city: Option<String>,
+    /// The state.
+    pub state: Option<String>,
+    /// The postal code.
+    pub zip: Option<String>,
+    /// The country.
+    pub country: Option<String>,
+    /// The country, as two letters.
+    pub country_code: Option<String>,
+    /// `HOME`, `WORK`, ….
+    pub kind: Option<String>,
+}
+
+/// A web page.
+#[skip_serializing_none]
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct WebPage {
+    /// The link.
+    pub url: Option<String>,
+    /// `HOME`, `WORK`, ….
+    pub kind: Option<String>,
+}
