@@ -59,10 +59,11 @@ pub(crate) async fn create_whatsapp(
 ) -> Result<Reply, Reply> {
     submitted(&core, &headers, &body, Channel::WhatsApp, |new: whatsapp::NewTemplate, id, now| {
         let status = first_status(new.name.as_str());
-        let template = whatsapp::Template::new(id, new.name, new.language, new.category, status)
+        let mut template = whatsapp::Template::new(id, new.name, new.language, new.category, status)
             .with_components(new.components)
             .with_created_time(now)
             .with_updated_time(now);
+        template.parameter_format = new.parameter_format;
         Definition::WhatsApp(Arc::new(template))
     })
 }

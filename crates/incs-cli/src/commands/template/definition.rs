@@ -31,8 +31,9 @@ impl Template {
         match channel {
             Channel::WhatsApp => decode(body).map(Self::WhatsApp).or_else(|error| {
                 let new: whatsapp::NewTemplate = decode(body).map_err(|_| error)?;
-                let template =
+                let mut template =
                     whatsapp::Template::new("", new.name, new.language, new.category, whatsapp::Status::Pending);
+                template.parameter_format = new.parameter_format;
                 Ok(Self::WhatsApp(template.with_components(new.components)))
             }),
             Channel::Rcs => decode(body).map(Self::Rcs).or_else(|error| {

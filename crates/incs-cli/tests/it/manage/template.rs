@@ -113,6 +113,18 @@ fn a_submitted_template_says_where_it_stands() {
 }
 
 #[test]
+fn further_kinds_are_submitted_as_written() {
+    for kind in ["named", "positional", "buttons", "carousel", "limited-time-offer"] {
+        let name = format!("waba-template-create-inferred-{kind}.request.json");
+        let platform = Platform::answering([fixture("waba-template-create.response.json")]);
+        let ended = run(&mut platform.incs(&["template", "create", "--channel", "whatsapp", &fixture_path(&name)]));
+        assert_eq!(ended.code, 0, "{name}: {}", ended.stderr);
+        let sent: Value = serde_json::from_str(&fixture(&name)).unwrap();
+        assert_eq!(platform.asked()[0].body.as_ref(), Some(&sent), "{name}");
+    }
+}
+
+#[test]
 fn an_rcs_template_is_submitted_although_the_reply_is_not_documented() {
     for (data, line) in [
         (json!({}), "NAME: submitted\n"),

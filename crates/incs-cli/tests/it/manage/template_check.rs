@@ -68,6 +68,23 @@ fn a_definition_may_be_bare_submitted_or_a_row_of_a_list() {
 }
 
 #[test]
+fn named_definition_compares_values_by_count() {
+    let definition = fixture_path("waba-template-create-inferred-named.request.json");
+    let args = ["template", "check", "--channel", "whatsapp", "--json", "--definition", &definition, "-"];
+    let text = |text: &str| json!({ "type": "text", "text": text });
+    let send = |values: &Value| {
+        let components =
+            json!([{ "type": "header", "parameters": [text("Ana")] }, { "type": "body", "parameters": values }]);
+        let template = json!({ "name": "table_ready_named", "components": components });
+        json!({ "to": "85251230088", "type": "template", "template": template }).to_string()
+    };
+    let fits = run_with_input(&mut incs(&args), send(&json!([text("Ana"), text("20:00")])));
+    assert_eq!((fits.code, rules(&fits)), (0, vec![]), "{}", fits.stderr);
+    let short = run_with_input(&mut incs(&args), send(&json!([text("Ana")])));
+    assert_eq!(rules(&short), ["/template/components/1/parameters/1 template.whatsapp.parameters.missing"]);
+}
+
+#[test]
 fn the_definition_is_fetched_by_id_or_by_name() {
     let right = send(&json!({ "customer": "Rina", "offer": "5%" }));
     for (how, reply, line) in [

@@ -62,7 +62,7 @@ impl Template {
             HeaderFormat::Video => Wants::Values(1, "video"),
             HeaderFormat::Document => Wants::Values(1, "document"),
             HeaderFormat::Location => Wants::Values(1, "location"),
-            HeaderFormat::Unknown(_) => Wants::Anything,
+            HeaderFormat::Product | HeaderFormat::Unknown(_) => Wants::Anything,
         }
     }
 
@@ -81,7 +81,16 @@ impl Wants {
             Button::Url(_) => Self::values(button_names(button).len(), "text"),
             Button::CopyCode(_) => Self::Values(1, "coupon_code"),
             Button::PhoneNumber(_) => Self::Nothing,
-            Button::QuickReply(_) | Button::Otp(_) | Button::Unknown(_) => Self::Anything,
+            Button::QuickReply(_)
+            | Button::Otp(_)
+            | Button::Flow(_)
+            | Button::Catalog(_)
+            | Button::MultiProduct(_)
+            | Button::SingleProduct(_)
+            | Button::VoiceCall(_)
+            | Button::App(_)
+            | Button::RequestContactInfo(_)
+            | Button::Unknown(_) => Self::Anything,
         }
     }
 }
@@ -220,7 +229,7 @@ impl Placeholders<'_> {
 
 impl Template {
     /// The placeholders in header text, body and links of buttons. Media and coupon codes that a send must give are not among
-    /// them; [`check_send`](Self::check_send) knows them too.
+    /// them; [`check_send`](Self::check_send) knows them too. Those in the cards of a carousel are not among them either.
     pub fn placeholders(&self) -> Placeholders<'_> {
         let buttons = self.buttons().iter().enumerate();
         Placeholders {

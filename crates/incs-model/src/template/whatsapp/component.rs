@@ -1,4 +1,5 @@
-//! The parts of a WhatsApp template. Buttons and headers are inferred from Meta's API: no page of INCS has a sample.
+//! The parts of a WhatsApp template. Headers, buttons, carousels and offers are inferred from Meta's API: no page of INCS has
+//! a sample.
 
 use std::fmt;
 
@@ -23,6 +24,10 @@ tagged_union! {
         Footer(Footer) = "FOOTER",
         /// The buttons. (Inferred from Meta's API.)
         Buttons(Buttons) = "BUTTONS",
+        /// Cards beside each other. (Inferred from Meta's API.)
+        Carousel(Carousel) = "CAROUSEL",
+        /// An offer that ends, shown between header and body. (Inferred from Meta's API.)
+        LimitedTimeOffer(LimitedTimeOffer) = "LIMITED_TIME_OFFER",
     }
 }
 
@@ -38,7 +43,7 @@ pub struct Header {
     #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub text: Option<String>,
     /// Samples for the review.
-    pub example: Option<RawJson>,
+    pub example: Option<HeaderExample>,
 }
 
 open_text! {
@@ -54,6 +59,8 @@ open_text! {
         Document = "DOCUMENT",
         /// A place, given with each send.
         Location = "LOCATION",
+        /// A product of the catalog, given with each send.
+        Product = "PRODUCT",
     }
 }
 
@@ -89,6 +96,57 @@ pub struct Buttons {
     pub buttons: Vec<Button>,
 }
 
+/// Cards beside each other. (Inferred from Meta's API: not sampled.)
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Carousel {
+    /// The cards, from left to right. How many there may be is not documented here.
+    pub cards: Vec<Card>,
+}
+
+/// A card of a carousel. (Inferred from Meta's API: not sampled.)
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Card {
+    /// Its parts.
+    pub components: Vec<CardComponent>,
+}
+
+tagged_union! {
+    /// A part of a card. (Inferred from Meta's API.) A card holds no carousel, so that no definition nests without end.
+    pub enum CardComponent by "type" {
+        /// What stands above the body.
+        Header(Header) = "HEADER",
+        /// The text.
+        Body(Body) = "BODY",
+        /// The buttons.
+        Buttons(Buttons) = "BUTTONS",
+    }
+}
+
+/// An offer that ends, shown between header and body. (Inferred from Meta's API: not sampled.)
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct LimitedTimeOffer {
+    /// The offer.
+    pub limited_time_offer: Offer,
+}
+
+/// The text of an offer that ends. When it ends is given with each send. (Inferred from Meta's API: not sampled.)
+#[skip_serializing_none]
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Offer {
+    /// The text.
+    pub text: Option<String>,
+    /// Whether the time that is left is shown.
+    pub has_expiration: Option<bool>,
+}
+
 impl Component {
     /// A header of text.
     pub fn header_text(text: impl Into<String>) -> Self {
@@ -114,6 +172,17 @@ impl Component {
         Self::Body(Body::new(text).with_example(BodyExample::new().with_body_text([values])))
     }
 
+    /// A text with placeholders like `{{first_name}}`, and a sample for each by its name: for a template of
+    /// [`ParameterFormat::Named`](super::ParameterFormat::Named).
+    pub fn body_with_named_example<N, V>(text: impl Into<String>, values: impl IntoIterator<Item = (N, V)>) -> Self
+    where
+        N: Into<String>,
+        V: Into<ExampleValue>,
+    {
+        let values = values.into_iter().map(|(name, value)| NamedExample::new(name, value));
+        Self::Body(Body::new(text).with_example(BodyExample::new().with_body_text_named_params(values)))
+    }
+
     /// A line below the text.
     pub fn footer(text: impl Into<String>) -> Self {
         Self::Footer(Footer::new(text))
@@ -123,16 +192,39 @@ impl Component {
     pub fn buttons(buttons: impl IntoIterator<Item = Button>) -> Self {
         Self::Buttons(Buttons::new(buttons.into_iter().collect::<Vec<_>>()))
     }
+
+    /// Cards beside each other, each with these parts.
+    pub fn carousel<C: IntoIterator<Item = CardComponent>>(cards: impl IntoIterator<Item = C>) -> Self {
+        let cards = cards.into_iter().map(|components| Card::new(components.into_iter().collect::<Vec<_>>()));
+        Self::Carousel(Carousel::new(cards.collect::<Vec<_>>()))
+    }
 }
 
 impl Validate for Component {
     fn check(&self, at: &At<'_>, found: &mut Violations) {
         match self {
             Self::Header(header) => header.check(at, found),
-            Self::Body(Body { text, .. }) | Self::Footer(Footer { text }) => found.not_empty(&at.key("text"), text),
-            Self::Buttons(Buttons { buttons }) => {
-                buttons.check(&at.key("buttons"), found);
+            Self::Body(body) => body.check(at, found),
+            Self::Footer(footer) => found.not_empty(&at.key("text"), &footer.text),
+            Self::Buttons(Buttons { buttons }) => buttons.check(&at.key("buttons"), found),
+            Self::Carousel(Carousel { cards }) => {
+                let at = at.key("cards");
+                for (index, card) in cards.iter().enumerate() {
+                    card.components.check(&at.index(index).key("components"), found);
+                }
             }
+            Self::LimitedTimeOffer(_) => {}
+            Self::Unknown(_) => found.unknown_kind(at, "type"),
+        }
+    }
+}
+
+impl Validate for CardComponent {
+    fn check(&self, at: &At<'_>, found: &mut Violations) {
+        match self {
+            Self::Header(header) => header.check(at, found),
+            Self::Body(body) => body.check(at, found),
+            Self::Buttons(Buttons { buttons }) => buttons.check(&at.key("buttons"), found),
             Self::Unknown(_) => found.unknown_kind(at, "type"),
         }
     }
@@ -146,11 +238,25 @@ impl Validate for Header {
         if let Some(text) = &self.text {
             found.not_empty(&at.key("text"), text);
         }
+        if let Some(example) = &self.example {
+            let at = at.key("example");
+            example.header_text_named_params.check(&at.key("header_text_named_params"), found);
+        }
+    }
+}
+
+impl Validate for Body {
+    fn check(&self, at: &At<'_>, found: &mut Violations) {
+        found.not_empty(&at.key("text"), &self.text);
+        if let Some(example) = &self.example {
+            let at = at.key("example");
+            example.body_text_named_params.check(&at.key("body_text_named_params"), found);
+        }
     }
 }
 
 tagged_union! {
-    /// A button of a WhatsApp template. (Inferred from Meta's API, which has more kinds.)
+    /// A button of a WhatsApp template. (Inferred from Meta's API.)
     pub enum Button by "type" {
         /// Sends a payload back.
         QuickReply(QuickReply) = "QUICK_REPLY",
@@ -162,6 +268,20 @@ tagged_union! {
         CopyCode(CopyCode) = "COPY_CODE",
         /// Copies or fills in the one-time code of an authentication template.
         Otp(Otp) = "OTP",
+        /// Opens a flow: a form inside WhatsApp.
+        Flow(FlowButton) = "FLOW",
+        /// Opens the catalog.
+        Catalog(CatalogButton) = "CATALOG",
+        /// Shows several products, given with each send.
+        MultiProduct(MultiProductButton) = "MPM",
+        /// Shows one product.
+        SingleProduct(SingleProductButton) = "SPM",
+        /// Calls the business inside WhatsApp.
+        VoiceCall(VoiceCallButton) = "VOICE_CALL",
+        /// Opens an app.
+        App(AppButton) = "APP",
+        /// Asks for the customer's phone number.
+        RequestContactInfo(RequestContactInfoButton) = "REQUEST_CONTACT_INFO",
     }
 }
 
@@ -234,6 +354,93 @@ pub struct Otp {
     pub signature_hash: Option<String>,
 }
 
+/// A button that opens a flow, which one of `flow_id`, `flow_name` and `flow_json` names. (Inferred from Meta's API: not
+/// sampled.)
+#[skip_serializing_none]
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct FlowButton {
+    /// The label.
+    pub text: Option<String>,
+    /// The flow's id; a string or a number.
+    pub flow_id: Option<RawJson>,
+    /// The flow's name.
+    pub flow_name: Option<String>,
+    /// The flow itself, as JSON in a string.
+    pub flow_json: Option<String>,
+    /// What the button does: `navigate` or `data_exchange`.
+    pub flow_action: Option<String>,
+    /// The first screen of `navigate`.
+    pub navigate_screen: Option<String>,
+    /// The picture beside the label, like `DOCUMENT`.
+    pub icon: Option<String>,
+}
+
+/// A button that opens the catalog. (Inferred from Meta's API: not sampled.)
+#[skip_serializing_none]
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct CatalogButton {
+    /// The label.
+    pub text: Option<String>,
+}
+
+/// A button that shows several products. (Inferred from Meta's API: not sampled.)
+#[skip_serializing_none]
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct MultiProductButton {
+    /// The label.
+    pub text: Option<String>,
+}
+
+/// A button that shows one product. (Inferred from Meta's API: not sampled.)
+#[skip_serializing_none]
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct SingleProductButton {
+    /// The label.
+    pub text: Option<String>,
+}
+
+/// A button that calls the business inside WhatsApp. (Inferred from Meta's API: not sampled.)
+#[skip_serializing_none]
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct VoiceCallButton {
+    /// The label.
+    pub text: Option<String>,
+    /// How many minutes the button works.
+    pub ttl_minutes: Option<u32>,
+}
+
+/// A button that opens an app. (Inferred from Meta's API: not sampled.)
+#[skip_serializing_none]
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct AppButton {
+    /// The label.
+    pub text: Option<String>,
+    /// The app and the place in it. Its members are **unknown** here, so it is kept as it came.
+    pub app_deep_link: Option<RawJson>,
+}
+
+/// A button that asks for the customer's phone number, where only their id is known. (Inferred from Meta's API: not sampled.)
+#[skip_serializing_none]
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct RequestContactInfoButton {
+    /// The label, if it is not the fixed one.
+    pub text: Option<String>,
+}
+
 open_text! {
     /// What the button for a one-time code does. (Inferred from Meta's API.)
     pub enum OtpKind {
@@ -275,7 +482,14 @@ impl Validate for Button {
                 found.not_empty(&at.key("text"), &button.text);
                 found.not_empty(&at.key("phone_number"), &button.phone_number);
             }
-            Self::CopyCode(_) => {}
+            Self::CopyCode(_)
+            | Self::Flow(_)
+            | Self::Catalog(_)
+            | Self::MultiProduct(_)
+            | Self::SingleProduct(_)
+            | Self::VoiceCall(_)
+            | Self::App(_)
+            | Self::RequestContactInfo(_) => {}
             Self::Otp(button) => {
                 if button.otp_type.as_ref().is_some_and(|kind| !kind.is_known()) {
                     found.unknown_kind(at, "otp_type");
@@ -286,17 +500,54 @@ impl Validate for Button {
     }
 }
 
+/// Sample values for a header. (Inferred from Meta's API: not sampled.)
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct HeaderExample {
+    /// Samples for the placeholder of a text header.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub header_text: Vec<ExampleValue>,
+    /// Samples for a named placeholder of a text header.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub header_text_named_params: Vec<NamedExample>,
+    /// Uploaded media; in replies, links to them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub header_handle: Vec<String>,
+    /// Links to media.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub header_url: Vec<String>,
+}
+
 /// Sample values for the placeholders of a body.
-#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BodyExample {
     /// Samples for named placeholders. (Inferred from Meta's API.)
-    pub body_text_named_params: Option<RawJson>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub body_text_named_params: Vec<NamedExample>,
     /// Sets of samples; each set has one value for each placeholder, in order. The sample of the page has one set.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub body_text: Vec<Vec<ExampleValue>>,
+}
+
+/// A sample value for the placeholder of a name. (Inferred from Meta's API: not sampled.)
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct NamedExample {
+    /// The name: `first_name` for `{{first_name}}`.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
+    pub param_name: String,
+    /// The value.
+    pub example: ExampleValue,
+}
+
+impl Validate for NamedExample {
+    fn check(&self, at: &At<'_>, found: &mut Violations) {
+        found.not_empty(&at.key("param_name"), &self.param_name);
+    }
 }
 
 /// A sample value: a text, or a number as in the page's sample. Written back as it came.

@@ -1,6 +1,6 @@
 //! A WhatsApp template as it is submitted, and as it is kept.
 
-use incs_model_derive::WireStruct;
+use incs_model_derive::{WireStruct, skip_serializing_none};
 use serde::{Deserialize, Serialize};
 
 use super::component::Component;
@@ -23,6 +23,7 @@ use crate::validate::{At, Validate, Violations};
 /// ]);
 /// incs_model::validate(&template).unwrap();
 /// ```
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -36,12 +37,15 @@ pub struct NewTemplate {
     /// What the template is for. Only marketing and utility templates may be created here.
     #[cfg_attr(feature = "schema", schemars(schema_with = "new_category_schema"))]
     pub category: Category,
+    /// How its placeholders are filled; by position when absent. (Inferred from Meta's API.)
+    pub parameter_format: Option<ParameterFormat>,
     /// Its parts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub components: Vec<Component>,
 }
 
 /// A WhatsApp template as the platform keeps it: `data` of a creation, or a row of the list.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -54,6 +58,8 @@ pub struct Template {
     pub language: LanguageCode,
     /// What it is for. The platform may change it.
     pub category: Category,
+    /// How its placeholders are filled; by position when absent. (Inferred from Meta's API.)
+    pub parameter_format: Option<ParameterFormat>,
     /// Where it stands in its review.
     pub status: Status,
     /// How its readers receive it.
@@ -92,7 +98,18 @@ open_text! {
 }
 
 open_text! {
-    /// Where a WhatsApp template stands in its review. (Sampled only; the full set is **unknown**.)
+    /// How the placeholders of a WhatsApp template are filled. (Inferred from Meta's API.)
+    pub enum ParameterFormat {
+        /// By position: `{{1}}`, `{{2}}`.
+        Positional = "POSITIONAL",
+        /// By name: `{{first_name}}`. A send says the name of each value in `parameter_name`.
+        Named = "NAMED",
+    }
+}
+
+open_text! {
+    /// Where a WhatsApp template stands: in its review, and after it. The first three are sampled, the others inferred from
+    /// Meta's API; whether that is all is **unknown**.
     pub enum Status {
         /// Under review.
         Pending = "PENDING",
@@ -100,6 +117,28 @@ open_text! {
         Approved = "APPROVED",
         /// Refused.
         Rejected = "REJECTED",
+        /// Switched off, mostly for its quality; no longer sent.
+        Disabled = "DISABLED",
+        /// Refused, and the business has appealed.
+        InAppeal = "IN_APPEAL",
+        /// Ready to be sent again after it was flagged or switched off.
+        Reinstated = "REINSTATED",
+        /// Deleted.
+        Deleted = "DELETED",
+        /// About to be deleted.
+        PendingDeletion = "PENDING_DELETION",
+        /// Its quality is low: it will be switched off unless that changes.
+        Flagged = "FLAGGED",
+        /// Not sent for some time, since its quality is low.
+        Paused = "PAUSED",
+        /// The account has as many templates as it may have.
+        LimitExceeded = "LIMIT_EXCEEDED",
+        /// Put away by the business or, if it was not used for long, by Meta.
+        Archived = "ARCHIVED",
+        /// Taken back from the archive.
+        Unarchived = "UNARCHIVED",
+        /// Cannot be changed.
+        Locked = "LOCKED",
     }
 }
 
@@ -107,9 +146,12 @@ open_text! {
     /// How the readers of a WhatsApp template receive it.
     #[derive(Default)]
     pub enum Quality {
-        /// Not rated yet: the empty text.
+        /// Not rated yet: the empty text. (Sampled.)
         #[default]
         Unrated = "",
+        /// Not rated yet, in Meta's own word. Named apart from `Unknown`, which holds the values that this version does not
+        /// know. (Inferred from Meta's API.)
+        NotRated = "UNKNOWN",
         /// Well. (Inferred from Meta's API.)
         Green = "GREEN",
         /// Not so well. (Sampled, in a webhook.)
@@ -124,6 +166,9 @@ impl Validate for NewTemplate {
         found.text(&at.key("name"), self.name.as_str(), &limits::WHATSAPP_NAME);
         found.not_empty(&at.key("language"), self.language.as_str());
         found.one_of(&at.key("category"), self.category.as_str(), &limits::WHATSAPP_CATEGORY);
+        if self.parameter_format.as_ref().is_some_and(|format| !format.is_known()) {
+            found.unknown_kind(at, "parameter_format");
+        }
         self.components.check(&at.key("components"), found);
     }
 }

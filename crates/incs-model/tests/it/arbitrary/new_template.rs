@@ -101,46 +101,94 @@ pub(crate) fn whatsapp() -> impl Strategy<Value = whatsapp::NewTemplate> {
             prop::sample::select(vec!["MARKETING", "UTILITY"]),
             prop::sample::select(vec!["", "AUTHENTICATION", "marketing", "OTHER"]),
         );
+        let format = faults.or(
+            prop::sample::select(whatsapp::ParameterFormat::KNOWN),
+            prop::sample::select(vec!["", "named", "MIXED"]),
+        );
         let components = prop::collection::vec(component(faults), 0..5);
-        (text::required(faults, limits::WHATSAPP_NAME_MAX), text::not_empty(faults), category, components).prop_map(
-            |(name, language, category, components)| {
-                whatsapp::NewTemplate::new(name, language, category).with_components(components)
+        let name = text::required(faults, limits::WHATSAPP_NAME_MAX);
+        (name, text::not_empty(faults), category, prop::option::of(format), components).prop_map(
+            |(name, language, category, format, components)| {
+                let mut template = whatsapp::NewTemplate::new(name, language, category).with_components(components);
+                template.parameter_format = format.map(whatsapp::ParameterFormat::from);
+                template
             },
         )
     })
 }
 
 fn component(faults: Faults) -> BoxedStrategy<whatsapp::Component> {
-    let format = faults
-        .or(prop::sample::select(whatsapp::HeaderFormat::KNOWN), prop::sample::select(vec!["", "text", "CAROUSEL"]));
-    let header = (format, prop::option::of(text::not_empty(faults)), prop::option::of(sample()));
-    let header = header.prop_map(|(format, text, example)| {
-        let mut header = whatsapp::Header::new(format);
-        (header.text, header.example) = (text, example);
-        whatsapp::Component::Header(header)
-    });
-    let values = prop_oneof![
-        any::<i64>().prop_map(whatsapp::ExampleValue::from),
-        text::not_empty(Faults::NONE).prop_map(whatsapp::ExampleValue::from),
-    ];
-    let values = prop::collection::vec(prop::collection::vec(values, 0..3), 0..2);
-    let example = (values, prop::option::of(sample())).prop_map(|(values, named)| {
-        let mut example = whatsapp::BodyExample::new().with_body_text(values);
-        example.body_text_named_params = named;
-        example
-    });
-    let body = (text::not_empty(faults), prop::option::of(example)).prop_map(|(text, example)| {
-        let mut body = whatsapp::Body::new(text);
-        body.example = example;
-        whatsapp::Component::Body(body)
+    let cards = prop::collection::vec(prop::collection::vec(card_component(faults), 0..3), 0..3);
+    let offer = (prop::option::of(text::possibly_empty(Faults::NONE, 20)), any::<Option<bool>>());
+    let offer = offer.prop_map(|(text, has_expiration)| {
+        let mut offer = whatsapp::Offer::new();
+        (offer.text, offer.has_expiration) = (text, has_expiration);
+        whatsapp::Component::LimitedTimeOffer(whatsapp::LimitedTimeOffer::new(offer))
     });
     let known = prop_oneof![
-        header,
-        body,
+        header(faults).prop_map(whatsapp::Component::Header),
+        body(faults).prop_map(whatsapp::Component::Body),
         text::not_empty(faults).prop_map(whatsapp::Component::footer),
         prop::collection::vec(button(faults), 0..4).prop_map(whatsapp::Component::buttons),
+        cards.prop_map(whatsapp::Component::carousel),
+        offer,
     ];
     faults.or(known, unknown_kind().prop_map(|kind| decode(json!({ "type": kind }).to_string().as_bytes()).unwrap()))
+}
+
+fn card_component(faults: Faults) -> BoxedStrategy<whatsapp::CardComponent> {
+    let buttons = prop::collection::vec(button(faults), 0..3).prop_map(whatsapp::Buttons::new);
+    let known = prop_oneof![
+        header(faults).prop_map(whatsapp::CardComponent::Header),
+        body(faults).prop_map(whatsapp::CardComponent::Body),
+        buttons.prop_map(whatsapp::CardComponent::Buttons),
+    ];
+    faults.or(known, unknown_kind().prop_map(|kind| decode(json!({ "type": kind }).to_string().as_bytes()).unwrap()))
+}
+
+fn header(faults: Faults) -> impl Strategy<Value = whatsapp::Header> {
+    let format = faults
+        .or(prop::sample::select(whatsapp::HeaderFormat::KNOWN), prop::sample::select(vec!["", "text", "CAROUSEL"]));
+    let links = || prop::collection::vec(text::possibly_empty(Faults::NONE, 20), 0..2);
+    let example = (prop::collection::vec(example_value(), 0..2), named_examples(faults), links(), links());
+    let example = example.prop_map(|(texts, named, handles, links)| {
+        whatsapp::HeaderExample::new()
+            .with_header_text(texts)
+            .with_header_text_named_params(named)
+            .with_header_handle(handles)
+            .with_header_url(links)
+    });
+    let header = (format, prop::option::of(text::not_empty(faults)), prop::option::of(example));
+    header.prop_map(|(format, text, example)| {
+        let mut header = whatsapp::Header::new(format);
+        (header.text, header.example) = (text, example);
+        header
+    })
+}
+
+fn body(faults: Faults) -> impl Strategy<Value = whatsapp::Body> {
+    let values = prop::collection::vec(prop::collection::vec(example_value(), 0..3), 0..2);
+    let example = (values, named_examples(faults)).prop_map(|(values, named)| {
+        whatsapp::BodyExample::new().with_body_text(values).with_body_text_named_params(named)
+    });
+    (text::not_empty(faults), prop::option::of(example)).prop_map(|(text, example)| {
+        let mut body = whatsapp::Body::new(text);
+        body.example = example;
+        body
+    })
+}
+
+fn example_value() -> impl Strategy<Value = whatsapp::ExampleValue> {
+    prop_oneof![
+        any::<i64>().prop_map(whatsapp::ExampleValue::from),
+        text::not_empty(Faults::NONE).prop_map(whatsapp::ExampleValue::from),
+    ]
+}
+
+fn named_examples(faults: Faults) -> impl Strategy<Value = Vec<whatsapp::NamedExample>> {
+    let named =
+        (text::not_empty(faults), example_value()).prop_map(|(name, value)| whatsapp::NamedExample::new(name, value));
+    prop::collection::vec(named, 0..3)
 }
 
 fn button(faults: Faults) -> BoxedStrategy<whatsapp::Button> {
@@ -171,11 +219,39 @@ fn button(faults: Faults) -> BoxedStrategy<whatsapp::Button> {
         (words(), words()).prop_map(|(text, number)| whatsapp::Button::dial(text, number)),
         copy,
         otp,
+        further_button(),
     ];
     faults.or(known, unknown_kind().prop_map(|kind| decode(json!({ "type": kind }).to_string().as_bytes()).unwrap()))
 }
 
 /// Any JSON but `null`, which is the same as none.
+/// A button of a kind whose members are all optional and free.
+fn further_button() -> impl Strategy<Value = whatsapp::Button> {
+    const KINDS: &[(&str, &[&str])] = &[
+        ("FLOW", &["flow_name", "flow_json", "flow_action", "navigate_screen", "icon"]),
+        ("CATALOG", &[]),
+        ("MPM", &[]),
+        ("SPM", &[]),
+        ("VOICE_CALL", &["ttl_minutes"]),
+        ("APP", &["app_deep_link"]),
+        ("REQUEST_CONTACT_INFO", &[]),
+    ];
+    let text = prop::option::of(text::possibly_empty(Faults::NONE, 20));
+    (prop::sample::select(KINDS), text, any::<u32>()).prop_map(|((kind, members), text, number)| {
+        let mut button = json!({ "type": kind });
+        if let Some(text) = text {
+            for member in members.iter().chain(&["text"]) {
+                button[member] = match *member {
+                    "ttl_minutes" => number.into(),
+                    "app_deep_link" => json!({ "meta_app_id": number }),
+                    _ => text.clone().into(),
+                };
+            }
+        }
+        decode(button.to_string().as_bytes()).unwrap()
+    })
+}
+
 fn sample() -> impl Strategy<Value = incs_model::RawJson> {
     raw_json().prop_filter("null", |json| json.get() != "null")
 }

@@ -203,3 +203,26 @@ fn what_is_unknown_passes() {
     let place: Parameter = decode(br#"{"type":"location","location":{"name":"x"}}"#).unwrap();
     assert_found(of(r#"{"type":"HEADER","format":"LOCATION"}"#).check_send(&send([Component::header(place)])), &[]);
 }
+
+#[test]
+fn named_template_takes_a_value_for_each_name() {
+    let body = r#"{"type":"BODY","text":"Dear {{first_name}}, {{order_2}} is ready, {{first_name}}."}"#;
+    let mut named = of(body);
+    named.parameter_format = Some(whatsapp::ParameterFormat::Named);
+    assert_eq!(named.placeholders().body, ["first_name", "order_2"]);
+    assert_found(named.check_send(&send([self::body(&["Ana", "SO-1"])])), &[]);
+    assert_found(named.check_send(&send([self::body(&["Ana"])])), &[("/template/components/0/parameters/1", MISSING)]);
+}
+
+#[test]
+fn further_components_and_buttons_leave_a_send_free() {
+    let template =
+        of(r#"{"type":"LIMITED_TIME_OFFER","limited_time_offer":{"text":"Until Sunday","has_expiration":true}},
+        {"type":"CAROUSEL","cards":[{"components":[{"type":"HEADER","format":"PRODUCT"},
+            {"type":"BODY","text":"{{1}}"},{"type":"BUTTONS","buttons":[{"type":"SPM","text":"See"}]}]}]},
+        {"type":"BUTTONS","buttons":[{"type":"FLOW"},{"type":"CATALOG"},{"type":"MPM"},{"type":"SPM"},
+            {"type":"VOICE_CALL"},{"type":"APP"},{"type":"REQUEST_CONTACT_INFO"}]}"#);
+    assert_found(template.check_send(&send([])), &[]);
+    let all = (0..7).map(|index| button("flow".into(), &index.to_string(), Parameter::text("x")));
+    assert_found(template.check_send(&send(all)), &[]);
+}

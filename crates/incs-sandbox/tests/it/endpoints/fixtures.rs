@@ -75,6 +75,16 @@ async fn the_other_sample_requests_are_answered_as_the_samples_are_shaped() {
     assert_shape(&reply("waba-template-create"), &created.body, "create");
     let request: Value = serde_json::from_str(&fixture("waba-template-create.request.json")).unwrap();
     assert_eq!((&created.data()["components"], &created.data()["status"]), (&request["components"], &json!("PENDING")));
+    for kind in ["named", "positional", "buttons", "carousel", "limited-time-offer"] {
+        let request = fixture(&format!("waba-template-create-inferred-{kind}.request.json"));
+        let created = call(&sandbox, "POST", "/external/templates", Some(&request)).await;
+        let path = format!("/external/templates/{}", created.data()["template_id"].as_str().unwrap());
+        let got = get(&sandbox, &path).await;
+        let request: Value = serde_json::from_str(&request).unwrap();
+        for member in ["parameter_format", "components"] {
+            assert_eq!((&created.data()[member], &got.data()[member]), (&request[member], &request[member]), "{kind}");
+        }
+    }
     assert_shape(&reply("waba-template-list"), &get(&sandbox, "/external/templates").await.body, "list");
 
     for kind in ["text", "richcard", "carousel"] {
