@@ -24,6 +24,7 @@ use incs_model_derive::{WireStruct, skip_serializing_none};
 use serde::{Deserialize, Serialize};
 
 use crate::id::{IncsMessageId, MessageId};
+use crate::party::Party;
 use crate::time::Timestamp;
 
 /// How far a message got. Later stages include the earlier ones: what was read was delivered.
@@ -92,7 +93,7 @@ pub struct Failure {
 /// What one receipt or one row of a query says of a message.
 ///
 /// Made from what came: `Fact::from(&update)`, [`Fact::of_event`]. Look the message up by `message_id`, then
-/// [`merge`](Delivery::merge).
+/// [`merge`](Delivery::merge). Of a message to a group, keep one [`Delivery`] for each [`recipient`](Self::recipient).
 #[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -102,6 +103,8 @@ pub struct Fact {
     pub message_id: Option<MessageId>,
     /// The message, as INCS numbers it.
     pub incs_id: Option<IncsMessageId>,
+    /// Who the message was sent to, where the receipt says so. The receipts of a group message differ by it.
+    pub recipient: Option<Party>,
     /// How far it got. Absent for a state that this version does not know: such a fact moves nothing.
     pub stage: Option<Stage>,
     /// When it was made.

@@ -106,6 +106,8 @@ text_id! {
     /// A person as Meta numbers them for one business: two letters of a country, a dot, then letters or digits, like `ID.1459`
     /// (INCS: new message webhook, WhatsApp; sampled only). For a customer who hides their number it is the only id.
     WhatsAppUserId shown by crate::masked::Masked::masked;
+    /// An event on RCS, as Google numbers it (inferred).
+    EventId shown by fmt_code;
     /// A group on WhatsApp, as Meta numbers it (inferred). `Debug` masks it.
     GroupId shown by crate::masked::Masked::masked;
     /// A call on WhatsApp, `wacid.…` (inferred). `Debug` shows the end of it only, like that of a message id.

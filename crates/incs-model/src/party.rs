@@ -120,13 +120,25 @@ impl Party {
         pairs.filter_map(|(own, other)| Some(own? == other?)).next().unwrap_or(false)
     }
 
+    /// Fills in the ids that only the other one has. Both must be the same party.
+    #[must_use]
+    pub fn completed_by(mut self, other: &Self) -> Self {
+        self.phone = self.phone.or_else(|| other.phone.clone());
+        self.user_id = self.user_id.or_else(|| other.user_id.clone());
+        self.parent_user_id = self.parent_user_id.or_else(|| other.parent_user_id.clone());
+        self.username = self.username.or_else(|| other.username.clone());
+        self.group_id = self.group_id.or_else(|| other.group_id.clone());
+        self
+    }
+
     /// Returns true when there is no id at all.
     pub fn is_empty(&self) -> bool {
         self.ids().iter().all(Option::is_none)
     }
 
     /// Returns the party, unless it has no id.
-    pub(crate) fn known(self) -> Option<Self> {
+    #[must_use]
+    pub fn known(self) -> Option<Self> {
         (!self.is_empty()).then_some(self)
     }
 

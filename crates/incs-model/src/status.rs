@@ -117,6 +117,8 @@ open_text! {
         Delivered = "delivered",
         /// Was opened.
         Read = "read",
+        /// A voice message was played, so it was opened too. (Inferred from Meta's API.)
+        Played = "played",
     }
 }
 

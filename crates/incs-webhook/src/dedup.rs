@@ -7,12 +7,21 @@ use sha2::{Digest as _, Sha256};
 /// What is the same when the same thing is delivered again: made of who or what an item is about and the state it is in,
 /// never of the bytes of the body, which may differ from one try to the next.
 ///
-/// It is a SHA-256. So it holds no phone number and no id, has one length, and can stand in logs, in a database and in another
-/// process. `Display` writes it in hex.
+/// It is 32 bytes: the [`version`](Self::version) of the key format, then 31 bytes of a SHA-256. So it holds no phone number
+/// and no id, has one length, and can stand in logs, in a database and in another process. `Display` writes it in hex.
+///
+/// # Versions
+///
+/// A new version of this crate may make another key of the same event; then it also raises the version. Keys of two versions
+/// are never equal, so around such an update an event that is delivered again counts as new. A store that keeps keys can tell
+/// the old ones by their first byte.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DedupKey([u8; 32]);
 
 impl DedupKey {
+    /// The version of the keys that this version of the crate makes.
+    pub const VERSION: u8 = 2;
+
     /// A key of your own, for instance of the `webhook-id` header. Parts are kept apart: `["ab", "c"]` is not `["a", "bc"]`.
     /// Begin with a name that nobody else uses.
     pub fn of_parts<'a>(parts: impl IntoIterator<Item = &'a str>) -> Self {
@@ -22,6 +31,11 @@ impl DedupKey {
     /// The 32 bytes.
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
+    }
+
+    /// The version of the key format that the key was made in: its first byte.
+    pub fn version(&self) -> u8 {
+        self.0[0]
     }
 }
 
@@ -50,7 +64,9 @@ impl Identity {
     }
 
     pub(crate) fn key(self) -> DedupKey {
-        DedupKey(self.0.finalize().into())
+        let mut bytes: [u8; 32] = self.0.finalize().into();
+        bytes[0] = DedupKey::VERSION;
+        DedupKey(bytes)
     }
 }
 

@@ -8,10 +8,11 @@ use incs_model::event::{
     TemplateStatusUpdate, created, rcs, whatsapp,
 };
 use incs_model::exotel::{self, Entry, ReportState, Tap};
-use incs_model::id::{ChannelId, MessageId, TemplateId};
-use incs_model::{Address, WireTime};
+use incs_model::id::{ChannelId, EventId, GroupId, MessageId, TemplateId};
+use incs_model::{Address, Party, PartyKey, RawJson, WireTime, encode};
 
 use crate::dedup::{DedupKey, Identity};
+use crate::label;
 
 /// What one item says. Each element of a list is an item of its own.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,12 +28,23 @@ pub enum Event {
     TemplateQuality(TemplateQualityUpdate),
     /// INCS, one of `messages[]` of a `new_message` from WhatsApp: a customer wrote.
     WhatsAppMessage(whatsapp::Message),
-    /// INCS, one of `statuses[]` of a `new_message` from WhatsApp: a receipt in Meta's form (inferred).
+    /// INCS, one of `statuses[]` of a `new_message` from WhatsApp: a receipt of a message in Meta's form (inferred).
     WhatsAppStatus(whatsapp::Status),
+    /// INCS, one of `statuses[]` of a `new_message` from WhatsApp that is about no message: the state of a call or a payment
+    /// (inferred).
+    WhatsAppOtherStatus(whatsapp::Status),
     /// INCS, one of `errors[]` of a `new_message` from WhatsApp: what went wrong outside any one message.
     WhatsAppError(whatsapp::ErrorItem),
+    /// INCS, one of `calls[]` of a `new_message` from WhatsApp: a call began or ended (inferred).
+    WhatsAppCall(whatsapp::Call),
+    /// INCS, one of `message_echoes[]` of a `new_message` from WhatsApp: the business wrote from a phone (inferred).
+    WhatsAppEcho(whatsapp::Message),
+    /// INCS, one of `user_preferences[]` of a `new_message` from WhatsApp: what a customer wants to receive (inferred).
+    WhatsAppPreference(whatsapp::UserPreference),
     /// INCS, a `new_message` from RCS: a customer wrote.
     RcsMessage(rcs::UserMessage),
+    /// INCS, a `new_message` from RCS: a customer read, typed or subscribed (inferred).
+    RcsEvent(rcs::UserEvent),
     /// INCS, `message_created`: a message went through the workbench, in either direction.
     MessageCreated(created::Message),
     /// INCS, an event of unknown name: a message of the workbench has a new state.
@@ -68,25 +80,45 @@ impl Event {
     /// | `template_status_update.`, `template_category_update.`, `template_quality_update.` | the new value: `approved`, `marketing`, `yellow`, … |
     /// | `new_message.whatsapp.` | the type of the message: `text`, `image`, `reaction`, …, `interactive.list_reply` |
     /// | `new_message.whatsapp.status.` | the state |
+    /// | `new_message.whatsapp.call_status.`, `new_message.whatsapp.payment_status.` | the state |
     /// | `new_message.whatsapp.error` | |
+    /// | `new_message.whatsapp.call.` | `connect`, `terminate` |
+    /// | `new_message.whatsapp.echo.` | the type of the message |
+    /// | `new_message.whatsapp.user_preference.` | `stop`, `resume` |
     /// | `new_message.rcs.` | `text`, `file`, `location`, `suggestion.reply`, `suggestion.action` |
-    /// | `message_created.` | `text`, `image`, `audio`, `video`, `file`, `custom`, or the number of an unknown type |
+    /// | `new_message.rcs.event.` | `delivered`, `read`, `is_typing`, `subscribe`, `unsubscribe` |
+    /// | `message_created.` | `text`, `image`, `audio`, `video`, `file`, or the number of an unknown type |
+    /// | `message_created.custom.` | `whatsapp_template`, `whatsapp_reply_button`, `viber_otp`, `rcs_template`, `rcs_suggested_reply`, or the number of an unknown `custom_type` |
     /// | `channel_status.` | `created`, `sent`, `failed`, `delivered`, `read`, or the number of an unknown state; the event's name on the wire is **unknown** |
     /// | `exotel.incoming.` | `text`, `file`, `location`, `suggested.reply`, `suggested.action`, `error` |
     /// | `exotel.dlr.`, `exotel.sms.dlr.` | `sent`, `delivered`, `seen`, `failed`, `unknown` |
     ///
-    /// What the platform adds tomorrow stands in the place of what is known today: expect names that this table does not have,
-    /// and decide by the beginning of the name where that is enough.
+    /// The kind is fit to be the label of a metric. A value that the platform adds later stands in the place of the known ones if it
+    /// looks like a name, otherwise `unknown` does: at most 32 letters, digits, `_`, `-` and `.` of ASCII for each part. So
+    /// expect names that this table does not have, and decide by the beginning of the name where that is enough.
     pub fn kind(&self) -> String {
         match self {
             Self::MessageStatus(update) => named("message_status_update", update.message_status.as_str()),
             Self::TemplateStatus(update) => named("template_status_update", update.new_value.as_str()),
             Self::TemplateCategory(update) => named("template_category_update", update.new_value.as_str()),
             Self::TemplateQuality(update) => named("template_quality_update", update.new_value.as_str()),
-            Self::WhatsAppMessage(message) => whatsapp_kind(&message.content),
+            Self::WhatsAppMessage(message) => whatsapp_kind("new_message.whatsapp", &message.content),
             Self::WhatsAppStatus(status) => named("new_message.whatsapp.status", status.status.as_str()),
+            Self::WhatsAppOtherStatus(status) => {
+                let kind = label::piece(status.r#type.as_ref().map_or("", whatsapp::StatusKind::as_str));
+                named(&format!("new_message.whatsapp.{kind}_status"), status.status.as_str())
+            }
             Self::WhatsAppError(_) => "new_message.whatsapp.error".to_owned(),
+            Self::WhatsAppCall(call) => {
+                named("new_message.whatsapp.call", call.event.as_ref().map_or("", whatsapp::CallEvent::as_str))
+            }
+            Self::WhatsAppEcho(message) => whatsapp_kind("new_message.whatsapp.echo", &message.content),
+            Self::WhatsAppPreference(preference) => named(
+                "new_message.whatsapp.user_preference",
+                preference.value.as_ref().map_or("", whatsapp::PreferenceValue::as_str),
+            ),
             Self::RcsMessage(message) => rcs_kind(&message.content),
+            Self::RcsEvent(event) => named("new_message.rcs.event", event.event_type.as_str()),
             Self::MessageCreated(message) => created_kind(message),
             Self::ChannelStatus(update) => channel_status_kind(update),
             Self::ExotelMessage(incoming) => exotel_kind(&incoming.content),
@@ -111,11 +143,36 @@ impl Event {
         })
     }
 
+    /// Returns the event of one of `statuses[]`.
+    pub(crate) fn of_status(status: whatsapp::Status) -> Self {
+        if status.is_receipt() { Self::WhatsAppStatus(status) } else { Self::WhatsAppOtherStatus(status) }
+    }
+
+    /// Returns the customer that the event is about, by the ids that stand in it.
+    pub(crate) fn party(&self) -> Option<Party> {
+        let party = match self {
+            Self::WhatsAppMessage(message) => message.party(),
+            Self::WhatsAppStatus(status) | Self::WhatsAppOtherStatus(status) => status.recipient(),
+            Self::WhatsAppCall(call) => call.party(),
+            Self::WhatsAppEcho(message) => message.recipient(),
+            Self::WhatsAppPreference(preference) => preference.party(),
+            Self::RcsMessage(message) => Party::from(message.sender_phone_number.clone()),
+            Self::RcsEvent(event) => Party::from(event.sender_phone_number.clone()?),
+            Self::MessageCreated(message) => message.customer()?,
+            Self::ExotelMessage(incoming) => Party::from(incoming.user.clone()),
+            Self::ExotelReport(report) => Party::from(report.user.clone()),
+            Self::ExotelSmsReport(report) => Party::from(report.user.clone()),
+            _ => return None,
+        };
+        party.known()
+    }
+
     /// Returns what the event says of a sent message.
     pub(crate) fn fact(&self) -> Option<Fact> {
         match self {
             Self::MessageStatus(update) => Some(update.into()),
-            Self::WhatsAppStatus(status) => Some(status.into()),
+            Self::WhatsAppStatus(status) => Fact::of_status(status),
+            Self::RcsEvent(event) => Fact::of_user_event(event),
             Self::MessageCreated(message) => Fact::of_message(message),
             Self::ChannelStatus(update) => Some(update.into()),
             Self::ExotelReport(report) => Some(report.into()),
@@ -148,20 +205,34 @@ impl Event {
                 it.new_value.as_str(),
                 it.received_at.as_ref(),
             )?,
-            Self::WhatsAppMessage(message) => Identity::of("incs.whatsapp.message").and(message.id.as_str()),
-            Self::WhatsAppStatus(status) => {
-                Identity::of("incs.whatsapp.status").and(status.id.as_str()).and(status.status.as_str())
-            }
+            Self::WhatsAppMessage(message) => whatsapp_identity("incs.whatsapp.message", message),
+            Self::WhatsAppEcho(message) => whatsapp_identity("incs.whatsapp.echo", message),
+            Self::WhatsAppStatus(status) => status_identity("incs.whatsapp.status", status),
+            Self::WhatsAppOtherStatus(status) => status_identity("incs.whatsapp.other_status", status)
+                .and_maybe(status.r#type.as_ref().map(whatsapp::StatusKind::as_str))
+                .and_maybe(status.timestamp.as_ref().map(ToString::to_string).as_deref())
+                .and_maybe(status.payment.as_ref().map(RawJson::get)),
             Self::WhatsAppError(_) => return None,
+            Self::WhatsAppCall(call) => Identity::of("incs.whatsapp.call")
+                .and(call.id.as_str())
+                .and_maybe(call.event.as_ref().map(whatsapp::CallEvent::as_str)),
+            // A customer goes back and forth, so the time belongs to it.
+            Self::WhatsAppPreference(preference) => Identity::of("incs.whatsapp.user_preference")
+                .and(preference.party().key()?.as_str())
+                .and_maybe(preference.category.as_ref().map(whatsapp::PreferenceCategory::as_str))
+                .and_maybe(preference.value.as_ref().map(whatsapp::PreferenceValue::as_str))
+                .and(&preference.timestamp.as_ref()?.to_string()),
             // The id is made by the customer's phone, so it is unique only together with the number (inferred).
-            Self::RcsMessage(message) => {
-                Identity::of("incs.rcs.message").and(message.message_id.as_str()).and(message.sender_phone_number.key())
-            }
+            Self::RcsMessage(message) => Identity::of("incs.rcs.message")
+                .and(message.message_id.as_str())
+                .and_maybe(self.party().and_then(|party| party.key()).as_ref().map(PartyKey::as_str)),
+            Self::RcsEvent(event) => user_event_identity(event)?,
             Self::MessageCreated(message) => {
                 let state = message.channel_status.map(|state| state.as_i64().to_string());
                 Identity::of("incs.message_created").and(&message.id.as_u64().to_string()).and_maybe(state.as_deref())
             }
             Self::ChannelStatus(update) => Identity::of("incs.channel_status")
+                .and(update.kind())
                 .and(&update.message.id.as_u64().to_string())
                 .and(&update.message.channel_status.as_i64().to_string()),
             Self::ExotelMessage(incoming) => incoming_identity(incoming)?,
@@ -178,13 +249,13 @@ impl Event {
         match callback_type {
             "icm" | "incoming_message" => "exotel.incoming".to_owned(),
             "dlr" => report(is_sms).to_owned(),
-            other => format!("exotel.{}", other.to_ascii_lowercase()),
+            other => named("exotel", other),
         }
     }
 }
 
-fn whatsapp_kind(content: &whatsapp::Content) -> String {
-    let kind = named("new_message.whatsapp", content.kind());
+fn whatsapp_kind(name: &str, content: &whatsapp::Content) -> String {
+    let kind = named(name, content.kind());
     match content {
         whatsapp::Content::Interactive(interactive) => named(&kind, interactive.kind()),
         _ => kind,
@@ -202,6 +273,10 @@ fn rcs_kind(content: &rcs::Content) -> String {
 fn created_kind(message: &created::Message) -> String {
     match message.content() {
         created::Content::Unknown(code, _) => format!("message_created.{}", code.as_i64()),
+        created::Content::Custom(_) => match &*message.custom_kind() {
+            "" => "message_created.custom".to_owned(),
+            kind => format!("message_created.custom.{kind}"),
+        },
         known => named("message_created", known.kind()),
     }
 }
@@ -243,6 +318,50 @@ fn state(state: ReportState) -> &'static str {
         ReportState::Seen => "seen",
         _ => "unknown",
     }
+}
+
+/// An edit or a revocation may come under the id of the message that it is about.
+fn whatsapp_identity(kind: &str, message: &whatsapp::Message) -> Identity {
+    let identity = Identity::of(kind).and(message.id.as_str());
+    let (change, original, content) = match &message.content {
+        whatsapp::Content::Edit(edit) => ("edit", &edit.original_message_id, encode(edit).ok()),
+        whatsapp::Content::Revoke(revoke) => ("revoke", &revoke.original_message_id, None),
+        _ => return identity,
+    };
+    let time = message.timestamp.as_ref().map(ToString::to_string);
+    let content = content.map(|json| String::from_utf8_lossy(&json).into_owned());
+    identity
+        .and(change)
+        .and_maybe(original.as_ref().map(MessageId::as_str))
+        .and_maybe(time.as_deref())
+        .and_maybe(content.as_deref())
+}
+
+/// Each member of a group sends a receipt of its own.
+fn status_identity(kind: &str, status: &whatsapp::Status) -> Identity {
+    let recipient = status.recipient();
+    Identity::of(kind)
+        .and(status.id.as_str())
+        .and(status.status.as_str())
+        .and_maybe(recipient.key().as_ref().map(PartyKey::as_str))
+        .and_maybe(recipient.group_id.as_ref().map(GroupId::as_str))
+}
+
+/// An event has an id, or is a receipt of one message; otherwise the time must do.
+fn user_event_identity(event: &rcs::UserEvent) -> Option<Identity> {
+    let (id, message) = (event.event_id.as_ref(), event.message_id.as_ref());
+    let time = event.send_time.as_ref().filter(|_| id.is_none() && message.is_none());
+    if id.is_none() && message.is_none() && time.is_none() {
+        return None;
+    }
+    let sender = event.sender_phone_number.as_ref().map(Address::key);
+    let identity = Identity::of("incs.rcs.event").and(event.event_type.as_str()).and_maybe(sender);
+    Some(
+        identity
+            .and_maybe(id.map(EventId::as_str))
+            .and_maybe(message.map(MessageId::as_str))
+            .and_maybe(time.map(ToString::to_string).as_deref()),
+    )
 }
 
 /// A template goes back and forth between states, so the time belongs to its identity. Without a time and an id nothing
@@ -290,5 +409,6 @@ fn report_identity(kind: &str, report: Entry<'_>) -> Option<Identity> {
 
 /// A name and what comes after its dot; the name alone when that is nothing.
 fn named(name: &str, rest: &str) -> String {
+    let rest = label::piece(rest);
     if rest.is_empty() { name.to_owned() } else { format!("{name}.{}", rest.to_ascii_lowercase()) }
 }

@@ -2,8 +2,9 @@
 
 use super::{Fact, Failure, Moment, Stage, Witness};
 use crate::event::created::{self, ChannelState};
-use crate::event::{ChannelStatus, Event, MessageStatusUpdate, NewMessageBody, whatsapp};
+use crate::event::{ChannelStatus, Event, MessageStatusUpdate, NewMessageBody, rcs, whatsapp};
 use crate::exotel::{self, Entry, ReportState};
+use crate::party::Party;
 use crate::status::{MessageStatus, State};
 use crate::time::{UnixSeconds, WireTime};
 
@@ -15,7 +16,8 @@ impl Fact {
             Event::ChannelStatus(update) => vec![update.into()],
             Event::MessageCreated(created) => Self::of_message(&created.message).into_iter().collect(),
             Event::NewMessage(new) => match &new.message {
-                NewMessageBody::WhatsApp(value) => value.statuses.iter().map(Self::from).collect(),
+                NewMessageBody::WhatsApp(value) => value.statuses.iter().filter_map(Self::of_status).collect(),
+                NewMessageBody::RcsEvent(event) => Self::of_user_event(event).into_iter().collect(),
                 NewMessageBody::Rcs(_) | NewMessageBody::Unknown(_) => Vec::new(),
             },
             _ => Vec::new(),
@@ -38,11 +40,48 @@ impl Fact {
             return None;
         }
         let mut fact = Self { message_id: message.provider_id().cloned(), incs_id: Some(message.id), ..Self::new() };
+        fact.recipient = message.customer();
         fact.stage = message.channel_status.and_then(stage_of_channel);
         let mut fact = fact.at(webhook(message.updated_at.as_ref()));
         fact.created = webhook(message.created_at.as_ref());
         fact.failure = failure_text(message.error.as_deref());
         Some(fact)
+    }
+
+    /// Returns the fact of a receipt in Meta's form; `None` for the state of a call or a payment.
+    pub fn of_status(status: &whatsapp::Status) -> Option<Self> {
+        if !status.is_receipt() {
+            return None;
+        }
+        let failure = |error: &whatsapp::ErrorItem| Failure {
+            code: error.code,
+            name: error.title.clone(),
+            text: error.message.clone(),
+        };
+        let fact = Self {
+            message_id: Some(status.id.clone()),
+            recipient: status.recipient().known(),
+            stage: stage_of_state(&status.status),
+            failure: status.errors.first().map(failure),
+            ..Self::new()
+        };
+        Some(fact.at(webhook(status.timestamp.as_ref())))
+    }
+
+    /// Returns the fact of a receipt on RCS; `None` for other events, and for a receipt that names no message.
+    pub fn of_user_event(event: &rcs::UserEvent) -> Option<Self> {
+        let stage = match event.event_type {
+            rcs::UserEventKind::Delivered => Stage::Delivered,
+            rcs::UserEventKind::Read => Stage::Read,
+            _ => return None,
+        };
+        let fact = Self {
+            message_id: Some(event.message_id.clone()?),
+            recipient: event.sender_phone_number.clone().and_then(|phone| Party::from(phone).known()),
+            stage: Some(stage),
+            ..Self::new()
+        };
+        Some(fact.at(webhook(event.send_time.as_ref())))
     }
 }
 
@@ -90,22 +129,6 @@ impl From<&ChannelStatus> for Fact {
     }
 }
 
-impl From<&whatsapp::Status> for Fact {
-    fn from(status: &whatsapp::Status) -> Self {
-        let fact = Self {
-            message_id: Some(status.id.clone()),
-            stage: stage_of_state(&status.status),
-            failure: status.errors.first().map(|error| Failure {
-                code: error.code,
-                name: error.title.clone(),
-                text: error.message.clone(),
-            }),
-            ..Self::new()
-        };
-        fact.at(webhook(status.timestamp.as_ref()))
-    }
-}
-
 /// A report of Exotel on an RCS message.
 impl From<&exotel::Report> for Fact {
     fn from(report: &exotel::Report) -> Self {
@@ -134,7 +157,8 @@ fn of_report(entry: Entry<'_>, said: ReportState) -> Fact {
         ReportState::Seen => Some(Stage::Read),
         ReportState::Unknown => None,
     };
-    let fact = Fact { message_id: entry.message_id().cloned(), stage, failure, ..Fact::new() };
+    let recipient = entry.user().cloned().and_then(|user| Party::from(user).known());
+    let fact = Fact { message_id: entry.message_id().cloned(), recipient, stage, failure, ..Fact::new() };
     fact.at(webhook(entry.timestamp()))
 }
 
@@ -151,7 +175,7 @@ fn stage_of_state(state: &State) -> Option<Stage> {
         State::Sent => Some(Stage::Sent),
         State::Failed => Some(Stage::Failed),
         State::Delivered => Some(Stage::Delivered),
-        State::Read => Some(Stage::Read),
+        State::Read | State::Played => Some(Stage::Read),
         State::Unknown(_) => None,
     }
 }

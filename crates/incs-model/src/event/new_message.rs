@@ -33,14 +33,16 @@ pub struct NewMessage {
 pub enum NewMessageBody {
     /// WhatsApp: what Meta posts.
     WhatsApp(whatsapp::Value),
-    /// RCS: what Google posts.
+    /// RCS: what Google posts of a message.
     Rcs(rcs::UserMessage),
+    /// RCS: what Google posts when a customer reads, types or subscribes. That INCS passes it on is **unknown**.
+    RcsEvent(rcs::UserEvent),
     /// A form that this version does not know; kept and written back as it came.
     Unknown(RawJson),
 }
 
 from_contents! {
-    NewMessageBody: WhatsApp(whatsapp::Value), Rcs(rcs::UserMessage)
+    NewMessageBody: WhatsApp(whatsapp::Value), Rcs(rcs::UserMessage), RcsEvent(rcs::UserEvent)
 }
 
 enum Provider {
@@ -51,15 +53,19 @@ enum Provider {
 impl<'de> ReadMembers<'de> for NewMessageBody {
     fn read_members<A: MapAccess<'de>>(members: A) -> Result<Self, A::Error> {
         let (provider, entries) = Entries::until_key(members, |name| match name {
-            "messaging_product" | "metadata" | "contacts" | "messages" | "statuses" => Some(Provider::WhatsApp),
-            "senderPhoneNumber" | "messageId" | "sendTime" | "agentId" => Some(Provider::Rcs),
+            "messaging_product" | "metadata" | "contacts" | "messages" | "statuses" | "calls" | "message_echoes"
+            | "user_preferences" => Some(Provider::WhatsApp),
+            "senderPhoneNumber" | "messageId" | "sendTime" | "agentId" | "eventType" | "eventId" => Some(Provider::Rcs),
             _ => None,
         })?;
         match provider {
             Some(Provider::WhatsApp) => {
                 Deserialize::deserialize(MapAccessDeserializer::new(entries)).map(Self::WhatsApp)
             }
-            Some(Provider::Rcs) => Deserialize::deserialize(MapAccessDeserializer::new(entries)).map(Self::Rcs),
+            Some(Provider::Rcs) => Ok(match rcs::Body::read_members(entries)? {
+                rcs::Body::Message(message) => Self::Rcs(message),
+                rcs::Body::Event(event) => Self::RcsEvent(event),
+            }),
             None => entries.into_raw(None).map(Self::Unknown),
         }
     }
@@ -74,7 +80,8 @@ impl<'de> Deserialize<'de> for NewMessageBody {
 schema_of!(NewMessageBody, generator => {
     let whatsapp = generator.subschema_for::<whatsapp::Value>();
     let rcs = generator.subschema_for::<rcs::UserMessage>();
+    let event = generator.subschema_for::<rcs::UserEvent>();
     schemars::json_schema!({
-        "anyOf": [whatsapp, rcs, { "description": "A form that this version does not know.", "type": "object" }],
+        "anyOf": [whatsapp, rcs, event, { "description": "A form that this version does not know.", "type": "object" }],
     })
 });

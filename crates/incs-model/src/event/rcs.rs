@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use crate::address::Address;
-use crate::id::{AgentId, MediaType, MessageId, TemplateId};
+use crate::id::{AgentId, EventId, MediaType, MessageId, TemplateId};
 use crate::json::{self, Key, ReadMembers, once};
 use crate::open::{UnknownMember, open_text};
 use crate::schema_of::schema_of;
@@ -29,6 +29,46 @@ pub struct UserMessage {
     /// What it holds.
     #[serde(flatten)]
     pub content: Content,
+}
+
+/// A customer did something other than write, in Google's form. Whether INCS passes these on is **unknown**.
+///
+/// It is no message of the customer. [`Delivered`](UserEventKind::Delivered) and [`Read`](UserEventKind::Read) are receipts
+/// of a message that the business sent.
+#[skip_serializing_none]
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "RcsUserEvent"))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct UserEvent {
+    /// What the customer did.
+    pub event_type: UserEventKind,
+    /// The customer, `+` and digits.
+    pub sender_phone_number: Option<Address>,
+    /// The event.
+    pub event_id: Option<EventId>,
+    /// The message that the receipt is for.
+    pub message_id: Option<MessageId>,
+    /// When it happened.
+    pub send_time: Option<WireTime>,
+    /// The agent it is meant for.
+    pub agent_id: Option<AgentId>,
+}
+
+open_text! {
+    /// What a customer did other than write.
+    pub enum UserEventKind {
+        /// A message of the business arrived.
+        Delivered = "DELIVERED",
+        /// The customer opened a message of the business.
+        Read = "READ",
+        /// The customer is typing.
+        IsTyping = "IS_TYPING",
+        /// The customer wants to receive messages again.
+        Subscribe = "SUBSCRIBE",
+        /// The customer wants to receive no more messages.
+        Unsubscribe = "UNSUBSCRIBE",
+    }
 }
 
 /// What an RCS message holds; told by which member is there.
@@ -86,10 +126,11 @@ pub struct FileReference {
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
+#[wire(private_new)]
 #[non_exhaustive]
 pub struct SuggestionResponse {
     /// What the business set on the suggestion.
-    pub postback_data: String,
+    pub postback_data: Option<String>,
     /// The label that the customer saw.
     pub text: Option<String>,
     /// Reply or action.
@@ -97,6 +138,13 @@ pub struct SuggestionResponse {
     /// Which suggestion of which message it was.
     #[serde(rename = "trackdata")]
     pub trackdata: Option<TrackData>,
+}
+
+impl SuggestionResponse {
+    /// A tap on a suggestion that the business sent with these data.
+    pub fn new(postback_data: impl Into<String>) -> Self {
+        Self::with_required().with_postback_data(postback_data)
+    }
 }
 
 open_text! {
@@ -156,32 +204,86 @@ impl Content {
     }
 }
 
-impl<'de> ReadMembers<'de> for UserMessage {
+/// The members of a message and of an event.
+#[derive(Default)]
+struct Parts {
+    sender: Option<Address>,
+    message_id: Option<MessageId>,
+    send_time: Option<WireTime>,
+    agent_id: Option<AgentId>,
+    event_type: Option<UserEventKind>,
+    event_id: Option<EventId>,
+    content: Option<Content>,
+    kept: Vec<(Box<str>, Box<RawValue>)>,
+}
+
+impl Parts {
+    fn into_message<E: de::Error>(self) -> Result<UserMessage, E> {
+        Ok(UserMessage {
+            sender_phone_number: self.sender.ok_or_else(|| E::missing_field("senderPhoneNumber"))?,
+            message_id: self.message_id.ok_or_else(|| E::missing_field("messageId"))?,
+            send_time: self.send_time,
+            agent_id: self.agent_id,
+            content: self.content.unwrap_or_else(|| Content::Unknown(UnknownMember::from_members(self.kept))),
+        })
+    }
+
+    fn into_event(self, event_type: UserEventKind) -> UserEvent {
+        let Self { sender, message_id, send_time, agent_id, event_id, .. } = self;
+        UserEvent { event_type, sender_phone_number: sender, event_id, message_id, send_time, agent_id }
+    }
+}
+
+impl<'de> ReadMembers<'de> for Parts {
     fn read_members<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
-        let (mut sender, mut id, mut send_time, mut agent_id) = (None, None, None, None);
-        let mut content = None;
-        let mut kept: Vec<(Box<str>, Box<RawValue>)> = Vec::new();
+        let mut parts = Self::default();
+        let content = &mut parts.content;
         while let Some(Key(key)) = map.next_key()? {
             match &*key {
-                "senderPhoneNumber" => once(&mut sender, map.next_value()?, "senderPhoneNumber")?,
-                "messageId" => once(&mut id, map.next_value()?, "messageId")?,
-                "sendTime" => send_time = map.next_value()?,
-                "agentId" => agent_id = map.next_value()?,
-                "text" => content = map.next_value::<Option<_>>()?.map(Content::Text).or(content),
-                "userFile" => content = map.next_value::<Option<_>>()?.map(Content::File).or(content),
-                "suggestionResponse" => content = map.next_value::<Option<_>>()?.map(Content::Suggestion).or(content),
-                "location" => content = map.next_value::<Option<_>>()?.map(Content::Location).or(content),
+                "senderPhoneNumber" => once(&mut parts.sender, map.next_value()?, "senderPhoneNumber")?,
+                "messageId" => once(&mut parts.message_id, map.next_value()?, "messageId")?,
+                "sendTime" => parts.send_time = map.next_value()?,
+                "agentId" => parts.agent_id = map.next_value()?,
+                "eventType" => parts.event_type = map.next_value()?,
+                "eventId" => parts.event_id = map.next_value()?,
+                "text" => keep(content, map.next_value::<Option<_>>()?.map(Content::Text)),
+                "userFile" => keep(content, map.next_value::<Option<_>>()?.map(Content::File)),
+                "suggestionResponse" => keep(content, map.next_value::<Option<_>>()?.map(Content::Suggestion)),
+                "location" => keep(content, map.next_value::<Option<_>>()?.map(Content::Location)),
                 _ if content.is_some() => drop(map.next_value::<de::IgnoredAny>()?),
-                other => kept.push((other.into(), map.next_value()?)),
+                other => parts.kept.push((other.into(), map.next_value()?)),
             }
         }
-        Ok(Self {
-            sender_phone_number: sender.ok_or_else(|| de::Error::missing_field("senderPhoneNumber"))?,
-            message_id: id.ok_or_else(|| de::Error::missing_field("messageId"))?,
-            send_time,
-            agent_id,
-            content: content.unwrap_or_else(|| Content::Unknown(UnknownMember::from_members(kept))),
-        })
+        Ok(parts)
+    }
+}
+
+/// Keeps the last content that says something.
+fn keep(content: &mut Option<Content>, new: Option<Content>) {
+    if new.is_some() {
+        *content = new;
+    }
+}
+
+/// What comes on RCS: an event if it names its type and holds no content, otherwise a message.
+pub(super) enum Body {
+    Message(UserMessage),
+    Event(UserEvent),
+}
+
+impl<'de> ReadMembers<'de> for Body {
+    fn read_members<A: MapAccess<'de>>(members: A) -> Result<Self, A::Error> {
+        let mut parts = Parts::read_members(members)?;
+        match parts.event_type.take() {
+            Some(kind) if parts.content.is_none() => Ok(Self::Event(parts.into_event(kind))),
+            _ => parts.into_message().map(Self::Message),
+        }
+    }
+}
+
+impl<'de> ReadMembers<'de> for UserMessage {
+    fn read_members<A: MapAccess<'de>>(members: A) -> Result<Self, A::Error> {
+        Parts::read_members(members)?.into_message()
     }
 }
 

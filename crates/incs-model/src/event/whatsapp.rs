@@ -4,14 +4,18 @@
 //! (inferred). Media come as an id without a link, and no INCS route to fetch one is known: where you need the file, use
 //! [`message_created`](crate::event::created), whose content holds links.
 
+mod call;
 mod content;
 mod value;
 
+pub use self::call::{Call, CallDirection, CallEvent, CallOutcome, CallSession};
 pub use self::content::{
-    Amount, ButtonReply, ContactName, ContactOrganization, ContactPhone, Content, EmailAddress, FlowReply, Interactive,
-    ListReply, Location, Media, Order, OrderItem, PostalAddress, Reaction, Referral, SharedContact, System, SystemKind,
-    TemplateButton, Text, WebAddress,
+    Amount, ButtonReply, CallPermission, CallPermissionReply, ContactName, ContactOrganization, ContactPhone, Content,
+    Edit, EditedContent, EmailAddress, FlowReply, Interactive, ListReply, Location, Media, Order, OrderItem,
+    PostalAddress, Reaction, Referral, Revoke, SharedContact, System, SystemKind, TemplateButton, Text, Unsupported,
+    WebAddress,
 };
 pub use self::value::{
-    Contact, Context, ErrorDetails, ErrorItem, Message, Metadata, Profile, ReferredProduct, Status, Value,
+    Contact, ContactIndex, Context, ErrorDetails, ErrorItem, Message, Metadata, PreferenceCategory, PreferenceValue,
+    Pricing, Profile, RecipientKind, ReferredProduct, Status, StatusKind, UserPreference, Value,
 };

@@ -32,7 +32,7 @@ pub fn from_event(event: &Event, body: &[u8]) -> Vec<Inbound> {
             NewMessageBody::Rcs(message) => {
                 vec![rcs_message(new.channel_id, message, Origin::cut("/message", message, &mut Cutter::new(body)))]
             }
-            NewMessageBody::Unknown(_) => Vec::new(),
+            NewMessageBody::RcsEvent(_) | NewMessageBody::Unknown(_) => Vec::new(),
         },
         Event::MessageCreated(created) => {
             let message = &created.message;
@@ -140,7 +140,8 @@ fn whatsapp_content(message: &whatsapp::Message) -> Content {
         }
         Wire::Order(order) => whatsapp_order(order).into(),
         Wire::System(_) => Other::new("system").into(),
-        Wire::Unsupported => problem(message).into(),
+        Wire::Unsupported(_) => problem(message).into(),
+        Wire::Edit(_) | Wire::Revoke(_) | Wire::RequestWelcome => Other::new(message.content.kind()).into(),
         Wire::Unknown(_) if !message.errors.is_empty() => problem(message).into(),
         Wire::Unknown(unknown) => Other::of(unknown.kind(), unknown.content()).into(),
     }
@@ -176,6 +177,7 @@ fn interactive(answer: &whatsapp::Interactive) -> Content {
         whatsapp::Interactive::Unknown(unknown) => {
             Other::of(format!("interactive.{}", unknown.kind()), unknown.content()).into()
         }
+        whatsapp::Interactive::CallPermissionReply(_) => Other::new("interactive.call_permission_reply").into(),
     }
 }
 
@@ -291,7 +293,7 @@ fn rcs_content(content: &rcs::Content) -> Content {
             Choice {
                 card: track.and_then(|track| track.card_index).map(u64::from),
                 position: track.and_then(|track| track.suggestion_index).map(u64::from),
-                ..Choice::of(kind, Some(tap.postback_data.as_str().to_owned()), tap.text.clone())
+                ..Choice::of(kind, tap.postback_data.clone(), tap.text.clone())
             }
             .into()
         }

@@ -5,7 +5,7 @@ use incs_model::delivery::{Delivery, Fact, Failure, Moment, Stage, Witness};
 use incs_model::event::{Event, whatsapp};
 use incs_model::exotel::{Callback, Report, SmsReport};
 use incs_model::status::MessageStatus;
-use incs_model::{Timestamp, decode, encode};
+use incs_model::{Party, Timestamp, decode, encode};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -226,8 +226,13 @@ fn staged(id: &str, stage: Stage, time: Option<Moment>) -> Fact {
     fact
 }
 
-const WORDS: [(&str, Stage); 4] =
-    [("sent", Stage::Sent), ("failed", Stage::Failed), ("delivered", Stage::Delivered), ("read", Stage::Read)];
+const WORDS: [(&str, Stage); 5] = [
+    ("sent", Stage::Sent),
+    ("failed", Stage::Failed),
+    ("delivered", Stage::Delivered),
+    ("read", Stage::Read),
+    ("played", Stage::Read),
+];
 
 #[test]
 fn a_status_update_of_incs() {
@@ -269,6 +274,7 @@ fn a_message_of_the_workbench_speaks_of_itself_when_it_was_sent() {
         let id = event["message"]["channel_msg_id"].as_str().unwrap().to_owned();
         let mut told = staged(&id, stage, Some(webhook("2026-05-04T02:12:41Z"))).with_incs_id(260_500_000_312_u64);
         told.created = Some(webhook("2026-05-04T02:12:40Z"));
+        told.recipient = Some(Party::of_phone("6281200045678"));
         told.failure = (stage == Stage::Failed).then(|| failure(None, None, Some("blocked")));
         assert_eq!(facts(&event), [told]);
 
@@ -313,7 +319,11 @@ fn the_receipts_of_meta() {
         "errors": [{ "code": 131_026, "title": "Undeliverable", "message": "no phone" }, { "code": 1 }],
     }));
     let reason = failure(Some(131_026), Some("Undeliverable"), Some("no phone"));
-    assert_eq!(Fact::from(&failed), staged("m1", Stage::Failed, None).with_failure(reason));
+    assert_eq!(Fact::of_status(&failed).unwrap(), staged("m1", Stage::Failed, None).with_failure(reason));
+}
+
+fn to_user(fact: Fact) -> Fact {
+    fact.with_recipient(Party::of_phone("12025550143"))
 }
 
 #[test]
@@ -330,15 +340,15 @@ fn the_reports_of_exotel() {
             "callback_type": "dlr", "to": "12025550143", "sid": "m1", "exo_status_code": code,
             "exo_detailed_status": name, "description": "words", "timestamp": "2025-03-18T04:37:09.000Z",
         });
-        let mut told = staged("m1", stage, Some(time));
+        let mut told = to_user(staged("m1", stage, Some(time)));
         told.failure = (stage == Stage::Failed).then(|| failure(Some(code), Some(name), Some("words")));
         assert_eq!(Fact::from(&read::<Report>(&report)), told);
         assert_eq!(Fact::from(&read::<SmsReport>(&report)), told);
     }
     let flat: Report = read(&json!({ "to": "12025550143", "sid": "m1", "exo_status_code": "40003" }));
-    assert_eq!(Fact::from(&flat), staged("m1", Stage::Read, None));
+    assert_eq!(Fact::from(&flat), to_user(staged("m1", Stage::Read, None)));
     let other: SmsReport = read(&json!({ "to": "12025550143", "message_sid": "m2", "exo_status_code": 40003 }));
-    assert_eq!(Fact::from(&other), Fact::new().with_message_id("m2"));
+    assert_eq!(Fact::from(&other), to_user(Fact::new().with_message_id("m2")));
 }
 
 #[test]
@@ -346,9 +356,54 @@ fn a_callback_of_exotel_has_a_fact_for_each_report() {
     let report = |sid: &str| json!({ "callback_type": "dlr", "to": "12025550143", "sid": sid, "exo_detailed_status": "EX_MESSAGE_SENT" });
     let incoming = json!({ "from": "12025550143", "to": "12025550100", "content": { "type": "text", "text": "Hi" } });
     let body = json!({ "rcs": { "messages": [report("m1"), incoming, 7] }, "sms": { "messages": [report("m2")] } });
-    let told = ["m1", "m2"].map(|sid| staged(sid, Stage::Sent, None));
+    let told = ["m1", "m2"].map(|sid| to_user(staged(sid, Stage::Sent, None)));
     assert_eq!(Fact::of_callback(&read::<Callback>(&body)), told);
-    assert_eq!(Fact::of_callback(&read::<Callback>(&report("m3"))), [staged("m3", Stage::Sent, None)]);
+    assert_eq!(Fact::of_callback(&read::<Callback>(&report("m3"))), [to_user(staged("m3", Stage::Sent, None))]);
+}
+
+#[test]
+fn receipts_of_a_group_name_their_members() {
+    let receipt = |member: &str| {
+        json!({
+            "id": "wamid.HBgN", "status": "read", "recipient_type": "group", "recipient_id": "Y2Fw",
+            "recipient_participant_id": member,
+        })
+    };
+    let statuses = [receipt("6281200045678"), receipt("US.134912")];
+    let event = json!({ "event": "new_message", "message": { "messaging_product": "whatsapp", "statuses": statuses } });
+    let group = Party::new().with_group_id("Y2Fw");
+    let members = [group.clone().with_phone("6281200045678"), group.with_user_id("US.134912")];
+    assert_eq!(facts(&event), members.map(|member| staged("wamid.HBgN", Stage::Read, None).with_recipient(member)));
+}
+
+#[test]
+fn calls_and_payments_are_no_receipts() {
+    let status = |kind: &str| json!({ "id": "wacid.A", "status": "failed", "type": kind, "recipient_id": "1" });
+    let of = |kinds: &[&str]| {
+        let statuses: Vec<_> = kinds.iter().map(|kind| status(kind)).collect();
+        facts(&json!({ "event": "new_message", "message": { "messaging_product": "whatsapp", "statuses": statuses } }))
+    };
+    assert_eq!(of(&["call", "payment", "of_tomorrow"]), []);
+    assert_eq!(of(&["message"]).len(), 1);
+}
+
+#[test]
+fn receipts_of_rcs_users_are_facts() {
+    let event = |kind: &str| {
+        let message = json!({
+            "senderPhoneNumber": "+12025550143", "eventType": kind, "eventId": "e1", "messageId": "m1",
+            "sendTime": "2026-04-07T05:35:17.000000Z", "agentId": "a@rbm.goog",
+        });
+        facts(&json!({ "event": "new_message", "business_phone": "", "message": message }))
+    };
+    let time = webhook("2026-04-07T05:35:17Z");
+    let user = Party::of_phone("+12025550143");
+    for (kind, stage) in [("DELIVERED", Stage::Delivered), ("READ", Stage::Read)] {
+        assert_eq!(event(kind), [staged("m1", stage, Some(time)).with_recipient(user.clone())]);
+    }
+    for kind in ["IS_TYPING", "SUBSCRIBE", "UNSUBSCRIBE", "OF_TOMORROW"] {
+        assert_eq!(event(kind), []);
+    }
 }
 
 #[test]
@@ -360,7 +415,8 @@ fn a_state_that_is_not_known_moves_nothing() {
     }));
     all.extend(facts(&json!({ "event": "x", "message": { "id": 7, "channel_status": 9 } })));
     all.push((&read::<MessageStatus>(&json!({ "message_id": "m1", "message_status": "held" }))).into());
-    all.push((&read::<whatsapp::Status>(&json!({ "id": "m1", "status": "held", "timestamp": "1775540117" }))).into());
+    let held = read::<whatsapp::Status>(&json!({ "id": "m1", "status": "held", "timestamp": "1775540117" }));
+    all.extend(Fact::of_status(&held));
     all.push((&read::<Report>(&json!({ "to": "1", "exo_status_code": 1, "timestamp": time }))).into());
     assert_eq!(all.len(), 5);
     for fact in all {

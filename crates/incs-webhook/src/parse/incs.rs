@@ -33,6 +33,7 @@ fn new_message(text: &str, new: NewMessage) -> (Envelope, Vec<Found<'_>>) {
     match new.message {
         NewMessageBody::WhatsApp(value) => whatsapp_lists(text, envelope, value),
         NewMessageBody::Rcs(message) => (envelope, vec![Found::whole(text.as_bytes(), Event::RcsMessage(message))]),
+        NewMessageBody::RcsEvent(event) => (envelope, vec![Found::whole(text.as_bytes(), Event::RcsEvent(event))]),
         _ => whole(text, Outcome::Unknown),
     }
 }
@@ -48,7 +49,7 @@ fn whatsapp_lists(text: &str, mut envelope: Envelope, mut value: whatsapp::Value
         }));
     };
     add("messages", std::mem::take(&mut value.messages).into_iter().map(Event::WhatsAppMessage).collect());
-    add("statuses", std::mem::take(&mut value.statuses).into_iter().map(Event::WhatsAppStatus).collect());
+    add("statuses", std::mem::take(&mut value.statuses).into_iter().map(Event::of_status).collect());
     add("errors", std::mem::take(&mut value.errors).into_iter().map(Event::WhatsAppError).collect());
     envelope.whatsapp = Some(value);
     (envelope, found)
@@ -79,7 +80,7 @@ fn by_member<'a>(text: &'a str, error: &DecodeError) -> Option<(Envelope, Vec<Fo
         whatsapp: Some(value),
     };
     items(found, &inner, "messages", Event::WhatsAppMessage);
-    items(found, &inner, "statuses", Event::WhatsAppStatus);
+    items(found, &inner, "statuses", Event::of_status);
     items(found, &inner, "errors", Event::WhatsAppError);
     // Of a member that is there twice, the last was read. That there was another is an item, or it would be lost.
     let again = decode_str::<Once>(text).err();

@@ -1,5 +1,6 @@
 //! A message of the workbench.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use incs_model_derive::{WireStruct, skip_serializing_none};
@@ -82,9 +83,23 @@ impl Message {
         }
     }
 
-    /// The customer, by their number or user id, out of the customer's side.
+    /// Returns the customer, out of the customer's side.
     pub fn customer(&self) -> Option<Party> {
         [&self.send_id, &self.recv_id].into_iter().flatten().find_map(Party::of_participant)
+    }
+
+    /// Returns what a custom message is in a word, like `rcs_suggested_reply`: its number where this version has no word, and
+    /// nothing where the message does not say.
+    pub fn custom_kind(&self) -> Cow<'static, str> {
+        match self.custom_type {
+            None | Some(CustomType::None) => Cow::Borrowed(""),
+            Some(CustomType::WhatsAppTemplate) => Cow::Borrowed("whatsapp_template"),
+            Some(CustomType::WhatsAppReplyButton) => Cow::Borrowed("whatsapp_reply_button"),
+            Some(CustomType::ViberOtp) => Cow::Borrowed("viber_otp"),
+            Some(CustomType::RcsTemplate) => Cow::Borrowed("rcs_template"),
+            Some(CustomType::RcsSuggestedReply) => Cow::Borrowed("rcs_suggested_reply"),
+            Some(CustomType::Unknown(code)) => Cow::Owned(code.as_i64().to_string()),
+        }
     }
 
     /// The provider's id of the message, once there is one.

@@ -6,9 +6,10 @@ use incs_model_derive::{WireStruct, skip_serializing_none};
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
-use crate::id::{MediaId, MediaType, MessageId};
+use crate::id::{MediaId, MediaType, MessageId, WhatsAppUserId};
 use crate::json::RawJson;
 use crate::open::{member_union, open_text};
+use crate::time::WireTime;
 
 member_union! {
     /// What a message holds: `type`, and the member of that name.
@@ -39,10 +40,17 @@ member_union! {
         Order(Order) = "order",
         /// The customer changed their number or identity.
         System(System) = "system",
+        /// A new content of an earlier message. (Inferred from Meta's API.)
+        Edit(Edit) = "edit",
+        /// An earlier message was taken back. (Inferred from Meta's API.)
+        Revoke(Revoke) = "revoke",
+        /// A kind that Meta does not pass on; `errors` of the message say more.
+        Unsupported(Unsupported) = "unsupported",
     }
     bare {
-        /// A kind that Meta does not pass on; `errors` of the message say more.
-        Unsupported = "unsupported",
+        /// The customer opened the chat for the first time. `referral` of the message may say what brought them. (Inferred
+        /// from Meta's API.)
+        RequestWelcome = "request_welcome",
     }
 }
 
@@ -130,6 +138,8 @@ member_union! {
         ButtonReply(ButtonReply) = "button_reply",
         /// A finished flow. (Inferred from Meta's API.)
         FlowReply(FlowReply) = "nfm_reply",
+        /// The answer to a request to call. (Inferred from Meta's API.)
+        CallPermissionReply(CallPermissionReply) = "call_permission_reply",
     }
 }
 
@@ -171,6 +181,78 @@ pub struct FlowReply {
     pub name: Option<String>,
     /// What the customer sees of it.
     pub body: Option<String>,
+}
+
+/// The answer to a request to call. (Inferred from Meta's API.)
+#[skip_serializing_none]
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct CallPermissionReply {
+    /// The answer.
+    pub response: Option<CallPermission>,
+    /// Whether the permission lasts until it is taken back.
+    pub is_permanent: Option<bool>,
+    /// Until when the permission lasts.
+    pub expiration_timestamp: Option<WireTime>,
+    /// `user_action`, or `automatic` when the customer called the business.
+    pub response_source: Option<String>,
+}
+
+open_text! {
+    /// The answer to a request to call.
+    pub enum CallPermission {
+        /// The business may call.
+        Accept = "accept",
+        /// The business may not call.
+        Reject = "reject",
+    }
+}
+
+/// A new content of an earlier message. (Inferred from Meta's API.)
+#[skip_serializing_none]
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Edit {
+    /// The message that changed.
+    pub original_message_id: Option<MessageId>,
+    /// The new content.
+    pub message: Option<EditedContent>,
+}
+
+member_union! {
+    /// The new content of an edited message. Only what people can edit is typed: texts, and files for their captions.
+    pub enum EditedContent by "type" {
+        /// A text.
+        Text(Text) = "text",
+        /// An image.
+        Image(Media) = "image",
+        /// A video.
+        Video(Media) = "video",
+        /// A document.
+        Document(Media) = "document",
+    }
+}
+
+/// An earlier message was taken back. (Inferred from Meta's API.)
+#[skip_serializing_none]
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Revoke {
+    /// The message that was taken back.
+    pub original_message_id: Option<MessageId>,
+}
+
+/// Content that Meta does not pass on. (Inferred from Meta's API.)
+#[skip_serializing_none]
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Unsupported {
+    /// The kind of content: `poll_creation`, `poll_update`, `edit`, `pin`, ….
+    pub r#type: Option<String>,
 }
 
 /// An order.
@@ -368,6 +450,14 @@ pub struct System {
     pub customer: Option<Address>,
     /// A hash of the identity.
     pub identity: Option<String>,
+    /// The customer, as Meta numbers them now.
+    pub user_id: Option<WhatsAppUserId>,
+    /// The customer, as Meta numbered them until now.
+    pub previous_user_id: Option<WhatsAppUserId>,
+    /// The customer, as Meta numbers them now for a group of businesses.
+    pub parent_user_id: Option<WhatsAppUserId>,
+    /// The customer, as Meta numbered them until now for a group of businesses.
+    pub previous_parent_user_id: Option<WhatsAppUserId>,
 }
 
 open_text! {
@@ -379,6 +469,8 @@ open_text! {
         UserNumberChanged = "user_changed_number",
         /// Another identity: a new phone, say.
         IdentityChanged = "customer_identity_changed",
+        /// Another id of the customer. (Inferred from Meta's API.)
+        UserIdChanged = "user_changed_user_id",
     }
 }
 

@@ -1,19 +1,27 @@
-//! One delivery: who wrote what to which number, and receipts in Meta's form (inferred).
+//! One delivery: who wrote what to which number, receipts, calls and preferences, in Meta's form (inferred).
+
+use std::collections::HashMap;
+use std::fmt;
 
 use incs_model_derive::{WireStruct, skip_serializing_none};
 use serde::de::{Error as _, MapAccess};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::call::Call;
 use super::content::{Content, Referral};
 use crate::address::Address;
-use crate::id::{MessageId, PhoneNumberId, WhatsAppUserId};
+use crate::id::{GroupId, MessageId, PhoneNumberId, WhatsAppUserId};
 use crate::json::{self, Key, RawJson, ReadMembers, once};
-use crate::open::Slot;
+use crate::open::{Slot, open_text};
+use crate::party::{Party, PartyKey};
 use crate::schema_of::schema_of;
 use crate::status::State;
 use crate::time::WireTime;
 
-/// One delivery. It may hold several messages, receipts and errors; each stands for itself.
+/// One delivery. It may hold several lists; each of their elements stands for itself, `contacts` apart.
+///
+/// Lists that this version does not know are skipped here. The webhook parser of `incs-webhook` makes an item of each of
+/// their elements.
 #[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "WhatsAppValue"))]
@@ -35,6 +43,15 @@ pub struct Value {
     /// What went wrong outside any one message.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ErrorItem>,
+    /// Calls that began or ended. (Inferred from Meta's API.)
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<Call>,
+    /// Messages that the business sent from a phone, beside the API. (Inferred from Meta's API.)
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub message_echoes: Vec<Message>,
+    /// What customers want to receive. (Inferred from Meta's API.)
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub user_preferences: Vec<UserPreference>,
 }
 
 /// The business number that was written to.
@@ -59,8 +76,16 @@ pub struct Contact {
     pub profile: Option<Profile>,
     /// Their number; matches `from` of their messages.
     pub wa_id: Option<Address>,
-    /// `ID.<digits>`; in newer samples only.
+    /// The person, as Meta numbers them; in newer samples only. Matches `from_user_id` of their messages.
     pub user_id: Option<WhatsAppUserId>,
+    /// The person, as Meta numbers them for a group of businesses. (Inferred from Meta's API.)
+    pub parent_user_id: Option<WhatsAppUserId>,
+    /// A hash that changes with the person's device. (Inferred from Meta's API.)
+    pub identity_key_hash: Option<String>,
+    /// The country of the number, as two letters. (Inferred from Meta's API.)
+    pub country_code: Option<String>,
+    /// Where the person comes from. (Seen in recorded bodies; its values are **unknown**.)
+    pub origin: Option<String>,
 }
 
 /// What someone calls themselves.
@@ -71,6 +96,8 @@ pub struct Contact {
 pub struct Profile {
     /// The name.
     pub name: Option<String>,
+    /// The name that stands in place of the number. (Inferred from Meta's API.)
+    pub username: Option<String>,
 }
 
 /// What went wrong, in Meta's words.
@@ -87,6 +114,8 @@ pub struct ErrorItem {
     pub message: Option<String>,
     /// More; newer versions only.
     pub error_data: Option<ErrorDetails>,
+    /// A link to the page about it.
+    pub href: Option<String>,
 }
 
 /// More about what went wrong.
@@ -99,21 +128,83 @@ pub struct ErrorDetails {
     pub details: Option<String>,
 }
 
-impl Value {
-    /// The contact behind a message, by number; the only contact there is, if none has the number.
-    pub fn contact_of(&self, message: &Message) -> Option<&Contact> {
-        let same = |contact: &&Contact| match (&contact.wa_id, &message.from) {
-            (Some(number), Some(from)) => number.same_party(from),
-            _ => false,
-        };
-        self.contacts.iter().find(same).or(match self.contacts.as_slice() {
-            [only] => Some(only),
-            _ => None,
-        })
+impl Contact {
+    /// Returns the person, by every id that the contact has.
+    pub fn party(&self) -> Party {
+        let mut party = Party::new();
+        party.phone.clone_from(&self.wa_id);
+        party.user_id.clone_from(&self.user_id);
+        party.parent_user_id.clone_from(&self.parent_user_id);
+        party.username = self.profile.as_ref().and_then(|profile| profile.username.clone());
+        party
     }
 }
 
-/// A message from a customer.
+impl Value {
+    /// Returns the contact behind a message: the first that is the same party. A message has no contact when none has an id
+    /// in common with it, even if there is only one.
+    ///
+    /// This looks through all contacts. For the messages of a whole delivery use a [`ContactIndex`].
+    pub fn contact_of(&self, message: &Message) -> Option<&Contact> {
+        let sender = message.party();
+        self.contacts.iter().find(|contact| contact.party().same_party(&sender))
+    }
+}
+
+/// Finds the contact behind each message of a delivery without looking through all of them.
+///
+/// ```
+/// use incs_model::event::whatsapp::{ContactIndex, Value};
+///
+/// let value: Value = incs_model::decode(br#"{
+///     "contacts": [{"profile": {"name": "Ben"}, "user_id": "US.2"}, {"profile": {"name": "Ann"}, "user_id": "US.1"}],
+///     "messages": [{"from_user_id": "US.2", "id": "wamid.HBgN", "type": "text", "text": {"body": "Hi"}}]
+/// }"#)?;
+/// let index = ContactIndex::new(&value.contacts);
+/// let contact = index.contact_of(&value.contacts, &value.messages[0].party()).unwrap();
+/// assert_eq!(contact.profile.as_ref().unwrap().name.as_deref(), Some("Ben"));
+/// # Ok::<(), incs_model::DecodeError>(())
+/// ```
+#[derive(Clone, Default)]
+pub struct ContactIndex {
+    /// The contacts with each key, in their order.
+    by_key: HashMap<PartyKey, Vec<usize>>,
+}
+
+impl ContactIndex {
+    /// The number of contacts that are compared for one id. A delivery in which more contacts share an id is broken.
+    const MOST_COMPARED: usize = 8;
+
+    /// Indexes contacts by each of their ids.
+    pub fn new(contacts: &[Contact]) -> Self {
+        let mut by_key = HashMap::<_, Vec<_>>::new();
+        for (index, contact) in contacts.iter().enumerate() {
+            for key in contact.party().keys() {
+                let indices = by_key.entry(key).or_default();
+                if indices.len() < Self::MOST_COMPARED {
+                    indices.push(index);
+                }
+            }
+        }
+        Self { by_key }
+    }
+
+    /// Returns the first of the indexed contacts that is the same party.
+    pub fn contact_of<'a>(&self, contacts: &'a [Contact], party: &Party) -> Option<&'a Contact> {
+        let candidates = party.keys().filter_map(|key| self.by_key.get(&key)).flatten();
+        let same = |index: &&usize| contacts.get(**index).is_some_and(|contact| contact.party().same_party(party));
+        contacts.get(*candidates.filter(same).min()?)
+    }
+}
+
+/// Shows the number of ids, since each is a person's.
+impl fmt::Debug for ContactIndex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ContactIndex(<{} ids>)", self.by_key.len())
+    }
+}
+
+/// A message from a customer, or the echo of one that the business sent from a phone.
 #[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, WireStruct)]
 #[wire(private_new)]
@@ -125,6 +216,16 @@ pub struct Message {
     pub from: Option<Address>,
     /// Who wrote it, as Meta numbers them; in newer samples only.
     pub from_user_id: Option<WhatsAppUserId>,
+    /// Who wrote it, as Meta numbers them for a group of businesses. (Inferred from Meta's API.)
+    pub from_parent_user_id: Option<WhatsAppUserId>,
+    /// The group in which it was written. (Inferred from Meta's API.)
+    pub group_id: Option<GroupId>,
+    /// Who it was sent to; echoes only. (Inferred from Meta's API.)
+    pub to: Option<Address>,
+    /// Who it was sent to, as Meta numbers them; echoes only. (Inferred from Meta's API.)
+    pub to_user_id: Option<WhatsAppUserId>,
+    /// Who it was sent to, as Meta numbers them for a group of businesses; echoes only. (Inferred from Meta's API.)
+    pub to_parent_user_id: Option<WhatsAppUserId>,
     /// The message. The same message delivered twice has the same id.
     pub id: MessageId,
     /// When: Unix seconds in a string.
@@ -134,7 +235,7 @@ pub struct Message {
     pub content: Content,
     /// The advertisement that brought the customer.
     pub referral: Option<Referral>,
-    /// Why the content is not here, for the kind `unsupported`.
+    /// Why the content is not here: the kind is `unsupported`, or a file could not be had.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ErrorItem>,
 }
@@ -174,18 +275,47 @@ impl Message {
     pub fn new(from: impl Into<Address>, id: impl Into<MessageId>, content: Content) -> Self {
         Self::with_required(id, content).with_from(from)
     }
+
+    /// Returns who wrote the message, by every id that it has. Contacts may know more: [`Value::contact_of`].
+    pub fn party(&self) -> Party {
+        Party {
+            phone: self.from.clone(),
+            user_id: self.from_user_id.clone(),
+            parent_user_id: self.from_parent_user_id.clone(),
+            username: None,
+            group_id: self.group_id.clone(),
+        }
+    }
+
+    /// Returns who an echo was sent to, by every id that it has.
+    pub fn recipient(&self) -> Party {
+        Party {
+            phone: self.to.clone(),
+            user_id: self.to_user_id.clone(),
+            parent_user_id: self.to_parent_user_id.clone(),
+            username: None,
+            group_id: self.group_id.clone(),
+        }
+    }
 }
 
 impl<'de> ReadMembers<'de> for Message {
     fn read_members<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
         let mut slot = Slot::new();
-        let (mut id, mut from, mut from_user_id, mut timestamp) = (None, None, None, None);
+        let (mut id, mut timestamp, mut group_id) = (None, None, None);
+        let (mut from, mut from_user_id, mut from_parent_user_id) = (None, None, None);
+        let (mut to, mut to_user_id, mut to_parent_user_id) = (None, None, None);
         let (mut context, mut referral, mut errors) = (None, None, None::<Vec<ErrorItem>>);
         while let Some(Key(key)) = map.next_key()? {
             match &*key {
                 "id" => once(&mut id, map.next_value()?, "id")?,
                 "from" => from = map.next_value()?,
                 "from_user_id" => from_user_id = map.next_value()?,
+                "from_parent_user_id" => from_parent_user_id = map.next_value()?,
+                "group_id" => group_id = map.next_value()?,
+                "to" => to = map.next_value()?,
+                "to_user_id" => to_user_id = map.next_value()?,
+                "to_parent_user_id" => to_parent_user_id = map.next_value()?,
                 "timestamp" => timestamp = map.next_value()?,
                 "context" => context = map.next_value()?,
                 "referral" => referral = map.next_value()?,
@@ -198,6 +328,11 @@ impl<'de> ReadMembers<'de> for Message {
             content: slot.finish()?,
             from,
             from_user_id,
+            from_parent_user_id,
+            group_id,
+            to,
+            to_user_id,
+            to_parent_user_id,
             timestamp,
             context,
             referral,
@@ -219,6 +354,11 @@ schema_of!(Message as "WhatsAppUserMessage", generator => {
         ("id", generator.subschema_for::<MessageId>()),
         ("from", generator.subschema_for::<Option<Address>>()),
         ("from_user_id", generator.subschema_for::<Option<WhatsAppUserId>>()),
+        ("from_parent_user_id", generator.subschema_for::<Option<WhatsAppUserId>>()),
+        ("group_id", generator.subschema_for::<Option<GroupId>>()),
+        ("to", generator.subschema_for::<Option<Address>>()),
+        ("to_user_id", generator.subschema_for::<Option<WhatsAppUserId>>()),
+        ("to_parent_user_id", generator.subschema_for::<Option<WhatsAppUserId>>()),
         ("timestamp", generator.subschema_for::<Option<WireTime>>()),
         ("context", generator.subschema_for::<Option<Context>>()),
         ("referral", generator.subschema_for::<Option<Referral>>()),
@@ -229,27 +369,165 @@ schema_of!(Message as "WhatsAppUserMessage", generator => {
     schema
 });
 
-/// A sent message has a new state.
+/// A sent message has a new state; or a call or a payment has one, which comes in the same list.
 #[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "WhatsAppStatus"))]
 #[non_exhaustive]
 pub struct Status {
-    /// The message.
+    /// The message, or the call.
     pub id: MessageId,
     /// Its new state.
     pub status: State,
+    /// What has the new state. Absent for a message.
+    pub r#type: Option<StatusKind>,
     /// When.
     pub timestamp: Option<WireTime>,
-    /// Who it was sent to.
+    /// Who it was sent to: a person or, by `recipient_type`, a group.
     pub recipient_id: Option<Address>,
+    /// A person or a group. (Inferred from Meta's API.)
+    pub recipient_type: Option<RecipientKind>,
+    /// Who it was sent to, as Meta numbers them. (Inferred from Meta's API.)
+    pub recipient_user_id: Option<WhatsAppUserId>,
+    /// Who it was sent to, as Meta numbers them for a group of businesses. (Inferred from Meta's API.)
+    pub recipient_parent_user_id: Option<WhatsAppUserId>,
+    /// Which member of a group the receipt is from. The receipts of one group message differ by it only. (Inferred from
+    /// Meta's API.)
+    pub recipient_participant_id: Option<Address>,
     /// The conversation that Meta bills; kept as it came.
     pub conversation: Option<RawJson>,
-    /// What Meta bills; kept as it came.
-    pub pricing: Option<RawJson>,
+    /// What Meta bills. (Inferred from Meta's API.)
+    pub pricing: Option<Pricing>,
+    /// The payment, for the kind `payment`; kept as it came.
+    pub payment: Option<RawJson>,
     /// What the business put on the send.
     pub biz_opaque_callback_data: Option<String>,
     /// Why it failed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ErrorItem>,
+}
+
+open_text! {
+    /// What has a new state.
+    pub enum StatusKind {
+        /// A message. So far as seen a message has no kind.
+        Message = "message",
+        /// A call.
+        Call = "call",
+        /// A payment.
+        Payment = "payment",
+    }
+}
+
+open_text! {
+    /// What a message was sent to.
+    pub enum RecipientKind {
+        /// A person.
+        Individual = "individual",
+        /// A group.
+        Group = "group",
+    }
+}
+
+/// What Meta bills. (Inferred from Meta's API.)
+#[skip_serializing_none]
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Pricing {
+    /// Whether Meta bills the message.
+    pub billable: Option<bool>,
+    /// How, like `PMP`.
+    pub pricing_model: Option<String>,
+    /// `regular`, `free_customer_service`, ….
+    pub r#type: Option<String>,
+    /// `marketing`, `utility`, `service`, ….
+    pub category: Option<String>,
+}
+
+impl Status {
+    /// Returns true for the receipt of a message, false for the state of a call, a payment or something newer.
+    pub fn is_receipt(&self) -> bool {
+        matches!(self.r#type, None | Some(StatusKind::Message))
+    }
+
+    /// Returns who the message was sent to, by every id that the status has. For a group message that is the member whose
+    /// receipt it is, in their group.
+    pub fn recipient(&self) -> Party {
+        let mut party = Party {
+            phone: None,
+            user_id: self.recipient_user_id.clone(),
+            parent_user_id: self.recipient_parent_user_id.clone(),
+            username: None,
+            group_id: None,
+        };
+        let person = match (&self.recipient_participant_id, &self.recipient_type) {
+            (None, Some(RecipientKind::Group)) => None,
+            (None, _) => self.recipient_id.as_ref(),
+            (Some(member), _) => Some(member),
+        };
+        if self.recipient_participant_id.is_some() || self.recipient_type == Some(RecipientKind::Group) {
+            party.group_id = self.recipient_id.as_ref().map(|id| GroupId::from(id.as_str()));
+        }
+        match person {
+            Some(id) if WhatsAppUserId::has_form(id.as_str()) && party.user_id.is_none() => {
+                party.user_id = Some(WhatsAppUserId::from(id.as_str()));
+            }
+            person => party.phone = person.cloned(),
+        }
+        party
+    }
+}
+
+/// What a customer wants to receive. (Inferred from Meta's API.)
+#[skip_serializing_none]
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct UserPreference {
+    /// The customer's number.
+    pub wa_id: Option<Address>,
+    /// The customer, as Meta numbers them.
+    pub user_id: Option<WhatsAppUserId>,
+    /// The customer, as Meta numbers them for a group of businesses.
+    pub parent_user_id: Option<WhatsAppUserId>,
+    /// What the preference is about.
+    pub category: Option<PreferenceCategory>,
+    /// What the customer wants.
+    pub value: Option<PreferenceValue>,
+    /// The same as a sentence.
+    pub detail: Option<String>,
+    /// When the customer said so.
+    pub timestamp: Option<WireTime>,
+}
+
+open_text! {
+    /// What a preference is about.
+    pub enum PreferenceCategory {
+        /// Marketing messages.
+        MarketingMessages = "marketing_messages",
+    }
+}
+
+open_text! {
+    /// What a customer wants.
+    pub enum PreferenceValue {
+        /// To receive no more of them.
+        Stop = "stop",
+        /// To receive them again.
+        Resume = "resume",
+    }
+}
+
+impl UserPreference {
+    /// Returns the customer, by every id that the preference has.
+    pub fn party(&self) -> Party {
+        Party {
+            phone: self.wa_id.clone(),
+            user_id: self.user_id.clone(),
+            parent_user_id: self.parent_user_id.clone(),
+            username: None,
+            group_id: None,
+        }
+    }
 }
