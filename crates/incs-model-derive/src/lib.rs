@@ -3,6 +3,7 @@
 //! They write paths into that crate (`crate::masked`), so they are of no use elsewhere.
 
 mod masked_debug;
+mod received;
 mod skip_serializing_none;
 mod text;
 mod wire_struct;
@@ -51,6 +52,17 @@ pub fn derive_display_text(input: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn skip_serializing_none(_: TokenStream, input: TokenStream) -> TokenStream {
     finish(syn::parse2(input.into()).and_then(skip_serializing_none::expand))
+}
+
+/// Does what [`macro@skip_serializing_none`] does, and reads the members that may be absent leniently, for a struct that is
+/// received: one that cannot be read is absent, and costs nothing but itself. Never for a struct that is sent.
+///
+/// Such members are the `Option`s and the fields with a `#[serde(default)]`; of a list the elements that cannot be read are skipped.
+/// A field with a `deserialize_with` of its own keeps it. A field marked `#[strict]` is read as it is declared: a list whose
+/// elements are items, none of which may be lost. Stands before `#[derive(Deserialize)]`.
+#[proc_macro_attribute]
+pub fn received(_: TokenStream, input: TokenStream) -> TokenStream {
+    finish(syn::parse2(input.into()).and_then(received::expand))
 }
 
 fn finish(expanded: syn::Result<proc_macro2::TokenStream>) -> TokenStream {

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
-use syn::{Attribute, Data, DeriveInput, Error, Result, parse_quote};
+use syn::{Attribute, Data, DeriveInput, Error, Field, Result, parse_quote};
 
 use crate::wire_struct::item_of;
 
@@ -11,16 +11,21 @@ pub(crate) fn expand(mut input: DeriveInput) -> Result<TokenStream> {
     let Data::Struct(data) = &mut input.data else {
         return Err(Error::new_spanned(&input.ident, "this attribute takes a struct"));
     };
-    for field in &mut data.fields {
-        if item_of("Option", &field.ty).is_some() && !field.attrs.iter().any(says_when_to_skip) {
-            field.attrs.push(parse_quote!(#[serde(default, skip_serializing_if = "Option::is_none")]));
-        }
-    }
+    data.fields.iter_mut().for_each(skip_none);
     Ok(quote!(#input))
 }
 
-fn says_when_to_skip(attribute: &Attribute) -> bool {
-    attribute.path().is_ident("serde") && attribute.to_token_stream().to_string().contains("skip_serializing_if")
+/// Adds serde's attribute to an `Option` that has none of its kind.
+pub(crate) fn skip_none(field: &mut Field) {
+    let has_own = field.attrs.iter().any(|attribute| says(attribute, "skip_serializing_if"));
+    if item_of("Option", &field.ty).is_some() && !has_own {
+        field.attrs.push(parse_quote!(#[serde(default, skip_serializing_if = "Option::is_none")]));
+    }
+}
+
+/// Reports whether this is an attribute of serde with that word in it.
+pub(crate) fn says(attribute: &Attribute, word: &str) -> bool {
+    attribute.path().is_ident("serde") && attribute.to_token_stream().to_string().contains(word)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
-use crate::json::{DecodeError, RawJson, decode, decode_str};
+use crate::json::{self, DecodeError, RawJson, decode, decode_str};
 use crate::message::Channel;
 use crate::open::{open_code, open_text};
 
@@ -38,7 +38,7 @@ pub struct Envelope {
     pub code: Code,
     /// Empty on success, else what went wrong, for people. It may repeat what you sent, so `Debug` masks it.
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
-    #[serde(default, deserialize_with = "text_or_null")]
+    #[serde(default, deserialize_with = "json::defaulted")]
     pub message: String,
     /// What the call gave: an object; an array on the lists of templates.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
@@ -109,10 +109,6 @@ fn read_data<T: DeserializeOwned>(data: Option<&str>) -> Result<T, DecodeError> 
         None => decode(b"null").map_err(|_| DecodeError::missing()),
     };
     read.map_err(|error| error.under_key("data"))
-}
-
-fn text_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    Option::<String>::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 /// Keeps `null` apart from absence.
@@ -342,6 +338,7 @@ mod tests {
             r#"{"status":"success","code":200}"#,
             r#"{"data":[],"code":422,"message":"no","status":"error"}"#,
             r#"{"status":"later","code":200}"#,
+            r#"{"status":"success","code":200,"message":{"en":"no"},"data":{"data":[]}}"#,
         ] {
             let frame = Frame::read(body.as_bytes()).unwrap();
             let envelope = read(body);
@@ -368,12 +365,12 @@ mod tests {
     #[test]
     fn a_fault_in_the_data_has_its_full_pointer() {
         let row = r#"{"message_id":"x","message_status":"read"}"#;
-        let bad = r#"{"message_id":"x","message_status":"read","read_at":[]}"#;
+        let bad = r#"{"message_id":"x","message_status":[]}"#;
         let body = format!(r#"{{"status":"success","code":200,"data":{{"data":[{row},{row},{row},{bad}]}}}}"#);
         let Err(ReplyError::Data(error)) = read(&body).into_result::<StatusList>() else { panic!("unreadable") };
         assert_eq!(
             (error.pointer(), error.expected(), error.found()),
-            ("/data/data/3/read_at", "a whole number", Found::Array)
+            ("/data/data/3/message_status", "a string", Found::Array)
         );
 
         let absent = read(r#"{"status":"success","code":200}"#).into_result::<StatusList>();

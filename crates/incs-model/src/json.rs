@@ -2,6 +2,7 @@
 
 mod body;
 mod error;
+mod lenient;
 mod members;
 mod object;
 mod pointer;
@@ -10,10 +11,14 @@ mod tracked;
 
 pub use self::body::{decode, decode_str, encode};
 pub use self::error::{DecodeError, Found};
+#[allow(unused_imports, reason = "some are for members that are not yet read so")]
+pub(crate) use self::lenient::{
+    Content, defaulted, float, list, list_value, optional, optional_list, optional_value, whole_number,
+};
 pub(crate) use self::members::{Entries, compose, replay};
 pub(crate) use self::object::{ReadMembers, from_object, once};
 pub(crate) use self::pointer::escape;
 pub use self::pointer::{ParsePointerError, Pointer};
 pub(crate) use self::raw::Cutter;
 pub use self::raw::RawJson;
-pub(crate) use self::tracked::{Key, Tracked};
+pub(crate) use self::tracked::{Key, Tracked, is_blank};

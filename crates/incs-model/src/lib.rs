@@ -107,7 +107,7 @@ pub mod whatsapp;
 pub use crate::address::Address;
 pub use crate::json::{DecodeError, Found, ParsePointerError, Pointer, RawJson, decode, decode_str, encode};
 pub use crate::message::{Channel, OutboundMessage, Sent};
-pub use crate::open::{UnknownCode, UnknownMember, UnknownObject, UnknownText};
+pub use crate::open::{MissingMember, UnknownCode, UnknownMember, UnknownObject, UnknownText};
 pub use crate::party::{Party, PartyKey};
 pub use crate::phone::{ParsePhoneError, PhoneNumber};
 pub use crate::secret::Secret;

@@ -6,15 +6,16 @@ use std::str::FromStr;
 
 use serde::de::{self, Deserializer, Unexpected, Visitor};
 
+use crate::json::whole_number;
+
 /// Reads a whole number, or a string of its digits.
 pub(crate) fn read_i64<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
-    // Any: asked for a number, serde_json does not offer a string.
-    deserializer.deserialize_any(WholeNumber { expected: "a whole number", number: PhantomData })
+    whole_number(deserializer, WholeNumber { expected: "a whole number", number: PhantomData })
 }
 
 /// Reads a whole number from 0, or a string of its digits.
 pub(crate) fn read_u64<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    deserializer.deserialize_any(WholeNumber { expected: "a whole number from 0", number: PhantomData })
+    whole_number(deserializer, WholeNumber { expected: "a whole number from 0", number: PhantomData })
 }
 
 struct WholeNumber<T> {
@@ -22,8 +23,13 @@ struct WholeNumber<T> {
     number: PhantomData<T>,
 }
 
-impl<T: TryFrom<i64> + TryFrom<u64> + FromStr> Visitor<'_> for WholeNumber<T> {
+impl<'de, T: TryFrom<i64> + TryFrom<u64> + FromStr> Visitor<'de> for WholeNumber<T> {
     type Value = T;
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        // Any: asked for a number, serde_json does not offer a string.
+        deserializer.deserialize_any(self)
+    }
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.expected)

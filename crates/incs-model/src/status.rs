@@ -2,8 +2,8 @@
 
 use std::iter;
 
-use incs_model_derive::WireStruct;
-use serde::{Deserialize, Deserializer, Serialize};
+use incs_model_derive::{WireStruct, received};
+use serde::{Deserialize, Serialize};
 
 use crate::id::MessageId;
 use crate::limits::status as limits;
@@ -80,6 +80,7 @@ pub struct StatusList {
 }
 
 /// What became of one message. The platform may be some minutes behind.
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -90,20 +91,16 @@ pub struct MessageStatus {
     pub message_status: State,
     /// When the message was created.
     #[cfg_attr(feature = "schema", schemars(with = "Option<UnixSeconds>"))]
-    #[serde(default, deserialize_with = "time_or_null")]
+    #[serde(default)]
     pub created_at: UnixSeconds,
     /// When it arrived; not recorded when a `read` overtook the delivery report, although it did arrive.
     #[cfg_attr(feature = "schema", schemars(with = "Option<UnixSeconds>"))]
-    #[serde(default, deserialize_with = "time_or_null")]
+    #[serde(default)]
     pub delivered_at: UnixSeconds,
     /// When it was read. That an unread message has `0` here is inferred; `null` is taken for it too.
     #[cfg_attr(feature = "schema", schemars(with = "Option<UnixSeconds>"))]
-    #[serde(default, deserialize_with = "time_or_null")]
+    #[serde(default)]
     pub read_at: UnixSeconds,
-}
-
-fn time_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<UnixSeconds, D::Error> {
-    Option::<UnixSeconds>::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 open_text! {
@@ -146,12 +143,13 @@ mod tests {
     }
 
     #[test]
-    fn a_time_that_is_absent_or_null_was_not_recorded() {
-        let body = br#"{"message_id":"wamid.x","message_status":"sent","created_at":1775540101,"read_at":null}"#;
-        let status: MessageStatus = crate::json::decode(body).unwrap();
-        assert_eq!(status, MessageStatus::new("wamid.x", State::Sent).with_created_at(1_775_540_101_i64));
-        let error = crate::json::decode::<MessageStatus>(br#"{"message_id":"x","message_status":"sent","read_at":[]}"#)
-            .unwrap_err();
-        assert_eq!(error.to_string(), "/read_at: expected a whole number, found an array (line 1, column 53)");
+    fn a_time_that_cannot_be_read_was_not_recorded() {
+        for read_at in ["null", "[]", "\"soon\"", "864.5", "{}"] {
+            let body = r#"{"message_id":"wamid.x","message_status":"sent","created_at":1775540101,"read_at":"#;
+            let status: MessageStatus = crate::json::decode(format!("{body}{read_at}}}").as_bytes()).unwrap();
+            assert_eq!(status, MessageStatus::new("wamid.x", State::Sent).with_created_at(1_775_540_101_i64));
+        }
+        let error = crate::json::decode::<MessageStatus>(br#"{"message_id":"x","message_status":[]}"#).unwrap_err();
+        assert_eq!(error.to_string(), "/message_status: expected a string, found an array (line 1, column 36)");
     }
 }

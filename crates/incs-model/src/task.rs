@@ -3,7 +3,7 @@
 //! Tasks are created and listed at `/external/tasks`. No route to change, cancel or fetch a single one is known, and no
 //! webhook about them; to look at one, list with its [`task_id`](ListQuery::task_id).
 
-use incs_model_derive::{WireStruct, skip_serializing_none};
+use incs_model_derive::{WireStruct, received, skip_serializing_none};
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
@@ -155,7 +155,7 @@ fn any_kind_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
 }
 
 /// A task as the platform keeps it: `data` of a creation, or a row of the list. The panel does not come back.
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]

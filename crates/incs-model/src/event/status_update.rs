@@ -2,12 +2,13 @@
 
 use std::fmt;
 
-use incs_model_derive::{WireStruct, skip_serializing_none};
-use serde::{Deserialize, Serialize};
+use incs_model_derive::{WireStruct, received};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::created::ChannelState;
 use crate::address::Address;
 use crate::id::{ChannelId, IncsMessageId, MessageId};
+use crate::json;
 use crate::masked::Mask;
 use crate::open::{UnknownObject, fmt_token};
 use crate::status::State;
@@ -25,21 +26,27 @@ pub struct MessageStatusUpdate {
     /// The new state.
     pub message_status: State,
     /// Why the message failed; `null` on the wire when there is nothing to say.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "error_or_nothing")]
     pub error: Option<StatusError>,
     /// The sending channel. Absent in the English edition of the page and in older deployments.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::json::optional")]
     pub channel_id: Option<ChannelId>,
     /// The business number. Optional in the English edition.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::json::optional")]
     pub business_phone: Option<Address>,
     /// When the state changed, says one edition of the page; when the webhook was received, says the other.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::json::optional")]
     pub received_at: Option<WireTime>,
 }
 
+/// An error that says nothing, `{}`, is none.
+fn error_or_nothing<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<StatusError>, D::Error> {
+    let error: Option<StatusError> = json::optional(deserializer)?;
+    Ok(error.filter(|error| error.code.is_some() || error.title.is_some()))
+}
+
 /// Why a message failed, in the provider's words.
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -65,7 +72,7 @@ pub struct ChannelStatus {
 }
 
 /// What is understood of the update.
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -90,7 +97,7 @@ struct Probe {
 impl ChannelStatus {
     /// Reads an event of unknown name, if it has the shape.
     pub(super) fn probe(object: &UnknownObject) -> Option<Self> {
-        let Probe { message } = serde_json::from_str(object.raw().get()).ok()?;
+        let Probe { message } = object.raw().decode().ok()?;
         Some(Self { message, object: object.clone() })
     }
 

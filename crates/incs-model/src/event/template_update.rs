@@ -1,6 +1,6 @@
 //! The three events about templates.
 
-use incs_model_derive::{WireStruct, skip_serializing_none};
+use incs_model_derive::{WireStruct, received};
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
@@ -11,7 +11,7 @@ use crate::time::WireTime;
 /// A template was approved, rejected or otherwise moved on.
 ///
 /// The ids may be missing in old deployments, and the old value is never sent (INCS: template update webhook).
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -36,7 +36,7 @@ pub struct TemplateStatusUpdate {
 /// A template was put into another category.
 ///
 /// The ids may be missing in old deployments, and the old value is never sent (INCS: template update webhook).
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -61,7 +61,7 @@ pub struct TemplateCategoryUpdate {
 /// A template has a new quality rating.
 ///
 /// The ids may be missing in old deployments, and the old value is never sent (INCS: template update webhook).
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]

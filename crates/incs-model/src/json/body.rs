@@ -16,6 +16,10 @@ use super::tracked::{Key, Tracked};
 /// where: so the error names the member by JSON pointer, with line and column, what was expected and what kind of value
 /// was found. It never holds the value.
 ///
+/// The second read is lenient with optional members of what the platform sends: a number and a string of its digits are read for
+/// each other, and a member that still cannot be read is absent. Required members keep their errors, and what you send is read as
+/// strictly as the first time.
+///
 /// ```
 /// use incs_model::{decode, whatsapp};
 ///
@@ -29,7 +33,7 @@ use super::tracked::{Key, Tracked};
 ///
 /// Fails when the body is not JSON, or not a `T`.
 pub fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
-    serde_json::from_slice(body).map_err(|error| explain::<T>(body, &error))
+    serde_json::from_slice(body).or_else(|_| reread(body))
 }
 
 /// Reads a JSON body that is known to be text, so that its strings need no second look; otherwise like [`decode`].
@@ -38,7 +42,7 @@ pub fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
 ///
 /// Fails when the text is not JSON, or not a `T`.
 pub fn decode_str<T: DeserializeOwned>(text: &str) -> Result<T, DecodeError> {
-    serde_json::from_str(text).map_err(|error| explain::<T>(text.as_bytes(), &error))
+    serde_json::from_str(text).or_else(|_| reread(text.as_bytes()))
 }
 
 /// Writes a value as compact JSON.
@@ -51,15 +55,9 @@ pub fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, serde_json::E
 }
 
 /// The second, tracked read.
-fn explain<T: DeserializeOwned>(body: &[u8], error: &serde_json::Error) -> DecodeError {
-    let raw = match serde_json::from_slice::<&RawValue>(body) {
-        Ok(raw) => raw,
-        Err(syntax) => return DecodeError::syntax(&syntax),
-    };
-    match T::deserialize(Tracked::new(raw)) {
-        Err(fault) => DecodeError::from_fault(fault, body),
-        Ok(_) => DecodeError::unexplained(error),
-    }
+fn reread<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
+    let raw = serde_json::from_slice::<&RawValue>(body).map_err(|syntax| DecodeError::syntax(&syntax))?;
+    T::deserialize(Tracked::new(raw)).map_err(|fault| DecodeError::from_fault(fault, body))
 }
 
 impl DecodeError {

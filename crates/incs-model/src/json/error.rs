@@ -99,11 +99,6 @@ impl DecodeError {
         Self::new(Fault::new(expected, Found::Other), 1, 1)
     }
 
-    /// The two reads disagree, which a `Deserialize` of someone else's making may cause.
-    pub(crate) fn unexplained(error: &serde_json::Error) -> Self {
-        Self::new(Fault::new("a body of this type", Found::Other), error.line(), error.column())
-    }
-
     /// A value that is not there.
     pub(crate) fn missing() -> Self {
         Self::new(Fault::new("a value", Found::Nothing), 1, 1)

@@ -8,7 +8,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
 use super::enums::fmt_token;
-use crate::json::{Key, RawJson, ReadMembers, from_object, once, replay};
+use crate::json::{Content, Key, RawJson, ReadMembers, from_object, is_blank, once, replay};
 
 /// The content of a kind that this version of the crate does not know: the kind and every member that came with it.
 #[derive(Clone, PartialEq, Eq)]
@@ -79,6 +79,32 @@ impl Serialize for UnknownMember {
 
 impl crate::masked::Masked for UnknownMember {}
 
+/// A known kind that came without its content.
+#[derive(Clone, PartialEq, Eq)]
+pub struct MissingMember {
+    kind: &'static str,
+}
+
+impl MissingMember {
+    #[allow(dead_code, reason = "not yet used")]
+    pub(crate) fn new(kind: &'static str) -> Self {
+        Self { kind }
+    }
+
+    /// The value of the tag.
+    pub fn kind(&self) -> &'static str {
+        self.kind
+    }
+}
+
+impl fmt::Debug for MissingMember {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "MissingMember({:?})", self.kind)
+    }
+}
+
+impl crate::masked::Masked for MissingMember {}
+
 /// A union that is read and written beside other members. The name of a kind is also that of its content member.
 pub(crate) trait MemberUnion: Sized {
     /// The member that holds the kind.
@@ -95,6 +121,12 @@ pub(crate) trait MemberUnion: Sized {
 
     /// The value of a kind that has no content member.
     fn bare(kind: &str) -> Option<Self>;
+
+    /// Whether the union is received, where a known kind may lack its content and the content may lack its tag.
+    const IS_RECEIVED: bool;
+
+    /// The value of a known kind without its content; `None` in a union that is sent.
+    fn missing(kind: &'static str) -> Option<Self>;
 
     /// What is not known.
     fn unknown(unknown: UnknownMember) -> Self;
@@ -126,6 +158,24 @@ impl<'de, U: MemberUnion> DeserializeSeed<'de> for ContentOf<U> {
     }
 }
 
+/// Reads the same; in a union that is received, null, `""` and `{}` are no content unless the kind takes them.
+struct ContentOrMissing<U>(&'static str, PhantomData<U>);
+
+impl<'de, U: MemberUnion> DeserializeSeed<'de> for ContentOrMissing<U> {
+    type Value = U;
+
+    fn deserialize<D: Deserializer<'de>>(self, content: D) -> Result<U, D::Error> {
+        let Self(kind, union) = self;
+        if !U::IS_RECEIVED {
+            return U::read(kind, content);
+        }
+        match Content(ContentOf(kind, union)).deserialize(content)? {
+            Some(value) => Ok(value),
+            None => U::missing(kind).ok_or_else(|| de::Error::missing_field(kind)),
+        }
+    }
+}
+
 /// Collects tag and content of a union while the members of an object go by in any order.
 pub(crate) struct Slot<U> {
     kind: Option<Kind>,
@@ -136,6 +186,13 @@ pub(crate) struct Slot<U> {
 enum Kind {
     Known(&'static str),
     Unknown(Box<str>),
+}
+
+impl Kind {
+    fn of<U: MemberUnion>(kind: &str) -> Self {
+        let known = U::KINDS.iter().find(|known| **known == kind);
+        known.map_or_else(|| Self::Unknown(kind.into()), |known| Self::Known(known))
+    }
 }
 
 impl<U: MemberUnion> Slot<U> {
@@ -149,14 +206,17 @@ impl<U: MemberUnion> Slot<U> {
             if self.kind.is_some() {
                 return Err(de::Error::duplicate_field(U::TAG));
             }
-            let Key(kind) = map.next_value()?;
-            let known = U::KINDS.iter().find(|known| **known == kind);
-            self.kind = Some(known.map_or_else(|| Kind::Unknown(kind.into()), |known| Kind::Known(known)));
+            self.kind = if U::IS_RECEIVED {
+                map.next_value::<Option<Key<'de>>>()?.map(|Key(kind)| Kind::of::<U>(&kind))
+            } else {
+                let Key(kind) = map.next_value()?;
+                Some(Kind::of::<U>(&kind))
+            };
             return Ok(());
         }
         match &self.kind {
             Some(Kind::Known(kind)) if *kind == key => {
-                let value = map.next_value_seed(ContentOf(kind, PhantomData))?;
+                let value = map.next_value_seed(ContentOrMissing(kind, PhantomData))?;
                 once(&mut self.value, value, kind)?;
             }
             Some(Kind::Known(_)) => drop(map.next_value::<IgnoredAny>()?),
@@ -165,9 +225,19 @@ impl<U: MemberUnion> Slot<U> {
         Ok(())
     }
 
+    /// The kind whose content is there, where no tag says it: the only known one that holds something.
+    fn inferred(&self) -> Option<&'static str> {
+        if !U::IS_RECEIVED || self.kind.is_some() {
+            return None;
+        }
+        let is_there = |kind: &&&str| self.kept.iter().any(|(kept, raw)| **kept == ***kind && !is_blank(raw));
+        let mut kinds = U::KINDS.iter().filter(is_there);
+        kinds.next().copied().filter(|_| kinds.next().is_none())
+    }
+
     /// The union, once all members have gone by.
     pub(crate) fn finish<E: de::Error>(self) -> Result<U, E> {
-        match self.kind {
+        match self.inferred().map(Kind::Known).or(self.kind) {
             None => Err(E::missing_field(U::TAG)),
             Some(Kind::Unknown(kind)) => Ok(U::unknown(UnknownMember::of_kind(kind, self.kept))),
             Some(Kind::Known(kind)) => {
@@ -175,8 +245,8 @@ impl<U: MemberUnion> Slot<U> {
                     return Ok(value);
                 }
                 match self.kept.iter().find(|(kept, _)| **kept == *kind) {
-                    Some((_, raw)) => replay(ContentOf(kind, PhantomData), kind, raw),
-                    None => U::bare(kind).ok_or_else(|| E::missing_field(kind)),
+                    Some((_, raw)) => replay(ContentOrMissing(kind, PhantomData), kind, raw),
+                    None => U::bare(kind).or_else(|| U::missing(kind)).ok_or_else(|| E::missing_field(kind)),
                 }
             }
         }
@@ -202,10 +272,14 @@ pub(crate) fn read_member_union<'de, U: MemberUnion, D: Deserializer<'de>>(deser
 
 /// Declares an open union `{"<tag>": kind, "<kind>": content}`. Kinds after `bare` have no content member. A kind may name
 /// the function that makes the schema of its content: `Text(String) = "text" as text_schema`.
+///
+/// A union that is received names a variant for a known kind without content: `by "type" or Missing`. It takes null, `""`, `{}` and
+/// no member at all for that. Without a tag it takes its kind from the only known content that is there. A union that is sent
+/// refuses both.
 macro_rules! member_union {
     (
         $(#[$meta:meta])*
-        pub enum $name:ident by $tag:literal {
+        pub enum $name:ident by $tag:literal $(or $missing:ident)? {
             $( $(#[$vmeta:meta])* $variant:ident($type:ty) = $text:literal $(as $schema:path)?, )+
         }
         $( bare { $( $(#[$bmeta:meta])* $bare:ident = $btext:literal, )+ } )?
@@ -224,6 +298,10 @@ macro_rules! member_union {
                 #[doc = concat!("\n\nOn the wire: `\"", $tag, "\": \"", $btext, "\"`.")]
                 $bare,
             )+)?
+            $(
+                /// A known kind whose content is not there, or is null or empty. Other members may say why. Written back without content.
+                $missing($crate::open::MissingMember),
+            )?
             /// A kind that this version does not know; kept and written back as it came.
             Unknown($crate::open::UnknownMember),
         }
@@ -237,6 +315,7 @@ macro_rules! member_union {
                 match self {
                     $( Self::$variant(_) => $text, )+
                     $($( Self::$bare => $btext, )+)?
+                    $( Self::$missing(missing) => missing.kind(), )?
                     Self::Unknown(unknown) => unknown.kind(),
                 }
             }
@@ -245,6 +324,7 @@ macro_rules! member_union {
         impl $crate::open::MemberUnion for $name {
             const TAG: &'static str = $tag;
             const KINDS: &'static [&'static str] = Self::KNOWN;
+            const IS_RECEIVED: bool = false $( | !stringify!($missing).is_empty() )?;
 
             fn wire_kind(&self) -> &str {
                 self.kind()
@@ -265,6 +345,12 @@ macro_rules! member_union {
                 None
             }
 
+            fn missing(_kind: &'static str) -> Option<Self> {
+                $( return Some(Self::$missing($crate::open::MissingMember::new(_kind))); )?
+                #[allow(unreachable_code, reason = "only a union that is received has such a variant")]
+                None
+            }
+
             fn unknown(unknown: $crate::open::UnknownMember) -> Self {
                 Self::Unknown(unknown)
             }
@@ -273,6 +359,7 @@ macro_rules! member_union {
                 match self {
                     $( Self::$variant(content) => map.serialize_entry($text, content), )+
                     $($( Self::$bare => Ok(()), )+)?
+                    $( Self::$missing(_) => Ok(()), )?
                     Self::Unknown(unknown) => unknown.write(map),
                 }
             }
@@ -319,3 +406,124 @@ macro_rules! from_contents {
     )+};
 }
 pub(crate) use from_contents;
+
+#[cfg(test)]
+#[allow(unreachable_pub, reason = "the macro declares public types")]
+mod tests {
+    use incs_model_derive::{WireStruct, received};
+    use serde::{Deserialize, Serialize};
+
+    use crate::json::{decode, encode};
+
+    #[received]
+    #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    pub struct Picture {
+        pub id: String,
+        pub size: Option<u32>,
+    }
+
+    #[received]
+    #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    pub struct Notice {
+        pub body: Option<String>,
+    }
+
+    member_union! {
+        /// Received.
+        pub enum Received by "type" or Missing {
+            /// A picture.
+            Picture(Picture) = "picture",
+            /// A notice, which may be empty.
+            Notice(Notice) = "notice",
+            /// A list.
+            List(Vec<u8>) = "list",
+        }
+        bare {
+            /// Nothing.
+            Nothing = "nothing",
+        }
+    }
+
+    member_union! {
+        /// Sent.
+        pub enum Sent by "type" {
+            /// A picture.
+            Picture(Picture) = "picture",
+            /// A notice, which may be empty.
+            Notice(Notice) = "notice",
+        }
+    }
+
+    #[test]
+    fn known_kind_may_lack_its_content() {
+        for content in ["", r#","picture":null"#, r#","picture":"""#, r#","picture":{}"#, r#","picture":{ }"#] {
+            let before = content.strip_prefix(',').map_or(String::new(), |content| format!("{content},"));
+            for body in [
+                format!(r#"{{"type":"picture"{content}}}"#),
+                format!(r#"{{{before}"type":"picture"}}"#),
+                format!(r#"{{"type":"picture"{content},"other":1}}"#),
+            ] {
+                let read: Received = decode(body.as_bytes()).unwrap();
+                assert!(matches!(read, Received::Missing(_)), "{body}: {read:?}");
+                assert_eq!((read.kind(), encode(&read).unwrap()), ("picture", br#"{"type":"picture"}"#.to_vec()));
+                assert!(decode::<Sent>(body.as_bytes()).is_err(), "{body}");
+            }
+        }
+    }
+
+    #[test]
+    fn kind_that_needs_nothing_is_read_from_nothing() {
+        for notice in ["{}", r#"{"body":[]}"#, "[]"] {
+            let read: Received = decode(format!(r#"{{"type":"notice","notice":{notice}}}"#).as_bytes()).unwrap();
+            assert_eq!(read, Received::Notice(Notice::new()), "{notice}");
+        }
+        let read: Received = decode(br#"{"type":"notice","notice":null}"#).unwrap();
+        assert!(matches!(read, Received::Missing(_)));
+    }
+
+    #[test]
+    fn content_with_a_fault_keeps_its_error() {
+        for (content, sentence) in [
+            (r#"{"id":7}"#, "/picture/id: expected a string, found a number (line 1, column 35)"),
+            (r#"{"size":7}"#, "/picture/id: expected a value, found nothing (line 1, column 29)"),
+            ("7", "/picture: expected an object, found a number (line 1, column 29)"),
+            ("[]", "/picture: expected an object, found an array (line 1, column 29)"),
+        ] {
+            let error =
+                decode::<Received>(format!(r#"{{"type":"picture","picture":{content}}}"#).as_bytes()).unwrap_err();
+            assert_eq!(error.to_string(), sentence);
+        }
+    }
+
+    #[test]
+    fn only_content_says_the_kind() {
+        let picture = Received::Picture(Picture::new("p"));
+        for body in [
+            r#"{"picture":{"id":"p"}}"#,
+            r#"{"picture":{"id":"p","size":-1}}"#,
+            r#"{"type":null,"picture":{"id":"p"}}"#,
+            r#"{"other":{},"picture":{"id":"p"},"type":null}"#,
+            r#"{"notice":null,"list":"","picture":{"id":"p"}}"#,
+        ] {
+            assert_eq!(decode::<Received>(body.as_bytes()).unwrap(), picture, "{body}");
+        }
+        assert_eq!(decode::<Received>(br#"{"list":[1,2]}"#).unwrap(), Received::List(vec![1, 2]));
+        assert_eq!(decode::<Received>(br#"{"nothing":{"a":1}}"#).unwrap(), Received::Nothing);
+        for body in [
+            "{}",
+            r#"{"other":{"id":"p"}}"#,
+            r#"{"picture":{}}"#,
+            r#"{"picture":{"id":"p"},"list":[1]}"#,
+            r#"{"type":null,"picture":{"id":"p"},"notice":{"body":"b"}}"#,
+        ] {
+            let error = decode::<Received>(body.as_bytes()).unwrap_err();
+            assert_eq!(error.pointer(), "/type", "{body}");
+        }
+        let error = decode::<Received>(br#"{"picture":{"id":7}}"#).unwrap_err();
+        assert_eq!(error.pointer(), "/picture/id");
+        assert!(decode::<Received>(br#"{"type":"","picture":{"id":"p"}}"#).unwrap().kind().is_empty());
+        assert_eq!(decode::<Sent>(br#"{"picture":{"id":"p"}}"#).unwrap_err().pointer(), "/type");
+    }
+}

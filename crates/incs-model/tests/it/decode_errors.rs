@@ -81,56 +81,61 @@ fn a_bad_value_anywhere_in_a_body_is_named_by_its_place() {
 const IMAGE: &str = "incs/webhook-message-created-102-image.json";
 const LIST_REPLY: &str = "incs/webhook-new-message-whatsapp-list-reply.json";
 const CAROUSEL: &str = "incs/send-whatsapp-interactive-carousel-url.request.json";
-const WIDTH: &str = "/message/content/bigPicture/width";
+const PATH: &str = "/message/content/sourcePath";
 
 fn secret() -> String {
     format!("\"{SECRET}\"")
 }
 
-/// The fixture of an image with a width that is a string, as it is laid out in the file.
-fn image_with_a_bad_width() -> String {
+/// The fixture of an image with a link that is an object, as it is laid out in the file.
+fn image_with_a_bad_path() -> String {
     let text = text(IMAGE);
-    let big = text.find("bigPicture").unwrap();
-    let (head, tail) = text.split_at(big);
-    head.to_owned() + &tail.replacen("\"width\": 1080", &format!("\"width\": {}", secret()), 1)
+    let start = text.find("\"sourcePath\": ").unwrap();
+    let (head, tail) = text.split_at(start);
+    let (_, rest) = tail.split_once('\n').unwrap();
+    format!("{head}\"sourcePath\": {},\n{rest}", wrong())
 }
 
-fn assert_width(error: &DecodeError) {
-    assert_eq!((error.pointer(), error.found()), (WIDTH, Found::String), "{error}");
-    assert_eq!(error.expected(), "a whole number from 0 to 4294967295");
+/// What stands in place of a text.
+fn wrong() -> String {
+    format!("{{\"x\":{}}}", secret())
+}
+
+fn assert_path(error: &DecodeError) {
+    assert_eq!((error.pointer(), error.found()), (PATH, Found::Object), "{error}");
+    assert_eq!(error.expected(), "a string");
 }
 
 #[test]
 fn a_fault_deep_in_the_content_of_a_message_is_named_whole() {
-    let body = image_with_a_bad_width();
+    let body = image_with_a_bad_path();
     let error = refused::<Event>(&body);
-    assert_width(&error);
-    assert_eq!((error.line(), error.column()), position(&body, &secret()));
+    assert_path(&error);
+    assert_eq!((error.line(), error.column()), position(&body, &wrong()));
     assert_eq!(
         error.to_string(),
-        "/message/content/bigPicture/width: \
-         expected a whole number from 0 to 4294967295, found a string (line 29, column 18)"
+        "/message/content/sourcePath: expected a string, found an object (line 16, column 21)"
     );
 }
 
 #[test]
 fn a_tag_that_comes_late_does_not_hide_the_place() {
-    let body = image_with_a_bad_width();
+    let body = image_with_a_bad_path();
     let late =
         body.replacen("    \"type\": 102,\n", "", 1).replacen("\"source\": 0", "\"type\": 102, \"source\": 0", 1);
-    assert!(late.find("\"type\": 102").unwrap() > late.find("bigPicture").unwrap());
+    assert!(late.find("\"type\": 102").unwrap() > late.find("sourcePath").unwrap());
     let last = late.replacen("  \"event\": \"message_created\",\n", "", 1);
     let last = last.trim_end().strip_suffix('}').unwrap().to_owned() + ", \"event\": \"message_created\"}";
     for body in [late, last] {
         let error = refused::<Event>(&body);
-        assert_width(&error);
-        assert_eq!((error.line(), error.column()), position(&body, &secret()), "{body}");
+        assert_path(&error);
+        assert_eq!((error.line(), error.column()), position(&body, &wrong()), "{body}");
     }
 }
 
 #[test]
 fn json_inside_a_string_is_part_of_the_pointer() {
-    let image: Value = serde_json::from_str(&image_with_a_bad_width()).unwrap();
+    let image: Value = serde_json::from_str(&image_with_a_bad_path()).unwrap();
     let content = image["message"]["content"].to_string();
     let json = Value::from(content).to_string();
     let body = with(IMAGE, "/message/content", &json);
@@ -142,11 +147,11 @@ fn json_inside_a_string_is_part_of_the_pointer() {
         body.replacen("\"type\":102,", "", 1).replacen("\"message\":{", "\"message\":{\"type\":102,", 1),
     ] {
         let error = refused::<Event>(&body);
-        assert_width(&error);
+        assert_path(&error);
         assert_eq!((error.line(), error.column()), position(&body, &json), "{body}");
     }
-    let error = refused::<Event>(with(IMAGE, "/message/content", &secret()));
-    assert_eq!((error.pointer(), error.expected()), ("/message/content", "JSON in the string"));
+    let error = refused::<Event>(with(IMAGE, "/message/content", &Value::from(wrong()).to_string()));
+    assert_eq!((error.pointer(), error.found()), (PATH, Found::Nothing));
 }
 
 #[test]
@@ -281,13 +286,11 @@ fn numbers_and_strings_that_no_type_of_ours_holds_are_well_formed_json_still() {
         "/location/latitude: expected a number within the range of a 64-bit float, found a number (line 1, column 65)"
     );
     assert!(!error.is_syntax());
-    for (json, expected) in [
-        ("4294967296", "a whole number from 0 to 4294967295"),
-        ("-1", "a whole number from 0 to 4294967295"),
-        ("2.5", "a whole number from 0 to 4294967295"),
-    ] {
-        let error = refused::<Event>(with(IMAGE, WIDTH, json));
-        assert_eq!((error.pointer(), error.expected(), error.found()), (WIDTH, expected, Found::Number));
+    let index = "/interactive/action/cards/1/card_index";
+    for json in ["4294967296", "-1", "2.5", "1.0"] {
+        let error = refused::<whatsapp::Message>(with(CAROUSEL, index, json));
+        let expected = "a whole number from 0 to 4294967295";
+        assert_eq!((error.pointer(), error.expected(), error.found()), (index, expected, Found::Number));
     }
     for (json, found) in
         [("18446744073709551616", Found::Number), ("\"18446744073709551616\"", Found::String), ("-1", Found::Number)]

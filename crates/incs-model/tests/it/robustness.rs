@@ -62,7 +62,33 @@ proptest! {
             text = change.apply(&body);
         }
         try_all(text.as_bytes());
+        for (name, agrees) in SENT {
+            assert!(agrees(text.as_bytes()), "{name} reads more than serde does: {text:.2000}");
+        }
     }
+}
+
+macro_rules! sent {
+    ($( $type:ty, )+) => {
+        /// Every type that is sent, and whether reading it takes the bodies that serde takes and no others: the patience with
+        /// optional members is for what is received.
+        const SENT: &[(&str, fn(&[u8]) -> bool)] = &[$(
+            (stringify!($type), |body| decode::<$type>(body).is_ok() == serde_json::from_slice::<$type>(body).is_ok()),
+        )+];
+    };
+}
+
+sent! {
+    whatsapp::Message,
+    viber::Message,
+    rcs::Message,
+    template::rcs::NewTemplate,
+    template::whatsapp::NewTemplate,
+    template::ListQuery,
+    status::StatusQuery,
+    auth::TokenRequest,
+    task::NewTask,
+    task::ListQuery,
 }
 
 const PIECES: &[&str] = &[
@@ -185,8 +211,6 @@ fn survives<T: DeserializeOwned + Serialize + PartialEq + Debug>(body: &[u8]) ->
         Err(error) => {
             assert!(error.line() > 0 && !error.expected().is_empty(), "{error:?}");
             assert!(error.to_string().contains(error.pointer()), "{error:?}");
-            // The slow read, which finds the place, must come to the same end as the fast one.
-            assert_ne!(error.expected(), "a body of this type", "not explained: {}", shown());
             false
         }
     }

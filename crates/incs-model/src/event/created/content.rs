@@ -1,6 +1,6 @@
 //! What a message of the workbench holds (INCS: message created webhook).
 
-use incs_model_derive::{MaskedDebug, WireStruct, skip_serializing_none};
+use incs_model_derive::{MaskedDebug, WireStruct, received};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::id::{FileId, MediaType};
@@ -40,7 +40,7 @@ pub struct Text {
 }
 
 /// An image in three sizes.
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -57,7 +57,7 @@ pub struct Image {
 }
 
 /// One rendering of an image.
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -77,7 +77,7 @@ pub struct Picture {
 }
 
 /// An audio.
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -98,7 +98,7 @@ pub struct Audio {
 }
 
 /// A video and a picture of it.
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -133,7 +133,7 @@ pub struct Video {
 }
 
 /// Any other file.
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]

@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 use super::content::{Content, code};
 use super::{ChannelState, CustomType, Origin, SessionType};
 use crate::id::{ChannelId, ConversationId, CustomId, IncsMessageId, MessageId, ParticipantId};
-use crate::json::{self, Key, RawJson, ReadMembers, Tracked, once, replay};
+use crate::json::{self, Key, RawJson, ReadMembers, Tracked, once, optional_value, replay};
 use crate::masked::Masked;
 use crate::party::Party;
 use crate::schema_of::schema_of;
@@ -146,7 +146,7 @@ impl<'de> Deserialize<'de> for Message {
     }
 }
 
-/// Reads a member that may be null; a second one is refused.
+/// Reads a member that may be absent; a second one is refused.
 fn take<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
     slot: &mut Option<T>,
     name: &'static str,
@@ -155,7 +155,7 @@ fn take<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
     if slot.is_some() {
         return Err(de::Error::duplicate_field(name));
     }
-    *slot = map.next_value()?;
+    *slot = optional_value(map)?;
     Ok(())
 }
 

@@ -8,6 +8,7 @@ use incs_model::{
     Report, Sent, Validate, auth, decode, encode, event, exotel, inbound, rcs, status, task, template, validate, viber,
     whatsapp,
 };
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -183,11 +184,11 @@ pub(super) struct Request {
     pub(super) check: fn(&[u8]) -> Result<(), String>,
 }
 
-/// What is received: the document, and whether the type reads a body.
+/// What is received: the document, and what the type writes of a body that it reads.
 #[derive(Clone, Copy)]
 pub(super) struct Received {
     pub(super) document: &'static str,
-    pub(super) reads: fn(&[u8]) -> bool,
+    pub(super) again: fn(&[u8]) -> Option<Vec<u8>>,
 }
 
 fn request<T: DeserializeOwned + Validate>(document: &'static str) -> Request {
@@ -201,27 +202,29 @@ fn request<T: DeserializeOwned + Validate>(document: &'static str) -> Request {
     Request { document, check: check::<T> }
 }
 
-fn received<T: DeserializeOwned>(document: &'static str) -> Received {
-    Received { document, reads: |body| decode::<T>(body).is_ok() }
+fn received<T: DeserializeOwned + Serialize>(document: &'static str) -> Received {
+    Received { document, again: |body| encode(&decode::<T>(body).ok()?).ok() }
 }
 
-fn reply<T: DeserializeOwned>(document: &'static str) -> Received {
-    fn reads<T: DeserializeOwned>(body: &[u8]) -> bool {
-        let Ok(envelope) = decode::<Envelope>(body) else { return false };
-        !envelope.is_success() || envelope.into_result::<T>().is_ok()
+fn reply<T: DeserializeOwned + Serialize>(document: &'static str) -> Received {
+    fn again<T: DeserializeOwned + Serialize>(body: &[u8]) -> Option<Vec<u8>> {
+        let envelope = decode::<Envelope>(body).ok()?;
+        let again =
+            if envelope.is_success() { Envelope::success(&envelope.into_result::<T>().ok()?).ok()? } else { envelope };
+        encode(&again).ok()
     }
 
-    Received { document, reads: reads::<T> }
+    Received { document, again: again::<T> }
 }
 
 /// Any JSON at all is a callback; only what is understood need fit.
-fn reads_callback(body: &[u8]) -> bool {
-    let Ok(callback) = decode::<exotel::Callback>(body) else { return false };
+fn callback_again(body: &[u8]) -> Option<Vec<u8>> {
+    let callback = decode::<exotel::Callback>(body).ok()?;
     let understood = |entry: &exotel::Entry<'_>| {
         matches!(entry, exotel::Entry::Incoming(_) | exotel::Entry::Report(_) | exotel::Entry::SmsReport(_))
     };
-    let mut entries = callback.entries().peekable();
-    entries.peek().is_some() && entries.all(|(_, entry)| understood(&entry))
+    let is_understood = callback.entries().next().is_some() && callback.entries().all(|(_, entry)| understood(&entry));
+    is_understood.then(|| encode(&callback).ok()).flatten()
 }
 
 /// The document of a request.
@@ -247,7 +250,7 @@ pub(super) fn received_as(fixture: &str) -> Vec<Received> {
         return if fixture.starts_with("webhook-") {
             vec![received::<event::Event>("receive/event.json")]
         } else if fixture.starts_with("dlr-") || fixture.starts_with("incoming-") {
-            vec![Received { document: "receive/exotel-callback.json", reads: reads_callback }]
+            vec![Received { document: "receive/exotel-callback.json", again: callback_again }]
         } else {
             Vec::new()
         };

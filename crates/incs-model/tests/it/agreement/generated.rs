@@ -139,19 +139,21 @@ proptest! {
         }
     }
 
-    /// What the decoder reads fits the schema, so that a reader made from the schema is as patient. One thing apart: the
-    /// decoder takes an array for an object here and there, which nothing relies on.
+    /// What the decoder reads fits the schema once it is written back: what it could not read of the optional members is gone then,
+    /// and a number stands as a number. One thing apart: the decoder takes an array for an object here and there, which nothing
+    /// relies on.
     #[test]
-    fn what_is_read_fits_the_schema(
+    fn what_is_read_fits_the_schema_when_written(
         index in any::<prop::sample::Index>(),
         changes in prop::collection::vec(Mutation::plain(), 1..3),
     ) {
         let bodies = RECEIVED.with(Clone::clone);
-        let (body, Received { document, reads }) = index.get(&bodies);
+        let (body, Received { document, again }) = index.get(&bodies);
         let changed = change(body, &changes);
-        if !has_new_array(body, &changed) && reads(changed.to_string().as_bytes()) {
-            let judged = judge(document, &changed);
-            prop_assert!(judged.is_ok(), "{document} refuses {changed}: {}", judged.unwrap_err());
+        if let Some(written) = again(changed.to_string().as_bytes()) {
+            let written = serde_json::from_slice(&written).unwrap();
+            let judged = if has_new_array(body, &written) { Ok(()) } else { judge(document, &written) };
+            prop_assert!(judged.is_ok(), "{document} refuses {written}, written of {changed}: {}", judged.unwrap_err());
         }
     }
 }
