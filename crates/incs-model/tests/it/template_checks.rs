@@ -4,8 +4,9 @@ mod rcs;
 mod whatsapp;
 
 use incs_model::envelope::Envelope;
-use incs_model::{Report, decode};
+use incs_model::{Report, decode, template};
 use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 
 use crate::fixtures::text;
 
@@ -25,4 +26,47 @@ fn assert_found(result: Result<(), Report>, expected: &[(&str, &str)]) {
     let found = found(result);
     let found: Vec<_> = found.iter().map(|(pointer, rule)| (pointer.as_str(), *rule)).collect();
     assert_eq!(found, expected);
+}
+
+/// Bodies in which a member that may be absent has another type, each with the member's place.
+fn odd(body: &Value, members: &[&str]) -> Vec<(String, Value)> {
+    let others = [json!("x"), json!(true), json!(-1.5), json!([7]), json!({ "x": 7 })];
+    let pairs = members.iter().flat_map(|member| others.iter().map(move |other| (member, other)));
+    pairs
+        .map(|(member, other)| {
+            let mut body = body.clone();
+            body[*member] = other.clone();
+            (format!("{member}: {other}"), body)
+        })
+        .collect()
+}
+
+#[test]
+fn odd_optional_member_costs_no_reply() {
+    let whatsapp =
+        json!({ "template_id": "1", "name": "n", "language": "en", "category": "UTILITY", "status": "PAUSED" });
+    let members = [
+        "quality",
+        "components",
+        "parameter_format",
+        "created_time",
+        "updated_time",
+        "status_updated_time",
+        "quality_updated_time",
+        "category_updated_time",
+    ];
+    for (case, body) in odd(&whatsapp, &members) {
+        let read = decode::<template::whatsapp::Template>(body.to_string().as_bytes());
+        assert_eq!(read.unwrap_or_else(|error| panic!("{case}: {error}")).status.as_str(), "PAUSED", "{case}");
+    }
+    let rcs = json!({ "template_id": "1", "name": "n", "status": "APPROVED", "type": "text", "content": { "textMessage": "x" } });
+    for (case, body) in odd(&rcs, &["category", "created_time", "updated_time", "status_updated_time"]) {
+        let read = decode::<template::rcs::Template>(body.to_string().as_bytes());
+        assert_eq!(read.unwrap_or_else(|error| panic!("{case}: {error}")).status.as_str(), "APPROVED", "{case}");
+    }
+    // What a user wrote is submitted or refused.
+    let new = json!({ "name": "n", "language": "en", "category": "UTILITY" });
+    for (case, body) in odd(&new, &["components"]) {
+        assert!(decode::<template::whatsapp::NewTemplate>(body.to_string().as_bytes()).is_err(), "{case}");
+    }
 }

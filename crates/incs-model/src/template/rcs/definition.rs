@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use incs_model_derive::{WireStruct, skip_serializing_none};
+use incs_model_derive::{WireStruct, received, skip_serializing_none};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::content::{self, Content};
@@ -137,6 +137,7 @@ impl Template {
 
 // What `Template` has beside `type` and `content`. The doc comments go into the schema.
 /// An RCS template as the platform keeps it.
+#[received]
 #[derive(Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct Members {
@@ -156,7 +157,6 @@ struct Members {
     #[serde(default)]
     status_updated_time: UnixSeconds,
     /// What it is for. No sample returns it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     category: Option<Category>,
 }
 

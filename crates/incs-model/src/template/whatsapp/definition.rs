@@ -1,6 +1,6 @@
 //! A WhatsApp template as it is submitted, and as it is kept.
 
-use incs_model_derive::{WireStruct, skip_serializing_none};
+use incs_model_derive::{WireStruct, received, skip_serializing_none};
 use serde::{Deserialize, Serialize};
 
 use super::component::Component;
@@ -45,7 +45,7 @@ pub struct NewTemplate {
 }
 
 /// A WhatsApp template as the platform keeps it: `data` of a creation, or a row of the list.
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
