@@ -36,7 +36,6 @@ fn reader_of(field: &Field) -> Option<&'static str> {
     }
     let has_default = field.attrs.iter().any(|attribute| says(attribute, "default"));
     match (item_of("Option", &field.ty), item_of("Vec", &field.ty)) {
-        (Some(item), _) if item_of("Vec", item).is_some() => Some("crate::json::optional_list"),
         (Some(_), _) => Some("crate::json::optional"),
         (None, Some(_)) if has_default => Some("crate::json::list"),
         _ if has_default => Some("crate::json::defaulted"),
@@ -55,14 +54,13 @@ mod tests {
     #[test]
     fn each_member_that_may_be_absent_gets_its_reader() {
         let code = expanded(
-            "struct Row { id: String, note: Option<String>, tags: Option<Vec<String>>, #[serde(default)] rows: Vec<Cell>,
+            "struct Row { id: String, note: Option<String>, #[serde(default)] rows: Vec<Cell>,
              #[serde(default)] reason: String, all: Vec<Cell> }",
         );
         let skip = "# [serde (default , skip_serializing_if = \"Option::is_none\")] ";
         for member in [
             "struct Row { id : String".to_owned(),
             format!("{skip}# [serde (deserialize_with = \"crate::json::optional\")] note"),
-            format!("{skip}# [serde (deserialize_with = \"crate::json::optional_list\")] tags"),
             "# [serde (default)] # [serde (deserialize_with = \"crate::json::list\")] rows".to_owned(),
             "# [serde (default)] # [serde (deserialize_with = \"crate::json::defaulted\")] reason".to_owned(),
             "reason : String , all : Vec < Cell >".to_owned(),

@@ -11,9 +11,8 @@ mod tracked;
 
 pub use self::body::{decode, decode_str, encode};
 pub use self::error::{DecodeError, Found};
-#[allow(unused_imports, reason = "some are for members that are not yet read so")]
 pub(crate) use self::lenient::{
-    Content, defaulted, float, list, list_value, optional, optional_list, optional_value, whole_number,
+    Content, content_value, defaulted, float, list, list_value, optional, optional_value, whole_number,
 };
 pub(crate) use self::members::{Entries, compose, replay};
 pub(crate) use self::object::{ReadMembers, from_object, once};

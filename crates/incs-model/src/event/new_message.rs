@@ -1,6 +1,6 @@
 //! `new_message`.
 
-use incs_model_derive::{MaskedDebug, WireStruct, skip_serializing_none};
+use incs_model_derive::{MaskedDebug, WireStruct, received};
 use serde::de::MapAccess;
 use serde::de::value::MapAccessDeserializer;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -13,7 +13,7 @@ use crate::open::from_contents;
 use crate::schema_of::schema_of;
 
 /// A customer wrote (INCS: new message webhook).
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]

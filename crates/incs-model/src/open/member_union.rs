@@ -86,7 +86,6 @@ pub struct MissingMember {
 }
 
 impl MissingMember {
-    #[allow(dead_code, reason = "not yet used")]
     pub(crate) fn new(kind: &'static str) -> Self {
         Self { kind }
     }

@@ -112,10 +112,13 @@ pub(crate) fn tagged_union(
     union
 }
 
-/// Objects whose content stands in the member that the tag names; the members of `shared` stand beside it in every kind.
+/// Objects whose content stands in the member that the tag names; the members of `shared` stand beside it in every kind. Where the
+/// union is received the content may be missing, or be there without the tag.
 pub(crate) fn member_union<U: MemberUnion>(generator: &mut SchemaGenerator, shared: &Shared<'_>) -> Schema {
     let tag = U::TAG;
-    let variants = U::content_schemas(generator)
+    let is_received = U::IS_RECEIVED && !is_strict(generator);
+    let mut untagged = shared.properties();
+    let mut variants: Vec<_> = U::content_schemas(generator)
         .into_iter()
         .map(|(kind, content)| {
             let mut properties = shared.properties();
@@ -123,12 +126,24 @@ pub(crate) fn member_union<U: MemberUnion>(generator: &mut SchemaGenerator, shar
             properties.insert(tag.to_owned(), json!({ "const": kind }));
             required.push(tag);
             if let Some(content) = content {
+                untagged.insert(kind.to_owned(), content.clone().to_value());
                 properties.insert(kind.to_owned(), content.to_value());
-                required.push(kind);
+                if !is_received {
+                    required.push(kind);
+                }
             }
             json!({ "type": "object", "properties": properties, "required": required })
         })
         .collect();
+    if is_received {
+        variants.push(json!({
+            "description": "A kind that only the content tells.",
+            "type": "object",
+            "properties": untagged,
+            "required": shared.required,
+            "not": { "required": [tag] },
+        }));
+    }
     union(generator, tag, U::KINDS, variants, shared)
 }
 

