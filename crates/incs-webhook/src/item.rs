@@ -1,23 +1,21 @@
 //! What a delivery says: a [`Batch`] of [`Item`]s.
 
 use std::borrow::Cow;
-use std::cell::LazyCell;
 use std::fmt;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::{slice, vec};
 
 use incs_model::delivery::Fact;
+use incs_model::event::whatsapp::{Contact, ContactIndex, Message, Metadata, Profile, Value};
 use incs_model::inbound::{self, Inbound, Origin, Provider};
-use incs_model::{DecodeError, RawJson, decode_str};
+use incs_model::{DecodeError, RawJson};
 
 use crate::dedup::DedupKey;
 use crate::event::{Envelope, Event};
-use crate::label::piece;
-use crate::members::members;
-use crate::shape::{ShapeError, without_mark};
+use crate::shape::ShapeError;
 
-/// All that a delivery says, one [`Item`] each, in the order of the body; never empty.
+/// All that a delivery says, one [`Item`] each; never empty. The items of a list are in its order.
 #[derive(Clone)]
 pub struct Batch {
     source: Arc<Source>,
@@ -26,16 +24,17 @@ pub struct Batch {
 
 /// One thing that a delivery says: an event, or an element of a list of them.
 ///
-/// It owns all it needs, so it can go to a queue or to another task; the items of a delivery share its body.
+/// It owns all it needs, so it can go to a queue or to another task; the items of a delivery share its body. No method does work
+/// that grows with the body: each looks at the item only.
 #[derive(Clone)]
 pub struct Item {
     source: Arc<Source>,
-    pointer: String,
+    place: Place,
     /// Where it is in the body.
     range: Range<usize>,
     /// What it calls itself, if it was not understood.
-    name: Option<String>,
-    outcome: Outcome,
+    name: Option<Arc<str>>,
+    outcome: Kept,
 }
 
 /// What the items of a batch share.
@@ -43,15 +42,47 @@ struct Source {
     body: Box<[u8]>,
     provider: Option<Provider>,
     envelope: Envelope,
+    around: OnceLock<Around>,
+}
+
+/// The people and the number around the messages from WhatsApp, for views of these.
+struct Around {
+    contacts: Vec<Contact>,
+    index: ContactIndex,
+    metadata: Option<Metadata>,
+}
+
+/// Where an item is, as a JSON pointer. The items of a list share the pointer of the list.
+#[derive(Clone, Default)]
+pub(crate) struct Place {
+    /// The pointer of the item or of its list; none for the whole body.
+    pointer: Option<Arc<str>>,
+    index: Option<usize>,
+}
+
+/// An outcome in few bytes, since a body may have hundreds of thousands of elements that this version does not know.
+#[derive(Clone)]
+pub(crate) enum Kept {
+    Unknown,
+    /// Any other.
+    Outcome(Box<Outcome>),
 }
 
 /// An item that was found in a body.
 pub(crate) struct Found<'a> {
-    /// JSON pointer in the body.
-    pub(crate) pointer: String,
+    pub(crate) place: Place,
     /// The part of the body.
     pub(crate) raw: &'a [u8],
-    pub(crate) outcome: Outcome,
+    /// What it calls itself, if it was not understood.
+    pub(crate) name: Option<Arc<str>>,
+    pub(crate) outcome: Kept,
+}
+
+/// What was found in a body.
+#[derive(Default)]
+pub(crate) struct Finds<'a> {
+    pub(crate) envelope: Envelope,
+    pub(crate) items: Vec<Found<'a>>,
 }
 
 /// What became of reading an item. Its bytes are kept in every case: [`Item::raw`].
@@ -73,29 +104,21 @@ pub enum Fault {
     /// A member is missing or wrong. Pointer, line and column count from the beginning of the item.
     #[error(transparent)]
     Decode(DecodeError),
-    /// The body has no shape that could be read.
+    /// The bytes of the item are not JSON, or nested too deep.
     #[error(transparent)]
     Shape(ShapeError),
 }
 
 impl Batch {
     /// The items found in a body, of which there is at least one.
-    pub(crate) fn new(body: &[u8], provider: Option<Provider>, envelope: Envelope, found: Vec<Found<'_>>) -> Self {
-        let source = Arc::new(Source { body: body.into(), provider, envelope });
-        let event = LazyCell::new(|| named(body, "event"));
-        let name = |found: &Found<'_>| match (&found.outcome, &source.provider) {
-            (Outcome::Parsed(_), _) => None,
-            (_, Some(Provider::Exotel)) => {
-                let callback_type = named(found.raw, "callback_type")?;
-                Some(Event::exotel_name(piece(&callback_type), found.pointer.starts_with("/sms")))
-            }
-            _ => event.as_deref().map(|name| piece(name).to_owned()),
-        };
-        let items = found.into_iter().map(|found| Item {
+    pub(crate) fn new(body: &[u8], provider: Option<Provider>, finds: Finds<'_>) -> Self {
+        let source =
+            Arc::new(Source { body: body.into(), provider, envelope: finds.envelope, around: OnceLock::new() });
+        let items = finds.items.into_iter().map(|found| Item {
             source: Arc::clone(&source),
             range: range_in(body, found.raw),
-            name: name(&found),
-            pointer: found.pointer,
+            place: found.place,
+            name: found.name,
             outcome: found.outcome,
         });
         Self { items: items.collect(), source }
@@ -133,19 +156,22 @@ impl Batch {
 
     /// The items that were not understood: keep them, they are not lost.
     pub fn leftovers(&self) -> impl Iterator<Item = &Item> {
-        self.iter().filter(|item| !matches!(item.outcome, Outcome::Parsed(_)))
+        self.iter().filter(|item| item.event().is_none())
     }
 }
 
 impl Item {
     /// What became of reading it.
     pub fn outcome(&self) -> &Outcome {
-        &self.outcome
+        match &self.outcome {
+            Kept::Unknown => &Outcome::Unknown,
+            Kept::Outcome(outcome) => outcome,
+        }
     }
 
     /// The event, if it was understood.
     pub fn event(&self) -> Option<&Event> {
-        match &self.outcome {
+        match self.outcome() {
             Outcome::Parsed(event) => Some(event),
             Outcome::Unknown | Outcome::Malformed(_) => None,
         }
@@ -153,15 +179,27 @@ impl Item {
 
     /// What became of reading it, by value.
     pub fn into_outcome(self) -> Outcome {
-        self.outcome
+        match self.outcome {
+            Kept::Unknown => Outcome::Unknown,
+            Kept::Outcome(outcome) => *outcome,
+        }
     }
 
     /// What the item is, in one name: [`Event::kind`] if it was understood.
     ///
-    /// Otherwise what it calls itself, as far as that can be read: the name of the event (`new_message`), or with Exotel the
-    /// `callback_type` (`exotel.incoming`, `exotel.typing`). `None` when it calls itself nothing.
+    /// Otherwise what it calls itself, as far as that can be read:
+    ///
+    /// | an item that was not understood | kind |
+    /// | --- | --- |
+    /// | an element of a list that this version does not know, in a `new_message` from WhatsApp | `new_message.whatsapp.` and the name of the list, such as `new_message.whatsapp.history` |
+    /// | any other of INCS | the name of the event, such as `new_message` |
+    /// | of Exotel | by its `callback_type`: `exotel.incoming`, `exotel.dlr`, `exotel.typing`, … |
+    ///
+    /// `None` when it calls itself nothing. A name of the sender is in it only if it looks like one that a programmer gave, of at
+    /// most 32 letters, digits, `_`, `-` and `.`; for any other there is `unknown`. So a kind can be logged, and be a label of a
+    /// metric.
     pub fn kind(&self) -> Option<String> {
-        self.event().map(Event::kind).or_else(|| self.name.clone())
+        self.event().map(Event::kind).or_else(|| self.name.as_deref().map(str::to_owned))
     }
 
     /// Whose body it came in; `None` when nothing tells.
@@ -175,14 +213,17 @@ impl Item {
     }
 
     /// JSON pointer of the item in its body; empty for the whole body.
+    ///
+    /// Of the name of a list in it at most 64 characters are shown, then `…`, since all items of the list repeat it. No list of the
+    /// platforms has a name that long. In a body that is not JSON the index counts what is between the commas.
     pub fn pointer(&self) -> Cow<'_, str> {
-        Cow::Borrowed(&self.pointer)
+        self.place.pointer()
     }
 
     /// JSON pointer, in the body, of the member that could not be read.
     pub fn fault_pointer(&self) -> Option<String> {
-        match &self.outcome {
-            Outcome::Malformed(fault) => Some(format!("{}{}", self.pointer, fault.pointer())),
+        match self.outcome() {
+            Outcome::Malformed(fault) => Some(format!("{}{}", self.pointer(), fault.pointer())),
             Outcome::Parsed(_) | Outcome::Unknown => None,
         }
     }
@@ -199,13 +240,16 @@ impl Item {
 
     /// The customer's message, in the one form that is the same for both providers. `None` for receipts, template events, and
     /// messages that your own staff wrote.
+    ///
+    /// What the items of a delivery share, such as the business number or the name in a contact, is left out if it is longer than
+    /// 1,024 bytes, since each view has its own copy. The [envelope](Self::envelope) has it.
     pub fn inbound(&self) -> Option<Inbound> {
         match self.event()? {
             Event::WhatsAppMessage(message) => {
-                let Envelope { channel_id, business_phone, whatsapp } = self.envelope();
-                let value = whatsapp.as_ref()?;
-                let envelope =
-                    inbound::Envelope { channel_id: *channel_id, business_phone: business_phone.as_ref(), value };
+                let value = &self.source.around.get_or_init(|| Around::of(self.envelope())).of_message(message);
+                let Envelope { channel_id, business_phone, .. } = self.envelope();
+                let business_phone = business_phone.as_ref().filter(|phone| is_short(phone.as_str()));
+                let envelope = inbound::Envelope { channel_id: *channel_id, business_phone, value };
                 Some(inbound::whatsapp_message(envelope, message, self.origin()?))
             }
             Event::RcsMessage(message) => {
@@ -258,21 +302,100 @@ impl From<Event> for Outcome {
     }
 }
 
-impl<'a> Found<'a> {
-    pub(crate) fn new(pointer: impl Into<String>, raw: &'a str, outcome: impl Into<Outcome>) -> Self {
-        Self { pointer: pointer.into(), raw: raw.as_bytes(), outcome: outcome.into() }
-    }
-
-    /// The whole body as one item.
-    pub(crate) fn whole(body: &'a [u8], outcome: impl Into<Outcome>) -> Self {
-        Self { pointer: String::new(), raw: body, outcome: outcome.into() }
+impl Kept {
+    /// Whether it says that the bytes are not JSON, or nested too deep.
+    pub(crate) fn is_unreadable(&self) -> bool {
+        matches!(self, Self::Outcome(outcome) if matches!(**outcome, Outcome::Malformed(Fault::Shape(_))))
     }
 }
 
-/// The text in a member of a JSON object, if it is not empty.
-fn named(json: &[u8], member: &str) -> Option<String> {
-    let members = members(without_mark(std::str::from_utf8(json).ok()?));
-    decode_str::<String>(members.get(member)?.get()).ok().filter(|text| !text.is_empty())
+impl From<Outcome> for Kept {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Unknown => Self::Unknown,
+            other => Self::Outcome(Box::new(other)),
+        }
+    }
+}
+
+impl Place {
+    /// The most characters of a name that are shown.
+    const MOST_CHARACTERS: usize = 64;
+
+    /// A member of the object at this place.
+    pub(crate) fn member(&self, name: &str) -> Self {
+        let mut token = name.chars();
+        let shown: String = token.by_ref().take(Self::MOST_CHARACTERS).collect();
+        let end = if token.next().is_some() { "…" } else { "" };
+        let escaped = shown.replace('~', "~0").replace('/', "~1");
+        Self { pointer: Some(format!("{}/{escaped}{end}", self.pointer()).into()), index: None }
+    }
+
+    /// An element of the list at this place.
+    pub(crate) fn element(&self, index: usize) -> Self {
+        Self { pointer: self.pointer.clone(), index: Some(index) }
+    }
+
+    fn pointer(&self) -> Cow<'_, str> {
+        let pointer = self.pointer.as_deref().unwrap_or_default();
+        self.index.map_or(Cow::Borrowed(pointer), |index| Cow::Owned(format!("{pointer}/{index}")))
+    }
+}
+
+/// Whether a text may be copied for each item of a delivery.
+fn is_short(text: &str) -> bool {
+    text.len() <= 1024
+}
+
+impl Around {
+    fn of(envelope: &Envelope) -> Self {
+        let value = envelope.whatsapp.as_ref();
+        let contacts: Vec<_> = value.into_iter().flat_map(|value| &value.contacts).map(shortened).collect();
+        let metadata = value.and_then(|value| value.metadata.as_ref()).map(|metadata| {
+            let mut short = Metadata::new();
+            short.display_phone_number = metadata.display_phone_number.clone().filter(|phone| is_short(phone.as_str()));
+            short
+        });
+        Self { index: ContactIndex::new(&contacts), contacts, metadata }
+    }
+
+    /// What stands around one message: its contact only.
+    fn of_message(&self, message: &Message) -> Value {
+        let mut value = Value::new();
+        value.contacts.extend(self.index.contact_of(&self.contacts, &message.party()).cloned());
+        value.metadata.clone_from(&self.metadata);
+        value
+    }
+}
+
+/// A contact without long texts.
+fn shortened(contact: &Contact) -> Contact {
+    let mut short = Contact::new();
+    short.wa_id = contact.wa_id.clone().filter(|id| is_short(id.as_str()));
+    short.user_id = contact.user_id.clone().filter(|id| is_short(id.as_str()));
+    short.parent_user_id = contact.parent_user_id.clone().filter(|id| is_short(id.as_str()));
+    short.profile = contact.profile.as_ref().map(|profile| {
+        let mut short = Profile::new();
+        short.name = profile.name.clone().filter(|name| is_short(name));
+        short.username = profile.username.clone().filter(|name| is_short(name));
+        short
+    });
+    short
+}
+
+impl<'a> Finds<'a> {
+    /// The whole body as the only item.
+    pub(crate) fn whole(body: &'a [u8], name: Option<Arc<str>>, outcome: impl Into<Outcome>) -> Self {
+        let mut finds = Self::default();
+        finds.add_whole(body, name, outcome);
+        finds
+    }
+
+    /// Adds an item that is the whole body.
+    pub(crate) fn add_whole(&mut self, body: &'a [u8], name: Option<Arc<str>>, outcome: impl Into<Outcome>) {
+        let outcome = Kept::from(outcome.into());
+        self.items.push(Found { place: Place::default(), raw: body, name, outcome });
+    }
 }
 
 /// Where a part of a body is in it.
@@ -307,6 +430,9 @@ impl fmt::Debug for Batch {
 
 impl fmt::Debug for Item {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Item").field("pointer", &self.pointer).field("outcome", &self.outcome).finish_non_exhaustive()
+        f.debug_struct("Item")
+            .field("pointer", &self.pointer())
+            .field("outcome", self.outcome())
+            .finish_non_exhaustive()
     }
 }

@@ -152,6 +152,7 @@ mod members;
 mod parse;
 mod receiver;
 mod rejection;
+mod scan;
 pub mod scheme;
 mod secrets;
 mod shape;

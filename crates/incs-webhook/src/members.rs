@@ -1,40 +1,30 @@
 //! The members of a body, unread, and whose body they make it.
 
-use std::collections::BTreeMap;
-
+use incs_model::decode;
 use incs_model::inbound::Provider;
-use serde_json::value::RawValue;
 
-/// The members of an object, unread. Of several members with one name, the last.
-pub(crate) type Members<'a> = BTreeMap<String, &'a RawValue>;
+use crate::scan::Cuts;
 
-/// The members of the object in a text; none if the text is anything else.
-pub(crate) fn members(text: &str) -> Members<'_> {
-    serde_json::from_str(text).unwrap_or_default()
-}
-
-/// The texts of the elements of a list among the members; none if it is anything else.
-pub(crate) fn elements<'a>(members: &Members<'a>, name: &str) -> Vec<&'a str> {
-    let elements = members.get(name).and_then(|raw| serde_json::from_str::<Vec<&'a RawValue>>(raw.get()).ok());
-    elements.unwrap_or_default().into_iter().map(RawValue::get).collect()
-}
-
-/// Returns who posts such a body. The first member decides if it can, so the provider of a body that breaks off is known too.
-pub(crate) fn provider(text: &str) -> Option<Provider> {
-    if let Some(provider) = first_name(text).and_then(decisive) {
+/// Returns who posts such a body, of whatever bytes. The first member decides if it can, so the provider of a body that breaks off
+/// is known too.
+pub(crate) fn provider(body: impl AsRef<[u8]>) -> Option<Provider> {
+    let body = body.as_ref();
+    if let Some(provider) = first_name(body).and_then(decisive) {
         return Some(provider);
     }
-    let members = members(text);
-    let has = |name: &str| members.contains_key(name);
-    if let Some(provider) = members.keys().find_map(|name| decisive(name)) {
+    let cuts = Cuts::of_bytes(body, |_| false);
+    let names = || cuts.members.iter().map(|member| &*member.name);
+    if let Some(provider) = names().find_map(decisive) {
         return Some(provider);
     }
+    let has = |name: &str| names().any(|other| other == name);
+    let has_of_exotel = |name: &str| names().any(|other| other.eq_ignore_ascii_case(name));
     // Exotel's flat report, and an event of INCS whose name was lost.
-    if has("exo_status_code") || has("exo_detailed_status") || has("callback_type") {
+    if ["exo_status_code", "exo_detailed_status", "callback_type"].into_iter().any(has_of_exotel) {
         Some(Provider::Exotel)
-    } else if has("message") || has("message_status") || has("template_id") {
+    } else if ["message", "message_status", "template_id"].into_iter().any(has) {
         Some(Provider::Incs)
-    } else if (has("sid") || has("message_sid")) && (has("to") || has("from")) {
+    } else if ["sid", "message_sid"].into_iter().any(has_of_exotel) && ["to", "from"].into_iter().any(has_of_exotel) {
         Some(Provider::Exotel)
     } else {
         None
@@ -42,18 +32,38 @@ pub(crate) fn provider(text: &str) -> Option<Provider> {
 }
 
 fn decisive(name: &str) -> Option<Provider> {
-    match name {
-        "event" => Some(Provider::Incs),
-        "rcs" | "sms" => Some(Provider::Exotel),
-        _ => None,
+    if name == "event" {
+        Some(Provider::Incs)
+    } else if is_list_of_exotel(name) {
+        Some(Provider::Exotel)
+    } else {
+        None
     }
 }
 
+/// Whether a member of a body of Exotel holds a list. Exotel spells names in capitals at times.
+pub(crate) fn is_list_of_exotel(name: &str) -> bool {
+    name.eq_ignore_ascii_case("rcs") || is_sms_list(name)
+}
+
+/// Whether that list is about SMS.
+pub(crate) fn is_sms_list(name: &str) -> bool {
+    name.eq_ignore_ascii_case("sms")
+}
+
 /// The first name of the object, if it has no escapes.
-fn first_name(text: &str) -> Option<&str> {
-    let inner = text.trim_ascii_start().strip_prefix('{')?.trim_ascii_start().strip_prefix('"')?;
-    let (name, _) = inner.split_once('"')?;
-    (!name.contains('\\')).then_some(name)
+fn first_name(body: &[u8]) -> Option<&str> {
+    let inner = body.trim_ascii_start().strip_prefix(b"{")?.trim_ascii_start().strip_prefix(b"\"")?;
+    let end = memchr::memchr(b'"', inner)?;
+    std::str::from_utf8(inner.get(..end)?).ok().filter(|name| !name.contains('\\'))
+}
+
+/// The text in a member of a JSON object, if there is one and it is not empty. Of several members the last counts. `is_named` says
+/// of a name whether it is the member's.
+pub(crate) fn text(json: &[u8], is_named: impl Fn(&str) -> bool) -> Option<String> {
+    let cuts = Cuts::of_bytes(json, |_| false);
+    let member = cuts.members.iter().rfind(|member| is_named(&member.name))?;
+    decode::<String>(member.value).ok().filter(|text| !text.is_empty())
 }
 
 #[cfg(test)]
@@ -76,6 +86,9 @@ mod tests {
             ("[]", None),
             ("7", None),
             ("{", None),
+            (r#"{"RCS":{}}"#, Some(Provider::Exotel)),
+            (r#"{"x":"\\x","Sms":{"#, Some(Provider::Exotel)),
+            (r#"{"EVENT":"x"}"#, None),
             (r#"{"event":"x","message":{"#, Some(Provider::Incs)),
             (r#"{"rcs":{},"event":"x"}"#, Some(Provider::Exotel)),
         ] {

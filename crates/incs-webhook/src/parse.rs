@@ -4,14 +4,15 @@ mod exotel;
 mod incs;
 
 use std::fmt;
+use std::sync::Arc;
 
 use incs_model::decode_str;
 use incs_model::inbound::Provider;
 use serde::de::IgnoredAny;
 
-use crate::event::Envelope;
-use crate::item::{Batch, Fault, Found, Outcome};
+use crate::item::{Batch, Fault, Finds, Outcome};
 use crate::members;
+use crate::scan::Cuts;
 use crate::shape::{self, Limits};
 
 /// A delivery whose sender is known. There is no other way to one than
@@ -50,29 +51,50 @@ impl fmt::Debug for Verified<'_> {
     }
 }
 
+/// A body to read, without a byte order mark.
+#[derive(Clone, Copy)]
+struct Body<'a> {
+    bytes: &'a [u8],
+    limits: Limits,
+}
+
+impl<'a> Body<'a> {
+    /// The whole body, if it is text and not too deep.
+    fn text(self) -> Result<&'a str, Fault> {
+        self.piece(self.bytes, 0)
+    }
+
+    /// A piece of the body, if it is text and not too deep. `levels` objects and lists are around it.
+    fn piece(self, piece: &'a [u8], levels: usize) -> Result<&'a str, Fault> {
+        shape::read_piece(piece, levels, self.limits).map_err(Fault::Shape)
+    }
+
+    /// Why a piece is not JSON, or nested too deep.
+    fn fault(self, piece: &'a [u8], levels: usize) -> Option<Fault> {
+        self.piece(piece, levels).and_then(|text| decode_str::<IgnoredAny>(text).map_err(Fault::of)).err()
+    }
+
+    /// Adds that the body is not JSON, unless the items that are not JSON tell it already.
+    fn tell_fault(self, finds: &mut Finds<'a>, cuts: &Cuts<'_>, name: Option<&Arc<str>>) {
+        let is_told = finds.items.iter().any(|found| found.outcome.is_unreadable());
+        if (cuts.is_faulty || !is_told)
+            && let Some(fault) = self.fault(self.bytes, 0)
+        {
+            finds.add_whole(self.bytes, name.cloned(), Outcome::Malformed(fault));
+        }
+    }
+}
+
 /// Reads every item of a body. What cannot be read is an item too.
 fn parse(body: &[u8], provider: Option<Provider>, limits: Limits) -> Batch {
-    let text = match shape::read_text(body, limits) {
-        Ok(text) => text,
-        Err(error) => {
-            let whole = Found::whole(body, Outcome::Malformed(Fault::Shape(error)));
-            return Batch::new(body, provider, Envelope::default(), vec![whole]);
-        }
+    let whole = Body { bytes: shape::unmarked(body), limits };
+    let provider = provider.or_else(|| members::provider(whole.bytes));
+    let finds = match provider {
+        Some(Provider::Incs) => incs::read(whole),
+        Some(Provider::Exotel) => exotel::read(whole),
+        _ => Finds::whole(whole.bytes, None, whole.fault(whole.bytes, 0).map_or(Outcome::Unknown, Outcome::Malformed)),
     };
-    let provider = provider.or_else(|| members::provider(text));
-    let (envelope, mut found) = match provider {
-        Some(Provider::Incs) => incs::read(text),
-        Some(Provider::Exotel) => (Envelope::default(), exotel::read(text)),
-        _ => {
-            let fault = decode_str::<IgnoredAny>(text).err().map(Fault::of);
-            let outcome = fault.map_or(Outcome::Unknown, Outcome::Malformed);
-            (Envelope::default(), vec![Found::whole(text.as_bytes(), outcome)])
-        }
-    };
-    if found.is_empty() {
-        found.push(Found::whole(text.as_bytes(), Outcome::Unknown));
-    }
-    Batch::new(body, provider, envelope, found)
+    Batch::new(body, provider, finds)
 }
 
 #[cfg(test)]
@@ -108,21 +130,36 @@ mod tests {
     }
 
     #[test]
-    fn of_two_lists_of_one_name_the_first_is_not_lost_without_a_word() {
-        let told = ["/message/messages/0", "/message/messages", "/message/messages/0/type"];
-        for (first, told) in [("[]", &told[..2]), (r#"[{"id":"a"}]"#, &told[..])] {
-            let body = format!(r#"{{"event":"new_message","message":{{"messages":{first},"messages":[7]}}}}"#);
-            let batch = read(&body);
-            let pointers: Vec<_> = batch.iter().filter_map(Item::fault_pointer).collect();
-            assert_eq!(pointers, told);
-            assert_eq!(batch.items().last().map(Item::raw), Some(body.as_bytes()));
-        }
+    fn elements_of_both_lists_of_one_name_are_items() {
+        let batch = read(r#"{"event":"new_message","message":{"messages":[1],"x":[2],"messages":[3,4],"x":[5]}}"#);
+        let items: Vec<_> = batch.iter().map(|item| (item.pointer(), item.raw())).collect();
+        let expected = [
+            ("/message/messages/0", b"1"),
+            ("/message/messages/0", b"3"),
+            ("/message/messages/1", b"4"),
+            ("/message/x/0", b"2"),
+            ("/message/x/0", b"5"),
+        ];
+        assert_eq!(items, expected.map(|(pointer, raw)| (pointer.into(), &raw[..])));
     }
 
     #[test]
-    fn a_fault_is_told_once() {
-        let batch = read(r#"{"event":"new_message","message":{"metadata":7,"messages":[7]}}"#);
+    fn unreadable_member_around_lists_is_absent() {
+        let batch = read(r#"{"event":"new_message","channel_id":"x","message":{"metadata":7,"messages":[7]}}"#);
         let pointers: Vec<_> = batch.iter().filter_map(Item::fault_pointer).collect();
-        assert_eq!(pointers, ["/message/metadata", "/message/messages/0"]);
+        assert_eq!(pointers, ["/message/messages/0"]);
+        assert_eq!(batch.items().len(), 1);
+    }
+
+    #[test]
+    fn long_name_of_list_is_cut_in_pointers() {
+        let name = "n".repeat(1000);
+        let body =
+            format!(r#"{{"event":"new_message","message":{{"messaging_product":"whatsapp","{name}":[1],"~/":[2]}}}}"#);
+        let batch = read(&body);
+        let pointers: Vec<_> = batch.iter().map(Item::pointer).collect();
+        assert_eq!(pointers, [format!("/message/{}…/0", "n".repeat(64)), "/message/~0~1/0".to_owned()]);
+        let kinds: Vec<_> = batch.iter().filter_map(Item::kind).collect();
+        assert_eq!(kinds, ["new_message.whatsapp.unknown", "new_message.whatsapp.unknown"]);
     }
 }

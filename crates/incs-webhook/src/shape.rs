@@ -101,19 +101,32 @@ pub(crate) fn check_inside(body: &[u8], limits: Limits) -> Result<(), ShapeError
     if let Err(error) = incs_model::decode_str::<serde::de::IgnoredAny>(text) {
         return Err(ShapeError::NotJson(error));
     }
-    members::provider(text).map(drop).ok_or(ShapeError::Envelope)
+    members::provider(text.as_bytes()).map(drop).ok_or(ShapeError::Envelope)
 }
 
 /// The body as text, if it is text and not too deep. A byte order mark, which no reader of JSON takes, is left out.
 pub(crate) fn read_text(body: &[u8], limits: Limits) -> Result<&str, ShapeError> {
-    let text = std::str::from_utf8(body).map_err(|_| ShapeError::NotUtf8)?;
-    let text = without_mark(text);
-    if depth(text.as_bytes()) > limits.depth { Err(ShapeError::TooDeep { limit: limits.depth }) } else { Ok(text) }
+    read_piece(unmarked(body), 0, limits)
+}
+
+/// A piece of a body as text, if it is text and not too deep. `levels` objects and lists are around it.
+pub(crate) fn read_piece(piece: &[u8], levels: usize, limits: Limits) -> Result<&str, ShapeError> {
+    let text = std::str::from_utf8(piece).map_err(|_| ShapeError::NotUtf8)?;
+    if depth(piece).saturating_add(levels) > limits.depth {
+        Err(ShapeError::TooDeep { limit: limits.depth })
+    } else {
+        Ok(text)
+    }
 }
 
 /// The text without a byte order mark.
 pub(crate) fn without_mark(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
+/// The body without a byte order mark.
+pub(crate) fn unmarked(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
 }
 
 /// `application/json`, `text/json`, `application/…+json`, with or without parameters.

@@ -1,158 +1,362 @@
 //! The items of a body of INCS.
 
+use std::sync::Arc;
+
 use incs_model::event::{self, NewMessage, NewMessageBody, whatsapp};
-use incs_model::{DecodeError, decode_str};
+use incs_model::{DecodeError, decode, decode_str};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
-use serde_json::value::RawValue;
 
+use super::Body;
 use crate::event::{Envelope, Event};
-use crate::item::{Fault, Found, Outcome};
-use crate::members::{Members, elements, members};
+use crate::item::{Fault, Finds, Found, Kept, Outcome, Place};
+use crate::label;
+use crate::members;
+use crate::scan::{Cuts, Element, LEVELS_AROUND_ELEMENT, Member};
 
-pub(super) fn read(text: &str) -> (Envelope, Vec<Found<'_>>) {
-    let event = match decode_str::<event::Event>(text) {
-        Ok(event) => event,
-        Err(error) => {
-            return by_member(text, &error).unwrap_or_else(|| whole(text, Outcome::Malformed(Fault::of(error))));
-        }
+/// A list of a `new_message` from WhatsApp whose elements have a type.
+struct TypedList {
+    name: &'static str,
+    /// Reads one element.
+    read: fn(&str) -> Result<Event, DecodeError>,
+    /// Takes the elements that were read with the whole list.
+    take: fn(&mut whatsapp::Value) -> Vec<Event>,
+}
+
+/// These lists, in the order in which their items are given out.
+static TYPED_LISTS: [TypedList; 6] = [
+    TypedList {
+        name: "messages",
+        read: |text| decode_str(text).map(Event::WhatsAppMessage),
+        take: |value| take(&mut value.messages, Event::WhatsAppMessage),
+    },
+    TypedList {
+        name: "statuses",
+        read: |text| decode_str(text).map(Event::of_status),
+        take: |value| take(&mut value.statuses, Event::of_status),
+    },
+    TypedList {
+        name: "errors",
+        read: |text| decode_str(text).map(Event::WhatsAppError),
+        take: |value| take(&mut value.errors, Event::WhatsAppError),
+    },
+    TypedList {
+        name: "calls",
+        read: |text| decode_str(text).map(Event::WhatsAppCall),
+        take: |value| take(&mut value.calls, Event::WhatsAppCall),
+    },
+    TypedList {
+        name: "message_echoes",
+        read: |text| decode_str(text).map(Event::WhatsAppEcho),
+        take: |value| take(&mut value.message_echoes, Event::WhatsAppEcho),
+    },
+    TypedList {
+        name: "user_preferences",
+        read: |text| decode_str(text).map(Event::WhatsAppPreference),
+        take: |value| take(&mut value.user_preferences, Event::WhatsAppPreference),
+    },
+];
+
+fn take<T>(list: &mut Vec<T>, event: fn(T) -> Event) -> Vec<Event> {
+    std::mem::take(list).into_iter().map(event).collect()
+}
+
+/// The list around the items: it describes people.
+const CONTACTS: &str = "contacts";
+
+/// The member by which Meta's object says whose product it is of.
+const PRODUCT: &str = "messaging_product";
+
+/// How many objects are around a member of the message.
+const LEVELS_AROUND_MEMBER: usize = 2;
+
+/// Reads the whole body at once; where that fails, a `new_message` from WhatsApp element by element.
+pub(super) fn read(body: Body<'_>) -> Finds<'_> {
+    let read =
+        body.text().and_then(|text| decode_str::<event::Event>(text).map(|event| (text, event)).map_err(Fault::of));
+    let outcome = match read {
+        Ok((text, event::Event::NewMessage(new))) => match of_new_message(text, new) {
+            Some(finds) => return finds,
+            None => Outcome::Unknown,
+        },
+        Ok((_, other)) => return whole(body.bytes, Event::of_body(other).map_or(Outcome::Unknown, Outcome::Parsed)),
+        Err(fault) => Outcome::Malformed(fault),
     };
-    match event {
-        event::Event::NewMessage(new) => new_message(text, new),
-        other => whole(text, Event::of_body(other).map_or(Outcome::Unknown, Outcome::Parsed)),
-    }
+    by_element(body).unwrap_or_else(|| whole(body.bytes, outcome))
 }
 
-fn whole(text: &str, outcome: Outcome) -> (Envelope, Vec<Found<'_>>) {
-    (Envelope::default(), vec![Found::whole(text.as_bytes(), outcome)])
+fn whole(bytes: &[u8], outcome: Outcome) -> Finds<'_> {
+    let name = if matches!(outcome, Outcome::Parsed(_)) { None } else { event_name(bytes) };
+    Finds::whole(bytes, name, outcome)
 }
 
-/// A `new_message` holds a list on WhatsApp, and one message on RCS.
-fn new_message(text: &str, new: NewMessage) -> (Envelope, Vec<Found<'_>>) {
+/// What an item that was not understood calls itself.
+fn event_name(bytes: &[u8]) -> Option<Arc<str>> {
+    members::text(bytes, |name| name == "event").map(|name| label::piece(&name).into())
+}
+
+fn is_message(name: &str) -> bool {
+    name == "message"
+}
+
+/// The items of a `new_message` that was read at once: a message of RCS, or the elements of lists of WhatsApp. `None` if it has to
+/// be read by element.
+fn of_new_message(text: &str, new: NewMessage) -> Option<Finds<'_>> {
+    let cuts = Cuts::of_json(text, is_message);
+    let [message] = &*messages(&cuts) else { return None };
     let envelope = Envelope { channel_id: new.channel_id, business_phone: new.business_phone, whatsapp: None };
-    match new.message {
-        NewMessageBody::WhatsApp(value) => whatsapp_lists(text, envelope, value),
-        NewMessageBody::Rcs(message) => (envelope, vec![Found::whole(text.as_bytes(), Event::RcsMessage(message))]),
-        NewMessageBody::RcsEvent(event) => (envelope, vec![Found::whole(text.as_bytes(), Event::RcsEvent(event))]),
-        _ => whole(text, Outcome::Unknown),
-    }
-}
-
-fn whatsapp_lists(text: &str, mut envelope: Envelope, mut value: whatsapp::Value) -> (Envelope, Vec<Found<'_>>) {
-    let inner = members(text).get("message").map(|raw| members(raw.get())).unwrap_or_default();
-    let mut found = Vec::new();
-    let mut add = |name: &str, events: Vec<Event>| {
-        let raws = elements(&inner, name);
-        found.extend(events.into_iter().enumerate().map(|(index, event)| {
-            let raw = raws.get(index).copied().unwrap_or(text);
-            Found::new(format!("/message/{name}/{index}"), raw, event)
-        }));
+    let event = match new.message {
+        NewMessageBody::WhatsApp(value) => return of_whatsapp(text, message, envelope, value),
+        NewMessageBody::Rcs(message) => Event::RcsMessage(message),
+        NewMessageBody::RcsEvent(event) => Event::RcsEvent(event),
+        _ => return None,
     };
-    add("messages", std::mem::take(&mut value.messages).into_iter().map(Event::WhatsAppMessage).collect());
-    add("statuses", std::mem::take(&mut value.statuses).into_iter().map(Event::of_status).collect());
-    add("errors", std::mem::take(&mut value.errors).into_iter().map(Event::WhatsAppError).collect());
-    envelope.whatsapp = Some(value);
-    (envelope, found)
-}
-
-/// Reads a `new_message` from WhatsApp in which something is wrong, member by member and element by element, so that everything
-/// else is left. `None` when it is no such event; then the fault is the whole body's.
-fn by_member<'a>(text: &'a str, error: &DecodeError) -> Option<(Envelope, Vec<Found<'a>>)> {
-    let outer: Members<'_> = serde_json::from_str(text).ok()?;
-    // A name that is no text says as little as none; then the members decide.
-    let name = outer.get("event").and_then(|raw| decode_str::<String>(raw.get()).ok());
-    let is_new_message = name.is_none_or(|name| name == "new_message");
-    let inner: Members<'_> = serde_json::from_str(outer.get("message")?.get()).ok()?;
-    if !is_new_message || !["messages", "statuses", "errors"].iter().any(|name| inner.contains_key(*name)) {
+    if message.members().iter().any(|member| member.name == PRODUCT) {
         return None;
     }
-    let found = &mut Vec::new();
-    member::<String>(found, &outer, "", "event");
-    let mut value = whatsapp::Value::new();
-    value.messaging_product = member(found, &inner, "/message", "messaging_product");
-    value.metadata = member(found, &inner, "/message", "metadata");
-    for (pointer, raw) in list(found, &inner, "contacts") {
-        value.contacts.extend(part(found, &pointer, raw));
+    let mut finds = Finds { envelope, items: Vec::new() };
+    finds.add_whole(text.as_bytes(), None, event);
+    Some(finds)
+}
+
+/// The elements of the lists of a message from WhatsApp. `None` if not all of them were read.
+fn of_whatsapp<'a>(
+    text: &'a str,
+    message: &Member<'a>,
+    envelope: Envelope,
+    mut value: whatsapp::Value,
+) -> Option<Finds<'a>> {
+    let events: Vec<_> = TYPED_LISTS.iter().map(|list| (list.take)(&mut value)).collect();
+    let lists = Lists::of(message);
+    if !lists.typed.iter().zip(&events).all(|(members, events)| is_complete(members, events)) {
+        return None;
     }
-    let envelope = Envelope {
-        channel_id: member(found, &outer, "", "channel_id"),
-        business_phone: member(found, &outer, "", "business_phone"),
-        whatsapp: Some(value),
-    };
-    items(found, &inner, "messages", Event::WhatsAppMessage);
-    items(found, &inner, "statuses", Event::of_status);
-    items(found, &inner, "errors", Event::WhatsAppError);
-    // Of a member that is there twice, the last was read. That there was another is an item, or it would be lost.
-    let again = decode_str::<Once>(text).err();
-    // What made the first read fail is an item too, also if this second, more patient one did not meet it.
-    let first = Some(error.clone())
-        .filter(|error| again.as_ref() != Some(error) && !found.iter().any(|found| is_about(found, error)));
-    let outcomes = again.into_iter().chain(first).map(|error| Outcome::Malformed(Fault::Decode(error)));
-    found.extend(outcomes.map(|outcome| Found::whole(text.as_bytes(), outcome)));
-    Some((envelope, std::mem::take(found)))
-}
-
-fn is_about(found: &Found<'_>, error: &DecodeError) -> bool {
-    match &found.outcome {
-        Outcome::Malformed(fault) => error.pointer().strip_prefix(&*found.pointer) == Some(fault.pointer()),
-        _ => false,
-    }
-}
-
-/// Each member that is read, at most once.
-#[derive(Deserialize)]
-#[allow(dead_code, reason = "only that it can be read counts")]
-struct Once {
-    event: Option<IgnoredAny>,
-    channel_id: Option<IgnoredAny>,
-    business_phone: Option<IgnoredAny>,
-    message: OnceWithin,
-}
-
-#[derive(Deserialize)]
-#[allow(dead_code, reason = "only that it can be read counts")]
-struct OnceWithin {
-    messaging_product: Option<IgnoredAny>,
-    metadata: Option<IgnoredAny>,
-    contacts: Option<IgnoredAny>,
-    messages: Option<IgnoredAny>,
-    statuses: Option<IgnoredAny>,
-    errors: Option<IgnoredAny>,
-}
-
-/// Reads an optional member; if it is wrong, that is an item.
-fn member<'a, T: DeserializeOwned>(
-    found: &mut Vec<Found<'a>>,
-    object: &Members<'a>,
-    at: &str,
-    name: &str,
-) -> Option<T> {
-    let raw = object.get(name).filter(|raw| raw.get() != "null")?;
-    part(found, &format!("{at}/{name}"), raw)
-}
-
-/// Reads one value; if it is wrong, that is an item.
-fn part<'a, T: DeserializeOwned>(found: &mut Vec<Found<'a>>, pointer: &str, raw: &'a RawValue) -> Option<T> {
-    let wrong = |error| found.push(Found::new(pointer, raw.get(), Outcome::Malformed(Fault::Decode(error))));
-    decode_str(raw.get()).map_err(wrong).ok()
-}
-
-/// The elements of a list and their pointers; if it is no list, that is an item.
-fn list<'a>(found: &mut Vec<Found<'a>>, object: &Members<'a>, name: &str) -> Vec<(String, &'a RawValue)> {
-    let Some(&raw) = object.get(name) else { return Vec::new() };
-    let pointer = format!("/message/{name}");
-    let Ok(elements) = serde_json::from_str::<Vec<&'a RawValue>>(raw.get()) else {
-        // Read once more for the error alone, which says what is there instead.
-        part::<Vec<Box<RawValue>>>(found, &pointer, raw);
-        return Vec::new();
-    };
-    elements.into_iter().enumerate().map(|(index, raw)| (format!("{pointer}/{index}"), raw)).collect()
-}
-
-fn items<'a, T: DeserializeOwned>(found: &mut Vec<Found<'a>>, object: &Members<'a>, name: &str, event: fn(T) -> Event) {
-    for (pointer, raw) in list(found, object, name) {
-        if let Some(typed) = part(found, &pointer, raw) {
-            found.push(Found::new(pointer, raw.get(), event(typed)));
+    let mut finds = Finds { envelope: Envelope { whatsapp: Some(value), ..envelope }, items: Vec::new() };
+    for (members, events) in lists.typed.iter().zip(events) {
+        let elements = members.iter().flat_map(|member| elements(member));
+        for ((place, element), event) in elements.zip(events) {
+            add(&mut finds, place, element, None, Outcome::Parsed(event).into());
         }
+    }
+    for member in &lists.unknown {
+        let name = list_name(member);
+        for (place, element) in elements(member) {
+            add(&mut finds, place, element, Some(&name), Kept::Unknown);
+        }
+    }
+    if finds.items.is_empty() {
+        finds.add_whole(text.as_bytes(), event_name(text.as_bytes()), Outcome::Unknown);
+    }
+    Some(finds)
+}
+
+/// Whether all elements of a list were read. What is in the place of a list still is to be read, unless it is null.
+fn is_complete(members: &[&Member<'_>], events: &[Event]) -> bool {
+    let lengths = members.iter().map(|member| match member.elements() {
+        Some(elements) => Some(elements.len()),
+        None => (member.value == b"null").then_some(0),
+    });
+    lengths.sum::<Option<usize>>() == Some(events.len())
+}
+
+/// The members that hold a message, of which JSON should have one.
+fn messages<'c, 'a>(cuts: &'c Cuts<'a>) -> Vec<&'c Member<'a>> {
+    cuts.members.iter().filter(|member| is_message(&member.name) && member.is_entered()).collect()
+}
+
+/// The lists in a message from WhatsApp.
+struct Lists<'c, 'a> {
+    /// The members with the name of each of [`TYPED_LISTS`].
+    typed: Vec<Vec<&'c Member<'a>>>,
+    /// The others that have elements.
+    unknown: Vec<&'c Member<'a>>,
+}
+
+impl<'c, 'a> Lists<'c, 'a> {
+    fn of(message: &'c Member<'a>) -> Self {
+        let mut lists = Self { typed: TYPED_LISTS.iter().map(|_| Vec::new()).collect(), unknown: Vec::new() };
+        for member in message.members() {
+            let typed = TYPED_LISTS.iter().zip(&mut lists.typed).find(|(list, _)| member.name == list.name);
+            match typed {
+                Some((_, members)) => members.push(member),
+                None if member.name != CONTACTS && member.elements().is_some() => lists.unknown.push(member),
+                None => {}
+            }
+        }
+        lists
+    }
+}
+
+fn list_place(member: &Member<'_>) -> Place {
+    Place::default().member("message").member(&member.name)
+}
+
+/// The elements of a list, and where they are.
+fn elements<'c, 'a>(member: &'c Member<'a>) -> impl Iterator<Item = (Place, &'c Element<'a>)> {
+    let place = list_place(member);
+    member.elements().unwrap_or_default().iter().map(move |element| (place.element(element.index), element))
+}
+
+/// The kind of the elements of a list that this version does not know.
+fn list_name(member: &Member<'_>) -> Arc<str> {
+    format!("new_message.whatsapp.{}", label::piece(&member.name)).into()
+}
+
+fn add<'a>(finds: &mut Finds<'a>, place: Place, element: &Element<'a>, name: Option<&Arc<str>>, outcome: Kept) {
+    finds.items.push(Found { place, raw: element.raw, name: name.cloned(), outcome });
+}
+
+/// Reads a `new_message` from WhatsApp in which something is wrong element by element, so that everything else is left. `None` when
+/// it is no such event; then the fault is the whole body's.
+fn by_element(body: Body<'_>) -> Option<Finds<'_>> {
+    let cuts = Cuts::of_bytes(body.bytes, is_message);
+    let messages = messages(&cuts);
+    if !is_new_message(&cuts) || !messages.iter().any(|message| is_whatsapp(message)) {
+        return None;
+    }
+    let name = event_name(body.bytes);
+    let mut reader = Reader { body, name: name.as_ref(), finds: Finds::default() };
+    reader.name(&cuts);
+    let mut value = whatsapp::Value::new();
+    for member in &cuts.members {
+        let place = Place::default().member(&member.name);
+        match &*member.name {
+            "event" => {}
+            "message" if member.is_entered() => reader.around_lists(member, &mut value),
+            "channel_id" => reader.finds.envelope.channel_id = reader.read(place, member.value, 1).flatten(),
+            "business_phone" => reader.finds.envelope.business_phone = reader.read(place, member.value, 1).flatten(),
+            _ => reader.check(place, member.value, 1),
+        }
+    }
+    reader.finds.envelope.whatsapp = Some(value);
+    for message in &messages {
+        reader.lists(message);
+    }
+    let mut finds = reader.finds;
+    body.tell_fault(&mut finds, &cuts, name.as_ref());
+    Some(finds).filter(|finds| !finds.items.is_empty())
+}
+
+/// Whether a body says that it is a `new_message`. A name that is no text says as little as none; then the members decide.
+fn is_new_message(cuts: &Cuts<'_>) -> bool {
+    let events = cuts.members.iter().filter(|member| member.name == "event");
+    let mut names = events.filter_map(|member| decode::<String>(member.value).ok()).peekable();
+    names.peek().is_none() || names.any(|name| name == "new_message")
+}
+
+/// Whether a message is Meta's: it says so, or has a member that no message of RCS has.
+fn is_whatsapp(message: &Member<'_>) -> bool {
+    let has = |name: &str| message.members().iter().any(|member| member.name == name);
+    let is_rcs =
+        || ["senderPhoneNumber", "messageId", "sendTime", "agentId", "eventType", "eventId"].into_iter().any(has);
+    has(PRODUCT) || (!is_rcs() && (has("metadata") || has(CONTACTS) || TYPED_LISTS.iter().any(|list| has(list.name))))
+}
+
+/// Reads the pieces of a body.
+struct Reader<'a, 'n> {
+    body: Body<'a>,
+    /// The name of the event.
+    name: Option<&'n Arc<str>>,
+    finds: Finds<'a>,
+}
+
+impl<'a> Reader<'a, '_> {
+    /// Adds what is wrong with the name of the event, since without it the event is guessed.
+    fn name(&mut self, cuts: &Cuts<'a>) {
+        #[derive(Deserialize)]
+        #[allow(dead_code, reason = "only why it cannot be read counts")]
+        struct Named {
+            event: String,
+        }
+
+        let events = || cuts.members.iter().filter(|member| member.name == "event" && member.value != b"null");
+        for member in events() {
+            let place = Place::default().member("event");
+            if let Err(fault) = self.decode::<String>(member.value, 1) {
+                self.fault(place, member.value, fault);
+            }
+        }
+        if events().next().is_none()
+            && let Ok(text) = self.body.text()
+            && let Some(fault @ Fault::Decode(_)) = decode_str::<Named>(text).map_err(Fault::of).err()
+        {
+            self.finds.add_whole(self.body.bytes, None, Outcome::Malformed(fault));
+        }
+    }
+
+    /// Reads the members of a message that are no list of items.
+    fn around_lists(&mut self, message: &Member<'a>, value: &mut whatsapp::Value) {
+        for member in message.members() {
+            let place = list_place(member);
+            match (&*member.name, member.elements()) {
+                (CONTACTS, Some(contacts)) => {
+                    for contact in contacts {
+                        let place = place.element(contact.index);
+                        value.contacts.extend(self.read(place, contact.raw, LEVELS_AROUND_ELEMENT));
+                    }
+                }
+                (_, Some(_)) => {}
+                (PRODUCT, None) => {
+                    value.messaging_product = self.read(place, member.value, LEVELS_AROUND_MEMBER).flatten();
+                }
+                ("metadata", None) => value.metadata = self.read(place, member.value, LEVELS_AROUND_MEMBER).flatten(),
+                (name, None) if TYPED_LISTS.iter().any(|list| list.name == name) => {
+                    // What is in the place of a list may be an item, in a form of tomorrow.
+                    if let Err(fault) = self.decode::<Option<Vec<IgnoredAny>>>(member.value, LEVELS_AROUND_MEMBER) {
+                        self.fault(place, member.value, fault);
+                    }
+                }
+                (_, None) => self.check(place, member.value, LEVELS_AROUND_MEMBER),
+            }
+        }
+    }
+
+    /// Reads the elements of all lists of a message.
+    fn lists(&mut self, message: &Member<'a>) {
+        let lists = Lists::of(message);
+        for (list, members) in TYPED_LISTS.iter().zip(&lists.typed) {
+            for (place, element) in members.iter().flat_map(|member| elements(member)) {
+                let text = self.body.piece(element.raw, LEVELS_AROUND_ELEMENT);
+                match text.and_then(|text| (list.read)(text).map_err(Fault::of)) {
+                    Ok(event) => add(&mut self.finds, place, element, None, Outcome::Parsed(event).into()),
+                    Err(fault) => self.fault(place, element.raw, fault),
+                }
+            }
+        }
+        for member in &lists.unknown {
+            let name = list_name(member);
+            for (place, element) in elements(member) {
+                match self.body.fault(element.raw, LEVELS_AROUND_ELEMENT) {
+                    None => add(&mut self.finds, place, element, Some(&name), Kept::Unknown),
+                    Some(fault) => self.fault(place, element.raw, fault),
+                }
+            }
+        }
+    }
+
+    /// Reads a value that is no item. If it cannot be read it is absent; if it is not even JSON, that is an item.
+    fn read<T: DeserializeOwned>(&mut self, place: Place, raw: &'a [u8], levels: usize) -> Option<T> {
+        match self.decode(raw, levels) {
+            Ok(value) => Some(value),
+            Err(Fault::Decode(_)) => None,
+            Err(fault) => {
+                self.fault(place, raw, fault);
+                None
+            }
+        }
+    }
+
+    /// Adds a value that is not JSON.
+    fn check(&mut self, place: Place, raw: &'a [u8], levels: usize) {
+        self.read::<IgnoredAny>(place, raw, levels);
+    }
+
+    fn decode<T: DeserializeOwned>(&self, raw: &'a [u8], levels: usize) -> Result<T, Fault> {
+        self.body.piece(raw, levels).and_then(|text| decode_str(text).map_err(Fault::of))
+    }
+
+    fn fault(&mut self, place: Place, raw: &'a [u8], fault: Fault) {
+        let (name, outcome) = (self.name.cloned(), Outcome::Malformed(fault).into());
+        self.finds.items.push(Found { place, raw, name, outcome });
     }
 }

@@ -306,8 +306,8 @@ fn a_change_in_one_element_leaves_all_others_as_they_were() {
 }
 
 #[test]
-fn a_change_around_the_lists_leaves_every_element_as_it_was_and_a_fault_is_an_item_of_its_own() {
-    let (mut faults, mut whole) = (0, 0);
+fn a_change_around_the_lists_leaves_every_element_as_it_was() {
+    let (mut faults, mut elements, mut whole) = (0, 0, 0);
     each_change(|composed, place, change, changed, before, context| {
         let around = element_of(composed, place).is_none() && !composed.lists.iter().any(|list| is_within(list, place));
         if !around {
@@ -327,13 +327,25 @@ fn a_change_around_the_lists_leaves_every_element_as_it_was_and_a_fault_is_an_it
         let mut after = outcomes(&batch);
         after.retain(|pointer, outcome| before.get(pointer) != Some(outcome));
         assert_eq!(batch.items().len() - after.len(), before.len(), "{context}: {after:?}");
-        assert!(
-            after.len() <= 1 && after.values().all(|outcome| matches!(outcome, Outcome::Malformed(_))),
-            "{context}"
-        );
-        faults += after.len();
+        // A member that cannot be read is absent, but without its name an event is guessed; and a list that came in place of
+        // something else has elements.
+        let is_list = matches!(change, Change::Replace("[null]")) && place.matches('/').count() == 2;
+        let expected =
+            usize::from(place == "/event" || (is_list && composed.name == "whatsapp" && !place.ends_with("contacts")));
+        let is_unknown = |outcome: &Outcome| *outcome == Outcome::Unknown;
+        let is_fault = |outcome: &Outcome| matches!(outcome, Outcome::Malformed(_));
+        if composed.name == "whatsapp" {
+            assert_eq!(after.len(), expected, "{context}: {after:?}");
+            assert!(
+                after.values().all(|outcome| if is_list { is_unknown(outcome) } else { is_fault(outcome) }),
+                "{context}"
+            );
+        } else {
+            assert!(after.len() <= 1 && after.values().all(is_fault), "{context}: {after:?}");
+        }
+        if is_list { elements += after.len() } else { faults += after.len() }
     });
-    assert!(faults > 100 && whole == 3, "{faults}, {whole}");
+    assert!(faults >= 10 && elements >= 2 && whole == 3, "{faults}, {elements}, {whole}");
 }
 
 #[test]
