@@ -28,8 +28,9 @@
 //! ```
 //!
 //! What is known is taken from the JSON Schemas of what is received. Where they have alternatives, all of them are known: that a
-//! message of type `image` holds a `text` is no drift. Missing members are none either. Values are not looked at, save the kinds
-//! of unions, and nothing is looked at below an unknown member. A content whose form nobody describes, as of type 110 in
+//! message of type `image` holds a `text` is no drift. A missing member is drift only where nothing is read without it. Values are
+//! not looked at, save the kinds of unions and numbers that are too large or below 0, and nothing is looked at below an unknown
+//! member. So whatever could not be read and is absent for that is among the entries. A content whose form nobody describes, as of type 110 in
 //! `message_created`, is reported member by member.
 
 mod json_type;
@@ -173,12 +174,20 @@ pub struct Entry {
 pub enum Kind {
     /// A member that this version does not know. It is skipped or kept raw on reading.
     UnknownMember,
-    /// A known member with a value of another type. What it belongs to may be malformed.
+    /// A known member with a value of another type. It may be read all the same, as digits in a string are; otherwise it is
+    /// absent, and where it must be there, what it belongs to is malformed.
     OtherType {
         /// The types that are known here.
         expected: JsonTypes,
         /// The type that came.
         found: JsonType,
+    },
+    /// A known member of a known type whose value is not read all the same: a number that is too large or below 0, a text where
+    /// digits are read, an object without a member that it needs, or without any. What it belongs to may be malformed; a member that may be absent
+    /// is.
+    OtherForm {
+        /// What is read, in words: `a whole number from 0`, `the member url`.
+        expected: String,
     },
     /// A kind of event, message or content that this version does not know. It is kept whole or raw on reading.
     UnknownKind {
@@ -228,6 +237,7 @@ impl fmt::Display for Kind {
         match self {
             Self::UnknownMember => f.write_str("unknown member"),
             Self::OtherType { expected, found } => write!(f, "expected {expected}, found {found}"),
+            Self::OtherForm { expected } => write!(f, "expected {expected}"),
             Self::UnknownKind { value } => write!(f, "unknown kind {value}"),
         }
     }

@@ -53,7 +53,11 @@ impl Table {
     fn node(&mut self, gathering: Gathering<'_>, schemas: &[&Value], depth: usize) -> Result<usize> {
         ensure!(depth < DEEPEST, "a schema that nests deeper than {DEEPEST}, or refers to itself");
         let place = gathering.place(schemas)?;
-        let text = if place.open { json!({ "open": true }).to_string() } else { self.text(gathering, &place, depth)? };
+        let text = if place.open {
+            json!({ "open": true }).to_string()
+        } else {
+            self.text(gathering, schemas, &place, depth)?
+        };
         let next = self.nodes.len();
         let index = *self.indices.entry(text.clone()).or_insert(next);
         if index == next {
@@ -62,7 +66,13 @@ impl Table {
         Ok(index)
     }
 
-    fn text(&mut self, gathering: Gathering<'_>, place: &Place<'_>, depth: usize) -> Result<String> {
+    fn text(
+        &mut self,
+        gathering: Gathering<'_>,
+        schemas: &[&Value],
+        place: &Place<'_>,
+        depth: usize,
+    ) -> Result<String> {
         let mut node = BTreeMap::new();
         node.insert("types", json!(place.types));
         for (name, members) in [("members", place.members()), ("any_case", place.members_in_any_case())] {
@@ -83,6 +93,16 @@ impl Table {
         if place.holds_json {
             node.insert("holds_json", json!(true));
         }
+        if let Some(form) = place.form() {
+            node.insert("form", json!(form));
+        }
+        if let Some(max) = place.max() {
+            node.insert("max", json!(max));
+        }
+        let needs = gathering.needs(schemas, place, 0)?;
+        if !needs.is_empty() {
+            node.insert("needs", json!(needs));
+        }
         Ok(serde_json::to_string(&node)?)
     }
 
@@ -98,13 +118,14 @@ impl Table {
 }
 
 /// Keywords that say nothing about members and types. Those of an `if` are known from elsewhere.
-const SILENT: [&str; 12] = [
+const SILENT: [&str; 13] = [
     "$defs",
     "$id",
     "$schema",
     "default",
     "description",
     "if",
+    "maximum",
     "minimum",
     "not",
     "pattern",
@@ -128,7 +149,50 @@ struct Place<'a> {
     open: bool,
     /// A string here holds JSON.
     holds_json: bool,
+    /// What each alternative asks of its numbers, and of its strings.
+    numbers: Vec<Numbers>,
     members: BTreeMap<&'a str, Vec<&'a Value>>,
+}
+
+/// What an alternative of a schema says of numbers here.
+#[derive(Clone, Copy, PartialEq)]
+struct Numbers {
+    /// Whole ones from 0.
+    from_zero: bool,
+    max: Option<u64>,
+    /// A string here is a number too, and no other string is.
+    in_strings: bool,
+}
+
+/// The pattern of a whole number in a string.
+const DIGITS: &str = "^[+-]?[0-9]+$";
+
+impl Numbers {
+    /// Those of a schema that has numbers, alone or with strings.
+    fn of(keywords: &Map<String, Value>) -> Result<Option<Self>> {
+        let mut types = match keywords.get("type") {
+            Some(Value::String(name)) => vec![name.as_str()],
+            Some(Value::Array(names)) => names.iter().map(text).collect(),
+            _ => return Ok(None),
+        };
+        types.retain(|name| *name != "null");
+        types.sort_unstable();
+        let pattern = keywords.get("pattern").and_then(Value::as_str);
+        let in_strings = match (types.as_slice(), pattern) {
+            (["integer"], None) => false,
+            // Sizes and degrees have no pattern; the reader takes no string that is no number there either.
+            (["integer", "string"], Some(DIGITS) | None) | (["number", "string"], None) => true,
+            _ => return Ok(None),
+        };
+        let from_zero = match keywords.get("minimum") {
+            None => false,
+            Some(minimum) => {
+                ensure!(minimum == &json!(0), "a minimum other than 0");
+                true
+            }
+        };
+        Ok(Some(Self { from_zero, max: keywords.get("maximum").and_then(Value::as_u64), in_strings }))
+    }
 }
 
 /// Looks things up in one document.
@@ -160,6 +224,7 @@ impl<'a> Gathering<'a> {
             _ => bail!("a schema that is neither an object nor a boolean"),
         };
         place.open |= keywords.keys().all(|keyword| WORDS.contains(&keyword.as_str()));
+        place.numbers.extend(Numbers::of(keywords)?);
         for (keyword, value) in keywords {
             match (keyword.as_str(), value) {
                 ("$ref", Value::String(reference)) => self.add(self.find(reference)?, place, depth + 1)?,
@@ -192,13 +257,85 @@ impl<'a> Gathering<'a> {
         Ok(())
     }
 
+    /// The members without which no object is read here: those that every alternative asks for.
+    fn needs(self, schemas: &[&'a Value], place: &Place<'_>, depth: usize) -> Result<BTreeSet<&'a str>> {
+        let mut needs: Option<BTreeSet<&str>> = None;
+        for schema in schemas {
+            common(&mut needs, self.needed(schema, depth)?);
+        }
+        // A name that is read in any letters may come in others.
+        let mut needs = needs.unwrap_or_default();
+        needs.retain(|name| place.spellings(name).count() == 1);
+        Ok(needs)
+    }
+
+    /// The same of one schema; nothing if no object fits it.
+    fn needed(self, schema: &'a Value, depth: usize) -> Result<Option<BTreeSet<&'a str>>> {
+        ensure!(depth < DEEPEST, "a schema that nests deeper than {DEEPEST}, or refers to itself");
+        let Some(keywords) = schema.as_object() else { return Ok(Some(BTreeSet::new())) };
+        let mut types = keywords.get("type").into_iter().flat_map(|types| match types {
+            Value::Array(types) => types.iter().collect(),
+            one => vec![one],
+        });
+        let values = keywords.get("enum").and_then(Value::as_array);
+        let is_scalar = keywords.contains_key("const") || values.is_some();
+        if is_scalar || keywords.contains_key("type") && !types.any(|name| name == "object") {
+            return Ok(None);
+        }
+        let list = |keyword: &str| keywords.get(keyword).and_then(Value::as_array).into_iter().flatten();
+        let mut needed: BTreeSet<_> = list("required").map(text).collect();
+        if let Some(reference) = keywords.get("$ref").and_then(Value::as_str) {
+            needed.extend(self.needed(self.find(reference)?, depth + 1)?.into_iter().flatten());
+        }
+        for part in list("allOf") {
+            needed.extend(self.needed(part, depth + 1)?.into_iter().flatten());
+        }
+        for keyword in ["anyOf", "oneOf"] {
+            let mut of_all = None;
+            for alternative in list(keyword) {
+                common(&mut of_all, self.needed(alternative, depth + 1)?);
+            }
+            needed.extend(of_all.into_iter().flatten());
+        }
+        Ok(Some(needed))
+    }
+
     fn find(self, reference: &str) -> Result<&'a Value> {
         let target = reference.strip_prefix('#').and_then(|pointer| self.0.pointer(pointer));
         target.with_context(|| format!("{reference} leads nowhere"))
     }
 }
 
+/// Keeps what one more alternative asks for too.
+fn common<'a>(known: &mut Option<BTreeSet<&'a str>>, needed: Option<BTreeSet<&'a str>>) {
+    match (known.as_mut(), needed) {
+        (Some(known), Some(needed)) => known.retain(|name| needed.contains(name)),
+        (None, needed) => *known = needed,
+        (Some(_), None) => {}
+    }
+}
+
 impl<'a> Place<'a> {
+    /// What a number here, and a string that stands for one, must look like: the same for all alternatives that have numbers.
+    fn form(&self) -> Option<&'static str> {
+        let strings_are_numbers =
+            !self.types.contains("string") || self.numbers.iter().any(|numbers| numbers.in_strings);
+        let is_float = self.types.contains("number");
+        match self.numbers.as_slice() {
+            [] => None,
+            _ if is_float && self.types.contains("integer") => None,
+            _ if !strings_are_numbers => None,
+            _ if is_float => Some("number"),
+            all if all.iter().all(|numbers| numbers.from_zero) => Some("from_zero"),
+            _ => Some("whole"),
+        }
+    }
+
+    fn max(&self) -> Option<u64> {
+        let all: Option<Vec<u64>> = self.numbers.iter().map(|numbers| numbers.max).collect();
+        all.and_then(|all| all.into_iter().max())
+    }
+
     /// The members that have one spelling.
     fn members(&self) -> BTreeMap<String, Vec<&'a Value>> {
         let members = self.members.iter().filter(|(name, _)| self.spellings(name).count() == 1);
@@ -279,6 +416,30 @@ fn names_differing_in_case_are_one() {
         "properties": { "Reply": { "type": "string" }, "reply": { "type": "null" }, "Other": { "type": "string" } },
     }));
     assert_eq!(nodes.last().unwrap(), r#"{"any_case":{"reply":1},"members":{"Other":0},"types":["object"]}"#);
+}
+
+#[test]
+fn numbers_and_needed_members_are_those_of_all_alternatives() {
+    let nodes = table(&json!({
+        "properties": {
+            "id": { "type": ["integer", "string"], "minimum": 0, "pattern": DIGITS },
+            "width": { "anyOf": [{ "type": "integer", "minimum": 0, "maximum": 4_294_967_295_u64 }, { "type": "null" }] },
+            "code": { "anyOf": [{ "enum": [1, 2] }, { "type": ["integer", "string"], "pattern": DIGITS }] },
+            "time": { "type": ["integer", "number", "string"] },
+        },
+        "required": ["id"],
+        "oneOf": [
+            { "type": "object", "properties": { "a": { "type": "string" } }, "required": ["id", "width", "a"] },
+            { "type": "object", "properties": { "b": { "type": "string" } }, "required": ["width"] },
+            { "type": "null" },
+        ],
+    }));
+    let form = |text: &str| nodes.iter().any(|node| node == text);
+    assert!(form(r#"{"form":"from_zero","types":["integer","string"]}"#), "{nodes:?}");
+    assert!(form(r#"{"form":"from_zero","max":4294967295,"types":["integer","null"]}"#), "{nodes:?}");
+    assert!(form(r#"{"form":"whole","types":["integer","string"]}"#), "{nodes:?}");
+    assert!(form(r#"{"types":["integer","number","string"]}"#), "{nodes:?}");
+    assert!(nodes.last().unwrap().contains(r#""needs":["id","width"]"#), "{nodes:?}");
 }
 
 #[test]

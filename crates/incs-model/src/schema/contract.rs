@@ -131,9 +131,9 @@ fn open(schema: &mut Schema) {
     }
 }
 
-/// Whether a limit is one that no value of the type can pass, like the 0 of an unsigned number.
+/// Whether a limit is one that no value of the type can pass, like the 0 of an unsigned number, or the end of its 32 bits.
 fn is_of_the_type(limit: &Value) -> bool {
-    limit == &json!(0) || limit == &json!(DIGITS)
+    limit == &json!(0) || limit == &json!(u32::MAX) || limit == &json!(DIGITS)
 }
 
 /// The value of each constant that a doc comment may name, by the end of its path.

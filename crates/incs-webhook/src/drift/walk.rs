@@ -53,6 +53,12 @@ pub(super) struct Node {
     open: bool,
     /// A string here holds JSON, which is looked at like an object in its place.
     holds_json: bool,
+    /// What a number must look like, and a string that is read as one.
+    form: Option<Form>,
+    /// The largest number.
+    max: Option<u64>,
+    /// The members without which an object is not read.
+    needs: Vec<&'static str>,
     /// The kinds of a union, if its tag stands here.
     kinds: Vec<&'static str>,
     /// Of a list.
@@ -60,6 +66,39 @@ pub(super) struct Node {
     members: BTreeMap<&'static str, usize>,
     /// By names in small letters.
     any_case: BTreeMap<&'static str, usize>,
+}
+
+/// Numbers of a place.
+#[derive(Deserialize, Clone, Copy, PartialEq)]
+#[serde(rename_all = "snake_case")]
+enum Form {
+    /// Whole ones of 64 bits.
+    Whole,
+    /// Whole ones of 64 bits from 0.
+    FromZero,
+    /// Any.
+    Number,
+}
+
+impl Form {
+    /// Whether a number, as it is written, is one of them.
+    fn takes(self, digits: &str, max: u64) -> bool {
+        let digits = digits.trim();
+        match self {
+            Self::Whole => digits.parse::<i64>().is_ok(),
+            Self::FromZero => digits.parse::<u64>().is_ok_and(|number| number <= max),
+            Self::Number => digits.parse::<f64>().is_ok_and(f64::is_finite),
+        }
+    }
+
+    fn words(self, max: Option<u64>) -> String {
+        match (self, max) {
+            (Self::Whole, _) => "a whole number of at most 64 bits".to_owned(),
+            (Self::FromZero, None) => "a whole number from 0".to_owned(),
+            (Self::FromZero, Some(max)) => format!("a whole number from 0 to {max}"),
+            (Self::Number, _) => "a number".to_owned(),
+        }
+    }
 }
 
 fn node(index: usize) -> Option<&'static Node> {
@@ -105,6 +144,22 @@ impl Here<'_> {
         fits
     }
 
+    /// Whether the number has the form that is known here; if not, that is told.
+    fn takes(&mut self, digits: &str) -> bool {
+        let Node { form, max, .. } = *self.node;
+        let Some(form) = form.filter(|form| !form.takes(digits, max.unwrap_or(u64::MAX))) else { return true };
+        (self.found)(self.path.clone(), Kind::OtherForm { expected: form.words(max) });
+        false
+    }
+
+    #[allow(clippy::unnecessary_wraps, reason = "what a visitor returns")]
+    fn number<E>(mut self, found: JsonType, digits: &str) -> Result<(), E> {
+        if self.expects(found) {
+            self.takes(digits);
+        }
+        Ok(())
+    }
+
     #[allow(clippy::unnecessary_wraps, reason = "what a visitor returns")]
     fn scalar<E>(mut self, found: JsonType) -> Result<(), E> {
         self.expects(found);
@@ -123,12 +178,12 @@ impl<'de> Visitor<'de> for Here<'_> {
         self.scalar(JsonType::Boolean)
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        self.scalar(JsonType::Integer)
+    fn visit_i64<E>(self, number: i64) -> Result<(), E> {
+        self.number(JsonType::Integer, &number.to_string())
     }
 
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        self.scalar(JsonType::Integer)
+    fn visit_u64<E>(self, number: u64) -> Result<(), E> {
+        self.number(JsonType::Integer, &number.to_string())
     }
 
     fn visit_f64<E>(self, _: f64) -> Result<(), E> {
@@ -140,7 +195,7 @@ impl<'de> Visitor<'de> for Here<'_> {
     }
 
     fn visit_str<E>(mut self, text: &str) -> Result<(), E> {
-        if !self.expects(JsonType::String) {
+        if !self.expects(JsonType::String) || !self.takes(text) {
             return Ok(());
         }
         let kinds = &self.node.kinds;
@@ -171,14 +226,24 @@ impl<'de> Visitor<'de> for Here<'_> {
             while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
             return Ok(());
         }
+        let mut missing = self.node.needs.clone();
+        let mut is_empty = true;
         while let Some(name) = map.next_key::<String>()? {
+            is_empty = false;
             if let Some((name, node)) = self.node.member(&name) {
+                missing.retain(|needed| *needed != name);
                 let path = format!("{}/{name}", self.path);
                 map.next_value_seed(Here { node, path, found: self.found })?;
             } else {
                 (self.found)(format!("{}/{}", self.path, shown(&name)), Kind::UnknownMember);
                 map.next_value::<IgnoredAny>()?;
             }
+        }
+        if is_empty && missing.is_empty() {
+            (self.found)(self.path.clone(), Kind::OtherForm { expected: "an object with members".to_owned() });
+        }
+        for needed in missing {
+            (self.found)(self.path.clone(), Kind::OtherForm { expected: format!("the member {needed}") });
         }
         Ok(())
     }

@@ -49,18 +49,30 @@ fn parse(body: &Value) -> Batch {
 
 /// Every webhook fixture by its name.
 pub(crate) fn fixtures() -> Vec<(String, Value)> {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../incs-model/fixtures");
+    let fixtures = webhooks_in(["incs", "exotel"]);
+    assert!(fixtures.len() >= 52, "{}", fixtures.len());
+    fixtures
+}
+
+/// Every recorded body by its name.
+fn recorded() -> Vec<(String, Value)> {
+    let recorded = webhooks_in(["recorded/incs", "recorded/exotel"]);
+    assert!(recorded.len() >= 88, "{}", recorded.len());
+    recorded
+}
+
+fn webhooks_in(folders: [&str; 2]) -> Vec<(String, Value)> {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../incs-model/fixtures");
     let mut fixtures = Vec::new();
-    for provider in ["incs", "exotel"] {
-        for entry in std::fs::read_dir(folder.join(provider)).unwrap() {
+    for folder in folders {
+        for entry in std::fs::read_dir(root.join(folder)).unwrap() {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-            if provider == "exotel" || name.starts_with("webhook-") {
+            if folder.ends_with("exotel") || name.starts_with("webhook-") {
                 fixtures.push((name, serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap()));
             }
         }
     }
-    assert!(fixtures.len() >= 52, "{}", fixtures.len());
     fixtures
 }
 

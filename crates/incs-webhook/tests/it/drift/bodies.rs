@@ -2,7 +2,7 @@
 
 use incs_webhook::Provider;
 use incs_webhook::drift::Drift;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{found, report, with_verified};
 
@@ -49,12 +49,71 @@ fn a_content_that_came_as_a_string_is_looked_into() {
 
 #[test]
 fn what_the_schemas_do_not_describe_is_not_looked_at() {
-    let status = json!({ "id": "a", "status": "read", "pricing": { "x": [{ "y": 1 }] }, "conversation": 7 });
+    let status = json!({ "id": "a", "status": "read", "payment": { "x": [{ "y": 1 }] }, "conversation": 7 });
     let order = json!({ "product_items": [{ "product_retailer_id": "a", "quantity": { "x": 1 }, "item_price": [] }] });
     let message = json!({ "statuses": [status], "messages": [{ "id": "a", "type": "order", "order": order }] });
     assert_eq!(found(json!({ "event": "new_message", "message": message }).to_string()), [""; 0]);
     let sms = json!({ "to": "1", "status": "X", "callback_type": "dlr", "sms_units": { "x": 1 } });
     assert_eq!(found(json!({ "sms": { "messages": [sms] } }).to_string()), [""; 0]);
+}
+
+#[test]
+fn value_that_no_reader_takes_is_reported() {
+    let whatsapp = |member: &str, value: Value| {
+        let message = json!({ "id": "a", "type": "image", "image": { "id": "b" }, member: value });
+        json!({ "event": "new_message", "message": { "messaging_product": "whatsapp", "messages": [message] } })
+            .to_string()
+    };
+    let image = |member: &str, value: Value| {
+        let picture = json!({ "url": "https://h.example/a", member: value });
+        json!({ "event": "message_created", "message": { "id": 1, "type": 102, "content": { "bigPicture": picture } } })
+            .to_string()
+    };
+    for (body, expected) in [
+        (image("width", json!(-1)), "1 /message/content/bigPicture/width: expected a whole number from 0 to 4294967295"),
+        (image("width", json!(4_294_967_296_u64)), "1 /message/content/bigPicture/width: expected a whole number from 0 to 4294967295"),
+        (image("width", json!(864.5)), "1 /message/content/bigPicture/width: expected a whole number or null, found a number"),
+        (image("size", json!(-1)), "1 /message/content/bigPicture/size: expected a whole number from 0"),
+        (
+            r#"{"event":"message_created","message":{"id":1,"type":102,"content":{"bigPicture":{"type":"x"}}}}"#.to_owned(),
+            "1 /message/content/bigPicture: expected the member url",
+        ),
+        (r#"{"event":"message_created","channel_id":"abc"}"#.to_owned(), "1 /channel_id: expected a whole number from 0"),
+        (r#"{"event":"message_created","channel_id":"-1"}"#.to_owned(), "1 /channel_id: expected a whole number from 0"),
+        (
+            r#"{"event":"message_created","channel_id":18446744073709551616}"#.to_owned(),
+            "1 /channel_id: expected a whole number, a string or null, found a number",
+        ),
+        (
+            r#"{"event":"message_status_update","message_id":"a","message_status":"failed","error":{"code":9223372036854775808}}"#
+                .to_owned(),
+            "1 /error/code: expected a whole number of at most 64 bits",
+        ),
+        (
+            r#"{"event":"message_status_update","message_id":"a","message_status":"failed","error":{}}"#.to_owned(),
+            "1 /error: expected an object with members",
+        ),
+        (whatsapp("context", json!({})), "1 /message/messages/*/context: expected an object with members"),
+        (whatsapp("context", json!("")), "1 /message/messages/*/context: expected an object or null, found a string"),
+        (
+            r#"{"rcs":{"messages":[{"from":"1","to":"2","content":{"type":"location","location":{"latitude":"x","longitude":1}}}]}}"#
+                .to_owned(),
+            "1 /rcs/messages/*/content/location/latitude: expected a number",
+        ),
+    ] {
+        assert_eq!(found(&body), [expected], "{body}");
+    }
+}
+
+#[test]
+fn unknown_member_beside_the_lists_counts_once_each() {
+    let message = json!({
+        "messaging_product": "whatsapp", "messages": [], "brand_new": { "a": 1 }, "poll_votes": [{ "id": 1 }, 7],
+    });
+    assert_eq!(
+        found(json!({ "event": "new_message", "message": message }).to_string()),
+        ["1 /message/brand_new: unknown member", "1 /message/poll_votes: unknown member"]
+    );
 }
 
 #[test]
@@ -74,10 +133,15 @@ fn an_event_or_content_of_unknown_kind_is_one_entry_each_way_it_comes() {
 
 #[test]
 fn elements_of_a_list_count_each() {
-    let messages = [json!({ "id": "a", "mood": 1 }), json!({ "id": "a" }), json!({ "id": 7, "mood": 2 })];
+    let messages = [
+        json!({ "id": "a", "type": "unsupported", "mood": 1 }),
+        json!({ "id": "a" }),
+        json!({ "id": 7, "type": "unsupported", "mood": 2 }),
+    ];
     assert_eq!(
         found(json!({ "event": "new_message", "message": { "messages": messages } }).to_string()),
         [
+            "1 /message/messages/*: expected the member type",
             "1 /message/messages/*/id: expected a string, found a whole number",
             "2 /message/messages/*/mood: unknown member"
         ]
