@@ -30,6 +30,6 @@ pub use self::content::{
     Welcome,
 };
 pub use self::from_exotel::{exotel_message, from_exotel};
-pub use self::from_incs::{Envelope, created_message, from_event, rcs_message, whatsapp_message};
+pub use self::from_incs::{Envelope, SHARED_TEXT_MAX, created_message, from_event, rcs_message, whatsapp_message};
 pub use self::message::{Inbound, Origin, Product, Provider, Quoted, Referral};
 pub use self::person::{Contacts, Email, NameParts, Organization, Person, Phone, PostalAddress, WebPage};

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use std::{slice, vec};
 
 use incs_model::delivery::Fact;
-use incs_model::event::whatsapp::{Contact, ContactIndex, Message, Metadata, Profile, Value};
+use incs_model::event::whatsapp::{ContactIndex, Value};
 use incs_model::inbound::{self, Inbound, Origin, Provider};
 use incs_model::{DecodeError, RawJson};
 
@@ -42,14 +42,8 @@ struct Source {
     body: Box<[u8]>,
     provider: Option<Provider>,
     envelope: Envelope,
-    around: OnceLock<Around>,
-}
-
-/// The people and the number around the messages from WhatsApp, for views of these.
-struct Around {
-    contacts: Vec<Contact>,
-    index: ContactIndex,
-    metadata: Option<Metadata>,
+    /// The contacts of the envelope by their ids, made when the first message is looked at.
+    contacts: OnceLock<ContactIndex>,
 }
 
 /// Where an item is, as a JSON pointer. The items of a list share the pointer of the list.
@@ -113,7 +107,7 @@ impl Batch {
     /// The items found in a body, of which there is at least one.
     pub(crate) fn new(body: &[u8], provider: Option<Provider>, finds: Finds<'_>) -> Self {
         let source =
-            Arc::new(Source { body: body.into(), provider, envelope: finds.envelope, around: OnceLock::new() });
+            Arc::new(Source { body: body.into(), provider, envelope: finds.envelope, contacts: OnceLock::new() });
         let items = finds.items.into_iter().map(|found| Item {
             source: Arc::clone(&source),
             range: range_in(body, found.raw),
@@ -246,10 +240,12 @@ impl Item {
     pub fn inbound(&self) -> Option<Inbound> {
         match self.event()? {
             Event::WhatsAppMessage(message) => {
-                let value = &self.source.around.get_or_init(|| Around::of(self.envelope())).of_message(message);
-                let Envelope { channel_id, business_phone, .. } = self.envelope();
-                let business_phone = business_phone.as_ref().filter(|phone| is_short(phone.as_str()));
-                let envelope = inbound::Envelope { channel_id: *channel_id, business_phone, value };
+                let Envelope { channel_id, business_phone, whatsapp } = self.envelope();
+                let empty = Value::new();
+                let value = whatsapp.as_ref().unwrap_or(&empty);
+                let contacts = self.source.contacts.get_or_init(|| ContactIndex::new(&value.contacts));
+                let (channel_id, business_phone) = (*channel_id, business_phone.as_ref());
+                let envelope = inbound::Envelope { channel_id, business_phone, value, contacts };
                 Some(inbound::whatsapp_message(envelope, message, self.origin()?))
             }
             Event::RcsMessage(message) => {
@@ -340,47 +336,6 @@ impl Place {
         let pointer = self.pointer.as_deref().unwrap_or_default();
         self.index.map_or(Cow::Borrowed(pointer), |index| Cow::Owned(format!("{pointer}/{index}")))
     }
-}
-
-/// Whether a text may be copied for each item of a delivery.
-fn is_short(text: &str) -> bool {
-    text.len() <= 1024
-}
-
-impl Around {
-    fn of(envelope: &Envelope) -> Self {
-        let value = envelope.whatsapp.as_ref();
-        let contacts: Vec<_> = value.into_iter().flat_map(|value| &value.contacts).map(shortened).collect();
-        let metadata = value.and_then(|value| value.metadata.as_ref()).map(|metadata| {
-            let mut short = Metadata::new();
-            short.display_phone_number = metadata.display_phone_number.clone().filter(|phone| is_short(phone.as_str()));
-            short
-        });
-        Self { index: ContactIndex::new(&contacts), contacts, metadata }
-    }
-
-    /// What stands around one message: its contact only.
-    fn of_message(&self, message: &Message) -> Value {
-        let mut value = Value::new();
-        value.contacts.extend(self.index.contact_of(&self.contacts, &message.party()).cloned());
-        value.metadata.clone_from(&self.metadata);
-        value
-    }
-}
-
-/// A contact without long texts.
-fn shortened(contact: &Contact) -> Contact {
-    let mut short = Contact::new();
-    short.wa_id = contact.wa_id.clone().filter(|id| is_short(id.as_str()));
-    short.user_id = contact.user_id.clone().filter(|id| is_short(id.as_str()));
-    short.parent_user_id = contact.parent_user_id.clone().filter(|id| is_short(id.as_str()));
-    short.profile = contact.profile.as_ref().map(|profile| {
-        let mut short = Profile::new();
-        short.name = profile.name.clone().filter(|name| is_short(name));
-        short.username = profile.username.clone().filter(|name| is_short(name));
-        short
-    });
-    short
 }
 
 impl<'a> Finds<'a> {

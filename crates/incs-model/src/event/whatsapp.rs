@@ -13,7 +13,7 @@ pub use self::content::{
     Amount, ButtonReply, CallPermission, CallPermissionReply, ContactName, ContactOrganization, ContactPhone, Content,
     Edit, EditedContent, EmailAddress, FlowReply, Interactive, ListReply, Location, Media, Order, OrderItem,
     PostalAddress, Reaction, Referral, Revoke, SharedContact, System, SystemKind, TemplateButton, Text, Unsupported,
-    WebAddress,
+    WebAddress, WelcomeMessage,
 };
 pub use self::value::{
     Contact, ContactIndex, Context, ErrorDetails, ErrorItem, Message, Metadata, PreferenceCategory, PreferenceValue,

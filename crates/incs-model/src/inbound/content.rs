@@ -215,14 +215,15 @@ pub struct OrderLine {
 }
 
 /// Another text or caption for an earlier message.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Edit {
     /// The earlier message.
-    pub message_id: MessageId,
-    /// What the message holds now.
-    pub content: EditedContent,
+    pub message_id: Option<MessageId>,
+    /// What the earlier message holds now.
+    pub content: Option<EditedContent>,
 }
 
 tagged_union! {
@@ -232,20 +233,19 @@ tagged_union! {
         Text(Text) = "text",
         /// A file, with its new caption.
         Media(Media) = "media",
-        /// Something that the provider could not pass on.
-        Error(Problem) = "error",
         /// Something that has no neutral form.
         Other(Other) = "other",
     }
 }
 
 /// The customer took an earlier message back.
+#[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Revoke {
     /// The earlier message.
-    pub message_id: MessageId,
+    pub message_id: Option<MessageId>,
 }
 
 open_text! {
@@ -268,9 +268,9 @@ open_text! {
 pub struct AccountChange {
     /// What changed. An unknown kind is as the provider names it.
     pub kind: Option<ChangeKind>,
-    /// The ids until now, as far as they changed.
+    /// The ids until now, as far as the provider names them.
     pub before: Option<Party>,
-    /// The ids from now on, as far as they changed.
+    /// The ids from now on, as far as the provider names them.
     pub after: Option<Party>,
     /// A hash of the new identity.
     pub identity_hash: Option<String>,

@@ -1,14 +1,15 @@
 //! The view of messages from INCS: of WhatsApp, of RCS, and of the workbench.
 
 use super::content::{
-    Choice, ChoiceKind, Content, Location, Media, MediaKind, Order, OrderLine, Other, Problem, Reaction, Text,
-    Thumbnail,
+    AccountChange, ChangeKind, Choice, ChoiceKind, Content, Edit, Location, Media, MediaKind, Order, OrderLine, Other,
+    Permission, PermissionAnswer, PermissionKind, Problem, Reaction, Revoke, Text, Thumbnail, Welcome,
 };
 use super::message::{Inbound, Origin, Product, Provider, Quoted, Referral};
 use super::person::{Contacts, Email, NameParts, Organization, Person, Phone, PostalAddress, WebPage};
 use crate::address::Address;
+use crate::event::whatsapp::ContactIndex;
 use crate::event::{Event, NewMessageBody, created, rcs, whatsapp};
-use crate::id::ChannelId;
+use crate::id::{ChannelId, WhatsAppUserId};
 use crate::json::Cutter;
 use crate::message::Channel;
 use crate::party::Party;
@@ -21,8 +22,9 @@ pub fn from_event(event: &Event, body: &[u8]) -> Vec<Inbound> {
         Event::NewMessage(new) => match &new.message {
             NewMessageBody::WhatsApp(value) => {
                 let mut cutter = Cutter::new(body);
-                let envelope =
-                    Envelope { channel_id: new.channel_id, business_phone: new.business_phone.as_ref(), value };
+                let contacts = ContactIndex::new(&value.contacts);
+                let (channel_id, business_phone) = (new.channel_id, new.business_phone.as_ref());
+                let envelope = Envelope { channel_id, business_phone, value, contacts: &contacts };
                 let view = |(index, message)| {
                     let origin = Origin::cut(format!("/message/messages/{index}"), message, &mut cutter);
                     whatsapp_message(envelope, message, origin)
@@ -43,6 +45,10 @@ pub fn from_event(event: &Event, body: &[u8]) -> Vec<Inbound> {
     }
 }
 
+/// The longest text, in bytes, that a view takes over from the members around its message: the business number, and what a
+/// contact adds. Each message of a delivery gets a copy of them, so a longer text, which nobody has, is left out.
+pub const SHARED_TEXT_MAX: usize = 1024;
+
 /// The members around the messages of one delivery from WhatsApp.
 #[derive(Debug, Clone, Copy)]
 pub struct Envelope<'a> {
@@ -52,21 +58,24 @@ pub struct Envelope<'a> {
     pub business_phone: Option<&'a Address>,
     /// The delivery. Contacts and metadata are taken from it; messages are not.
     pub value: &'a whatsapp::Value,
+    /// The index of its contacts, made once for all messages of the delivery.
+    pub contacts: &'a ContactIndex,
 }
 
 /// The view of one WhatsApp message from INCS.
 pub fn whatsapp_message(envelope: Envelope<'_>, message: &whatsapp::Message, origin: Origin) -> Inbound {
-    let Envelope { channel_id, business_phone, value } = envelope;
+    let Envelope { channel_id, business_phone, value, contacts } = envelope;
     let mut item = origin.holding(Provider::Incs, whatsapp_content(message));
     item.channel = Some(Channel::WhatsApp);
     item.id = Some(message.id.clone());
-    let contact = value.contact_of(message);
-    item.user = whatsapp_party(message, contact);
-    let metadata = value.metadata.as_ref();
-    item.business = business_phone.cloned().or_else(|| metadata?.display_phone_number.clone());
+    let party = message.party();
+    let contact = contacts.contact_of(&value.contacts, &party);
+    item.profile_name = contact.and_then(|contact| lent(contact.profile.as_ref()?.name.as_ref(), String::as_str));
+    item.user = completed(party, contact).known();
+    let metadata = || value.metadata.as_ref()?.display_phone_number.as_ref();
+    item.business = lent(business_phone.or_else(metadata), Address::as_str);
     item.channel_id = channel_id;
     item.sent_at.clone_from(&message.timestamp);
-    item.profile_name = contact.and_then(|contact| contact.profile.as_ref()?.name.clone());
     item.referral = message.referral.as_ref().map(referral);
     if let Some(context) = &message.context {
         refer(&mut item, context);
@@ -74,14 +83,21 @@ pub fn whatsapp_message(envelope: Envelope<'_>, message: &whatsapp::Message, ori
     item
 }
 
-/// The writer of a message, with the ids that their contact adds.
-fn whatsapp_party(message: &whatsapp::Message, contact: Option<&whatsapp::Contact>) -> Option<Party> {
-    Party {
-        phone: message.from.clone().or_else(|| contact?.wa_id.clone()),
-        user_id: message.from_user_id.clone().or_else(|| contact?.user_id.clone()),
-        ..Party::new()
-    }
-    .known()
+/// Adds the ids that a contact has.
+fn completed(mut party: Party, contact: Option<&whatsapp::Contact>) -> Party {
+    let Some(contact) = contact else { return party };
+    let username = || contact.profile.as_ref()?.username.as_ref();
+    party.phone = party.phone.or_else(|| lent(contact.wa_id.as_ref(), Address::as_str));
+    party.user_id = party.user_id.or_else(|| lent(contact.user_id.as_ref(), WhatsAppUserId::as_str));
+    let parent = || lent(contact.parent_user_id.as_ref(), WhatsAppUserId::as_str);
+    party.parent_user_id = party.parent_user_id.or_else(parent);
+    party.username = party.username.or_else(|| lent(username(), String::as_str));
+    party
+}
+
+/// Copies a text that many messages share.
+fn lent<T: Clone>(text: Option<&T>, as_str: impl Fn(&T) -> &str) -> Option<T> {
+    text.filter(|text| as_str(text).len() <= SHARED_TEXT_MAX).cloned()
 }
 
 /// Takes over what a message refers to.
@@ -110,7 +126,7 @@ fn referral(source: &whatsapp::Referral) -> Referral {
         image_url: source.image_url.clone(),
         video_url: source.video_url.clone(),
         thumbnail_url: source.thumbnail_url.clone(),
-        ..Referral::new()
+        welcome_text: source.welcome_message.as_ref().and_then(|greeting| greeting.text.clone()),
     }
 }
 
@@ -139,11 +155,18 @@ fn whatsapp_content(message: &whatsapp::Message) -> Content {
             Reaction { emoji, ..Reaction::new(reaction.message_id.clone()) }.into()
         }
         Wire::Order(order) => whatsapp_order(order).into(),
-        Wire::System(_) => Other::new("system").into(),
-        Wire::Unsupported(_) => problem(message).into(),
-        Wire::Edit(_) | Wire::Revoke(_) | Wire::RequestWelcome => Other::new(message.content.kind()).into(),
-        Wire::Missing(_) | Wire::Unknown(_) if !message.errors.is_empty() => problem(message).into(),
+        Wire::System(system) => account_change(message, system).into(),
+        Wire::Edit(edit) => whatsapp_edit(edit).into(),
+        Wire::Revoke(revoke) => Revoke { message_id: revoke.original_message_id.clone() }.into(),
+        Wire::RequestWelcome => Welcome::new().into(),
+        Wire::Unsupported(unsupported) => {
+            problem(unsupported.r#type.as_deref().unwrap_or("unsupported"), message).into()
+        }
+        Wire::Missing(missing) if !message.errors.is_empty() || missing.kind() == "unsupported" => {
+            problem(missing.kind(), message).into()
+        }
         Wire::Missing(missing) => Other::new(missing.kind()).into(),
+        Wire::Unknown(unknown) if !message.errors.is_empty() => problem(unknown.kind(), message).into(),
         Wire::Unknown(unknown) => Other::of(unknown.kind(), unknown.content()).into(),
     }
 }
@@ -175,11 +198,70 @@ fn interactive(answer: &whatsapp::Interactive) -> Content {
             let choice = Choice::of(ChoiceKind::Flow, Some(flow.response_json.clone()), flow.name.clone());
             Choice { description: flow.body.clone(), ..choice }.into()
         }
+        whatsapp::Interactive::CallPermissionReply(reply) => Permission {
+            answer: reply.response.as_ref().map(|answer| PermissionAnswer::from(answer.as_str())),
+            permanent: reply.is_permanent,
+            expires_at: reply.expiration_timestamp.clone(),
+            source: reply.response_source.clone(),
+            ..Permission::new(PermissionKind::Call)
+        }
+        .into(),
         whatsapp::Interactive::Unknown(unknown) => {
             Other::of(format!("interactive.{}", unknown.kind()), unknown.content()).into()
         }
         whatsapp::Interactive::Missing(missing) => Other::new(format!("interactive.{}", missing.kind())).into(),
-        whatsapp::Interactive::CallPermissionReply(_) => Other::new("interactive.call_permission_reply").into(),
+    }
+}
+
+fn whatsapp_edit(edit: &whatsapp::Edit) -> Edit {
+    use whatsapp::EditedContent as Wire;
+
+    let content = edit.message.as_ref().map(|content| match content {
+        Wire::Text(text) => Text::new(text.body.as_str()).into(),
+        Wire::Image(file) => whatsapp_media(MediaKind::Image, file).into(),
+        Wire::Video(file) => whatsapp_media(MediaKind::Video, file).into(),
+        Wire::Document(file) => whatsapp_media(MediaKind::Document, file).into(),
+        Wire::Missing(missing) => Other::new(missing.kind()).into(),
+        Wire::Unknown(unknown) => Other::of(unknown.kind(), unknown.content()).into(),
+    });
+    Edit { message_id: edit.original_message_id.clone(), content }
+}
+
+/// A change of ids. The numbers and ids of newer versions go before those of older ones; what is not said is what the message
+/// is from.
+fn account_change(message: &whatsapp::Message, system: &whatsapp::System) -> AccountChange {
+    use whatsapp::SystemKind as Wire;
+
+    let kind = system.r#type.as_ref().map(|kind| match kind {
+        Wire::NumberChanged | Wire::UserNumberChanged => ChangeKind::Number,
+        Wire::UserIdChanged => ChangeKind::UserId,
+        Wire::IdentityChanged => ChangeKind::Identity,
+        Wire::Unknown(text) => ChangeKind::from(text.as_str()),
+    });
+    // `wa_id` is the new number by itself, and the old one beside `new_wa_id`.
+    let (old, new) = match (&system.wa_id, &system.new_wa_id) {
+        (old, Some(new)) => (old.as_ref(), Some(new)),
+        (new, None) => (None, new.as_ref()),
+    };
+    let mut before = Party::new();
+    before.phone = system.customer.as_ref().or(old).cloned();
+    before.user_id.clone_from(&system.previous_user_id);
+    before.parent_user_id.clone_from(&system.previous_parent_user_id);
+    match kind {
+        Some(ChangeKind::Number) if before.phone.is_none() => before.phone.clone_from(&message.from),
+        Some(ChangeKind::UserId) if before.user_id.is_none() => before.user_id.clone_from(&message.from_user_id),
+        _ => {}
+    }
+    let mut after = Party::new();
+    after.phone = new.cloned();
+    after.user_id.clone_from(&system.user_id);
+    after.parent_user_id.clone_from(&system.parent_user_id);
+    AccountChange {
+        kind,
+        before: before.known(),
+        after: after.known(),
+        identity_hash: system.identity.clone(),
+        text: system.body.clone(),
     }
 }
 
@@ -205,6 +287,7 @@ fn person(contact: &whatsapp::SharedContact) -> Person {
         emails: contact.emails.iter().map(email).collect(),
         addresses: contact.addresses.iter().map(postal_address).collect(),
         urls: contact.urls.iter().map(page).collect(),
+        vcard: contact.vcard.clone(),
     }
 }
 
@@ -244,14 +327,17 @@ fn whatsapp_order(order: &whatsapp::Order) -> Order {
     }
 }
 
-fn problem(message: &whatsapp::Message) -> Problem {
-    let Some(error) = message.errors.first() else { return Problem::new() };
+/// The reason why a content of this kind is not there. Of several errors the first counts.
+fn problem(kind: &str, message: &whatsapp::Message) -> Problem {
+    let problem = Problem::new().with_kind(kind);
+    let Some(error) = message.errors.first() else { return problem };
     let details = error.error_data.as_ref().and_then(|data| data.details.clone());
     Problem {
         code: error.code,
-        name: error.title.clone(),
+        name: error.title.clone().or_else(|| error.message.clone()),
         text: details.or_else(|| error.message.clone()),
-        ..Problem::new()
+        url: error.href.clone(),
+        ..problem
     }
 }
 
@@ -325,8 +411,9 @@ pub fn created_message(message: &created::Message, origin: Origin) -> Option<Inb
     if message.is_inbound() == Some(false) {
         return None;
     }
-    let mut item = origin.holding(Provider::Incs, created_content(message.content()));
+    let mut item = origin.holding(Provider::Incs, created_content(message));
     item.id = message.provider_id().cloned();
+    item.incs_id = Some(message.id);
     let is_whatsapp = item.id.as_ref().is_some_and(|id| id.as_str().starts_with("wamid."));
     item.channel = is_whatsapp.then_some(Channel::WhatsApp);
     item.user = message.customer();
@@ -336,8 +423,8 @@ pub fn created_message(message: &created::Message, origin: Origin) -> Option<Inb
     Some(item)
 }
 
-fn created_content(content: &created::Content) -> Content {
-    match content {
+fn created_content(message: &created::Message) -> Content {
+    match message.content() {
         created::Content::Text(text) => Text::new(text.content.as_str()).into(),
         created::Content::Image(image) => created_image(image).into(),
         created::Content::Audio(audio) => Media {
@@ -368,16 +455,26 @@ fn created_content(content: &created::Content) -> Content {
             ..Media::new(MediaKind::File)
         }
         .into(),
-        created::Content::Custom(raw) | created::Content::Unknown(_, raw) => {
-            Other::of(content.kind(), Some(raw)).into()
-        }
+        created::Content::Custom(raw) => Other::of(custom_kind(message), Some(raw)).into(),
+        created::Content::Unknown(code, raw) => Other::of(format!("type.{}", code.as_i64()), Some(raw)).into(),
+    }
+}
+
+/// The kind of a custom message, like `custom.whatsapp_reply_button` for a tap; `custom` where the message does not say.
+fn custom_kind(message: &created::Message) -> String {
+    match &*message.custom_kind() {
+        "" => "custom".to_owned(),
+        kind => format!("custom.{kind}"),
     }
 }
 
 fn created_image(image: &created::content::Image) -> Media {
     let full = image.source_picture.as_ref().or(image.big_picture.as_ref());
+    // In recorded bodies the path of some images has no host.
+    let is_link = image.source_path.starts_with("http");
+    let link = image.source_picture.as_ref().map(|picture| &picture.url).filter(|_| !is_link);
     Media {
-        url: Some(image.source_path.clone()),
+        url: Some(link.unwrap_or(&image.source_path).clone()),
         media_type: full.and_then(|picture| picture.r#type.clone()),
         size: full.and_then(|picture| picture.size),
         thumbnail: image

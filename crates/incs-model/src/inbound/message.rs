@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::content::{Content, Other};
 use crate::address::Address;
-use crate::id::{ChannelId, ConversationId, MessageId, TemplateId};
+use crate::id::{ChannelId, ConversationId, IncsMessageId, MessageId, TemplateId};
 use crate::json::{Cutter, RawJson};
 use crate::message::Channel;
 use crate::open::open_text;
@@ -72,6 +72,8 @@ pub struct Inbound {
     pub channel: Option<Channel>,
     /// The message, as its provider numbers it. Absent on some errors of Exotel, and before a provider has numbered it.
     pub id: Option<MessageId>,
+    /// The message, as INCS numbers it in its workbench.
+    pub incs_id: Option<IncsMessageId>,
     /// The customer, by every id that came. [`Party::key`] names them by one.
     pub user: Option<Party>,
     /// The business number, agent or bot that was written to.

@@ -40,6 +40,8 @@ pub struct Person {
     /// Their web pages.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub urls: Vec<WebPage>,
+    /// The whole entry as a vCard (RFC 6350).
+    pub vcard: Option<String>,
 }
 
 /// The parts of a name.

@@ -22,5 +22,6 @@ mod limits;
 mod merge;
 mod mutation;
 mod open_values;
+mod party;
 mod robustness;
 mod template_checks;

@@ -351,14 +351,14 @@ impl Rows {
                 self.maybe("text", order.text.as_deref());
             }
             Content::Edit(edit) => {
-                self.add("edits", edit.message_id.as_str());
+                self.maybe("edits", edit.message_id.as_ref().map(MessageId::as_str));
                 match &edit.content {
-                    EditedContent::Text(text) => self.add("text", &text.text),
-                    EditedContent::Media(media) => self.maybe("caption", media.caption.as_deref()),
-                    other => self.add("other", other.kind()),
+                    Some(EditedContent::Text(text)) => self.add("text", &text.text),
+                    Some(EditedContent::Media(media)) => self.maybe("caption", media.caption.as_deref()),
+                    other => self.maybe("other", other.as_ref().map(EditedContent::kind)),
                 }
             }
-            Content::Revoke(revoke) => self.add("takes back", revoke.message_id.as_str()),
+            Content::Revoke(revoke) => self.maybe("takes back", revoke.message_id.as_ref().map(MessageId::as_str)),
             Content::AccountChange(change) => {
                 self.maybe("changes", change.kind.as_ref().map(ChangeKind::as_str));
                 self.maybe("before", change.before.as_ref().and_then(name_of));

@@ -338,6 +338,8 @@ pub struct SharedContact {
     /// Their web pages.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub urls: Vec<WebAddress>,
+    /// The whole entry as a vCard (RFC 6350). (Seen in recorded bodies.)
+    pub vcard: Option<String>,
 }
 
 /// The parts of a name.
@@ -502,4 +504,16 @@ pub struct Referral {
     pub thumbnail_url: Option<String>,
     /// The click, as Meta numbers it.
     pub ctwa_clid: Option<String>,
+    /// What greeted the customer. (Inferred from Meta's API.)
+    pub welcome_message: Option<WelcomeMessage>,
+}
+
+/// The greeting of an advertisement. (Inferred from Meta's API.)
+#[received]
+#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct WelcomeMessage {
+    /// Its text.
+    pub text: Option<String>,
 }

@@ -173,6 +173,8 @@ impl Value {
 /// ```
 #[derive(Clone, Default)]
 pub struct ContactIndex {
+    /// Who each contact is, so that no comparison copies texts of a contact.
+    parties: Vec<Party>,
     /// The contacts with each key, in their order.
     by_key: HashMap<PartyKey, Vec<usize>>,
 }
@@ -183,22 +185,23 @@ impl ContactIndex {
 
     /// Indexes contacts by each of their ids.
     pub fn new(contacts: &[Contact]) -> Self {
+        let parties: Vec<_> = contacts.iter().map(Contact::party).collect();
         let mut by_key = HashMap::<_, Vec<_>>::new();
-        for (index, contact) in contacts.iter().enumerate() {
-            for key in contact.party().keys() {
+        for (index, party) in parties.iter().enumerate() {
+            for key in party.keys() {
                 let indices = by_key.entry(key).or_default();
                 if indices.len() < Self::MOST_COMPARED {
                     indices.push(index);
                 }
             }
         }
-        Self { by_key }
+        Self { parties, by_key }
     }
 
     /// Returns the first of the indexed contacts that is the same party.
     pub fn contact_of<'a>(&self, contacts: &'a [Contact], party: &Party) -> Option<&'a Contact> {
         let candidates = party.keys().filter_map(|key| self.by_key.get(&key)).flatten();
-        let same = |index: &&usize| contacts.get(**index).is_some_and(|contact| contact.party().same_party(party));
+        let same = |index: &&usize| self.parties.get(**index).is_some_and(|contact| contact.same_party(party));
         contacts.get(*candidates.filter(same).min()?)
     }
 }
