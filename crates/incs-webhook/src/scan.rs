@@ -49,6 +49,7 @@ pub(crate) enum Content<'a> {
 /// An element of a list, or bytes in the place of one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Element<'a> {
+    /// How many commas are before it in the list.
     pub(crate) index: usize,
     /// Byte for byte; commas if nothing else is there.
     pub(crate) raw: &'a [u8],
@@ -107,8 +108,8 @@ struct Scanner<'a> {
 /// A list that is being cut.
 struct List<'a> {
     elements: Vec<Element<'a>>,
-    /// The next index.
-    next: usize,
+    /// How many commas were passed.
+    commas: usize,
     /// Where the place of the next element begins.
     place: usize,
     /// Whether nothing was found in that place.
@@ -237,6 +238,7 @@ impl<'a> Scanner<'a> {
             }
             _ => {
                 self.at = self.value_end(level);
+                self.pass_rest_of_value();
                 Content::Whole
             }
         };
@@ -262,6 +264,19 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// Passes over what follows a value, up to a comma, a bracket or another member.
+    fn pass_rest_of_value(&mut self) {
+        loop {
+            let next = self.space_end(self.at);
+            let is_over = matches!(self.bytes.get(next), None | Some(b',' | b'}' | b']'));
+            if is_over || self.name_at(next).is_some() {
+                return;
+            }
+            let End::Before(end) = self.pass(next) else { return };
+            self.at = end;
+        }
+    }
+
     fn value_without_end(&mut self, rest: Rest) -> usize {
         self.resumption(After::Member, rest).unwrap_or_else(|| {
             self.is_explained = true;
@@ -280,7 +295,7 @@ impl<'a> Scanner<'a> {
     /// Reads the elements of a list.
     fn list(&mut self, level: i64) -> Vec<Element<'a>> {
         self.at += 1;
-        let mut list = List { elements: Vec::new(), next: 0, place: self.at, is_vacant: true, gap: None };
+        let mut list = List { elements: Vec::new(), commas: 0, place: self.at, is_vacant: true, gap: None };
         loop {
             self.pass_space();
             match self.peek() {
@@ -290,9 +305,9 @@ impl<'a> Scanner<'a> {
                 }
                 Some(b',') => {
                     if list.is_vacant {
-                        list.gap.get_or_insert((list.next, list.place));
-                        list.next += 1;
+                        list.gap.get_or_insert((list.commas, list.place));
                     }
+                    list.commas += 1;
                     self.at += 1;
                     list.place = self.at;
                     list.is_vacant = true;
@@ -382,7 +397,7 @@ impl<'a> Scanner<'a> {
             }
         }
         self.is_faulty |= !self.is_explained;
-        if list.is_vacant && list.next > 0 {
+        if list.is_vacant && list.commas > 0 {
             // The comma is one between members.
             self.at = list.place - 1;
         }
@@ -392,8 +407,7 @@ impl<'a> Scanner<'a> {
     /// Adds an element, and the vacant places before it.
     fn add(&mut self, list: &mut List<'a>, start: usize, end: usize) {
         self.end_gap(list, start);
-        list.elements.push(Element { index: list.next, raw: self.trimmed(start, end) });
-        list.next += 1;
+        list.elements.push(Element { index: list.commas, raw: self.trimmed(start, end) });
         list.is_vacant = false;
         self.at = end;
     }
@@ -401,8 +415,8 @@ impl<'a> Scanner<'a> {
     /// Adds the vacant places before the end of a list.
     fn end_list(&mut self, list: &mut List<'a>, end: usize) {
         // The place in `[]` is none.
-        if list.is_vacant && list.next > 0 {
-            list.gap.get_or_insert((list.next, list.place - 1));
+        if list.is_vacant && list.commas > 0 {
+            list.gap.get_or_insert((list.commas, list.place - 1));
         }
         self.end_gap(list, end);
     }
@@ -636,8 +650,8 @@ impl<'a> Scanner<'a> {
         };
         let lines = rest.split_inclusive(|byte| *byte == b'\n').take(error.line().saturating_sub(1));
         let at = start + lines.map(<[u8]>::len).sum::<usize>() + error.column().saturating_sub(1);
-        // A name in a list means that the list ended before.
-        if matches!(self.bytes.get(at), None | Some(b':')) { start } else { at }
+        // The name of a member in a list, or the wrong bracket, means that the list ended before.
+        if matches!(self.bytes.get(at), None | Some(b':' | b'}' | b']')) { start } else { at }
     }
 
     /// Whether a member, another closing brace or the end of the body follows a closing brace.
@@ -831,11 +845,12 @@ mod tests {
             ("1,2,,", "0=1 | 1=2 | 2=,"),
             (",1", "0=, | 1=1"),
             (",", "0=,"),
-            ("{} x,{}", "0={} | 1=x | 2={}"),
-            ("{} x {}", "0={} | 1=x | 2={}"),
-            ("{} {}", "0={} | 1={}"),
-            ("{}\"x\"{}", "0={} | 1=\"x\" | 2={}"),
-            ("{}}, {}", "0={} | 1=} | 2={}"),
+            ("{} x,{}", "0={} | 0=x | 1={}"),
+            ("{} x {}", "0={} | 0=x | 0={}"),
+            ("{},x {}", "0={} | 1=x | 1={}"),
+            ("{} {}", "0={} | 0={}"),
+            ("{}\"x\"{}", "0={} | 0=\"x\" | 0={}"),
+            ("{}}, {}", "0={} | 0=} | 1={}"),
             ("{},\"k\":1,{}", "0={} | 1=\"k\":1 | 2={}"),
         ] {
             assert_cut(&format!(r#"{{"m":{{"a":[{list}],"b":[3]}}}}"#), &[&format!("a: {elements}"), "b: 0=3"], false);

@@ -234,7 +234,10 @@ fn by_element(body: Body<'_>) -> Option<Finds<'_>> {
     }
     let mut finds = reader.finds;
     body.tell_fault(&mut finds, &cuts, name.as_ref());
-    Some(finds).filter(|finds| !finds.items.is_empty())
+    if finds.items.is_empty() {
+        finds.add_whole(body.bytes, name, Outcome::Unknown);
+    }
+    Some(finds)
 }
 
 /// Whether a body says that it is a `new_message`. A name that is no text says as little as none; then the members decide.

@@ -9,10 +9,12 @@
 )]
 
 mod drift;
+mod elements;
 mod fixtures;
 mod frozen;
 mod guard;
 mod http;
 mod mutation;
+mod scaling;
 mod schemes;
 mod testing;
