@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use incs_model::{Party, PartyKey};
 use sha2::{Digest as _, Sha256};
 
 /// What is the same when the same thing is delivered again: made of who or what an item is about and the state it is in,
@@ -61,6 +62,11 @@ impl Identity {
             self.0.update(u64::MAX.to_be_bytes());
             self
         }
+    }
+
+    /// Adds a person or group, by the strongest id.
+    pub(crate) fn and_party(self, party: Option<&Party>) -> Self {
+        self.and_maybe(party.and_then(Party::key).as_ref().map(PartyKey::as_str))
     }
 
     pub(crate) fn key(self) -> DedupKey {

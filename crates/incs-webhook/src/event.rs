@@ -9,7 +9,7 @@ use incs_model::event::{
 };
 use incs_model::exotel::{self, Entry, ReportState, Tap};
 use incs_model::id::{ChannelId, EventId, GroupId, MessageId, TemplateId};
-use incs_model::{Address, Party, PartyKey, RawJson, WireTime, encode};
+use incs_model::{Address, Party, RawJson, WireTime, encode};
 
 use crate::dedup::{DedupKey, Identity};
 use crate::label;
@@ -218,14 +218,14 @@ impl Event {
                 .and_maybe(call.event.as_ref().map(whatsapp::CallEvent::as_str)),
             // A customer goes back and forth, so the time belongs to it.
             Self::WhatsAppPreference(preference) => Identity::of("incs.whatsapp.user_preference")
-                .and(preference.party().key()?.as_str())
+                .and_party(Some(&self.party()?))
                 .and_maybe(preference.category.as_ref().map(whatsapp::PreferenceCategory::as_str))
                 .and_maybe(preference.value.as_ref().map(whatsapp::PreferenceValue::as_str))
                 .and(&preference.timestamp.as_ref()?.to_string()),
             // The id is made by the customer's phone, so it is unique only together with the number (inferred).
-            Self::RcsMessage(message) => Identity::of("incs.rcs.message")
-                .and(message.message_id.as_str())
-                .and_maybe(self.party().and_then(|party| party.key()).as_ref().map(PartyKey::as_str)),
+            Self::RcsMessage(message) => {
+                Identity::of("incs.rcs.message").and(message.message_id.as_str()).and_party(self.party().as_ref())
+            }
             Self::RcsEvent(event) => user_event_identity(event)?,
             Self::MessageCreated(message) => {
                 let state = message.channel_status.map(|state| state.as_i64().to_string());
@@ -343,7 +343,7 @@ fn status_identity(kind: &str, status: &whatsapp::Status) -> Identity {
     Identity::of(kind)
         .and(status.id.as_str())
         .and(status.status.as_str())
-        .and_maybe(recipient.key().as_ref().map(PartyKey::as_str))
+        .and_party(Some(&recipient))
         .and_maybe(recipient.group_id.as_ref().map(GroupId::as_str))
 }
 
@@ -354,8 +354,8 @@ fn user_event_identity(event: &rcs::UserEvent) -> Option<Identity> {
     if id.is_none() && message.is_none() && time.is_none() {
         return None;
     }
-    let sender = event.sender_phone_number.as_ref().map(Address::key);
-    let identity = Identity::of("incs.rcs.event").and(event.event_type.as_str()).and_maybe(sender);
+    let sender = event.sender_phone_number.clone().map(Party::from);
+    let identity = Identity::of("incs.rcs.event").and(event.event_type.as_str()).and_party(sender.as_ref());
     Some(
         identity
             .and_maybe(id.map(EventId::as_str))
@@ -390,7 +390,8 @@ fn incoming_identity(incoming: &exotel::Incoming) -> Option<Identity> {
         exotel::Content::Error { error, .. } => error.code.map(|code| code.as_i64().to_string()),
         _ => return None,
     };
-    Some(identity.and(incoming.user.key()).and(incoming.business.key()).and(&time).and_maybe(code.as_deref()))
+    let identity = identity.and_party(Some(&incoming.user.clone().into())).and(incoming.business.key());
+    Some(identity.and(&time).and_maybe(code.as_deref()))
 }
 
 /// Several reports come for one message, so what they say belongs to the identity.
@@ -402,8 +403,8 @@ fn report_identity(kind: &str, report: Entry<'_>) -> Option<Identity> {
     if id.is_none() && time.is_none() {
         return None;
     }
-    let user = report.user().map(Address::key);
-    let identity = Identity::of(kind).and_maybe(id).and_maybe(user).and_maybe(code.as_deref());
+    let user = report.user().cloned().map(Party::from);
+    let identity = Identity::of(kind).and_maybe(id).and_party(user.as_ref()).and_maybe(code.as_deref());
     Some(identity.and_maybe(name).and_maybe(time.as_deref()))
 }
 

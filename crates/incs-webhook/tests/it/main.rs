@@ -14,6 +14,7 @@ mod fixtures;
 mod frozen;
 mod guard;
 mod http;
+mod identity;
 mod mutation;
 mod scaling;
 mod schemes;
