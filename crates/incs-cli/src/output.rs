@@ -175,8 +175,11 @@ pub(crate) fn plain_line(text: &str) -> String {
     plain(text).replace('\n', " ")
 }
 
-fn is_unsafe(sign: char) -> bool {
-    sign.is_control() || matches!(sign, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+/// Whether a character moves the cursor, ends a line or changes the direction of writing.
+pub(crate) fn is_unsafe(sign: char) -> bool {
+    let is_directing =
+        matches!(sign, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    sign.is_control() || is_directing || matches!(sign, '\u{2028}' | '\u{2029}')
 }
 
 /// Lines of aligned columns without borders, 80 wide; what is longer goes on below.

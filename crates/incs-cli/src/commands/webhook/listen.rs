@@ -91,10 +91,12 @@ pub(super) fn run(args: Listen, context: &Context) -> Result<Exit, Failure> {
         let screen = Arc::new(screen);
         // Whoever is told that it listens may tell it to end.
         let told_to_end = told_to_end();
-        screen.ready(address, name, args.scheme.is_in_path());
+        screen.ready(address, name, args.scheme.is_in_path()).await;
         let forward = forward.map(|url| Forward { url, post: Post::new(FORWARD_TIMEOUT) });
         let server = Server::new(receiver, args.explain, forward, folder, Arc::clone(&screen));
-        let end = server::serve(listener, server, end(enough, args.timeout, told_to_end)).await?;
+        let end = server::serve(listener, server, end(enough, args.timeout, told_to_end)).await;
+        screen.flush().await;
+        let end = end?;
         match (end, args.count) {
             (End::Timeout, Some(count)) => {
                 Err(Failure::new(Exit::TimedOut, format!("{} of {count} items came in time", screen.shown())))

@@ -1,5 +1,6 @@
 //! `incs webhook parse`, and the items of a body as JSON and as lines, which the listener shows as well.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use anstyle::{AnsiColor, Style};
@@ -17,7 +18,7 @@ use serde::Serialize;
 use super::schema::{self, Difference};
 use crate::exit::{Exit, Failure};
 use crate::input;
-use crate::output::{Context, aligned, plain, plain_line};
+use crate::output::{Context, aligned, is_unsafe, plain, plain_line};
 
 /// How much of a key is shown: enough to see that two are the same.
 const KEY: usize = 12;
@@ -172,7 +173,8 @@ pub(super) fn result(item: &Item) -> &'static str {
     }
 }
 
-/// The same JSON on one line. Items are kept as they came, which may be on many lines; nothing else in them changes.
+/// The same JSON on one line. Items are kept as they came, which may be on many lines; nothing else in them changes, save that
+/// characters of a sender that a terminal obeys are spelled as escapes.
 pub(super) fn on_one_line(value: &impl Serialize) -> Option<RawJson> {
     let text = serde_json::to_string(value).ok()?;
     let mut line = String::with_capacity(text.len());
@@ -185,6 +187,11 @@ pub(super) fn on_one_line(value: &impl Serialize) -> Option<RawJson> {
             continue;
         } else {
             in_string = sign == '"';
+        }
+        if is_unsafe(sign) {
+            // Writing into a string never fails. All of them have 16 bits.
+            let _ = write!(line, "\\u{:04x}", u32::from(sign));
+            continue;
         }
         line.push(sign);
     }
@@ -417,5 +424,8 @@ mod tests {
         let spread = kept.replace(':', " :\n\t").replace(",\"", " ,\r\n \"").replace('[', "[ ");
         assert_ne!(spread, kept);
         assert_eq!(on_one_line(&RawJson::parse(spread).unwrap()).unwrap().get(), kept);
+        let moving = "{\"a\":\"\u{7f}\u{9b}2J\u{202e}\u{2028}é\"}";
+        let line = on_one_line(&RawJson::parse(moving).unwrap()).unwrap();
+        assert_eq!(line.get(), r#"{"a":"\u007f\u009b2J\u202e\u2028é"}"#);
     }
 }

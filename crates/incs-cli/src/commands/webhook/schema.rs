@@ -252,6 +252,8 @@ pub(crate) fn type_of(value: &Value) -> JsonType {
 mod tests {
     use std::path::Path;
 
+    use incs_facade::model::event::Event;
+    use incs_facade::model::exotel::Callback;
     use incs_facade::webhook::Delivery;
     use serde_json::json;
 
@@ -385,14 +387,12 @@ mod tests {
         let element = "/rcs/messages/0";
         for (name, pointer, value, expected) in [
             (TEXT, "/message/messages/0/id", None, format!("{message}/id: missing")),
-            (TEXT, "/message/messages/0/text", None, format!("{message}/text: missing")),
             (
                 TEXT,
                 "/message/messages/0/text/body",
                 Some(json!(12)),
                 format!("{message}/text/body: expected a string, found a whole number"),
             ),
-            (TEXT, "/message/messages/0/type", None, format!("{message}/type: missing")),
             (
                 TEXT,
                 "/message/contacts",
@@ -508,8 +508,19 @@ mod tests {
         if fixture.starts_with("webhook-") { ProviderChoice::Incs } else { ProviderChoice::Exotel }
     }
 
+    /// A body that was read and written again: what the reader could not read is gone.
+    fn again(name: &str, body: &Value) -> Value {
+        let text = body.to_string();
+        let again = if name.starts_with("webhook-") {
+            decode_str::<Event>(&text).map(|event| serde_json::to_value(event).unwrap())
+        } else {
+            decode_str::<Callback>(&text).map(|callback| serde_json::to_value(callback).unwrap())
+        };
+        again.unwrap_or_default()
+    }
+
     #[test]
-    fn what_the_check_of_known_forms_finds_in_a_fixture_the_reader_finds_too() {
+    fn difference_to_a_known_form_is_not_read() {
         for (name, body) in fixtures() {
             for pointer in places(&body).into_iter().filter(|pointer| !pointer.is_empty()) {
                 let mut body = body.clone();
@@ -518,7 +529,9 @@ mod tests {
                 let differs = !check(&batch, Forms::Known).unwrap().is_empty();
                 let is_understood =
                     batch.iter().all(|item| matches!(item.outcome(), Outcome::Parsed(_) | Outcome::Unknown));
-                assert!(!differs || !is_understood, "{name} {pointer}");
+                // A member that may be absent is, and costs nothing but itself.
+                let is_absent = again(&name, &body).pointer(&pointer) != Some(&json!(true));
+                assert!(!differs || !is_understood || is_absent, "{name} {pointer}");
             }
         }
     }

@@ -80,6 +80,28 @@ fn what_is_proved_and_not_understood_is_taken() {
 }
 
 #[test]
+fn items_beyond_the_most_are_counted() {
+    let mut listening = Listening::with(&["--count", "3000", "--scheme", "meta"]);
+    let messages: Vec<_> = (0..2999).map(|id| json!({ "id": id.to_string(), "type": "text" })).collect();
+    let body = json!({ "event": "new_message", "message": { "messaging_product": "whatsapp", "messages": messages } });
+    let folder = Folder::new();
+    let body = folder.file("body.json", body.to_string());
+    for (body, items) in [(body, 1000), (fixture_path("webhook-new-message-whatsapp-text.json"), 1)] {
+        let ended = trigger(&["--body", &body, "--url", &listening.url, "--scheme", "meta"]);
+        assert_eq!(ended.code, 0, "{}", ended.stderr);
+        for _ in 0..items {
+            assert_eq!(listening.next()["type"], "item");
+        }
+        if items > 1 {
+            let more = listening.next();
+            assert_eq!((&more["type"], &more["items"]), (&json!("more"), &json!(1999)));
+        }
+    }
+    // All count.
+    assert_eq!(listening.end(), (0, String::new()));
+}
+
+#[test]
 fn a_delivery_is_forwarded_with_the_same_bytes_and_headers() {
     let (address, posted) = answering(201);
     let to = format!("http://{address}/app/hooks");
@@ -209,5 +231,5 @@ fn people_see_a_line_for_each_item() {
     let shown = String::from_utf8(ended.stdout).unwrap();
     let lines: Vec<&str> = shown.lines().collect();
     assert_eq!(lines[0], "TIME              KEY       FROM     KIND");
-    assert_eq!(&lines[1][8..], "  new     b6dc6852  …5678    new_message.whatsapp.text");
+    assert_eq!(&lines[1][8..], "  new     02dc6852  …5678    new_message.whatsapp.text");
 }

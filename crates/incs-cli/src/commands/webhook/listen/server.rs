@@ -72,24 +72,27 @@ impl Server {
         // Nobody closes the semaphore; if it were closed, there would be no seat.
         let Ok(_seat) = self.seats.acquire().await else { return StatusCode::SERVICE_UNAVAILABLE };
         if request.method() != Method::POST {
-            self.screen.rejected(now(), 405, "only POST is taken", None);
+            self.screen.rejected(now(), 405, "only POST is taken", None).await;
             return StatusCode::METHOD_NOT_ALLOWED;
         }
         let (head, body) = request.into_parts();
         let body = match self.read(body).await {
             Ok(body) => body,
             Err((status, reason)) => {
-                self.screen.rejected(now(), status.as_u16(), reason, None);
+                self.screen.rejected(now(), status.as_u16(), reason, None).await;
                 return status;
             }
         };
         let (target, now) = (head.uri.path_and_query().map_or("/", |target| target.as_str()), now());
         match self.receiver.receive(&head.headers, target, &body, now) {
-            Ok(batch) => self.keep(&head, target, body, &batch, now).await,
+            Ok(batch) => self.keep(&head, target, body, batch, now).await,
             Err(rejection) => {
-                let delivery = Delivery::new(&head.headers, &body).with_target(target);
-                let cause = if self.explain { delivery.explain(self.receiver.scheme(), now) } else { None };
-                self.screen.rejected(now, rejection.status(), &rejection.to_string(), cause.as_ref());
+                let cause = self.explain.then(|| {
+                    let delivery = Delivery::new(&head.headers, &body).with_target(target);
+                    delivery.explain(self.receiver.scheme(), now)
+                });
+                let cause = cause.flatten();
+                self.screen.rejected(now, rejection.status(), &rejection.to_string(), cause.as_ref()).await;
                 StatusCode::from_u16(rejection.status()).unwrap_or(StatusCode::BAD_REQUEST)
             }
         }
@@ -108,7 +111,7 @@ impl Server {
     }
 
     /// Saved first: whatever fails after that, the delivery is there.
-    async fn keep(&self, head: &Parts, target: &str, body: Bytes, batch: &Batch, now: Timestamp) -> StatusCode {
+    async fn keep(&self, head: &Parts, target: &str, body: Bytes, batch: Batch, now: Timestamp) -> StatusCode {
         let number = self.deliveries.fetch_add(1, Ordering::Relaxed) + 1;
         let mut saved = None;
         if let Some(folder) = &self.folder {
@@ -120,17 +123,18 @@ impl Server {
                 Ok(path) => saved = Some(path),
                 Err(error) => {
                     // The sender may try again; nothing else has the delivery.
-                    self.screen.rejected(now, 503, &format!("it cannot be saved: {error}"), None);
+                    self.screen.rejected(now, 503, &format!("it cannot be saved: {error}"), None).await;
                     return StatusCode::SERVICE_UNAVAILABLE;
                 }
             }
         }
-        self.screen.items(now, number, batch, saved.as_deref());
+        let items = batch.items().len();
+        self.screen.items(now, number, batch, saved.as_deref()).await;
         if let Some(forward) = &self.forward {
             let result = forward.post.to(&forward.url, end_to_end(head.headers.clone()), body).await;
-            self.screen.forwarded(number, &result, saved.is_some());
+            self.screen.forwarded(number, &result, saved.is_some()).await;
         }
-        self.screen.count(batch.items().len());
+        self.screen.count(items);
         StatusCode::OK
     }
 }
