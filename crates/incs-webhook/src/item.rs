@@ -7,9 +7,9 @@ use std::sync::{Arc, OnceLock};
 use std::{slice, vec};
 
 use incs_model::delivery::Fact;
-use incs_model::event::whatsapp::{ContactIndex, Value};
+use incs_model::event::whatsapp::{Contact, ContactIndex, Value};
 use incs_model::inbound::{self, Inbound, Origin, Provider};
-use incs_model::{DecodeError, RawJson};
+use incs_model::{DecodeError, Party, RawJson};
 
 use crate::dedup::DedupKey;
 use crate::event::{Envelope, Event};
@@ -243,7 +243,7 @@ impl Item {
                 let Envelope { channel_id, business_phone, whatsapp } = self.envelope();
                 let empty = Value::new();
                 let value = whatsapp.as_ref().unwrap_or(&empty);
-                let contacts = self.source.contacts.get_or_init(|| ContactIndex::new(&value.contacts));
+                let contacts = self.source.contacts();
                 let (channel_id, business_phone) = (*channel_id, business_phone.as_ref());
                 let envelope = inbound::Envelope { channel_id, business_phone, value, contacts };
                 Some(inbound::whatsapp_message(envelope, message, self.origin()?))
@@ -257,9 +257,19 @@ impl Item {
         }
     }
 
+    /// Returns the customer that the item is about: who wrote, or who a message was sent to. `None` where the item does not say.
+    ///
+    /// It is the party of the [message](Self::inbound) and of the [fact](Self::fact), with the ids that only the delivery's contacts
+    /// have. Handle items with the same [key](Party::key) in their order; others can be handled at the same time.
+    pub fn party(&self) -> Option<Party> {
+        self.event()?.party().map(|party| self.completed(party))
+    }
+
     /// What the item says of a sent message, ready for [`merge`](incs_model::delivery::Delivery::merge).
     pub fn fact(&self) -> Option<Fact> {
-        self.event()?.fact()
+        let mut fact = self.event()?.fact()?;
+        fact.recipient = fact.recipient.map(|party| self.completed(party));
+        Some(fact)
     }
 
     /// What is the same when the same thing is delivered again, and differs otherwise: who or what it is about, and the state
@@ -268,9 +278,24 @@ impl Item {
         self.event().and_then(Event::dedup_key)
     }
 
+    /// Adds the ids that only the contacts of the delivery have.
+    fn completed(&self, party: Party) -> Party {
+        self.source.contacts().completed(self.source.people(), party)
+    }
+
     fn origin(&self) -> Option<Origin> {
         let text = std::str::from_utf8(self.raw()).ok()?;
         Some(Origin::new(self.pointer(), RawJson::parse(text).ok()?))
+    }
+}
+
+impl Source {
+    fn people(&self) -> &[Contact] {
+        self.envelope.whatsapp.as_ref().map_or(&[], |value| &value.contacts)
+    }
+
+    fn contacts(&self) -> &ContactIndex {
+        self.contacts.get_or_init(|| ContactIndex::new(self.people()))
     }
 }
 

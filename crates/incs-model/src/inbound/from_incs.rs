@@ -9,7 +9,7 @@ use super::person::{Contacts, Email, NameParts, Organization, Person, Phone, Pos
 use crate::address::Address;
 use crate::event::whatsapp::ContactIndex;
 use crate::event::{Event, NewMessageBody, created, rcs, whatsapp};
-use crate::id::{ChannelId, WhatsAppUserId};
+use crate::id::ChannelId;
 use crate::json::Cutter;
 use crate::message::Channel;
 use crate::party::Party;
@@ -47,7 +47,7 @@ pub fn from_event(event: &Event, body: &[u8]) -> Vec<Inbound> {
 
 /// The longest text, in bytes, that a view takes over from the members around its message: the business number, and what a
 /// contact adds. Each message of a delivery gets a copy of them, so a longer text, which nobody has, is left out.
-pub const SHARED_TEXT_MAX: usize = 1024;
+pub const SHARED_TEXT_MAX: usize = ContactIndex::LENT_MAX;
 
 /// The members around the messages of one delivery from WhatsApp.
 #[derive(Debug, Clone, Copy)]
@@ -71,7 +71,7 @@ pub fn whatsapp_message(envelope: Envelope<'_>, message: &whatsapp::Message, ori
     let party = message.party();
     let contact = contacts.contact_of(&value.contacts, &party);
     item.profile_name = contact.and_then(|contact| lent(contact.profile.as_ref()?.name.as_ref(), String::as_str));
-    item.user = completed(party, contact).known();
+    item.user = contacts.completed(&value.contacts, party).known();
     let metadata = || value.metadata.as_ref()?.display_phone_number.as_ref();
     item.business = lent(business_phone.or_else(metadata), Address::as_str);
     item.channel_id = channel_id;
@@ -81,18 +81,6 @@ pub fn whatsapp_message(envelope: Envelope<'_>, message: &whatsapp::Message, ori
         refer(&mut item, context);
     }
     item
-}
-
-/// Adds the ids that a contact has.
-fn completed(mut party: Party, contact: Option<&whatsapp::Contact>) -> Party {
-    let Some(contact) = contact else { return party };
-    let username = || contact.profile.as_ref()?.username.as_ref();
-    party.phone = party.phone.or_else(|| lent(contact.wa_id.as_ref(), Address::as_str));
-    party.user_id = party.user_id.or_else(|| lent(contact.user_id.as_ref(), WhatsAppUserId::as_str));
-    let parent = || lent(contact.parent_user_id.as_ref(), WhatsAppUserId::as_str);
-    party.parent_user_id = party.parent_user_id.or_else(parent);
-    party.username = party.username.or_else(|| lent(username(), String::as_str));
-    party
 }
 
 /// Copies a text that many messages share.

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Map, Value, json};
 
-use crate::fixtures::{Spelling, body, names, only, read};
+use crate::fixtures::{Spelling, body as body_of, names, only, read};
 
 /// What tells one event from another. The alphabets are small, so that two of them often differ in one place only.
 #[derive(Debug, Clone, PartialEq)]
@@ -236,6 +236,45 @@ proptest! {
     }
 }
 
+/// The view, the fact and the item itself name the same customer, by the same key.
+#[test]
+fn item_view_and_fact_name_one_party() {
+    let contacts = json!([
+        { "wa_id": "1", "user_id": "US.1", "profile": { "name": "Ann", "username": "ann" } },
+        { "wa_id": "2", "user_id": "US.2", "profile": { "name": "Ben" } },
+    ]);
+    let body = json!({ "event": "new_message", "message": {
+        "messaging_product": "whatsapp", "contacts": contacts,
+        "messages": [
+            { "from": "2", "id": "a", "type": "text", "text": { "body": "x" } },
+            { "from_user_id": "US.2", "id": "b", "type": "text", "text": { "body": "x" } },
+            { "from": "+2", "from_user_id": "US.2", "id": "c", "type": "text", "text": { "body": "x" } },
+        ],
+        "statuses": [
+            { "id": "d", "status": "read", "recipient_id": "2" },
+            { "id": "e", "status": "read", "recipient_user_id": "US.2" },
+        ],
+    } });
+    let batch = read(body.to_string());
+    assert_eq!(batch.items().len(), 5);
+    for item in &batch {
+        let key = item.party().unwrap().key().unwrap();
+        assert_eq!(key.as_str(), "user:US.2", "{item:?}");
+        let others = [item.inbound().and_then(|inbound| inbound.user), item.fact().and_then(|fact| fact.recipient)];
+        let other: Vec<_> = others.into_iter().flatten().collect();
+        assert_eq!(other, [item.party().unwrap()], "{item:?}");
+    }
+    for name in names() {
+        for item in &read(body_of(&name)) {
+            let party = item.party();
+            for other in [item.inbound().and_then(|inbound| inbound.user), item.fact().and_then(|fact| fact.recipient)]
+            {
+                assert!(other.is_none() || other == party, "{name}");
+            }
+        }
+    }
+}
+
 /// Some items have nothing that tells two of them apart. They count as new each time.
 #[test]
 fn items_without_identity_have_no_key() {
@@ -250,7 +289,7 @@ fn items_without_identity_have_no_key() {
 #[test]
 fn keys_carry_their_version() {
     for name in names() {
-        for key in read(body(&name)).iter().filter_map(Item::dedup_key) {
+        for key in read(body_of(&name)).iter().filter_map(Item::dedup_key) {
             assert_eq!((key.version(), key.as_bytes()[0]), (2, 2), "{name}");
             assert!(key.to_string().starts_with("02"));
         }

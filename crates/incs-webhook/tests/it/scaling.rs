@@ -49,7 +49,8 @@ const OF_ITEM: &[OfItem] = &[
             sum.add(serde_json::to_vec(&inbound).unwrap());
         }
     }),
-    ("fact", |item, sum| sum.debug(&item.fact())),
+    ("party", |item, sum| sum.add(serde_json::to_vec(&item.party()).unwrap())),
+    ("fact", |item, sum| sum.add(serde_json::to_vec(&item.fact()).unwrap())),
     ("dedup_key", |item, sum| sum.debug(&item.dedup_key())),
     ("fmt", |item, sum| sum.debug(item)),
     ("clone", |item, sum| sum.add(item.clone().raw())),
@@ -62,7 +63,7 @@ const OF_BATCH: &[OfBatch] = &[
     ("provider", |batch, sum| sum.debug(&batch.provider())),
     ("body", |batch, sum| sum.add(batch.body())),
     ("inbound", |batch, sum| batch.inbound().for_each(|inbound| sum.add(serde_json::to_vec(&inbound).unwrap()))),
-    ("facts", |batch, sum| batch.facts().for_each(|fact| sum.debug(&fact))),
+    ("facts", |batch, sum| batch.facts().for_each(|fact| sum.add(serde_json::to_vec(&fact).unwrap()))),
     ("leftovers", |batch, sum| batch.leftovers().for_each(|item| sum.add(item.raw()))),
     ("into_iter", |batch, sum| batch.clone().into_iter().for_each(|item| sum.add(item.raw()))),
     ("fmt", |batch, sum| sum.debug(batch)),

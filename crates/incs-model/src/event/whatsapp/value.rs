@@ -180,7 +180,7 @@ pub struct ContactIndex {
 }
 
 impl ContactIndex {
-    /// The number of contacts that are compared for one id. A delivery in which more contacts share an id is broken.
+    /// The most contacts that are compared for one id. A delivery in which more contacts share an id is broken.
     const MOST_COMPARED: usize = 8;
 
     /// Indexes contacts by each of their ids.
@@ -203,6 +203,22 @@ impl ContactIndex {
         let candidates = party.keys().filter_map(|key| self.by_key.get(&key)).flatten();
         let same = |index: &&usize| self.parties.get(**index).is_some_and(|contact| contact.same_party(party));
         contacts.get(*candidates.filter(same).min()?)
+    }
+
+    /// The longest text, in bytes, that a contact lends to a message. Each message of a delivery gets a copy, so a longer text, which
+    /// nobody has, is left out.
+    pub const LENT_MAX: usize = 1024;
+
+    /// Returns a party with the ids that only its contact has.
+    pub fn completed(&self, contacts: &[Contact], party: Party) -> Party {
+        let Some(contact) = self.contact_of(contacts, &party) else { return party };
+        let is_short = |text: &str| text.len() <= Self::LENT_MAX;
+        let mut known = contact.party();
+        known.phone = known.phone.filter(|phone| is_short(phone.as_str()));
+        known.user_id = known.user_id.filter(|id| is_short(id.as_str()));
+        known.parent_user_id = known.parent_user_id.filter(|id| is_short(id.as_str()));
+        known.username = known.username.filter(|name| is_short(name));
+        party.completed_by(&known)
     }
 }
 
