@@ -116,8 +116,8 @@ impl Party {
     /// This is no equivalence: of three parties the first two can be the same by one id, the last two by another, and the
     /// outer two have none in common. So do not sort or group by it; use [`key`](Self::key).
     pub fn same_party(&self, other: &Self) -> bool {
-        let pairs = self.ids().into_iter().zip(other.ids());
-        pairs.filter_map(|(own, other)| Some(own? == other?)).next().unwrap_or(false)
+        let mut pairs = self.ids().into_iter().zip(other.ids());
+        pairs.find_map(|(own, other)| Some(own? == other?)).unwrap_or(false)
     }
 
     /// Fills in the ids that only the other one has. Both must be the same party.

@@ -57,8 +57,8 @@ fn joined(first: &Party, second: &Party) -> Party {
 proptest! {
     #[test]
     fn strongest_common_id_decides(one in party(), other in party()) {
-        let pairs = ids(&one).into_iter().zip(ids(&other));
-        let decision = pairs.filter_map(|(one, other)| Some(one? == other?)).next();
+        let mut pairs = ids(&one).into_iter().zip(ids(&other));
+        let decision = pairs.find_map(|(one, other)| Some(one? == other?));
         prop_assert_eq!(one.same_party(&other), decision == Some(true));
     }
 
