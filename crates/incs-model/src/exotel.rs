@@ -54,10 +54,11 @@
 //! # Spellings
 //!
 //! Exotel's tables and samples contradict each other, and no live traffic was seen. Every documented and every sampled
-//! spelling is read: `longitude` and `longtitude`, `Suggested` and `suggested`, codes as numbers and as strings, `sid` and
-//! `message_sid`. Where both come the documented one counts. Values are written back in the spelling they came with; what you
-//! build yourself has the sampled form, spelled right. Null is absent, save where [`Nullable`] says otherwise. Members that no page
-//! names are dropped, save in the objects that Exotel never describes ([`Suggestion`], [`ContentError`]).
+//! spelling is read: `longitude` and `longtitude`, codes as numbers and as strings, `sid` and `message_sid`, and the letters of
+//! every name large or small. Where several come the documented one counts. Names are written back in the spelling they came
+//! with; what you build yourself has the sampled form, spelled right. Null is absent, save where [`Nullable`] says otherwise, and
+//! so is an optional member that cannot be read. Members that no page names are dropped, save in the objects that Exotel never
+//! describes ([`Suggestion`], [`ContentError`]).
 //!
 //! # What is unknown
 //!

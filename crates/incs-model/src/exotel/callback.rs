@@ -1,11 +1,12 @@
 //! The body of one POST and its elements.
 
-use incs_model_derive::{WireStruct, skip_serializing_none};
+use incs_model_derive::WireStruct;
 use serde::de::{DeserializeOwned, Error, value};
+use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::incoming::Incoming;
-use super::object::Object;
+use super::object::{Object, Spelling};
 use super::report::{Report, SmsReport};
 use super::status::{ReportState, StatusCode, StatusName};
 use crate::address::Address;
@@ -28,8 +29,7 @@ pub enum Callback {
 }
 
 /// A body by channel. Both lists may come together.
-#[skip_serializing_none]
-#[derive(Clone, PartialEq, WireStruct, Serialize)]
+#[derive(Clone, PartialEq, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ExotelNested"))]
 #[non_exhaustive]
 pub struct Nested {
@@ -37,7 +37,19 @@ pub struct Nested {
     pub rcs: Option<Batch<Item>>,
     /// Delivery reports about SMS that were sent instead (Exotel: RCS status callback).
     pub sms: Option<Batch<SmsItem>>,
+    /// Of `rcs`, `sms`, and `messages` in each.
+    #[cfg_attr(feature = "schema", schemars(skip))]
+    spelling: Spelling,
 }
+
+/// The list of a channel: its documented name, and what stands for the name of the elements in it.
+struct ListName {
+    channel: &'static str,
+    messages: &'static str,
+}
+
+const RCS: ListName = ListName { channel: "rcs", messages: "rcs.messages" };
+const SMS: ListName = ListName { channel: "sms", messages: "sms.messages" };
 
 /// What came for one channel: `{"messages": […]}`. Every sample has one element; any number is read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -120,8 +132,8 @@ impl Callback {
             Self::Flat(item) => (Some((String::new(), Entry::from(item))), None),
             Self::Nested(nested) => (None, Some(nested)),
         };
-        let rcs = nested.and_then(|nested| nested.rcs.as_ref()).map(|batch| batch.entries("/rcs"));
-        let sms = nested.and_then(|nested| nested.sms.as_ref()).map(|batch| batch.entries("/sms"));
+        let rcs = nested.and_then(|nested| Some(nested.rcs.as_ref()?.entries(nested.names(&RCS))));
+        let sms = nested.and_then(|nested| Some(nested.sms.as_ref()?.entries(nested.names(&SMS))));
         flat.into_iter().chain(rcs.into_iter().flatten()).chain(sms.into_iter().flatten())
     }
 }
@@ -143,13 +155,13 @@ impl<T> Batch<T> {
         }
     }
 
-    fn entries<'a>(&'a self, pointer: &'static str) -> impl Iterator<Item = (String, Entry<'a>)>
+    fn entries<'a>(&'a self, (channel, messages): (&'a str, &'a str)) -> impl Iterator<Item = (String, Entry<'a>)>
     where
         Entry<'a>: From<&'a T>,
     {
-        let whole = self.malformed().map(|malformed| (pointer.to_owned(), Entry::Malformed(malformed)));
+        let whole = self.malformed().map(|malformed| (format!("/{channel}"), Entry::Malformed(malformed)));
         let items = self.items().iter().enumerate();
-        let items = items.map(move |(index, item)| (format!("{pointer}/messages/{index}"), Entry::from(item)));
+        let items = items.map(move |(index, item)| (format!("/{channel}/{messages}/{index}"), Entry::from(item)));
         whole.into_iter().chain(items)
     }
 }
@@ -358,29 +370,95 @@ impl From<RawJson> for Callback {
     }
 }
 
+impl Nested {
+    /// The names under which the list of a channel and its elements came.
+    fn names(&self, list: &ListName) -> (&str, &str) {
+        let messages = self.spelling.of(list.messages);
+        (self.spelling.of(list.channel), if messages == list.messages { "messages" } else { messages })
+    }
+
+    fn read_list<T: DeserializeOwned, E: Error>(
+        &mut self,
+        object: &Object,
+        list: &ListName,
+    ) -> Result<Option<Batch<T>>, E> {
+        let Some((channel, raw)) = object.once(list.channel)? else { return Ok(None) };
+        let (batch, messages) = Batch::read(raw);
+        self.spelling.add(list.channel, channel);
+        if *messages != *"messages" {
+            self.spelling.add(list.messages, &messages);
+        }
+        Ok(Some(batch))
+    }
+}
+
 impl<'de> Deserialize<'de> for Nested {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let object = Object::deserialize(deserializer)?;
-        Ok(Self { rcs: object.once("rcs")?.flatten(), sms: object.once("sms")?.flatten() })
+        let mut nested = Self::new();
+        nested.rcs = nested.read_list(&object, &RCS)?;
+        nested.sms = nested.read_list(&object, &SMS)?;
+        Ok(nested)
+    }
+}
+
+impl Serialize for Nested {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        if let Some(batch) = &self.rcs {
+            let (channel, messages) = self.names(&RCS);
+            map.serialize_entry(channel, &SpelledBatch { batch, messages })?;
+        }
+        if let Some(batch) = &self.sms {
+            let (channel, messages) = self.names(&SMS);
+            map.serialize_entry(channel, &SpelledBatch { batch, messages })?;
+        }
+        map.end()
+    }
+}
+
+/// A batch whose elements stand under this name.
+struct SpelledBatch<'a, T> {
+    batch: &'a Batch<T>,
+    messages: &'a str,
+}
+
+impl<T: Serialize> Serialize for SpelledBatch<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.batch {
+            Batch::Items(items) => serializer.collect_map([(self.messages, items)]),
+            Batch::Malformed(malformed) => malformed.serialize(serializer),
+        }
+    }
+}
+
+impl<T: DeserializeOwned> Batch<T> {
+    /// Reads a batch, and the name under which its elements stand.
+    fn read(raw: RawJson) -> (Self, Box<str>) {
+        match raw.decode() {
+            Ok(Messages { items, name }) => (Self::Items(items), name),
+            Err(error) => (Self::Malformed(Malformed { raw, error }), "messages".into()),
+        }
     }
 }
 
 impl<T: DeserializeOwned> From<RawJson> for Batch<T> {
     fn from(raw: RawJson) -> Self {
-        match raw.decode::<Messages<T>>() {
-            Ok(Messages(items)) => Self::Items(items),
-            Err(error) => Self::Malformed(Malformed { raw, error }),
-        }
+        Self::read(raw).0
     }
 }
 
 /// The elements in `messages`.
-struct Messages<T>(Vec<T>);
+struct Messages<T> {
+    items: Vec<T>,
+    name: Box<str>,
+}
 
 impl<'de, T: DeserializeOwned> Deserialize<'de> for Messages<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let messages = Object::deserialize(deserializer)?.once("messages")?;
-        messages.map(Self).ok_or_else(|| D::Error::missing_field("messages"))
+        let object = Object::deserialize(deserializer)?;
+        let (name, items) = object.once("messages")?.ok_or_else(|| D::Error::missing_field("messages"))?;
+        Ok(Self { items, name: name.into() })
     }
 }
 

@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 
 use incs_model_derive::WireStruct;
-use serde::de::Error;
+use serde::de::{DeserializeOwned, Error};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::location::Location;
-use super::object::{Object, Spelling, members};
+use super::object::{Aliases, Object, Spelled, Spelling, members};
 use super::status::{StatusCode, StatusName};
 use super::suggested::Suggested;
 use super::text::Text;
 use crate::address::Address;
 use crate::id::{MediaType, MessageId};
-use crate::json::RawJson;
+use crate::json::{RawJson, is_blank};
 use crate::open::{UnknownObject, from_contents, open_text};
 use crate::schema_of::schema_of;
 use crate::time::WireTime;
@@ -154,25 +154,40 @@ impl Content {
 
     /// Reads the member that holds a content of this kind.
     fn of_kind<E: Error>(kind: &ContentType, object: &mut Object) -> Result<Option<Self>, E> {
+        /// The content, with the names of the members around it.
+        fn read<T: DeserializeOwned + Spelled, E: Error>(names: Aliases, object: &mut Object) -> Result<Option<T>, E> {
+            let content: Option<T> = object.content_or_blank(names)?;
+            Ok(content.map(|content| content.within(object.take_spelling())))
+        }
+
         Ok(match kind {
-            ContentType::Text => object.optional(&["text"])?.map(Self::Text),
-            ContentType::File => object.optional(&["file"])?.map(Self::File),
-            ContentType::Location => object.optional(&["location"])?.map(Self::Location),
-            ContentType::Suggested => {
-                let suggested: Option<Suggested> = object.optional(&["suggested"])?;
-                suggested.map(|suggested| Self::Suggested(suggested.within(object.take_spelling())))
-            }
+            ContentType::Text => read(&["text"], object)?.map(Self::Text),
+            ContentType::File => read(&["file"], object)?.map(Self::File),
+            ContentType::Location => read(&["location"], object)?.map(Self::Location),
+            ContentType::Suggested => read(&["suggested"], object)?.map(Self::Suggested),
             ContentType::Unknown(_) => None,
         })
+    }
+
+    /// The names of the members around the content, where they are not written back as a whole.
+    fn spelling(&self) -> Option<&Spelling> {
+        match self {
+            Self::Text(text) => Some(text.spelling()),
+            Self::File(file) => Some(file.spelling()),
+            Self::Location(location) => Some(location.spelling()),
+            Self::Suggested(suggested) => Some(suggested.spelling()),
+            Self::Error { error, .. } => Some(error.spelling()),
+            Self::Unknown(_) => None,
+        }
     }
 }
 
 impl<'de> Deserialize<'de> for Content {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut object = Object::deserialize(deserializer)?;
-        let kind: Option<ContentType> = object.optional(&["type"])?;
-        if let Some(error) = object.optional(&["error"])? {
-            return Ok(Self::Error { error, kind });
+        let kind: Option<ContentType> = object.readable(&["type"], |_| true);
+        if let Some(error) = object.readable::<ContentError>(&["error"], |raw| !is_blank(raw)) {
+            return Ok(Self::Error { error: error.within(object.take_spelling()), kind });
         }
         let any = [ContentType::Text, ContentType::File, ContentType::Location, ContentType::Suggested];
         for kind in kind.as_ref().map_or(any.as_slice(), std::slice::from_ref) {
@@ -191,15 +206,16 @@ impl Serialize for Content {
             return unknown.serialize(serializer);
         }
         let mut map = serializer.serialize_map(None)?;
+        let name = |documented| self.spelling().map_or(documented, |spelling| spelling.of_outer(documented));
         if let Some(kind) = self.kind() {
-            map.serialize_entry("type", &kind)?;
+            map.serialize_entry(name("type"), &kind)?;
         }
         match self {
-            Self::Text(text) => map.serialize_entry("text", text)?,
-            Self::File(file) => map.serialize_entry("file", file)?,
-            Self::Location(location) => map.serialize_entry("location", location)?,
-            Self::Suggested(suggested) => map.serialize_entry(suggested.key(), suggested)?,
-            Self::Error { error, .. } => map.serialize_entry("error", error)?,
+            Self::Text(text) => map.serialize_entry(name("text"), text)?,
+            Self::File(file) => map.serialize_entry(name("file"), file)?,
+            Self::Location(location) => map.serialize_entry(name("location"), location)?,
+            Self::Suggested(suggested) => map.serialize_entry(name("suggested"), suggested)?,
+            Self::Error { error, .. } => map.serialize_entry(name("error"), error)?,
             Self::Unknown(_) => {}
         }
         map.end()

@@ -1,9 +1,11 @@
 //! Reads and writes the members of an object, whichever way their names are spelled.
 //!
-//! A member is looked up by its documented name first, then by the other names that a page or a sample gives it; of several
-//! the first that is not null counts. The name that came is kept, so that the value is written back the way it came.
+//! A member is looked up by its documented name first, then by the other names that a page or a sample gives it, each in its own
+//! letters first and then in any; of several the first that can be read counts. A member that need not be there is absent when it
+//! cannot be read. The name that came is kept, so that the value is written back the way it came.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{DeserializeOwned, Error, MapAccess};
@@ -12,35 +14,76 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::nullable::Nullable;
-use crate::json::{Key, RawJson, ReadMembers, Tracked, compose, from_object, replay};
-
-/// The names that the tables write with a capital letter and the samples without.
-const ANY_CASE: [&str; 4] = ["suggested", "response", "reply", "action"];
+use crate::json::{Key, RawJson, ReadMembers, Tracked, compose, from_object, is_blank, replay};
 
 /// The documented name of a member, and the other names it comes under.
-pub(super) type Names = &'static [&'static str];
+pub(super) type Aliases = &'static [&'static str];
 
-fn documented(names: Names) -> &'static str {
+fn documented(names: Aliases) -> &'static str {
     names.first().copied().unwrap_or_default()
 }
 
-/// Reports whether the member that came as `came` is the one documented as `name`.
+/// Reports whether the member that came as `came` is the one documented as `name`, in whichever letters.
 fn is_named(came: &str, name: &str) -> bool {
-    came == name || (ANY_CASE.contains(&name) && came.eq_ignore_ascii_case(name))
+    came.eq_ignore_ascii_case(name)
 }
 
-/// The names that did not come in the documented spelling.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Spelling(Vec<(&'static str, Box<str>)>);
+/// How the members of an object came, as far as the fields do not say it.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub(super) struct Spelling {
+    own: Names,
+    /// Of the object that holds this one, where that has no place for it.
+    outer: Names,
+    /// Members that could not be read.
+    unread: Vec<(Box<str>, RawJson)>,
+}
+
+/// Documented names and those that came in their place.
+#[derive(Clone, Default, PartialEq, Eq)]
+struct Names(Vec<(&'static str, Box<str>)>);
+
+impl Names {
+    fn of<'a>(&'a self, name: &'a str) -> &'a str {
+        self.0.iter().find(|(documented, _)| *documented == name).map_or(name, |(_, came)| came)
+    }
+}
 
 impl Spelling {
     /// The name to write for the documented one.
     pub(super) fn of<'a>(&'a self, name: &'a str) -> &'a str {
-        self.0.iter().find(|(documented, _)| *documented == name).map_or(name, |(_, came)| came)
+        self.own.of(name)
     }
 
-    pub(super) fn extend(&mut self, other: Self) {
-        self.0.extend(other.0);
+    /// The name to write for the documented one in the object that holds this one.
+    pub(super) fn of_outer<'a>(&'a self, name: &'a str) -> &'a str {
+        self.outer.of(name)
+    }
+
+    /// Adds a name.
+    pub(super) fn add(&mut self, documented: &'static str, came: &str) {
+        if came != documented {
+            self.own.0.push((documented, came.into()));
+        }
+    }
+}
+
+/// A value that keeps the names of its members, and those of the object that holds it.
+pub(super) trait Spelled: Sized {
+    fn spelling(&self) -> &Spelling;
+
+    fn spelling_mut(&mut self) -> &mut Spelling;
+
+    /// Takes over the spelling of the object that holds it.
+    fn within(mut self, outer: Spelling) -> Self {
+        self.spelling_mut().outer = outer.own;
+        self
+    }
+}
+
+impl fmt::Debug for Spelling {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { own, outer, unread } = self;
+        write!(f, "Spelling(<{} names, {} unread>)", own.0.len() + outer.0.len(), unread.len())
     }
 }
 
@@ -58,6 +101,8 @@ struct Member {
     raw: Box<RawValue>,
     /// Whether the member was asked for, under any of its names.
     is_known: bool,
+    /// What became of it, once it was read: nothing, or a fault.
+    read: Option<Result<(), String>>,
 }
 
 impl Member {
@@ -76,29 +121,73 @@ impl Object {
         self.members.iter().any(|member| is_named(&member.name, name) && member.has_value())
     }
 
-    /// Reads a member that must be there.
-    pub(super) fn required<T: DeserializeOwned, E: Error>(&mut self, names: Names) -> Result<T, E> {
-        self.optional(names)?.ok_or_else(|| E::missing_field(documented(names)))
+    /// The members of these names that have a value, the first one first.
+    fn named(&mut self, names: Aliases) -> Vec<&mut Member> {
+        let rank = |came: &str| {
+            let ranks = names.iter().enumerate().filter(|(_, name)| is_named(came, name));
+            ranks.map(|(index, name)| (index, came != *name)).next()
+        };
+        let mut found: Vec<_> = self.members.iter_mut().filter_map(|m| Some((rank(&m.name)?, m))).collect();
+        for (_, member) in &mut found {
+            member.is_known = true;
+        }
+        found.retain(|(_, member)| member.has_value());
+        found.sort_by_key(|(rank, _)| *rank);
+        found.into_iter().map(|(_, member)| member).collect()
     }
 
-    /// Reads a member; null is absent.
-    pub(super) fn optional<T: DeserializeOwned, E: Error>(&mut self, names: Names) -> Result<Option<T>, E> {
-        for member in &mut self.members {
-            member.is_known |= names.iter().any(|name| is_named(&member.name, name));
+    fn note<T>(&mut self, names: Aliases, found: Option<(Box<str>, T)>) -> Option<T> {
+        let (came, value) = found?;
+        self.spelling.add(documented(names), &came);
+        Some(value)
+    }
+
+    /// Reads a member that must be there.
+    pub(super) fn required<T: DeserializeOwned, E: Error>(&mut self, names: Aliases) -> Result<T, E> {
+        self.content(names)?.ok_or_else(|| E::missing_field(documented(names)))
+    }
+
+    /// Reads a member that must be readable when it is there; null is absent.
+    fn content<T: DeserializeOwned, E: Error>(&mut self, names: Aliases) -> Result<Option<T>, E> {
+        let first = self.named(names).into_iter().next();
+        let found = first.map(|member| Ok((member.name.clone(), member.read()?))).transpose()?;
+        Ok(self.note(names, found))
+    }
+
+    /// Reads the member that holds the content of an object; null, `""` and `{}` hold none, unless its type takes them.
+    pub(super) fn content_or_blank<T: DeserializeOwned, E: Error>(&mut self, names: Aliases) -> Result<Option<T>, E> {
+        let is_blank = self.named(names).first().is_some_and(|member| is_blank(&member.raw));
+        match self.content(names) {
+            Err(_) if is_blank => Ok(None),
+            read => read,
         }
-        let values = self.members.iter().filter(|member| member.has_value());
-        let Some(member) = names.iter().find_map(|name| values.clone().find(|member| is_named(&member.name, name)))
-        else {
-            return Ok(None);
-        };
-        if *member.name != *documented(names) {
-            self.spelling.0.push((documented(names), member.name.clone()));
+    }
+
+    /// Reads a member that need not be there; null and what cannot be read are absent. The latter is kept to be written back.
+    #[allow(clippy::unnecessary_wraps, reason = "`members!` calls all these methods alike")]
+    pub(super) fn optional<T: DeserializeOwned, E: Error>(&mut self, names: Aliases) -> Result<Option<T>, E> {
+        let found = self.readable(names, |_| true);
+        if found.is_none() {
+            let unread = self.named(names).into_iter().next();
+            let unread = unread.map(|member| (member.name.clone(), RawJson::from_value(member.raw.clone())));
+            self.spelling.unread.extend(unread);
         }
-        member.read().map(Some)
+        Ok(found)
+    }
+
+    /// Reads the first of these members that fits and can be read.
+    pub(super) fn readable<T: DeserializeOwned>(&mut self, names: Aliases, fits: fn(&RawValue) -> bool) -> Option<T> {
+        let found = self.named(names).into_iter().filter(|member| fits(&member.raw)).find_map(|member| {
+            let read = T::deserialize(Tracked::new(&member.raw).optional());
+            let read = read.map_err(|fault| fault.under_key(&member.name).to_string());
+            member.read = Some(read.as_ref().map(|_| ()).map_err(Clone::clone));
+            Some((member.name.clone(), read.ok()?))
+        });
+        self.note(names, found)
     }
 
     /// Reads a whole number, or a string of its digits.
-    pub(super) fn number<E: Error>(&mut self, names: Names) -> Result<Option<u64>, E> {
+    pub(super) fn number<E: Error>(&mut self, names: Aliases) -> Result<Option<u64>, E> {
         #[derive(Deserialize)]
         struct Number(#[serde(deserialize_with = "crate::number::read_u64")] u64);
 
@@ -106,32 +195,38 @@ impl Object {
     }
 
     /// Reads a member whose null means something.
-    pub(super) fn nullable<T: DeserializeOwned, E: Error>(&mut self, names: Names) -> Result<Nullable<T>, E> {
-        Ok(match self.optional(names)? {
-            Some(value) => Nullable::Value(value),
-            None if self.members.iter().any(|member| is_named(&member.name, documented(names))) => Nullable::Null,
-            None => Nullable::Absent,
-        })
+    pub(super) fn nullable<T: DeserializeOwned, E: Error>(&mut self, names: Aliases) -> Result<Nullable<T>, E> {
+        if let Some(value) = self.optional(names)? {
+            return Ok(Nullable::Value(value));
+        }
+        let null = self.members.iter().find(|member| is_named(&member.name, documented(names)) && !member.has_value());
+        let null = null.map(|member| (member.name.clone(), Nullable::Null));
+        Ok(self.note(names, null).unwrap_or(Nullable::Absent))
     }
 
-    /// Reads a member that must not be there twice; null is for the type to read.
-    pub(super) fn once<T: DeserializeOwned, E: Error>(&self, name: &'static str) -> Result<Option<T>, E> {
-        let mut found = self.members.iter().filter(|member| is_named(&member.name, name));
+    /// Reads a member that must not be there twice, in whichever letters, and the name it came under.
+    pub(super) fn once<T: DeserializeOwned, E: Error>(&self, name: &'static str) -> Result<Option<(&str, T)>, E> {
+        let mut found = self.members.iter().filter(|member| is_named(&member.name, name) && member.has_value());
         match (found.next(), found.next()) {
             (_, Some(_)) => Err(E::duplicate_field(name)),
-            (member, None) => member.map(Member::read).transpose(),
+            (member, None) => member.map(|member| Ok((&*member.name, member.read()?))).transpose(),
         }
     }
 
-    /// Checks that one of these members is there.
-    pub(super) fn one_of<E: Error>(&self, names: Names) -> Result<(), E> {
-        let is_there = names.is_empty() || names.iter().any(|name| self.has(name));
-        if is_there { Ok(()) } else { Err(E::missing_field(documented(names))) }
+    /// Checks that one of these members was read.
+    pub(super) fn one_of<E: Error>(&self, names: Aliases) -> Result<(), E> {
+        let is_one = |member: &&Member| names.iter().any(|name| is_named(&member.name, name));
+        let reads = || self.members.iter().filter(is_one).filter_map(|member| member.read.as_ref());
+        if names.is_empty() || reads().any(Result::is_ok) {
+            return Ok(());
+        }
+        let fault = reads().find_map(|read| read.as_ref().err());
+        Err(fault.map_or_else(|| E::missing_field(documented(names)), E::custom))
     }
 
     /// Returns the members that were not asked for.
     #[allow(clippy::unnecessary_wraps, reason = "`members!` calls all these methods alike")]
-    pub(super) fn extra<E: Error>(&mut self, _: Names) -> Result<BTreeMap<String, RawJson>, E> {
+    pub(super) fn extra<E: Error>(&mut self, _: Aliases) -> Result<BTreeMap<String, RawJson>, E> {
         let extra = self.members.iter().filter(|member| !member.is_known);
         Ok(extra.map(|member| (member.name.to_string(), RawJson::from_value(member.raw.clone()))).collect())
     }
@@ -150,7 +245,7 @@ impl Object {
 impl<'de> ReadMembers<'de> for Object {
     fn read_members<A: MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
         let members = Vec::read_members(map)?.into_iter();
-        let members = members.map(|(Key(name), raw)| Member { name: name.into(), raw, is_known: false });
+        let members = members.map(|(Key(name), raw)| Member { name: name.into(), raw, is_known: false, read: None });
         Ok(Self { members: members.collect(), spelling: Spelling::default() })
     }
 }
@@ -176,19 +271,19 @@ impl<'a, M: SerializeMap> Writer<'a, M> {
         Ok(Self { map: serializer.serialize_map(None)?, spelling })
     }
 
-    pub(super) fn required<T: Serialize>(&mut self, names: Names, value: &T) -> Result<(), M::Error> {
+    pub(super) fn required<T: Serialize>(&mut self, names: Aliases, value: &T) -> Result<(), M::Error> {
         self.map.serialize_entry(self.spelling.of(documented(names)), value)
     }
 
-    pub(super) fn optional<T: Serialize>(&mut self, names: Names, value: &Option<T>) -> Result<(), M::Error> {
+    pub(super) fn optional<T: Serialize>(&mut self, names: Aliases, value: &Option<T>) -> Result<(), M::Error> {
         value.iter().try_for_each(|value| self.required(names, value))
     }
 
-    pub(super) fn number(&mut self, names: Names, value: &Option<u64>) -> Result<(), M::Error> {
+    pub(super) fn number(&mut self, names: Aliases, value: &Option<u64>) -> Result<(), M::Error> {
         self.optional(names, value)
     }
 
-    pub(super) fn nullable<T: Serialize>(&mut self, names: Names, value: &Nullable<T>) -> Result<(), M::Error> {
+    pub(super) fn nullable<T: Serialize>(&mut self, names: Aliases, value: &Nullable<T>) -> Result<(), M::Error> {
         match value {
             Nullable::Absent => Ok(()),
             Nullable::Null => self.required(names, &()),
@@ -196,11 +291,12 @@ impl<'a, M: SerializeMap> Writer<'a, M> {
         }
     }
 
-    pub(super) fn extra(&mut self, _: Names, members: &BTreeMap<String, RawJson>) -> Result<(), M::Error> {
+    pub(super) fn extra(&mut self, _: Aliases, members: &BTreeMap<String, RawJson>) -> Result<(), M::Error> {
         members.iter().try_for_each(|(name, value)| self.map.serialize_entry(name, value))
     }
 
-    pub(super) fn end(self) -> Result<M::Ok, M::Error> {
+    pub(super) fn end(mut self) -> Result<M::Ok, M::Error> {
+        self.spelling.unread.iter().try_for_each(|(name, raw)| self.map.serialize_entry(name, raw))?;
         self.map.end()
     }
 }
@@ -227,6 +323,16 @@ macro_rules! members {
             }
         }
 
+        impl $crate::exotel::object::Spelled for $type {
+            fn spelling(&self) -> &$crate::exotel::object::Spelling {
+                &self.spelling
+            }
+
+            fn spelling_mut(&mut self) -> &mut $crate::exotel::object::Spelling {
+                &mut self.spelling
+            }
+        }
+
         #[cfg(feature = "schema")]
         #[allow(dead_code, reason = "not every such struct has a schema of its own")]
         impl $type {
@@ -248,7 +354,7 @@ pub(super) fn read_number<'de, T: DeserializeOwned, D: Deserializer<'de>>(
     let text = serde_json::from_str::<String>(raw.get());
     let number = match parse(text.as_deref().unwrap_or(raw.get()).trim()) {
         Some(number) => number,
-        None => T::deserialize(Tracked::new(&raw)).map_err(D::Error::custom)?,
+        None => T::deserialize(Tracked::new(&raw).optional()).map_err(D::Error::custom)?,
     };
     Ok((number, RawJson::from_value(raw)))
 }

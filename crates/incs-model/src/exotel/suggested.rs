@@ -7,21 +7,23 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::object::{Object, Spelling, Writer, members};
+use super::object::{Object, Spelled, Spelling, Writer, members};
 use super::text::Postback;
 use crate::json::{RawJson, Tracked};
 use crate::schema_of::schema_of;
 
 /// A tap on a suggested reply or action (Exotel: receive messages webhook).
 ///
-/// The tables write `Suggested`, `Response`, `Reply` and `Action`, the samples the same words in small letters. Any letters
-/// are read, and written back as they came; small ones by default.
+/// The tables write `Suggested`, `Response`, `Reply` and `Action`, the samples the same words in small letters. They are written back
+/// as they came; in small letters by default.
 #[derive(Clone, PartialEq, MaskedDebug)]
 #[non_exhaustive]
 pub struct Suggested {
     /// What was tapped.
     pub tap: Tap,
     spelling: Spelling,
+    /// Of the object in `response`.
+    response: Spelling,
 }
 
 /// What was tapped. The tables call both members mandatory, each sample has one.
@@ -89,7 +91,7 @@ impl Suggestion {
 impl Suggested {
     /// A tap, with member names in small letters.
     pub fn new(tap: Tap) -> Self {
-        Self { tap, spelling: Spelling::default() }
+        Self { tap, spelling: Spelling::default(), response: Spelling::default() }
     }
 
     /// A tap on a suggested reply.
@@ -101,16 +103,15 @@ impl Suggested {
     pub fn action(suggestion: Suggestion) -> Self {
         Self::new(Tap::Action(suggestion))
     }
+}
 
-    /// The name of the member that holds it.
-    pub(super) fn key(&self) -> &str {
-        self.spelling.of("suggested")
+impl Spelled for Suggested {
+    fn spelling(&self) -> &Spelling {
+        &self.spelling
     }
 
-    /// Takes over the spelling of the object that holds it.
-    pub(super) fn within(mut self, outer: Spelling) -> Self {
-        self.spelling.extend(outer);
-        self
+    fn spelling_mut(&mut self) -> &mut Spelling {
+        &mut self.spelling
     }
 }
 
@@ -140,14 +141,14 @@ impl<'de> Deserialize<'de> for Suggested {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
         let mut object = Object::deserialize(Tracked::new(&raw)).map_err(D::Error::custom)?;
-        let Response { reply, action, spelling } = object.optional(&["response"])?.unwrap_or_default();
+        let Response { reply, action, spelling: response } = object.optional(&["response"])?.unwrap_or_default();
         let tap = match (reply, action) {
             (Some(reply), Some(action)) => Tap::Both { reply, action },
             (Some(reply), None) => Tap::Reply(reply),
             (None, Some(action)) => Tap::Action(action),
-            (None, None) => Tap::Unknown(RawJson::from_value(raw)),
+            (None, None) => return Ok(Self::new(Tap::Unknown(RawJson::from_value(raw)))),
         };
-        Ok(Self { tap, spelling }.within(object.take_spelling()))
+        Ok(Self { tap, spelling: object.take_spelling(), response })
     }
 }
 
@@ -160,7 +161,7 @@ impl Serialize for Suggested {
             Tap::Unknown(raw) => return raw.serialize(serializer),
         };
         let mut object = Writer::new(serializer, &self.spelling)?;
-        object.required(&["response"], &Response { reply, action, spelling: self.spelling.clone() })?;
+        object.required(&["response"], &Response { reply, action, spelling: self.response.clone() })?;
         object.end()
     }
 }

@@ -7,7 +7,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::object::{Names, Object};
+use super::object::{Aliases, Object, Spelled, Spelling, Writer};
 use crate::schema_of::schema_of;
 
 /// A text that a user wrote. On the wire a string, or an object with `body` as on WhatsApp; written back as it came.
@@ -17,6 +17,7 @@ pub struct Text {
     /// The text.
     pub body: String,
     is_object: bool,
+    spelling: Spelling,
 }
 
 /// What the business attached to a suggestion when it sent it. Written back as it came.
@@ -29,25 +30,42 @@ pub struct Postback {
     /// The data. None when the object holds none.
     pub data: Option<String>,
     is_object: bool,
+    spelling: Spelling,
 }
 
 impl<T: Into<String>> From<T> for Text {
     /// Written as a string.
     fn from(body: T) -> Self {
-        Self { body: body.into(), is_object: false }
+        Self { body: body.into(), is_object: false, spelling: Spelling::default() }
     }
 }
 
 impl<T: Into<String>> From<T> for Postback {
     /// Written as an object.
     fn from(data: T) -> Self {
-        Self { data: Some(data.into()), is_object: true }
+        Self { data: Some(data.into()), is_object: true, spelling: Spelling::default() }
+    }
+}
+
+impl Spelled for Text {
+    fn spelling(&self) -> &Spelling {
+        &self.spelling
+    }
+
+    fn spelling_mut(&mut self) -> &mut Spelling {
+        &mut self.spelling
     }
 }
 
 impl Serialize for Text {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.is_object { serializer.collect_map([("body", &self.body)]) } else { self.body.serialize(serializer) }
+        if self.is_object {
+            let mut object = Writer::new(serializer, &self.spelling)?;
+            object.required(&["body"], &self.body)?;
+            object.end()
+        } else {
+            self.body.serialize(serializer)
+        }
     }
 }
 
@@ -55,42 +73,48 @@ impl Serialize for Postback {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.data {
             Some(data) if !self.is_object => data.serialize(serializer),
-            data => serializer.collect_map(data.iter().map(|data| ("data", data))),
+            data => {
+                let mut object = Writer::new(serializer, &self.spelling)?;
+                object.optional(&["data"], data)?;
+                object.end()
+            }
         }
     }
 }
 
 impl<'de> Deserialize<'de> for Text {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let (body, is_object) = deserializer.deserialize_any(StringOrObject(&["body"]))?;
-        Ok(Self { body: body.ok_or_else(|| D::Error::missing_field("body"))?, is_object })
+        let (body, object) = deserializer.deserialize_any(StringOrObject(&["body"]))?;
+        let body = body.ok_or_else(|| D::Error::missing_field("body"))?;
+        Ok(Self { body, is_object: object.is_some(), spelling: object.unwrap_or_default() })
     }
 }
 
 impl<'de> Deserialize<'de> for Postback {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let (data, is_object) = deserializer.deserialize_any(StringOrObject(&["data"]))?;
-        Ok(Self { data, is_object })
+        let (data, object) = deserializer.deserialize_any(StringOrObject(&["data"]))?;
+        Ok(Self { data, is_object: object.is_some(), spelling: object.unwrap_or_default() })
     }
 }
 
-/// Reads a string, or an object that holds it in this member, and which of the two it was.
-struct StringOrObject(Names);
+/// Reads a string, or an object that holds it in this member, and the spelling of the object.
+struct StringOrObject(Aliases);
 
 impl<'de> Visitor<'de> for StringOrObject {
-    type Value = (Option<String>, bool);
+    type Value = (Option<String>, Option<Spelling>);
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "a string, or an object with {}", self.0.concat())
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok((Some(text.to_owned()), false))
+        Ok((Some(text.to_owned()), None))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
         let mut object = Object::deserialize(MapAccessDeserializer::new(map))?;
-        Ok((object.optional(self.0)?, true))
+        let text = object.optional(self.0)?;
+        Ok((text, Some(object.take_spelling())))
     }
 }
 

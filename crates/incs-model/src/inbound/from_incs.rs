@@ -443,6 +443,7 @@ fn created_content(message: &created::Message) -> Content {
             ..Media::new(MediaKind::File)
         }
         .into(),
+        created::Content::Missing(_) => Other::new(message.content().kind()).into(),
         created::Content::Custom(raw) => Other::of(custom_kind(message), Some(raw)).into(),
         created::Content::Unknown(code, raw) => Other::of(format!("type.{}", code.as_i64()), Some(raw)).into(),
     }

@@ -18,6 +18,8 @@ pub(super) const OPTIONAL: &str = "$incs::optional";
 pub(super) const LIST: &str = "$incs::list";
 /// Asks for a value that null, `""` and `{}` do not hold.
 pub(super) const CONTENT: &str = "$incs::content";
+/// Asks for an object or a string, and takes any other value and `{}` for null.
+pub(super) const OBJECT_OR_TEXT: &str = "$incs::object_or_text";
 /// Asks for a whole number, or its digits in a string.
 pub(super) const WHOLE_NUMBER: &str = "$incs::whole_number";
 
@@ -59,6 +61,14 @@ pub(crate) fn whole_number<'de, V: Visitor<'de>, D: Deserializer<'de>>(
     visitor: V,
 ) -> Result<V::Value, D::Error> {
     deserializer.deserialize_newtype_struct(WHOLE_NUMBER, visitor)
+}
+
+/// Reads an object or a string by a visitor; on the second read it sees any other value, and `{}`, as null.
+pub(crate) fn object_or_text<'de, V: Visitor<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+    visitor: V,
+) -> Result<V::Value, D::Error> {
+    deserializer.deserialize_newtype_struct(OBJECT_OR_TEXT, visitor)
 }
 
 /// Reads what the inner seed reads, or nothing.

@@ -14,7 +14,7 @@ use serde::{Deserialize, forward_to_deserialize_any};
 use serde_json::value::RawValue;
 
 use super::error::{Fault, Found};
-use super::lenient::{CONTENT, LIST, OPTIONAL, WHOLE_NUMBER, parse_float};
+use super::lenient::{CONTENT, LIST, OBJECT_OR_TEXT, OPTIONAL, WHOLE_NUMBER, parse_float};
 use super::object::from_object;
 
 /// A string of the body, such as a member name; borrowed unless it holds escapes.
@@ -94,7 +94,7 @@ impl<'raw> Tracked<'raw> {
     }
 
     /// The value of a member that may be absent.
-    fn optional(self) -> Self {
+    pub(crate) fn optional(self) -> Self {
         Self { is_optional: true, ..self }
     }
 
@@ -195,6 +195,14 @@ impl<'de> Deserializer<'de> for Tracked<'_> {
                 Err(_) => visitor.visit_none(),
             },
             LIST => visitor.visit_none(),
+            OBJECT_OR_TEXT => match self.first_byte() {
+                b'{' if !is_blank(self.raw) => self.visit(visitor),
+                b'"' => match self.read() {
+                    Ok(Key(text)) => visitor.visit_str(&text),
+                    Err(_) => visitor.visit_unit(),
+                },
+                _ => visitor.visit_unit(),
+            },
             WHOLE_NUMBER => self.visit_whole(visitor),
             _ if name.starts_with(PRIVATE_NAME) => {
                 visitor.visit_map(MapDeserializer::new(iter::once((name, self.raw.get()))))

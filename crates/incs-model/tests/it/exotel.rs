@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | 1 | `icm_and_incoming_message_are_both_incoming_and_the_word_is_kept` |
 //! | 2 | `replies_and_reports_on_one_url_are_told_apart_by_dlr_then_by_structure` |
-//! | 3 | `the_names_around_a_suggestion_are_read_in_any_letters` |
+//! | 3 | `every_documented_key_is_read_in_any_case`, `key_in_documented_letters_wins` |
 //! | 4 | `of_reply_and_action_one_both_or_neither_may_come` |
 //! | 5 | `longitude_is_read_in_both_spellings_and_the_right_one_wins` |
 //! | 6 | `an_error_decides_the_kind_and_needs_no_sid_and_no_type` |
@@ -30,6 +30,7 @@
 mod contents;
 mod elements;
 mod reports;
+mod spelling;
 
 use std::fs;
 use std::path::Path;

@@ -25,6 +25,10 @@ pub enum Content {
     /// A template, button or other custom content (`type` 110), as raw JSON: its form is **unknown**. The message's
     /// `custom_type` says which it is.
     Custom(RawJson),
+    /// Nothing, although the type of this number is a known one: the content is absent or empty, or neither an object nor a string
+    /// that holds one. Written back without content.
+    #[serde(serialize_with = "without_content")]
+    Missing(i64),
     /// Content of a type that this version does not know, as raw JSON.
     #[serde(serialize_with = "without_code")]
     Unknown(UnknownCode, RawJson),
@@ -173,20 +177,30 @@ impl Content {
             Self::Video(_) => code::VIDEO,
             Self::File(_) => code::FILE,
             Self::Custom(_) => code::CUSTOM,
+            Self::Missing(code) => *code,
             Self::Unknown(code, _) => code.as_i64(),
         }
     }
 
     /// The kind in a word: `text`, `image`, `audio`, `video`, `file`, `custom`, `unknown`.
     pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Text(_) => "text",
-            Self::Image(_) => "image",
-            Self::Audio(_) => "audio",
-            Self::Video(_) => "video",
-            Self::File(_) => "file",
-            Self::Custom(_) => "custom",
-            Self::Unknown(..) => "unknown",
+        match self.type_code() {
+            code::TEXT => "text",
+            code::IMAGE => "image",
+            code::AUDIO => "audio",
+            code::VIDEO => "video",
+            code::FILE => "file",
+            code::CUSTOM => "custom",
+            _ => "unknown",
+        }
+    }
+
+    /// What stands in for a content that is not there.
+    pub(super) fn absent(type_code: i64) -> Self {
+        match type_code {
+            code::TEXT..=code::FILE => Self::Missing(type_code),
+            code::CUSTOM => Self::Custom(RawJson::null()),
+            other => Self::Unknown(UnknownCode::new(other), RawJson::null()),
         }
     }
 
@@ -201,6 +215,12 @@ impl Content {
             other => Self::Unknown(UnknownCode::new(other), Deserialize::deserialize(deserializer)?),
         })
     }
+}
+
+/// Writes null for a content that is not there.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn without_content<S: Serializer>(_: &i64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_unit()
 }
 
 /// Writes the content of an unknown type: its number stands beside it.

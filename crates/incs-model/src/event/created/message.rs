@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 use super::content::{Content, code};
 use super::{ChannelState, CustomType, Origin, SessionType};
 use crate::id::{ChannelId, ConversationId, CustomId, IncsMessageId, MessageId, ParticipantId};
-use crate::json::{self, Key, RawJson, ReadMembers, Tracked, once, optional_value, replay};
+use crate::json::{self, Key, RawJson, ReadMembers, Tracked, is_blank, object_or_text, once, optional_value, replay};
 use crate::masked::Masked;
 use crate::party::Party;
 use crate::schema_of::schema_of;
@@ -190,7 +190,7 @@ impl Body {
             (Some(content), None) => Ok(content),
             (None, Some(raw)) => replay(ContentSeed(code), "content", &raw),
             (Some(_), Some(_)) => Err(E::duplicate_field("content")),
-            (None, None) => Err(E::missing_field("content")),
+            (None, None) => Ok(WireContent::new(Content::absent(code))),
         }
     }
 }
@@ -204,7 +204,13 @@ struct WireContent {
 
 impl Default for WireContent {
     fn default() -> Self {
-        Self { content: Content::Custom(RawJson::null()), is_text: false }
+        Self::new(Content::Custom(RawJson::null()))
+    }
+}
+
+impl WireContent {
+    fn new(content: Content) -> Self {
+        Self { content, is_text: false }
     }
 }
 
@@ -216,7 +222,7 @@ impl<'de> DeserializeSeed<'de> for ContentSeed {
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<WireContent, D::Error> {
         if (code::TEXT..=code::FILE).contains(&self.0) {
-            return deserializer.deserialize_any(self);
+            return object_or_text(deserializer, self);
         }
         let content = Content::read(self.0, deserializer)?;
         Ok(open_raw_text(content))
@@ -230,18 +236,30 @@ impl<'de> Visitor<'de> for ContentSeed {
         f.write_str("an object, or a string that holds one")
     }
 
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<WireContent, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+
+    fn visit_unit<E>(self) -> Result<WireContent, E> {
+        Ok(WireContent::new(Content::absent(self.0)))
+    }
+
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<WireContent, A::Error> {
-        let content = Content::read(self.0, MapAccessDeserializer::new(map))?;
-        Ok(WireContent { content, is_text: false })
+        Content::read(self.0, MapAccessDeserializer::new(map)).map(WireContent::new)
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<WireContent, E> {
         let mut reader = serde_json::Deserializer::from_str(text);
         let quick = Content::read(self.0, &mut reader).and_then(|content| reader.end().map(|()| content));
-        let content = quick.or_else(|_| {
-            let raw: &RawValue = serde_json::from_str(text).map_err(|_| E::custom("JSON in the string"))?;
-            Content::read(self.0, Tracked::new(raw)).map_err(E::custom)
-        })?;
+        let content = match quick {
+            Ok(content) => content,
+            Err(_) => match serde_json::from_str::<&RawValue>(text) {
+                Ok(raw) if raw.get().starts_with('{') && !is_blank(raw) => {
+                    Content::read(self.0, Tracked::new(raw)).map_err(E::custom)?
+                }
+                _ => return self.visit_unit(),
+            },
+        };
         Ok(WireContent { content, is_text: true })
     }
 }
@@ -264,6 +282,9 @@ impl Serialize for WireContent {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut members = serializer.serialize_struct("WireContent", 2)?;
         members.serialize_field("type", &self.content.type_code())?;
+        if matches!(self.content, Content::Missing(_)) {
+            return members.end();
+        }
         if self.is_text {
             let text = serde_json::to_string(&self.content).map_err(S::Error::custom)?;
             members.serialize_field("content", &text)?;
@@ -315,7 +336,7 @@ schema_of!(Message as "WorkbenchMessage", generator => {
         let mut properties = members.clone();
         properties.insert("type".to_owned(), r#type);
         properties.extend(content.map(|content| ("content".to_owned(), content)));
-        json!({ "title": kind, "type": "object", "properties": properties, "required": ["id", "type", "content"] })
+        json!({ "title": kind, "type": "object", "properties": properties, "required": ["id", "type"] })
     };
     let codes = kinds.each_ref().map(|(_, code, _)| *code);
     let in_a_string = json!({ "type": "string", "contentMediaType": "application/json" });
