@@ -3,6 +3,7 @@
 mod keys;
 mod lists;
 mod odd;
+mod recorded;
 mod spelling;
 mod table;
 mod tolerance;
