@@ -213,12 +213,14 @@ impl ContactIndex {
     pub fn completed(&self, contacts: &[Contact], party: Party) -> Party {
         let Some(contact) = self.contact_of(contacts, &party) else { return party };
         let is_short = |text: &str| text.len() <= Self::LENT_MAX;
-        let mut known = contact.party();
-        known.phone = known.phone.filter(|phone| is_short(phone.as_str()));
-        known.user_id = known.user_id.filter(|id| is_short(id.as_str()));
-        known.parent_user_id = known.parent_user_id.filter(|id| is_short(id.as_str()));
-        known.username = known.username.filter(|name| is_short(name));
-        party.completed_by(&known)
+        let username = contact.profile.as_ref().and_then(|profile| profile.username.as_ref());
+        party.completed_by(&Party {
+            phone: contact.wa_id.as_ref().filter(|phone| is_short(phone.as_str())).cloned(),
+            user_id: contact.user_id.as_ref().filter(|id| is_short(id.as_str())).cloned(),
+            parent_user_id: contact.parent_user_id.as_ref().filter(|id| is_short(id.as_str())).cloned(),
+            username: username.filter(|name| is_short(name)).cloned(),
+            group_id: None,
+        })
     }
 }
 
