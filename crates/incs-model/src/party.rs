@@ -122,13 +122,14 @@ impl Party {
 
     /// Fills in the ids that only the other one has. Both must be the same party.
     #[must_use]
-    pub fn completed_by(mut self, other: &Self) -> Self {
-        self.phone = self.phone.or_else(|| other.phone.clone());
-        self.user_id = self.user_id.or_else(|| other.user_id.clone());
-        self.parent_user_id = self.parent_user_id.or_else(|| other.parent_user_id.clone());
-        self.username = self.username.or_else(|| other.username.clone());
-        self.group_id = self.group_id.or_else(|| other.group_id.clone());
-        self
+    pub fn completed_by(self, other: &Self) -> Self {
+        let mut party = self.without_empty();
+        party.phone = party.phone.or_else(|| other.phone.clone());
+        party.user_id = party.user_id.or_else(|| other.user_id.clone());
+        party.parent_user_id = party.parent_user_id.or_else(|| other.parent_user_id.clone());
+        party.username = party.username.or_else(|| other.username.clone());
+        party.group_id = party.group_id.or_else(|| other.group_id.clone());
+        party
     }
 
     /// Returns true when there is no id at all.
@@ -136,10 +137,21 @@ impl Party {
         self.ids().iter().all(Option::is_none)
     }
 
-    /// Returns the party, unless it has no id.
+    /// Returns the party without empty ids, unless it has no others.
     #[must_use]
     pub fn known(self) -> Option<Self> {
-        (!self.is_empty()).then_some(self)
+        (!self.is_empty()).then(|| self.without_empty())
+    }
+
+    /// Takes empty texts for absent, since they are no ids.
+    fn without_empty(self) -> Self {
+        Self {
+            phone: self.phone.filter(|phone| !phone.key().is_empty()),
+            user_id: self.user_id.filter(|id| !id.as_str().is_empty()),
+            parent_user_id: self.parent_user_id.filter(|id| !id.as_str().is_empty()),
+            username: self.username.filter(|name| !name.is_empty()),
+            group_id: self.group_id.filter(|id| !id.as_str().is_empty()),
+        }
     }
 
     /// Returns the ids, the strongest first. An empty text is no id. The group names its members together, so it counts only

@@ -43,17 +43,6 @@ pub(crate) fn party() -> impl Strategy<Value = Party> {
         })
 }
 
-/// A party with the ids of both; of two ids of a kind the first one's.
-fn joined(first: &Party, second: &Party) -> Party {
-    let mut party = first.clone();
-    party.user_id = party.user_id.or_else(|| second.user_id.clone());
-    party.phone = party.phone.or_else(|| second.phone.clone());
-    party.username = party.username.or_else(|| second.username.clone());
-    party.parent_user_id = party.parent_user_id.or_else(|| second.parent_user_id.clone());
-    party.group_id = party.group_id.or_else(|| second.group_id.clone());
-    party
-}
-
 proptest! {
     #[test]
     fn strongest_common_id_decides(one in party(), other in party()) {
@@ -94,7 +83,7 @@ proptest! {
     /// Whoever looks by all keys of a message finds the record that an earlier message with fewer ids made.
     #[test]
     fn record_is_found_when_ids_appear(one in party(), other in party()) {
-        let later = joined(&one, &other);
+        let later = one.clone().completed_by(&other);
         let is_group = |key: &PartyKey| key.as_str().starts_with("group:");
         for key in one.keys().filter(|key| !is_group(key)) {
             prop_assert!(later.keys().any(|found| found == key));
@@ -107,7 +96,7 @@ proptest! {
     /// Adding ids to one of two parties gives them one key only if that key was added.
     #[test]
     fn added_id_merges_by_itself_only(one in party(), other in party(), added in party()) {
-        let later = joined(&one, &added);
+        let later = one.clone().completed_by(&added);
         if one.key() != other.key() && later.key().is_some() && later.key() == other.key() {
             prop_assert!(added.keys().any(|key| Some(key) == other.key()));
         }
@@ -120,6 +109,23 @@ proptest! {
             if rank(&strongest) >= rank(&key) {
                 prop_assert_eq!(later.key(), Some(key));
             }
+        }
+    }
+
+    #[test]
+    fn completed_party_keeps_its_ids_and_gains_others(one in party(), other in party()) {
+        let later = ids(&one.clone().completed_by(&other));
+        let expected: Vec<_> = ids(&one).into_iter().zip(ids(&other)).map(|(one, other)| one.or(other)).collect();
+        prop_assert_eq!(&later[..4], &expected[..4]);
+    }
+
+    #[test]
+    fn known_party_is_the_same_without_empty_ids(one in party()) {
+        prop_assert_eq!(one.clone().known().is_some(), !one.is_empty());
+        if let Some(known) = one.clone().known() {
+            prop_assert_eq!(ids(&known), ids(&one));
+            let json = serde_json::to_value(&known).unwrap();
+            prop_assert!(json.as_object().unwrap().values().all(|id| id != "" && id != "+"));
         }
     }
 

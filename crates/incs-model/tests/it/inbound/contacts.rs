@@ -97,6 +97,14 @@ fn customer_without_number_has_ids_and_name() {
 }
 
 #[test]
+fn empty_number_is_no_number() {
+    let body = json!({"messaging_product": "whatsapp", "contacts": [{"wa_id": "1", "user_id": "US.2"}],
+        "messages": [{"from": "", "from_user_id": "US.2", "id": "w", "type": "text", "text": {"body": "Hi"}}]});
+    let known = Party::new().with_user_id("US.2").with_phone("1");
+    assert_eq!(views(&body).remove(0).user, Some(known));
+}
+
+#[test]
 fn long_texts_of_contacts_are_not_copied() {
     for (length, is_lent) in [(SHARED_TEXT_MAX, true), (SHARED_TEXT_MAX + 1, false)] {
         let long = "x".repeat(length);
