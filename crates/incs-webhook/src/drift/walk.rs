@@ -152,6 +152,14 @@ impl Here<'_> {
         false
     }
 
+    /// Looks into the object that a string holds; whether it holds one.
+    fn opens(&mut self, text: &str) -> bool {
+        let Self { node, path, found } = self;
+        let inner = Here { node, path: path.clone(), found: &mut **found };
+        text.trim_ascii_start().starts_with('{')
+            && inner.deserialize(&mut serde_json::Deserializer::from_str(text)).is_ok()
+    }
+
     #[allow(clippy::unnecessary_wraps, reason = "what a visitor returns")]
     fn number<E>(mut self, found: JsonType, digits: &str) -> Result<(), E> {
         if self.expects(found) {
@@ -202,10 +210,9 @@ impl<'de> Visitor<'de> for Here<'_> {
         if !kinds.is_empty() && !kinds.contains(&text) {
             (self.found)(self.path.clone(), Kind::UnknownKind { value: shown(text).to_owned() });
         }
-        // Only an object is opened, so that there is never a string in a string in a string. Text that is not JSON has nothing to
-        // tell: a content of unknown kind may be such.
-        if self.node.holds_json && text.trim_ascii_start().starts_with('{') {
-            drop(self.deserialize(&mut serde_json::Deserializer::from_str(text)));
+        // Only an object is opened, so that there is never a string in a string in a string.
+        if self.node.holds_json && !self.opens(text) {
+            (self.found)(self.path.clone(), Kind::OtherForm { expected: "an object in the string".to_owned() });
         }
         Ok(())
     }
