@@ -7,8 +7,9 @@ use incs_webhook::drift::Drift;
 use incs_webhook::{Batch, Delivery, Fault, Item, Limits, Outcome, Provider, Verified};
 use serde_json::value::RawValue;
 
+use crate::anybody::{Anybody, now};
+use crate::elements;
 use crate::pointer::{leads, resolve, split};
-use crate::{Anybody, now};
 
 /// The body after verification, which any scheme can have granted, whatever the bytes are.
 ///
@@ -55,6 +56,7 @@ fn check_batch(body: &[u8], batch: &Batch) {
     let text = std::str::from_utf8(body).ok().map(|text| text.strip_prefix('\u{feff}').unwrap_or(text));
     let json = text.and_then(|text| serde_json::from_str::<&RawValue>(text).ok()).map(RawValue::get);
     assert!(!batch.items().is_empty(), "a batch without items");
+    assert!(batch.items().len() <= body.len() + 1, "more items than bytes");
     assert_eq!(batch.body(), body);
     let mut drift = Drift::new();
     drift.observe_batch(batch);
@@ -67,6 +69,9 @@ fn check_batch(body: &[u8], batch: &Batch) {
     for item in batch {
         check_item(body, json, item);
     }
+    if let Some(json) = json {
+        elements::check(json, batch);
+    }
     let _ = format!("{batch:?}");
 }
 
@@ -74,27 +79,30 @@ fn check_item(body: &[u8], json: Option<&str>, item: &Item) {
     let range = range_of(item.raw(), item.body());
     assert_eq!(body.get(range), Some(item.raw()), "an item is elsewhere than its bytes");
     let _ = (item.dedup_key(), item.fact(), item.provider(), item.envelope());
-    if let Some(json) = json {
-        if item.pointer().is_empty() {
-            assert_eq!(item.raw(), body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body));
-        } else {
-            let found = resolve(json, &item.pointer());
-            assert_eq!(found.map(str::as_bytes), Some(item.raw()), "{} leads elsewhere", item.pointer());
-        }
+    if let Some(kind) = item.kind() {
+        assert!(kind.len() <= 128 && kind.bytes().all(|byte| byte.is_ascii_graphic()), "{kind:?} is no label");
+    }
+    let pointer = item.pointer();
+    if pointer.is_empty() {
+        assert_eq!(item.raw(), body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body));
+    } else if let Some(json) = json
+        // A long name is cut.
+        && !pointer.contains('…')
+    {
+        let leads = resolve(json, &pointer).into_iter().any(|found| found.as_bytes() == item.raw());
+        assert!(leads, "{pointer} leads elsewhere");
     }
     match item.outcome() {
         Outcome::Malformed(Fault::Decode(error)) => {
-            let json = json.expect("a member is wrong in what is no JSON");
-            let item_text = if item.pointer().is_empty() { Some(json) } else { resolve(json, &item.pointer()) };
-            check_error(item_text.expect("checked above"), error);
-            let pointer = item.fault_pointer().expect("malformed");
-            assert_eq!(pointer, format!("{}{}", item.pointer(), error.pointer()));
+            check_error(std::str::from_utf8(item.raw()).expect("JSON is text").trim_start_matches('\u{feff}'), error);
+            assert_eq!(item.fault_pointer(), Some(format!("{pointer}{}", error.pointer())));
             let _ = error.to_string();
         }
         Outcome::Malformed(fault) => {
-            assert_eq!(item.fault_pointer().as_deref(), Some(""));
+            assert_eq!(item.fault_pointer().as_deref(), Some(&*pointer));
             let _ = fault.to_string();
         }
+        Outcome::Parsed(_) => assert!(std::str::from_utf8(item.raw()).is_ok(), "what is no text was understood"),
         _ => assert_eq!(item.fault_pointer(), None),
     }
 }

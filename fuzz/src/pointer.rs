@@ -14,19 +14,24 @@ use serde_json::value::RawValue;
 #[serde(transparent)]
 struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
-/// The value that a pointer leads to, byte for byte. Of members of one name the last counts.
-pub fn resolve<'a>(json: &'a str, pointer: &str) -> Option<&'a str> {
-    Pointer::parse(pointer).ok()?.tokens().try_fold(json, |here, token| step(here, &token))
+/// The members of an object with their names, in their order; none of anything else.
+pub fn named(json: &str) -> Vec<(String, &str)> {
+    members(json).into_iter().map(|(name, value)| (name.0.into_owned(), value.get())).collect()
 }
 
-/// Whether a pointer leads anywhere, by any of the members of one name.
-pub fn leads(json: &str, pointer: &str) -> bool {
-    let Ok(pointer) = Pointer::parse(pointer) else { return false };
+/// The values that a pointer leads to, byte for byte: by each of the members of one name.
+pub fn resolve<'a>(json: &'a str, pointer: &str) -> Vec<&'a str> {
+    let Ok(pointer) = Pointer::parse(pointer) else { return Vec::new() };
     let mut here = vec![json];
     for token in pointer.tokens() {
         here = here.into_iter().flat_map(|json| steps(json, &token)).collect();
     }
-    !here.is_empty()
+    here
+}
+
+/// Whether a pointer leads anywhere, by any of the members of one name.
+pub fn leads(json: &str, pointer: &str) -> bool {
+    !resolve(json, pointer).is_empty()
 }
 
 /// A pointer's parent and its last token.
@@ -49,10 +54,6 @@ pub fn has_twins(json: &str) -> bool {
     let is_object = json.trim_ascii_start().starts_with('{');
     (is_object && members(json).into_iter().any(|(name, _)| !names.insert(name.0)))
         || children(json).into_iter().any(has_twins)
-}
-
-fn step<'a>(json: &'a str, token: &str) -> Option<&'a str> {
-    steps(json, token).pop()
 }
 
 /// The values of all members of a name, or the one element of a number.

@@ -103,6 +103,7 @@ fn write_seeds(folder: &Path, target: &str, fixtures: &[TextFile]) -> Result<()>
     let before = match target {
         "headers" => REQUEST,
         "verify" => "\0\0\0\0",
+        "work" => "\0",
         // Its input holds no body.
         "mutate" => return Ok(()),
         _ => "",

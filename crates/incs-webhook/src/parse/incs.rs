@@ -67,6 +67,9 @@ const CONTACTS: &str = "contacts";
 /// The member by which Meta's object says whose product it is of.
 const PRODUCT: &str = "messaging_product";
 
+/// The member that describes the business.
+const METADATA: &str = "metadata";
+
 /// How many objects are around a member of the message.
 const LEVELS_AROUND_MEMBER: usize = 2;
 
@@ -130,6 +133,10 @@ fn of_whatsapp<'a>(
     let lists = Lists::of(message);
     if !lists.typed.iter().zip(&events).all(|(members, events)| is_complete(members, events)) {
         return None;
+    }
+    // serde would read a record from it.
+    if lists.unknown.iter().any(|member| member.name == METADATA) {
+        value.metadata = None;
     }
     let mut finds = Finds { envelope: Envelope { whatsapp: Some(value), ..envelope }, items: Vec::new() };
     for (members, events) in lists.typed.iter().zip(events) {
@@ -215,20 +222,23 @@ fn by_element(body: Body<'_>) -> Option<Finds<'_>> {
         return None;
     }
     let name = event_name(body.bytes);
-    let mut reader = Reader { body, name: name.as_ref(), finds: Finds::default() };
+    let mut reader = Reader { body, name: name.as_ref(), around: Around::default(), finds: Finds::default() };
     reader.name(&cuts);
-    let mut value = whatsapp::Value::new();
     for member in &cuts.members {
-        let place = Place::default().member(&member.name);
         match &*member.name {
             "event" => {}
-            "message" if member.is_entered() => reader.around_lists(member, &mut value),
-            "channel_id" => reader.finds.envelope.channel_id = reader.read(place, member.value, 1).flatten(),
-            "business_phone" => reader.finds.envelope.business_phone = reader.read(place, member.value, 1).flatten(),
-            _ => reader.check(place, member.value, 1),
+            "message" if member.is_entered() => reader.around_lists(member),
+            name => {
+                let text = reader.json(Place::default().member(name), member.value, 1);
+                match name {
+                    "channel_id" => reader.around.channel_id = text,
+                    "business_phone" => reader.around.business_phone = text,
+                    _ => {}
+                }
+            }
         }
     }
-    reader.finds.envelope.whatsapp = Some(value);
+    reader.finds.envelope = reader.around.envelope();
     for message in &messages {
         reader.lists(message);
     }
@@ -252,7 +262,7 @@ fn is_whatsapp(message: &Member<'_>) -> bool {
     let has = |name: &str| message.members().iter().any(|member| member.name == name);
     let is_rcs =
         || ["senderPhoneNumber", "messageId", "sendTime", "agentId", "eventType", "eventId"].into_iter().any(has);
-    has(PRODUCT) || (!is_rcs() && (has("metadata") || has(CONTACTS) || TYPED_LISTS.iter().any(|list| has(list.name))))
+    has(PRODUCT) || (!is_rcs() && (has(METADATA) || has(CONTACTS) || TYPED_LISTS.iter().any(|list| has(list.name))))
 }
 
 /// Reads the pieces of a body.
@@ -260,7 +270,41 @@ struct Reader<'a, 'n> {
     body: Body<'a>,
     /// The name of the event.
     name: Option<&'n Arc<str>>,
+    around: Around<'a>,
     finds: Finds<'a>,
+}
+
+/// The JSON of the members around the lists; of several with one name the last.
+#[derive(Default)]
+struct Around<'a> {
+    channel_id: Option<&'a str>,
+    business_phone: Option<&'a str>,
+    product: Option<&'a str>,
+    metadata: Option<&'a str>,
+    contacts: Vec<&'a str>,
+}
+
+impl Around<'_> {
+    /// Reads the members as they are read in a whole body: what cannot be read is absent.
+    fn envelope(&self) -> Envelope {
+        let or_null = |json: Option<&str>| json.unwrap_or("null").to_owned();
+        let body = format!(
+            r#"{{"channel_id":{},"business_phone":{},"message":{{"messaging_product":{},"metadata":{},"contacts":[{}]}}}}"#,
+            or_null(self.channel_id),
+            or_null(self.business_phone),
+            or_null(self.product),
+            or_null(self.metadata),
+            self.contacts.join(","),
+        );
+        let mut envelope = Envelope { whatsapp: Some(whatsapp::Value::new()), ..Envelope::default() };
+        if let Ok(NewMessage { channel_id, business_phone, message, .. }) = decode_str(&body) {
+            (envelope.channel_id, envelope.business_phone) = (channel_id, business_phone);
+            if let NewMessageBody::WhatsApp(value) = message {
+                envelope.whatsapp = Some(value);
+            }
+        }
+        envelope
+    }
 }
 
 impl<'a> Reader<'a, '_> {
@@ -287,29 +331,32 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    /// Reads the members of a message that are no list of items.
-    fn around_lists(&mut self, message: &Member<'a>, value: &mut whatsapp::Value) {
+    /// Looks through the members of a message that are no list of items.
+    fn around_lists(&mut self, message: &Member<'a>) {
         for member in message.members() {
             let place = list_place(member);
             match (&*member.name, member.elements()) {
                 (CONTACTS, Some(contacts)) => {
                     for contact in contacts {
-                        let place = place.element(contact.index);
-                        value.contacts.extend(self.read(place, contact.raw, LEVELS_AROUND_ELEMENT));
+                        let text = self.json(place.element(contact.index), contact.raw, LEVELS_AROUND_ELEMENT);
+                        self.around.contacts.extend(text);
                     }
                 }
                 (_, Some(_)) => {}
-                (PRODUCT, None) => {
-                    value.messaging_product = self.read(place, member.value, LEVELS_AROUND_MEMBER).flatten();
-                }
-                ("metadata", None) => value.metadata = self.read(place, member.value, LEVELS_AROUND_MEMBER).flatten(),
                 (name, None) if TYPED_LISTS.iter().any(|list| list.name == name) => {
                     // What is in the place of a list may be an item, in a form of tomorrow.
                     if let Err(fault) = self.decode::<Option<Vec<IgnoredAny>>>(member.value, LEVELS_AROUND_MEMBER) {
                         self.fault(place, member.value, fault);
                     }
                 }
-                (_, None) => self.check(place, member.value, LEVELS_AROUND_MEMBER),
+                (name, None) => {
+                    let text = self.json(place, member.value, LEVELS_AROUND_MEMBER);
+                    match name {
+                        PRODUCT => self.around.product = text,
+                        METADATA => self.around.metadata = text,
+                        _ => {}
+                    }
+                }
             }
         }
     }
@@ -337,21 +384,13 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    /// Reads a value that is no item. If it cannot be read it is absent; if it is not even JSON, that is an item.
-    fn read<T: DeserializeOwned>(&mut self, place: Place, raw: &'a [u8], levels: usize) -> Option<T> {
-        match self.decode(raw, levels) {
-            Ok(value) => Some(value),
-            Err(Fault::Decode(_)) => None,
-            Err(fault) => {
-                self.fault(place, raw, fault);
-                None
-            }
+    /// The text of a value that is no item. If it is not JSON, that is an item.
+    fn json(&mut self, place: Place, raw: &'a [u8], levels: usize) -> Option<&'a str> {
+        if let Some(fault) = self.body.fault(raw, levels) {
+            self.fault(place, raw, fault);
+            return None;
         }
-    }
-
-    /// Adds a value that is not JSON.
-    fn check(&mut self, place: Place, raw: &'a [u8], levels: usize) {
-        self.read::<IgnoredAny>(place, raw, levels);
+        self.body.piece(raw, levels).ok()
     }
 
     fn decode<T: DeserializeOwned>(&self, raw: &'a [u8], levels: usize) -> Result<T, Fault> {

@@ -205,7 +205,7 @@ const SHAPES: &[Shape] = &[
         let members: Vec<_> = (0..count).map(|index| format!(r#""m{index}":1"#)).collect();
         whatsapp(&format!(r#""messages":[{{{}}}]"#, members.join(",")))
     }),
-    ("no event", |count| format!(r#"{{{}}}"#, vec![r#""x":{"event":"y"}"#; count].join(","))),
+    ("no event", |count| format!(r"{{{}}}", vec![r#""x":{"event":"y"}"#; count].join(","))),
     ("no JSON", |count| "{\"event\":".repeat(count)),
 ];
 
