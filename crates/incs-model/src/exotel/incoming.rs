@@ -190,7 +190,9 @@ impl<'de> Deserialize<'de> for Content {
             return Ok(Self::Error { error: error.within(object.take_spelling()), kind });
         }
         let any = [ContentType::Text, ContentType::File, ContentType::Location, ContentType::Suggested];
-        for kind in kind.as_ref().map_or(any.as_slice(), std::slice::from_ref) {
+        // The type names a member, and the names of members are compared without case.
+        let known = kind.as_ref().map(|kind| ContentType::from(kind.as_str().to_ascii_lowercase()));
+        for kind in known.as_ref().map_or(any.as_slice(), std::slice::from_ref) {
             if let Some(content) = Self::of_kind(kind, &mut object)? {
                 return Ok(content);
             }

@@ -16,8 +16,9 @@ use serde_json::{Value, json};
 
 use crate::fixtures::{names, text};
 
-/// Bodies that are not read as a whole, or not yet.
-const UNREAD: &[&str] = &["-odd-empty-objects.json", "-with-empty-content.json", "-in-capitals.json"];
+/// Bodies that are not read as a whole: something else than a list is in the place of a list of items. The webhook parser
+/// reads their elements one by one.
+const UNREAD: &[&str] = &["-odd-empty-objects.json"];
 
 /// Every body that a webhook receives, recorded ones included: its name and text.
 fn bodies() -> Vec<(String, String)> {
@@ -76,6 +77,14 @@ fn whatsapp(content: &Value) -> Inbound {
         "messages": [message]}});
     let body = serde_json::to_vec(&body).unwrap();
     one(inbound::from_event(&decode::<Event>(&body).unwrap(), &body))
+}
+
+#[test]
+fn other_bodies_are_not_read_as_a_whole() {
+    for end in UNREAD {
+        let name = format!("recorded/incs/webhook-new-message-whatsapp{end}");
+        assert!(decode::<Event>(text(&name).as_bytes()).is_err(), "{name}");
+    }
 }
 
 #[test]
