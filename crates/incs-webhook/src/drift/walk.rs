@@ -161,9 +161,9 @@ impl Here<'_> {
     }
 
     #[allow(clippy::unnecessary_wraps, reason = "what a visitor returns")]
-    fn number<E>(mut self, found: JsonType, digits: &str) -> Result<(), E> {
-        if self.expects(found) {
-            self.takes(digits);
+    fn number<E>(mut self, found: JsonType, number: &impl ToString) -> Result<(), E> {
+        if self.expects(found) && self.node.form.is_some() {
+            self.takes(&number.to_string());
         }
         Ok(())
     }
@@ -187,11 +187,11 @@ impl<'de> Visitor<'de> for Here<'_> {
     }
 
     fn visit_i64<E>(self, number: i64) -> Result<(), E> {
-        self.number(JsonType::Integer, &number.to_string())
+        self.number(JsonType::Integer, &number)
     }
 
     fn visit_u64<E>(self, number: u64) -> Result<(), E> {
-        self.number(JsonType::Integer, &number.to_string())
+        self.number(JsonType::Integer, &number)
     }
 
     fn visit_f64<E>(self, _: f64) -> Result<(), E> {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anstyle::{AnsiColor, Style};
 use clap::{Args, ValueEnum};
 use incs_facade::model::delivery::Fact;
+use incs_facade::model::event::whatsapp::{self, CallDirection, CallOutcome, PreferenceCategory, PreferenceValue};
 use incs_facade::model::id::{GroupId, MediaId, MediaType, MessageId, TemplateId, TemplateName, WhatsAppUserId};
 use incs_facade::model::inbound::{ChangeKind, Content, EditedContent, Inbound, PermissionAnswer};
 use incs_facade::model::{Address, Party, RawJson, Timestamp, WireTime};
@@ -301,8 +302,43 @@ impl Rows {
                 self.maybe("title", error.title.as_deref());
                 self.maybe("message", error.message.as_deref());
             }
+            Event::WhatsAppCall(call) => {
+                self.customer(item);
+                self.add("call", call.id.as_str());
+                self.maybe("by", call.direction.as_ref().map(CallDirection::as_str));
+                self.maybe("came to", call.status.as_ref().map(CallOutcome::as_str));
+                self.maybe("seconds", call.duration.map(|seconds| seconds.to_string()));
+                self.maybe("data", call.biz_opaque_callback_data.as_deref());
+                self.maybe("at", call.timestamp.as_ref().map(time));
+            }
+            Event::WhatsAppEcho(message) => {
+                self.customer(item);
+                self.add("id", message.id.as_str());
+                self.maybe("sent", message.timestamp.as_ref().map(time));
+                if let whatsapp::Content::Text(text) = &message.content {
+                    self.add("text", &text.body);
+                }
+            }
+            Event::WhatsAppPreference(preference) => {
+                self.customer(item);
+                self.maybe("about", preference.category.as_ref().map(PreferenceCategory::as_str));
+                self.maybe("wants", preference.value.as_ref().map(PreferenceValue::as_str));
+                self.maybe("detail", preference.detail.as_deref());
+                self.maybe("at", preference.timestamp.as_ref().map(time));
+            }
+            Event::WhatsAppOtherStatus(status) => {
+                self.customer(item);
+                self.add("of", status.id.as_str());
+                self.add("state", status.status.as_str());
+                self.maybe("at", status.timestamp.as_ref().map(time));
+            }
+            Event::RcsEvent(_) => self.customer(item),
             _ => {}
         }
+    }
+
+    fn customer(&mut self, item: &Item) {
+        self.maybe("customer", item.party().as_ref().and_then(name_of));
     }
 
     fn inbound(&mut self, inbound: &Inbound) {
@@ -313,6 +349,17 @@ impl Rows {
         self.maybe("sent", inbound.sent_at.as_ref().map(time));
         self.maybe("id", inbound.id.as_ref().map(MessageId::as_str));
         self.maybe("answers", inbound.quoted.as_ref().and_then(|quoted| quoted.id.as_ref()).map(MessageId::as_str));
+        self.maybe("group", inbound.user.as_ref().and_then(|user| user.group_id.as_ref()).map(GroupId::as_str));
+        match (inbound.forwarded, inbound.frequently_forwarded) {
+            (_, true) => self.add("forwarded", "often"),
+            (true, false) => self.add("forwarded", "yes"),
+            (false, false) => {}
+        }
+        if let Some(referral) = &inbound.referral {
+            self.maybe("ad", referral.headline.as_deref().or(referral.source_url.as_deref()));
+            self.maybe("click id", referral.ctwa_clid.as_deref());
+        }
+        self.maybe("product", inbound.referred_product.as_ref().and_then(|product| product.product_id.as_deref()));
         self.content(&inbound.content);
     }
 

@@ -253,7 +253,6 @@ mod tests {
     use std::path::Path;
 
     use incs_facade::model::event::Event;
-    use incs_facade::model::exotel::Callback;
     use incs_facade::webhook::Delivery;
     use serde_json::json;
 
@@ -508,29 +507,20 @@ mod tests {
         if fixture.starts_with("webhook-") { ProviderChoice::Incs } else { ProviderChoice::Exotel }
     }
 
-    /// A body that was read and written again: what the reader could not read is gone.
-    fn again(name: &str, body: &Value) -> Value {
-        let text = body.to_string();
-        let again = if name.starts_with("webhook-") {
-            decode_str::<Event>(&text).map(|event| serde_json::to_value(event).unwrap())
-        } else {
-            decode_str::<Callback>(&text).map(|callback| serde_json::to_value(callback).unwrap())
-        };
-        again.unwrap_or_default()
-    }
-
+    /// Of INCS: what cannot be read of Exotel is written back all the same.
     #[test]
     fn difference_to_a_known_form_is_not_read() {
-        for (name, body) in fixtures() {
+        for (name, body) in fixtures().into_iter().filter(|(name, _)| name.starts_with("webhook-")) {
             for pointer in places(&body).into_iter().filter(|pointer| !pointer.is_empty()) {
                 let mut body = body.clone();
                 *body.pointer_mut(&pointer).unwrap() = json!(true);
-                let batch = read(&body, provider(&name));
+                let batch = read(&body, ProviderChoice::Incs);
                 let differs = !check(&batch, Forms::Known).unwrap().is_empty();
                 let is_understood =
                     batch.iter().all(|item| matches!(item.outcome(), Outcome::Parsed(_) | Outcome::Unknown));
                 // A member that may be absent is, and costs nothing but itself.
-                let is_absent = again(&name, &body).pointer(&pointer) != Some(&json!(true));
+                let event = decode_str::<Event>(&body.to_string()).map(|event| serde_json::to_value(event).unwrap());
+                let is_absent = event.unwrap_or_default().pointer(&pointer) != Some(&json!(true));
                 assert!(!differs || !is_understood || is_absent, "{name} {pointer}");
             }
         }

@@ -184,3 +184,31 @@ fn a_file_that_is_not_there_is_exit_2() {
     assert_eq!((ended.code, ended.stdout.as_str()), (2, ""));
     assert!(ended.failure()["message"].as_str().unwrap().starts_with("no-such-file.json cannot be read"));
 }
+
+/// What people are shown of a recorded body.
+fn shown(name: &str) -> String {
+    let path = fixture_path(&format!("../recorded/incs/webhook-new-message-{name}.json"));
+    let ended = run(&mut incs(&["--color", "never", "webhook", "parse", &path]));
+    assert_eq!(ended.code, 0, "{name}: {}", ended.stderr);
+    ended.stdout
+}
+
+#[test]
+fn calls_preferences_and_referrals_are_shown() {
+    for (name, lines) in [
+        ("whatsapp-call-terminate", &["customer  6281200045678", "came to   COMPLETED", "seconds   56"][..]),
+        ("whatsapp-message-echoes", &["text      Sent from the shop's phone", "customer  6281200045678"]),
+        ("whatsapp-user-preferences", &["about     marketing_messages", "wants     stop", "wants     resume"]),
+        ("whatsapp-status-of-a-payment", &["state     captured"]),
+        ("rcs-event-subscribe", &["customer  +6281200045678"]),
+        ("whatsapp-referral-with-click-id", &["ad        Pottery for beginners", "click id  ARAkLkA8rmlFeiCktEJQ"]),
+        ("whatsapp-context-frequently-forwarded", &["forwarded  often"]),
+        ("whatsapp-group-message", &["group    Y2FwaV9ncm91cDoxMjAzNjMwNDE1"]),
+        ("whatsapp-customer-with-user-id-only", &["from     US.13491208655302741918 (Ben K)"]),
+    ] {
+        let shown = shown(name);
+        for line in lines {
+            assert!(shown.contains(line), "{name}: {line}\n{shown}");
+        }
+    }
+}

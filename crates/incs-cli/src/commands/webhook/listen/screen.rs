@@ -12,7 +12,7 @@ use std::time::Duration;
 use anstyle::{AnsiColor, Style};
 use incs_facade::model::Timestamp;
 use incs_facade::webhook::guard::{Claim, MemoryGuard, Ticket};
-use incs_facade::webhook::{Batch, Cause, Item, Outcome, Provider};
+use incs_facade::webhook::{Batch, Cause, Event, Item, Outcome, Provider};
 use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::sync::{Notify, mpsc, oneshot};
@@ -257,7 +257,10 @@ fn row(item: &Item, now: Timestamp, repeated: bool) -> String {
 
 /// The end of the customer's number, or of the id in its place.
 fn customer(item: &Item) -> String {
-    let user = item.inbound().and_then(|inbound| inbound.user);
+    let user = match item.event() {
+        Some(Event::WhatsAppCall(_) | Event::WhatsAppPreference(_) | Event::RcsEvent(_)) => item.party(),
+        _ => item.inbound().and_then(|inbound| inbound.user),
+    };
     let Some(name) = user.as_ref().and_then(name_of) else { return String::new() };
     let end: Vec<char> = name.chars().rev().take(4).collect();
     plain_line(&std::iter::once('…').chain(end.into_iter().rev()).collect::<String>())
