@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use crate::address::Address;
 use crate::id::{AgentId, EventId, MediaType, MessageId, TemplateId};
-use crate::json::{self, Key, ReadMembers, content_value, once, optional_value};
+use crate::json::{self, Key, ReadMembers, Tried, content_value, once, optional_value, tried_value};
 use crate::open::{UnknownMember, open_text};
 use crate::schema_of::schema_of;
 use crate::time::WireTime;
@@ -209,8 +209,8 @@ impl Content {
 /// The members of a message and of an event.
 #[derive(Default)]
 struct Parts {
-    sender: Option<Address>,
-    message_id: Option<MessageId>,
+    sender: Option<Tried<Address>>,
+    message_id: Option<Tried<MessageId>>,
     send_time: Option<WireTime>,
     agent_id: Option<AgentId>,
     event_type: Option<UserEventKind>,
@@ -222,8 +222,8 @@ struct Parts {
 impl Parts {
     fn into_message<E: de::Error>(self) -> Result<UserMessage, E> {
         Ok(UserMessage {
-            sender_phone_number: self.sender.ok_or_else(|| E::missing_field("senderPhoneNumber"))?,
-            message_id: self.message_id.ok_or_else(|| E::missing_field("messageId"))?,
+            sender_phone_number: required(self.sender, "senderPhoneNumber")?,
+            message_id: required(self.message_id, "messageId")?,
             send_time: self.send_time,
             agent_id: self.agent_id,
             content: self.content.unwrap_or_else(|| Content::Unknown(UnknownMember::from_members(self.kept))),
@@ -232,8 +232,23 @@ impl Parts {
 
     fn into_event(self, event_type: UserEventKind) -> UserEvent {
         let Self { sender, message_id, send_time, agent_id, event_id, .. } = self;
-        UserEvent { event_type, sender_phone_number: sender, event_id, message_id, send_time, agent_id }
+        let (sender_phone_number, message_id) = (optional(sender), optional(message_id));
+        UserEvent { event_type, sender_phone_number, event_id, message_id, send_time, agent_id }
     }
+}
+
+/// A member that a message must have.
+fn required<T, E: de::Error>(found: Option<Tried<T>>, name: &'static str) -> Result<T, E> {
+    match found {
+        Some(Ok(Some(value))) => Ok(value),
+        Some(Err(fault)) => Err(E::custom(fault)),
+        Some(Ok(None)) | None => Err(E::missing_field(name)),
+    }
+}
+
+/// A member that an event may have.
+fn optional<T>(found: Option<Tried<T>>) -> Option<T> {
+    found?.ok()?
 }
 
 impl<'de> ReadMembers<'de> for Parts {
@@ -242,8 +257,8 @@ impl<'de> ReadMembers<'de> for Parts {
         let content = &mut parts.content;
         while let Some(Key(key)) = map.next_key()? {
             match &*key {
-                "senderPhoneNumber" => once(&mut parts.sender, map.next_value()?, "senderPhoneNumber")?,
-                "messageId" => once(&mut parts.message_id, map.next_value()?, "messageId")?,
+                "senderPhoneNumber" => once(&mut parts.sender, tried_value(&mut map, &key)?, "senderPhoneNumber")?,
+                "messageId" => once(&mut parts.message_id, tried_value(&mut map, &key)?, "messageId")?,
                 "sendTime" => parts.send_time = optional_value(&mut map)?,
                 "agentId" => parts.agent_id = optional_value(&mut map)?,
                 "eventType" => parts.event_type = optional_value(&mut map)?,

@@ -10,7 +10,9 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+
+use super::error::Fault;
 
 /// Asks for a value that may be absent.
 pub(super) const OPTIONAL: &str = "$incs::optional";
@@ -54,6 +56,19 @@ pub(crate) fn list_value<'de, T: Deserialize<'de>, A: MapAccess<'de>>(map: &mut 
 pub(crate) fn content_value<'de, T: Deserialize<'de>, A: MapAccess<'de>>(map: &mut A) -> Result<Option<T>, A::Error> {
     map.next_value_seed(Content(PhantomData::<Option<T>>)).map(Option::flatten)
 }
+
+/// Reads the value of a member that may be absent or not, as other members decide: the value, or the fault to report if it must be
+/// there. `key` is the member's name.
+pub(crate) fn tried_value<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
+    map: &mut A,
+    key: &str,
+) -> Result<Tried<T>, A::Error> {
+    let tried = map.next_value_seed(TriedSeed(PhantomData))?;
+    Ok(tried.map_err(|fault| Fault::custom(fault).under_key(key).to_string()))
+}
+
+/// A value if there is one, or a fault in it.
+pub(crate) type Tried<T> = Result<Option<T>, String>;
 
 /// Reads a whole number of a visitor that takes digits too.
 pub(crate) fn whole_number<'de, V: Visitor<'de>, D: Deserializer<'de>>(
@@ -175,6 +190,34 @@ impl<'de, S: DeserializeSeed<'de>> Visitor<'de> for Content<S> {
     /// Ours: the value, if there is one.
     fn visit_seq<A: SeqAccess<'de>>(self, mut values: A) -> Result<Self::Value, A::Error> {
         values.next_element_seed(self.0)
+    }
+}
+
+struct TriedSeed<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for TriedSeed<T> {
+    type Value = Tried<T>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Tried<T>, D::Error> {
+        deserializer.deserialize_newtype_struct(CONTENT, self)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for TriedSeed<T> {
+    type Value = Tried<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    /// Any deserializer but ours.
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Tried<T>, D::Error> {
+        Option::deserialize(deserializer).map(Ok)
+    }
+
+    /// Ours: the value, if there is one.
+    fn visit_seq<A: SeqAccess<'de>>(self, mut values: A) -> Result<Tried<T>, A::Error> {
+        Ok(values.next_element().map_err(|fault| fault.to_string()))
     }
 }
 

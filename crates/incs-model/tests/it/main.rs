@@ -18,6 +18,7 @@ mod exotel;
 mod fixtures;
 mod frozen;
 mod inbound;
+mod lenient;
 mod limits;
 mod merge;
 mod mutation;

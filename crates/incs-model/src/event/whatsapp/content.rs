@@ -276,9 +276,11 @@ pub struct Order {
 #[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[wire(private_new)]
 #[non_exhaustive]
 pub struct OrderItem {
-    /// The product, as the business numbers it.
+    /// The product, as the business numbers it; empty where that cannot be read, since no line of an order may be lost.
+    #[serde(default)]
     pub product_retailer_id: String,
     /// How many. Meta writes a number in some versions, its digits in others.
     pub quantity: Option<Amount>,
@@ -286,6 +288,13 @@ pub struct OrderItem {
     pub item_price: Option<Amount>,
     /// The currency, like `USD`.
     pub currency: Option<String>,
+}
+
+impl OrderItem {
+    /// A product, as the business numbers it.
+    pub fn new(product_retailer_id: impl Into<String>) -> Self {
+        Self::with_required().with_product_retailer_id(product_retailer_id)
+    }
 }
 
 /// A number that comes as a JSON number in some versions and as a string in others; kept as it came. `Debug` masks it.

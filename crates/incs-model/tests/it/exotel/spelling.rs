@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use incs_model::exotel::{Callback, Content, Entry, Nullable, Suggestion, Tap};
+use incs_model::exotel::{Callback, Content, Entry, Nullable, StatusCode, Suggestion, Tap};
+use incs_model::id::MessageId;
 use serde_json::{Map, Value, json};
 
 use super::{fixtures, read};
@@ -99,7 +100,11 @@ const SPELLS: [(&str, Spell); 5] = [
 /// Letters large and small, by the bits of a number that begins with `seed`.
 fn alternating(key: &str, seed: usize) -> String {
     let spell = |(index, letter): (usize, char)| {
-        if ((seed >> (index % 5)) + index) % 2 == 0 { letter.to_ascii_uppercase() } else { letter.to_ascii_lowercase() }
+        if ((seed >> (index % 5)) + index).is_multiple_of(2) {
+            letter.to_ascii_uppercase()
+        } else {
+            letter.to_ascii_lowercase()
+        }
     };
     key.chars().enumerate().map(spell).collect()
 }
@@ -160,7 +165,7 @@ fn of_content(content: &Content) -> Value {
         },
         Content::Error { error, kind } => {
             assert!(error.extra.is_empty(), "{error:?}");
-            json!(["error", error.code.map(|code| code.as_i64()), error.name, error.description, kind])
+            json!(["error", error.code.map(StatusCode::as_i64), error.name, error.description, kind])
         }
         other => panic!("{other:?}"),
     }
@@ -196,7 +201,7 @@ fn facts(callback: &Callback) -> Vec<Value> {
             entry.message_id(),
             entry.timestamp(),
             entry.custom_data(),
-            entry.code().map(|code| code.as_i64()),
+            entry.code().map(StatusCode::as_i64),
             entry.name(),
             entry.description(),
             entry.state().map(|state| format!("{state:?}")),
@@ -364,7 +369,7 @@ fn numbers_and_digits_are_read_for_each_other() {
     let callback = read(&body);
     let Some((_, Entry::Incoming(incoming))) = callback.entries().next() else { panic!("{callback:?}") };
     let texts = [
-        incoming.sid.as_ref().map(|sid| sid.as_str()),
+        incoming.sid.as_ref().map(MessageId::as_str),
         incoming.profile_name.as_deref(),
         incoming.custom_data.as_deref(),
     ];
