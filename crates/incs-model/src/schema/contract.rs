@@ -159,7 +159,7 @@ const CONSTANTS: &[(&str, usize)] = constants! {
 };
 
 /// What only a Rust program has: a sentence that names one of them is left out.
-const OF_RUST: [&str; 3] = ["`Debug`", "check_send`", "same_party`"];
+const OF_RUST: [&str; 4] = ["`Debug`", "check_send`", "same_party`", "key`"];
 
 /// Turns doc comments into plain descriptions: numbers for constants, names for links, nothing that speaks of Rust only.
 fn words(schema: &mut Schema) {
