@@ -236,6 +236,10 @@ fn work_on_all_items_grows_like_the_body() {
     const SIZE: usize = 1_000;
     let mut failures = String::new();
     for (name, shape) in SHAPES {
+        // Quadratic work takes long in every shape; a few of them say enough.
+        if failures.lines().count() >= 3 {
+            break;
+        }
         let bodies = [SIZE, 2 * SIZE, 4 * SIZE].map(shape);
         assert!(bodies[2].len() <= 1024 * 1024, "{name}: {}", bodies[2].len());
         let [one, two, four] = [0, 1, 2].map(|index| best(&bodies[index], 1));
@@ -257,8 +261,8 @@ fn work_on_all_items_grows_like_the_body() {
         let is_slow = |one: Duration, four: Duration| four > one * 8 + Duration::from_millis(2);
         let mut times = (one.1, four.1);
         let mut tries = 0;
-        while is_slow(times.0, times.1) && tries < 5 {
-            times = (times.0.max(best(&bodies[0], 3).1), times.1.min(best(&bodies[2], 3).1));
+        while is_slow(times.0, times.1) && tries < 3 {
+            times = (times.0.max(best(&bodies[0], 2).1), times.1.min(best(&bodies[2], 2).1));
             tries += 1;
         }
         if is_slow(times.0, times.1) {
