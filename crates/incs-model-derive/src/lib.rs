@@ -58,8 +58,7 @@ pub fn skip_serializing_none(_: TokenStream, input: TokenStream) -> TokenStream 
 /// received: one that cannot be read is absent, and costs nothing but itself. Never for a struct that is sent.
 ///
 /// Such members are the `Option`s and the fields with a `#[serde(default)]`; of a list the elements that cannot be read are skipped.
-/// A field with a `deserialize_with` of its own keeps it. A field marked `#[strict]` is read as it is declared: a list whose
-/// elements are items, none of which may be lost. Stands before `#[derive(Deserialize)]`.
+/// A field with a `deserialize_with` of its own keeps it. Stands before `#[derive(Deserialize)]`.
 #[proc_macro_attribute]
 pub fn received(_: TokenStream, input: TokenStream) -> TokenStream {
     finish(syn::parse2(input.into()).and_then(received::expand))

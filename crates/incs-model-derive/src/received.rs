@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Attribute, Data, DeriveInput, Error, Field, Meta, Result, parse_quote};
+use syn::{Data, DeriveInput, Error, Field, Result, parse_quote};
 
 use crate::skip_serializing_none::{says, skip_none};
 use crate::wire_struct::item_of;
@@ -13,20 +13,13 @@ pub(crate) fn expand(mut input: DeriveInput) -> Result<TokenStream> {
         return Err(Error::new_spanned(&input.ident, "this attribute takes a struct"));
     };
     for field in &mut data.fields {
-        let count = field.attrs.len();
-        field.attrs.retain(|attribute| !is_strict(attribute));
-        let reader = if field.attrs.len() == count { reader_of(field) } else { None };
+        let reader = reader_of(field);
         skip_none(field);
         if let Some(reader) = reader {
             field.attrs.push(parse_quote!(#[serde(deserialize_with = #reader)]));
         }
     }
     Ok(quote!(#input))
-}
-
-/// The mark of a field that is read as it is declared.
-fn is_strict(attribute: &Attribute) -> bool {
-    matches!(&attribute.meta, Meta::Path(path) if path.is_ident("strict"))
 }
 
 /// The path of the reader, if the field may be absent and has no reader of its own.
@@ -72,11 +65,10 @@ mod tests {
     #[test]
     fn readers_that_are_there_are_kept() {
         let code = expanded(
-            "struct Row { #[serde(deserialize_with = \"own\")] note: Option<String>, #[serde(flatten)] all: Option<Cell>,
-             #[strict] #[serde(default)] rows: Vec<Cell>, #[strict] at: Option<Time> }",
+            "struct Row { #[serde(deserialize_with = \"own\")] note: Option<String>, #[serde(flatten)] all: Option<Cell> }",
         );
-        assert!(!code.contains("crate::json") && !code.contains("strict"), "{code}");
-        assert_eq!(code.matches("skip_serializing_if").count(), 3, "{code}");
+        assert!(!code.contains("crate::json"), "{code}");
+        assert_eq!(code.matches("skip_serializing_if").count(), 2, "{code}");
     }
 
     #[test]

@@ -157,13 +157,19 @@ fn of_whatsapp<'a>(
     Some(finds)
 }
 
-/// Whether all elements of a list were read. What is in the place of a list still is to be read, unless it is null.
+/// Reports whether all elements of a list were read. What is in the place of a list still is to be read, unless it holds nothing.
 fn is_complete(members: &[&Member<'_>], events: &[Event]) -> bool {
     let lengths = members.iter().map(|member| match member.elements() {
         Some(elements) => Some(elements.len()),
-        None => (member.value == b"null").then_some(0),
+        None => holds_nothing(member.value).then_some(0),
     });
     lengths.sum::<Option<usize>>() == Some(events.len())
+}
+
+/// Reports whether a value is one that is written for an empty list.
+fn holds_nothing(value: &[u8]) -> bool {
+    let inner = value.strip_prefix(b"{").and_then(|rest| rest.strip_suffix(b"}"));
+    matches!(value, b"null" | b"\"\"") || inner.is_some_and(|inner| inner.trim_ascii().is_empty())
 }
 
 /// The members that hold a message, of which JSON should have one.
@@ -343,6 +349,7 @@ impl<'a> Reader<'a, '_> {
                     }
                 }
                 (_, Some(_)) => {}
+                (_, None) if holds_nothing(member.value) => {}
                 (name, None) if TYPED_LISTS.iter().any(|list| list.name == name) => {
                     // What is in the place of a list may be an item, in a form of tomorrow.
                     if let Err(fault) = self.decode::<Option<Vec<IgnoredAny>>>(member.value, LEVELS_AROUND_MEMBER) {

@@ -35,28 +35,22 @@ pub struct Value {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub contacts: Vec<Contact>,
     /// What they wrote.
-    #[strict]
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "crate::json::items")]
     pub messages: Vec<Message>,
     /// Receipts of messages sent earlier, in Meta's form. (Inferred: INCS has `message_status_update` for these.)
-    #[strict]
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "crate::json::items")]
     pub statuses: Vec<Status>,
     /// What went wrong outside any one message.
-    #[strict]
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "crate::json::items")]
     pub errors: Vec<ErrorItem>,
     /// Calls that began or ended. (Inferred from Meta's API.)
-    #[strict]
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "crate::json::items")]
     pub calls: Vec<Call>,
     /// Messages that the business sent from a phone, beside the API. (Inferred from Meta's API.)
-    #[strict]
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "crate::json::items")]
     pub message_echoes: Vec<Message>,
     /// What customers want to receive. (Inferred from Meta's API.)
-    #[strict]
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "crate::json::items")]
     pub user_preferences: Vec<UserPreference>,
 }
 
@@ -421,6 +415,8 @@ pub struct Status {
     /// Which member of a group the receipt is from. The receipts of one group message differ by it only. (Inferred from
     /// Meta's API.)
     pub recipient_participant_id: Option<Address>,
+    /// The same member, as Meta numbers them. (Inferred from Meta's API.)
+    pub recipient_participant_user_id: Option<WhatsAppUserId>,
     /// The conversation that Meta bills; kept as it came.
     pub conversation: Option<RawJson>,
     /// What Meta bills. (Inferred from Meta's API.)
@@ -481,26 +477,22 @@ impl Status {
     /// Returns who the message was sent to, by every id that the status has. For a group message that is the member whose
     /// receipt it is, in their group.
     pub fn recipient(&self) -> Party {
-        let mut party = Party {
-            phone: None,
-            user_id: self.recipient_user_id.clone(),
-            parent_user_id: self.recipient_parent_user_id.clone(),
-            username: None,
-            group_id: None,
-        };
-        let person = match (&self.recipient_participant_id, &self.recipient_type) {
-            (None, Some(RecipientKind::Group)) => None,
-            (None, _) => self.recipient_id.as_ref(),
-            (Some(member), _) => Some(member),
-        };
-        if self.recipient_participant_id.is_some() || self.recipient_type == Some(RecipientKind::Group) {
+        let is_group = self.recipient_type == Some(RecipientKind::Group)
+            || self.recipient_participant_id.is_some()
+            || self.recipient_participant_user_id.is_some();
+        let mut party = Party::new();
+        party.parent_user_id.clone_from(&self.recipient_parent_user_id);
+        if is_group {
+            party.phone.clone_from(&self.recipient_participant_id);
+            party.user_id = self.recipient_participant_user_id.as_ref().or(self.recipient_user_id.as_ref()).cloned();
             party.group_id = self.recipient_id.as_ref().map(|id| GroupId::from(id.as_str()));
+        } else {
+            party.phone.clone_from(&self.recipient_id);
+            party.user_id.clone_from(&self.recipient_user_id);
         }
-        match person {
-            Some(id) if WhatsAppUserId::has_form(id.as_str()) && party.user_id.is_none() => {
-                party.user_id = Some(WhatsAppUserId::from(id.as_str()));
-            }
-            person => party.phone = person.cloned(),
+        // For a person who hides their number the user id can stand in its place.
+        if let Some(id) = party.phone.take_if(|id| WhatsAppUserId::has_form(id.as_str())) {
+            party.user_id.get_or_insert_with(|| WhatsAppUserId::from(id.as_str()));
         }
         party
     }
