@@ -1,4 +1,4 @@
-//! What a delivery says: a [`Batch`] of [`Item`]s.
+//! The content of a delivery: a [`Batch`] of [`Item`]s.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -30,14 +30,14 @@ pub struct Batch {
 pub struct Item {
     source: Arc<Source>,
     place: Place,
-    /// Where it is in the body.
+    /// Its place in the body.
     range: Range<usize>,
-    /// What it calls itself, if it was not understood.
+    /// Its own name for its kind, if it was not understood.
     name: Option<Arc<str>>,
     outcome: Kept,
 }
 
-/// What the items of a batch share.
+/// The data that the items of a batch share.
 struct Source {
     body: Box<[u8]>,
     provider: Option<Provider>,
@@ -46,7 +46,7 @@ struct Source {
     contacts: OnceLock<ContactIndex>,
 }
 
-/// Where an item is, as a JSON pointer. The items of a list share the pointer of the list.
+/// The place of an item, as a JSON pointer. The items of a list share the pointer of the list.
 #[derive(Clone, Default)]
 pub(crate) struct Place {
     /// The pointer of the item or of its list; none for the whole body.
@@ -67,19 +67,19 @@ pub(crate) struct Found<'a> {
     pub(crate) place: Place,
     /// The part of the body.
     pub(crate) raw: &'a [u8],
-    /// What it calls itself, if it was not understood.
+    /// Its own name for its kind, if it was not understood.
     pub(crate) name: Option<Arc<str>>,
     pub(crate) outcome: Kept,
 }
 
-/// What was found in a body.
+/// The items found in a body.
 #[derive(Default)]
 pub(crate) struct Finds<'a> {
     pub(crate) envelope: Envelope,
     pub(crate) items: Vec<Found<'a>>,
 }
 
-/// What became of reading an item. Its bytes are kept in every case: [`Item::raw`].
+/// The result of reading an item. Its bytes are kept in every case: [`Item::raw`].
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Outcome {
@@ -91,7 +91,7 @@ pub enum Outcome {
     Malformed(Fault),
 }
 
-/// Why an item could not be read. `Display` is one sentence without any value.
+/// The reason why an item could not be read. `Display` is one sentence without any value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Fault {
@@ -128,7 +128,7 @@ impl Batch {
         self.items.iter()
     }
 
-    /// Whose body it is; `None` when nothing tells.
+    /// Returns the provider of the body; `None` when nothing tells.
     pub fn provider(&self) -> Option<&Provider> {
         self.source.provider.as_ref()
     }
@@ -143,7 +143,7 @@ impl Batch {
         self.iter().filter_map(Item::inbound)
     }
 
-    /// What is said of sent messages.
+    /// Returns the facts about sent messages.
     pub fn facts(&self) -> impl Iterator<Item = Fact> {
         self.iter().filter_map(Item::fact)
     }
@@ -155,7 +155,7 @@ impl Batch {
 }
 
 impl Item {
-    /// What became of reading it.
+    /// Returns the result of reading it.
     pub fn outcome(&self) -> &Outcome {
         match &self.outcome {
             Kept::Unknown => &Outcome::Unknown,
@@ -171,7 +171,7 @@ impl Item {
         }
     }
 
-    /// What became of reading it, by value.
+    /// Returns the result of reading it, by value.
     pub fn into_outcome(self) -> Outcome {
         match self.outcome {
             Kept::Unknown => Outcome::Unknown,
@@ -179,7 +179,7 @@ impl Item {
         }
     }
 
-    /// What the item is, in one name: [`Event::kind`] if it was understood.
+    /// Returns the kind of the item in one name: [`Event::kind`] if it was understood.
     ///
     /// Otherwise what it calls itself, as far as that can be read:
     ///
@@ -196,12 +196,12 @@ impl Item {
         self.event().map(Event::kind).or_else(|| self.name.as_deref().map(str::to_owned))
     }
 
-    /// Whose body it came in; `None` when nothing tells.
+    /// Returns the provider of the body; `None` when nothing tells.
     pub fn provider(&self) -> Option<&Provider> {
         self.source.provider.as_ref()
     }
 
-    /// What stands around it, for the items of a `new_message`.
+    /// Returns the data around it, for the items of a `new_message`.
     pub fn envelope(&self) -> &Envelope {
         &self.source.envelope
     }
@@ -235,8 +235,8 @@ impl Item {
     /// The customer's message, in the one form that is the same for both providers. `None` for receipts, template events, and
     /// messages that your own staff wrote.
     ///
-    /// What the items of a delivery share, such as the business number or the name in a contact, is left out if it is longer than
-    /// 1,024 bytes, since each view has its own copy. The [envelope](Self::envelope) has it.
+    /// Data that the items of a delivery share, such as the business number or the name in a contact, is left out if it is longer
+    /// than 1,024 bytes, since each view has its own copy. The [envelope](Self::envelope) has it.
     pub fn inbound(&self) -> Option<Inbound> {
         match self.event()? {
             Event::WhatsAppMessage(message) => {
@@ -265,15 +265,15 @@ impl Item {
         self.event()?.party().map(|party| self.completed(party))
     }
 
-    /// What the item says of a sent message, ready for [`merge`](incs_model::delivery::Delivery::merge).
+    /// Returns the fact about a sent message, ready for [`merge`](incs_model::delivery::Delivery::merge).
     pub fn fact(&self) -> Option<Fact> {
         let mut fact = self.event()?.fact()?;
         fact.recipient = fact.recipient.map(|party| self.completed(party));
         Some(fact)
     }
 
-    /// What is the same when the same thing is delivered again, and differs otherwise: who or what it is about, and the state
-    /// it is in. `None` when nothing in the item says that; then take it for new, since twice is better than lost.
+    /// Returns a key that is the same when the same thing is delivered again, and differs otherwise: who or what it is about, and
+    /// the state it is in. `None` when nothing in the item says that; then take it for new, since twice is better than lost.
     pub fn dedup_key(&self) -> Option<DedupKey> {
         self.event().and_then(Event::dedup_key)
     }
@@ -324,7 +324,7 @@ impl From<Event> for Outcome {
 }
 
 impl Kept {
-    /// Whether it says that the bytes are not JSON, or nested too deep.
+    /// Reports whether it says that the bytes are not JSON, or nested too deep.
     pub(crate) fn is_unreadable(&self) -> bool {
         matches!(self, Self::Outcome(outcome) if matches!(**outcome, Outcome::Malformed(Fault::Shape(_))))
     }
@@ -378,7 +378,7 @@ impl<'a> Finds<'a> {
     }
 }
 
-/// Where a part of a body is in it.
+/// Returns the range of a part of a body in it.
 fn range_in(body: &[u8], part: &[u8]) -> Range<usize> {
     let start = part.as_ptr().addr().saturating_sub(body.as_ptr().addr());
     start..start.saturating_add(part.len())

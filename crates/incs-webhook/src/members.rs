@@ -12,7 +12,7 @@ pub(crate) fn provider(body: impl AsRef<[u8]>) -> Option<Provider> {
     if let Some(provider) = first_name(body).and_then(decisive) {
         return Some(provider);
     }
-    let cuts = Cuts::of_bytes(body, |_| false);
+    let cuts = Cuts::of(body, |_| false);
     let names = || cuts.members.iter().map(|member| &*member.name);
     if let Some(provider) = names().find_map(decisive) {
         return Some(provider);
@@ -41,12 +41,12 @@ fn decisive(name: &str) -> Option<Provider> {
     }
 }
 
-/// Whether a member of a body of Exotel holds a list. Exotel spells names in capitals at times.
+/// Reports whether a member of a body of Exotel holds a list. Exotel spells names in capitals at times.
 pub(crate) fn is_list_of_exotel(name: &str) -> bool {
     name.eq_ignore_ascii_case("rcs") || is_sms_list(name)
 }
 
-/// Whether that list is about SMS.
+/// Reports whether that list is about SMS.
 pub(crate) fn is_sms_list(name: &str) -> bool {
     name.eq_ignore_ascii_case("sms")
 }
@@ -61,7 +61,7 @@ fn first_name(body: &[u8]) -> Option<&str> {
 /// The text in a member of a JSON object, if there is one and it is not empty. Of several members the last counts. `is_named` says
 /// of a name whether it is the member's.
 pub(crate) fn text(json: &[u8], is_named: impl Fn(&str) -> bool) -> Option<String> {
-    let cuts = Cuts::of_bytes(json, |_| false);
+    let cuts = Cuts::of(json, |_| false);
     let member = cuts.members.iter().rfind(|member| is_named(&member.name))?;
     decode::<String>(member.value).ok().filter(|text| !text.is_empty())
 }

@@ -69,7 +69,7 @@ impl<'a> Body<'a> {
         shape::read_piece(piece, levels, self.limits).map_err(Fault::Shape)
     }
 
-    /// Why a piece is not JSON, or nested too deep.
+    /// Returns why a piece is not JSON, or nested too deep.
     fn fault(self, piece: &'a [u8], levels: usize) -> Option<Fault> {
         self.piece(piece, levels).and_then(|text| decode_str::<IgnoredAny>(text).map_err(Fault::of)).err()
     }

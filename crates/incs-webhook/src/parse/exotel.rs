@@ -13,7 +13,7 @@ use crate::members::{is_list_of_exotel, is_sms_list, text};
 use crate::scan::{Cuts, LEVELS_AROUND_ELEMENT, Member};
 
 pub(super) fn read(body: Body<'_>) -> Finds<'_> {
-    let cuts = Cuts::of_bytes(body.bytes, is_list_of_exotel);
+    let cuts = Cuts::of(body.bytes, is_list_of_exotel);
     let mut finds = Finds::default();
     for is_sms in [false, true] {
         let channels = cuts.members.iter().filter(|member| is_list_of_exotel(&member.name));
@@ -102,7 +102,7 @@ fn of_malformed(malformed: &Malformed) -> Outcome {
     Outcome::Malformed(Fault::of(malformed.error().clone()))
 }
 
-/// What an item that was not understood calls itself.
+/// Returns the kind of an item that was not understood, as it calls itself.
 fn name(raw: &[u8], is_sms: bool) -> Option<Arc<str>> {
     let callback_type = text(raw, |name| name.eq_ignore_ascii_case("callback_type"))?;
     Some(Event::exotel_name(label::piece(&callback_type), is_sms).into())

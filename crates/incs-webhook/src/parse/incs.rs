@@ -70,7 +70,7 @@ const PRODUCT: &str = "messaging_product";
 /// The member that describes the business.
 const METADATA: &str = "metadata";
 
-/// How many objects are around a member of the message.
+/// The number of objects around a member of the message.
 const LEVELS_AROUND_MEMBER: usize = 2;
 
 /// Reads the whole body at once; where that fails, a `new_message` from WhatsApp element by element.
@@ -93,7 +93,7 @@ fn whole(bytes: &[u8], outcome: Outcome) -> Finds<'_> {
     Finds::whole(bytes, name, outcome)
 }
 
-/// What an item that was not understood calls itself.
+/// Returns the name of the event, for an item that was not understood.
 fn event_name(bytes: &[u8]) -> Option<Arc<str>> {
     members::text(bytes, |name| name == "event").map(|name| label::piece(&name).into())
 }
@@ -105,7 +105,7 @@ fn is_message(name: &str) -> bool {
 /// The items of a `new_message` that was read at once: a message of RCS, or the elements of lists of WhatsApp. `None` if it has to
 /// be read by element.
 fn of_new_message(text: &str, new: NewMessage) -> Option<Finds<'_>> {
-    let cuts = Cuts::of_json(text, is_message);
+    let cuts = Cuts::of(text.as_bytes(), is_message);
     let [message] = &*messages(&cuts) else { return None };
     let envelope = Envelope { channel_id: new.channel_id, business_phone: new.business_phone, whatsapp: None };
     let event = match new.message {
@@ -222,7 +222,7 @@ fn add<'a>(finds: &mut Finds<'a>, place: Place, element: &Element<'a>, name: Opt
 /// Reads a `new_message` from WhatsApp in which something is wrong element by element, so that everything else is left. `None` when
 /// it is no such event; then the fault is the whole body's.
 fn by_element(body: Body<'_>) -> Option<Finds<'_>> {
-    let cuts = Cuts::of_bytes(body.bytes, is_message);
+    let cuts = Cuts::of(body.bytes, is_message);
     let messages = messages(&cuts);
     if !is_new_message(&cuts) || !messages.iter().any(|message| is_whatsapp(message)) {
         return None;
@@ -256,14 +256,14 @@ fn by_element(body: Body<'_>) -> Option<Finds<'_>> {
     Some(finds)
 }
 
-/// Whether a body says that it is a `new_message`. A name that is no text says as little as none; then the members decide.
+/// Reports whether a body says that it is a `new_message`. A name that is no text says as little as none; then the members decide.
 fn is_new_message(cuts: &Cuts<'_>) -> bool {
     let events = cuts.members.iter().filter(|member| member.name == "event");
     let mut names = events.filter_map(|member| decode::<String>(member.value).ok()).peekable();
     names.peek().is_none() || names.any(|name| name == "new_message")
 }
 
-/// Whether a message is Meta's: it says so, or has a member that no message of RCS has.
+/// Reports whether a message is Meta's: it says so, or has a member that no message of RCS has.
 fn is_whatsapp(message: &Member<'_>) -> bool {
     let has = |name: &str| message.members().iter().any(|member| member.name == name);
     let is_rcs =
