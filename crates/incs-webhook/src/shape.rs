@@ -67,13 +67,13 @@ pub enum ShapeError {
     #[error("the content type is not JSON")]
     ContentType,
     /// Bytes that are not UTF-8.
-    #[error("the body is not UTF-8")]
+    #[error("not UTF-8")]
     NotUtf8,
     /// Text that is not JSON.
-    #[error("the body is not JSON: {0}")]
+    #[error("not JSON: {0}")]
     NotJson(DecodeError),
     /// Objects and lists in more levels than the limit.
-    #[error("the body is nested in more than {limit} levels")]
+    #[error("nested in more than {limit} levels")]
     TooDeep {
         /// The levels it may have.
         limit: usize,

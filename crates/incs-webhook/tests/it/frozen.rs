@@ -5,6 +5,7 @@ mod golden;
 
 use std::fmt::Write as _;
 use std::fs;
+use std::path::PathBuf;
 
 use incs_model::event::created::ChannelState;
 use incs_model::exotel::StatusName;
@@ -47,12 +48,26 @@ fn known_values() -> Vec<(String, Value)> {
     bodies
 }
 
+/// The names and bodies of the fixtures in a folder.
+fn fixtures(folder: &str) -> Vec<(String, String)> {
+    let path = repository("crates/incs-model/fixtures").join(folder);
+    let mut files: Vec<_> = fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let name = |file: &PathBuf| format!("{folder}/{}", file.file_stem().unwrap().to_str().unwrap());
+    files.iter().map(|file| (name(file), fs::read_to_string(file).unwrap())).collect()
+}
+
 #[test]
 fn kinds_of_items_are_frozen() {
     let mut rows = String::new();
     for name in names() {
         for item in &read(body(&name)) {
             writeln!(rows, "{name} | {} | {}", item.pointer(), item.kind().unwrap()).unwrap();
+        }
+    }
+    for (name, body) in ["recorded/exotel", "recorded/incs"].into_iter().flat_map(fixtures) {
+        for item in &read(body) {
+            writeln!(rows, "{name} | {} | {}", item.pointer(), item.kind().unwrap_or_default()).unwrap();
         }
     }
     for (name, body) in sample::all() {
@@ -69,7 +84,7 @@ fn kinds_of_items_are_frozen() {
 
 #[test]
 fn deduplication_keys_are_frozen() {
-    let mut rows = "format 1\n".to_owned();
+    let mut rows = "format 2\n".to_owned();
     let mut add = |name: &str, body: &[u8]| {
         for item in &read(body) {
             let key = item.dedup_key().map_or("-".to_owned(), |key| key.to_string());
@@ -77,13 +92,9 @@ fn deduplication_keys_are_frozen() {
         }
     };
     // Requests and replies too: a body that is no webhook has no key.
-    for provider in ["exotel", "incs"] {
-        let folder = repository("crates/incs-model/fixtures").join(provider);
-        let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-        files.sort();
-        for file in files {
-            let name = file.file_stem().unwrap().to_str().unwrap();
-            add(&format!("{provider}/{name}"), &fs::read(&file).unwrap());
+    for folder in ["exotel", "incs", "recorded/exotel", "recorded/incs"] {
+        for (name, body) in fixtures(folder) {
+            add(&name, body.as_bytes());
         }
     }
     for composed in composed() {

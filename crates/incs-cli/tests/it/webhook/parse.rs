@@ -103,7 +103,7 @@ fn a_body_that_is_no_json_is_one_malformed_item_and_exit_2() {
         assert!(item["reason"].is_string(), "{body}");
     }
     let ended = run_with_input(&mut incs(&PARSE), b"\"\xff\"");
-    assert_eq!((ended.code, ended.document()["items"][0]["reason"].as_str()), (2, Some("the body is not UTF-8")));
+    assert_eq!((ended.code, ended.document()["items"][0]["reason"].as_str()), (2, Some("not UTF-8")));
 }
 
 #[test]
