@@ -175,7 +175,7 @@ pub(crate) fn plain_line(text: &str) -> String {
     plain(text).replace('\n', " ")
 }
 
-/// Whether a character moves the cursor, ends a line or changes the direction of writing.
+/// Reports whether a character moves the cursor, ends a line or changes the direction of writing.
 pub(crate) fn is_unsafe(sign: char) -> bool {
     let is_directing =
         matches!(sign, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');

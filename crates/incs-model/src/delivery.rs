@@ -103,13 +103,13 @@ pub struct Fact {
     pub message_id: Option<MessageId>,
     /// The message, as INCS numbers it.
     pub incs_id: Option<IncsMessageId>,
-    /// Who the message was sent to, where the receipt says so. The receipts of a group message differ by it.
+    /// The recipient, where the receipt says so. The receipts of a group message differ by it.
     pub recipient: Option<Party>,
     /// How far it got. Absent for a state that this version does not know: such a fact moves nothing.
     pub stage: Option<Stage>,
     /// When it was made.
     pub created: Option<Moment>,
-    /// When it was sent.
+    /// The time it was sent.
     pub sent: Option<Moment>,
     /// When it failed.
     pub failed: Option<Moment>,
@@ -117,7 +117,7 @@ pub struct Fact {
     pub delivered: Option<Moment>,
     /// When it was opened.
     pub read: Option<Moment>,
-    /// Why it failed.
+    /// The reason of a failure.
     pub failure: Option<Failure>,
 }
 
@@ -146,7 +146,7 @@ pub struct Delivery {
     pub stage: Option<Stage>,
     /// When it was made.
     pub created: Option<Moment>,
-    /// When it was sent.
+    /// The time it was sent.
     pub sent: Option<Moment>,
     /// When it failed.
     pub failed: Option<Moment>,
@@ -155,7 +155,7 @@ pub struct Delivery {
     pub delivered: Option<Moment>,
     /// When it was opened.
     pub read: Option<Moment>,
-    /// Why it failed. Kept also when the message turned out to have arrived.
+    /// The reason of a failure. Kept also when the message turned out to have arrived.
     pub failure: Option<Failure>,
 }
 

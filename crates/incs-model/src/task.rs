@@ -208,7 +208,7 @@ pub struct TaskLog {
     pub assignee_username: Username,
     /// A remark.
     pub comment: String,
-    /// When it happened.
+    /// The time of the event.
     pub created_at: CivilTime,
     /// When the entry was last changed.
     pub updated_at: CivilTime,

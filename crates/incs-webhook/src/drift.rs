@@ -186,7 +186,7 @@ pub enum Kind {
     /// digits are read, an object without a member that it needs, or without any. What it belongs to may be malformed; a member that may be absent
     /// is.
     OtherForm {
-        /// What is read, in words: `a whole number from 0`, `the member url`.
+        /// The expected form, in words: `a whole number from 0`, `the member url`.
         expected: String,
     },
     /// A kind of event, message or content that this version does not know. It is kept whole or raw on reading.

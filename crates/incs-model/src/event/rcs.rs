@@ -22,7 +22,7 @@ pub struct UserMessage {
     pub sender_phone_number: Address,
     /// The message. Made by the customer's phone, so unique only together with the sender (inferred).
     pub message_id: MessageId,
-    /// When it was sent.
+    /// The time it was sent.
     pub send_time: Option<WireTime>,
     /// The agent it was sent to.
     pub agent_id: Option<AgentId>,
@@ -41,7 +41,7 @@ pub struct UserMessage {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UserEvent {
-    /// What the customer did.
+    /// The kind of event.
     pub event_type: UserEventKind,
     /// The customer, `+` and digits.
     pub sender_phone_number: Option<Address>,
@@ -49,14 +49,14 @@ pub struct UserEvent {
     pub event_id: Option<EventId>,
     /// The message that the receipt is for.
     pub message_id: Option<MessageId>,
-    /// When it happened.
+    /// The time of the event.
     pub send_time: Option<WireTime>,
     /// The agent it is meant for.
     pub agent_id: Option<AgentId>,
 }
 
 open_text! {
-    /// What a customer did other than write.
+    /// The kind of an RCS user event.
     pub enum UserEventKind {
         /// A message of the business arrived.
         Delivered = "DELIVERED",
@@ -148,7 +148,7 @@ impl SuggestionResponse {
 }
 
 open_text! {
-    /// What was tapped.
+    /// The kind of thing that was tapped.
     pub enum SuggestionKind {
         /// A suggested reply.
         Reply = "REPLY",
@@ -282,7 +282,7 @@ fn keep(content: &mut Option<Content>, new: Option<Content>) {
     }
 }
 
-/// What comes on RCS: an event if it names its type and holds no content, otherwise a message.
+/// A body of RCS: an event if it names its type and holds no content, otherwise a message.
 pub(super) enum Body {
     Message(UserMessage),
     Event(UserEvent),

@@ -85,7 +85,7 @@ pub struct ChannelStatusMessage {
     pub channel_msg_id: Option<MessageId>,
     /// The channel.
     pub auth_id: Option<ChannelId>,
-    /// Why it failed.
+    /// The reason of a failure.
     pub error: Option<String>,
 }
 

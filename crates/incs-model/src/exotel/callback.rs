@@ -266,7 +266,7 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// When it happened.
+    /// The time of the event.
     pub fn timestamp(self) -> Option<&'a WireTime> {
         match self {
             Self::Incoming(Incoming { timestamp, .. })

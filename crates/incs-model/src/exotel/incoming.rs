@@ -59,7 +59,7 @@ pub struct Incoming {
     /// On the wire: `sid` or `message_sid`.
     #[cfg_attr(feature = "schema", schemars(schema_with = "super::schema::or_null::<MessageId>"))]
     pub sid: Option<MessageId>,
-    /// When it was sent. Two forms are sampled: date and time with an offset, and Unix seconds as digits.
+    /// The time it was sent. Two forms are sampled: date and time with an offset, and Unix seconds as digits.
     pub timestamp: Option<WireTime>,
     /// The user's name as they gave it (Exotel: receive messages webhook; sampled only, with an error).
     pub profile_name: Option<String>,

@@ -28,7 +28,7 @@ fn is_named(came: &str, name: &str) -> bool {
     came.eq_ignore_ascii_case(name)
 }
 
-/// How the members of an object came, as far as the fields do not say it.
+/// The form of an object's members, as far as the fields do not say it.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(super) struct Spelling {
     own: Names,
@@ -101,7 +101,7 @@ struct Member {
     raw: Box<RawValue>,
     /// Whether the member was asked for, under any of its names.
     is_known: bool,
-    /// What became of it, once it was read: nothing, or a fault.
+    /// The result of reading it: nothing, or a fault.
     read: Option<Result<(), String>>,
 }
 

@@ -19,14 +19,14 @@ use crate::schema_of::schema_of;
 #[derive(Clone, PartialEq, MaskedDebug)]
 #[non_exhaustive]
 pub struct Suggested {
-    /// What was tapped.
+    /// The kind of thing that was tapped.
     pub tap: Tap,
     spelling: Spelling,
     /// Of the object in `response`.
     response: Spelling,
 }
 
-/// What was tapped. The tables call both members mandatory, each sample has one.
+/// The kind of thing that was tapped. The tables call both members mandatory, each sample has one.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Tap {

@@ -1,4 +1,4 @@
-//! What a customer's message holds, in one form for all providers.
+//! The content of a customer's message, in one form for all providers.
 
 use incs_model_derive::{WireStruct, skip_serializing_none};
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ use crate::party::Party;
 use crate::time::WireTime;
 
 tagged_union! {
-    /// What a customer's message holds.
+    /// The content of a customer's message.
     pub enum Content by "type" {
         /// A text.
         Text(Text) = "text",
@@ -54,7 +54,7 @@ pub struct Text {
 }
 
 open_text! {
-    /// What a file is.
+    /// The kind of a file.
     pub enum MediaKind {
         /// An image.
         Image = "image",
@@ -77,7 +77,7 @@ open_text! {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Media {
-    /// What it is. RCS only knows files: there the media type decides between image, audio, video and file.
+    /// The kind of file. RCS only knows files: there the media type decides between image, audio, video and file.
     pub kind: MediaKind,
     /// Link to the file.
     pub url: Option<String>,
@@ -95,9 +95,9 @@ pub struct Media {
     pub caption: Option<String>,
     /// SHA-256 of the file, in base64.
     pub sha256: Option<String>,
-    /// Whether an audio was spoken into the phone.
+    /// True for a voice message.
     pub voice: Option<bool>,
-    /// Whether a sticker moves.
+    /// True for a sticker that moves.
     pub animated: Option<bool>,
     /// A small picture of it.
     pub thumbnail: Option<Thumbnail>,
@@ -127,16 +127,16 @@ pub struct Location {
     pub latitude: f64,
     /// East is positive.
     pub longitude: f64,
-    /// What it is called.
+    /// The name.
     pub name: Option<String>,
-    /// Where it is.
+    /// The address.
     pub address: Option<String>,
     /// A link about it.
     pub url: Option<String>,
 }
 
 open_text! {
-    /// What was tapped.
+    /// The kind of thing that was tapped.
     pub enum ChoiceKind {
         /// A suggested reply.
         Reply = "reply",
@@ -157,9 +157,9 @@ open_text! {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Choice {
-    /// What was tapped.
+    /// The kind of thing that was tapped.
     pub kind: ChoiceKind,
-    /// What the business set on it: the id, payload or postback data.
+    /// The business's data: the id, payload or postback data.
     pub data: Option<String>,
     /// The label that the customer saw.
     pub label: Option<String>,
@@ -191,9 +191,9 @@ pub struct Reaction {
 pub struct Order {
     /// The catalogue.
     pub catalog_id: Option<String>,
-    /// What the customer wrote with it.
+    /// The customer's text beside it.
     pub text: Option<String>,
-    /// What was ordered.
+    /// The ordered products.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<OrderLine>,
 }
@@ -206,7 +206,7 @@ pub struct Order {
 pub struct OrderLine {
     /// The product, as the business numbers it.
     pub product_id: String,
-    /// How many, as a decimal number.
+    /// The quantity, as a decimal number.
     pub quantity: Option<String>,
     /// The price of one, as a decimal number.
     pub price: Option<String>,
@@ -222,12 +222,12 @@ pub struct OrderLine {
 pub struct Edit {
     /// The earlier message.
     pub message_id: Option<MessageId>,
-    /// What the earlier message holds now.
+    /// The new content.
     pub content: Option<EditedContent>,
 }
 
 tagged_union! {
-    /// What a message holds after an edit.
+    /// The content of a message after an edit.
     pub enum EditedContent by "type" {
         /// A text.
         Text(Text) = "text",
@@ -249,7 +249,7 @@ pub struct Revoke {
 }
 
 open_text! {
-    /// What changed about a customer's account.
+    /// The kind of change of a customer's account.
     pub enum ChangeKind {
         /// The number.
         Number = "number",
@@ -266,7 +266,7 @@ open_text! {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AccountChange {
-    /// What changed. An unknown kind is as the provider names it.
+    /// The kind of change. An unknown kind is as the provider names it.
     pub kind: Option<ChangeKind>,
     /// The ids until now, as far as the provider names them.
     pub before: Option<Party>,
@@ -274,12 +274,12 @@ pub struct AccountChange {
     pub after: Option<Party>,
     /// A hash of the new identity.
     pub identity_hash: Option<String>,
-    /// What happened, for people.
+    /// The provider's sentence about it.
     pub text: Option<String>,
 }
 
 open_text! {
-    /// What was asked for.
+    /// The permission that was asked for.
     pub enum PermissionKind {
         /// To call the customer.
         Call = "call",
@@ -287,7 +287,7 @@ open_text! {
 }
 
 open_text! {
-    /// What was answered.
+    /// The answer.
     pub enum PermissionAnswer {
         /// Yes.
         Accept = "accept",
@@ -302,15 +302,15 @@ open_text! {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Permission {
-    /// What was asked for.
+    /// The permission that was asked for.
     pub kind: PermissionKind,
-    /// What was answered.
+    /// The answer.
     pub answer: Option<PermissionAnswer>,
-    /// Whether it holds until it is taken back.
+    /// True when it holds until it is taken back.
     pub permanent: Option<bool>,
-    /// When it ends.
+    /// The end of the permission.
     pub expires_at: Option<WireTime>,
-    /// How it was given: `user_action`, or `automatic` after a call of the customer.
+    /// The way it was given: `user_action`, or `automatic` after a call of the customer.
     pub source: Option<String>,
 }
 
@@ -326,7 +326,7 @@ pub struct Welcome {}
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Problem {
-    /// What it was, in the provider's word: `image`, `poll_creation`, ….
+    /// The kind of content, in the provider's word: `image`, `poll_creation`, ….
     pub kind: Option<String>,
     /// The provider's number.
     pub code: Option<i64>,
@@ -344,7 +344,7 @@ pub struct Problem {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Other {
-    /// What the provider calls it.
+    /// The provider's name for it.
     pub kind: String,
     /// Its JSON as it came: the member that holds it, or the whole item where no one member does.
     pub raw: Option<RawJson>,

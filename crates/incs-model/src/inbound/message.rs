@@ -82,7 +82,7 @@ pub struct Inbound {
     pub channel_id: Option<ChannelId>,
     /// The conversation in the INCS workbench.
     pub conversation_id: Option<ConversationId>,
-    /// When it was sent.
+    /// The time it was sent.
     pub sent_at: Option<WireTime>,
     /// The message that this one answers or quotes.
     pub quoted: Option<Quoted>,
@@ -112,7 +112,7 @@ pub struct Quoted {
     pub id: Option<MessageId>,
     /// Who wrote it.
     pub from: Option<Party>,
-    /// When it was sent.
+    /// The time it was sent.
     pub sent_at: Option<WireTime>,
     /// The template it was made from.
     pub template_id: Option<TemplateId>,

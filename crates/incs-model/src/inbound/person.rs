@@ -24,7 +24,7 @@ pub struct Person {
     pub name: Option<String>,
     /// The parts of the name.
     pub name_parts: Option<NameParts>,
-    /// Where they work.
+    /// The workplace.
     pub organization: Option<Organization>,
     /// `YYYY-MM-DD`, or as the provider writes it.
     pub birthday: Option<String>,
@@ -34,7 +34,7 @@ pub struct Person {
     /// Their e-mail addresses.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub emails: Vec<Email>,
-    /// Where they live and work.
+    /// The postal addresses.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub addresses: Vec<PostalAddress>,
     /// Their web pages.

@@ -26,9 +26,9 @@ pub(crate) struct Key<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);
 #[derive(Clone, Copy)]
 pub(crate) struct Tracked<'raw> {
     raw: &'raw RawValue,
-    /// Whether the value may be absent, so that a number and a string of it are read for each other.
+    /// True when the value may be absent, so that a number and a string of it are read for each other.
     is_optional: bool,
-    /// How many containers may still be entered: as many as `serde_json` enters.
+    /// The number of containers that may still be entered: as many as `serde_json` enters.
     depth_left: u8,
 }
 
@@ -300,7 +300,7 @@ impl<'de> SeqAccess<'de> for Items<'_> {
 /// One value, if it can be read.
 struct Maybe<'raw> {
     value: Option<Tracked<'raw>>,
-    /// Whether only a value that holds nothing may fail to be read.
+    /// True when only a value that holds nothing may fail to be read.
     is_content: bool,
 }
 

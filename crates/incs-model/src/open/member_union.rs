@@ -121,7 +121,7 @@ pub(crate) trait MemberUnion: Sized {
     /// The value of a kind that has no content member.
     fn bare(kind: &str) -> Option<Self>;
 
-    /// Whether the union is received, where a known kind may lack its content and the content may lack its tag.
+    /// True for a received union, where a known kind may lack its content and the content may lack its tag.
     const IS_RECEIVED: bool;
 
     /// The value of a known kind without its content; `None` in a union that is sent.

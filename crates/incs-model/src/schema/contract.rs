@@ -131,7 +131,7 @@ fn open(schema: &mut Schema) {
     }
 }
 
-/// Whether a limit is one that no value of the type can pass, like the 0 of an unsigned number, or the end of its 32 bits.
+/// Reports whether a limit is one that no value of the type can pass, like the 0 of an unsigned number, or the end of its 32 bits.
 fn is_of_the_type(limit: &Value) -> bool {
     limit == &json!(0) || limit == &json!(u32::MAX) || limit == &json!(DIGITS)
 }

@@ -53,7 +53,7 @@ pub(super) struct Node {
     open: bool,
     /// A string here holds JSON, which is looked at like an object in its place.
     holds_json: bool,
-    /// What a number must look like, and a string that is read as one.
+    /// The form of a number, and of a string that is read as one.
     form: Option<Form>,
     /// The largest number.
     max: Option<u64>,
@@ -81,7 +81,7 @@ enum Form {
 }
 
 impl Form {
-    /// Whether a number, as it is written, is one of them.
+    /// Reports whether a number, as it is written, is one of them.
     fn takes(self, digits: &str, max: u64) -> bool {
         let digits = digits.trim();
         match self {
@@ -144,7 +144,7 @@ impl Here<'_> {
         fits
     }
 
-    /// Whether the number has the form that is known here; if not, that is told.
+    /// Reports a number that does not have the form known here, and returns false for it.
     fn takes(&mut self, digits: &str) -> bool {
         let Node { form, max, .. } = *self.node;
         let Some(form) = form.filter(|form| !form.takes(digits, max.unwrap_or(u64::MAX))) else { return true };

@@ -195,7 +195,7 @@ impl Content {
         }
     }
 
-    /// What stands in for a content that is not there.
+    /// The stand-in for a missing content.
     pub(super) fn absent(type_code: i64) -> Self {
         match type_code {
             code::TEXT..=code::FILE => Self::Missing(type_code),

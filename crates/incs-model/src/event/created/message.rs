@@ -35,7 +35,7 @@ pub struct Message {
     pub conversation_id: Option<ConversationId>,
     /// One customer or a group.
     pub session_type: Option<SessionType>,
-    /// Who sent it: `staff_<n>`, or the customer's side `<channel>_<phone>` or `<channel>_<user id>`. (The pattern is inferred.)
+    /// The sender: `staff_<n>`, or the customer's side `<channel>_<phone>` or `<channel>_<user id>`. (The pattern is inferred.)
     pub send_id: Option<ParticipantId>,
     /// Who gets it.
     pub recv_id: Option<ParticipantId>,

@@ -18,37 +18,37 @@ use crate::time::WireTime;
 pub struct Call {
     /// The call.
     pub id: CallId,
-    /// What happened to it.
+    /// The event.
     pub event: Option<CallEvent>,
-    /// When.
+    /// The time.
     pub timestamp: Option<WireTime>,
-    /// Who called whom.
+    /// The side that called.
     pub direction: Option<CallDirection>,
-    /// Who called.
+    /// The caller.
     pub from: Option<Address>,
-    /// Who called, as Meta numbers them.
+    /// The caller, as Meta numbers them.
     pub from_user_id: Option<WhatsAppUserId>,
-    /// Who called, as Meta numbers them for a group of businesses.
+    /// The caller, as Meta numbers them for a group of businesses.
     pub from_parent_user_id: Option<WhatsAppUserId>,
-    /// Who was called.
+    /// The side that was called.
     pub to: Option<Address>,
-    /// Who was called, as Meta numbers them.
+    /// The side that was called, as Meta numbers it.
     pub to_user_id: Option<WhatsAppUserId>,
-    /// Who was called, as Meta numbers them for a group of businesses.
+    /// The side that was called, as Meta numbers it for a group of businesses.
     pub to_parent_user_id: Option<WhatsAppUserId>,
     /// The offer or answer of the media connection.
     pub session: Option<CallSession>,
-    /// How the call ended.
+    /// The outcome.
     pub status: Option<CallOutcome>,
-    /// When the other side answered.
+    /// The time of the answer.
     pub start_time: Option<WireTime>,
-    /// When the call ended.
+    /// The end of the call.
     pub end_time: Option<WireTime>,
     /// Seconds.
     pub duration: Option<u64>,
-    /// What the business put on the call.
+    /// The business's own data, given with the call.
     pub biz_opaque_callback_data: Option<String>,
-    /// Why it failed.
+    /// The reason of a failure.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ErrorItem>,
 }
@@ -66,7 +66,7 @@ pub struct CallSession {
 }
 
 open_text! {
-    /// What happened to a call.
+    /// An event of a call.
     pub enum CallEvent {
         /// It rings.
         Connect = "connect",
@@ -76,7 +76,7 @@ open_text! {
 }
 
 open_text! {
-    /// Who called whom.
+    /// The side that called.
     pub enum CallDirection {
         /// The customer called.
         UserInitiated = "USER_INITIATED",
@@ -86,7 +86,7 @@ open_text! {
 }
 
 open_text! {
-    /// How a call ended.
+    /// The outcome of a call.
     pub enum CallOutcome {
         /// It was answered.
         Completed = "COMPLETED",

@@ -79,9 +79,9 @@ pub struct Media {
     pub caption: Option<String>,
     /// Its name; documents only.
     pub filename: Option<String>,
-    /// Whether an audio was spoken into the phone.
+    /// True for a voice message.
     pub voice: Option<bool>,
-    /// Whether a sticker moves.
+    /// True for a sticker that moves.
     pub animated: Option<bool>,
     /// A link to the file; newest versions only.
     pub url: Option<String>,
@@ -99,9 +99,9 @@ pub struct Location {
     /// East is positive.
     #[serde(deserialize_with = "crate::json::float")]
     pub longitude: f64,
-    /// What it is called.
+    /// The name.
     pub name: Option<String>,
-    /// Where it is.
+    /// The address.
     pub address: Option<String>,
     /// A link about it.
     pub url: Option<String>,
@@ -193,7 +193,7 @@ pub struct FlowReply {
 pub struct CallPermissionReply {
     /// The answer.
     pub response: Option<CallPermission>,
-    /// Whether the permission lasts until it is taken back.
+    /// True when the permission lasts until it is taken back.
     pub is_permanent: Option<bool>,
     /// Until when the permission lasts.
     pub expiration_timestamp: Option<WireTime>,
@@ -265,9 +265,9 @@ pub struct Unsupported {
 pub struct Order {
     /// The catalogue.
     pub catalog_id: Option<String>,
-    /// What the customer wrote with it.
+    /// The customer's text beside it.
     pub text: Option<String>,
-    /// What was ordered.
+    /// The ordered products.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub product_items: Vec<OrderItem>,
 }
@@ -331,7 +331,7 @@ impl crate::masked::Masked for Amount {}
 pub struct SharedContact {
     /// Their name.
     pub name: Option<ContactName>,
-    /// Where they work.
+    /// The workplace.
     pub org: Option<ContactOrganization>,
     /// `YYYY-MM-DD`.
     pub birthday: Option<String>,
@@ -341,7 +341,7 @@ pub struct SharedContact {
     /// Their e-mail addresses.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub emails: Vec<EmailAddress>,
-    /// Where they live and work.
+    /// The postal addresses.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub addresses: Vec<PostalAddress>,
     /// Their web pages.
@@ -451,7 +451,7 @@ pub struct ContactOrganization {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct System {
-    /// What happened, for people.
+    /// The provider's sentence about it.
     pub body: Option<String>,
     /// What happened.
     pub r#type: Option<SystemKind>,
@@ -513,7 +513,7 @@ pub struct Referral {
     pub thumbnail_url: Option<String>,
     /// The click, as Meta numbers it.
     pub ctwa_clid: Option<String>,
-    /// What greeted the customer. (Inferred from Meta's API.)
+    /// The greeting that the customer saw. (Inferred from Meta's API.)
     pub welcome_message: Option<WelcomeMessage>,
 }
 

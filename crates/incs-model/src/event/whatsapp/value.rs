@@ -49,7 +49,7 @@ pub struct Value {
     /// Messages that the business sent from a phone, beside the API. (Inferred from Meta's API.)
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "crate::json::items")]
     pub message_echoes: Vec<Message>,
-    /// What customers want to receive. (Inferred from Meta's API.)
+    /// Choices of customers about what they receive. (Inferred from Meta's API.)
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "crate::json::items")]
     pub user_preferences: Vec<UserPreference>,
 }
@@ -84,7 +84,7 @@ pub struct Contact {
     pub identity_key_hash: Option<String>,
     /// The country of the number, as two letters. (Inferred from Meta's API.)
     pub country_code: Option<String>,
-    /// Where the person comes from. (Seen in recorded bodies; its values are **unknown**.)
+    /// The origin of the person. (Seen in recorded bodies; its values are **unknown**.)
     pub origin: Option<String>,
 }
 
@@ -167,7 +167,7 @@ impl Value {
 /// ```
 #[derive(Clone, Default)]
 pub struct ContactIndex {
-    /// Who each contact is, so that no comparison copies texts of a contact.
+    /// The party of each contact, so that no comparison copies texts of a contact.
     parties: Vec<Party>,
     /// The contacts with each key, in their order.
     by_key: HashMap<PartyKey, Vec<usize>>,
@@ -237,15 +237,15 @@ pub struct Message {
     pub from: Option<Address>,
     /// Who wrote it, as Meta numbers them; in newer samples only.
     pub from_user_id: Option<WhatsAppUserId>,
-    /// Who wrote it, as Meta numbers them for a group of businesses. (Inferred from Meta's API.)
+    /// The sender, as Meta numbers them for a group of businesses. (Inferred from Meta's API.)
     pub from_parent_user_id: Option<WhatsAppUserId>,
     /// The group in which it was written. (Inferred from Meta's API.)
     pub group_id: Option<GroupId>,
-    /// Who it was sent to; echoes only. (Inferred from Meta's API.)
+    /// The recipient; echoes only. (Inferred from Meta's API.)
     pub to: Option<Address>,
-    /// Who it was sent to, as Meta numbers them; echoes only. (Inferred from Meta's API.)
+    /// The recipient, as Meta numbers them; echoes only. (Inferred from Meta's API.)
     pub to_user_id: Option<WhatsAppUserId>,
-    /// Who it was sent to, as Meta numbers them for a group of businesses; echoes only. (Inferred from Meta's API.)
+    /// The recipient, as Meta numbers them for a group of businesses; echoes only. (Inferred from Meta's API.)
     pub to_parent_user_id: Option<WhatsAppUserId>,
     /// The message. The same message delivered twice has the same id.
     pub id: MessageId,
@@ -256,7 +256,7 @@ pub struct Message {
     pub content: Content,
     /// The advertisement that brought the customer.
     pub referral: Option<Referral>,
-    /// Why the content is not here: the kind is `unsupported`, or a file could not be had.
+    /// The reason why the content is missing: the kind is `unsupported`, or a file could not be downloaded.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ErrorItem>,
 }
@@ -400,38 +400,38 @@ pub struct Status {
     pub id: MessageId,
     /// Its new state.
     pub status: State,
-    /// What has the new state. Absent for a message.
+    /// The kind of thing that has the new state. Absent for a message.
     pub r#type: Option<StatusKind>,
-    /// When.
+    /// The time.
     pub timestamp: Option<WireTime>,
-    /// Who it was sent to: a person or, by `recipient_type`, a group.
+    /// The recipient: a person or, by `recipient_type`, a group.
     pub recipient_id: Option<Address>,
     /// A person or a group. (Inferred from Meta's API.)
     pub recipient_type: Option<RecipientKind>,
-    /// Who it was sent to, as Meta numbers them. (Inferred from Meta's API.)
+    /// The recipient, as Meta numbers them. (Inferred from Meta's API.)
     pub recipient_user_id: Option<WhatsAppUserId>,
-    /// Who it was sent to, as Meta numbers them for a group of businesses. (Inferred from Meta's API.)
+    /// The recipient, as Meta numbers them for a group of businesses. (Inferred from Meta's API.)
     pub recipient_parent_user_id: Option<WhatsAppUserId>,
-    /// Which member of a group the receipt is from. The receipts of one group message differ by it only. (Inferred from
+    /// The member of a group that the receipt is from. The receipts of one group message differ by it only. (Inferred from
     /// Meta's API.)
     pub recipient_participant_id: Option<Address>,
     /// The same member, as Meta numbers them. (Inferred from Meta's API.)
     pub recipient_participant_user_id: Option<WhatsAppUserId>,
     /// The conversation that Meta bills; kept as it came.
     pub conversation: Option<RawJson>,
-    /// What Meta bills. (Inferred from Meta's API.)
+    /// The billing of the message. (Inferred from Meta's API.)
     pub pricing: Option<Pricing>,
     /// The payment, for the kind `payment`; kept as it came.
     pub payment: Option<RawJson>,
     /// What the business put on the send.
     pub biz_opaque_callback_data: Option<String>,
-    /// Why it failed.
+    /// The reason of a failure.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ErrorItem>,
 }
 
 open_text! {
-    /// What has a new state.
+    /// The kind of thing that has a new state.
     pub enum StatusKind {
         /// A message. So far as seen a message has no kind.
         Message = "message",
@@ -443,7 +443,7 @@ open_text! {
 }
 
 open_text! {
-    /// What a message was sent to.
+    /// The kind of recipient.
     pub enum RecipientKind {
         /// A person.
         Individual = "individual",
@@ -452,15 +452,15 @@ open_text! {
     }
 }
 
-/// What Meta bills. (Inferred from Meta's API.)
+/// The billing of the message. (Inferred from Meta's API.)
 #[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Pricing {
-    /// Whether Meta bills the message.
+    /// True when Meta bills the message.
     pub billable: Option<bool>,
-    /// How, like `PMP`.
+    /// The model, like `PMP`.
     pub pricing_model: Option<String>,
     /// `regular`, `free_customer_service`, ….
     pub r#type: Option<String>,
@@ -498,7 +498,7 @@ impl Status {
     }
 }
 
-/// What a customer wants to receive. (Inferred from Meta's API.)
+/// A customer's choice about what they receive. (Inferred from Meta's API.)
 #[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -510,18 +510,18 @@ pub struct UserPreference {
     pub user_id: Option<WhatsAppUserId>,
     /// The customer, as Meta numbers them for a group of businesses.
     pub parent_user_id: Option<WhatsAppUserId>,
-    /// What the preference is about.
+    /// The subject of the preference.
     pub category: Option<PreferenceCategory>,
-    /// What the customer wants.
+    /// The choice.
     pub value: Option<PreferenceValue>,
     /// The same as a sentence.
     pub detail: Option<String>,
-    /// When the customer said so.
+    /// The time of the choice.
     pub timestamp: Option<WireTime>,
 }
 
 open_text! {
-    /// What a preference is about.
+    /// The subject of a preference.
     pub enum PreferenceCategory {
         /// Marketing messages.
         MarketingMessages = "marketing_messages",
@@ -529,7 +529,7 @@ open_text! {
 }
 
 open_text! {
-    /// What a customer wants.
+    /// A customer's choice.
     pub enum PreferenceValue {
         /// To receive no more of them.
         Stop = "stop",

@@ -16,7 +16,7 @@ use crate::validate::{At, Validate, Violations};
 tagged_union! {
     /// A part of a WhatsApp template.
     pub enum Component by "type" {
-        /// What stands above the body. (Inferred from Meta's API.)
+        /// The header. (Inferred from Meta's API.)
         Header(Header) = "HEADER",
         /// The text.
         Body(Body) = "BODY",
@@ -31,7 +31,7 @@ tagged_union! {
     }
 }
 
-/// What stands above the body. (Inferred from Meta's API: not sampled.)
+/// The header. (Inferred from Meta's API: not sampled.)
 #[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -117,7 +117,7 @@ pub struct Card {
 tagged_union! {
     /// A part of a card. (Inferred from Meta's API.) A card holds no carousel, so that no definition nests without end.
     pub enum CardComponent by "type" {
-        /// What stands above the body.
+        /// The header.
         Header(Header) = "HEADER",
         /// The text.
         Body(Body) = "BODY",
@@ -143,7 +143,7 @@ pub struct LimitedTimeOffer {
 pub struct Offer {
     /// The text.
     pub text: Option<String>,
-    /// Whether the time that is left is shown.
+    /// True when the remaining time is shown.
     pub has_expiration: Option<bool>,
 }
 
@@ -369,7 +369,7 @@ pub struct FlowButton {
     pub flow_name: Option<String>,
     /// The flow itself, as JSON in a string.
     pub flow_json: Option<String>,
-    /// What the button does: `navigate` or `data_exchange`.
+    /// The button's action: `navigate` or `data_exchange`.
     pub flow_action: Option<String>,
     /// The first screen of `navigate`.
     pub navigate_screen: Option<String>,
@@ -415,7 +415,7 @@ pub struct SingleProductButton {
 pub struct VoiceCallButton {
     /// The label.
     pub text: Option<String>,
-    /// How many minutes the button works.
+    /// Minutes for which the button works.
     pub ttl_minutes: Option<u32>,
 }
 

@@ -37,7 +37,7 @@ pub struct NewTemplate {
     /// What the template is for. Only marketing and utility templates may be created here.
     #[cfg_attr(feature = "schema", schemars(schema_with = "new_category_schema"))]
     pub category: Category,
-    /// How its placeholders are filled; by position when absent. (Inferred from Meta's API.)
+    /// The way its placeholders are filled; by position when absent. (Inferred from Meta's API.)
     pub parameter_format: Option<ParameterFormat>,
     /// Its parts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -58,7 +58,7 @@ pub struct Template {
     pub language: LanguageCode,
     /// What it is for. The platform may change it.
     pub category: Category,
-    /// How its placeholders are filled; by position when absent. (Inferred from Meta's API.)
+    /// The way its placeholders are filled; by position when absent. (Inferred from Meta's API.)
     pub parameter_format: Option<ParameterFormat>,
     /// Where it stands in its review.
     pub status: Status,
@@ -98,7 +98,7 @@ open_text! {
 }
 
 open_text! {
-    /// How the placeholders of a WhatsApp template are filled. (Inferred from Meta's API.)
+    /// The way the placeholders of a WhatsApp template are filled. (Inferred from Meta's API.)
     pub enum ParameterFormat {
         /// By position: `{{1}}`, `{{2}}`.
         Positional = "POSITIONAL",
@@ -108,7 +108,7 @@ open_text! {
 }
 
 open_text! {
-    /// Where a WhatsApp template stands: in its review, and after it. The first three are sampled, the others inferred from
+    /// The state of a WhatsApp template, in its review and after it. The first three are sampled, the others inferred from
     /// Meta's API; whether that is all is **unknown**.
     pub enum Status {
         /// Under review.

@@ -30,7 +30,7 @@ const REMEMBERED_FOR: Duration = Duration::from_hours(3 * 24);
 
 /// The most items of one delivery that are shown. How many more there are is told; `--save` keeps them all.
 pub(super) const MOST_SHOWN: usize = 1000;
-/// How many writings may wait for the terminal or the pipe; who has one more to write waits.
+/// The number of writes that may wait for the terminal or the pipe; one more waits for room.
 const QUEUE: usize = 64;
 
 /// What a listener shows. Lines of one delivery stay together.
@@ -43,7 +43,7 @@ pub(super) struct Screen {
     queue: mpsc::Sender<Writing>,
 }
 
-/// What is written at once.
+/// The lines that are written at once.
 struct Writing {
     lines: Vec<Line>,
     /// Told when it is written.
