@@ -5,17 +5,24 @@
 //! [`message_created`](crate::event::created), whose content holds links.
 
 mod call;
+mod contact;
 mod content;
+mod error;
+mod message;
+mod preference;
+mod status;
 mod value;
 
 pub use self::call::{Call, CallDirection, CallEvent, CallOutcome, CallSession};
+pub use self::contact::{Contact, ContactIndex, Profile};
 pub use self::content::{
     Amount, ButtonReply, CallPermission, CallPermissionReply, ContactName, ContactOrganization, ContactPhone, Content,
     Edit, EditedContent, EmailAddress, FlowReply, Interactive, ListReply, Location, Media, Order, OrderItem,
     PostalAddress, Reaction, Referral, Revoke, SharedContact, System, SystemKind, TemplateButton, Text, Unsupported,
     WebAddress, WelcomeMessage,
 };
-pub use self::value::{
-    Contact, ContactIndex, Context, ErrorDetails, ErrorItem, Message, Metadata, PreferenceCategory, PreferenceValue,
-    Pricing, Profile, RecipientKind, ReferredProduct, Status, StatusKind, UserPreference, Value,
-};
+pub use self::error::{ErrorDetails, ErrorItem};
+pub use self::message::{Context, Message, ReferredProduct};
+pub use self::preference::{PreferenceCategory, PreferenceValue, UserPreference};
+pub use self::status::{Pricing, RecipientKind, Status, StatusKind};
+pub use self::value::{Metadata, Value};

@@ -3,7 +3,7 @@
 use incs_model_derive::{WireStruct, received};
 use serde::{Deserialize, Serialize};
 
-use super::value::ErrorItem;
+use super::error::ErrorItem;
 use crate::address::Address;
 use crate::id::{CallId, WhatsAppUserId};
 use crate::open::open_text;
