@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use incs_model::{Party, PartyKey};
+use incs_model::{Party, PartyKey, WireTime};
 use sha2::{Digest as _, Sha256};
 
 /// What is the same when the same thing is delivered again: made of who or what an item is about and the state it is in,
@@ -62,6 +62,12 @@ impl Identity {
             self.0.update(u64::MAX.to_be_bytes());
             self
         }
+    }
+
+    /// Adds a time that may be absent, in one spelling for all forms of the same point in time.
+    pub(crate) fn and_time(self, time: Option<&WireTime>) -> Self {
+        let text = time.map(|time| time.instant().map_or_else(|| time.to_string(), |instant| instant.to_string()));
+        self.and_maybe(text.as_deref())
     }
 
     /// Adds a person or group, by the strongest id.

@@ -8,7 +8,7 @@ use incs_model::event::{
     TemplateStatusUpdate, created, rcs, whatsapp,
 };
 use incs_model::exotel::{self, Entry, ReportState, Tap};
-use incs_model::id::{ChannelId, EventId, GroupId, MessageId, TemplateId};
+use incs_model::id::{ChannelId, GroupId, MessageId, TemplateId, TemplateName};
 use incs_model::{Address, Party, RawJson, WireTime, encode};
 
 use crate::dedup::{DedupKey, Identity};
@@ -106,7 +106,7 @@ impl Event {
             Self::WhatsAppStatus(status) => named("new_message.whatsapp.status", status.status.as_str()),
             Self::WhatsAppOtherStatus(status) => {
                 let kind = label::piece(status.r#type.as_ref().map_or("", whatsapp::StatusKind::as_str));
-                named(&format!("new_message.whatsapp.{kind}_status"), status.status.as_str())
+                named(&format!("new_message.whatsapp.{}_status", kind.to_ascii_lowercase()), status.status.as_str())
             }
             Self::WhatsAppError(_) => "new_message.whatsapp.error".to_owned(),
             Self::WhatsAppCall(call) => {
@@ -185,47 +185,43 @@ impl Event {
     pub(crate) fn dedup_key(&self) -> Option<DedupKey> {
         let identity = match self {
             Self::MessageStatus(update) => {
-                Identity::of("incs.message_status").and(update.message_id.as_str()).and(update.message_status.as_str())
+                let id = some_id(update.message_id.as_str())?;
+                Identity::of("incs.message_status").and(id).and(update.message_status.as_str())
             }
-            Self::TemplateStatus(it) => template_identity(
-                "template_status",
-                it.template_id.as_ref(),
-                it.new_value.as_str(),
-                it.received_at.as_ref(),
-            )?,
-            Self::TemplateCategory(it) => template_identity(
-                "template_category",
-                it.template_id.as_ref(),
-                it.new_value.as_str(),
-                it.received_at.as_ref(),
-            )?,
-            Self::TemplateQuality(it) => template_identity(
-                "template_quality",
-                it.template_id.as_ref(),
-                it.new_value.as_str(),
-                it.received_at.as_ref(),
-            )?,
-            Self::WhatsAppMessage(message) => whatsapp_identity("incs.whatsapp.message", message),
-            Self::WhatsAppEcho(message) => whatsapp_identity("incs.whatsapp.echo", message),
-            Self::WhatsAppStatus(status) => status_identity("incs.whatsapp.status", status),
-            Self::WhatsAppOtherStatus(status) => status_identity("incs.whatsapp.other_status", status)
+            Self::TemplateStatus(it) => {
+                let template = (it.template_id.as_ref(), it.template_name.as_ref(), it.channel_id);
+                template_identity("template_status", template, it.new_value.as_str(), it.received_at.as_ref())?
+            }
+            Self::TemplateCategory(it) => {
+                let template = (it.template_id.as_ref(), it.template_name.as_ref(), it.channel_id);
+                template_identity("template_category", template, it.new_value.as_str(), it.received_at.as_ref())?
+            }
+            Self::TemplateQuality(it) => {
+                let template = (it.template_id.as_ref(), it.template_name.as_ref(), it.channel_id);
+                template_identity("template_quality", template, it.new_value.as_str(), it.received_at.as_ref())?
+            }
+            Self::WhatsAppMessage(message) => whatsapp_identity("incs.whatsapp.message", message)?,
+            Self::WhatsAppEcho(message) => whatsapp_identity("incs.whatsapp.echo", message)?,
+            Self::WhatsAppStatus(status) => status_identity("incs.whatsapp.status", status)?,
+            Self::WhatsAppOtherStatus(status) => status_identity("incs.whatsapp.other_status", status)?
                 .and_maybe(status.r#type.as_ref().map(whatsapp::StatusKind::as_str))
-                .and_maybe(status.timestamp.as_ref().map(ToString::to_string).as_deref())
+                .and_time(status.timestamp.as_ref())
                 .and_maybe(status.payment.as_ref().map(RawJson::get)),
             Self::WhatsAppError(_) => return None,
             Self::WhatsAppCall(call) => Identity::of("incs.whatsapp.call")
-                .and(call.id.as_str())
-                .and_maybe(call.event.as_ref().map(whatsapp::CallEvent::as_str)),
+                .and(some_id(call.id.as_str())?)
+                .and_maybe(call.event.as_ref().map(whatsapp::CallEvent::as_str))
+                .and_maybe(call.status.as_ref().map(whatsapp::CallOutcome::as_str)),
             // A customer goes back and forth, so the time belongs to it.
             Self::WhatsAppPreference(preference) => Identity::of("incs.whatsapp.user_preference")
                 .and_party(Some(&self.party()?))
                 .and_maybe(preference.category.as_ref().map(whatsapp::PreferenceCategory::as_str))
                 .and_maybe(preference.value.as_ref().map(whatsapp::PreferenceValue::as_str))
-                .and(&preference.timestamp.as_ref()?.to_string()),
+                .and_time(Some(preference.timestamp.as_ref()?)),
             // The id is made by the customer's phone, so it is unique only together with the number (inferred).
-            Self::RcsMessage(message) => {
-                Identity::of("incs.rcs.message").and(message.message_id.as_str()).and_party(self.party().as_ref())
-            }
+            Self::RcsMessage(message) => Identity::of("incs.rcs.message")
+                .and(some_id(message.message_id.as_str())?)
+                .and_party(self.party().as_ref()),
             Self::RcsEvent(event) => user_event_identity(event)?,
             Self::MessageCreated(message) => {
                 let state = message.channel_status.map(|state| state.as_i64().to_string());
@@ -272,10 +268,13 @@ fn rcs_kind(content: &rcs::Content) -> String {
 
 fn created_kind(message: &created::Message) -> String {
     match message.content() {
-        created::Content::Unknown(code, _) => format!("message_created.{}", code.as_i64()),
+        created::Content::Unknown(code, _) => format!("message_created.{}", label::number(code.as_i64())),
         created::Content::Custom(_) => match &*message.custom_kind() {
             "" => "message_created.custom".to_owned(),
-            kind => format!("message_created.custom.{kind}"),
+            kind => match kind.parse() {
+                Ok(code) => format!("message_created.custom.{}", label::number(code)),
+                Err(_) => named("message_created.custom", kind),
+            },
         },
         known => named("message_created", known.kind()),
     }
@@ -288,7 +287,7 @@ fn channel_status_kind(update: &ChannelStatus) -> String {
         ChannelState::Failed => "failed",
         ChannelState::Delivered => "delivered",
         ChannelState::Read => "read",
-        other => return format!("channel_status.{}", other.as_i64()),
+        other => return format!("channel_status.{}", label::number(other.as_i64())),
     };
     named("channel_status", state)
 }
@@ -321,83 +320,82 @@ fn state(state: ReportState) -> &'static str {
 }
 
 /// An edit or a revocation may come under the id of the message that it is about.
-fn whatsapp_identity(kind: &str, message: &whatsapp::Message) -> Identity {
-    let identity = Identity::of(kind).and(message.id.as_str());
+fn whatsapp_identity(kind: &str, message: &whatsapp::Message) -> Option<Identity> {
+    let identity = Identity::of(kind).and(some_id(message.id.as_str())?);
     let (change, original, content) = match &message.content {
-        whatsapp::Content::Edit(edit) => ("edit", &edit.original_message_id, encode(edit).ok()),
+        whatsapp::Content::Edit(edit) => ("edit", &edit.original_message_id, encode(edit.message.as_ref()?).ok()),
         whatsapp::Content::Revoke(revoke) => ("revoke", &revoke.original_message_id, None),
-        _ => return identity,
+        _ => return Some(identity),
     };
-    let time = message.timestamp.as_ref().map(ToString::to_string);
     let content = content.map(|json| String::from_utf8_lossy(&json).into_owned());
-    identity
-        .and(change)
-        .and_maybe(original.as_ref().map(MessageId::as_str))
-        .and_maybe(time.as_deref())
-        .and_maybe(content.as_deref())
+    let identity = identity.and(change).and_maybe(original.as_ref().map(MessageId::as_str));
+    Some(identity.and_time(message.timestamp.as_ref()).and_maybe(content.as_deref()))
 }
 
 /// Each member of a group sends a receipt of its own.
-fn status_identity(kind: &str, status: &whatsapp::Status) -> Identity {
+fn status_identity(kind: &str, status: &whatsapp::Status) -> Option<Identity> {
     let recipient = status.recipient();
-    Identity::of(kind)
-        .and(status.id.as_str())
-        .and(status.status.as_str())
-        .and_party(Some(&recipient))
-        .and_maybe(recipient.group_id.as_ref().map(GroupId::as_str))
+    let identity = Identity::of(kind).and(some_id(status.id.as_str())?).and(status.status.as_str());
+    Some(identity.and_party(Some(&recipient)).and_maybe(recipient.group_id.as_ref().map(GroupId::as_str)))
 }
 
 /// An event has an id, or is a receipt of one message; otherwise the time must do.
 fn user_event_identity(event: &rcs::UserEvent) -> Option<Identity> {
-    let (id, message) = (event.event_id.as_ref(), event.message_id.as_ref());
+    let id = event.event_id.as_ref().and_then(|id| some_id(id.as_str()));
+    let message = event.message_id.as_ref().and_then(|id| some_id(id.as_str()));
     let time = event.send_time.as_ref().filter(|_| id.is_none() && message.is_none());
     if id.is_none() && message.is_none() && time.is_none() {
         return None;
     }
     let sender = event.sender_phone_number.clone().map(Party::from);
     let identity = Identity::of("incs.rcs.event").and(event.event_type.as_str()).and_party(sender.as_ref());
-    Some(
-        identity
-            .and_maybe(id.map(EventId::as_str))
-            .and_maybe(message.map(MessageId::as_str))
-            .and_maybe(time.map(ToString::to_string).as_deref()),
-    )
+    Some(identity.and_maybe(id).and_maybe(message).and_time(time))
 }
 
 /// A template goes back and forth between states, so the time belongs to its identity. Without a time and an id nothing
 /// tells two updates apart.
-fn template_identity(kind: &str, id: Option<&TemplateId>, value: &str, time: Option<&WireTime>) -> Option<Identity> {
+fn template_identity(
+    kind: &str,
+    template: (Option<&TemplateId>, Option<&TemplateName>, Option<ChannelId>),
+    value: &str,
+    time: Option<&WireTime>,
+) -> Option<Identity> {
+    let (id, name, channel) = template;
+    let id = id.and_then(|id| some_id(id.as_str()));
     if id.is_none() && time.is_none() {
         return None;
     }
-    let time = time.map(ToString::to_string);
-    Some(
-        Identity::of(&format!("incs.{kind}"))
-            .and_maybe(id.map(TemplateId::as_str))
-            .and(value)
-            .and_maybe(time.as_deref()),
-    )
+    let identity = Identity::of(&format!("incs.{kind}")).and_maybe(id).and(value).and_time(time);
+    if id.is_some() {
+        return Some(identity);
+    }
+    // Without its id the template is known by its name and channel.
+    let channel = channel.map(|channel| channel.as_u64().to_string());
+    Some(identity.and_maybe(name.map(TemplateName::as_str)).and_maybe(channel.as_deref()))
+}
+
+/// An empty id identifies nothing.
+fn some_id(id: &str) -> Option<&str> {
+    (!id.is_empty()).then_some(id)
 }
 
 /// Errors of Exotel come without an id; there the two sides, the time and the code must do.
 fn incoming_identity(incoming: &exotel::Incoming) -> Option<Identity> {
     let identity = Identity::of("exotel.message");
-    if let Some(sid) = &incoming.sid {
-        return Some(identity.and(sid.as_str()));
+    if let Some(sid) = incoming.sid.as_ref().and_then(|sid| some_id(sid.as_str())) {
+        return Some(identity.and(sid));
     }
-    let time = incoming.timestamp.as_ref()?.to_string();
-    let code = match &incoming.content {
-        exotel::Content::Error { error, .. } => error.code.map(|code| code.as_i64().to_string()),
-        _ => return None,
-    };
+    let time = incoming.timestamp.as_ref()?;
+    let exotel::Content::Error { error, .. } = &incoming.content else { return None };
+    let code = error.code.map(|code| code.as_i64().to_string());
     let identity = identity.and_party(Some(&incoming.user.clone().into())).and(incoming.business.key());
-    Some(identity.and(&time).and_maybe(code.as_deref()))
+    Some(identity.and_time(Some(time)).and_maybe(code.as_deref()).and_maybe(error.description.as_deref()))
 }
 
 /// Several reports come for one message, so what they say belongs to the identity.
 fn report_identity(kind: &str, report: Entry<'_>) -> Option<Identity> {
-    let id = report.message_id().map(MessageId::as_str);
-    let time = report.timestamp().map(ToString::to_string);
+    let id = report.message_id().and_then(|id| some_id(id.as_str()));
+    let time = report.timestamp();
     let code = report.code().map(|code| code.as_i64().to_string());
     let name = report.name().map(exotel::StatusName::as_str);
     if id.is_none() && time.is_none() {
@@ -405,7 +403,16 @@ fn report_identity(kind: &str, report: Entry<'_>) -> Option<Identity> {
     }
     let user = report.user().cloned().map(Party::from);
     let identity = Identity::of(kind).and_maybe(id).and_party(user.as_ref()).and_maybe(code.as_deref());
-    Some(identity.and_maybe(name).and_maybe(time.as_deref()))
+    let identity = identity.and_maybe(name).and_time(time);
+    if id.is_some() {
+        return Some(identity);
+    }
+    // Without the id of the message, all that can tell two reports apart counts.
+    let channel_sid = match report {
+        Entry::SmsReport(report) => report.channel_sid.as_ref().map(MessageId::as_str),
+        _ => None,
+    };
+    Some(identity.and_maybe(channel_sid).and_maybe(report.custom_data()).and_maybe(report.description()))
 }
 
 /// A name and what comes after its dot; the name alone when that is nothing.

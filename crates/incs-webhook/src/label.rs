@@ -18,6 +18,13 @@ pub(crate) fn piece(text: &str) -> &str {
     if text.is_empty() || is_name(text) { text } else { UNKNOWN }
 }
 
+/// Returns a number of the sender as it stands in a label: `unknown` if it has more digits than any code of the platforms, since
+/// it may be the number of a person.
+pub(crate) fn number(code: i64) -> String {
+    let digits = code.unsigned_abs().to_string().len();
+    if digits <= MOST_DIGITS { code.to_string() } else { UNKNOWN.to_owned() }
+}
+
 fn is_name(text: &str) -> bool {
     // First, so that a long text is not read.
     text.len() <= MOST_CHARACTERS
@@ -35,6 +42,15 @@ mod tests {
         let long = "n".repeat(32);
         for name in ["", "text", "list_reply", "IS_TYPING", "x-trace.id", "sha256", "v2.history", &long] {
             assert_eq!(piece(name), name);
+        }
+    }
+
+    #[test]
+    fn long_numbers_are_unknown() {
+        for (code, shown) in
+            [(0, "0"), (106, "106"), (-7, "-7"), (11_999, "11999"), (100_000, UNKNOWN), (i64::MIN, UNKNOWN)]
+        {
+            assert_eq!(number(code), shown);
         }
     }
 

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use crate::address::Address;
 use crate::id::{AgentId, EventId, MediaType, MessageId, TemplateId};
-use crate::json::{self, Key, ReadMembers, Tried, content_value, once, optional_value, tried_value};
+use crate::json::{self, Key, ReadMembers, Tried, content_value, keep, once, optional_value, tried_value};
 use crate::open::{UnknownMember, open_text};
 use crate::schema_of::schema_of;
 use crate::time::WireTime;
@@ -259,10 +259,10 @@ impl<'de> ReadMembers<'de> for Parts {
             match &*key {
                 "senderPhoneNumber" => once(&mut parts.sender, tried_value(&mut map, &key)?, "senderPhoneNumber")?,
                 "messageId" => once(&mut parts.message_id, tried_value(&mut map, &key)?, "messageId")?,
-                "sendTime" => parts.send_time = optional_value(&mut map)?,
-                "agentId" => parts.agent_id = optional_value(&mut map)?,
-                "eventType" => parts.event_type = optional_value(&mut map)?,
-                "eventId" => parts.event_id = optional_value(&mut map)?,
+                "sendTime" => keep(&mut parts.send_time, optional_value(&mut map)?),
+                "agentId" => keep(&mut parts.agent_id, optional_value(&mut map)?),
+                "eventType" => keep(&mut parts.event_type, optional_value(&mut map)?),
+                "eventId" => keep(&mut parts.event_id, optional_value(&mut map)?),
                 "text" => keep(content, content_value(&mut map)?.map(Content::Text)),
                 "userFile" => keep(content, content_value(&mut map)?.map(Content::File)),
                 "suggestionResponse" => keep(content, content_value(&mut map)?.map(Content::Suggestion)),
@@ -275,14 +275,7 @@ impl<'de> ReadMembers<'de> for Parts {
     }
 }
 
-/// Keeps the last content that says something.
-fn keep(content: &mut Option<Content>, new: Option<Content>) {
-    if new.is_some() {
-        *content = new;
-    }
-}
-
-/// A body of RCS: an event if it names its type and holds no content, otherwise a message.
+/// A body of RCS: an event if it names the type of one, otherwise a message.
 pub(super) enum Body {
     Message(UserMessage),
     Event(UserEvent),
@@ -292,8 +285,8 @@ impl<'de> ReadMembers<'de> for Body {
     fn read_members<A: MapAccess<'de>>(members: A) -> Result<Self, A::Error> {
         let mut parts = Parts::read_members(members)?;
         match parts.event_type.take() {
-            Some(kind) if parts.content.is_none() => Ok(Self::Event(parts.into_event(kind))),
-            _ => parts.into_message().map(Self::Message),
+            Some(kind) => Ok(Self::Event(parts.into_event(kind))),
+            None => parts.into_message().map(Self::Message),
         }
     }
 }

@@ -234,8 +234,9 @@ impl Shape {
         let has_party = ["sid", "message_sid", "to"].iter().any(|name| object.has(name));
         Ok(match callback_type {
             Ok(Some(word)) if word == "dlr" => Self::Report,
-            _ if object.has("content") => Self::Incoming,
+            _ if object.holds("content") => Self::Incoming,
             _ if object.has("exo_status_code") && has_party => Self::Report,
+            _ if object.has("content") => Self::Incoming,
             _ => Self::Other,
         })
     }

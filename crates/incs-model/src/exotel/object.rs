@@ -121,6 +121,11 @@ impl Object {
         self.members.iter().any(|member| is_named(&member.name, name) && member.has_value())
     }
 
+    /// Reports whether the member is there and holds something.
+    pub(super) fn holds(&self, name: &str) -> bool {
+        self.members.iter().any(|member| is_named(&member.name, name) && !is_blank(&member.raw))
+    }
+
     /// The members of these names that have a value, the first one first.
     fn named(&mut self, names: Aliases) -> Vec<&mut Member> {
         let rank = |came: &str| {
@@ -132,7 +137,8 @@ impl Object {
             member.is_known = true;
         }
         found.retain(|(_, member)| member.has_value());
-        found.sort_by_key(|(rank, _)| *rank);
+        // A value counts more than an empty one, whichever way they are spelled.
+        found.sort_by_key(|(rank, member)| (is_blank(&member.raw), *rank));
         found.into_iter().map(|(_, member)| member).collect()
     }
 

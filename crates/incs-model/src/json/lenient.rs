@@ -53,6 +53,13 @@ pub(crate) fn optional_value<'de, T: Deserialize<'de>, A: MapAccess<'de>>(map: &
     map.next_value_seed(Optional(PhantomData))
 }
 
+/// Keeps the last value that could be read, of members with one name.
+pub(crate) fn keep<T>(slot: &mut Option<T>, value: Option<T>) {
+    if value.is_some() {
+        *slot = value;
+    }
+}
+
 /// Reads the value of a list that may be absent: for types that read their members by hand.
 pub(crate) fn list_value<'de, T: Deserialize<'de>, A: MapAccess<'de>>(map: &mut A) -> Result<Vec<T>, A::Error> {
     map.next_value_seed(List(PhantomData))

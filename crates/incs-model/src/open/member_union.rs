@@ -8,7 +8,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
 use super::enums::fmt_token;
-use crate::json::{Content, Key, RawJson, ReadMembers, from_object, is_blank, once, replay};
+use crate::json::{Content, Key, RawJson, ReadMembers, from_object, is_blank, once, optional_value, replay};
 
 /// The content of a kind that this version of the crate does not know: the kind and every member that came with it.
 #[derive(Clone, PartialEq, Eq)]
@@ -206,7 +206,7 @@ impl<U: MemberUnion> Slot<U> {
                 return Err(de::Error::duplicate_field(U::TAG));
             }
             self.kind = if U::IS_RECEIVED {
-                map.next_value::<Option<Key<'de>>>()?.map(|Key(kind)| Kind::of::<U>(&kind))
+                optional_value::<Key<'de>, _>(map)?.map(|Key(kind)| Kind::of::<U>(&kind))
             } else {
                 let Key(kind) = map.next_value()?;
                 Some(Kind::of::<U>(&kind))
@@ -224,9 +224,14 @@ impl<U: MemberUnion> Slot<U> {
         Ok(())
     }
 
-    /// The kind whose content is there, where no tag says it: the only known one that holds something.
+    /// The kind whose content is there, where no tag or an empty one says it: the only known one that holds something.
     fn inferred(&self) -> Option<&'static str> {
-        if !U::IS_RECEIVED || self.kind.is_some() {
+        let says_nothing = match &self.kind {
+            None => true,
+            Some(Kind::Unknown(kind)) => kind.is_empty(),
+            Some(Kind::Known(_)) => false,
+        };
+        if !U::IS_RECEIVED || !says_nothing {
             return None;
         }
         let is_there = |kind: &&&str| self.kept.iter().any(|(kept, raw)| **kept == ***kind && !is_blank(raw));

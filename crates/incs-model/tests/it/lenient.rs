@@ -382,3 +382,38 @@ fn required_members_keep_their_errors() {
         assert_eq!(decode::<Event>(body.to_string().as_bytes()).unwrap_err().pointer(), pointer, "{body}");
     }
 }
+
+#[test]
+fn last_readable_member_of_a_name_counts() {
+    for members in [r#""from":"1","from":{}"#, r#""from":[],"from":"1""#, r#""from":"2","from":"1""#] {
+        let body = format!(
+            r#"{{"event":"new_message","message":{{"messages":[{{{members},"id":"a","type":"text","text":{{"body":"x"}}}}]}}}}"#
+        );
+        let Ok(Event::NewMessage(new)) = decode(body.as_bytes()) else { panic!("{members}") };
+        let NewMessageBody::WhatsApp(value) = new.message else { panic!("{members}") };
+        assert_eq!(value.messages[0].from.as_ref().unwrap().as_str(), "1", "{members}");
+    }
+}
+
+#[test]
+fn odd_type_leaves_the_content_to_say_it() {
+    for odd in [json!(""), json!({}), json!([]), Value::Null] {
+        let message = on_whatsapp(&json!({ "id": "a", "from": "1", "type": odd, "text": { "body": "x" } }));
+        assert!(matches!(&message.content, WhatsApp::Text(text) if text.body == "x"), "{odd}");
+    }
+    // A type that is unknown stays so, whatever stands beside it.
+    let message = on_whatsapp(&json!({ "id": "a", "type": "poll", "text": { "body": "x" } }));
+    assert_eq!(message.content.kind(), "poll");
+}
+
+#[test]
+fn rcs_event_is_no_message_whatever_it_holds() {
+    for members in [json!({ "text": "START" }), json!({ "text": "START", "messageId": "m" }), json!({})] {
+        let mut message = json!({ "senderPhoneNumber": "+1", "eventType": "SUBSCRIBE", "eventId": "e" });
+        message.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+        let Event::NewMessage(new) = event(&json!({ "event": "new_message", "message": message })) else { panic!() };
+        assert!(
+            matches!(new.message, NewMessageBody::RcsEvent(event) if event.event_type == rcs::UserEventKind::Subscribe)
+        );
+    }
+}

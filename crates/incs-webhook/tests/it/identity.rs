@@ -286,6 +286,84 @@ fn items_without_identity_have_no_key() {
     assert_eq!(only(whatsapp("errors", &json!({ "code": 1 })).to_string()).dedup_key(), None);
 }
 
+/// An empty id is none: two events that have nothing else in common are not the same.
+#[test]
+fn empty_ids_identify_nothing() {
+    let text = |id: &str| json!({ "id": id, "from": "1", "type": "text", "text": { "body": "x" } });
+    let rcs = |id: &str| json!({ "senderPhoneNumber": "+1", "messageId": id, "text": "x" });
+    let exotel = json!({ "sid": "", "from": "1", "to": "2", "content": { "type": "text", "text": "x" } });
+    for body in [
+        whatsapp("messages", &text("")),
+        whatsapp("message_echoes", &text("")),
+        whatsapp("statuses", &json!({ "id": "", "status": "read" })),
+        whatsapp("statuses", &json!({ "id": "", "status": "failed", "type": "call", "timestamp": "1" })),
+        whatsapp("calls", &json!({ "id": "", "event": "connect" })),
+        json!({ "event": "message_status_update", "message_id": "", "message_status": "failed" }),
+        json!({ "event": "new_message", "message": rcs("") }),
+        json!({ "event": "new_message", "message": { "senderPhoneNumber": "+1", "eventType": "IS_TYPING", "eventId": "" } }),
+        json!({ "event": "template_status_update", "template_id": "", "new_value": "APPROVED" }),
+        json!({ "rcs": { "messages": [exotel] } }),
+        json!({ "rcs": { "messages": [{ "callback_type": "dlr", "sid": "", "to": "1", "exo_status_code": 40002 }] } }),
+    ] {
+        let item = only(body.to_string());
+        assert!(item.event().is_some() && item.dedup_key().is_none(), "{body}");
+    }
+}
+
+/// Two bodies that differ in one member, and whether they are the same event.
+#[test]
+fn last_members_that_differ_tell_events_apart() {
+    let template = |name: &str, channel: u64| {
+        json!({
+            "event": "template_status_update", "template_name": name, "channel_id": channel, "new_value": "APPROVED",
+            "received_at": 1_775_540_117,
+        })
+    };
+    let error = |text: &str| {
+        let error = json!({ "exo_status_code": 24501, "description": text });
+        let message = json!({ "from": "1", "to": "2", "timestamp": "1742271127", "content": { "error": error } });
+        json!({ "rcs": { "messages": [message] } })
+    };
+    let fallback = |channel: &str, custom: &str| {
+        let report = json!({
+            "callback_type": "dlr", "to": "1", "exo_status_code": 1, "timestamp": "1742271127", "message_sid": null,
+            "channel_sid": channel, "custom_data": custom,
+        });
+        json!({ "sms": { "messages": [report] } })
+    };
+    let call = |status: &str| whatsapp("calls", &json!({ "id": "a", "event": "status", "status": status }));
+    for (first, second) in [
+        (template("a", 1), template("b", 1)),
+        (template("a", 1), template("a", 2)),
+        (error("a.mp4"), error("b.mp4")),
+        (fallback("a", "x"), fallback("b", "x")),
+        (fallback("a", "x"), fallback("a", "y")),
+        (call("a"), call("b")),
+    ] {
+        assert_ne!(key(&first), key(&second), "{first}");
+    }
+    // An edit whose new content cannot be read has no key, since nothing tells two of them apart.
+    let edit = json!({ "original_message_id": "o", "message": { "type": "image", "image": { "caption": "x" } } });
+    let edited = json!({ "id": "a", "type": "edit", "edit": edit, "timestamp": "1" });
+    assert_eq!(only(whatsapp("messages", &edited).to_string()).dedup_key(), None);
+}
+
+#[test]
+fn times_have_one_key_in_every_spelling() {
+    let report = |time: &str| {
+        let report = json!({
+            "callback_type": "dlr", "sid": "s", "to": "1", "exo_status_code": 40002, "timestamp": time,
+        });
+        key(&json!({ "rcs": { "messages": [report] } }))
+    };
+    let expected = report("2025-03-18T04:37:09Z");
+    for time in ["2025-03-18T10:07:09+05:30", "2025-03-18T04:37:09.000Z", "1742272629", "1742272629000"] {
+        assert_eq!(report(time), expected, "{time}");
+    }
+    assert_ne!(report("2025-03-18T04:37:10Z"), expected);
+    assert_ne!(report("soon"), report("later"));
+}
+
 #[test]
 fn keys_carry_their_version() {
     for name in names() {

@@ -242,12 +242,12 @@ fn block(item: &Item) -> Vec<String> {
         Outcome::Parsed(event) => rows.event(item, event),
         Outcome::Malformed(fault) => {
             rows.add("malformed", &fault.to_string());
-            rows.add("at", &item.fault_pointer().unwrap_or_default());
+            rows.add("at", &plain_line(&item.fault_pointer().unwrap_or_default()));
             rows.add("kept", &format!("{} bytes", item.raw().len()));
         }
         _ => rows.add("unknown", &format!("to this version; {} bytes are kept", item.raw().len())),
     }
-    rows.add("pointer", &item.pointer());
+    rows.add("pointer", &plain_line(&item.pointer()));
     rows.add("key", &short_key(item));
     let title = format!("{style}{}{style:#}", kind(item));
     std::iter::once(title).chain(aligned(rows.0)).collect()

@@ -8,7 +8,7 @@ use super::content::{Content, Referral};
 use super::error::ErrorItem;
 use crate::address::Address;
 use crate::id::{GroupId, MessageId, WhatsAppUserId};
-use crate::json::{self, Key, ReadMembers, list_value, once, optional_value};
+use crate::json::{self, Key, ReadMembers, keep, list_value, once, optional_value};
 use crate::open::Slot;
 use crate::party::Party;
 use crate::schema_of::schema_of;
@@ -119,16 +119,16 @@ impl<'de> ReadMembers<'de> for Message {
         while let Some(Key(key)) = map.next_key()? {
             match &*key {
                 "id" => once(&mut id, map.next_value()?, "id")?,
-                "from" => from = optional_value(&mut map)?,
-                "from_user_id" => from_user_id = optional_value(&mut map)?,
-                "from_parent_user_id" => from_parent_user_id = optional_value(&mut map)?,
-                "group_id" => group_id = optional_value(&mut map)?,
-                "to" => to = optional_value(&mut map)?,
-                "to_user_id" => to_user_id = optional_value(&mut map)?,
-                "to_parent_user_id" => to_parent_user_id = optional_value(&mut map)?,
-                "timestamp" => timestamp = optional_value(&mut map)?,
-                "context" => context = optional_value(&mut map)?,
-                "referral" => referral = optional_value(&mut map)?,
+                "from" => keep(&mut from, optional_value(&mut map)?),
+                "from_user_id" => keep(&mut from_user_id, optional_value(&mut map)?),
+                "from_parent_user_id" => keep(&mut from_parent_user_id, optional_value(&mut map)?),
+                "group_id" => keep(&mut group_id, optional_value(&mut map)?),
+                "to" => keep(&mut to, optional_value(&mut map)?),
+                "to_user_id" => keep(&mut to_user_id, optional_value(&mut map)?),
+                "to_parent_user_id" => keep(&mut to_parent_user_id, optional_value(&mut map)?),
+                "timestamp" => keep(&mut timestamp, optional_value(&mut map)?),
+                "context" => keep(&mut context, optional_value(&mut map)?),
+                "referral" => keep(&mut referral, optional_value(&mut map)?),
                 "errors" => errors = list_value(&mut map)?,
                 other => slot.take(other, &mut map)?,
             }

@@ -64,7 +64,7 @@ impl Value {
     /// Returns the contact behind a message: the first that is the same party. A message has no contact when none has an id
     /// in common with it, even if there is only one.
     ///
-    /// This looks through all contacts. For the messages of a whole delivery use a [`ContactIndex`].
+    /// This looks through all contacts. For the messages of a whole delivery use a [`ContactIndex`](super::ContactIndex).
     pub fn contact_of(&self, message: &Message) -> Option<&Contact> {
         let sender = message.party();
         self.contacts.iter().find(|contact| contact.party().same_party(&sender))

@@ -389,3 +389,35 @@ fn error_that_says_nothing_is_none() {
         assert!(matches!(&incoming.content, Content::Text(text) if text.body == "Hi"), "{error}");
     }
 }
+
+#[test]
+fn value_counts_more_than_an_empty_one() {
+    let full = json!({ "Text": "Know", "Postback": { "Data": "q" } });
+    let suggested = json!({ "Response": { "Reply": full } });
+    for content in [
+        json!({ "type": "suggested", "Suggested": suggested, "suggested": {} }),
+        json!({ "type": "suggested", "suggested": { "response": {}, "Response": { "Reply": full } } }),
+        json!({ "type": "suggested", "suggested": { "response": { "reply": {}, "Reply": full } } }),
+        json!({ "type": "suggested", "suggested": { "response": { "reply": { "postback": {}, "Postback": { "Data": "q" } } } } }),
+        json!({ "type": "suggested", "suggested": { "response": { "reply": { "postback": {}, "postback_data": "q" } } } }),
+    ] {
+        let message = json!({ "sid": "s", "From": "9198", "from": "", "to": "2", "content": content });
+        let body = json!({ "rcs": { "messages": [message] } }).to_string();
+        let callback: Callback = incs_model::decode(body.as_bytes()).unwrap();
+        let [(_, Entry::Incoming(incoming))] = callback.entries().collect::<Vec<_>>()[..] else { panic!("{body}") };
+        assert_eq!(incoming.user.as_str(), "9198", "{body}");
+        let Content::Suggested(suggested) = &incoming.content else { panic!("{body}") };
+        assert_eq!(suggested.tap.suggestion().and_then(Suggestion::data), Some("q"), "{body}");
+    }
+    let place = json!({ "longitude": {}, "longtitude": 77.2, "latitude": 28.6 });
+    let message = json!({ "sid": "s", "from": "1", "to": "2", "content": { "type": "location", "location": place } });
+    let callback: Callback = incs_model::decode(json!({ "rcs": { "messages": [message] } }).to_string().as_bytes()).unwrap();
+    assert!(callback.entries().all(|(_, entry)| matches!(entry, Entry::Incoming(_))));
+}
+
+#[test]
+fn report_with_empty_content_is_a_report() {
+    let report = json!({ "sid": "s", "to": "1", "exo_status_code": 40002, "content": {} });
+    let callback: Callback = incs_model::decode(json!({ "rcs": { "messages": [report] } }).to_string().as_bytes()).unwrap();
+    assert!(callback.entries().all(|(_, entry)| matches!(entry, Entry::Report(_))));
+}
