@@ -13,6 +13,7 @@ use incs_model::{DecodeError, Party, RawJson};
 
 use crate::dedup::DedupKey;
 use crate::event::{Envelope, Event};
+use crate::label;
 use crate::shape::ShapeError;
 
 /// All that a delivery says, one [`Item`] each; never empty. The items of a list are in its order.
@@ -408,11 +409,12 @@ impl fmt::Debug for Batch {
     }
 }
 
+/// Shows names in the pointer only if they look like names of a platform: any other may be a number or text of a person.
 impl fmt::Debug for Item {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Item")
-            .field("pointer", &self.pointer())
-            .field("outcome", self.outcome())
-            .finish_non_exhaustive()
+        let is_index = |token: &str| token.len() <= 7 && token.bytes().all(|byte| byte.is_ascii_digit());
+        let shown = |token| if is_index(token) { token } else { label::piece(token) };
+        let pointer = self.pointer().split('/').map(shown).collect::<Vec<_>>().join("/");
+        f.debug_struct("Item").field("pointer", &pointer).field("outcome", self.outcome()).finish_non_exhaustive()
     }
 }

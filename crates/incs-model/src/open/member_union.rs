@@ -224,14 +224,9 @@ impl<U: MemberUnion> Slot<U> {
         Ok(())
     }
 
-    /// The kind whose content is there, where no tag or an empty one says it: the only known one that holds something.
+    /// The kind whose content is there, where no tag says it: the only known one that holds something.
     fn inferred(&self) -> Option<&'static str> {
-        let says_nothing = match &self.kind {
-            None => true,
-            Some(Kind::Unknown(kind)) => kind.is_empty(),
-            Some(Kind::Known(_)) => false,
-        };
-        if !U::IS_RECEIVED || !says_nothing {
+        if !U::IS_RECEIVED || self.kind.is_some() {
             return None;
         }
         let is_there = |kind: &&&str| self.kept.iter().any(|(kept, raw)| **kept == ***kind && !is_blank(raw));

@@ -397,7 +397,7 @@ fn last_readable_member_of_a_name_counts() {
 
 #[test]
 fn odd_type_leaves_the_content_to_say_it() {
-    for odd in [json!(""), json!({}), json!([]), Value::Null] {
+    for odd in [json!({}), json!([]), json!(true), Value::Null] {
         let message = on_whatsapp(&json!({ "id": "a", "from": "1", "type": odd, "text": { "body": "x" } }));
         assert!(matches!(&message.content, WhatsApp::Text(text) if text.body == "x"), "{odd}");
     }

@@ -212,7 +212,8 @@ fn elements<'c, 'a>(member: &'c Member<'a>) -> impl Iterator<Item = (Place, &'c 
 
 /// The kind of the elements of a list that this version does not know.
 fn list_name(member: &Member<'_>) -> Arc<str> {
-    format!("new_message.whatsapp.{}", label::piece(&member.name)).into()
+    let name = if member.name.is_empty() { "unknown" } else { label::piece(&member.name) };
+    format!("new_message.whatsapp.{name}").into()
 }
 
 fn add<'a>(finds: &mut Finds<'a>, place: Place, element: &Element<'a>, name: Option<&Arc<str>>, outcome: Kept) {
@@ -349,7 +350,7 @@ impl<'a> Reader<'a, '_> {
                     }
                 }
                 (_, Some(_)) => {}
-                (_, None) if holds_nothing(member.value) => {}
+                (name, None) if TYPED_LISTS.iter().any(|list| list.name == name) && holds_nothing(member.value) => {}
                 (name, None) if TYPED_LISTS.iter().any(|list| list.name == name) => {
                     // What is in the place of a list may be an item, in a form of tomorrow.
                     if let Err(fault) = self.decode::<Option<Vec<IgnoredAny>>>(member.value, LEVELS_AROUND_MEMBER) {

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::Value;
 
-use crate::fixtures::{read, read_from};
+use crate::fixtures::{only, read, read_from};
 
 /// The lists whose elements have a type, with an element that fits it.
 const TYPED: [(&str, &str); 6] = [
@@ -516,4 +516,21 @@ fn half_a_surrogate_pair_costs_at_most_its_item() {
             assert_same(&after, &others, half);
         });
     }
+}
+
+/// A list may be named after a person. Its name is in the pointer, and in no label and no log.
+#[test]
+fn names_of_senders_reach_no_label_and_no_log() {
+    for name in ["6281200045678", "n6281200045678", "a\\nINFO forged", "rina@example.com"] {
+        let body = format!(r#"{{"event":"new_message","message":{{"messaging_product":"whatsapp","{name}":[1]}}}}"#);
+        let item = only(&body);
+        assert_eq!(item.kind().as_deref(), Some("new_message.whatsapp.unknown"), "{name}");
+        assert!(item.pointer().ends_with("/0") && !format!("{item:?}").contains(name), "{item:?}");
+    }
+    assert!(
+        format!("{:?}", only(r#"{"event":"new_message","message":{"messaging_product":"whatsapp","history":[1]}}"#))
+            .contains("/message/history/0")
+    );
+    let empty = only(r#"{"event":"new_message","message":{"messaging_product":"whatsapp","":[1]}}"#);
+    assert_eq!(empty.kind().as_deref(), Some("new_message.whatsapp.unknown"));
 }

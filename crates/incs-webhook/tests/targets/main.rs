@@ -1,5 +1,5 @@
 //! The fuzz targets' checks, on every fixture and on inputs that are made from a number: so they hold without libFuzzer too.
-//! `cargo xtask fuzz` looks further.
+//! `cargo xtask fuzz` looks further. The numbers are the same in each run.
 
 #![allow(
     clippy::unwrap_used,
@@ -32,6 +32,7 @@ mod roots;
 mod work;
 
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 #[test]
 fn fixtures_pass_every_check() {
@@ -54,7 +55,7 @@ fn fixtures_that_break_off_pass_every_check() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2_000, rng_seed: RngSeed::Fixed(12), ..ProptestConfig::default() })]
 
     #[test]
     fn changed_fixtures_pass_every_check(script in prop::collection::vec(any::<u8>(), 1..33)) {

@@ -411,13 +411,15 @@ fn value_counts_more_than_an_empty_one() {
     }
     let place = json!({ "longitude": {}, "longtitude": 77.2, "latitude": 28.6 });
     let message = json!({ "sid": "s", "from": "1", "to": "2", "content": { "type": "location", "location": place } });
-    let callback: Callback = incs_model::decode(json!({ "rcs": { "messages": [message] } }).to_string().as_bytes()).unwrap();
+    let callback: Callback =
+        incs_model::decode(json!({ "rcs": { "messages": [message] } }).to_string().as_bytes()).unwrap();
     assert!(callback.entries().all(|(_, entry)| matches!(entry, Entry::Incoming(_))));
 }
 
 #[test]
 fn report_with_empty_content_is_a_report() {
     let report = json!({ "sid": "s", "to": "1", "exo_status_code": 40002, "content": {} });
-    let callback: Callback = incs_model::decode(json!({ "rcs": { "messages": [report] } }).to_string().as_bytes()).unwrap();
+    let callback: Callback =
+        incs_model::decode(json!({ "rcs": { "messages": [report] } }).to_string().as_bytes()).unwrap();
     assert!(callback.entries().all(|(_, entry)| matches!(entry, Entry::Report(_))));
 }
