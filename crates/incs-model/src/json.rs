@@ -16,7 +16,7 @@ pub(crate) use self::lenient::{
     optional_value, tried_value, whole_number,
 };
 pub(crate) use self::members::{Entries, compose, replay};
-pub(crate) use self::object::{ReadMembers, from_object, once};
+pub(crate) use self::object::{ReadMembers, from_object, object, object_or_null, once};
 pub(crate) use self::pointer::escape;
 pub use self::pointer::{ParsePointerError, Pointer};
 pub(crate) use self::raw::Cutter;

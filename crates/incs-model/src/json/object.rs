@@ -3,6 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
 /// A type that is read from the members of an object.
@@ -38,6 +39,32 @@ pub(crate) fn from_object<'de, T: ReadMembers<'de>, D: Deserializer<'de>>(deseri
     }
 
     deserializer.deserialize_map(ObjectVisitor(PhantomData))
+}
+
+/// Reads a struct from an object only. (serde reads one from an array too, member by member.)
+pub(crate) fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    InObject::deserialize(deserializer).map(|InObject(value)| value)
+}
+
+/// Reads a struct that may be absent from an object only.
+pub(crate) fn object_or_null<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    Option::deserialize(deserializer).map(|value| value.map(|InObject(value)| value))
+}
+
+struct InObject<T>(T);
+
+impl<'de, T: Deserialize<'de>> ReadMembers<'de> for InObject<T> {
+    fn read_members<A: MapAccess<'de>>(members: A) -> Result<Self, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(members)).map(Self)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for InObject<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        from_object(deserializer)
+    }
 }
 
 /// Keeps the value of a member, and refuses a second one: which of the two was meant nobody can tell.

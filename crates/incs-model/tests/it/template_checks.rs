@@ -70,3 +70,16 @@ fn odd_optional_member_costs_no_reply() {
         assert!(decode::<template::whatsapp::NewTemplate>(body.to_string().as_bytes()).is_err(), "{case}");
     }
 }
+
+#[test]
+fn array_is_no_object_of_a_definition() {
+    for component in [
+        json!({ "type": "LIMITED_TIME_OFFER", "limited_time_offer": [null, null] }),
+        json!({ "type": "BODY", "text": "Hi", "example": [] }),
+        json!({ "type": "HEADER", "format": "TEXT", "text": "Hi", "example": [[]] }),
+    ] {
+        let body = serde_json::to_vec(&component).unwrap();
+        let error = decode::<template::whatsapp::Component>(&body).unwrap_err();
+        assert_eq!((error.expected(), error.found()), ("an object", incs_model::Found::Array), "{component}");
+    }
+}

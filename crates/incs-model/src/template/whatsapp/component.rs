@@ -43,6 +43,7 @@ pub struct Header {
     #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub text: Option<String>,
     /// Samples for the review.
+    #[serde(deserialize_with = "crate::json::object_or_null")]
     pub example: Option<HeaderExample>,
 }
 
@@ -74,6 +75,7 @@ pub struct Body {
     #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub text: String,
     /// Samples for the review.
+    #[serde(deserialize_with = "crate::json::object_or_null")]
     pub example: Option<BodyExample>,
 }
 
@@ -132,6 +134,7 @@ tagged_union! {
 #[non_exhaustive]
 pub struct LimitedTimeOffer {
     /// The offer.
+    #[serde(deserialize_with = "crate::json::object")]
     pub limited_time_offer: Offer,
 }
 
