@@ -1,4 +1,4 @@
-//! A `Debug` that hands every field to `crate::masked::Mask`.
+//! A `Debug` that passes every field to `crate::masked::Mask`.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -37,7 +37,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     })
 }
 
-/// The names of the fields, which must have some.
+/// Returns the names of the fields; fails when the fields are not named.
 fn named<'a>(fields: &'a Fields, owner: &Ident) -> Result<Vec<&'a Ident>> {
     match fields {
         Fields::Named(fields) => Ok(fields.named.iter().filter_map(|field| field.ident.as_ref()).collect()),

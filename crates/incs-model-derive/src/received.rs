@@ -1,4 +1,4 @@
-//! Members that may be absent, in a struct that is received: one that cannot be read is absent too.
+//! Members that may be absent, in a received struct: a member that cannot be read is absent too.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -45,7 +45,7 @@ mod tests {
     }
 
     #[test]
-    fn each_member_that_may_be_absent_gets_its_reader() {
+    fn optional_members_get_lenient_readers() {
         let code = expanded(
             "struct Row { id: String, note: Option<String>, #[serde(default)] rows: Vec<Cell>,
              #[serde(default)] reason: String, all: Vec<Cell> }",
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn readers_that_are_there_are_kept() {
+    fn existing_readers_are_kept() {
         let code = expanded(
             "struct Row { #[serde(deserialize_with = \"own\")] note: Option<String>, #[serde(flatten)] all: Option<Cell> }",
         );

@@ -1,4 +1,4 @@
-//! Members that may be absent: `None` is left out when written.
+//! Members that may be absent: `None` is omitted on writing.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
@@ -6,7 +6,7 @@ use syn::{Attribute, Data, DeriveInput, Error, Field, Result, parse_quote};
 
 use crate::wire_struct::item_of;
 
-/// Adds serde's attribute to every `Option` that has none of its kind.
+/// Adds serde's attribute to every `Option` that does not have one already.
 pub(crate) fn expand(mut input: DeriveInput) -> Result<TokenStream> {
     let Data::Struct(data) = &mut input.data else {
         return Err(Error::new_spanned(&input.ident, "this attribute takes a struct"));
@@ -15,7 +15,7 @@ pub(crate) fn expand(mut input: DeriveInput) -> Result<TokenStream> {
     Ok(quote!(#input))
 }
 
-/// Adds serde's attribute to an `Option` that has none of its kind.
+/// Adds serde's attribute to an `Option` that does not have one already.
 pub(crate) fn skip_none(field: &mut Field) {
     let has_own = field.attrs.iter().any(|attribute| says(attribute, "skip_serializing_if"));
     if item_of("Option", &field.ty).is_some() && !has_own {
@@ -23,7 +23,7 @@ pub(crate) fn skip_none(field: &mut Field) {
     }
 }
 
-/// Reports whether this is an attribute of serde with that word in it.
+/// Reports whether this is a serde attribute that contains the given word.
 pub(crate) fn says(attribute: &Attribute, word: &str) -> bool {
     attribute.path().is_ident("serde") && attribute.to_token_stream().to_string().contains(word)
 }

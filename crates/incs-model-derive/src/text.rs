@@ -1,4 +1,4 @@
-//! Conversions of a struct that holds one text.
+//! Conversions of a struct that holds one string.
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -11,7 +11,7 @@ use syn::{
 
 use crate::masked_debug;
 
-/// Types that are taken as they are: `impl Into<u32>` would make a plain `5` an `i32`, which does not fit.
+/// Types that setters and `new` take unchanged: with `impl Into<u32>` a plain `5` would be an `i32`, which does not fit.
 const PRIMITIVES: [&str; 14] =
     ["bool", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f64"];
 
@@ -35,7 +35,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     })
 }
 
-/// How the constructor begins: a public `new`, or a private `with_required` on which a hand-written `new` builds.
+/// Returns the start of the constructor: a public `new`, or a private `with_required` that a hand-written `new` calls.
 fn signature(attributes: &[Attribute]) -> Result<TokenStream> {
     let mut signature = quote! { pub fn new };
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("wire")) {
@@ -51,20 +51,23 @@ fn signature(attributes: &[Attribute]) -> Result<TokenStream> {
 }
 
 fn constructor(signature: &TokenStream, members: &[Member<'_>]) -> TokenStream {
-    let required = members.iter().filter(|member| matches!(member.kind, Kind::Required));
-    let arguments = required.map(|member| member.argument(member.ty));
+    let arguments = members.iter().filter_map(|member| match member.kind {
+        Kind::Required => Some(member.argument(member.ty)),
+        Kind::RequiredList(item) => Some(member.items_argument(item)),
+        _ => None,
+    });
     let values = members.iter().map(|member| {
         let name = member.name;
         let value = match &member.kind {
             Kind::Required => member.value(member.ty),
-            Kind::Optional(_) => quote! { ::core::option::Option::None },
-            Kind::List(_) | Kind::Entries(..) | Kind::Defaulted(None) => quote! { ::core::default::Default::default() },
+            Kind::RequiredList(item) => member.items_value(item),
             Kind::Defaulted(Some(path)) => quote! { #path() },
+            _ => quote! { ::core::default::Default::default() },
         };
         quote! { #name: #value }
     });
     quote! {
-        /// A value with its required members; the others are unset.
+        /// Creates a value with its required members; the others are unset.
         #[allow(clippy::new_without_default, clippy::too_many_arguments, reason = "one rule for all wire structs")]
         #signature( #( #arguments ),* ) -> Self {
             Self { #( #values ),* }
@@ -76,21 +79,26 @@ struct Member<'a> {
     name: &'a Ident,
     ty: &'a Type,
     kind: Kind<'a>,
-    is_public: bool,
     is_exact: bool,
 }
 
 enum Kind<'a> {
     /// An argument of `new`.
     Required,
+    /// A `Vec` of this type that is an argument of `new`.
+    RequiredList(&'a Type),
     /// An `Option` of this type.
     Optional(&'a Type),
-    /// A `Vec` of this type that may be left out.
+    /// An `Option` of a map of these keys and values, set as a whole.
+    OptionalMap(&'a Type, &'a Type),
+    /// A `Vec` of this type that may be absent.
     List(&'a Type),
     /// A map of these keys and values, empty at first.
     Entries(&'a Type, &'a Type),
-    /// Any other type that may be left out, and the function that makes its default.
+    /// Any other type that may be absent, and the function that makes its default.
     Defaulted(Option<Path>),
+    /// A field without a setter.
+    Unset,
 }
 
 impl<'a> Member<'a> {
@@ -102,28 +110,41 @@ impl<'a> Member<'a> {
         let marks = Marks::read(&field.attrs)?;
         let is_public = matches!(field.vis, Visibility::Public(_));
         let kind = match (item_of("Option", ty), item_of("Vec", ty)) {
-            (Some(item), _) => Kind::Optional(item),
+            _ if marks.is_unset || !is_public => Kind::Unset,
+            (Some(item), _) => match types_of("BTreeMap", item).as_deref() {
+                Some(&[key, value]) => Kind::OptionalMap(key, value),
+                _ => Kind::Optional(item),
+            },
             _ if marks.has_entries => entries_of(ty)?,
-            _ if is_public && !marks.has_default => Kind::Required,
+            (_, Some(item)) if !marks.has_default => Kind::RequiredList(item),
+            _ if !marks.has_default => Kind::Required,
             (_, Some(item)) if marks.default.is_none() => Kind::List(item),
             _ => Kind::Defaulted(marks.default),
         };
-        Ok(Self { name, ty, kind, is_public, is_exact: marks.exact })
+        Ok(Self { name, ty, kind, is_exact: marks.exact })
     }
 
     fn setter(&self) -> Option<TokenStream> {
         let name = self.name;
         let (argument, value) = match &self.kind {
-            _ if !self.is_public => return None,
-            Kind::Required => return None,
+            Kind::Required | Kind::RequiredList(_) | Kind::Unset => return None,
             Kind::Optional(item) => {
                 let value = self.value(item);
                 (self.argument(item), quote! { ::core::option::Option::Some(#value) })
             }
-            Kind::List(item) => (
-                quote! { #name: impl ::core::iter::IntoIterator<Item = #item> },
-                quote! { ::core::iter::Iterator::collect(::core::iter::IntoIterator::into_iter(#name)) },
+            Kind::OptionalMap(key, value) => (
+                quote! {
+                    #name: impl ::core::iter::IntoIterator<
+                        Item = (impl ::core::convert::Into<#key>, impl ::core::convert::Into<#value>),
+                    >
+                },
+                quote! {
+                    ::core::option::Option::Some(
+                        #name.into_iter().map(|(key, value)| (key.into(), value.into())).collect(),
+                    )
+                },
             ),
+            Kind::List(item) => (self.items_argument(item), self.items_value(item)),
             Kind::Entries(key, value) => return Some(self.adder(key, value)),
             Kind::Defaulted(_) => (self.argument(self.ty), self.value(self.ty)),
         };
@@ -156,7 +177,7 @@ impl<'a> Member<'a> {
         }
     }
 
-    /// The member as an argument of the type `ty`.
+    /// Returns the member as an argument of type `ty`.
     fn argument(&self, ty: &Type) -> TokenStream {
         let name = self.name;
         if self.is_taken_as(ty) {
@@ -166,7 +187,7 @@ impl<'a> Member<'a> {
         }
     }
 
-    /// The value of that argument.
+    /// Returns the value of that argument.
     fn value(&self, ty: &Type) -> TokenStream {
         let name = self.name;
         if self.is_taken_as(ty) {
@@ -176,17 +197,37 @@ impl<'a> Member<'a> {
         }
     }
 
+    /// A list of `item` as an argument.
+    fn items_argument(&self, item: &Type) -> TokenStream {
+        let name = self.name;
+        if self.is_taken_as(item) {
+            quote! { #name: impl ::core::iter::IntoIterator<Item = #item> }
+        } else {
+            quote! { #name: impl ::core::iter::IntoIterator<Item = impl ::core::convert::Into<#item>> }
+        }
+    }
+
+    /// The value of that argument.
+    fn items_value(&self, item: &Type) -> TokenStream {
+        let name = self.name;
+        if self.is_taken_as(item) {
+            quote! { #name.into_iter().collect() }
+        } else {
+            quote! { #name.into_iter().map(::core::convert::Into::into).collect() }
+        }
+    }
+
     fn is_taken_as(&self, ty: &Type) -> bool {
         self.is_exact || matches!(ty, Type::Path(ty) if PRIMITIVES.iter().any(|name| ty.path.is_ident(name)))
     }
 }
 
-/// `T` of a `Container<T>`.
+/// Returns the `T` of a `Container<T>`.
 pub(crate) fn item_of<'a>(container: &str, ty: &'a Type) -> Option<&'a Type> {
     types_of(container, ty).and_then(|types| types.first().copied())
 }
 
-/// The kind of a map `BTreeMap<K, V>`.
+/// Returns the kind of a map `BTreeMap<K, V>`.
 fn entries_of(ty: &Type) -> Result<Kind<'_>> {
     match types_of("BTreeMap", ty).as_deref() {
         Some(&[key, value]) => Ok(Kind::Entries(key, value)),
@@ -194,7 +235,7 @@ fn entries_of(ty: &Type) -> Result<Kind<'_>> {
     }
 }
 
-/// The types in the angle brackets of a container.
+/// Returns the types in the angle brackets of a container.
 fn types_of<'a>(container: &str, ty: &'a Type) -> Option<Vec<&'a Type>> {
     let Type::Path(ty) = ty else { return None };
     let last = ty.path.segments.last().filter(|segment| segment.ident == container)?;
@@ -206,16 +247,19 @@ fn types_of<'a>(container: &str, ty: &'a Type) -> Option<Vec<&'a Type>> {
     Some(types.collect())
 }
 
-/// What the attributes of a field say.
+/// The attributes of a field.
 #[derive(Default)]
+#[allow(clippy::struct_excessive_bools, reason = "one flag for each attribute")]
 struct Marks {
-    /// The field may be left out.
+    /// True when the field may be absent.
     has_default: bool,
-    /// The function that makes the value then, if one is named.
+    /// The function that makes the default, if the attribute names one.
     default: Option<Path>,
-    /// The field is a map that is filled entry by entry.
+    /// True when the field is a map that is filled entry by entry.
     has_entries: bool,
     exact: bool,
+    /// The field has its default in `new`, and no setter.
+    is_unset: bool,
 }
 
 impl Marks {
@@ -254,8 +298,10 @@ impl Marks {
             self.has_entries = true;
         } else if meta.path.is_ident("exact") {
             self.exact = true;
+        } else if meta.path.is_ident("unset") {
+            self.is_unset = true;
         } else {
-            return Err(meta.error("a field takes `#[wire(default)]`, `#[wire(entries)]` and `#[wire(exact)]`"));
+            return Err(meta.error("a field takes `#[wire(default)]`, `entries`, `exact` and `unset`"));
         }
         Ok(())
     }
@@ -279,7 +325,7 @@ mod tests {
         let new = "pub fn new (id : impl :: core :: convert :: Into < String > , \
                    r#type : impl :: core :: convert :: Into < Kind >) -> Self";
         assert!(code.contains(new), "{code}");
-        assert!(code.contains("note : :: core :: option :: Option :: None"), "{code}");
+        assert!(code.contains("note : :: core :: default :: Default :: default ()"), "{code}");
     }
 
     #[test]
@@ -291,7 +337,7 @@ mod tests {
         );
         for setter in [
             "pub fn with_note (mut self , note : impl :: core :: convert :: Into < String >)",
-            "pub fn with_rows (mut self , rows : impl :: core :: iter :: IntoIterator < Item = Cell >)",
+            "pub fn with_rows (mut self , rows : impl :: core :: iter :: IntoIterator < Item = impl :: core :: convert :: Into < Cell >>)",
             "pub fn with_type (mut self , r#type : impl :: core :: convert :: Into < Kind >)",
             "pub fn with_at (mut self , at : impl :: core :: convert :: Into < Vec < Time > >)",
             "pub fn with_other (mut self , other : impl :: core :: iter :: IntoIterator < Item = u8 >)",
@@ -303,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_taken_as_they_are() {
+    fn numbers_keep_their_own_type() {
         let code = expanded("pub struct Row { pub page: u32, pub size: Option<u64>, #[wire(exact)] pub to: Phone }");
         assert!(code.contains("pub fn new (page : u32 , to : Phone)"), "{code}");
         assert!(code.contains("pub fn with_size (mut self , size : u64)"), "{code}");
@@ -321,6 +367,29 @@ mod tests {
     }
 
     #[test]
+    fn lists_take_whatever_becomes_items() {
+        let code = expanded("pub struct Row { pub cells: Vec<Cell>, pub bytes: Vec<u8> }");
+        let new = "pub fn new (cells : impl :: core :: iter :: IntoIterator < Item = impl :: core :: convert :: Into < Cell >> , \
+                   bytes : impl :: core :: iter :: IntoIterator < Item = u8 >) -> Self";
+        assert!(code.contains(new), "{code}");
+    }
+
+    #[test]
+    fn optional_maps_take_pairs() {
+        let code = expanded("pub struct Row { pub values: Option<BTreeMap<String, Text>> }");
+        let setter = "pub fn with_values (mut self , values : impl :: core :: iter :: IntoIterator < \
+                      Item = (impl :: core :: convert :: Into < String > , impl :: core :: convert :: Into < Text >) , >)";
+        assert!(code.contains(setter), "{code}");
+    }
+
+    #[test]
+    fn unset_members_have_no_setter() {
+        let code =
+            expanded("pub struct Row { #[wire(unset)] pub index: u32, #[wire(unset)] pub note: Option<String> }");
+        assert!(code.contains("pub fn new () -> Self") && !code.contains("with_"), "{code}");
+    }
+
+    #[test]
     fn maps_are_filled_by_entry() {
         let code = expanded("pub struct Row { #[wire(entries)] pub rest: BTreeMap<String, Raw> }");
         let setter = "pub fn with_rest (mut self , name : impl :: core :: convert :: Into < String > , value : Raw)";
@@ -332,9 +401,9 @@ mod tests {
         assert_eq!(refused("enum Row { A }"), "this derive takes a struct with named fields");
         assert_eq!(
             refused("struct Row { #[wire(skip)] a: u8 }"),
-            "a field takes `#[wire(default)]`, `#[wire(entries)]` and `#[wire(exact)]`"
+            "a field takes `#[wire(default)]`, `entries`, `exact` and `unset`"
         );
         assert_eq!(refused("#[wire(new)] struct Row { a: u8 }"), "a struct takes `#[wire(private_new)]`");
-        assert_eq!(refused("struct Row { #[wire(entries)] a: Vec<u8> }"), "`#[wire(entries)]` takes a `BTreeMap`");
+        assert_eq!(refused("struct Row { #[wire(entries)] pub a: Vec<u8> }"), "`#[wire(entries)]` takes a `BTreeMap`");
     }
 }

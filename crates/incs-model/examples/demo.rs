@@ -5,44 +5,45 @@
 
 use std::error::Error;
 
-use incs_model::delivery::{Delivery, Fact};
+use incs_model::delivery::{DeliveryState, DeliveryUpdate};
 use incs_model::event::Event;
 use incs_model::exotel::Callback;
 use incs_model::inbound::{self, Content, Inbound};
-use incs_model::whatsapp::interactive::list::{Action, Row, Section};
-use incs_model::whatsapp::interactive::{Body, Header, Interactive, List};
+use incs_model::whatsapp::List;
+use incs_model::whatsapp::interactive::Header;
+use incs_model::whatsapp::interactive::list::{Row, Section};
 use incs_model::{PhoneNumber, decode, encode, rcs, template, validate, viber, whatsapp};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let to: PhoneNumber = "+852 5123 0088".parse()?;
 
-    heading("1. Build a message for each channel, check it, write it");
+    heading("1. Build, check and encode a message for each channel");
     let rows = [Row::new("am", "Morning"), Row::new("pm", "Afternoon").with_description("13:00 to 18:00")];
-    let list = List::new(Body::new("When should we come?"), Action::new("Pick a time", [Section::new("Friday", rows)]))
-        .with_header(Header::text("Delivery"));
-    let list = whatsapp::Message::new(to.clone(), Interactive::List(list));
+    let list = List::new("When should we come?", "Pick a time", [Section::new("Friday", rows)]).with_header("Delivery");
+    let list = whatsapp::Message::new(to.clone(), list);
     validate(&list)?;
     show("WhatsApp list", &encode(&list)?);
-    let code = viber::Message::new(to.clone(), viber::OneTimePassword::new("730264", "en", 5_u32));
+    let code = viber::Message::new(to.clone(), viber::OneTimePassword::new("730264", "en", 5));
     validate(&code)?;
     show("Viber one-time password", &encode(&code)?);
-    let note = rcs::Template::new("delivery_note_2").with_parameter("customer", "Rina");
+    let note = rcs::Template::new("delivery_note_2").with_parameters([("customer", "Rina")]);
     let send = rcs::Message::new(to.clone(), note.clone());
     validate(&send)?;
     show("RCS template", &encode(&send)?);
 
-    heading("2. Know before sending what the platform would refuse");
-    let rows: Vec<_> = (0..12).map(|row| Row::new("same id", format!("Row {row}"))).collect();
-    let broken = List::new(Body::new(""), Action::new("A label that is too long", [Section::new("Friday", rows)]));
-    let broken = whatsapp::Message::new(to, Interactive::List(broken.with_header(Header::image("ftp://x/cat.bmp"))));
+    heading("2. Find violations before sending");
+    let rows = (0..12).map(|row| Row::new("same id", format!("Row {row}")));
+    let broken = List::new("", "A label that is too long", [Section::new("Friday", rows)])
+        .with_header(Header::image("ftp://x/cat.bmp"));
+    let broken = whatsapp::Message::new(to, broken);
     if let Err(report) = validate(&broken) {
-        println!("  {} violations, the first and the last of them:", report.violations().len());
+        println!("  {} violations, for example:", report.violations().len());
         for violation in report.violations().iter().take(4).chain(report.violations().last()) {
             println!("  - {violation}\n      rule {}", violation.rule().id());
         }
     }
 
-    heading("3. Know before paying that a template lacks a value");
+    heading("3. Find missing template values before paying");
     let suggestion = template::rcs::Suggestion::reply("Track [order_no]", "track_[order_no]");
     let content =
         template::rcs::TextContent::new("Hi [customer], your parcel is on its way.").with_suggestions([suggestion]);
@@ -52,7 +53,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("  {report}");
     }
 
-    heading("4. Read what customers write, whoever delivers it");
+    heading("4. Read customers' messages from any provider");
     for body in [WHATSAPP_LIST_REPLY, RCS_LOCATION] {
         let event: Event = decode(body.as_bytes())?;
         inbound::from_event(&event, body.as_bytes()).iter().for_each(show_inbound);
@@ -60,22 +61,22 @@ fn main() -> Result<(), Box<dyn Error>> {
     let callback: Callback = decode(EXOTEL_TAP.as_bytes())?;
     inbound::from_exotel(&callback, EXOTEL_TAP.as_bytes()).iter().for_each(show_inbound);
     if let Event::Unknown(unknown) = decode::<Event>(br#"{"event": "brand_new", "x": [1, 2]}"#)? {
-        println!("  an event of tomorrow is kept whole: {} = {}", unknown.kind(), unknown.raw().get());
+        println!("  an unknown event is kept whole: {} = {}", unknown.kind(), unknown.raw().get());
     }
 
-    heading("5. Follow a delivery, in whatever order the receipts come");
-    let mut delivery = Delivery::default();
+    heading("5. Follow a delivery, with receipts in any order");
+    let mut delivery = DeliveryState::default();
     for status in ["read", "sent", "read", "delivered"] {
         let body = format!(
             r#"{{"event":"message_status_update","message_id":"wamid.HBgN","message_status":"{status}","error":null}}"#
         );
-        for fact in Fact::of_event(&decode(body.as_bytes())?) {
-            let news = if delivery.merge(&fact).is_empty() { "nothing new" } else { "moved on" };
+        for update in DeliveryUpdate::of_event(&decode(body.as_bytes())?) {
+            let news = if delivery.merge(&update).is_empty() { "nothing new" } else { "moved on" };
             println!("  {status:<10} {news:<12} now {:?}", delivery.stage());
         }
     }
 
-    heading("6. A body that does not fit says where, never what");
+    heading("6. Locate an error in a body, without showing its values");
     let body = WHATSAPP_LIST_REPLY.replace("\"id\": \"am\"", "\"id\": 4111111111111111");
     if let Err(error) = decode::<Event>(body.as_bytes()) {
         println!("  {error}");
@@ -98,7 +99,7 @@ fn show_inbound(item: &Inbound) {
         other => format!("sent a {}", other.kind()),
     };
     let channel = item.channel.as_ref().map_or("?", |channel| channel.as_str());
-    // `Debug` masks the number; showing it takes a decision of yours.
+    // `Debug` masks the number; showing it is an explicit decision.
     println!("  {} over {} from {:?}: {what}", channel, item.provider, item.user);
 }
 

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::phone::{PhoneNumber, fmt_masked};
 
-/// The address of a party as a webhook gives it: a number with or without `+`, a bot id, or something masked. Opaque.
+/// The address of a party in a webhook: a number with or without `+`, a bot id, or a masked number. Opaque.
 ///
-/// Equality compares the text. To find a customer again use [`same_party`](Self::same_party), which sees past one leading
+/// Equality compares the text. To recognize a customer use [`same_party`](Self::same_party), which ignores one leading
 /// `+`. `Debug` shows the last two characters.
 ///
 /// ```
@@ -24,26 +24,25 @@ use crate::phone::{PhoneNumber, fmt_masked};
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, FromText, DisplayText)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
-pub struct Address(String);
+pub struct Address(#[serde(deserialize_with = "crate::json::text")] String);
 
 impl Address {
-    /// The address as it stands on the wire.
+    /// The address as written on the wire.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The phone number, if the address is one: digits after at most one `+`.
+    /// The phone number, if the address is one that accepts messages: 7 to 15 digits, after at most one `+`.
     pub fn as_phone(&self) -> Option<PhoneNumber> {
-        let digits = self.key();
-        if digits.bytes().all(|byte| byte.is_ascii_digit()) { digits.parse().ok() } else { None }
+        PhoneNumber::from_digits(self.key()).ok()
     }
 
-    /// Returns true when both name the same party, with or without a leading `+`.
+    /// Returns true when both are the same party, with or without a leading `+`.
     pub fn same_party(&self, other: &Self) -> bool {
         self.key() == other.key()
     }
 
-    /// The address without a leading `+`: the same for every spelling, so fit to look a customer up by.
+    /// The address without a leading `+`: the same for both spellings, so it can be the key of a lookup.
     pub fn key(&self) -> &str {
         self.0.strip_prefix('+').unwrap_or(&self.0)
     }

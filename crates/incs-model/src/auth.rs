@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::id::Username;
-use crate::json::{DecodeError, Key, RawJson, Tracked};
+use crate::json::{DecodeError, Key, RawJson, Silent, Tracked};
 use crate::schema_of::schema_of;
 use crate::secret::Secret;
 use crate::validate::{At, Validate, Violations};
 
-/// The account that asks for a token: the body of `POST /external/auth/token`.
+/// The account that requests a token: the body of `POST /external/auth/token`.
 ///
 /// ```
 /// let request = incs_model::auth::TokenRequest::new("ops_admin", "correct-horse-battery");
@@ -39,11 +39,11 @@ impl Validate for TokenRequest {
     }
 }
 
-/// A bearer token: `data` of the reply, in any form that can be guessed.
+/// A bearer token: `data` of the reply, in every form that seems likely.
 ///
-/// The shape of `data`, the name of the member, how long a token lasts and how to renew it are all **unknown**. Read are a
-/// string, and an object with `token` or `access_token` (inferred); another member can be named with
-/// [`from_data`](Self::from_data). It is written back as it came. `Debug` shows nothing of it.
+/// The shape of `data`, the name of the member, the lifetime of a token and its renewal are all **unknown**. The accepted forms are
+/// a string, and an object with `token` or `access_token` (inferred); [`from_data`](Self::from_data) reads another member. The
+/// token is written back unchanged. `Debug` does not show it.
 ///
 /// ```
 /// use incs_model::auth::Token;
@@ -71,16 +71,16 @@ enum Form {
     Member { name: Box<str>, others: Vec<(Box<str>, RawJson)> },
 }
 
-/// The members that are tried when nobody names one.
+/// The members that are tried when the caller names no member.
 const MEMBERS: &[&str] = &["token", "access_token"];
 
 impl Token {
-    /// A token that is written as a string.
+    /// Creates a token that is written as a string.
     pub fn new(secret: impl Into<Secret>) -> Self {
         Self { secret: secret.into(), form: Form::Text }
     }
 
-    /// A token that is written as an object with one member.
+    /// Creates a token that is written as an object with one member.
     pub fn in_member(name: &str, secret: impl Into<Secret>) -> Self {
         Self { secret: secret.into(), form: Form::Member { name: name.into(), others: Vec::new() } }
     }
@@ -89,19 +89,19 @@ impl Token {
     ///
     /// # Errors
     ///
-    /// When `data` is neither. The error names the members that are there, never their values.
+    /// Fails when `data` is neither. The error names the members of the object, never their values.
     pub fn from_data(data: &RawJson, member: &str) -> Result<Self, DecodeError> {
         let raw: &RawValue = serde_json::from_str(data.get()).map_err(|error| DecodeError::syntax(&error))?;
         let read = Reader { members: &[member] }.deserialize(Tracked::new(raw));
         read.map_err(|fault| DecodeError::from_fault(fault, data.get().as_bytes()))
     }
 
-    /// The token itself.
+    /// The secret text of the token.
     pub fn secret(&self) -> &Secret {
         &self.secret
     }
 
-    /// The token itself.
+    /// The secret text of the token.
     pub fn into_secret(self) -> Secret {
         self.secret
     }
@@ -137,7 +137,7 @@ impl<'de> Deserialize<'de> for Token {
     }
 }
 
-/// Reads a token out of the first of these members.
+/// Reads a token from the first of these members that is present.
 struct Reader<'a> {
     members: &'a [&'a str],
 }
@@ -146,7 +146,7 @@ impl<'de> DeserializeSeed<'de> for Reader<'_> {
     type Value = Token;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Token, D::Error> {
-        deserializer.deserialize_any(self)
+        deserializer.deserialize_any(Silent(self))
     }
 }
 
@@ -173,20 +173,20 @@ impl<'de> Visitor<'de> for Reader<'_> {
         }
         match token {
             Some((name, secret)) => Ok(Token { secret, form: Form::Member { name, others } }),
-            None => Err(de::Error::invalid_type(Unexpected::Map, &&*self.wanted(&others))),
+            None => Err(de::Error::invalid_type(Unexpected::Map, &&*self.expectation(&others))),
         }
     }
 }
 
 impl Reader<'_> {
-    fn wanted(&self, found: &[(Box<str>, RawJson)]) -> String {
+    fn expectation(&self, found: &[(Box<str>, RawJson)]) -> String {
         let wanted: Vec<_> = self.members.iter().map(|name| format!("`{name}`")).collect();
         let found: Vec<_> = found.iter().map(|(name, _)| if is_plain(name) { name } else { "…" }).collect();
         format!("{} among the members, which are: {}", wanted.join(" or "), found.join(", "))
     }
 }
 
-/// Whether a name looks like one that a programmer gave, not like content.
+/// Reports whether a name looks like an identifier and not like content.
 fn is_plain(name: &str) -> bool {
     name.len() <= 32 && name.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_')
 }
@@ -196,7 +196,7 @@ schema_of!(Token, generator => {
     let object =
         |name: &str| serde_json::json!({ "type": "object", "properties": { name: secret }, "required": [name] });
     schemars::json_schema!({
-        "description": "The shape is not documented; these forms are read.",
+        "description": "The shape is not documented; these forms are accepted.",
         "anyOf": [secret, object("token"), object("access_token")],
     })
 });
@@ -207,7 +207,7 @@ mod tests {
     use crate::json::decode;
 
     #[test]
-    fn a_token_is_written_back_as_it_came_and_never_shown() {
+    fn token_round_trips_and_is_masked() {
         for body in [r#""5f0c""#, r#"{"token":"5f0c"}"#, r#"{"access_token":"5f0c","token":"other","expires_in":3600}"#]
         {
             let token: Token = decode(body.as_bytes()).unwrap();
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_names_members_and_no_values() {
+    fn token_error_names_only_members() {
         for (body, text) in [
             (
                 r#"{"jwt":"5f0c","a b":1}"#,

@@ -7,14 +7,15 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
+use crate::errors::{self, Explanation, Family};
 use crate::json::{self, DecodeError, RawJson, decode, decode_str};
 use crate::message::Channel;
 use crate::open::{open_code, open_text};
 
-/// The frame of every reply. What a call gave is in [`data`](Self::data), read by [`into_result`](Self::into_result).
+/// The frame of every reply. [`data`](Self::data) holds the result of the call; [`into_result`](Self::into_result) reads it.
 ///
-/// Whether the HTTP status mirrors [`code`](Self::code) or is always 200 is **unknown**: read the body on any HTTP status. On a
-/// failure `data` and `error` may be `{}`, `[]`, `null` or absent (partly inferred); they are kept as they came.
+/// It is **unknown** whether the HTTP status mirrors [`code`](Self::code) or is always 200: read the body on any HTTP status. On a
+/// failure `data` and `error` may be `{}`, `[]`, `null` or absent (partly inferred); they are kept unchanged.
 ///
 /// ```
 /// use incs_model::envelope::{Code, Envelope, ReplyError};
@@ -22,78 +23,89 @@ use crate::open::{open_code, open_text};
 ///
 /// let body = br#"{"status":"success","code":200,"message":"","data":{"msg_id":"wamid.HBgN"},"error":{}}"#;
 /// let sent: Sent = decode::<Envelope>(body).unwrap().into_result().unwrap();
-/// assert_eq!(sent.msg_id.as_str(), "wamid.HBgN");
+/// assert_eq!(sent.message_id.as_str(), "wamid.HBgN");
 ///
 /// let body = br#"{"status":"error","code":10002,"message":"(#132012) Parameter format does not match","data":{}}"#;
 /// let Err(ReplyError::Refused(refusal)) = decode::<Envelope>(body).unwrap().into_result::<Sent>() else { panic!() };
 /// assert_eq!((refusal.code(), refusal.provider_code()), (Code::WhatsApp, Some(132_012)));
 /// ```
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Reply"))]
 #[non_exhaustive]
 pub struct Envelope {
-    /// Whether the call succeeded. Ask [`is_success`](Self::is_success), which looks at `code` too.
-    pub status: Outcome,
-    /// 200, or what went wrong.
+    /// The outcome. Use [`is_success`](Self::is_success), which also looks at `code`.
+    pub status: ReplyStatus,
+    /// 200, or the number of the error.
     pub code: Code,
-    /// Empty on success, else what went wrong, for people. It may repeat what you sent, so `Debug` masks it.
+    /// Empty on success, otherwise a description of the error. It may repeat what you sent, so `Debug` masks it.
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     #[serde(default, deserialize_with = "json::defaulted")]
     pub message: String,
-    /// What the call gave: an object; an array on the lists of templates.
+    /// The result of the call: an object; an array for template lists.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub data: Option<RawJson>,
-    /// Details of an error. `{}` in every sample, and absent in the older page.
+    /// Details of an error. `{}` in every sample, and absent from the older page.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub error: Option<RawJson>,
 }
 
 open_text! {
-    /// Whether a call succeeded.
-    pub enum Outcome {
-        /// It did.
+    /// The outcome of a call.
+    pub enum ReplyStatus {
+        /// The call succeeded.
         Success = "success",
-        /// It did not.
+        /// The call failed.
         Error = "error",
     }
 }
 
 impl Envelope {
-    /// A reply that succeeded.
+    /// Creates the reply to a successful call.
     ///
     /// # Errors
     ///
-    /// When the `Serialize` of `data` fails; the types of this crate never do.
+    /// Fails when `data` cannot be serialized; the types of this crate always can.
     pub fn success<T: Serialize + ?Sized>(data: &T) -> Result<Self, serde_json::Error> {
-        Ok(Self::new(Outcome::Success, Code::Success).with_data(RawJson::encode(data)?))
+        Ok(Self::new(ReplyStatus::Success, Code::Success).with_data(RawJson::encode(data)?))
     }
 
-    /// A reply that failed.
+    /// Creates the reply to a failed call.
     pub fn failure(code: Code, message: impl Into<String>) -> Self {
-        Self::new(Outcome::Error, code).with_message(message)
+        Self::new(ReplyStatus::Error, code).with_message(message)
     }
 
-    /// Whether the call succeeded: `status` is `success` and `code` is 200.
+    /// Returns true when the call succeeded: `status` is `success` and `code` is 200.
     pub fn is_success(&self) -> bool {
-        self.status == Outcome::Success && self.code == Code::Success
+        self.status == ReplyStatus::Success && self.code == Code::Success
     }
 
     /// The number of Meta's error at the start of `message`, as in `(#132012) Parameter format does not match …`. It may be
-    /// missing, and stands there with [`Code::WhatsApp`] only (sampled).
+    /// missing, and appears with [`Code::WhatsApp`] only (sampled).
     pub fn provider_code(&self) -> Option<u32> {
         let (digits, _) = self.message.trim_start().strip_prefix("(#")?.split_once(')')?;
         let number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
         if number { digits.parse().ok() } else { None }
     }
 
-    /// What the call gave, if it succeeded. `T` is the type of `data`: [`Sent`](crate::Sent),
+    /// Returns the meaning of the error, what to do about it, and when another try makes sense: of Meta's number if there is one, else
+    /// of [`code`](Self::code). `None` for a code without a source in the catalogue, and for a success.
+    pub fn explanation(&self) -> Option<&'static Explanation> {
+        if self.is_success() {
+            return None;
+        }
+        let number = self.provider_code().filter(|_| self.code == Code::WhatsApp);
+        let of_meta = number.and_then(|number| errors::explain(Family::Meta, number.into()));
+        of_meta.or_else(|| errors::explain(Family::Incs, self.code.as_i64()))
+    }
+
+    /// Returns the result of a successful call. `T` is the type of `data`: [`Sent`](crate::Sent),
     /// [`StatusList`](crate::status::StatusList), a `Vec` of templates, or [`RawJson`] where it is unknown.
     ///
     /// # Errors
     ///
-    /// [`ReplyError::Refused`] when the platform says that the call failed, whatever `data` holds then; [`ReplyError::Data`] when
-    /// the call succeeded and `data` is no `T`: its pointer begins with `/data`, its line and column count from the start of
-    /// the value of `data`.
+    /// Returns [`ReplyError::Refused`] when the platform reports a failed call, whatever `data` holds, and [`ReplyError::Data`]
+    /// when the call succeeded and `data` is not a `T`: its pointer begins with `/data`, its line and column count from the start
+    /// of the value of `data`.
     pub fn into_result<T: DeserializeOwned>(self) -> Result<T, ReplyError> {
         if !self.is_success() {
             return Err(ReplyError::Refused(Refusal::new(self)));
@@ -102,7 +114,7 @@ impl Envelope {
     }
 }
 
-/// Reads `data`. A `T` that needs nothing takes its absence.
+/// Reads `data`. Absent data reads as a `T` without required members.
 fn read_data<T: DeserializeOwned>(data: Option<&str>) -> Result<T, DecodeError> {
     let read = match data {
         Some(data) => decode_str(data),
@@ -111,44 +123,44 @@ fn read_data<T: DeserializeOwned>(data: Option<&str>) -> Result<T, DecodeError> 
     read.map_err(|error| error.under_key("data"))
 }
 
-/// Keeps `null` apart from absence.
+/// Distinguishes `null` from an absent member.
 fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }
 
 open_code! {
-    /// What went wrong, in numbers (INCS: error codes). Those below 1000 are the platform's own words; from
-    /// [`WhatsApp`](Self::WhatsApp) on, the provider behind a channel spoke, and `message` holds its text.
+    /// The number of an error (INCS: error codes). Numbers below 1000 come from the platform itself; from
+    /// [`WhatsApp`](Self::WhatsApp) on, the provider behind a channel reported the error, and `message` holds its text.
     ///
-    /// What a bad or expired bearer token gives is **unknown**: 401 and 403 are listed nowhere. When to try again is inferred.
+    /// The code for a bad or expired bearer token is **unknown**: 401 and 403 are not listed. The advice on retries is inferred.
     pub enum Code {
         /// No error.
         Success = 200,
-        /// The call makes no sense as it is, or its template does not exist. Read `message`; the same call fails again.
+        /// The request is invalid, or its template does not exist. Read `message`; the same request fails again.
         BadRequest = 400,
-        /// There is no such route. Check the base URL.
+        /// The route does not exist. Check the base URL.
         NotFound = 404,
         /// A parameter is wrong. Correct it; the same call fails again.
         InvalidParameters = 422,
-        /// Too many calls. Wait, then try again; how long to wait and how many calls fit is **unknown**.
+        /// Too many requests. Wait, then retry; the limit and the time to wait are **unknown**.
         TooManyAttempts = 429,
-        /// The platform failed. Try again later, but look at messages first: one may have been sent.
+        /// The platform failed. Retry later, but check the status of messages first: one may have been sent.
         ServerError = 500,
-        /// The certification code is wrong. Each sending channel has its own.
+        /// The certification code is wrong. Each sending channel has its own code.
         InvalidCertificationCode = 10001,
-        /// WhatsApp refused. Meta's number stands at the start of `message`:
-        /// [`provider_code`](crate::envelope::Envelope::provider_code). The same call mostly fails again.
+        /// WhatsApp rejected the request. Meta's error number is at the start of `message`:
+        /// [`provider_code`](crate::envelope::Envelope::provider_code). The same request usually fails again.
         WhatsApp = 10002,
-        /// Viber refused. The same call mostly fails again.
+        /// Viber rejected the request. The same request usually fails again.
         Viber = 10003,
-        /// RCS refused, often because a variable of a template had no value:
-        /// [`check_send`](crate::template::rcs::Template::check_send) tells before.
+        /// RCS rejected the request, often because a template variable had no value.
+        /// [`check_send`](crate::template::rcs::Template::check_send) finds this before the send.
         Rcs = 10004,
     }
 }
 
 impl Code {
-    /// The channel whose provider refused, if it was not the platform itself.
+    /// The channel of the provider that rejected the request; `None` when the platform itself did.
     pub fn provider(self) -> Option<Channel> {
         match self {
             Self::WhatsApp => Some(Channel::WhatsApp),
@@ -159,8 +171,8 @@ impl Code {
     }
 }
 
-/// The frame of a reply, read from its body without copying what it holds: what a client reads on its way to `data`, when it
-/// sends thousands of messages. [`Envelope`] is the same, owned, and keeps everything.
+/// The frame of a reply, read from its body without copying `data`. Clients use it to reach `data` when they
+/// send thousands of messages. [`Envelope`] is the owned form and keeps every member.
 ///
 /// ```
 /// use incs_model::Sent;
@@ -169,7 +181,7 @@ impl Code {
 /// let body = br#"{"status":"success","code":200,"message":"","data":{"msg_id":"wamid.HBgN"},"error":{}}"#;
 /// let frame = Frame::read(body).unwrap();
 /// assert!(frame.is_success());
-/// assert_eq!(frame.data::<Sent>().unwrap().msg_id.as_str(), "wamid.HBgN");
+/// assert_eq!(frame.data::<Sent>().unwrap().message_id.as_str(), "wamid.HBgN");
 /// ```
 #[derive(Clone)]
 pub struct Frame<'a> {
@@ -179,7 +191,7 @@ pub struct Frame<'a> {
 
 #[derive(Clone, Deserialize)]
 struct Parts<'a> {
-    status: Outcome,
+    status: ReplyStatus,
     code: Code,
     #[serde(borrow, default, deserialize_with = "present")]
     data: Option<&'a RawValue>,
@@ -190,49 +202,51 @@ impl<'a> Frame<'a> {
     ///
     /// # Errors
     ///
-    /// When the body is not JSON, or not a frame: the error of reading an [`Envelope`].
+    /// Fails when the body is not JSON, or not a frame, with the same error as for an [`Envelope`].
     pub fn read(body: &'a [u8]) -> Result<Self, DecodeError> {
-        // An envelope refuses a message that is not UTF-8; the frame skips the message, so the whole text is looked at.
-        let read = std::str::from_utf8(body).ok().and_then(|text| serde_json::from_str(text).ok());
+        // An envelope refuses a message that is not UTF-8; the frame skips the message, so the whole text is checked. serde
+        // would also read a struct from an array of its members, and an array is not a frame.
+        let object = std::str::from_utf8(body).ok().filter(|text| text.trim_start().starts_with('{'));
+        let read = object.and_then(|text| serde_json::from_str(text).ok());
         read.map(|parts| Self { body, parts }).ok_or_else(|| {
             decode::<Envelope>(body).err().unwrap_or_else(|| DecodeError::refused("the frame of a reply"))
         })
     }
 
-    /// Whether the call succeeded.
-    pub fn status(&self) -> &Outcome {
+    /// The outcome of the call.
+    pub fn status(&self) -> &ReplyStatus {
         &self.parts.status
     }
 
-    /// 200, or what went wrong.
+    /// 200, or the number of the error.
     pub fn code(&self) -> Code {
         self.parts.code
     }
 
-    /// Whether the call succeeded: `status` is `success` and `code` is 200.
+    /// Returns true when the call succeeded: `status` is `success` and `code` is 200.
     pub fn is_success(&self) -> bool {
-        self.parts.status == Outcome::Success && self.parts.code == Code::Success
+        self.parts.status == ReplyStatus::Success && self.parts.code == Code::Success
     }
 
-    /// The text of `data`.
+    /// The JSON text of `data`.
     pub fn raw_data(&self) -> Option<&'a str> {
         self.parts.data.map(RawValue::get)
     }
 
-    /// What the call gave, whether or not it succeeded: `data`, or nothing for a type that needs nothing.
+    /// Returns `data`, also of a failed call. Absent data reads as a type without required members.
     ///
     /// # Errors
     ///
-    /// When `data` is no `T`: the pointer begins with `/data`, line and column count from the start of the value of `data`.
+    /// Fails when `data` is not a `T`: the pointer begins with `/data`, line and column count from the start of the value of `data`.
     pub fn data<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
         read_data(self.raw_data())
     }
 
-    /// What the call gave, if it succeeded.
+    /// Returns the result of a successful call.
     ///
     /// # Errors
     ///
-    /// As [`Envelope::into_result`].
+    /// Returns the same errors as [`Envelope::into_result`].
     pub fn into_result<T: DeserializeOwned>(self) -> Result<T, ReplyError> {
         if self.is_success() {
             return self.data().map_err(ReplyError::Data);
@@ -252,21 +266,21 @@ impl fmt::Debug for Frame<'_> {
     }
 }
 
-/// Why a reply gave nothing.
+/// The error of a reply without a usable result.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReplyError {
-    /// The platform says that the call failed.
+    /// The platform reports that the call failed.
     #[error(transparent)]
     Refused(Refusal),
-    /// The call succeeded, but its `data` has another shape.
-    #[error("the call succeeded, but its reply is of another shape")]
+    /// The call succeeded, but its `data` has an unexpected shape.
+    #[error("the call succeeded, but its reply has an unexpected shape")]
     Data(#[source] DecodeError),
 }
 
-/// The platform says that a call failed.
+/// The platform's report that a call failed.
 ///
-/// `Display` holds the numbers and never the platform's text, which may repeat what you sent.
+/// `Display` holds the numbers, and never the platform's text, which may repeat what you sent.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("the platform refused the call with code {}{}", .0.code, provider_suffix(.0))]
 pub struct Refusal(Box<Envelope>);
@@ -276,7 +290,7 @@ impl Refusal {
         Self(Box::new(envelope))
     }
 
-    /// What went wrong.
+    /// The number of the error.
     pub fn code(&self) -> Code {
         self.0.code
     }
@@ -286,7 +300,7 @@ impl Refusal {
         self.0.provider_code()
     }
 
-    /// What went wrong, for people. It may repeat what you sent.
+    /// The platform's description of the error. It may repeat what you sent.
     pub fn message(&self) -> &str {
         &self.0.message
     }
@@ -317,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_is_read_whatever_its_data() {
+    fn failure_reads_with_any_data() {
         for rest in
             ["", r#","data":{}"#, r#","data":[],"error":[]"#, r#","data":null,"error":null"#, r#","data":7,"error":{}"#]
         {
@@ -330,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn a_frame_says_what_an_envelope_says() {
+    fn frame_agrees_with_envelope() {
         for body in [
             r#"{"status":"success","code":200,"message":"","data":{"data":[]},"error":{}}"#,
             r#"{"status":"success","code":"200","message":null,"data":{"data":[{"message_id":7}]}}"#,
@@ -350,6 +364,9 @@ mod tests {
             let error = decode::<Envelope>(body.as_bytes()).unwrap_err();
             assert_eq!(Frame::read(body.as_bytes()).unwrap_err(), error, "{body}");
         }
+        for body in [r#"["error",422]"#, r#" ["success",200,{"msg_id":"m-1"}]"#, r#"[{"status":"error","code":422}]"#] {
+            Frame::read(body.as_bytes()).unwrap_err();
+        }
     }
 
     #[test]
@@ -363,7 +380,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_in_the_data_has_its_full_pointer() {
+    fn data_error_has_full_pointer() {
         let row = r#"{"message_id":"x","message_status":"read"}"#;
         let bad = r#"{"message_id":"x","message_status":[]}"#;
         let body = format!(r#"{{"status":"success","code":200,"data":{{"data":[{row},{row},{row},{bad}]}}}}"#);
@@ -380,7 +397,7 @@ mod tests {
     }
 
     #[test]
-    fn the_number_of_the_provider_may_be_missing() {
+    fn provider_code_may_be_missing() {
         for (message, number) in [
             ("(#132012) Parameter format", Some(132_012)),
             ("  (#100) x", Some(100)),

@@ -1,5 +1,5 @@
-//! What INCS posts to your webhook (INCS: message status webhook, template update webhook, new message webhook, message created
-//! webhook).
+//! Events that INCS posts to your webhook (INCS: message status webhook, template update webhook, new message webhook,
+//! message created webhook).
 //!
 //! [`Event`] reads any body. An event that this version does not know is kept whole as [`Event::Unknown`]; answer it with
 //! 200 like the others.
@@ -14,13 +14,13 @@
 //! }"#;
 //! match decode::<Event>(body).unwrap() {
 //!     Event::MessageStatusUpdate(update) => assert_eq!(update.message_status, State::Delivered),
-//!     other => println!("{} is not for us", other.kind()),
+//!     other => println!("ignored: {}", other.kind()),
 //! }
 //! ```
 //!
-//! What no page of the platform says: whether deliveries are signed, what answer is expected and how fast, whether and when a
-//! delivery is repeated, in which order deliveries come. So verify by a secret in the path, answer 200 at once, and expect
-//! every event twice and in any order.
+//! No page of the platform documents signatures, the expected answer and its time limit, repeated deliveries, or the
+//! order of deliveries. So verify by a secret in the path, answer 200 at once, and expect
+//! every event more than once and in any order.
 
 pub mod created;
 mod new_message;
@@ -41,19 +41,19 @@ tagged_union! {
     pub enum Event by "event" {
         /// A sent message has a new state.
         MessageStatusUpdate(MessageStatusUpdate) = "message_status_update",
-        /// A template was approved, rejected or otherwise moved on.
+        /// A template was approved, rejected or got another status.
         TemplateStatusUpdate(TemplateStatusUpdate) = "template_status_update",
-        /// A template was put into another category.
+        /// A template got another category.
         TemplateCategoryUpdate(TemplateCategoryUpdate) = "template_category_update",
         /// A template has a new quality rating.
         TemplateQualityUpdate(TemplateQualityUpdate) = "template_quality_update",
-        /// A customer wrote.
+        /// A customer sent a message.
         NewMessage(NewMessage) = "new_message",
-        /// A message went through the INCS workbench, in either direction.
+        /// A message passed through the INCS workbench, in either direction.
         MessageCreated(MessageCreated) = "message_created",
     }
     by shape {
-        /// A message of the INCS workbench has a new state. Its event name is **unknown**, so it is told by its shape:
+        /// A message of the INCS workbench has a new state. Its event name is **unknown**, so it is recognized by its shape:
         /// a `message` with `id` and `channel_status`.
         ChannelStatus(ChannelStatus) = ChannelStatus::probe,
     }

@@ -1,10 +1,10 @@
-//! What Exotel posts to you about RCS: messages of users and delivery reports.
+//! RCS callbacks of Exotel: messages of users and delivery reports.
 //!
-//! # How callbacks reach you
+//! # Delivery of callbacks
 //!
-//! Exotel POSTs JSON. The URL is the `status_callback` of the send call, else the default URL that Exotel's staff set for the
-//! account. **Replies and delivery reports of one message come to the same URL**, in the same list; messages that a user
-//! starts come to the default URL. One body looks like this:
+//! Exotel POSTs JSON. The URL is the `status_callback` of the send call, or the default URL that Exotel's staff set for the
+//! account. **Replies and delivery reports of one message go to the same URL**, in the same list; messages that a user
+//! starts go to the default URL. One body looks like this:
 //!
 //! ```json
 //! {
@@ -17,7 +17,7 @@
 //! }
 //! ```
 //!
-//! or it is one delivery report by itself, without `rcs` and `sms`. Read it as a [`Callback`] and walk its
+//! Another form is one delivery report by itself, without `rcs` and `sms`. Read the body as a [`Callback`] and iterate over its
 //! [`entries`](Callback::entries):
 //!
 //! ```
@@ -37,40 +37,40 @@
 //!             _ => { /* file, location, tap on a suggestion, error, unknown */ }
 //!         },
 //!         Entry::Report(report) => assert_eq!(report.state(), ReportState::Delivered),
-//!         // Nothing is lost: what is not understood is kept, with the place and the reason.
+//!         // An unreadable entry is kept, with its place and the reason.
 //!         _ => assert_eq!(pointer, "/rcs/messages/2"),
 //!     }
 //! }
 //! # Ok::<(), incs_model::DecodeError>(())
 //! ```
 //!
-//! # What `to` means
+//! # Meaning of `to`
 //!
 //! In a message of a user `from` is the user and `to` the business. In a delivery report `to` is **the user**, and the
-//! business is not named. The fields here are called [`user`](Incoming::user) and [`business`](Incoming::business), so that
-//! no one has to remember. Compare addresses with [`Address::same_party`](crate::Address::same_party): a leading `+` comes and
-//! goes.
+//! business is not named. The fields of this module are called [`user`](Incoming::user) and [`business`](Incoming::business) to
+//! avoid the confusion. Compare addresses with [`Address::same_party`](crate::Address::same_party): a leading `+` is not always
+//! there.
 //!
 //! # Spellings
 //!
-//! Exotel's tables and samples contradict each other, and no live traffic was seen. Every documented and every sampled
-//! spelling is read: `longitude` and `longtitude`, codes as numbers and as strings, `sid` and `message_sid`, and the letters of
-//! every name large or small. Where several come the documented one counts. Names are written back in the spelling they came
-//! with; what you build yourself has the sampled form, spelled right. Null is absent, save where [`Nullable`] says otherwise, and
-//! so is an optional member that cannot be read. Members that no page names are dropped, save in the objects that Exotel never
-//! describes ([`Suggestion`], [`ContentError`]).
+//! Exotel's tables and samples contradict each other, and no live traffic was available. Every documented and every sampled
+//! spelling is read: `longitude` and `longtitude`, codes as numbers and as strings, `sid` and `message_sid`, and every name in
+//! upper or lower case. If several are present, the documented one counts. Names are written back in their original spelling;
+//! values that you build have the sampled form, correctly spelled. Null means absent, except where [`Nullable`] says otherwise, and
+//! so does an optional member that cannot be read. Members that no page documents are dropped, except in the objects that Exotel
+//! never describes ([`Suggestion`], [`ContentError`]).
 //!
-//! # What is unknown
+//! # Unknown
 //!
-//! - Whether RCS callbacks are signed, how, and from which addresses they come. Exotel's pages on other channels contradict
-//!   each other. A secret in the callback URL needs no help from Exotel.
-//! - Which answer is expected, within what time, and how often and with what bytes a failed POST is repeated. Expect duplicates
+//! - Signatures of RCS callbacks, and the addresses that send them. Exotel's pages on other channels contradict each other.
+//!   Use a secret in the callback URL.
+//! - The expected answer, its time limit, and the number and bytes of retries after a failed POST. Expect duplicates
 //!   and any order (inferred).
 //! - The `Content-Type`: the samples are JSON, older channels of Exotel post forms.
-//! - Which message a reply answers: nothing in it says so. Put what you need into the postback of a suggestion.
-//! - The full list of status codes, and most of the report about an SMS sent instead.
-//! - How long the link to a file lives and who may fetch it.
-//! - Whether typing, opt-out or subscription is passed on at all: none is documented.
+//! - The message that a reply answers: no member names it. Put what you need into the postback of a suggestion.
+//! - The full list of status codes, and most of the report about a fallback SMS.
+//! - The lifetime of the link to a file, and the access it needs.
+//! - Callbacks for typing, opt-out or subscription: none is documented.
 //!
 //! Sources: Exotel: receive messages webhook (messages of users), Exotel: RCS status callback (reports), Exotel: send RCS
 //! message (the newer portal's page: flat reports, numbers of RCS states).
@@ -87,7 +87,7 @@ mod status;
 mod suggested;
 mod text;
 
-pub use self::callback::{Batch, Callback, Entry, Item, Malformed, Nested, SmsItem};
+pub use self::callback::{Callback, Entry, Item, Malformed, MessageList, Nested, SmsItem};
 pub use self::incoming::{CallbackType, Content, ContentError, ContentType, File, Incoming};
 pub use self::location::{Coordinate, Location};
 pub use self::nullable::Nullable;

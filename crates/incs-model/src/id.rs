@@ -1,4 +1,4 @@
-//! Identifiers: opaque, made by the platform or by you, never to be taken apart.
+//! Identifiers: opaque, created by the platform or by you. Do not parse them.
 
 use std::fmt;
 
@@ -15,15 +15,15 @@ macro_rules! text_id {
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, FromText, DisplayText)]
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
         #[serde(transparent)]
-        pub struct $name(String);
+        pub struct $name(#[serde(deserialize_with = "crate::json::text")] String);
 
         impl $name {
-            /// The identifier as it stands on the wire.
+            /// The identifier as written on the wire.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
 
-            /// The identifier as it stands on the wire.
+            /// The identifier as written on the wire.
             pub fn into_string(self) -> String {
                 self.0
             }
@@ -50,7 +50,7 @@ macro_rules! number_id {
         pub struct $name(#[serde(deserialize_with = "crate::number::read_u64")] u64);
 
         impl $name {
-            /// The identifier as it stands on the wire.
+            /// The identifier as written on the wire.
             pub fn as_u64(self) -> u64 {
                 self.0
             }
@@ -81,36 +81,36 @@ macro_rules! number_id {
 }
 
 text_id! {
-    /// A message, as the provider numbers it: `wamid.…` on WhatsApp, a UUID on Viber and RCS, the `sid` of Exotel.
+    /// A provider's message id: `wamid.…` on WhatsApp, a UUID on Viber and RCS, the `sid` of Exotel.
     ///
     /// `data.msg_id` of a send, `message_id` of a status (INCS: send, message status). A `wamid` may hold `=`, `+` and `/`:
-    /// percent-encode it in a query. It also holds the customer's number in base64, so `Debug` shows the end of it only.
+    /// percent-encode it in a query. It also holds the customer's number in base64, so `Debug` shows only the end of it.
     MessageId shown by fmt_tail;
-    /// A template. A string of digits on the wire; those of RCS exceed 2^53, so it is no number (INCS: RCS and WhatsApp templates).
+    /// A template id. A string of digits on the wire, since RCS ids exceed 2^53 (INCS: RCS and WhatsApp templates).
     TemplateId shown by fmt_code;
-    /// A template's name, given at its creation and named by every send (INCS: send messages, templates).
+    /// A template's name, set at its creation and used by every send (INCS: send messages, templates).
     TemplateName shown by fmt_code;
     /// A language code like `en_US` (INCS: WhatsApp templates).
     LanguageCode shown by fmt_code;
     /// A media type like `audio/ogg; codecs=opus`.
     MediaType shown by fmt_media_type;
-    /// A file that WhatsApp keeps. No INCS route to fetch it is known; `message_created` carries links instead. `Debug` masks it.
+    /// A file stored by WhatsApp. No INCS route to download it is known; `message_created` has links instead. `Debug` masks it.
     MediaId shown by crate::masked::Masked::masked;
-    /// The RCS agent that a customer wrote to, `…_agent@rbm.goog` (INCS: new message webhook, RCS).
+    /// The RCS agent that received a message, `…_agent@rbm.goog` (INCS: new message webhook, RCS).
     AgentId shown by fmt_agent;
     /// A side of a conversation in the INCS workbench: `staff_<n>`, or `<channel>_<phone>` for the customer
     /// (INCS: message created; the pattern is inferred). `Debug` masks it.
     ParticipantId shown by crate::masked::Masked::masked;
-    /// A WhatsApp business number as Meta numbers it (`phone_number_id`).
+    /// Meta's id of a WhatsApp business number (`phone_number_id`).
     PhoneNumberId shown by fmt_code;
-    /// A person as Meta numbers them for one business: two letters of a country, a dot, then letters or digits, like `ID.1459`
-    /// (INCS: new message webhook, WhatsApp; sampled only). For a customer who hides their number it is the only id.
+    /// Meta's id of a person for one business: a country code of two letters, a dot, then letters or digits, like `ID.1459`
+    /// (INCS: new message webhook, WhatsApp; sampled only). It is the only id of a customer who hides their number.
     WhatsAppUserId shown by crate::masked::Masked::masked;
-    /// An event on RCS, as Google numbers it (inferred).
+    /// Google's id of an event on RCS (inferred).
     EventId shown by fmt_code;
-    /// A group on WhatsApp, as Meta numbers it (inferred). `Debug` masks it.
+    /// Meta's id of a WhatsApp group (inferred). `Debug` masks it.
     GroupId shown by crate::masked::Masked::masked;
-    /// A call on WhatsApp, `wacid.…` (inferred). `Debug` shows the end of it only, like that of a message id.
+    /// The id of a WhatsApp call, `wacid.…` (inferred). `Debug` shows only the end of it, as for a message id.
     CallId shown by fmt_tail;
     /// A login name in INCS. `Debug` masks it.
     Username shown by crate::masked::Masked::masked;
@@ -121,7 +121,7 @@ text_id! {
 }
 
 impl WhatsAppUserId {
-    /// Reports whether a text looks like such an id: two letters, a dot, then at most 128 letters and digits, which dots may part.
+    /// Reports whether a text has the form of such an id: two letters, a dot, then at most 128 letters, digits and dots.
     pub(crate) fn has_form(text: &str) -> bool {
         let Some((country, rest)) = text.split_once('.') else { return false };
         country.len() == 2
@@ -132,13 +132,13 @@ impl WhatsAppUserId {
 }
 
 number_id! {
-    /// A message, as INCS numbers it: a 64-bit whole number (INCS: message created).
+    /// The INCS id of a message: a 64-bit whole number (INCS: message created).
     IncsMessageId;
-    /// A sending channel: `channel_id` in webhooks, `auth_id` in `message_created` and tasks. That both are one is inferred.
+    /// A sending channel: `channel_id` in webhooks, `auth_id` in `message_created` and tasks. (Inferred: both are the same id.)
     ChannelId;
     /// A conversation in the INCS workbench.
     ConversationId;
-    /// A custom entity behind a message of type 110; `0` when there is none (INCS: message created).
+    /// A custom entity behind a message of type 110; `0` if absent (INCS: message created).
     CustomId;
     /// A task (INCS: tasks).
     TaskId;
@@ -148,7 +148,8 @@ number_id! {
     TaskLogId;
 }
 
-/// The number of characters at the end of a message id that `Debug` shows: enough to tell two apart, not enough to read a number out of it.
+/// The number of characters at the end of a message id that `Debug` shows: enough to distinguish two ids, not enough to reveal a
+/// number.
 const TAIL: usize = 12;
 
 fn fmt_tail(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -158,7 +159,7 @@ fn fmt_tail(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     }
 }
 
-/// Identifiers of digits are shown too; anything that does not look like an identifier is masked.
+/// Identifiers of digits are shown too; any text that does not look like an identifier is masked.
 fn fmt_code(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let digits = !text.is_empty() && text.len() <= 24 && text.bytes().all(|byte| byte.is_ascii_digit());
     if digits { f.write_str(text) } else { fmt_token(text, f) }
@@ -183,14 +184,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_debug_of_a_message_id_does_not_hold_the_phone_number() {
+    fn message_id_debug_hides_phone_number() {
         let id = MessageId::from("wamid.HBgNNjI4MTIwMDA0NTY3OBUCABEYEjVDMUYwQTc3QjJEOTRFNjAxMwA=");
         assert_eq!(format!("{id:?}"), "MessageId(…OTRFNjAxMwA=)");
         assert_eq!(format!("{:?}", MessageId::from("short")), "MessageId(short)");
     }
 
     #[test]
-    fn the_side_of_a_customer_is_masked() {
+    fn customer_side_is_masked() {
         assert_eq!(format!("{:?}", ParticipantId::from("30112_6281200045678")), "ParticipantId(<19 chars>)");
     }
 }

@@ -1,7 +1,7 @@
-//! One neutral view over what customers write, from INCS and Exotel.
+//! A provider-neutral view of customers' messages, from INCS and Exotel.
 //!
-//! An [`Inbound`] is one message of a customer, whatever the provider and channel. It is made by pure functions from what was
-//! decoded and from the body it was decoded from, so that the raw item is always at hand.
+//! An [`Inbound`] is one message of a customer, from any provider and channel. Pure functions make it from the decoded value and
+//! from the body that it was decoded from, so that the raw item is always available.
 //!
 //! ```
 //! use incs_model::inbound::{self, Content};
@@ -15,7 +15,7 @@
 //! assert_eq!(user.key().unwrap().as_str(), "phone:6281200045678");
 //! ```
 //!
-//! The same message may come twice from INCS, as `new_message` and as `message_created`, if both callbacks are set. Both carry
+//! INCS can send the same message twice, as `new_message` and as `message_created`, if both callbacks are set. Both have
 //! the provider's message id.
 
 mod content;
@@ -30,6 +30,8 @@ pub use self::content::{
     Welcome,
 };
 pub use self::from_exotel::{exotel_message, from_exotel};
-pub use self::from_incs::{Envelope, SHARED_TEXT_MAX, created_message, from_event, rcs_message, whatsapp_message};
+pub use self::from_incs::{
+    SHARED_TEXT_MAX, WhatsAppDelivery, created_message, from_event, rcs_message, whatsapp_message,
+};
 pub use self::message::{Inbound, Origin, Product, Provider, Quoted, Referral};
 pub use self::person::{Contacts, Email, NameParts, Organization, Person, Phone, PostalAddress, WebPage};

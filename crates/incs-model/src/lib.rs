@@ -1,23 +1,22 @@
 //! Types, limits, validation rules and JSON Schema for the INCS messaging platform (WhatsApp, Viber, RCS) and for the RCS
 //! callbacks of Exotel.
 //!
-//! Pure values: no I/O, no clock, no logging. What you build is known to be acceptable before it costs anything, and what
-//! the platform sends is read today and tomorrow.
+//! The types are plain values: no I/O, no clock, no logging. You can check a request before you pay for it, and the reader accepts
+//! values that the platform adds later.
 //!
 //! # Send
 //!
-//! Build a message, check it, write it. [`validate`] lists every violation at once; skipping it is up to you.
+//! Build a message, check it, write it. [`validate`] lists every violation at once; the check is optional.
 //!
 //! ```
-//! use incs_model::whatsapp::interactive::reply::{Action, Button};
-//! use incs_model::whatsapp::interactive::{Body, Interactive, ReplyButtons};
+//! use incs_model::whatsapp::ReplyButtons;
+//! use incs_model::whatsapp::interactive::reply::Button;
 //! use incs_model::{PhoneNumber, encode, validate, whatsapp};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let to: PhoneNumber = "+852 5123 0088".parse()?;
 //! let buttons = [Button::reply("keep", "Keep it"), Button::reply("move", "Move it")];
-//! let question = ReplyButtons::new(Body::new("Does Friday at 10:30 still work?"), Action::new(buttons));
-//! let message = whatsapp::Message::new(to, Interactive::Button(question));
+//! let message = whatsapp::Message::new(to, ReplyButtons::new("Does Friday at 10:30 still work?", buttons));
 //! validate(&message)?;
 //! let body: Vec<u8> = encode(&message)?; // POST this to /external/messages/whatsapp
 //! # Ok(())
@@ -26,7 +25,7 @@
 //!
 //! # Receive
 //!
-//! Read a webhook, look at the customers' messages in one neutral form.
+//! Decode a webhook, and read the customers' messages in one provider-neutral form.
 //!
 //! ```
 //! use incs_model::event::Event;
@@ -47,29 +46,31 @@
 //! # }
 //! ```
 //!
-//! # Where to look
+//! # Modules
 //!
 //! | for | see |
 //! | --- | --- |
-//! | what can be sent | [`whatsapp`], [`viber`], [`rcs`], and [`OutboundMessage`] over the three |
+//! | messages to send | [`whatsapp`], [`viber`], [`rcs`], and [`OutboundMessage`] for all three |
 //! | replies of the API | [`envelope`], [`Sent`], [`status`] |
 //! | templates, and checking a send against one | [`template`] |
 //! | tasks and the token for them | [`task`], [`auth`] |
-//! | what INCS and Exotel post to you | [`event`], [`exotel`], and [`inbound`] over both |
-//! | what became of a sent message | [`delivery`] |
+//! | webhooks of INCS and Exotel | [`event`], [`exotel`], and [`inbound`] for both |
+//! | the delivery state of a sent message | [`delivery`] |
 //! | every rule with its number and source | [`limits`] |
+//! | descriptions of the metrics that the other crates record | [`metric`] |
+//! | the meaning of an error code, and what to do | [`errors`] |
 //! | JSON Schema for other languages | `schema`, behind the feature of that name |
 //!
-//! # What to rely on
+//! # Guarantees
 //!
-//! - **Open.** Every enum of the wire keeps a value it does not know (`Unknown`) and writes it back; unions keep unknown
+//! - **Open enums and unions.** Every enum of the wire keeps an unknown value (`Unknown`) and writes it back; unions keep unknown
 //!   kinds whole; unknown members are skipped.
-//! - **Errors say where, never what.** [`DecodeError`] and [`Violation`] carry a JSON pointer and no value.
-//! - **Quiet.** `Debug` shows no phone number, message text, link or secret.
-//! - **Raw JSON needs `serde_json`.** Kinds that are not known are kept as raw JSON, which other formats cannot hold.
+//! - **Errors without content.** [`DecodeError`] and [`Violation`] have a JSON pointer and no value.
+//! - **Masked `Debug`.** `Debug` shows no phone number, message text, link or secret.
+//! - **Raw JSON needs `serde_json`.** Unknown kinds are kept as raw JSON, which other formats cannot hold.
 //!
-//! The platform's documentation has gaps. Where a fact is only *sampled* or *inferred*, the type says so; what is
-//! **unknown** is said to be unknown.
+//! The platform's documentation has gaps. Facts that are only *sampled* or *inferred* are marked so on the type, and missing
+//! facts are marked **unknown**.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -77,7 +78,9 @@ mod address;
 mod addressed;
 pub mod auth;
 pub mod delivery;
+mod document;
 pub mod envelope;
+pub mod errors;
 pub mod event;
 pub mod exotel;
 pub mod id;
@@ -87,10 +90,11 @@ pub mod limits;
 mod link;
 mod masked;
 mod message;
+pub mod metric;
 mod number;
 mod open;
 mod party;
-mod phone;
+pub mod phone;
 pub mod rcs;
 #[cfg(feature = "schema")]
 pub mod schema;
@@ -100,21 +104,25 @@ pub mod status;
 pub mod task;
 pub mod template;
 pub mod time;
+mod url;
 mod validate;
 pub mod viber;
 pub mod whatsapp;
 
 pub use crate::address::Address;
+pub use crate::document::{Document, check_body};
 pub use crate::json::{DecodeError, Found, ParsePointerError, Pointer, RawJson, decode, decode_str, encode};
 pub use crate::message::{Channel, OutboundMessage, Sent};
+pub use crate::number::TextOrNumber;
 pub use crate::open::{MissingMember, UnknownCode, UnknownMember, UnknownObject, UnknownText};
 pub use crate::party::{Party, PartyKey};
 pub use crate::phone::{ParsePhoneError, PhoneNumber};
 pub use crate::secret::Secret;
 pub use crate::time::{CivilTime, Timestamp, UnixSeconds, WireTime};
-pub use crate::validate::{At, Measured, Report, Validate, Violation, Violations, validate};
+pub use crate::url::{HttpUrl, ParseUrlError};
+pub use crate::validate::{At, Invalid, Measured, Report, Validate, Violation, Violations, Warnings, check, validate};
 
-/// The code in the crate's README compiles and runs.
+/// Compiles and runs the code in the crate's README.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -1,10 +1,10 @@
-//! Every limit of the platform, written once.
+//! Every limit of the platform, defined once.
 //!
-//! The numbers are constants (`limits::whatsapp::BODY_TEXT_MAX`), used by the validator and by the JSON Schemas alike.
-//! The rules around them carry a stable id, the source of the fact, and who checks it; [`all`] lists them, and the page
-//! `docs/limits.md` is made from that list.
+//! The numbers are constants (`limits::whatsapp::BODY_TEXT_MAX`), used by the validator and by the JSON Schemas.
+//! Each rule has a stable id, the source of the fact, and the component that checks it; [`all`] lists them, and the page
+//! `docs/limits.md` is generated from that list.
 //!
-//! Lengths count Unicode scalar values (`char`s). The platform says "characters" and not how it counts them.
+//! Lengths count Unicode scalar values (`char`s). The platform says "characters" and does not define them.
 
 mod rule;
 pub mod template;
@@ -12,7 +12,7 @@ pub mod whatsapp;
 
 pub use self::rule::{Checked, Confidence, Limit, Rule, Source};
 
-/// Every rule, grouped by what it speaks of.
+/// Returns every rule, grouped by subject.
 ///
 /// ```
 /// let rule = incs_model::limits::all().find(|rule| rule.id() == "whatsapp.interactive.body.max_length").unwrap();
@@ -29,18 +29,28 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
 pub mod common {
     use super::rule::{Limit, rules};
 
-    /// A phone number in a request: digits only, country code first. No length is documented.
-    pub const TO_PATTERN: &str = "^[0-9]+$";
+    /// Minimum number of digits of a phone number in a request: no country has shorter ones.
+    pub const TO_DIGITS_MIN: usize = 7;
+    /// Maximum number of digits of a phone number in a request, including the country code (ITU-T E.164).
+    pub const TO_DIGITS_MAX: usize = 15;
+    /// A phone number in a request: digits only, country code first. No country code begins with 0.
+    pub const TO_PATTERN: &str = "^[1-9][0-9]{6,14}$";
 
     rules! {
         TO_DIGITS = "to.digits", "the recipient: country code and number, digits only",
-            Limit::Must("digits only, country code first"), SEND_WHATSAPP, Documented, Type;
-        TEXT_NOT_EMPTY = "text.not_empty", "a required text",
-            Limit::NotEmpty, SEND_WHATSAPP, Inferred, ValidateAndSchema;
-        LINK_ABSOLUTE = "link.absolute", "a link",
-            Limit::Must("an absolute http or https link with a host"), SEND_WHATSAPP, Inferred, ValidateAndSchema;
+            Limit::Must("7 to 15 digits, country code first, no 0 before it"), SEND_WHATSAPP, Documented, Type;
+        TEXT_NOT_EMPTY = "text.not_empty", "a required text; an empty one counts as missing",
+            Limit::NotEmpty, SEND_WHATSAPP, Implied, ValidateAndSchema;
+        LINK_ABSOLUTE = "link.absolute", "a link, which must be public",
+            Limit::Must("an absolute http or https link with a host"), SEND_WHATSAPP, Implied, ValidateAndSchema;
         KIND_KNOWN = "kind.known", "the `type` of a message or of a part of one",
             Limit::Must("a documented kind"), SEND_WHATSAPP, Documented, ValidateAndSchema;
+        SHAPE = "decode", "the type of each member, and the members that must be there",
+            Limit::Must("the documented shape"), SEND_WHATSAPP, Documented, Document;
+        MEMBER_UNKNOWN = "member.unknown", "a member that no page documents, such as a misspelt one",
+            Limit::Must("a documented member"), SEND_WHATSAPP, Implied, Document;
+        MEMBER_META = "member.meta", "a member or kind that Meta documents and INCS does not mention",
+            Limit::Must("a member or kind that INCS documents"), SEND_WHATSAPP, Inferred, Document;
     }
 }
 
@@ -63,7 +73,7 @@ pub mod rcs {
 pub mod status {
     use super::rule::{Limit, rules};
 
-    /// Ids of one call.
+    /// Maximum number of ids in one status query.
     pub const IDS_MAX: usize = 100;
 
     rules! {
@@ -76,13 +86,13 @@ pub mod status {
 pub mod task {
     use super::rule::{Limit, rules};
 
-    /// Characters in a task's name.
+    /// Maximum number of characters in a task's name.
     pub const NAME_MAX: usize = 256;
-    /// Characters in a task's description.
+    /// Maximum number of characters in a task's description.
     pub const DESCRIPTION_MAX: usize = 256;
-    /// Rows of one page of a task list.
+    /// Maximum number of rows on one page of a task list.
     pub const PAGE_SIZE_MAX: u32 = 100;
-    /// Rows of one page of a task list when the call does not say.
+    /// Number of rows on one page of a task list when the request sets none.
     pub const PAGE_SIZE_DEFAULT: u32 = 20;
 
     rules! {
@@ -93,7 +103,7 @@ pub mod task {
         LIST_STATUS = "task.list.status.known", "the `status` asked for in a task list",
             Limit::Range { min: 0, max: 3 }, TASKS, Documented, ValidateAndSchema;
         LIST_PAGE = "task.list.page", "the `page` of a task list; that it counts from 1 is inferred",
-            Limit::AtLeast(1), TASKS, Inferred, ValidateAndSchema;
+            Limit::AtLeast(1), TASKS, Inferred, Validate;
         LIST_PAGE_SIZE = "task.list.page_size", "rows of one page of a task list",
             Limit::Range { min: 1, max: PAGE_SIZE_MAX as i64 }, TASKS, Documented, ValidateAndSchema;
     }
@@ -103,7 +113,7 @@ pub mod task {
 pub mod viber {
     use super::rule::{Limit, rules};
 
-    /// Characters in a text.
+    /// Maximum number of characters in a text.
     pub const TEXT_MAX: usize = 1000;
     /// File kinds of an image.
     pub const IMAGE_KINDS: &[&str] = &["png", "jpeg", "jpg", "gif"];

@@ -1,67 +1,38 @@
 //! Rules for links, as checks and as patterns.
 //!
-//! Both are kept side by side here; a property test holds them together.
+//! Each rule is defined twice here; a property test compares both forms.
 
-use memchr::{memchr2, memchr3};
+use crate::url::HttpUrl;
 
-/// Returns true when the link is absolute, http or https, with a host, and free of spaces and control characters.
+/// Returns true when the link is an absolute http or https URL, see [`HttpUrl`].
 pub(crate) fn is_absolute(link: &str) -> bool {
-    after_scheme(link).is_some_and(|rest| has_host(rest) && is_sound(rest))
+    HttpUrl::parse(link).is_ok()
 }
 
-fn after_scheme(link: &str) -> Option<&str> {
-    let any_case = |scheme: &str| {
-        let (start, rest) = link.split_at_checked(scheme.len())?;
-        start.eq_ignore_ascii_case(scheme).then_some(rest)
-    };
-    link.strip_prefix("https://").or_else(|| any_case("https://")).or_else(|| any_case("http://"))
+/// The extensions of images, videos, audio files and documents. Any other extension does not determine the file behind a link: it
+/// may belong to a program on the server (`image.php`), a version (`/v1.0`) or a name (`/john.doe`).
+#[rustfmt::skip]
+const MEDIA_EXTENSIONS: &[&str] = &[
+    "avif", "bmp", "gif", "heic", "heif", "ico", "jpeg", "jpg", "png", "svg", "tif", "tiff", "webp",
+    "3gp", "avi", "flv", "m4v", "mkv", "mov", "mp4", "mpeg", "mpg", "webm", "wmv",
+    "aac", "amr", "flac", "m4a", "mp3", "oga", "ogg", "opus", "wav", "wma",
+    "csv", "doc", "docx", "odp", "ods", "odt", "pdf", "ppt", "pptx", "rtf", "txt", "xls", "xlsx",
+];
+
+/// The extensions of archives and programs, which no server converts to media.
+const OTHER_EXTENSIONS: &[&str] = &["7z", "exe", "gz", "rar", "zip"];
+
+/// Returns the known extension at the end of a URL's path, unless it is one of these kinds. With a query the extension of a medium
+/// says nothing: the server may make another file of it, as of `a.mp4?x-oss-process=video/snapshot,f_jpg`.
+pub(crate) fn other_kind<'a>(url: &HttpUrl<'a>, kinds: &[&str]) -> Option<&'a str> {
+    let path = url.path();
+    let ending = path.get(memchr::memrchr2(b'/', b'.', path.as_bytes())?..)?.strip_prefix('.')?;
+    let is_in = |list: &[&str]| list.iter().any(|known| known.eq_ignore_ascii_case(ending));
+    let is_other = !is_in(kinds) && (is_in(OTHER_EXTENSIONS) || url.query().is_none() && is_in(MEDIA_EXTENSIONS));
+    is_other.then_some(ending)
 }
 
-/// Returns true when no byte is a space, a control character or a backslash. There is no early end, since nearly every link is
-/// sound, so that the compiler can check many bytes at once.
-fn is_sound(rest: &str) -> bool {
-    let is_broken = |byte: u8| byte <= b' ' || byte == 0x7f || byte == b'\\';
-    rest.bytes().fold(0, |found, byte| found | u8::from(is_broken(byte))) == 0
-}
-
-/// Returns true when the text begins with a host, which may have a user, a port, or an IP address in brackets.
-fn has_host(rest: &str) -> bool {
-    let end = memchr3(b'/', b'?', b'#', rest.as_bytes()).unwrap_or(rest.len());
-    let authority = rest.get(..end).unwrap_or_default();
-    let host_and_port = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    let (host, port) = match host_and_port.strip_prefix('[') {
-        Some(inner) => match inner.split_once(']') {
-            Some((address, port)) if is_ip_literal(address) => (address, port),
-            _ => return false,
-        },
-        None => host_and_port.find(':').map_or((host_and_port, ""), |colon| host_and_port.split_at(colon)),
-    };
-    let digits = |port: &str| port.len() <= 5 && port.bytes().all(|byte| byte.is_ascii_digit());
-    !host.is_empty()
-        && !host.bytes().any(|byte| matches!(byte, b'[' | b']'))
-        && (port.is_empty() || port.strip_prefix(':').is_some_and(digits))
-}
-
-fn is_ip_literal(address: &str) -> bool {
-    !address.is_empty() && address.bytes().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.'))
-}
-
-/// Longer endings are taken for a part of the name.
-const EXTENSION_MAX: usize = 5;
-
-/// The extension that a link to a file shows: 1 to 5 letters or digits after the last dot of the path's last segment.
-pub(crate) fn extension(link: &str) -> Option<&str> {
-    let rest = after_scheme(link)?;
-    let path = rest.get(..memchr2(b'?', b'#', rest.as_bytes()).unwrap_or(rest.len()))?;
-    // Without a slash the dots belong to the host.
-    let (_, segment) = path.rsplit_once('/')?;
-    let (_, ending) = segment.rsplit_once('.')?;
-    let is_plausible =
-        (1..=EXTENSION_MAX).contains(&ending.len()) && ending.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    is_plausible.then_some(ending)
-}
-
-/// Returns true when the link is absolute, or begins with a `[variable]` that may hold the whole of it.
+/// Returns true when the link is absolute, or begins with a `[variable]` that may hold all of it.
 pub(crate) fn is_absolute_template(link: &str) -> bool {
     if let Some((name, _)) = link.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         return !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
@@ -69,39 +40,44 @@ pub(crate) fn is_absolute_template(link: &str) -> bool {
     is_absolute(&link.replace(['[', ']'], "_"))
 }
 
-/// The patterns for JSON Schema. Plain enough for every dialect: no look-around, no named classes.
+/// The patterns for JSON Schema. They work in every dialect: no look-around, no named classes.
 #[cfg(feature = "schema")]
 pub(crate) mod pattern {
     const SCHEME: &str = "[Hh][Tt][Tt][Pp][Ss]?://";
-    const AUTHORITY: &str =
-        r"([^\x00-\x20\x7f/?#\\]*@)?(\[[0-9A-Fa-f:.]+\]|[^\x00-\x20\x7f/?#@:\[\]\\]+)(:[0-9]{0,5})?";
+    const USER: &str = r"([^\x00-\x20\x7f/?#\\]*@)?";
+    /// 1 to 65535.
+    const PORT: &str = "(:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?";
     const REST: &str = r"([/?#][^\x00-\x20\x7f\\]*)?";
 
-    /// The pattern of [`is_absolute`](super::is_absolute).
+    /// Returns the pattern of [`is_absolute`](super::is_absolute).
     pub(crate) fn absolute() -> String {
-        format!("^{SCHEME}{AUTHORITY}{REST}$")
+        let host = r"(\[[0-9A-Fa-f:.]+\]|[^\x00-\x20\x7f/?#@:\[\]\\]+)";
+        format!("^{SCHEME}{USER}{host}{PORT}{REST}$")
     }
 
-    /// The pattern of [`is_absolute_template`](super::is_absolute_template).
+    /// Returns the pattern of [`is_absolute_template`](super::is_absolute_template).
     pub(crate) fn absolute_template() -> String {
         let host = r"[^\x00-\x20\x7f/?#@:\\]+";
-        let authority = format!(r"([^\x00-\x20\x7f/?#\\]*@)?{host}(:[0-9]{{0,5}})?");
-        format!(r"^(\[[A-Za-z0-9_]+\]|{SCHEME}{authority}{REST}$)")
+        format!(r"^(\[[A-Za-z0-9_]+\]|{SCHEME}{USER}{host}{PORT}{REST}$)")
     }
 
-    /// The pattern of a link whose [`extension`](super::extension), if it shows one, is among `kinds`.
-    pub(crate) fn kinds(kinds: &[&str]) -> String {
+    /// Returns a pattern for a word of letters, digits and underscores that ignores case.
+    pub(crate) fn in_any_case(word: &str) -> String {
         let letter = |letter: char| match (letter.to_ascii_uppercase(), letter.to_ascii_lowercase()) {
             (upper, lower) if upper == lower => letter.to_string(),
             (upper, lower) => format!("[{upper}{lower}]"),
         };
-        let endings: Vec<String> = kinds.iter().map(|kind| kind.chars().map(letter).collect()).collect();
-        let endings = endings.join("|");
-        // No dot; a dot at the end; an ending with a sign in it; an ending too long; one of the kinds.
-        let segment = format!(
-            r"([^./?#]*|[^/?#]*\.|[^/?#]*\.[^./?#]*[^A-Za-z0-9./?#][^./?#]*|[^/?#]*\.[^./?#]{{6,}}|[^/?#]*\.({endings}))"
-        );
-        format!(r"^[^/]*(/[^/]*|//[^/?#]*([?#][\s\S]*)?|//[^/?#]*/([^/?#]*/)*{segment}([?#][\s\S]*)?)$")
+        word.chars().map(letter).collect()
+    }
+
+    /// Returns the pattern of an absolute link whose [`extension`](super::extension) is not among `kinds`.
+    pub(crate) fn other_kind(kinds: &[&str]) -> String {
+        let endings = |list: &[&str]| {
+            let list = list.iter().filter(|known| !kinds.contains(known));
+            list.map(|kind| in_any_case(kind)).collect::<Vec<String>>().join("|")
+        };
+        let (media, others) = (endings(super::MEDIA_EXTENSIONS), endings(super::OTHER_EXTENSIONS));
+        format!(r"^[^/]*//[^/?#]*/[^?#]*\.(({media})(#[\s\S]*)?|({others})([?#][\s\S]*)?)$")
     }
 }
 
@@ -110,53 +86,43 @@ mod tests {
     use super::*;
 
     #[test]
-    fn links() {
-        for good in [
-            "https://media.example.com/a.png",
-            "HTTP://h",
-            "https://h?x",
-            "https://user:pw@h:8443/p",
-            "https://[::1]:80/x",
-            "https://例え.jp/ファイル",
+    fn extensions() {
+        for (link, found) in [
+            ("https://h.example/a.PNG", Some("PNG")),
+            ("https://h.example/a.gif#x", Some("gif")),
+            ("https://h.example/a.tar.zip", Some("zip")),
+            ("https://h.example/a.png/.mp4", Some("mp4")),
+            ("https://h.example/a.mp4?x-oss-process=video/snapshot,f_jpg", None),
+            ("https://h.example/a.png?", None),
+            ("https://h.example/a.EXE?x=.png", Some("EXE")),
+            ("https://h.example/image.php", None),
+            ("https://h.example/image.php?id=3", None),
+            ("https://h.example/v1.0", None),
+            ("https://h.example/john.doe", None),
+            ("https://h.example/a.pdf;v=2", None),
+            ("https://h.example/a.pdf/", None),
+            ("https://h.example/a.pdf/raw", None),
+            ("https://h.example/pdf", None),
+            ("https://h.example/file.", None),
+            ("https://files.pdf", None),
+            ("https://h.pdf/", None),
+            ("https://h.example#/a.gif", None),
         ] {
-            assert!(is_absolute(good), "{good}");
-        }
-        for bad in [
-            "",
-            "media.example.com/a.png",
-            "/a.png",
-            "ftp://h/a",
-            "https://",
-            "https:///a",
-            "https://:80/",
-            "https://u@/x",
-            "https://h/a b",
-            "https://h:port/",
-            "https://h\n/",
-            "https://[::1/x",
-            "https://[zz]/x",
-            "https://h\\x/y",
-            "http:/h",
-        ] {
-            assert!(!is_absolute(bad), "{bad}");
+            let url = HttpUrl::parse(link).unwrap();
+            assert_eq!(other_kind(&url, &[]), found, "{link}");
+            let own = found.map(str::to_ascii_lowercase).unwrap_or_default();
+            assert_eq!(other_kind(&url, &[&own]), None, "{link}");
         }
     }
 
     #[test]
-    fn extensions() {
-        for (link, found) in [
-            ("https://h.example/a.PNG", Some("PNG")),
-            ("https://h.example/a.png?sig=b.gif", Some("png")),
-            ("https://h.example/a.tar.gz#x", Some("gz")),
-            ("https://h.example", None),
-            ("https://h.example/", None),
-            ("https://h.example/v1.2/file", None),
-            ("https://h.example/file.", None),
-            ("https://h.example/file.v2-final", None),
-            ("https://h.example/file.download", None),
-            ("https://h.example?x=/a.gif", None),
-        ] {
-            assert_eq!(extension(link), found, "{link}");
+    fn rule_file_kinds_are_media_extensions() {
+        let rules = crate::limits::all().filter_map(|rule| match rule.limit() {
+            crate::limits::Limit::FileKinds(kinds) => Some(kinds),
+            _ => None,
+        });
+        for kind in rules.flatten() {
+            assert!(MEDIA_EXTENSIONS.contains(kind), "{kind}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! What `Debug` may show: shapes and lengths, never texts, links or phone numbers.
+//! Masking for `Debug`: shapes and lengths, never texts, links or phone numbers.
 //!
 //! Every wire struct of this crate prints its fields through [`Mask`]. A plain `String` is treated as customer content, so a
 //! new field is masked unless its type says otherwise.
@@ -6,14 +6,14 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// How a field looks inside the `Debug` of a wire struct: like its own `Debug`, unless that would show content.
+/// The form of a field in the `Debug` of a wire struct: its own `Debug`, unless that would show content.
 pub(crate) trait Masked: fmt::Debug {
     fn masked(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(self, f)
     }
 }
 
-/// Lets a [`Masked`] value be handed to `debug_struct`.
+/// Allows a [`Masked`] value to be passed to `debug_struct`.
 pub(crate) struct Mask<'a, T: ?Sized>(pub(crate) &'a T);
 
 impl<T: Masked + ?Sized> fmt::Debug for Mask<'_, T> {
@@ -40,7 +40,7 @@ impl Masked for String {
     }
 }
 
-/// Coordinates are the only floats on this wire, and they say where a person is.
+/// Masks floats: on this wire they are all coordinates, which locate a person.
 impl Masked for f64 {
     fn masked(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("<number>")

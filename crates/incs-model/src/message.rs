@@ -4,7 +4,6 @@ use incs_model_derive::WireStruct;
 use serde::{Deserialize, Serialize};
 
 use crate::id::MessageId;
-use crate::json::{DecodeError, decode};
 use crate::open::{from_contents, open_text};
 use crate::phone::PhoneNumber;
 use crate::validate::{At, Validate, Violations};
@@ -24,8 +23,8 @@ open_text! {
 
 /// A message to send, on one of the three channels.
 ///
-/// On the wire it is the body of the channel's route; the channel itself stands in the path
-/// (`/external/messages/whatsapp`). So reading one takes the channel: [`decode`](Self::decode).
+/// On the wire it is the body of the channel's route; the channel itself is part of the path
+/// (`/external/messages/whatsapp`). To read one use a [`Document`](crate::Document), which takes the channel.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -40,20 +39,6 @@ pub enum OutboundMessage {
 }
 
 impl OutboundMessage {
-    /// Reads the body of a send on the given channel.
-    ///
-    /// # Errors
-    ///
-    /// When the body is not a message of that channel, or the channel is not one of the three.
-    pub fn decode(channel: &Channel, body: &[u8]) -> Result<Self, DecodeError> {
-        match channel {
-            Channel::WhatsApp => decode(body).map(Self::WhatsApp),
-            Channel::Viber => decode(body).map(Self::Viber),
-            Channel::Rcs => decode(body).map(Self::Rcs),
-            Channel::Unknown(_) => Err(DecodeError::refused("a message of the channel whatsapp, viber or rcs")),
-        }
-    }
-
     /// The channel.
     pub fn channel(&self) -> Channel {
         match self {
@@ -96,11 +81,12 @@ impl Validate for OutboundMessage {
     }
 }
 
-/// What a successful send gives back: `data` of the reply (INCS: send messages).
+/// The result of a successful send: `data` of the reply (INCS: send messages).
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Sent {
-    /// The id by which receipts name the message: `wamid.…` on WhatsApp, a UUID on Viber and RCS.
-    pub msg_id: MessageId,
+    /// The message id that receipts refer to: `wamid.…` on WhatsApp, a UUID on Viber and RCS.
+    #[serde(rename = "msg_id")]
+    pub message_id: MessageId,
 }

@@ -1,4 +1,4 @@
-//! The person behind a message, whatever identifies them.
+//! The person behind a message, with any kind of id.
 
 use std::fmt;
 
@@ -9,12 +9,12 @@ use crate::address::Address;
 use crate::id::{GroupId, ParticipantId, WhatsAppUserId};
 use crate::masked::Masked;
 
-/// A person or group, by every id that a provider gave.
+/// A person or group, with every id that a provider sent.
 ///
 /// On WhatsApp a customer can hide their number; then the business-scoped [`user_id`](Self::user_id) is the only id. On RCS
-/// and with Exotel the number is the only one.
+/// and with Exotel the number is the only id.
 ///
-/// Use [`key`](Self::key) where one value must name the person: to put their messages in order, to find their record. Use
+/// Use [`key`](Self::key) if you need one value for the person: to put their messages in order, or to find their record. Use
 /// [`same_party`](Self::same_party) to compare two parties that may have different ids.
 ///
 /// ```
@@ -25,7 +25,7 @@ use crate::masked::Masked;
 /// let number = Party::of_phone("6281200045678");
 ///
 /// assert!(hidden.same_party(&known) && known.same_party(&number));
-/// assert!(!hidden.same_party(&number)); // nothing in common: two parties, as far as anyone can tell
+/// assert!(!hidden.same_party(&number)); // no id in common
 ///
 /// assert_eq!(hidden.key(), known.key());
 /// assert_eq!(number.key().unwrap().as_str(), "phone:6281200045678");
@@ -41,23 +41,23 @@ use crate::masked::Masked;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Party {
-    /// The phone number, or on other channels the address that stands in its place.
+    /// The phone number, or the address that replaces it on other channels.
     pub phone: Option<Address>,
-    /// The person, as Meta numbers them for one business.
+    /// Meta's id of the person for one business.
     pub user_id: Option<WhatsAppUserId>,
-    /// The person, as Meta numbers them for a group of businesses (`US.ENT.…`).
+    /// Meta's id of the person for a group of businesses (`US.ENT.…`).
     pub parent_user_id: Option<WhatsAppUserId>,
-    /// The name that the person chose on WhatsApp. They can change it.
+    /// The username that the person chose on WhatsApp. They can change it.
     pub username: Option<String>,
-    /// The group in which they wrote, or which is itself the party.
+    /// The group in which they wrote, or the group that is the party itself.
     pub group_id: Option<GroupId>,
 }
 
-/// Names one party: the kind of its strongest id, a colon, and the id. `Debug` masks it.
+/// The key of one party: the kind of its strongest id, a colon, and the id. `Debug` masks it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
-pub struct PartyKey(Box<str>);
+pub struct PartyKey(#[serde(deserialize_with = "crate::json::text")] Box<str>);
 
 impl PartyKey {
     /// Returns the text, like `user:ID.1459` or `phone:6281200045678`.
@@ -82,6 +82,16 @@ impl Party {
         Self::new().with_phone(phone)
     }
 
+    /// Returns the party with the ids that appear together on WhatsApp.
+    #[allow(clippy::ref_option, reason = "the members of wire structs are handed over by reference")]
+    pub(crate) fn of_ids(
+        phone: &Option<Address>,
+        user_id: &Option<WhatsAppUserId>,
+        parent_user_id: &Option<WhatsAppUserId>,
+    ) -> Self {
+        Self { phone: phone.clone(), user_id: user_id.clone(), parent_user_id: parent_user_id.clone(), ..Self::new() }
+    }
+
     /// Returns the customer's side of a conversation in the INCS workbench: `<channel>_<phone>` or `<channel>_<user id>`.
     /// `None` for staff and for any other form. (The pattern is inferred.)
     pub(crate) fn of_participant(side: &ParticipantId) -> Option<Self> {
@@ -95,8 +105,8 @@ impl Party {
         WhatsAppUserId::has_form(id).then(|| Self::new().with_user_id(id))
     }
 
-    /// Returns the key of the strongest id: the user id, then the number, then the username; without these the parent id,
-    /// and last the group. `None` without any id.
+    /// Returns the key of the strongest id: the user id, then the number, then the username, then the parent id,
+    /// then the group. `None` without any id.
     pub fn key(&self) -> Option<PartyKey> {
         self.keys().next()
     }
@@ -108,19 +118,19 @@ impl Party {
         ids.filter_map(|(kind, id)| Some(PartyKey([kind, id?].concat().into())))
     }
 
-    /// Reports whether both are the same party, as far as their ids tell: the strongest id that both have decides.
+    /// Reports whether both are the same party, as far as their ids show: the strongest id that both have decides.
     ///
-    /// A person who changed their number is the same by their user id. A number that went to somebody else is not the
-    /// same, where both have user ids. Without an id in common the answer is `false`.
+    /// A person who changed their number is the same by their user id. A number that was assigned to another person is not the
+    /// same, if both have user ids. Without an id in common the result is `false`.
     ///
-    /// This is no equivalence: of three parties the first two can be the same by one id, the last two by another, and the
-    /// outer two have none in common. So do not sort or group by it; use [`key`](Self::key).
+    /// This is not an equivalence relation: the first two of three parties can be the same by one id, the last two by another,
+    /// while the first and the last have no id in common. So do not sort or group by it; use [`key`](Self::key).
     pub fn same_party(&self, other: &Self) -> bool {
         let mut pairs = self.ids().into_iter().zip(other.ids());
         pairs.find_map(|(own, other)| Some(own? == other?)).unwrap_or(false)
     }
 
-    /// Fills in the ids that only the other one has. Both must be the same party.
+    /// Fills in the ids that only `other` has. Both must be the same party.
     #[must_use]
     pub fn completed_by(self, other: &Self) -> Self {
         let mut party = self.without_empty();
@@ -137,13 +147,13 @@ impl Party {
         self.ids().iter().all(Option::is_none)
     }
 
-    /// Returns the party without empty ids, unless it has no others.
+    /// Returns the party without its empty ids, or `None` if it has no others.
     #[must_use]
     pub fn known(self) -> Option<Self> {
         (!self.is_empty()).then(|| self.without_empty())
     }
 
-    /// Takes empty texts for absent, since they are no ids.
+    /// Removes empty texts, since they are not ids.
     fn without_empty(self) -> Self {
         Self {
             phone: self.phone.filter(|phone| !phone.key().is_empty()),
@@ -154,8 +164,8 @@ impl Party {
         }
     }
 
-    /// Returns the ids, the strongest first. An empty text is no id. The group names its members together, so it counts only
-    /// where there is nothing else.
+    /// Returns the ids, the strongest first. An empty text is not an id. All members of a group share its id, so it counts only
+    /// if there is no other.
     fn ids(&self) -> [Option<&str>; 5] {
         let Self { phone, user_id, parent_user_id, username, group_id } = self;
         let mut ids = [

@@ -1,7 +1,7 @@
 //! JSON Schema (draft 2020-12) of every root type, in two contracts.
 //!
-//! [`catalogue`] lists the documents. A document for what is *sent* is strict: members and values that the platform does
-//! not know are refused, and every limit that a schema can express stands in it. A document for what is *received* is
+//! [`catalogue`] lists the documents. A document for a *sent* value is strict: members and values that the platform does
+//! not know are refused, and it has every limit that a schema can express. A document for a *received* value is
 //! open: any other member, value or kind is allowed beside the known ones, and no limit of sending applies.
 //!
 //! ```
@@ -14,10 +14,17 @@
 //! ```
 
 mod contract;
+mod declarations;
 mod document;
 mod names;
+pub mod printed;
+mod prose;
+mod pydantic;
 mod roots;
 pub(crate) mod shape;
+mod types;
+mod typescript;
 
 pub use self::contract::Contract;
 pub use self::document::{Document, catalogue};
+pub use self::types::Language;

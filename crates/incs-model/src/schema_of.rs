@@ -1,8 +1,8 @@
-//! The frame of a hand-written JSON Schema.
+//! The implementation of a hand-written JSON Schema.
 
-/// Gives a type the schema that an expression makes, behind the feature `schema`. The name is that of the definition in
-/// documents that refer to it: the type's own, unless another stands after `as`. An `inline` schema stands where it is used
-/// and is no definition.
+/// Implements `JsonSchema` for a type with an expression, behind the feature `schema`. The name of the definition in
+/// documents that refer to it is that of the type, unless another name follows `as`. An `inline` schema is written where it is
+/// used, without a definition.
 ///
 /// ```text
 /// schema_of!(WireTime, _generator => schemars::json_schema!({ "type": "string" }));

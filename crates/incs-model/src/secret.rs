@@ -1,4 +1,4 @@
-//! Texts that must not be seen.
+//! Texts that must not be shown.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::schema_of::schema_of;
 
-/// A password, token, certification code or one-time code. `Debug` shows nothing of it, and there is no `Display`.
+/// A password, token, certification code or one-time code. `Debug` does not show it, and there is no `Display`.
 ///
 /// ```
 /// use incs_model::Secret;
@@ -17,10 +17,10 @@ use crate::schema_of::schema_of;
 /// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Secret(Box<str>);
+pub struct Secret(#[serde(deserialize_with = "crate::json::text")] Box<str>);
 
 impl Secret {
-    /// The text itself. Whoever calls this answers for where it goes.
+    /// The text itself. The caller must not log or show it.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -46,6 +46,5 @@ impl fmt::Debug for Secret {
 
 impl crate::masked::Masked for Secret {}
 
-schema_of!(inline Secret, _generator => {
-    schemars::json_schema!({ "type": "string", "minLength": 1, "writeOnly": true })
-});
+// Without `writeOnly`: a token is in a reply, and generators leave such a member out of the types of replies.
+schema_of!(inline Secret, _generator => schemars::json_schema!({ "type": "string", "minLength": 1 }));

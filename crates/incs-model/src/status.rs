@@ -1,4 +1,4 @@
-//! Asking what became of messages (INCS: message status).
+//! The query for the status of messages (INCS: message status).
 
 use std::iter;
 
@@ -11,15 +11,15 @@ use crate::open::open_text;
 use crate::time::UnixSeconds;
 use crate::validate::{At, Validate, Violations};
 
-/// The messages to ask for: the query of `GET /external/messages/status`.
+/// The messages to query: the query of `GET /external/messages/status`.
 ///
-/// Only ids of WhatsApp are sampled; whether those of Viber and RCS are taken is **unknown**, and so is what an id that the
-/// platform does not know does to the reply.
+/// Only WhatsApp ids are sampled; support for Viber and RCS ids is **unknown**, and so is the reply for an id that the
+/// platform does not know.
 ///
 /// ```
 /// use incs_model::status::StatusQuery;
 ///
-/// let query = StatusQuery::new(["wamid.HB+gN=".into(), "7b1e52c4-6d0f".into()]);
+/// let query = StatusQuery::new(["wamid.HB+gN=", "7b1e52c4-6d0f"]);
 /// assert_eq!(query.to_query_value(), "wamid.HB%2BgN%3D,7b1e52c4-6d0f");
 /// # incs_model::validate(&query).unwrap();
 /// ```
@@ -33,7 +33,7 @@ pub struct StatusQuery {
 }
 
 impl StatusQuery {
-    /// Queries for any number of ids, each of at most [`IDS_MAX`](crate::limits::status::IDS_MAX).
+    /// Returns queries for any number of ids, each of at most [`IDS_MAX`](crate::limits::status::IDS_MAX).
     pub fn split(ids: impl IntoIterator<Item = MessageId>) -> impl Iterator<Item = Self> {
         let mut ids = ids.into_iter().fuse();
         iter::from_fn(move || {
@@ -42,16 +42,16 @@ impl StatusQuery {
         })
     }
 
-    /// The value of `message_ids`: the ids separated by commas, each percent-encoded. Put it into the query as it is.
+    /// Returns the value of `message_ids`: the ids separated by commas, each percent-encoded. Do not encode it again.
     ///
-    /// The page's example leaves `=` as it is; encoded it means the same, and `+` and `/` need it.
+    /// The page's example leaves `=` unencoded; encoded it means the same, and `+` and `/` must be encoded.
     pub fn to_query_value(&self) -> String {
         let encoded = |id: &MessageId| id.as_str().bytes().map(percent_encoded).collect::<String>();
         self.message_ids.iter().map(encoded).collect::<Vec<_>>().join(",")
     }
 }
 
-/// The byte as it stands in a query.
+/// Returns the byte as written in a query.
 fn percent_encoded(byte: u8) -> String {
     if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
         char::from(byte).to_string()
@@ -70,16 +70,16 @@ impl Validate for StatusQuery {
     }
 }
 
-/// `data` of the reply to a status query. It holds a `data` of its own.
+/// The `data` of the reply to a status query. It has a `data` member of its own.
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct StatusList {
-    /// One row for each message; whether unknown ids are left out is **unknown**.
+    /// One row for each message; it is **unknown** whether rows of unknown ids are omitted.
     pub data: Vec<MessageStatus>,
 }
 
-/// What became of one message. The platform may be some minutes behind.
+/// The status of one message. The platform may lag by some minutes.
 #[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -87,34 +87,34 @@ pub struct StatusList {
 pub struct MessageStatus {
     /// The message.
     pub message_id: MessageId,
-    /// The latest that is known. No reason of a failure is documented here.
+    /// The latest known state. No failure reason is documented here.
     pub message_status: State,
-    /// When the message was created.
+    /// The time of creation.
     #[cfg_attr(feature = "schema", schemars(with = "Option<UnixSeconds>"))]
     #[serde(default)]
     pub created_at: UnixSeconds,
-    /// When it arrived; not recorded when a `read` overtook the delivery report, although it did arrive.
+    /// The time of delivery; not recorded when `read` arrived before the delivery report, although the message was delivered.
     #[cfg_attr(feature = "schema", schemars(with = "Option<UnixSeconds>"))]
     #[serde(default)]
     pub delivered_at: UnixSeconds,
-    /// When it was read. That an unread message has `0` here is inferred; `null` is taken for it too.
+    /// The time of reading. `0` for an unread message is inferred; `null` is read as `0` too.
     #[cfg_attr(feature = "schema", schemars(with = "Option<UnixSeconds>"))]
     #[serde(default)]
     pub read_at: UnixSeconds,
 }
 
 open_text! {
-    /// What became of a message, in a status query and in the status webhook.
+    /// The state of a message, in a status query and in the status webhook.
     pub enum State {
-        /// Left the platform.
+        /// Sent by the platform.
         Sent = "sent",
-        /// Did not arrive.
+        /// Not delivered.
         Failed = "failed",
-        /// Arrived on the device.
+        /// Delivered to the device.
         Delivered = "delivered",
-        /// Was opened.
+        /// Opened by the customer.
         Read = "read",
-        /// A voice message was played, so it was opened too. (Inferred from Meta's API.)
+        /// A voice message was played, and therefore opened. (Inferred from Meta's API.)
         Played = "played",
     }
 }
@@ -124,10 +124,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_sign_that_is_not_unreserved_is_encoded() {
-        let query = StatusQuery::new(["a-._~Z9".into(), "=+/, %é".into()]);
+    fn reserved_characters_are_percent_encoded() {
+        let query = StatusQuery::new(["a-._~Z9", "=+/, %é"]);
         assert_eq!(query.to_query_value(), "a-._~Z9,%3D%2B%2F%2C%20%25%C3%A9");
-        assert_eq!(StatusQuery::new([]).to_query_value(), "");
+        assert_eq!(StatusQuery::new([] as [&str; 0]).to_query_value(), "");
     }
 
     #[test]
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_that_cannot_be_read_was_not_recorded() {
+    fn unreadable_time_is_not_recorded() {
         for read_at in ["null", "[]", "\"soon\"", "864.5", "{}"] {
             let body = r#"{"message_id":"wamid.x","message_status":"sent","created_at":1775540101,"read_at":"#;
             let status: MessageStatus = crate::json::decode(format!("{body}{read_at}}}").as_bytes()).unwrap();

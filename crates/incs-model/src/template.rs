@@ -1,4 +1,4 @@
-//! Templates: what is submitted for review, what the platform keeps, and whether a send fits (INCS: RCS templates, WhatsApp
+//! Templates: submitting them for review, reading them back, and checking a send against one (INCS: RCS templates, WhatsApp
 //! templates).
 
 pub mod rcs;
@@ -13,9 +13,9 @@ use crate::id::TemplateId;
 use crate::limits::template as limits;
 use crate::validate::{At, Validate, Violations};
 
-/// Which page of the RCS or WhatsApp templates to list. The newest come first (INCS: RCS templates; sampled only).
+/// A query for one page of RCS or WhatsApp templates. The newest come first (INCS: RCS templates; sampled only).
 ///
-/// The reply's `data` is a bare array. A page with fewer rows than asked for is the last (inferred: there is no total and
+/// The reply's `data` is a bare array. A page with fewer rows than requested is the last one (inferred: there is no total and
 /// no cursor).
 ///
 /// ```
@@ -30,7 +30,7 @@ use crate::validate::{At, Validate, Violations};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ListQuery {
-    /// The last template of the page before; absent for the first page.
+    /// The last template of the previous page; absent for the first page.
     #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub last_id: Option<TemplateId>,
     /// Rows of the page: 1 to [`LIST_COUNT_MAX`](crate::limits::template::LIST_COUNT_MAX), and
@@ -40,7 +40,7 @@ pub struct ListQuery {
 }
 
 impl ListQuery {
-    /// The query as names and values, not yet percent-encoded.
+    /// Returns the query as names and values, not percent-encoded.
     pub fn to_query(&self) -> Vec<(&'static str, String)> {
         let last_id = self.last_id.as_ref().map(|id| ("last_id", id.to_string()));
         let count = self.count.map(|count| ("count", count.to_string()));
@@ -59,8 +59,8 @@ impl Validate for ListQuery {
     }
 }
 
-/// The names between `open` and `close` in a text, in order, repeated ones included. A name is letters, digits and
-/// underscores, at least one; anything else between the signs is plain text. Both signs are ASCII.
+/// Returns the names between `open` and `close` in a text, in order, including duplicates. A name is one or more letters, digits
+/// and underscores; anything else between the delimiters is plain text. Both delimiters are ASCII.
 fn placeholders<'a>(text: &'a str, open: &'static str, close: &'static str) -> impl Iterator<Item = &'a str> + use<'a> {
     let mut rest = text;
     iter::from_fn(move || {

@@ -1,7 +1,7 @@
-//! Times, in the forms this platform writes them.
+//! Times in the platform's forms.
 //!
-//! A point in time is a [`Timestamp`] of jiff. What came from the wire keeps its text, and is parsed when you ask for the
-//! point in time, so an odd time fails nothing.
+//! A point in time is jiff's [`Timestamp`]. A time from the wire keeps its text, and is parsed only when you need the
+//! point in time, so an invalid time does not make a body unreadable.
 
 use std::fmt;
 
@@ -13,13 +13,14 @@ use serde::de::{self, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Number;
 
+use crate::json::{Found, Silent, hidden};
 use crate::masked::Masked;
 use crate::schema_of::schema_of;
 
-/// A time of a webhook: Unix seconds or milliseconds, as a number or as digits in a string, or RFC 3339 with any offset.
+/// A time in a webhook: Unix seconds or milliseconds, as a number or as digits in a string, or RFC 3339 with any offset.
 ///
-/// Reading and writing keep the text as it came. A text that is no time has no [`instant`](Self::instant); use the time
-/// of receipt instead.
+/// Reading and writing keep the text unchanged. [`instant`](Self::instant) returns `None` for a text that is not a time; use the
+/// time of receipt instead.
 ///
 /// ```
 /// use incs_model::WireTime;
@@ -39,21 +40,21 @@ enum Form {
     Text(Box<str>),
 }
 
-/// From here on a number counts milliseconds: as seconds it would lie in the year 5138. (Exotel: inferred.)
+/// The smallest number that counts milliseconds: as seconds it would be in the year 5138. (Exotel: inferred.)
 const FIRST_MILLISECOND: u64 = 100_000_000_000;
 
 impl WireTime {
-    /// Unix seconds as a JSON number: `received_at` of INCS.
+    /// Creates Unix seconds as a JSON number: `received_at` of INCS.
     pub fn from_unix_seconds(seconds: i64) -> Self {
         Self(Form::Number(seconds.into()))
     }
 
-    /// Unix seconds as digits in a string: `timestamp` of a WhatsApp message.
+    /// Creates Unix seconds as digits in a string: `timestamp` of a WhatsApp message.
     pub fn from_unix_seconds_text(seconds: i64) -> Self {
         Self::from(seconds.to_string())
     }
 
-    /// RFC 3339 in UTC with a fixed number of fraction digits, at most 9.
+    /// Creates RFC 3339 in UTC with a fixed number of fraction digits, at most 9.
     pub fn from_rfc3339(instant: Timestamp, fraction_digits: u8) -> Self {
         Self::from(format!("{instant:.0$}", usize::from(fraction_digits.min(9))))
     }
@@ -78,7 +79,7 @@ fn epoch(number: i64) -> Option<Timestamp> {
     }
 }
 
-/// A number as a machine would write it, without a sign or leading zeros.
+/// Parses a number without a sign or leading zeros.
 fn whole_number(text: &str) -> Option<i64> {
     text.parse().ok().filter(|number: &i64| *number >= 0 && number.to_string() == text)
 }
@@ -110,7 +111,7 @@ impl fmt::Display for WireTime {
     }
 }
 
-/// Shows the point in time, not the text: a text that is no time may be anything.
+/// Shows the point in time, not the text: a text that is not a time may be any content.
 impl fmt::Debug for WireTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.instant() {
@@ -120,7 +121,7 @@ impl fmt::Debug for WireTime {
     }
 }
 
-// Not by way of a `Value`: that would follow any nesting to its end, however deep.
+// Does not use `Value`, which would follow any depth of nesting.
 impl<'de> Deserialize<'de> for WireTime {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct TimeVisitor;
@@ -150,7 +151,7 @@ impl<'de> Deserialize<'de> for WireTime {
             }
         }
 
-        deserializer.deserialize_any(TimeVisitor)
+        deserializer.deserialize_any(Silent(TimeVisitor))
     }
 }
 
@@ -161,13 +162,13 @@ schema_of!(WireTime, _generator => {
     })
 });
 
-/// A date and time without a zone, `YYYY-MM-DD HH:MM:SS`, as tasks carry it.
+/// A date and time without a time zone, `YYYY-MM-DD HH:MM:SS`, as in tasks.
 ///
-/// Which zone INCS means is **unknown**: no page says it. So this is no point in time until you name an offset from UTC
-/// with [`at_offset`](Self::at_offset). The text is kept and written back as it came.
+/// The time zone is **unknown**: no page documents it. So there is no point in time until you pass an offset from UTC
+/// to [`at_offset`](Self::at_offset). The text is kept and written back unchanged.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize, FromText, DisplayText)]
 #[serde(transparent)]
-pub struct CivilTime(Box<str>);
+pub struct CivilTime(#[serde(deserialize_with = "crate::json::text")] Box<str>);
 
 impl CivilTime {
     /// Returns true when the text has the documented form.
@@ -175,12 +176,12 @@ impl CivilTime {
         self.parse().is_some()
     }
 
-    /// Returns the point in time, if the clock that wrote this ran `seconds` ahead of UTC (28,800 for China).
+    /// Returns the point in time, for a clock that was `seconds` ahead of UTC (28,800 for China).
     pub fn at_offset(&self, seconds: i32) -> Option<Timestamp> {
         Offset::from_seconds(seconds).ok()?.to_timestamp(self.parse()?).ok()
     }
 
-    /// Only the exact form: jiff also reads a `T`, fractions, and a leap second as the second before it.
+    /// Parses the exact form only: jiff also reads a `T`, fractions, and a leap second as the second before it.
     fn parse(&self) -> Option<DateTime> {
         let time: DateTime = self.0.parse().ok()?;
         (time.strftime("%Y-%m-%d %H:%M:%S").to_string() == *self.0).then_some(time)
@@ -195,14 +196,14 @@ impl fmt::Debug for CivilTime {
 
 schema_of!(CivilTime, _generator => {
     schemars::json_schema!({
-        "description": "A date and time without a zone: YYYY-MM-DD HH:MM:SS. Which zone is meant is not documented.",
+        "description": "A date and time without a zone: YYYY-MM-DD HH:MM:SS. The time zone is not documented.",
         "type": "string",
     })
 });
 
-/// Whole seconds since 1970, where `0` says that nothing was recorded.
+/// Whole seconds since 1970, where `0` means that nothing was recorded.
 ///
-/// The status query and the template resources write times so. On the wire: a JSON integer (digits in a string are read too).
+/// The status query and the template resources use this form. On the wire: a JSON integer (digits in a string are read too).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct UnixSeconds(#[serde(deserialize_with = "crate::number::read_i64")] i64);
@@ -211,7 +212,7 @@ impl UnixSeconds {
     /// Nothing recorded: `0`.
     pub const NOT_RECORDED: Self = Self(0);
 
-    /// Returns the number as it stands on the wire.
+    /// Returns the number as written on the wire.
     pub fn as_i64(self) -> i64 {
         self.0
     }
@@ -255,10 +256,10 @@ impl Masked for WireTime {}
 impl Masked for CivilTime {}
 impl Masked for UnixSeconds {}
 
-/// Reads a [`Timestamp`]; unlike in jiff's own reader, the error holds no value.
+/// Reads a [`Timestamp`]; unlike with jiff's own reader, the error holds no value.
 pub(crate) fn read_timestamp<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    text.parse().map_err(|_| de::Error::invalid_value(Unexpected::Str("…"), &"an RFC 3339 time"))
+    let text: String = crate::json::text(deserializer)?;
+    text.parse().map_err(|_| de::Error::invalid_value(hidden(Found::String), &"an RFC 3339 time"))
 }
 
 /// Describes a [`Timestamp`] in a JSON Schema: `#[schemars(with = "TimestampSchema")]`.
@@ -277,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn every_form_of_the_reference_is_understood_and_written_back() {
+    fn every_sampled_time_round_trips() {
         for (json, instant) in [
             ("1775540117", "2026-04-07T05:35:17Z"),
             ("\"1775540190\"", "2026-04-07T05:36:30Z"),
@@ -295,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_that_is_not_understood_is_kept() {
+    fn unknown_time_form_is_kept() {
         for json in [
             "\"soon\"",
             "\"\"",
@@ -331,14 +332,14 @@ mod tests {
     }
 
     #[test]
-    fn a_zone_turns_it_into_an_instant() {
+    fn civil_time_needs_an_offset() {
         let time = CivilTime::from("2026-05-04 10:02:31");
         assert_eq!(time.at_offset(8 * 3600).unwrap().to_string(), "2026-05-04T02:02:31Z");
         assert_eq!(time.at_offset(i32::MAX), None);
     }
 
     #[test]
-    fn any_text_is_written_back_as_it_came() {
+    fn any_text_round_trips() {
         for text in
             ["2026-05-04 10:02:31", "2026-05-04T10:02:31", "2026-02-30 10:02:31", "2026-05-04 10:02:60", "", "soon"]
         {

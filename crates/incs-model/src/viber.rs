@@ -6,13 +6,13 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::addressed;
 use crate::id::LanguageCode;
 use crate::limits::viber as limits;
-use crate::open::{from_contents, member_union};
+use crate::open::{from_contents, from_text, member_union};
 use crate::phone::PhoneNumber;
 use crate::schema_of::schema_of;
 use crate::secret::Secret;
 use crate::validate::{At, Validate, Violations};
 
-/// The body of `POST /external/messages/viber`. Viber has no templates, no audio and nothing interactive.
+/// The body of `POST /external/messages/viber`. Viber has no templates, no audio and no interactive messages.
 ///
 /// ```
 /// use incs_model::{PhoneNumber, validate, viber};
@@ -24,24 +24,17 @@ use crate::validate::{At, Validate, Violations};
 #[derive(Clone, PartialEq, Serialize, WireStruct)]
 #[non_exhaustive]
 pub struct Message {
-    /// Who gets it: country code and number, digits only.
+    /// The recipient: country code and number, digits only.
     #[wire(exact)]
     pub to: PhoneNumber,
-    /// What they get: `type` and the member named after it.
+    /// The content: `type` and the member named after it.
     #[serde(flatten)]
     pub content: Content,
 }
 
-impl Message {
-    /// A text.
-    pub fn text(to: PhoneNumber, text: impl Into<String>) -> Self {
-        Self::new(to, Content::Text(text.into()))
-    }
-}
-
 impl<'de> Deserialize<'de> for Message {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        addressed::read_message(deserializer).map(|(to, content)| Self { to, content })
+        addressed::read_message(deserializer).map(|(to, content, ())| Self { to, content })
     }
 }
 
@@ -51,12 +44,12 @@ impl Validate for Message {
     }
 }
 
-schema_of!(Message, generator => addressed::message_schema::<Content>(generator));
+schema_of!(Message, generator => addressed::message_schema::<Content, ()>(generator));
 
 member_union! {
-    /// What a Viber message holds: `type`, and the member of that name.
+    /// The content of a Viber message: `type`, and the member of that name.
     pub enum Content by "type" {
-        /// A one-time password, in Viber's own words.
+        /// A one-time password, in Viber's own wording.
         Otp(OneTimePassword) = "otp",
         /// A text of at most [`TEXT_MAX`](crate::limits::viber::TEXT_MAX) characters.
         Text(String) = "text" as crate::schema::shape::text::<{ limits::TEXT_MAX }>,
@@ -69,17 +62,17 @@ member_union! {
     }
 }
 
-/// A one-time password. Which languages and how many minutes are allowed is **unknown**: no page says it.
+/// A one-time password. The allowed languages and minutes are **unknown**: no page documents them.
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OneTimePassword {
     /// The password.
     pub code: Secret,
-    /// The language of the words around it, like `en`.
+    /// The language of the message text, like `en`.
     #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub language: LanguageCode,
-    /// Minutes until the password expires.
+    /// The number of minutes until the password expires.
     pub code_expiration_minutes: u32,
 }
 
@@ -88,7 +81,7 @@ pub struct OneTimePassword {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Image {
-    /// A public http or https link. Its server is asked for the file when the message is sent.
+    /// A public http or https link. The platform downloads the file when the message is sent.
     #[cfg_attr(feature = "schema", schemars(transform = crate::schema::shape::file_link(limits::IMAGE_KINDS)))]
     pub link: String,
 }
@@ -98,7 +91,7 @@ pub struct Image {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Video {
-    /// A public http or https link. Its server is asked for the file when the message is sent.
+    /// A public http or https link. The platform downloads the file when the message is sent.
     #[cfg_attr(feature = "schema", schemars(transform = crate::schema::shape::file_link(limits::VIDEO_KINDS)))]
     pub link: String,
 }
@@ -108,7 +101,7 @@ pub struct Video {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Document {
-    /// A public http or https link. Its server is asked for the file when the message is sent.
+    /// A public http or https link. The platform downloads the file when the message is sent.
     #[cfg_attr(feature = "schema", schemars(transform = crate::schema::shape::file_link(limits::DOCUMENT_KINDS)))]
     pub link: String,
 }
@@ -116,6 +109,8 @@ pub struct Document {
 from_contents! {
     Content: Otp(OneTimePassword), Image(Image), Video(Video), Document(Document)
 }
+
+from_text!(Content: Content::Text);
 
 impl Validate for Content {
     fn check(&self, at: &At<'_>, found: &mut Violations) {

@@ -1,4 +1,4 @@
-//! `message_created`: every message that goes through the INCS workbench, in either direction (INCS: message created webhook).
+//! `message_created`: every message that passes through the INCS workbench, in either direction (INCS: message created webhook).
 
 pub mod content;
 mod message;
@@ -21,7 +21,7 @@ pub struct MessageCreated {
 }
 
 open_code! {
-    /// How many take part in a conversation.
+    /// The kind of a conversation, by its number of participants.
     pub enum SessionType {
         /// One customer.
         Single = 1,
@@ -31,7 +31,7 @@ open_code! {
 }
 
 open_code! {
-    /// What a message of type 110 is. The content of each is **unknown**: it is kept as raw JSON.
+    /// The kind of a message of type 110. The content of each kind is **unknown**: it is kept as raw JSON.
     pub enum CustomType {
         /// Not a custom message.
         None = 0,
@@ -49,10 +49,10 @@ open_code! {
 }
 
 open_code! {
-    /// How far an outgoing message got. Inbound messages hold `0`. The order differs from that of other providers: 2 is a
+    /// The state of an outgoing message. Inbound messages hold `0`. The order differs from other providers: 2 is a
     /// failure.
     pub enum ChannelState {
-        /// Made, not yet sent.
+        /// Created, not yet sent.
         Created = 0,
         /// Sent.
         Sent = 1,
@@ -66,7 +66,7 @@ open_code! {
 }
 
 open_code! {
-    /// Where a message came from.
+    /// The origin of a message.
     pub enum Origin {
         /// The INCS workbench.
         Incs = 0,

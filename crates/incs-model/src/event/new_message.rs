@@ -12,32 +12,32 @@ use crate::json::{self, Entries, RawJson, ReadMembers};
 use crate::open::from_contents;
 use crate::schema_of::schema_of;
 
-/// A customer wrote (INCS: new message webhook).
+/// A message from a customer (INCS: new message webhook).
 #[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct NewMessage {
-    /// What came, in the form of its provider.
+    /// The message, in the form of its provider.
     pub message: NewMessageBody,
-    /// The channel. Absent in older deployments and, so far as seen, on RCS.
+    /// The channel's id. Absent in older deployments and, in all known samples, on RCS.
     pub channel_id: Option<ChannelId>,
     /// The business number; `""` on RCS.
     pub business_phone: Option<Address>,
 }
 
-/// What came, in the form of its provider. The provider is told by the members; there is no tag.
+/// The message, in the form of its provider. The members identify the provider; there is no tag.
 #[derive(Clone, PartialEq, Serialize, MaskedDebug)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum NewMessageBody {
-    /// WhatsApp: what Meta posts.
+    /// WhatsApp: the value that Meta posts.
     WhatsApp(whatsapp::Value),
-    /// RCS: what Google posts of a message.
+    /// RCS: a message in Google's form.
     Rcs(rcs::UserMessage),
-    /// RCS: what Google posts when a customer reads, types or subscribes. That INCS passes it on is **unknown**.
+    /// RCS: an event in Google's form, when a customer reads, types or subscribes. It is **unknown** whether INCS forwards it.
     RcsEvent(rcs::UserEvent),
-    /// A form that this version does not know; kept and written back as it came.
+    /// A form that this version does not know; kept and written back unchanged.
     Unknown(RawJson),
 }
 

@@ -1,4 +1,4 @@
-//! What a customer writes on RCS, in Google's form with the tracking data of INCS (INCS: new message webhook, RCS).
+//! Messages of customers on RCS, in Google's form with the tracking data of INCS (INCS: new message webhook, RCS).
 
 use incs_model_derive::{MaskedDebug, WireStruct, received};
 use serde::de::{self, MapAccess};
@@ -12,7 +12,7 @@ use crate::open::{UnknownMember, open_text};
 use crate::schema_of::schema_of;
 use crate::time::WireTime;
 
-/// A message from a customer. Exactly one content stands beside the members that all have.
+/// A message from a customer. It has exactly one content, beside the members common to all messages.
 #[received]
 #[derive(Clone, PartialEq, Serialize, WireStruct)]
 #[serde(rename_all = "camelCase")]
@@ -20,20 +20,20 @@ use crate::time::WireTime;
 pub struct UserMessage {
     /// The customer, `+` and digits.
     pub sender_phone_number: Address,
-    /// The message. Made by the customer's phone, so unique only together with the sender (inferred).
+    /// The message's id. The customer's phone creates it, so it is unique only together with the sender (inferred).
     pub message_id: MessageId,
     /// The time it was sent.
     pub send_time: Option<WireTime>,
     /// The agent it was sent to.
     pub agent_id: Option<AgentId>,
-    /// What it holds.
+    /// The content.
     #[serde(flatten)]
     pub content: Content,
 }
 
-/// A customer did something other than write, in Google's form. Whether INCS passes these on is **unknown**.
+/// An action of a customer other than a message, in Google's form. It is **unknown** whether INCS forwards these events.
 ///
-/// It is no message of the customer. [`Delivered`](UserEventKind::Delivered) and [`Read`](UserEventKind::Read) are receipts
+/// It is not a message of the customer. [`Delivered`](UserEventKind::Delivered) and [`Read`](UserEventKind::Read) are receipts
 /// of a message that the business sent.
 #[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
@@ -45,7 +45,7 @@ pub struct UserEvent {
     pub event_type: UserEventKind,
     /// The customer, `+` and digits.
     pub sender_phone_number: Option<Address>,
-    /// The event.
+    /// The event's id.
     pub event_id: Option<EventId>,
     /// The message that the receipt is for.
     pub message_id: Option<MessageId>,
@@ -58,7 +58,7 @@ pub struct UserEvent {
 open_text! {
     /// The kind of an RCS user event.
     pub enum UserEventKind {
-        /// A message of the business arrived.
+        /// A message of the business was delivered.
         Delivered = "DELIVERED",
         /// The customer opened a message of the business.
         Read = "READ",
@@ -71,7 +71,7 @@ open_text! {
     }
 }
 
-/// What an RCS message holds; told by which member is there.
+/// The content of an RCS message. The member that is present decides the kind.
 #[derive(Clone, PartialEq, Serialize, MaskedDebug)]
 #[non_exhaustive]
 pub enum Content {
@@ -84,10 +84,10 @@ pub enum Content {
     /// A tap on a suggestion.
     #[serde(rename = "suggestionResponse")]
     Suggestion(SuggestionResponse),
-    /// A place.
+    /// A location.
     #[serde(rename = "location")]
     Location(Location),
-    /// Members that this version does not know; kept and written back as they came. The kind is the first one's name.
+    /// Members that this version does not know; kept and written back unchanged. The kind is the name of the first one.
     #[serde(untagged)]
     Unknown(UnknownMember),
 }
@@ -100,24 +100,24 @@ pub enum Content {
 pub struct UserFile {
     /// The file.
     pub payload: FileReference,
-    /// A small picture of it. It has no name.
+    /// A thumbnail of it. It has no name.
     pub thumbnail: Option<FileReference>,
 }
 
-/// Where a file is and what it is.
+/// A link to a file, and its metadata.
 #[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct FileReference {
-    /// Where to get it. For how long is **unknown**.
+    /// Link to the file. Its lifetime is **unknown**.
     pub file_uri: String,
     /// The media type.
     pub mime_type: Option<MediaType>,
-    /// Bytes.
+    /// The size in bytes.
     pub file_size_bytes: Option<u64>,
-    /// Its name on the customer's phone.
+    /// The file's name on the customer's phone.
     pub file_name: Option<String>,
 }
 
@@ -129,26 +129,26 @@ pub struct FileReference {
 #[wire(private_new)]
 #[non_exhaustive]
 pub struct SuggestionResponse {
-    /// What the business set on the suggestion.
+    /// The data that the business set on the suggestion.
     pub postback_data: Option<String>,
     /// The label that the customer saw.
     pub text: Option<String>,
     /// Reply or action.
     pub r#type: Option<SuggestionKind>,
-    /// Which suggestion of which message it was.
+    /// The suggestion and message that were tapped.
     #[serde(rename = "trackdata")]
     pub trackdata: Option<TrackData>,
 }
 
 impl SuggestionResponse {
-    /// A tap on a suggestion that the business sent with these data.
+    /// Creates a tap on a suggestion that the business sent with this data.
     pub fn new(postback_data: impl Into<String>) -> Self {
         Self::with_required().with_postback_data(postback_data)
     }
 }
 
 open_text! {
-    /// The kind of thing that was tapped.
+    /// The kind of suggestion that was tapped.
     pub enum SuggestionKind {
         /// A suggested reply.
         Reply = "REPLY",
@@ -157,7 +157,7 @@ open_text! {
     }
 }
 
-/// Which suggestion of which message was tapped. Only sampled, so every member is optional.
+/// The suggestion and message that were tapped. Only sampled, so every member is optional.
 #[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -166,35 +166,35 @@ open_text! {
 pub struct TrackData {
     /// The suggestion's type, as in the template: `reply`, `url_action`, ….
     pub suggestion_type: Option<crate::template::rcs::SuggestionType>,
-    /// What the message was, like `richcard`.
+    /// The kind of message, like `richcard`.
     pub msg_type: Option<crate::template::rcs::Kind>,
     /// The card, from 0.
     pub card_index: Option<u32>,
     /// The suggestion on the card, from 0.
     pub suggestion_index: Option<u32>,
-    /// The message: the id that its send gave back (inferred).
+    /// The message: the id that its send returned (inferred).
     pub msg_id: Option<MessageId>,
-    /// When the message was sent.
+    /// The time at which the message was sent.
     pub msg_date: Option<WireTime>,
-    /// The template it was made from.
+    /// The template of the message.
     pub template: Option<TemplateId>,
 }
 
-/// A place, in degrees.
+/// A location, in degrees.
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "RcsLocation"))]
 #[non_exhaustive]
 pub struct Location {
-    /// North is positive.
+    /// The latitude; north is positive.
     #[serde(deserialize_with = "crate::json::float")]
     pub latitude: f64,
-    /// East is positive.
+    /// The longitude; east is positive.
     #[serde(deserialize_with = "crate::json::float")]
     pub longitude: f64,
 }
 
 impl Content {
-    /// The kind in a word: `text`, `file`, `suggestion`, `location`, or the name of the unknown member.
+    /// The name of the kind: `text`, `file`, `suggestion`, `location`, or the name of the unknown member.
     pub fn kind(&self) -> &str {
         match self {
             Self::Text(_) => "text",
@@ -275,7 +275,7 @@ impl<'de> ReadMembers<'de> for Parts {
     }
 }
 
-/// A body of RCS: an event if it names the type of one, otherwise a message.
+/// An RCS body: an event if it has an event type, otherwise a message.
 pub(super) enum Body {
     Message(UserMessage),
     Event(UserEvent),
@@ -305,7 +305,7 @@ impl<'de> Deserialize<'de> for UserMessage {
 
 schema_of!(UserMessage as "RcsUserMessage", generator => {
     schemars::json_schema!({
-        "description": "A message from a customer on RCS. One of the contents stands beside the members that all have.",
+        "description": "A message from a customer on RCS. It has one of the contents, beside the members common to all messages.",
         "type": "object",
         "properties": {
             "senderPhoneNumber": generator.subschema_for::<Address>(),

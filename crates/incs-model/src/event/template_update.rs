@@ -8,7 +8,7 @@ use crate::id::{ChannelId, TemplateId, TemplateName};
 use crate::template::whatsapp::{Category, Quality, Status};
 use crate::time::WireTime;
 
-/// A template was approved, rejected or otherwise moved on.
+/// A template was approved, rejected or got another status.
 ///
 /// The ids may be missing in old deployments, and the old value is never sent (INCS: template update webhook).
 #[received]
@@ -18,22 +18,22 @@ use crate::time::WireTime;
 pub struct TemplateStatusUpdate {
     /// The new status.
     pub new_value: Status,
-    /// Why; empty when there is nothing to say.
+    /// The reason; empty when there is none.
     #[serde(default)]
     pub reason: String,
-    /// The channel with which the template was created.
+    /// The channel that created the template.
     pub channel_id: Option<ChannelId>,
     /// The business number.
     pub business_phone: Option<Address>,
-    /// The template.
+    /// The template's id.
     pub template_id: Option<TemplateId>,
-    /// Its name. Sampled, in no table.
+    /// The template's name. Sampled, but in no table.
     pub template_name: Option<TemplateName>,
-    /// When the change was received.
+    /// The time at which the change was received.
     pub received_at: Option<WireTime>,
 }
 
-/// A template was put into another category.
+/// A template got another category.
 ///
 /// The ids may be missing in old deployments, and the old value is never sent (INCS: template update webhook).
 #[received]
@@ -43,18 +43,18 @@ pub struct TemplateStatusUpdate {
 pub struct TemplateCategoryUpdate {
     /// The new category.
     pub new_value: Category,
-    /// Why; empty when there is nothing to say.
+    /// The reason; empty when there is none.
     #[serde(default)]
     pub reason: String,
-    /// The channel with which the template was created.
+    /// The channel that created the template.
     pub channel_id: Option<ChannelId>,
     /// The business number.
     pub business_phone: Option<Address>,
-    /// The template.
+    /// The template's id.
     pub template_id: Option<TemplateId>,
-    /// Its name. Sampled, in no table.
+    /// The template's name. Sampled, but in no table.
     pub template_name: Option<TemplateName>,
-    /// When the change was received.
+    /// The time at which the change was received.
     pub received_at: Option<WireTime>,
 }
 
@@ -68,17 +68,17 @@ pub struct TemplateCategoryUpdate {
 pub struct TemplateQualityUpdate {
     /// The new rating.
     pub new_value: Quality,
-    /// Why; empty when there is nothing to say.
+    /// The reason; empty when there is none.
     #[serde(default)]
     pub reason: String,
-    /// The channel with which the template was created.
+    /// The channel that created the template.
     pub channel_id: Option<ChannelId>,
     /// The business number.
     pub business_phone: Option<Address>,
-    /// The template.
+    /// The template's id.
     pub template_id: Option<TemplateId>,
-    /// Its name. Sampled, in no table.
+    /// The template's name. Sampled, but in no table.
     pub template_name: Option<TemplateName>,
-    /// When the change was received.
+    /// The time at which the change was received.
     pub received_at: Option<WireTime>,
 }

@@ -1,7 +1,7 @@
-//! What a customer writes on WhatsApp: the `value` of Meta's webhook, passed through (INCS: new message webhook, WhatsApp).
+//! Messages of customers on WhatsApp: the `value` of Meta's webhook, forwarded unchanged (INCS: new message webhook, WhatsApp).
 //!
-//! The INCS pages sample texts, quoted texts and the replies to lists and buttons. All other kinds are in Meta's forms
-//! (inferred). Media come as an id without a link, and no INCS route to fetch one is known: where you need the file, use
+//! The INCS pages have samples of texts, quoted texts and the replies to lists and buttons. All other kinds are in Meta's form
+//! (inferred). Media come as an id without a link, and no INCS route to download one is known: if you need the file, use
 //! [`message_created`](crate::event::created), whose content holds links.
 
 mod call;
@@ -14,6 +14,7 @@ mod status;
 mod value;
 
 pub use self::call::{Call, CallDirection, CallEvent, CallOutcome, CallSession};
+pub(crate) use self::contact::short_copy;
 pub use self::contact::{Contact, ContactIndex, Profile};
 pub use self::content::{
     Amount, ButtonReply, CallPermission, CallPermissionReply, ContactName, ContactOrganization, ContactPhone, Content,

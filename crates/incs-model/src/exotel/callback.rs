@@ -16,33 +16,33 @@ use crate::open::from_contents;
 use crate::schema_of::schema_of;
 use crate::time::WireTime;
 
-/// The body of one POST. Every JSON text is one: what is not understood is kept in an [`Item`].
+/// The body of one POST. Every JSON text is a callback: an unknown or faulty part is kept in an [`Item`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged, from = "RawJson")]
 #[non_exhaustive]
 pub enum Callback {
     /// `{"rcs": {"messages": […]}, "sms": {"messages": […]}}`.
     Nested(Nested),
-    /// A body without `rcs` and `sms`: one element by itself. Only delivery reports are known to come so (Exotel: send RCS
-    /// message); a body that is nothing known is an [`Item::Unknown`] or [`Item::Malformed`] here.
+    /// A body without `rcs` and `sms`: one element by itself. Only delivery reports are known to have this form (Exotel: send RCS
+    /// message); an unknown or faulty body is an [`Item::Unknown`] or [`Item::Malformed`] here.
     Flat(Item),
 }
 
-/// A body by channel. Both lists may come together.
+/// A body with one list for each channel. Both lists may be present.
 #[derive(Clone, PartialEq, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ExotelNested"))]
 #[non_exhaustive]
 pub struct Nested {
     /// Messages of users (Exotel: receive messages webhook) and delivery reports (Exotel: RCS status callback).
-    pub rcs: Option<Batch<Item>>,
-    /// Delivery reports about SMS that were sent instead (Exotel: RCS status callback).
-    pub sms: Option<Batch<SmsItem>>,
-    /// Of `rcs`, `sms`, and `messages` in each.
+    pub rcs: Option<MessageList<Item>>,
+    /// Delivery reports about fallback SMS (Exotel: RCS status callback).
+    pub sms: Option<MessageList<SmsItem>>,
+    /// The spelling of `rcs`, `sms`, and `messages` in each.
     #[cfg_attr(feature = "schema", schemars(skip))]
     spelling: Spelling,
 }
 
-/// The list of a channel: its documented name, and what stands for the name of the elements in it.
+/// The list of a channel: its documented name, and the placeholder for the name of its elements.
 struct ListName {
     channel: &'static str,
     messages: &'static str,
@@ -51,49 +51,49 @@ struct ListName {
 const RCS: ListName = ListName { channel: "rcs", messages: "rcs.messages" };
 const SMS: ListName = ListName { channel: "sms", messages: "sms.messages" };
 
-/// What came for one channel: `{"messages": […]}`. Every sample has one element; any number is read.
+/// The elements of one channel: `{"messages": […]}`. Every sample has one element; any number is read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged, from = "RawJson", bound(serialize = "T: Serialize", deserialize = "T: DeserializeOwned"))]
 #[non_exhaustive]
-pub enum Batch<T> {
-    /// The elements, in the order they came.
+pub enum MessageList<T> {
+    /// The elements, in their original order.
     Items(#[serde(serialize_with = "write_messages")] Vec<T>),
-    /// Not an object with a list; kept whole and written back as it came.
+    /// Not an object with a list; kept whole and written back unchanged.
     Malformed(Malformed),
 }
 
-/// An element of `rcs.messages[]`: a message of a user or a delivery report. Both come to the same URL.
+/// An element of `rcs.messages[]`: a message of a user or a delivery report. Both go to the same URL.
 ///
 /// `callback_type` `dlr` makes it a report. Otherwise `content` makes it a message, and `exo_status_code` beside `sid` or
-/// `to` a report, whatever `callback_type` says. Reading never fails, so that no element can cost its neighbours.
+/// `to` makes it a report, whatever `callback_type` says. Reading never fails, so one bad element does not affect the others.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged, from = "RawJson")]
 #[non_exhaustive]
 pub enum Item {
     /// A message of a user.
     Incoming(Incoming),
-    /// What became of a message to a user.
+    /// A delivery report about a message to a user.
     Report(Report),
-    /// An object that is neither; kept whole and written back as it came.
+    /// An object that is neither; kept whole and written back unchanged.
     Unknown(RawJson),
-    /// A message or a report with a fault in it; kept whole and written back as it came.
+    /// A faulty message or report; kept whole and written back unchanged.
     Malformed(Malformed),
 }
 
-/// An element of `sms.messages[]`: a delivery report about the SMS sent instead. Reading never fails.
+/// An element of `sms.messages[]`: a delivery report about the fallback SMS. Reading never fails.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged, from = "RawJson")]
 #[non_exhaustive]
 pub enum SmsItem {
-    /// What became of the SMS.
+    /// A delivery report about the SMS.
     Report(SmsReport),
-    /// An object that is no report; kept whole and written back as it came.
+    /// An object that is not a report; kept whole and written back unchanged.
     Unknown(RawJson),
-    /// A report with a fault in it; kept whole and written back as it came.
+    /// A faulty report; kept whole and written back unchanged.
     Malformed(Malformed),
 }
 
-/// An element that could not be read, kept as it came.
+/// An element that could not be read, kept unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Malformed {
@@ -102,31 +102,31 @@ pub struct Malformed {
     error: DecodeError,
 }
 
-/// An element of a callback, from whichever list: see [`Callback::entries`].
+/// An element of a callback, from either list: see [`Callback::entries`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Entry<'a> {
     /// A message of a user.
     Incoming(&'a Incoming),
-    /// What became of an RCS message to a user.
+    /// A delivery report about an RCS message to a user.
     Report(&'a Report),
-    /// What became of the SMS sent instead.
+    /// A delivery report about the fallback SMS.
     SmsReport(&'a SmsReport),
-    /// Something that this version does not know.
+    /// An element that this version does not know.
     Unknown(&'a RawJson),
-    /// Something with a fault in it.
+    /// A faulty element.
     Malformed(&'a Malformed),
 }
 
 impl crate::masked::Masked for Callback {}
-impl crate::masked::Masked for Batch<Item> {}
-impl crate::masked::Masked for Batch<SmsItem> {}
+impl crate::masked::Masked for MessageList<Item> {}
+impl crate::masked::Masked for MessageList<SmsItem> {}
 impl crate::masked::Masked for Item {}
 impl crate::masked::Masked for SmsItem {}
 impl crate::masked::Masked for Malformed {}
 
 impl Callback {
-    /// Every element with its JSON pointer in the body: those of `rcs`, then those of `sms`, or the one of a flat body.
+    /// Returns every element with its JSON pointer in the body: those of `rcs`, then those of `sms`, or the one of a flat body.
     pub fn entries(&self) -> impl Iterator<Item = (String, Entry<'_>)> {
         let (flat, nested) = match self {
             Self::Flat(item) => (Some((String::new(), Entry::from(item))), None),
@@ -138,7 +138,7 @@ impl Callback {
     }
 }
 
-impl<T> Batch<T> {
+impl<T> MessageList<T> {
     /// The elements.
     pub fn items(&self) -> &[T] {
         match self {
@@ -147,7 +147,7 @@ impl<T> Batch<T> {
         }
     }
 
-    /// What came in place of a list.
+    /// The value that replaced the list, if it was not a list.
     pub fn malformed(&self) -> Option<&Malformed> {
         match self {
             Self::Items(_) => None,
@@ -209,18 +209,18 @@ impl From<RawJson> for SmsItem {
 }
 
 impl Malformed {
-    /// The element as it came.
+    /// The element, unchanged.
     pub fn raw(&self) -> &RawJson {
         &self.raw
     }
 
-    /// Why it could not be read. Pointer, line and column count from the beginning of the element.
+    /// The decode error. Pointer, line and column count from the start of the element.
     pub fn error(&self) -> &DecodeError {
         &self.error
     }
 }
 
-/// The kind of an element, by its members.
+/// The kind of an element, derived from its members.
 enum Shape {
     Incoming,
     Report,
@@ -258,7 +258,7 @@ impl<'a> Entry<'a> {
         if let Self::Incoming(incoming) = self { Some(&incoming.business) } else { None }
     }
 
-    /// The message that was received, or that the report is about.
+    /// The id of the received message, or of the message that the report is about.
     pub fn message_id(self) -> Option<&'a MessageId> {
         match self {
             Self::Incoming(Incoming { sid, .. }) | Self::Report(Report { sid, .. }) => sid.as_ref(),
@@ -277,7 +277,7 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// What the send call passed.
+    /// The custom data of the send call.
     pub fn custom_data(self) -> Option<&'a str> {
         match self {
             Self::Incoming(Incoming { custom_data, .. })
@@ -287,7 +287,7 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// The number of the status, of a report.
+    /// The status code of a report.
     pub fn code(self) -> Option<StatusCode> {
         match self {
             Self::Report(Report { code, .. }) | Self::SmsReport(SmsReport { code, .. }) => *code,
@@ -295,7 +295,7 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// The name of the status, of a report.
+    /// The status name of a report.
     pub fn name(self) -> Option<&'a StatusName> {
         match self {
             Self::Report(Report { name, .. }) | Self::SmsReport(SmsReport { name, .. }) => name.as_ref(),
@@ -303,7 +303,7 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// The text for people, of a report.
+    /// The description of a report, for people.
     pub fn description(self) -> Option<&'a str> {
         match self {
             Self::Report(Report { description, .. }) | Self::SmsReport(SmsReport { description, .. }) => {
@@ -313,7 +313,7 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// What the report says.
+    /// The state that the report states.
     pub fn state(self) -> Option<ReportState> {
         match self {
             Self::Report(report) => Some(report.state()),
@@ -349,13 +349,13 @@ from_contents!(Item: Incoming(Incoming), Report(Report));
 from_contents!(SmsItem: Report(SmsReport));
 
 impl From<Item> for Callback {
-    /// The usual form, with one element.
+    /// Wraps one element in the usual form.
     fn from(item: Item) -> Self {
         Self::Nested(Nested::new().with_rcs(vec![item]))
     }
 }
 
-impl<T> From<Vec<T>> for Batch<T> {
+impl<T> From<Vec<T>> for MessageList<T> {
     fn from(items: Vec<T>) -> Self {
         Self::Items(items)
     }
@@ -372,7 +372,7 @@ impl From<RawJson> for Callback {
 }
 
 impl Nested {
-    /// The names under which the list of a channel and its elements came.
+    /// Returns the names used for the list of a channel and for its elements.
     fn names(&self, list: &ListName) -> (&str, &str) {
         let messages = self.spelling.of(list.messages);
         (self.spelling.of(list.channel), if messages == list.messages { "messages" } else { messages })
@@ -382,9 +382,9 @@ impl Nested {
         &mut self,
         object: &Object,
         list: &ListName,
-    ) -> Result<Option<Batch<T>>, E> {
+    ) -> Result<Option<MessageList<T>>, E> {
         let Some((channel, raw)) = object.once(list.channel)? else { return Ok(None) };
-        let (batch, messages) = Batch::read(raw);
+        let (batch, messages) = MessageList::read(raw);
         self.spelling.add(list.channel, channel);
         if *messages != *"messages" {
             self.spelling.add(list.messages, &messages);
@@ -418,23 +418,23 @@ impl Serialize for Nested {
     }
 }
 
-/// A batch whose elements stand under this name.
+/// A batch whose elements are under this name.
 struct SpelledBatch<'a, T> {
-    batch: &'a Batch<T>,
+    batch: &'a MessageList<T>,
     messages: &'a str,
 }
 
 impl<T: Serialize> Serialize for SpelledBatch<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.batch {
-            Batch::Items(items) => serializer.collect_map([(self.messages, items)]),
-            Batch::Malformed(malformed) => malformed.serialize(serializer),
+            MessageList::Items(items) => serializer.collect_map([(self.messages, items)]),
+            MessageList::Malformed(malformed) => malformed.serialize(serializer),
         }
     }
 }
 
-impl<T: DeserializeOwned> Batch<T> {
-    /// Reads a batch, and the name under which its elements stand.
+impl<T: DeserializeOwned> MessageList<T> {
+    /// Reads a batch, and the name used for its elements.
     fn read(raw: RawJson) -> (Self, Box<str>) {
         match raw.decode() {
             Ok(Messages { items, name }) => (Self::Items(items), name),
@@ -443,7 +443,7 @@ impl<T: DeserializeOwned> Batch<T> {
     }
 }
 
-impl<T: DeserializeOwned> From<RawJson> for Batch<T> {
+impl<T: DeserializeOwned> From<RawJson> for MessageList<T> {
     fn from(raw: RawJson) -> Self {
         Self::read(raw).0
     }
@@ -488,13 +488,13 @@ schema_of!(Item as "ExotelItem", generator => {
 schema_of!(SmsItem as "ExotelSmsItem", generator => {
     let report = generator.subschema_for::<SmsReport>();
     schemars::json_schema!({
-        "description": "A report about the SMS sent instead, or something that this version does not know.",
+        "description": "A report about the fallback SMS, or something that this version does not know.",
         "anyOf": [report, { "type": "object" }],
     })
 });
 
 #[cfg(feature = "schema")]
-impl<T: schemars::JsonSchema> schemars::JsonSchema for Batch<T> {
+impl<T: schemars::JsonSchema> schemars::JsonSchema for MessageList<T> {
     fn inline_schema() -> bool {
         true
     }

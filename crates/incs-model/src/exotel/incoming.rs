@@ -20,8 +20,8 @@ use crate::schema_of::schema_of;
 use crate::time::WireTime;
 
 open_text! {
-    /// What an element calls itself. Not to be relied on: the tables have `dlr` and `icm` for both directions, and every
-    /// sampled message of a user has `incoming_message`. [`Item`](super::Item) looks at the members as well.
+    /// The `callback_type` of an element. Do not rely on it: the tables have `dlr` and `icm` for both directions, and every
+    /// sampled message of a user has `incoming_message`. [`Item`](super::Item) checks the members as well.
     pub enum CallbackType {
         /// A delivery report.
         Dlr = "dlr",
@@ -34,36 +34,36 @@ open_text! {
 
 /// A message of a user (Exotel: receive messages webhook).
 ///
-/// It does not say which message it answers: only the two addresses, the time, and what the business put into the
-/// postback of a suggestion link it to one.
+/// A message does not name the message that it replies to: only the two addresses, the time, and the data that the business
+/// put into the postback of a suggestion link them.
 #[derive(Clone, PartialEq, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(rename = "ExotelIncoming", transform = Self::complete_schema))]
 #[wire(private_new)]
 #[non_exhaustive]
 pub struct Incoming {
-    /// The user who wrote.
+    /// The user who sent the message.
     ///
     /// On the wire: `from`.
     pub user: Address,
-    /// The business that was written to: digits in the samples; a bot id is to be expected.
+    /// The business that received it: digits in the samples; a bot id is possible.
     ///
     /// On the wire: `to`.
     pub business: Address,
-    /// What the user wrote, sent or tapped.
+    /// The content: a text, a file, a tap, ….
     pub content: Content,
     /// `incoming_message` in the samples, `icm` in the tables.
     pub callback_type: Option<CallbackType>,
-    /// The message. Missing where [`Content::Error`] is sampled.
+    /// The message's id. Missing from the sample of [`Content::Error`].
     ///
     /// On the wire: `sid` or `message_sid`.
     #[cfg_attr(feature = "schema", schemars(schema_with = "super::schema::or_null::<MessageId>"))]
     pub sid: Option<MessageId>,
-    /// The time it was sent. Two forms are sampled: date and time with an offset, and Unix seconds as digits.
+    /// The time of sending. Two forms are sampled: date and time with an offset, and Unix seconds as digits.
     pub timestamp: Option<WireTime>,
-    /// The user's name as they gave it (Exotel: receive messages webhook; sampled only, with an error).
+    /// The user's own name (Exotel: receive messages webhook; sampled only, with an error).
     pub profile_name: Option<String>,
-    /// Whether messages of users carry it is **unknown**; it is read in case they do.
+    /// The custom data of the send call. Its presence in messages of users is **unknown**; it is read in case they have it.
     pub custom_data: Option<String>,
     #[cfg_attr(feature = "schema", schemars(skip))]
     spelling: Spelling,
@@ -81,7 +81,7 @@ members!(Incoming {
 });
 
 impl Incoming {
-    /// A message as the samples have it: `callback_type` is `incoming_message`.
+    /// Creates a message in the sampled form: `callback_type` is `incoming_message`.
     pub fn new(
         sid: impl Into<MessageId>,
         user: impl Into<Address>,
@@ -94,53 +94,53 @@ impl Incoming {
 }
 
 open_text! {
-    /// The `type` of a content. No closed list is published (Exotel: receive messages webhook).
+    /// The `type` of a content. No complete list is published (Exotel: receive messages webhook).
     pub enum ContentType {
         /// A text.
         Text = "text",
-        /// A file of any kind: picture, film, sound, document.
+        /// A file of any kind: image, video, audio, document.
         File = "file",
-        /// A place.
+        /// A location.
         Location = "location",
         /// A tap on a suggested reply or action.
         Suggested = "suggested",
     }
 }
 
-/// What a user wrote, sent or tapped (Exotel: receive messages webhook).
+/// The content of a user's message (Exotel: receive messages webhook).
 ///
 /// On the wire `type` names the member that holds it: `{"type": "text", "text": "…"}`. A content with an `error` is an
-/// error, whatever `type` says. Where `type` is missing the member that is there decides; `type` is then added on writing.
+/// error, whatever `type` says. Without a `type`, the member that is present decides; `type` is then added on writing.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Content {
     /// A text.
     Text(Text),
-    /// A file of any kind: picture, film, sound, document.
+    /// A file of any kind: image, video, audio, document.
     File(File),
-    /// A place.
+    /// A location.
     Location(Location),
     /// A tap on a suggested reply or action.
     Suggested(Suggested),
-    /// A message that Exotel does not pass on.
+    /// A message that Exotel does not forward.
     Error {
-        /// Why.
+        /// The reason.
         error: ContentError,
-        /// The `type` beside it; none in the sample.
+        /// The `type` beside it; absent from the sample.
         kind: Option<ContentType>,
     },
-    /// A type that this version does not know, or one whose member is missing; kept whole and written back as it came.
+    /// A type that this version does not know, or one whose member is missing; kept whole and written back unchanged.
     /// The kind is empty when there is no `type`.
     Unknown(UnknownObject),
 }
 
 impl Content {
-    /// A text.
+    /// Creates a text.
     pub fn text(body: impl Into<String>) -> Self {
         Self::Text(Text::from(body.into()))
     }
 
-    /// The `type`, if there is one. Of an unknown content it may be a known one, when its member was missing.
+    /// The `type`, if there is one. For an unknown content it may be a known type whose member was missing.
     pub fn kind(&self) -> Option<ContentType> {
         match self {
             Self::Text(_) => Some(ContentType::Text),
@@ -154,7 +154,7 @@ impl Content {
 
     /// Reads the member that holds a content of this kind.
     fn of_kind<E: Error>(kind: &ContentType, object: &mut Object) -> Result<Option<Self>, E> {
-        /// The content, with the names of the members around it.
+        /// Reads the content, with the names of the members around it.
         fn read<T: DeserializeOwned + Spelled, E: Error>(names: Aliases, object: &mut Object) -> Result<Option<T>, E> {
             let content: Option<T> = object.content_or_blank(names)?;
             Ok(content.map(|content| content.within(object.take_spelling())))
@@ -169,7 +169,7 @@ impl Content {
         })
     }
 
-    /// The names of the members around the content, where they are not written back as a whole.
+    /// The names of the members around the content, unless they are written back as a whole.
     fn spelling(&self) -> Option<&Spelling> {
         match self {
             Self::Text(text) => Some(text.spelling()),
@@ -190,7 +190,7 @@ impl<'de> Deserialize<'de> for Content {
             return Ok(Self::Error { error: error.within(object.take_spelling()), kind });
         }
         let any = [ContentType::Text, ContentType::File, ContentType::Location, ContentType::Suggested];
-        // The type names a member, and the names of members are compared without case.
+        // The type names a member, and member names ignore case.
         let known = kind.as_ref().map(|kind| ContentType::from(kind.as_str().to_ascii_lowercase()));
         for kind in known.as_ref().map_or(any.as_slice(), std::slice::from_ref) {
             if let Some(content) = Self::of_kind(kind, &mut object)? {
@@ -254,9 +254,9 @@ impl From<ContentError> for Content {
     }
 }
 
-/// A file of any kind that a user sent: picture, film, sound, document (Exotel: receive messages webhook).
+/// A file of any kind from a user: image, video, audio, document (Exotel: receive messages webhook).
 ///
-/// Whether fetching it needs a login, how long the link lives and in what unit sizes are is **unknown**; the sampled sizes
+/// The access it needs, the lifetime of the link and the unit of sizes are **unknown**; the sampled sizes
 /// are plausible as bytes.
 #[derive(Clone, PartialEq, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -264,24 +264,24 @@ impl From<ContentError> for Content {
 #[wire(private_new)]
 #[non_exhaustive]
 pub struct File {
-    /// Where to fetch it.
+    /// Link to the file.
     pub url: String,
-    /// Its name. Said to be for documents only, sampled with a picture.
+    /// The file's name. Documented for documents only, sampled with an image.
     pub name: Option<String>,
-    /// Its media type. (`mime_type` is the newer page's word: Exotel: send RCS message.)
+    /// The media type. (`mime_type` is the newer page's word: Exotel: send RCS message.)
     ///
     /// On the wire: `type` or `mime_type`.
     #[cfg_attr(feature = "schema", schemars(schema_with = "super::schema::or_null::<MediaType>"))]
     pub media_type: Option<MediaType>,
-    /// Its size.
+    /// The size.
     #[cfg_attr(feature = "schema", schemars(schema_with = "super::schema::number_or_null"))]
     pub size: Option<u64>,
-    /// Where to fetch a small picture of it.
+    /// Link to a thumbnail.
     pub thumbnail_url: Option<String>,
-    /// The media type of that picture.
+    /// The media type of the thumbnail.
     #[cfg_attr(feature = "schema", schemars(schema_with = "super::schema::or_null::<MediaType>"))]
     pub thumbnail_type: Option<MediaType>,
-    /// The size of that picture.
+    /// The size of the thumbnail.
     #[cfg_attr(feature = "schema", schemars(schema_with = "super::schema::number_or_null"))]
     pub thumbnail_size: Option<u64>,
     #[cfg_attr(feature = "schema", schemars(skip))]
@@ -299,16 +299,16 @@ members!(File {
 });
 
 impl File {
-    /// A file with the members that the tables call mandatory. The media type is written as `type`.
+    /// Creates a file with the members that the tables call mandatory. The media type is written as `type`.
     pub fn new(url: impl Into<String>, media_type: impl Into<MediaType>, size: u64) -> Self {
         Self::with_required(url).with_media_type(media_type).with_size(size)
     }
 }
 
-/// Why a message of a user is not passed on (Exotel: receive messages webhook; sampled only).
+/// The reason why a user's message is not forwarded (Exotel: receive messages webhook; sampled only).
 ///
-/// The object is named in the tables and never described. The one sample tells of a kind of media that is not supported;
-/// whether other errors come is **unknown**.
+/// The tables name the object and never describe it. The one sample is about a kind of media that is not supported;
+/// other errors are **unknown**.
 #[derive(Clone, PartialEq, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(rename = "ExotelContentError", transform = Self::complete_schema))]
@@ -323,9 +323,9 @@ pub struct ContentError {
     ///
     /// On the wire: `exo_detailed_status` or `status`.
     pub name: Option<StatusName>,
-    /// Text for people.
+    /// A description for people.
     pub description: Option<String>,
-    /// Members that no page names, kept as they came.
+    /// Members that no page documents, kept unchanged.
     #[wire(entries)]
     pub extra: BTreeMap<String, RawJson>,
     #[cfg_attr(feature = "schema", schemars(skip))]
@@ -340,7 +340,7 @@ members!(ContentError {
 });
 
 impl ContentError {
-    /// An error with a code that is a number.
+    /// Creates an error with a numeric code.
     pub fn new(code: impl Into<StatusCode>, name: impl Into<StatusName>) -> Self {
         Self::with_required().with_code(code).with_name(name)
     }

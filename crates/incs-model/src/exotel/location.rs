@@ -1,4 +1,4 @@
-//! A place.
+//! A location.
 
 use std::fmt;
 
@@ -6,23 +6,23 @@ use incs_model_derive::WireStruct;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::object::{Spelling, members, read_number};
-use crate::json::RawJson;
+use crate::json::{RawJson, parse_float};
 use crate::schema_of::schema_of;
 
-/// A place that a user sent (Exotel: receive messages webhook).
+/// A location that a user sent (Exotel: receive messages webhook).
 #[derive(Clone, PartialEq, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(rename = "ExotelLocation", transform = Self::complete_schema))]
 #[wire(private_new)]
 #[non_exhaustive]
 pub struct Location {
-    /// Degrees north of the equator.
+    /// The latitude in degrees; north is positive.
     pub latitude: Coordinate,
-    /// Degrees east of Greenwich. (The tables have the right spelling, the samples the other.)
+    /// The longitude in degrees; east is positive. (The tables have the correct spelling, the samples the other.)
     ///
     /// On the wire: `longitude` or `longtitude`.
     pub longitude: Coordinate,
-    /// What the place is called (Exotel: send RCS message; the tables of incoming messages have it not).
+    /// The name of the location (Exotel: send RCS message; not in the tables of incoming messages).
     pub label: Option<String>,
     #[cfg_attr(feature = "schema", schemars(skip))]
     spelling: Spelling,
@@ -35,24 +35,24 @@ members!(Location {
 });
 
 impl Location {
-    /// A place in degrees; written as numbers, `longitude` spelled right.
+    /// Creates a location in degrees; written as numbers, with `longitude` spelled correctly.
     pub fn new(latitude: impl Into<Coordinate>, longitude: impl Into<Coordinate>) -> Self {
         Self::with_required(latitude, longitude)
     }
 }
 
-/// Degrees of latitude or longitude. On the wire a number, or a number in a string; written back as it came.
+/// Degrees of latitude or longitude. On the wire a number, or a number in a string; written back unchanged.
 ///
-/// `Debug` hides it: it says where a person is.
+/// `Debug` hides it, since it is a person's location.
 #[derive(Clone, PartialEq)]
 pub struct Coordinate {
     degrees: f64,
-    /// The JSON, if it is other than that of the degrees.
-    came: Option<RawJson>,
+    /// The JSON, if it differs from that of the degrees.
+    original: Option<RawJson>,
 }
 
 impl Coordinate {
-    /// The degrees.
+    /// The value in degrees.
     pub fn degrees(&self) -> f64 {
         self.degrees
     }
@@ -60,7 +60,7 @@ impl Coordinate {
 
 impl From<f64> for Coordinate {
     fn from(degrees: f64) -> Self {
-        Self { degrees, came: None }
+        Self { degrees, original: None }
     }
 }
 
@@ -72,7 +72,7 @@ impl fmt::Debug for Coordinate {
 
 impl Serialize for Coordinate {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match &self.came {
+        match &self.original {
             Some(raw) => raw.serialize(serializer),
             None => self.degrees.serialize(serializer),
         }
@@ -81,10 +81,9 @@ impl Serialize for Coordinate {
 
 impl<'de> Deserialize<'de> for Coordinate {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let finite = |text: &str| text.parse().ok().filter(|degrees: &f64| degrees.is_finite());
-        let (degrees, raw) = read_number(deserializer, finite)?;
+        let (degrees, raw) = read_number(deserializer, parse_float)?;
         let is_other = raw.get().starts_with('"') || raw.get().parse::<i64>().is_ok();
-        Ok(Self { degrees, came: is_other.then_some(raw) })
+        Ok(Self { degrees, original: is_other.then_some(raw) })
     }
 }
 

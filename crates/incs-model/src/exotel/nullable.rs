@@ -1,12 +1,12 @@
-//! A member whose null says something.
+//! A member for which null has a meaning.
 
 use std::fmt;
 
 use crate::masked::{Mask, Masked};
 
-/// A member that may be left out, be null, or have a value, each with a meaning of its own.
+/// A member that may be absent, null, or a value, each with its own meaning.
 ///
-/// In a report about the SMS sent instead, null says that there is no such SMS; a member that is left out says nothing.
+/// In a report about the fallback SMS, null means that there is no such SMS; an absent member means nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Nullable<T> {
     /// The member is not there.
@@ -27,7 +27,7 @@ impl<T> Nullable<T> {
         }
     }
 
-    /// Whether the member is there and null.
+    /// Returns true when the member is present and null.
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }

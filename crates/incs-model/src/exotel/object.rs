@@ -1,8 +1,8 @@
-//! Reads and writes the members of an object, whichever way their names are spelled.
+//! Reads and writes the members of an object, in any spelling of their names.
 //!
-//! A member is looked up by its documented name first, then by the other names that a page or a sample gives it, each in its own
-//! letters first and then in any; of several the first that can be read counts. A member that need not be there is absent when it
-//! cannot be read. The name that came is kept, so that the value is written back the way it came.
+//! A member is looked up by its documented name first, then by the other names that a page or a sample gives it, each with exact
+//! case first and then ignoring case; the first one that can be read counts. An optional member that cannot be read is absent. The
+//! name on the wire is kept, so that the value is written back unchanged.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,58 +16,58 @@ use serde_json::value::RawValue;
 use super::nullable::Nullable;
 use crate::json::{Key, RawJson, ReadMembers, Tracked, compose, from_object, is_blank, replay};
 
-/// The documented name of a member, and the other names it comes under.
+/// The documented name of a member, and its other names.
 pub(super) type Aliases = &'static [&'static str];
 
 fn documented(names: Aliases) -> &'static str {
     names.first().copied().unwrap_or_default()
 }
 
-/// Reports whether the member that came as `came` is the one documented as `name`, in whichever letters.
-fn is_named(came: &str, name: &str) -> bool {
-    came.eq_ignore_ascii_case(name)
+/// Reports whether the member `wire_name` is the one documented as `name`, ignoring case.
+fn is_named(wire_name: &str, name: &str) -> bool {
+    wire_name.eq_ignore_ascii_case(name)
 }
 
-/// The form of an object's members, as far as the fields do not say it.
+/// The form of an object's members that the fields do not record.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(super) struct Spelling {
     own: Names,
-    /// Of the object that holds this one, where that has no place for it.
+    /// Names of the object that holds this one, if that object cannot keep them.
     outer: Names,
     /// Members that could not be read.
     unread: Vec<(Box<str>, RawJson)>,
 }
 
-/// Documented names and those that came in their place.
+/// Documented names and the names on the wire.
 #[derive(Clone, Default, PartialEq, Eq)]
 struct Names(Vec<(&'static str, Box<str>)>);
 
 impl Names {
     fn of<'a>(&'a self, name: &'a str) -> &'a str {
-        self.0.iter().find(|(documented, _)| *documented == name).map_or(name, |(_, came)| came)
+        self.0.iter().find(|(documented, _)| *documented == name).map_or(name, |(_, wire_name)| wire_name)
     }
 }
 
 impl Spelling {
-    /// The name to write for the documented one.
+    /// Returns the name to write for a documented one.
     pub(super) fn of<'a>(&'a self, name: &'a str) -> &'a str {
         self.own.of(name)
     }
 
-    /// The name to write for the documented one in the object that holds this one.
+    /// Returns the name to write for a documented one in the object that holds this one.
     pub(super) fn of_outer<'a>(&'a self, name: &'a str) -> &'a str {
         self.outer.of(name)
     }
 
     /// Adds a name.
-    pub(super) fn add(&mut self, documented: &'static str, came: &str) {
-        if came != documented {
-            self.own.0.push((documented, came.into()));
+    pub(super) fn add(&mut self, documented: &'static str, wire_name: &str) {
+        if wire_name != documented {
+            self.own.0.push((documented, wire_name.into()));
         }
     }
 }
 
-/// A value that keeps the names of its members, and those of the object that holds it.
+/// A value that keeps the names of its members and of the members of its parent object.
 pub(super) trait Spelled: Sized {
     fn spelling(&self) -> &Spelling;
 
@@ -89,7 +89,7 @@ impl fmt::Debug for Spelling {
 
 impl crate::masked::Masked for Spelling {}
 
-/// The members of an object in the order they came.
+/// The members of an object in their original order.
 #[derive(Default)]
 pub(super) struct Object {
     members: Vec<Member>,
@@ -99,9 +99,9 @@ pub(super) struct Object {
 struct Member {
     name: Box<str>,
     raw: Box<RawValue>,
-    /// Whether the member was asked for, under any of its names.
+    /// True when the member was looked up, under any of its names.
     is_known: bool,
-    /// The result of reading it: nothing, or a fault.
+    /// The result of reading it: success, or an error.
     read: Option<Result<(), String>>,
 }
 
@@ -116,51 +116,51 @@ impl Member {
 }
 
 impl Object {
-    /// Reports whether the member is there and not null.
+    /// Reports whether the member is present and not null.
     pub(super) fn has(&self, name: &str) -> bool {
         self.members.iter().any(|member| is_named(&member.name, name) && member.has_value())
     }
 
-    /// Reports whether the member is there and holds something.
+    /// Reports whether the member is present and not blank.
     pub(super) fn holds(&self, name: &str) -> bool {
         self.members.iter().any(|member| is_named(&member.name, name) && !is_blank(&member.raw))
     }
 
-    /// The members of these names that have a value, the first one first.
+    /// Returns the members of these names that have a value, the preferred one first.
     fn named(&mut self, names: Aliases) -> Vec<&mut Member> {
-        let rank = |came: &str| {
-            let ranks = names.iter().enumerate().filter(|(_, name)| is_named(came, name));
-            ranks.map(|(index, name)| (index, came != *name)).next()
+        let rank = |wire_name: &str| {
+            let ranks = names.iter().enumerate().filter(|(_, name)| is_named(wire_name, name));
+            ranks.map(|(index, name)| (index, wire_name != *name)).next()
         };
         let mut found: Vec<_> = self.members.iter_mut().filter_map(|m| Some((rank(&m.name)?, m))).collect();
         for (_, member) in &mut found {
             member.is_known = true;
         }
         found.retain(|(_, member)| member.has_value());
-        // A value counts more than an empty one, whichever way they are spelled.
+        // A value counts more than a blank one, in any spelling.
         found.sort_by_key(|(rank, member)| (is_blank(&member.raw), *rank));
         found.into_iter().map(|(_, member)| member).collect()
     }
 
     fn note<T>(&mut self, names: Aliases, found: Option<(Box<str>, T)>) -> Option<T> {
-        let (came, value) = found?;
-        self.spelling.add(documented(names), &came);
+        let (wire_name, value) = found?;
+        self.spelling.add(documented(names), &wire_name);
         Some(value)
     }
 
-    /// Reads a member that must be there.
+    /// Reads a required member.
     pub(super) fn required<T: DeserializeOwned, E: Error>(&mut self, names: Aliases) -> Result<T, E> {
         self.content(names)?.ok_or_else(|| E::missing_field(documented(names)))
     }
 
-    /// Reads a member that must be readable when it is there; null is absent.
+    /// Reads a member that must be readable if it is present; null means absent.
     fn content<T: DeserializeOwned, E: Error>(&mut self, names: Aliases) -> Result<Option<T>, E> {
         let first = self.named(names).into_iter().next();
         let found = first.map(|member| Ok((member.name.clone(), member.read()?))).transpose()?;
         Ok(self.note(names, found))
     }
 
-    /// Reads the member that holds the content of an object; null, `""` and `{}` hold none, unless its type takes them.
+    /// Reads the member that holds the content of an object; null, `""` and `{}` mean absent, unless its type takes them.
     pub(super) fn content_or_blank<T: DeserializeOwned, E: Error>(&mut self, names: Aliases) -> Result<Option<T>, E> {
         let is_blank = self.named(names).first().is_some_and(|member| is_blank(&member.raw));
         match self.content(names) {
@@ -169,7 +169,7 @@ impl Object {
         }
     }
 
-    /// Reads a member that need not be there; null and what cannot be read are absent. The latter is kept to be written back.
+    /// Reads an optional member; null and an unreadable value mean absent. The latter is kept to be written back.
     #[allow(clippy::unnecessary_wraps, reason = "`members!` calls all these methods alike")]
     pub(super) fn optional<T: DeserializeOwned, E: Error>(&mut self, names: Aliases) -> Result<Option<T>, E> {
         let found = self.readable(names, |_| true);
@@ -200,7 +200,7 @@ impl Object {
         Ok(self.optional(names)?.map(|Number(number)| number))
     }
 
-    /// Reads a member whose null means something.
+    /// Reads a member for which null has a meaning.
     pub(super) fn nullable<T: DeserializeOwned, E: Error>(&mut self, names: Aliases) -> Result<Nullable<T>, E> {
         if let Some(value) = self.optional(names)? {
             return Ok(Nullable::Value(value));
@@ -210,7 +210,7 @@ impl Object {
         Ok(self.note(names, null).unwrap_or(Nullable::Absent))
     }
 
-    /// Reads a member that must not be there twice, in whichever letters, and the name it came under.
+    /// Reads a member that may be present only once, ignoring case, and its name on the wire.
     pub(super) fn once<T: DeserializeOwned, E: Error>(&self, name: &'static str) -> Result<Option<(&str, T)>, E> {
         let mut found = self.members.iter().filter(|member| is_named(&member.name, name) && member.has_value());
         match (found.next(), found.next()) {
@@ -230,14 +230,14 @@ impl Object {
         Err(fault.map_or_else(|| E::missing_field(documented(names)), E::custom))
     }
 
-    /// Returns the members that were not asked for.
+    /// Returns the members that were not looked up.
     #[allow(clippy::unnecessary_wraps, reason = "`members!` calls all these methods alike")]
     pub(super) fn extra<E: Error>(&mut self, _: Aliases) -> Result<BTreeMap<String, RawJson>, E> {
         let extra = self.members.iter().filter(|member| !member.is_known);
         Ok(extra.map(|member| (member.name.to_string(), RawJson::from_value(member.raw.clone()))).collect())
     }
 
-    /// Returns the spelling of the names that were asked for.
+    /// Returns the spelling of the names that were looked up.
     pub(super) fn take_spelling(&mut self) -> Spelling {
         std::mem::take(&mut self.spelling)
     }
@@ -262,7 +262,7 @@ impl<'de> Deserialize<'de> for Object {
     }
 }
 
-/// Writes an object with the names spelled as they came.
+/// Writes an object with its original names.
 pub(super) struct Writer<'a, M> {
     map: M,
     spelling: &'a Spelling,
@@ -308,7 +308,7 @@ impl<'a, M: SerializeMap> Writer<'a, M> {
 }
 
 /// Implements serde for a struct with a `spelling`: each field with the method of [`Object`] and [`Writer`] that reads and
-/// writes it, and its names. Of the members after `one_of` at least one must be there. (Feature `schema`) `complete_schema`
+/// writes it, and its names. At least one of the members after `one_of` must be present. (Feature `schema`) `complete_schema`
 /// turns the derived schema into that of the wire.
 macro_rules! members {
     ($type:ident { $( $field:ident: $method:ident($($name:literal)|*) ),* $(,)? } $(one_of $($one:literal)|+)?) => {
@@ -351,7 +351,7 @@ macro_rules! members {
 }
 pub(super) use members;
 
-/// Reads a number, or a string that holds one, and returns the JSON that it came as beside it.
+/// Reads a number, or a string that holds one, and returns the original JSON beside it.
 pub(super) fn read_number<'de, T: DeserializeOwned, D: Deserializer<'de>>(
     deserializer: D,
     parse: impl FnOnce(&str) -> Option<T>,

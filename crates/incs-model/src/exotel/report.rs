@@ -1,4 +1,4 @@
-//! Delivery reports about RCS messages, and about the SMS sent instead.
+//! Delivery reports about RCS messages and fallback SMS.
 
 use incs_model_derive::WireStruct;
 
@@ -11,11 +11,11 @@ use crate::id::MessageId;
 use crate::json::RawJson;
 use crate::time::WireTime;
 
-/// What became of an RCS message that was sent (Exotel: RCS status callback).
+/// A delivery report about an RCS message (Exotel: RCS status callback).
 ///
-/// Several come for one message: sent, delivered, seen, in no promised order. The page on sending says the callback
-/// fires at the terminal state only; the codes say otherwise. The report names no business address and no id of its own:
-/// [`sid`](Self::sid), [`code`](Self::code) and [`timestamp`](Self::timestamp) together tell two reports apart (inferred).
+/// One message has several: sent, delivered, seen, in no guaranteed order. The page on sending says the callback
+/// is called at the terminal state only; the codes say otherwise. The report has no business address and no id of its own:
+/// [`sid`](Self::sid), [`code`](Self::code) and [`timestamp`](Self::timestamp) together distinguish two reports (inferred).
 ///
 /// ```
 /// use incs_model::exotel::{Callback, Item, Report, ReportState};
@@ -33,30 +33,30 @@ use crate::time::WireTime;
 #[wire(private_new)]
 #[non_exhaustive]
 pub struct Report {
-    /// The user whom the message was sent to.
+    /// The recipient of the message.
     ///
     /// On the wire: `to`.
     pub user: Address,
-    /// `dlr`; the flat form has none.
+    /// `dlr`; absent from the flat form.
     pub callback_type: Option<CallbackType>,
-    /// The message that was sent: the `sid` in the reply to the send call.
+    /// The id of the message: the `sid` in the reply to the send call.
     ///
     /// On the wire: `sid` or `message_sid`.
     #[cfg_attr(feature = "schema", schemars(schema_with = "super::schema::or_null::<MessageId>"))]
     pub sid: Option<MessageId>,
-    /// The number of the status. This or the name is there.
+    /// The status code. At least one of code and name is present.
     ///
     /// On the wire: `exo_status_code`.
     pub code: Option<StatusCode>,
-    /// The name of the status.
+    /// The status name.
     ///
     /// On the wire: `exo_detailed_status` or `status`.
     pub name: Option<StatusName>,
-    /// Text for people.
+    /// A description for people.
     pub description: Option<String>,
-    /// When it happened.
+    /// The time of the event.
     pub timestamp: Option<WireTime>,
-    /// What the send call passed.
+    /// The custom data of the send call.
     pub custom_data: Option<String>,
     #[cfg_attr(feature = "schema", schemars(skip))]
     spelling: Spelling,
@@ -73,48 +73,48 @@ members!(Report {
     custom_data: optional("custom_data"),
 } one_of "exo_status_code" | "exo_detailed_status" | "status");
 
-/// What became of the SMS that was sent because the RCS message could not be (Exotel: RCS status callback).
+/// A delivery report about the fallback SMS, which is sent when the RCS message cannot be (Exotel: RCS status callback).
 ///
-/// It comes in `sms.messages[]` when the send call carried an SMS fallback. The page is known only in part: members after
-/// `exo_detailed_status` are taken to be those of the RCS report (inferred). Where `message_sid` and `sms_units` stand,
-/// and what the values of `sms_units` look like, is **unknown**.
+/// It comes in `sms.messages[]` when the send call had an SMS fallback. The page is only partly known: members after
+/// `exo_detailed_status` are assumed to be those of the RCS report (inferred). The place of `message_sid` and `sms_units`,
+/// and the values of `sms_units`, are **unknown**.
 #[derive(Clone, PartialEq, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(rename = "ExotelSmsReport", transform = Self::complete_schema))]
 #[wire(private_new)]
 #[non_exhaustive]
 pub struct SmsReport {
-    /// The user whom the message was sent to.
+    /// The recipient of the message.
     ///
     /// On the wire: `to`.
     pub user: Address,
     /// Always `dlr`.
     pub callback_type: Option<CallbackType>,
-    /// The message. That it is the `sid` of the RCS message is inferred.
+    /// The id of the message. (Inferred: it is the `sid` of the RCS message.)
     #[cfg_attr(feature = "schema", schemars(schema_with = "super::schema::or_null::<MessageId>"))]
     pub sid: Option<MessageId>,
-    /// The message on the fallback channel.
+    /// The id of the message on the fallback channel.
     #[cfg_attr(feature = "schema", schemars(schema_with = "super::schema::or_null::<MessageId>"))]
     pub channel_sid: Option<MessageId>,
-    /// The number of the status. Its meaning in this channel is **unknown**: several pages contradict each other.
+    /// The status code. Its meaning in this channel is **unknown**: several pages contradict each other.
     ///
     /// On the wire: `exo_status_code`.
     pub code: Option<StatusCode>,
-    /// The name of the status.
+    /// The status name.
     ///
     /// On the wire: `exo_detailed_status` or `status`.
     pub name: Option<StatusName>,
-    /// Text for people.
+    /// A description for people.
     pub description: Option<String>,
-    /// When it happened.
+    /// The time of the event.
     pub timestamp: Option<WireTime>,
-    /// What the send call passed.
+    /// The custom data of the send call.
     pub custom_data: Option<String>,
     /// Another name of `sid` or a further id, **unknown** which; null when the SMS could not be triggered at all.
     #[cfg_attr(feature = "schema", schemars(schema_with = "super::schema::or_null::<MessageId>"))]
     #[wire(default)]
     pub message_sid: Nullable<MessageId>,
-    /// How many SMS it took, it seems; null when the SMS could not be triggered at all. See [`units`](Self::units).
+    /// The number of SMS that were used, it seems; null when the SMS could not be triggered at all. See [`units`](Self::units).
     #[cfg_attr(feature = "schema", schemars(schema_with = "super::schema::or_null::<RawJson>"))]
     #[wire(default)]
     pub sms_units: Nullable<RawJson>,
@@ -137,7 +137,7 @@ members!(SmsReport {
 } one_of "exo_status_code" | "exo_detailed_status" | "status");
 
 impl Report {
-    /// A report in the nested form: `callback_type` is `dlr`, the code a number.
+    /// Creates a report in the nested form: `callback_type` is `dlr`, the code a number.
     pub fn new(
         sid: impl Into<MessageId>,
         user: impl Into<Address>,
@@ -148,7 +148,7 @@ impl Report {
         report.with_sid(sid).with_code(code).with_name(name)
     }
 
-    /// What the report says: by name where that says something, else by number. (Exotel's numbers are ambiguous, its names
+    /// Returns the state: by name if the name has a meaning, otherwise by code. (Exotel's codes are ambiguous, its names
     /// are not.)
     pub fn state(&self) -> ReportState {
         let by_name = self.name.as_ref().and_then(ReportState::by_name);
@@ -157,7 +157,7 @@ impl Report {
 }
 
 impl SmsReport {
-    /// A report whose `callback_type` is `dlr` and whose code is a number.
+    /// Creates a report whose `callback_type` is `dlr` and whose code is a number.
     pub fn new(
         sid: impl Into<MessageId>,
         user: impl Into<Address>,
@@ -168,23 +168,23 @@ impl SmsReport {
         report.with_sid(sid).with_code(code).with_name(name)
     }
 
-    /// The message: `sid`, else `message_sid`.
+    /// The id of the message: `sid`, or else `message_sid`.
     pub fn id(&self) -> Option<&MessageId> {
         self.sid.as_ref().or_else(|| self.message_sid.value())
     }
 
-    /// Whether the SMS could not be triggered at all: Exotel then writes null for `message_sid` and for `sms_units`.
+    /// Returns true when the SMS could not be triggered at all: Exotel then writes null for `message_sid` and for `sms_units`.
     pub fn never_triggered(&self) -> bool {
         self.message_sid.is_null() && self.sms_units.is_null()
     }
 
-    /// How many SMS it took, when that is a whole number or its digits.
+    /// The number of SMS that were used, if it is a whole number or its digits.
     pub fn units(&self) -> Option<u64> {
         let raw = self.sms_units.value()?;
         raw.decode().ok().or_else(|| raw.decode::<String>().ok()?.parse().ok())
     }
 
-    /// What the report says, by name only: the numbers of SMS mean several things.
+    /// Returns the state, by name only: the codes of SMS are ambiguous.
     pub fn state(&self) -> ReportState {
         self.name.as_ref().and_then(ReportState::by_name).unwrap_or(ReportState::Unknown)
     }

@@ -1,16 +1,16 @@
-//! The schema of a struct whose members come under several names.
+//! The schema of a struct whose members have several names.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
 
 use crate::schema::shape::is_strict;
 
-/// The schema of a member that may be null. Unlike that of an `Option` it keeps the description of the type itself.
+/// Returns the schema of a member that may be null. Unlike the schema of an `Option` it keeps the description of the type itself.
 pub(super) fn or_null<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
     json_schema!({ "anyOf": [generator.subschema_for::<T>(), { "type": "null" }] })
 }
 
-/// The schema of a whole number, of its digits in a string where those are read, or of null.
+/// Returns the schema of a whole number, of its digits in a string where those are read, or of null.
 pub(super) fn number_or_null(generator: &mut SchemaGenerator) -> Schema {
     let number = if is_strict(generator) {
         json!({ "type": "integer", "minimum": 0 })
@@ -20,7 +20,7 @@ pub(super) fn number_or_null(generator: &mut SchemaGenerator) -> Schema {
     json_schema!({ "anyOf": [number, { "type": "null" }] })
 }
 
-/// Completes a derived schema: each field stands under all its `names`, one of them is required unless it may be null, and
+/// Completes a derived schema: each field is listed under all its `names`, one of them is required unless it may be null, and
 /// so is one of the members in `one_of`. Descriptions are cut to their first paragraph.
 pub(super) fn complete(schema: &mut Schema, fields: &[(&str, &[&str])], one_of: &[&str]) {
     let keywords = schema.ensure_object();
@@ -47,7 +47,7 @@ pub(super) fn complete(schema: &mut Schema, fields: &[(&str, &[&str])], one_of: 
     }
 }
 
-/// Asks for one of these members. By `if`, since generators of types take `anyOf` for a choice between types.
+/// Requires one of these members. Uses `if`, since generators of types read `anyOf` as a choice between types.
 fn any_of(names: &[&str]) -> Option<Value> {
     names.iter().rev().fold(None, |others, name| {
         let this = json!({ "required": [name] });

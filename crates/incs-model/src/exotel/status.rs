@@ -1,4 +1,4 @@
-//! The number, the name and the state of a status.
+//! Status codes, status names and states.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -10,10 +10,10 @@ use super::object::read_number;
 use crate::open::open_text;
 use crate::schema_of::schema_of;
 
-/// Exotel's number of a status. On the wire a JSON integer, or its digits in a string; written back as it came.
+/// Exotel's status code. On the wire a JSON integer, or its digits in a string; written back unchanged.
 ///
-/// Numbers mean different things in different channels and in different versions of Exotel's pages: decide by
-/// [`StatusName`](super::StatusName) where there is one. Two codes are equal when their numbers are, whichever way they were written.
+/// Codes have different meanings in different channels and in different versions of Exotel's pages: use the
+/// [`StatusName`](super::StatusName) if there is one. Two codes are equal when their numbers are, in either form.
 #[derive(Clone, Copy)]
 pub struct StatusCode {
     number: i64,
@@ -96,37 +96,37 @@ impl<'de> Deserialize<'de> for StatusCode {
 }
 
 open_text! {
-    /// Exotel's name of a status. No full list for RCS is published.
+    /// Exotel's status name. No complete list for RCS is published.
     ///
     /// The first four are documented for RCS delivery reports (Exotel: send RCS message), the fifth is sampled in incoming
     /// messages (Exotel: receive messages webhook). The others are Exotel's names for WhatsApp (Exotel: WhatsApp status
-    /// codes); that they occur in RCS is inferred from the first four, which are the same in both.
+    /// codes); their use in RCS is inferred from the first four, which are the same in both.
     pub enum StatusName {
-        /// Handed on towards the user's device.
+        /// Sent towards the user's device.
         MessageSent = "EX_MESSAGE_SENT",
-        /// Reached the device.
+        /// Delivered to the device.
         MessageDelivered = "EX_MESSAGE_DELIVERED",
         /// Opened by the user.
         MessageSeen = "EX_MESSAGE_SEEN",
-        /// Not delivered: a fault in the system.
+        /// Not delivered: a system error.
         SystemError = "EX_SYSTEM_ERROR",
-        /// The user sent a kind of media that Exotel does not pass on.
+        /// The user sent a kind of media that Exotel does not forward.
         UnsupportedMediaType = "EX_UNSUPPORTED_MEDIA_TYPE",
-        /// A fault in the number (inferred from the name).
+        /// An error in the number (inferred from the name).
         NumberError = "EX_NUMBER_ERROR",
-        /// A fault in the setup (inferred from the name).
+        /// An error in the setup (inferred from the name).
         SetupError = "EX_SETUP_ERROR",
         /// Too many messages (inferred from the name).
         RateLimitHit = "EX_RATE_LIMIT_HIT",
-        /// Too many messages that were held to be spam (inferred from the name).
+        /// Too many messages that were classified as spam (inferred from the name).
         SpamRateLimitHit = "EX_SPAM_RATE_LIMIT_HIT",
         /// Too many requests (inferred from the name).
         TooManyRequests = "EX_TOO_MANY_REQUEST",
-        /// A faulty request (inferred from the name).
+        /// An invalid request (inferred from the name).
         InvalidRequest = "EX_INVALID_REQUEST",
-        /// A fault of no known kind (inferred from the name).
+        /// An unknown error (inferred from the name).
         UnknownError = "EX_UNKNOWN_ERROR",
-        /// No such recipient (inferred from the name).
+        /// The recipient does not exist (inferred from the name).
         InvalidRecipient = "EX_INVALID_RECIPIENT",
         /// The recipient cannot receive it (inferred from the name).
         IncapableRecipient = "EX_INCAPABLE_RECIPIENT",
@@ -134,50 +134,50 @@ open_text! {
         RecipientBlocked = "EX_RECIPIENT_BLOCKED",
         /// A kind of message that is not supported (inferred from the name).
         UnsupportedMessage = "EX_UNSUPPORTED_MESSAGE",
-        /// A file could not be fetched (inferred from the name).
+        /// A file could not be downloaded (inferred from the name).
         MediaDownloadError = "EX_MEDIA_DOWNLOAD_ERROR",
-        /// A file could not be handed on (inferred from the name).
+        /// A file could not be uploaded (inferred from the name).
         MediaUploadError = "EX_MEDIA_UPLOAD_ERROR",
-        /// Too late to answer without a template (inferred from the name).
+        /// Too late to reply without a template (inferred from the name).
         ReengagementError = "EX_REENGAGEMENT_ERROR",
-        /// A faulty parameter (inferred from the name).
+        /// An invalid parameter (inferred from the name).
         InvalidParam = "EX_INVALID_PARAM",
         /// A parameter is missing (inferred from the name).
         MissingParam = "EX_MISSING_PARAM",
-        /// A parameter with a faulty value (inferred from the name).
+        /// A parameter with an invalid value (inferred from the name).
         InvalidParamValue = "EX_INVALID_PARAM_VALUE",
         /// Not delivered for too long (inferred from the name).
         MessagePendingTooLong = "EX_MESSAGE_PENDING_TOO_LONG",
-        /// No longer worth delivering (inferred from the name).
+        /// The message expired (inferred from the name).
         MessageExpired = "EX_MESSAGE_EXPIRED",
-        /// Too long a message (inferred from the name).
+        /// The message is too long (inferred from the name).
         MessageTooLong = "EX_MESSAGE_TOO_LONG",
-        /// A fault in a webhook (inferred from the name).
+        /// An error in a webhook (inferred from the name).
         WebhookError = "EX_WEBHOOK_ERROR",
     }
 }
 
-/// What a delivery report says, in the order of how far the message got.
+/// The state in a delivery report, in the order of progress.
 ///
-/// Several reports come for one message and no order is promised: the [`max`](Ord::max) of what was reported is where it
-/// stands, so that a late "sent" never undoes a "seen". A failure ranks below a delivery, which proves it wrong (inferred).
+/// A message gets several reports in no guaranteed order: its current state is the [`max`](Ord::max) of the reported states,
+/// so a late "sent" never replaces a "seen". A failure ranks below a delivery, which proves it wrong (inferred).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ReportState {
-    /// A name and a number that say nothing to this version.
+    /// A name and a code that this version does not know.
     Unknown,
-    /// Handed on towards the user's device.
+    /// Sent towards the user's device.
     Sent,
-    /// Will not arrive.
+    /// Not delivered.
     Failed,
-    /// Reached the device.
+    /// Delivered to the device.
     Delivered,
     /// Opened by the user.
     Seen,
 }
 
 impl ReportState {
-    /// By name: three are good news, and any other `EX_…` in a report is a failure (inferred).
+    /// Returns the state of a name: three are successes, and any other `EX_…` in a report is a failure (inferred).
     pub(super) fn by_name(name: &StatusName) -> Option<Self> {
         match name {
             StatusName::MessageSent => Some(Self::Sent),
@@ -187,7 +187,7 @@ impl ReportState {
         }
     }
 
-    /// By the numbers of RCS; those of other channels mean other things.
+    /// Returns the state of an RCS code; the codes of other channels have other meanings.
     pub(super) fn by_rcs_code(code: StatusCode) -> Option<Self> {
         let known = [
             (StatusCode::MESSAGE_SENT, Self::Sent),

@@ -14,40 +14,40 @@ use crate::schema_of::schema_of;
 
 /// A tap on a suggested reply or action (Exotel: receive messages webhook).
 ///
-/// The tables write `Suggested`, `Response`, `Reply` and `Action`, the samples the same words in small letters. They are written back
-/// as they came; in small letters by default.
+/// The tables write `Suggested`, `Response`, `Reply` and `Action`, the samples the same words in lower case. They are written back
+/// unchanged, and in lower case by default.
 #[derive(Clone, PartialEq, MaskedDebug)]
 #[non_exhaustive]
 pub struct Suggested {
-    /// The kind of thing that was tapped.
+    /// The kind of suggestion that was tapped.
     pub tap: Tap,
     spelling: Spelling,
-    /// Of the object in `response`.
+    /// The names in the object `response`.
     response: Spelling,
 }
 
-/// The kind of thing that was tapped. The tables call both members mandatory, each sample has one.
+/// The kind of suggestion that was tapped. The tables call both members mandatory, each sample has one.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Tap {
     /// A suggested reply.
     Reply(Suggestion),
-    /// A suggested action. Which kind of action (link, call, …) is not said.
+    /// A suggested action. The kind of action (link, call, …) is not included.
     Action(Suggestion),
-    /// Both at once, should that ever come.
+    /// Both at once, in case that ever happens.
     Both {
         /// The suggested reply.
         reply: Suggestion,
         /// The suggested action.
         action: Suggestion,
     },
-    /// Neither; kept whole and written back as it came.
+    /// Neither; kept whole and written back unchanged.
     Unknown(RawJson),
 }
 
-/// A suggested reply or action as the business had sent it (Exotel: receive messages webhook; sampled only).
+/// A suggested reply or action as the business sent it (Exotel: receive messages webhook; sampled only).
 ///
-/// The objects are named in the tables and never described.
+/// The tables name the objects and never describe them.
 #[derive(Clone, PartialEq, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(rename = "ExotelSuggestion", transform = Self::complete_schema))]
@@ -56,13 +56,13 @@ pub enum Tap {
 pub struct Suggestion {
     /// The label that the user saw.
     pub text: Option<String>,
-    /// What the business had attached to it.
+    /// The data that the business attached to it.
     ///
     /// On the wire: `postback` or `postback_data`.
     pub postback: Option<Postback>,
     /// The kind of action (Exotel: send RCS message). Its values are **unknown**.
     pub action_type: Option<String>,
-    /// Members that no page names, kept as they came.
+    /// Members that no page documents, kept unchanged.
     #[wire(entries)]
     pub extra: BTreeMap<String, RawJson>,
     #[cfg_attr(feature = "schema", schemars(skip))]
@@ -77,29 +77,29 @@ members!(Suggestion {
 });
 
 impl Suggestion {
-    /// A suggestion as the samples have it: the data stand in `postback.data`.
+    /// Creates a suggestion in the sampled form: the data is in `postback.data`.
     pub fn new(text: impl Into<String>, data: impl Into<String>) -> Self {
         Self::with_required().with_text(text).with_postback(data.into())
     }
 
-    /// What the business had attached to it, wherever it stood.
+    /// The data that the business attached to it, in either form.
     pub fn data(&self) -> Option<&str> {
         self.postback.as_ref()?.data.as_deref()
     }
 }
 
 impl Suggested {
-    /// A tap, with member names in small letters.
+    /// Creates a tap, with member names in lower case.
     pub fn new(tap: Tap) -> Self {
         Self { tap, spelling: Spelling::default(), response: Spelling::default() }
     }
 
-    /// A tap on a suggested reply.
+    /// Creates a tap on a suggested reply.
     pub fn reply(suggestion: Suggestion) -> Self {
         Self::new(Tap::Reply(suggestion))
     }
 
-    /// A tap on a suggested action.
+    /// Creates a tap on a suggested action.
     pub fn action(suggestion: Suggestion) -> Self {
         Self::new(Tap::Action(suggestion))
     }
@@ -116,7 +116,7 @@ impl Spelled for Suggested {
 }
 
 impl Tap {
-    /// The suggestion that was tapped; of both the reply.
+    /// The suggestion that was tapped; the reply if there are both.
     pub fn suggestion(&self) -> Option<&Suggestion> {
         match self {
             Self::Reply(suggestion) | Self::Action(suggestion) | Self::Both { reply: suggestion, .. } => {
@@ -175,7 +175,7 @@ schema_of!(Suggested as "ExotelSuggested", generator => {
         "properties": { "reply": suggestion, "Reply": suggestion, "action": suggestion, "Action": suggestion },
     });
     schemars::json_schema!({
-        "description": "A tap on a suggested reply or action. Member names are read in small and in capital letters.",
+        "description": "A tap on a suggested reply or action. Member names are read in lower and in upper case.",
         "type": "object",
         "properties": { "response": response, "Response": response },
     })

@@ -1,4 +1,4 @@
-//! Strings that may come wrapped in an object.
+//! Strings that may be wrapped in an object.
 
 use std::fmt;
 
@@ -8,9 +8,10 @@ use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::object::{Aliases, Object, Spelled, Spelling, Writer};
+use crate::json::Silent;
 use crate::schema_of::schema_of;
 
-/// A text that a user wrote. On the wire a string, or an object with `body` as on WhatsApp; written back as it came.
+/// A text from a user. On the wire a string, or an object with `body` as on WhatsApp; written back unchanged.
 #[derive(Clone, PartialEq, Eq, MaskedDebug)]
 #[non_exhaustive]
 pub struct Text {
@@ -20,28 +21,28 @@ pub struct Text {
     spelling: Spelling,
 }
 
-/// What the business attached to a suggestion when it sent it. Written back as it came.
+/// The data that the business attached to a suggestion. Written back unchanged.
 ///
 /// On the wire `"postback": {"data": "…"}` (Exotel: receive messages webhook; sampled only) or `"postback_data": "…"`
 /// (Exotel: send RCS message).
 #[derive(Clone, PartialEq, Eq, MaskedDebug)]
 #[non_exhaustive]
 pub struct Postback {
-    /// The data. None when the object holds none.
+    /// The data. `None` when the object holds none.
     pub data: Option<String>,
     is_object: bool,
     spelling: Spelling,
 }
 
 impl<T: Into<String>> From<T> for Text {
-    /// Written as a string.
+    /// Creates a text that is written as a string.
     fn from(body: T) -> Self {
         Self { body: body.into(), is_object: false, spelling: Spelling::default() }
     }
 }
 
 impl<T: Into<String>> From<T> for Postback {
-    /// Written as an object.
+    /// Creates a postback that is written as an object.
     fn from(data: T) -> Self {
         Self { data: Some(data.into()), is_object: true, spelling: Spelling::default() }
     }
@@ -84,7 +85,7 @@ impl Serialize for Postback {
 
 impl<'de> Deserialize<'de> for Text {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let (body, object) = deserializer.deserialize_any(StringOrObject(&["body"]))?;
+        let (body, object) = deserializer.deserialize_any(Silent(StringOrObject(&["body"])))?;
         let body = body.ok_or_else(|| D::Error::missing_field("body"))?;
         Ok(Self { body, is_object: object.is_some(), spelling: object.unwrap_or_default() })
     }
@@ -92,7 +93,7 @@ impl<'de> Deserialize<'de> for Text {
 
 impl<'de> Deserialize<'de> for Postback {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let (data, object) = deserializer.deserialize_any(StringOrObject(&["data"]))?;
+        let (data, object) = deserializer.deserialize_any(Silent(StringOrObject(&["data"])))?;
         Ok(Self { data, is_object: object.is_some(), spelling: object.unwrap_or_default() })
     }
 }

@@ -17,29 +17,29 @@ tagged_union! {
         Text(Text) = "text",
         /// An image, audio, video, document, sticker or other file.
         Media(Media) = "media",
-        /// A place.
+        /// A location.
         Location(Location) = "location",
         /// A tap on a button, a suggestion or a row of a list.
         Choice(Choice) = "choice",
         /// An emoji on an earlier message, or its removal.
         Reaction(Reaction) = "reaction",
-        /// People out of the customer's address book.
+        /// Contacts from the customer's address book.
         Contacts(Contacts) = "contacts",
-        /// An order from a catalogue.
+        /// An order from a catalog.
         Order(Order) = "order",
-        /// Another text or caption for an earlier message.
+        /// An edit of an earlier message.
         Edit(Edit) = "edit",
-        /// The customer took an earlier message back.
+        /// The customer deleted an earlier message.
         Revoke(Revoke) = "revoke",
-        /// The customer has another number, user id or identity.
+        /// The customer's number, user id or identity changed.
         AccountChange(AccountChange) = "account_change",
-        /// The answer to a question for a permission.
+        /// The answer to a request for a permission.
         Permission(Permission) = "permission",
-        /// The customer opened the chat for the first time, and has written nothing yet.
+        /// The customer opened the chat for the first time and has not written yet.
         Welcome(Welcome) = "welcome",
-        /// Something that the provider could not pass on.
+        /// A message that the provider could not forward.
         Error(Problem) = "error",
-        /// Something that has no neutral form; see the raw item.
+        /// A content that has no neutral form; see the raw item.
         Other(Other) = "other",
     }
 }
@@ -58,7 +58,7 @@ open_text! {
     pub enum MediaKind {
         /// An image.
         Image = "image",
-        /// An audio.
+        /// An audio file.
         Audio = "audio",
         /// A video.
         Video = "video",
@@ -66,77 +66,77 @@ open_text! {
         Document = "document",
         /// A sticker.
         Sticker = "sticker",
-        /// Any file.
+        /// Any other file.
         File = "file",
     }
 }
 
-/// A file. It is reached by link or by the provider's id; which one depends on the provider.
+/// A file, with a link or with the provider's id, depending on the provider.
 #[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Media {
-    /// The kind of file. RCS only knows files: there the media type decides between image, audio, video and file.
+    /// The kind of file. RCS has only files: there the media type decides between image, audio, video and file.
     pub kind: MediaKind,
     /// Link to the file.
     pub url: Option<String>,
-    /// The file, as the provider numbers it.
+    /// The provider's id of the file.
     pub id: Option<MediaId>,
     /// The media type.
     pub media_type: Option<MediaType>,
-    /// Its name.
+    /// The file's name.
     pub file_name: Option<String>,
-    /// Bytes. (Exotel names no unit.)
+    /// The size in bytes. (Exotel documents no unit.)
     pub size: Option<u64>,
-    /// Seconds.
+    /// The duration in seconds.
     pub duration: Option<u64>,
-    /// The text below it.
+    /// The caption.
     pub caption: Option<String>,
     /// SHA-256 of the file, in base64.
     pub sha256: Option<String>,
     /// True for a voice message.
     pub voice: Option<bool>,
-    /// True for a sticker that moves.
+    /// True for an animated sticker.
     pub animated: Option<bool>,
-    /// A small picture of it.
+    /// A thumbnail of it.
     pub thumbnail: Option<Thumbnail>,
 }
 
-/// A small picture of a file.
+/// A thumbnail of a file.
 #[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Thumbnail {
-    /// Link to the picture.
+    /// Link to the thumbnail.
     pub url: String,
     /// The media type.
     pub media_type: Option<MediaType>,
-    /// Bytes.
+    /// The size in bytes.
     pub size: Option<u64>,
 }
 
-/// A place, in degrees.
+/// A location, in degrees.
 #[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Location {
-    /// North is positive.
+    /// The latitude; north is positive.
     pub latitude: f64,
-    /// East is positive.
+    /// The longitude; east is positive.
     pub longitude: f64,
-    /// The name.
+    /// The name of the location.
     pub name: Option<String>,
     /// The address.
     pub address: Option<String>,
-    /// A link about it.
+    /// A link about the location.
     pub url: Option<String>,
 }
 
 open_text! {
-    /// The kind of thing that was tapped.
+    /// The kind of element that was tapped.
     pub enum ChoiceKind {
         /// A suggested reply.
         Reply = "reply",
@@ -146,18 +146,18 @@ open_text! {
         List = "list",
         /// A button below a message or template.
         Button = "button",
-        /// The end of a flow; the data is the JSON of what was entered.
+        /// A completed flow; the data is the JSON of the entries.
         Flow = "flow",
     }
 }
 
-/// A tap.
+/// A tap on a button, a suggestion or a row of a list.
 #[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Choice {
-    /// The kind of thing that was tapped.
+    /// The kind of element that was tapped.
     pub kind: ChoiceKind,
     /// The business's data: the id, payload or postback data.
     pub data: Option<String>,
@@ -165,9 +165,9 @@ pub struct Choice {
     pub label: Option<String>,
     /// The description that the customer saw.
     pub description: Option<String>,
-    /// The card of a carousel that it was on, from 0.
+    /// The position of its card in a carousel, from 0.
     pub card: Option<u64>,
-    /// Its place among the suggestions of the message or card, from 0.
+    /// Its position among the suggestions of the message or card, from 0.
     pub position: Option<u64>,
 }
 
@@ -177,21 +177,21 @@ pub struct Choice {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Reaction {
-    /// The message it is put on.
+    /// The message with the reaction.
     pub message_id: MessageId,
-    /// The emoji; absent when the customer took it back.
+    /// The emoji; absent when the customer removed it.
     pub emoji: Option<String>,
 }
 
-/// An order from a catalogue.
+/// An order from a catalog.
 #[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Order {
-    /// The catalogue.
+    /// The catalog's id.
     pub catalog_id: Option<String>,
-    /// The customer's text beside it.
+    /// The customer's text with the order.
     pub text: Option<String>,
     /// The ordered products.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -204,23 +204,23 @@ pub struct Order {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OrderLine {
-    /// The product, as the business numbers it.
+    /// The business's id of the product.
     pub product_id: String,
     /// The quantity, as a decimal number.
     pub quantity: Option<String>,
-    /// The price of one, as a decimal number.
+    /// The price of one item, as a decimal number.
     pub price: Option<String>,
     /// The currency, like `USD`.
     pub currency: Option<String>,
 }
 
-/// Another text or caption for an earlier message.
+/// An edit of an earlier message.
 #[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Edit {
-    /// The earlier message.
+    /// The edited message.
     pub message_id: Option<MessageId>,
     /// The new content.
     pub content: Option<EditedContent>,
@@ -233,55 +233,55 @@ tagged_union! {
         Text(Text) = "text",
         /// A file, with its new caption.
         Media(Media) = "media",
-        /// Something that has no neutral form.
+        /// A content that has no neutral form.
         Other(Other) = "other",
     }
 }
 
-/// The customer took an earlier message back.
+/// The customer deleted an earlier message.
 #[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Revoke {
-    /// The earlier message.
+    /// The deleted message.
     pub message_id: Option<MessageId>,
 }
 
 open_text! {
-    /// The kind of change of a customer's account.
+    /// The kind of change to a customer's account.
     pub enum ChangeKind {
-        /// The number.
+        /// The number changed.
         Number = "number",
-        /// The user id.
+        /// The user id changed.
         UserId = "user_id",
-        /// The identity: a new phone, say. Ids stay as they are.
+        /// The identity changed, for example because of a new phone. Ids stay the same.
         Identity = "identity",
     }
 }
 
-/// The customer has another number, user id or identity.
+/// The customer's number, user id or identity changed.
 #[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AccountChange {
-    /// The kind of change. An unknown kind is as the provider names it.
+    /// The kind of change. An unknown kind has the provider's name.
     pub kind: Option<ChangeKind>,
-    /// The ids until now, as far as the provider names them.
+    /// The ids before the change, as far as the provider names them.
     pub before: Option<Party>,
-    /// The ids from now on, as far as the provider names them.
+    /// The ids after the change, as far as the provider names them.
     pub after: Option<Party>,
     /// A hash of the new identity.
     pub identity_hash: Option<String>,
-    /// The provider's sentence about it.
+    /// The provider's text about the change.
     pub text: Option<String>,
 }
 
 open_text! {
-    /// The permission that was asked for.
+    /// The requested permission.
     pub enum PermissionKind {
-        /// To call the customer.
+        /// Permission to call the customer.
         Call = "call",
     }
 }
@@ -296,57 +296,57 @@ open_text! {
     }
 }
 
-/// The answer to a question for a permission.
+/// The answer to a request for a permission.
 #[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Permission {
-    /// The permission that was asked for.
+    /// The requested permission.
     pub kind: PermissionKind,
     /// The answer.
     pub answer: Option<PermissionAnswer>,
-    /// True when it holds until it is taken back.
+    /// True when it is valid until it is revoked.
     pub permanent: Option<bool>,
     /// The end of the permission.
     pub expires_at: Option<WireTime>,
-    /// The way it was given: `user_action`, or `automatic` after a call of the customer.
+    /// The source of the answer: `user_action`, or `automatic` after a call of the customer.
     pub source: Option<String>,
 }
 
-/// The customer opened the chat for the first time, and has written nothing yet.
+/// The customer opened the chat for the first time and has not written yet.
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Welcome {}
 
-/// Something that the provider could not pass on.
+/// A message that the provider could not forward.
 #[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Problem {
-    /// The kind of content, in the provider's word: `image`, `poll_creation`, ….
+    /// The kind of content, in the provider's words: `image`, `poll_creation`, ….
     pub kind: Option<String>,
-    /// The provider's number.
+    /// The provider's error number.
     pub code: Option<i64>,
-    /// The provider's name for it.
+    /// The provider's name of the error.
     pub name: Option<String>,
-    /// A text for people.
+    /// A description for people.
     pub text: Option<String>,
-    /// Link to a page about it.
+    /// Link to the documentation of the error.
     pub url: Option<String>,
 }
 
-/// Something that has no neutral form.
+/// A content that has no neutral form.
 #[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Other {
-    /// The provider's name for it.
+    /// The provider's name of the kind.
     pub kind: String,
-    /// Its JSON as it came: the member that holds it, or the whole item where no one member does.
+    /// Its JSON, unchanged: the member that holds it, or the whole item if no single member does.
     pub raw: Option<RawJson>,
 }
 
@@ -369,7 +369,7 @@ impl Choice {
 }
 
 impl MediaKind {
-    /// The kind behind a media type: the part before the slash, if it is one of ours.
+    /// Returns the kind for a media type: the part before the slash, if it names a kind.
     pub(crate) fn of(media_type: Option<&MediaType>) -> Self {
         match media_type.and_then(|text| text.as_str().split('/').next()) {
             Some("image") => Self::Image,

@@ -1,25 +1,25 @@
-//! The view of RCS messages from Exotel.
+//! Neutral messages from RCS messages of Exotel.
 
 use super::content::{Choice, ChoiceKind, Content, Location, Media, MediaKind, Other, Problem, Text, Thumbnail};
 use super::message::{Inbound, Origin, Provider};
 use crate::exotel::{self, Entry, Incoming, Tap};
-use crate::json::Cutter;
+use crate::json::RawItems;
 use crate::message::Channel;
 use crate::party::Party;
 
-/// The customers' messages in an Exotel callback; none in delivery reports.
+/// Returns the customers' messages in an Exotel callback; delivery reports have none.
 ///
-/// `body` is the text that the callback was decoded from; the raw items are cut out of it.
+/// `body` is the text that the callback was decoded from; the raw items are slices of it.
 pub fn from_exotel(callback: &exotel::Callback, body: &[u8]) -> Vec<Inbound> {
-    let mut cutter = Cutter::new(body);
+    let mut items = RawItems::new(body);
     let view = |(pointer, entry): (String, Entry<'_>)| match entry {
-        Entry::Incoming(incoming) => Some(exotel_message(incoming, Origin::cut(pointer, incoming, &mut cutter))),
+        Entry::Incoming(incoming) => Some(exotel_message(incoming, Origin::cut(pointer, incoming, &mut items))),
         _ => None,
     };
     callback.entries().filter_map(view).collect()
 }
 
-/// The view of a user's message from Exotel.
+/// Returns the neutral form of a user's message from Exotel.
 pub fn exotel_message(incoming: &Incoming, origin: Origin) -> Inbound {
     let mut item = origin.holding(Provider::Exotel, content(&incoming.content));
     item.channel = Some(Channel::Rcs);
@@ -65,7 +65,7 @@ fn media(file: &exotel::File) -> Media {
     }
 }
 
-/// Of a reply and an action at once the reply counts; the raw item has both.
+/// Returns the tap. If there are a reply and an action, the reply counts; the raw item has both.
 fn choice(tap: &Tap) -> Content {
     let kind = if matches!(tap, Tap::Action(_)) { ChoiceKind::Action } else { ChoiceKind::Reply };
     match tap.suggestion() {

@@ -1,4 +1,4 @@
-//! The view of messages from INCS: of WhatsApp, of RCS, and of the workbench.
+//! Neutral messages from INCS: from WhatsApp, from RCS, and from the workbench.
 
 use super::content::{
     AccountChange, ChangeKind, Choice, ChoiceKind, Content, Edit, Location, Media, MediaKind, Order, OrderLine, Other,
@@ -8,72 +8,77 @@ use super::message::{Inbound, Origin, Product, Provider, Quoted, Referral};
 use super::person::{Contacts, Email, NameParts, Organization, Person, Phone, PostalAddress, WebPage};
 use crate::address::Address;
 use crate::event::whatsapp::ContactIndex;
+use crate::event::whatsapp::short_copy;
 use crate::event::{Event, NewMessageBody, created, rcs, whatsapp};
 use crate::id::ChannelId;
-use crate::json::Cutter;
+use crate::json::RawItems;
 use crate::message::Channel;
 use crate::party::Party;
 
-/// The customers' messages in an INCS event; none in events about sent messages and templates.
+/// Returns the customers' messages in an INCS event; events about sent messages and templates have none.
 ///
-/// `body` is the text that the event was decoded from; the raw items are cut out of it.
+/// `body` is the text that the event was decoded from; the raw items are slices of it.
 pub fn from_event(event: &Event, body: &[u8]) -> Vec<Inbound> {
     match event {
         Event::NewMessage(new) => match &new.message {
             NewMessageBody::WhatsApp(value) => {
-                let mut cutter = Cutter::new(body);
+                let mut items = RawItems::new(body);
                 let contacts = ContactIndex::new(&value.contacts);
                 let (channel_id, business_phone) = (new.channel_id, new.business_phone.as_ref());
-                let envelope = Envelope { channel_id, business_phone, value, contacts: &contacts };
+                let envelope = WhatsAppDelivery { channel_id, business_phone, value, contacts: &contacts };
                 let view = |(index, message)| {
-                    let origin = Origin::cut(format!("/message/messages/{index}"), message, &mut cutter);
+                    let origin = Origin::cut(format!("/message/messages/{index}"), message, &mut items);
                     whatsapp_message(envelope, message, origin)
                 };
                 value.messages.iter().enumerate().map(view).collect()
             }
             NewMessageBody::Rcs(message) => {
-                vec![rcs_message(new.channel_id, message, Origin::cut("/message", message, &mut Cutter::new(body)))]
+                vec![rcs_message(new.channel_id, message, Origin::cut("/message", message, &mut RawItems::new(body)))]
             }
             NewMessageBody::RcsEvent(_) | NewMessageBody::Unknown(_) => Vec::new(),
         },
         Event::MessageCreated(created) => {
             let message = &created.message;
-            let origin = Origin::cut("/message", message, &mut Cutter::new(body));
+            let origin = Origin::cut("/message", message, &mut RawItems::new(body));
             created_message(message, origin).into_iter().collect()
         }
         _ => Vec::new(),
     }
 }
 
-/// The longest text, in bytes, that a view takes over from the members around its message: the business number, and what a
-/// contact adds. Each message of a delivery gets a copy of them, so a longer text, which nobody has, is left out.
-pub const SHARED_TEXT_MAX: usize = ContactIndex::LENT_MAX;
+/// The maximum length, in bytes, of a text that is copied from the members around a message: the business number, and the ids
+/// of a contact. Each message of a webhook gets a copy of them, so a longer text, which no real contact has, is omitted.
+pub const SHARED_TEXT_MAX: usize = ContactIndex::COPIED_TEXT_MAX;
 
-/// The members around the messages of one delivery from WhatsApp.
+/// The members around the messages of one WhatsApp webhook.
 #[derive(Debug, Clone, Copy)]
-pub struct Envelope<'a> {
+pub struct WhatsAppDelivery<'a> {
     /// The INCS channel.
     pub channel_id: Option<ChannelId>,
     /// The business number.
     pub business_phone: Option<&'a Address>,
-    /// The delivery. Contacts and metadata are taken from it; messages are not.
+    /// The value of the webhook. Contacts and metadata are read from it; messages are not.
     pub value: &'a whatsapp::Value,
-    /// The index of its contacts, made once for all messages of the delivery.
+    /// The index of its contacts, built once for all messages of the webhook.
     pub contacts: &'a ContactIndex,
 }
 
-/// The view of one WhatsApp message from INCS.
-pub fn whatsapp_message(envelope: Envelope<'_>, message: &whatsapp::Message, origin: Origin) -> Inbound {
-    let Envelope { channel_id, business_phone, value, contacts } = envelope;
+/// Returns the neutral form of one WhatsApp message from INCS.
+pub fn whatsapp_message(envelope: WhatsAppDelivery<'_>, message: &whatsapp::Message, origin: Origin) -> Inbound {
+    let WhatsAppDelivery { channel_id, business_phone, value, contacts } = envelope;
     let mut item = origin.holding(Provider::Incs, whatsapp_content(message));
     item.channel = Some(Channel::WhatsApp);
     item.id = Some(message.id.clone());
     let party = message.party();
     let contact = contacts.contact_of(&value.contacts, &party);
-    item.profile_name = contact.and_then(|contact| lent(contact.profile.as_ref()?.name.as_ref(), String::as_str));
-    item.user = contacts.completed(&value.contacts, party).known();
+    item.profile_name = contact.and_then(|contact| short_copy(contact.profile.as_ref()?.name.as_ref(), String::as_str));
+    item.user = match contact {
+        Some(contact) => contact.complete(party),
+        None => party,
+    }
+    .known();
     let metadata = || value.metadata.as_ref()?.display_phone_number.as_ref();
-    item.business = lent(business_phone.or_else(metadata), Address::as_str);
+    item.business = short_copy(business_phone.or_else(metadata), Address::as_str);
     item.channel_id = channel_id;
     item.sent_at.clone_from(&message.timestamp);
     item.referral = message.referral.as_ref().map(referral);
@@ -83,12 +88,7 @@ pub fn whatsapp_message(envelope: Envelope<'_>, message: &whatsapp::Message, ori
     item
 }
 
-/// Copies a text that many messages share.
-fn lent<T: Clone>(text: Option<&T>, as_str: impl Fn(&T) -> &str) -> Option<T> {
-    text.filter(|text| as_str(text).len() <= SHARED_TEXT_MAX).cloned()
-}
-
-/// Takes over what a message refers to.
+/// Copies the references of a message: the quoted message, the product, the forwarding marks.
 fn refer(item: &mut Inbound, context: &whatsapp::Context) {
     if context.id.is_some() {
         let from = context.from.clone().map(Party::from).and_then(Party::known);
@@ -215,8 +215,8 @@ fn whatsapp_edit(edit: &whatsapp::Edit) -> Edit {
     Edit { message_id: edit.original_message_id.clone(), content }
 }
 
-/// A change of ids. The numbers and ids of newer versions go before those of older ones; what is not said is what the message
-/// is from.
+/// Returns a change of ids. The numbers and ids of newer versions take precedence over those of older ones; a missing old id
+/// is the sender's.
 fn account_change(message: &whatsapp::Message, system: &whatsapp::System) -> AccountChange {
     use whatsapp::SystemKind as Wire;
 
@@ -226,7 +226,7 @@ fn account_change(message: &whatsapp::Message, system: &whatsapp::System) -> Acc
         Wire::IdentityChanged => ChangeKind::Identity,
         Wire::Unknown(text) => ChangeKind::from(text.as_str()),
     });
-    // `wa_id` is the new number by itself, and the old one beside `new_wa_id`.
+    // `wa_id` is the new number when it is alone, and the old one beside `new_wa_id`.
     let (old, new) = match (&system.wa_id, &system.new_wa_id) {
         (old, Some(new)) => (old.as_ref(), Some(new)),
         (new, None) => (None, new.as_ref()),
@@ -315,7 +315,7 @@ fn whatsapp_order(order: &whatsapp::Order) -> Order {
     }
 }
 
-/// The reason why a content of this kind is not there. Of several errors the first counts.
+/// Returns the reason why a content of this kind is missing. The first of several errors counts.
 fn problem(kind: &str, message: &whatsapp::Message) -> Problem {
     let problem = Problem::new().with_kind(kind);
     let Some(error) = message.errors.first() else { return problem };
@@ -329,7 +329,7 @@ fn problem(kind: &str, message: &whatsapp::Message) -> Problem {
     }
 }
 
-/// The view of an RCS message from INCS.
+/// Returns the neutral form of an RCS message from INCS.
 pub fn rcs_message(channel_id: Option<ChannelId>, message: &rcs::UserMessage, origin: Origin) -> Inbound {
     let mut item = origin.holding(Provider::Incs, rcs_content(&message.content));
     item.channel = Some(Channel::Rcs);
@@ -344,7 +344,7 @@ pub fn rcs_message(channel_id: Option<ChannelId>, message: &rcs::UserMessage, or
     item
 }
 
-/// The message that a tap answers.
+/// Returns the message that a tap answers.
 fn answered(track: &rcs::TrackData) -> Option<Quoted> {
     let quoted = Quoted {
         id: track.msg_id.clone(),
@@ -393,8 +393,8 @@ fn rcs_media(file: &rcs::UserFile) -> Media {
     }
 }
 
-/// The view of a message of the INCS workbench, unless staff wrote it. A message whose sides do not tell is taken for the
-/// customer's: better twice than lost.
+/// Returns the neutral form of a workbench message; `None` if staff wrote it. A message with inconclusive sides counts as the
+/// customer's: a duplicate is better than a lost message.
 pub fn created_message(message: &created::Message, origin: Origin) -> Option<Inbound> {
     if message.is_inbound() == Some(false) {
         return None;
@@ -449,7 +449,7 @@ fn created_content(message: &created::Message) -> Content {
     }
 }
 
-/// The kind of a custom message, like `custom.whatsapp_reply_button` for a tap; `custom` where the message does not say.
+/// Returns the kind of a custom message, like `custom.whatsapp_reply_button` for a tap; `custom` if the message has no kind.
 fn custom_kind(message: &created::Message) -> String {
     match &*message.custom_kind() {
         "" => "custom".to_owned(),

@@ -1,4 +1,4 @@
-//! One message of a customer, whatever the provider: who wrote it, when, and what it refers to.
+//! One message of a customer, from any provider: sender, time, content and references.
 
 use incs_model_derive::{WireStruct, skip_serializing_none};
 use serde::{Deserialize, Serialize};
@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 use super::content::{Content, Other};
 use crate::address::Address;
 use crate::id::{ChannelId, ConversationId, IncsMessageId, MessageId, TemplateId};
-use crate::json::{Cutter, RawJson};
+use crate::json::{RawItems, RawJson};
 use crate::message::Channel;
 use crate::open::open_text;
 use crate::party::Party;
 use crate::time::WireTime;
 
 open_text! {
-    /// Who delivered the message to you.
+    /// The provider that delivered the message to you.
     pub enum Provider {
         /// INCS.
         Incs = "incs",
@@ -22,26 +22,26 @@ open_text! {
     }
 }
 
-/// The place of an item in a body, and its text.
+/// The place of an item in a body, and its JSON.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Origin {
     /// JSON pointer of the item; empty for the whole body.
     pub pointer: String,
-    /// The item as it came.
+    /// The item, unchanged.
     pub raw: RawJson,
 }
 
 impl Origin {
-    /// An item at `pointer`.
+    /// Creates the origin of an item at `pointer`.
     pub fn new(pointer: impl Into<String>, raw: RawJson) -> Self {
         Self { pointer: pointer.into(), raw }
     }
 
-    /// The item at `pointer` of a body; where there is none, `typed` written anew.
-    pub(super) fn cut<T: Serialize>(pointer: impl Into<String>, typed: &T, cutter: &mut Cutter<'_>) -> Self {
+    /// Returns the item at `pointer` of a body; if there is none, `typed` is encoded again.
+    pub(super) fn cut<T: Serialize>(pointer: impl Into<String>, typed: &T, items: &mut RawItems<'_>) -> Self {
         let pointer = pointer.into();
-        Self { raw: cutter.cut(&pointer, typed), pointer }
+        Self { raw: items.cut(&pointer, typed), pointer }
     }
 
     pub(super) fn holding(self, provider: Provider, mut content: Content) -> Inbound {
@@ -54,55 +54,55 @@ impl Origin {
 
 /// One message of a customer.
 ///
-/// It is fit to be stored and forwarded as JSON: later versions read what this one wrote.
+/// It can be stored and forwarded as JSON: later versions read the JSON of this one.
 #[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Inbound {
-    /// Who delivered it.
+    /// The provider that delivered it.
     pub provider: Provider,
-    /// What it holds.
+    /// The content.
     pub content: Content,
-    /// JSON pointer of the item in the body it came in; empty for the whole body.
+    /// JSON pointer of the item in its body; empty for the whole body.
     pub pointer: String,
-    /// The item as it came, with every member that this version does not know.
+    /// The item, unchanged, with every member that this version does not know.
     pub raw: RawJson,
-    /// The channel. `message_created` does not say it; on WhatsApp it shows in the message id.
+    /// The channel. `message_created` does not name it; for WhatsApp it follows from the message id.
     pub channel: Option<Channel>,
-    /// The message, as its provider numbers it. Absent on some errors of Exotel, and before a provider has numbered it.
+    /// The provider's id of the message. Absent for some errors of Exotel, and before the provider has set one.
     pub id: Option<MessageId>,
-    /// The message, as INCS numbers it in its workbench.
+    /// The INCS id of the message in the workbench.
     pub incs_id: Option<IncsMessageId>,
-    /// The customer, by every id that came. [`Party::key`] names them by one.
+    /// The customer, with every id that was received. [`Party::key`] reduces them to one.
     pub user: Option<Party>,
-    /// The business number, agent or bot that was written to.
+    /// The business number, agent or bot that received the message.
     pub business: Option<Address>,
-    /// The INCS channel.
+    /// The INCS channel's id.
     pub channel_id: Option<ChannelId>,
     /// The conversation in the INCS workbench.
     pub conversation_id: Option<ConversationId>,
-    /// The time it was sent.
+    /// The time of sending.
     pub sent_at: Option<WireTime>,
-    /// The message that this one answers or quotes.
+    /// The message that this one replies to or quotes.
     pub quoted: Option<Quoted>,
-    /// What the customer calls themselves.
+    /// The customer's own name.
     pub profile_name: Option<String>,
-    /// What the business gave the send that this answers, where the provider gives it back.
+    /// The business's custom data of the send that this message answers, if the provider returns it.
     pub custom_data: Option<String>,
-    /// The advertisement or post that brought the customer.
+    /// The advertisement or post that the customer came from.
     pub referral: Option<Referral>,
-    /// The product of a catalogue that the customer asks about.
+    /// The product of a catalog that the customer asks about.
     pub referred_product: Option<Product>,
-    /// The customer did not write it, but passed it on. Absent when false.
+    /// True when the customer forwarded the message. Absent when false.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub forwarded: bool,
-    /// It was passed on many times before. Absent when false.
+    /// True when the message was forwarded many times before. Absent when false.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub frequently_forwarded: bool,
 }
 
-/// The message that another one answers or quotes.
+/// The message that another one replies to or quotes.
 #[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -110,15 +110,15 @@ pub struct Inbound {
 pub struct Quoted {
     /// The quoted message.
     pub id: Option<MessageId>,
-    /// Who wrote it.
+    /// The sender.
     pub from: Option<Party>,
-    /// The time it was sent.
+    /// The time of sending.
     pub sent_at: Option<WireTime>,
-    /// The template it was made from.
+    /// The template of the message.
     pub template_id: Option<TemplateId>,
 }
 
-/// The advertisement or post that brought a customer.
+/// The advertisement or post that a customer came from.
 #[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -134,7 +134,7 @@ pub struct Referral {
     pub headline: Option<String>,
     /// Its text.
     pub body: Option<String>,
-    /// The click, as Meta numbers it. Give it back to Meta to count the sale to the advertisement.
+    /// Meta's id of the click. Return it to Meta to credit the sale to the advertisement.
     pub ctwa_clid: Option<String>,
     /// `image` or `video`.
     pub media_type: Option<String>,
@@ -144,18 +144,18 @@ pub struct Referral {
     pub video_url: Option<String>,
     /// Link to its thumbnail.
     pub thumbnail_url: Option<String>,
-    /// The text that greeted the customer.
+    /// The greeting that the customer saw.
     pub welcome_text: Option<String>,
 }
 
-/// A product of a catalogue.
+/// A product of a catalog.
 #[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Product {
-    /// The catalogue.
+    /// The catalog's id.
     pub catalog_id: Option<String>,
-    /// The product, as the business numbers it.
+    /// The business's id of the product.
     pub product_id: Option<String>,
 }

@@ -1,26 +1,26 @@
-//! People out of a customer's address book, with what a vCard has.
+//! Contacts from a customer's address book, with the fields of a vCard.
 
 use incs_model_derive::{WireStruct, skip_serializing_none};
 use serde::{Deserialize, Serialize};
 
 use crate::party::Party;
 
-/// People out of the customer's address book.
+/// Contacts from the customer's address book.
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Contacts {
-    /// The people.
+    /// The contacts.
     pub people: Vec<Person>,
 }
 
-/// A person.
+/// A contact.
 #[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Person {
-    /// Their name, as one text.
+    /// The person's name, as one text.
     pub name: Option<String>,
     /// The parts of the name.
     pub name_parts: Option<NameParts>,
@@ -28,16 +28,16 @@ pub struct Person {
     pub organization: Option<Organization>,
     /// `YYYY-MM-DD`, or as the provider writes it.
     pub birthday: Option<String>,
-    /// Their numbers.
+    /// The person's phone numbers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub phones: Vec<Phone>,
-    /// Their e-mail addresses.
+    /// The person's e-mail addresses.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub emails: Vec<Email>,
-    /// The postal addresses.
+    /// The person's postal addresses.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub addresses: Vec<PostalAddress>,
-    /// Their web pages.
+    /// The person's web pages.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub urls: Vec<WebPage>,
     /// The whole entry as a vCard (RFC 6350).
@@ -82,9 +82,9 @@ pub struct Organization {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Phone {
-    /// The number, as it is written in the address book.
+    /// The number, as written in the address book.
     pub number: Option<String>,
-    /// The account on WhatsApp behind the number.
+    /// The WhatsApp account of the number.
     pub account: Option<Party>,
     /// `HOME`, `WORK`, `CELL`, ….
     pub kind: Option<String>,
@@ -118,7 +118,7 @@ pub struct PostalAddress {
     pub zip: Option<String>,
     /// The country.
     pub country: Option<String>,
-    /// The country, as two letters.
+    /// The country code, two letters.
     pub country_code: Option<String>,
     /// `HOME`, `WORK`, ….
     pub kind: Option<String>,

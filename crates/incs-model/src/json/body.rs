@@ -1,4 +1,4 @@
-//! Reading a body, saying where it went wrong, and writing one.
+//! Reading a body, locating an error in it, and writing one.
 
 use std::collections::BTreeMap;
 
@@ -8,17 +8,18 @@ use serde_json::value::RawValue;
 
 use super::error::{DecodeError, Fault};
 use super::pointer::tokens;
-use super::tracked::{Key, Tracked};
+use super::silent::Key;
+use super::tracked::Tracked;
 
 /// Reads a JSON body.
 ///
-/// The good path is one pass of `serde_json`. Only when that fails is the body read a second time, slower, to find out
-/// where: so the error names the member by JSON pointer, with line and column, what was expected and what kind of value
-/// was found. It never holds the value.
+/// The normal path is one pass of `serde_json`. Only if that fails is the body read a second time, more slowly, to locate
+/// the error: it names the member by JSON pointer, with line and column, the expectation and the kind of value
+/// found. It never holds the value.
 ///
-/// The second read is lenient with optional members of what the platform sends: a number and a string of its digits are read for
-/// each other, and a member that still cannot be read is absent. Required members keep their errors, and what you send is read as
-/// strictly as the first time.
+/// The second read is lenient with optional members of received types: a number and a string of its digits are read for
+/// each other, and a member that still cannot be read is absent. Required members keep their errors, and types that you send are
+/// read as strictly as the first time.
 ///
 /// ```
 /// use incs_model::{decode, whatsapp};
@@ -33,10 +34,15 @@ use super::tracked::{Key, Tracked};
 ///
 /// Fails when the body is not JSON, or not a `T`.
 pub fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
-    serde_json::from_slice(body).or_else(|_| reread(body))
+    match str::from_utf8(body) {
+        // Validated once for all strings.
+        Ok(text) => decode_str(text),
+        // Only members that are not read may hold other bytes.
+        Err(_) => serde_json::from_slice(body).or_else(|_| reread(body)),
+    }
 }
 
-/// Reads a JSON body that is known to be text, so that its strings need no second look; otherwise like [`decode`].
+/// Reads a JSON body that is known to be UTF-8, so that its strings are not validated again; otherwise like [`decode`].
 ///
 /// # Errors
 ///
@@ -49,19 +55,19 @@ pub fn decode_str<T: DeserializeOwned>(text: &str) -> Result<T, DecodeError> {
 ///
 /// # Errors
 ///
-/// Fails when the value's `Serialize` does. The types of this crate never do; a type of your own may.
+/// Fails when the value cannot be serialized. The types of this crate always can; your own types may not.
 pub fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, serde_json::Error> {
     serde_json::to_vec(value)
 }
 
-/// The second, tracked read.
+/// Reads the body a second time, with places.
 fn reread<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
     let raw = serde_json::from_slice::<&RawValue>(body).map_err(|syntax| DecodeError::syntax(&syntax))?;
     T::deserialize(Tracked::new(raw)).map_err(|fault| DecodeError::from_fault(fault, body))
 }
 
 impl DecodeError {
-    /// A fault in a body, with its line and column.
+    /// Converts a fault in a body to an error with line and column.
     pub(crate) fn from_fault(fault: Fault, body: &[u8]) -> Self {
         let before = body.get(..place(body, &fault.pointer)).unwrap_or_default();
         let line = before.split(|&byte| byte == b'\n').count();
@@ -70,14 +76,14 @@ impl DecodeError {
     }
 }
 
-/// The offset in the body of the value at `pointer`, or of the value that should hold it.
+/// Returns the offset in the body of the value at `pointer`, or of the value that should hold it.
 fn place(body: &[u8], pointer: &str) -> usize {
     let Ok(raw) = serde_json::from_slice::<&RawValue>(body) else { return 0 };
     let (Ok(nearest) | Err(nearest)) = walk(raw, pointer);
     nearest.get().as_ptr().addr().saturating_sub(body.as_ptr().addr())
 }
 
-/// The value at `pointer`, or the last one on the way to it.
+/// Returns the value at `pointer`, or the last one on the path to it.
 pub(super) fn walk<'raw>(raw: &'raw RawValue, pointer: &str) -> Result<&'raw RawValue, &'raw RawValue> {
     let mut here = raw;
     for step in tokens(pointer) {
@@ -92,7 +98,7 @@ fn item<'raw>(array: &'raw RawValue, step: &str) -> Option<&'raw RawValue> {
     items.get(step.parse::<usize>().ok()?).copied()
 }
 
-/// Of members of the same name the last.
+/// Returns the member of this name; the last one if there are several.
 fn member<'raw>(object: &'raw RawValue, step: &str) -> Option<&'raw RawValue> {
     let members: BTreeMap<Key<'raw>, &'raw RawValue> = serde_json::from_str(object.get()).ok()?;
     members.into_iter().find(|(key, _)| key.0 == step).map(|(_, raw)| raw)

@@ -1,4 +1,4 @@
-//! Why a body could not be read.
+//! The error of reading a body.
 
 use std::fmt;
 
@@ -7,9 +7,9 @@ use serde_json::error::Category;
 
 use super::pointer::escape;
 
-/// Why a body could not be read: where, what was expected, what kind of value was there. Never the value itself.
+/// The error of reading a body: the place, the expectation, and the kind of value found. Never the value itself.
 ///
-/// `Display` is one sentence: `/image/link: expected a string, found a number (line 1, column 52)`.
+/// `Display` is one line: `/image/link: expected a string, found a number (line 1, column 52)`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct DecodeError(Box<Inner>);
@@ -21,21 +21,21 @@ struct Inner {
     column: usize,
 }
 
-/// The kind of value that stood where another was expected.
+/// The kind of value found in place of the expected one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Found {
-    /// The member is not there.
+    /// The member is missing.
     Nothing,
-    /// The member is there twice.
+    /// The member is present twice.
     Duplicate,
     /// `null`.
     Null,
     /// `true` or `false`.
     Boolean,
-    /// A number, of another kind or out of range.
+    /// A number of another kind, or out of range.
     Number,
-    /// A string, or one with other content.
+    /// A string, or one with unexpected content.
     String,
     /// An array.
     Array,
@@ -43,20 +43,20 @@ pub enum Found {
     Object,
     /// Text that is not JSON.
     NotJson,
-    /// The end of the body, before its JSON ends.
+    /// The end of the body, inside its JSON.
     End,
-    /// A value that fits its type but not its rule.
+    /// A value of the right type that breaks a rule.
     Other,
 }
 
 impl DecodeError {
-    /// JSON pointer (RFC 6901) of the offending member; empty for the whole body. A missing member is named as if it
-    /// were there.
+    /// JSON pointer (RFC 6901) of the offending member; empty for the whole body. A missing member has the pointer that it
+    /// would have.
     pub fn pointer(&self) -> &str {
         &self.0.fault.pointer
     }
 
-    /// The expectation in plain words: `a string`.
+    /// The expected value in plain words: `a string`.
     pub fn expected(&self) -> &str {
         &self.0.fault.expected
     }
@@ -66,8 +66,8 @@ impl DecodeError {
         self.0.fault.found
     }
 
-    /// Line of the offending value, from 1. For a missing member, the line of its object; for one that is there twice, the
-    /// line of the second.
+    /// Line of the offending value, from 1. For a missing member, the line of its object; for a duplicate, the
+    /// line of the second member.
     pub fn line(&self) -> usize {
         self.0.line
     }
@@ -94,17 +94,17 @@ impl DecodeError {
         Self(Box::new(Inner { fault, line, column }))
     }
 
-    /// A body that is refused before it is read.
+    /// Creates the error of a body that is refused before it is read.
     pub(crate) fn refused(expected: &str) -> Self {
         Self::new(Fault::new(expected, Found::Other), 1, 1)
     }
 
-    /// A value that is not there.
+    /// Creates the error of a missing value.
     pub(crate) fn missing() -> Self {
         Self::new(Fault::new("a value", Found::Nothing), 1, 1)
     }
 
-    /// The same error, seen from the object that holds the body under `key`. Line and column stay as they are.
+    /// Returns the same error, seen from the object that holds the body under `key`. Line and column do not change.
     pub(crate) fn under_key(self, key: &str) -> Self {
         let Inner { fault, line, column } = *self.0;
         Self::new(fault.under_key(key), line, column)
@@ -134,6 +134,8 @@ impl Found {
             Unexpected::Unit | Unexpected::Option => Self::Null,
             Unexpected::Seq => Self::Array,
             Unexpected::Map => Self::Object,
+            // A kind that replaces the value, so that the error does not show it.
+            Unexpected::Other(code) => Self::from_code(code),
             _ => Self::Other,
         }
     }
@@ -167,7 +169,7 @@ impl fmt::Display for Found {
     }
 }
 
-/// The place and reason where the tracked read stopped. Grows its pointer from the leaf to the root.
+/// The place and reason of a failed tracked read. Its pointer grows from the leaf to the root.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Fault {
     pub(crate) pointer: String,
@@ -183,13 +185,13 @@ impl Fault {
         Self { pointer: String::new(), expected: expected.into(), found }
     }
 
-    /// The same fault, seen from the object that holds it under `key`.
+    /// Returns the same fault, seen from the object that holds it under `key`.
     pub(crate) fn under_key(mut self, key: &str) -> Self {
         self.pointer = format!("/{}{}", escape(key), self.pointer);
         self
     }
 
-    /// The same fault, seen from the array that holds it at `index`.
+    /// Returns the same fault, seen from the array that holds it at `index`.
     pub(crate) fn under_index(mut self, index: usize) -> Self {
         self.pointer = format!("/{index}{}", self.pointer);
         self
@@ -202,8 +204,8 @@ impl Fault {
     }
 }
 
-/// Writes the packed form, which [`de::Error::custom`] of another fault takes apart again. So a fault survives the trip
-/// through the error type of a visitor that knows nothing of it.
+/// Writes the packed form, which [`de::Error::custom`] of another fault unpacks. This keeps a fault intact while it passes
+/// through the error type of a visitor that does not know it.
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{SEPARATOR}{}{SEPARATOR}{}{SEPARATOR}{}", self.pointer, self.found.code(), self.expected)
@@ -243,7 +245,7 @@ impl de::Error for Fault {
     }
 }
 
-/// serde's words for a kind, in the words of JSON.
+/// Translates serde's word for a kind to a JSON term.
 fn plain(expected: &str) -> String {
     let text = match expected {
         "u8" => "a whole number from 0 to 255",
@@ -269,7 +271,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fault_survives_a_foreign_error_type() {
+    fn fault_survives_foreign_error_type() {
         let inner = Fault::new("a string", Found::Number).under_key("a/b").under_index(3);
         let outer = Fault::custom(serde_json::Error::custom(inner));
         assert_eq!(

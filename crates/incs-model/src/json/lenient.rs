@@ -1,9 +1,9 @@
-//! Members of received types that may be absent: one that cannot be read costs nothing but itself.
+//! Members of received types that may be absent: if one cannot be read, nothing else is lost.
 //!
-//! The good path reads them as serde does. When a body cannot be read so, it is read again through [`Tracked`], which knows these
-//! members by the private names below, reads them alone, and gives nothing where that fails. It also reads numbers for digits in
-//! a string and the other way round there, since this platform and Meta mix them. Types that are sent have no such members: what
-//! a user wrote is sent or refused.
+//! The normal path reads them as serde does. If that fails, the body is read again through [`Tracked`], which recognizes these
+//! members by the private names below, reads them separately, and returns nothing on failure. It also reads numbers for digits in
+//! a string there, and the reverse, since this platform and Meta mix them. Types that are sent have no such members: everything
+//! that a user wrote is sent or refused.
 //!
 //! [`Tracked`]: super::tracked::Tracked
 
@@ -13,16 +13,17 @@ use std::marker::PhantomData;
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
 use super::error::Fault;
+use super::silent::Silent;
 
-/// Asks for a value that may be absent.
+/// Requests a value that may be absent.
 pub(super) const OPTIONAL: &str = "$incs::optional";
-/// Asks for the elements of a list that can be read.
+/// Requests the elements of a list that can be read.
 pub(super) const LIST: &str = "$incs::list";
-/// Asks for a value that null, `""` and `{}` do not hold.
+/// Requests a value; null, `""` and `{}` count as absent.
 pub(super) const CONTENT: &str = "$incs::content";
-/// Asks for an object or a string, and takes any other value and `{}` for null.
+/// Requests an object or a string, and reads any other value and `{}` as null.
 pub(super) const OBJECT_OR_TEXT: &str = "$incs::object_or_text";
-/// Asks for a whole number, or its digits in a string.
+/// Requests a whole number, or its digits in a string.
 pub(super) const WHOLE_NUMBER: &str = "$incs::whole_number";
 
 /// Reads a member that may be absent.
@@ -30,7 +31,7 @@ pub(crate) fn optional<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deseriali
     Optional(PhantomData).deserialize(deserializer)
 }
 
-/// Reads a member whose absence means its default.
+/// Reads a member that has a default.
 pub(crate) fn defaulted<'de, T: Deserialize<'de> + Default, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<T, D::Error> {
@@ -42,36 +43,37 @@ pub(crate) fn list<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer:
     List(PhantomData).deserialize(deserializer)
 }
 
-/// Reads a list of items, none of which may be lost: null, `""` and `{}` hold none, and a fault in an element is one of the list.
+/// Reads a list of items, none of which may be lost: null, `""` and `{}` hold none, and a fault in an element is a fault of the
+/// list.
 pub(crate) fn items<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
     let list = Content(PhantomData::<Option<Vec<T>>>).deserialize(deserializer)?;
     Ok(list.flatten().unwrap_or_default())
 }
 
-/// Reads the value of a member that may be absent: for types that read their members by hand.
+/// Reads the value of a member that may be absent, for types that read their members by hand.
 pub(crate) fn optional_value<'de, T: Deserialize<'de>, A: MapAccess<'de>>(map: &mut A) -> Result<Option<T>, A::Error> {
     map.next_value_seed(Optional(PhantomData))
 }
 
-/// Keeps the last value that could be read, of members with one name.
+/// Keeps the last readable value of members with the same name.
 pub(crate) fn keep<T>(slot: &mut Option<T>, value: Option<T>) {
     if value.is_some() {
         *slot = value;
     }
 }
 
-/// Reads the value of a list that may be absent: for types that read their members by hand.
+/// Reads the value of a list that may be absent, for types that read their members by hand.
 pub(crate) fn list_value<'de, T: Deserialize<'de>, A: MapAccess<'de>>(map: &mut A) -> Result<Vec<T>, A::Error> {
     map.next_value_seed(List(PhantomData))
 }
 
-/// Reads the value of a content that may be there: null, `""` and `{}` hold none, unless its type takes them.
+/// Reads the value of a content that may be absent: null, `""` and `{}` hold none, unless its type takes them.
 pub(crate) fn content_value<'de, T: Deserialize<'de>, A: MapAccess<'de>>(map: &mut A) -> Result<Option<T>, A::Error> {
     map.next_value_seed(Content(PhantomData::<Option<T>>)).map(Option::flatten)
 }
 
-/// Reads the value of a member that may be absent or not, as other members decide: the value, or the fault to report if it must be
-/// there. `key` is the member's name.
+/// Reads the value of a member whose presence other members require or not: returns the value, or the fault to report if the
+/// member is required. `key` is the member's name.
 pub(crate) fn tried_value<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
     map: &mut A,
     key: &str,
@@ -83,23 +85,23 @@ pub(crate) fn tried_value<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
 /// A value if there is one, or a fault in it.
 pub(crate) type Tried<T> = Result<Option<T>, String>;
 
-/// Reads a whole number of a visitor that takes digits too.
+/// Reads a whole number with a visitor that takes digits too.
 pub(crate) fn whole_number<'de, V: Visitor<'de>, D: Deserializer<'de>>(
     deserializer: D,
     visitor: V,
 ) -> Result<V::Value, D::Error> {
-    deserializer.deserialize_newtype_struct(WHOLE_NUMBER, visitor)
+    deserializer.deserialize_newtype_struct(WHOLE_NUMBER, Silent(visitor))
 }
 
-/// Reads an object or a string by a visitor; on the second read it sees any other value, and `{}`, as null.
+/// Reads an object or a string with a visitor; on the second read it gets any other value, and `{}`, as null.
 pub(crate) fn object_or_text<'de, V: Visitor<'de>, D: Deserializer<'de>>(
     deserializer: D,
     visitor: V,
 ) -> Result<V::Value, D::Error> {
-    deserializer.deserialize_newtype_struct(OBJECT_OR_TEXT, visitor)
+    deserializer.deserialize_newtype_struct(OBJECT_OR_TEXT, Silent(visitor))
 }
 
-/// Reads what the inner seed reads, or nothing.
+/// Reads the value of the inner seed, or nothing.
 struct Optional<S>(S);
 
 impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Optional<S> {
@@ -117,7 +119,7 @@ impl<'de, S: DeserializeSeed<'de>> Visitor<'de> for Optional<S> {
         f.write_str("a value")
     }
 
-    /// Any deserializer but ours.
+    /// Called by any other deserializer.
     fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_option(self)
     }
@@ -134,7 +136,7 @@ impl<'de, S: DeserializeSeed<'de>> Visitor<'de> for Optional<S> {
         self.0.deserialize(deserializer).map(Some)
     }
 
-    /// Ours: the value, if it can be read.
+    /// Called by [`Tracked`]: the value, if it can be read.
     fn visit_seq<A: SeqAccess<'de>>(self, mut values: A) -> Result<Self::Value, A::Error> {
         values.next_element_seed(self.0)
     }
@@ -158,7 +160,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for List<T> {
         f.write_str("an array")
     }
 
-    /// Any deserializer but ours.
+    /// Called by any other deserializer.
     fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         Option::deserialize(deserializer).map(Option::unwrap_or_default)
     }
@@ -167,7 +169,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for List<T> {
         Ok(Vec::new())
     }
 
-    /// Ours: the elements that can be read.
+    /// Called by [`Tracked`]: the elements that can be read.
     fn visit_seq<A: SeqAccess<'de>>(self, mut values: A) -> Result<Self::Value, A::Error> {
         let mut items = Vec::new();
         while let Some(item) = values.next_element_seed(Optional(PhantomData))? {
@@ -177,7 +179,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for List<T> {
     }
 }
 
-/// Reads what the inner seed reads; nothing where null, `""` or `{}` stands and the seed does not take it.
+/// Reads the value of the inner seed; nothing for null, `""` or `{}` unless the seed takes them.
 pub(crate) struct Content<S>(pub(crate) S);
 
 impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Content<S> {
@@ -195,12 +197,12 @@ impl<'de, S: DeserializeSeed<'de>> Visitor<'de> for Content<S> {
         f.write_str("a value")
     }
 
-    /// Any deserializer but ours.
+    /// Called by any other deserializer.
     fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         self.0.deserialize(deserializer).map(Some)
     }
 
-    /// Ours: the value, if there is one.
+    /// Called by [`Tracked`]: the value, if there is one.
     fn visit_seq<A: SeqAccess<'de>>(self, mut values: A) -> Result<Self::Value, A::Error> {
         values.next_element_seed(self.0)
     }
@@ -223,18 +225,18 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for TriedSeed<T> {
         f.write_str("a value")
     }
 
-    /// Any deserializer but ours.
+    /// Called by any other deserializer.
     fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Tried<T>, D::Error> {
         Option::deserialize(deserializer).map(Ok)
     }
 
-    /// Ours: the value, if there is one.
+    /// Called by [`Tracked`]: the value, if there is one.
     fn visit_seq<A: SeqAccess<'de>>(self, mut values: A) -> Result<Tried<T>, A::Error> {
         Ok(values.next_element().map_err(|fault| fault.to_string()))
     }
 }
 
-/// Reads a number of degrees or the like, or a string that holds one.
+/// Reads a number such as a coordinate, or a string that holds one.
 pub(crate) fn float<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
     struct Float;
 
@@ -264,11 +266,11 @@ pub(crate) fn float<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D
         }
     }
 
-    deserializer.deserialize_any(Float)
+    deserializer.deserialize_any(Silent(Float))
 }
 
-/// A finite number in a string. Rust's own reader also takes `nan` and `infinity`.
-pub(super) fn parse_float(text: &str) -> Option<f64> {
+/// Parses a finite number in a string. Rust's own parser also takes `nan` and `infinity`.
+pub(crate) fn parse_float(text: &str) -> Option<f64> {
     text.trim().parse().ok().filter(|number: &f64| number.is_finite())
 }
 
@@ -311,7 +313,7 @@ mod tests {
         width: Option<u32>,
     }
 
-    /// A row with this JSON in one member, as it reads; written back, it shows what was read.
+    /// Reads a row with this JSON in one member, and encodes it again to show the result.
     fn read(member: &str, json: &str) -> String {
         let row: Row = decode(format!(r#"{{"id":"r",{member:?}:{json}}}"#).as_bytes()).unwrap();
         let written = serde_json::to_value(row).unwrap();
@@ -350,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_absent() {
+    fn unreadable_member_is_absent() {
         let deep = "[".repeat(10_000) + &"]".repeat(10_000);
         let odd =
             ["null", "true", "864.5", "-1", "4294967296", "1e999", "\"x\"", "\"\"", "\"\\ud800\"", "[]", "{}", &deep];
@@ -377,7 +379,7 @@ mod tests {
     }
 
     #[test]
-    fn an_optional_object_lacks_only_what_is_odd() {
+    fn optional_object_loses_only_unreadable_members() {
         for (json, value) in [
             (r#"{"url":"u","width":-1}"#, r#"{"url":"u"}"#),
             (r#"{"url":"u","width":{}}"#, r#"{"url":"u"}"#),
@@ -392,7 +394,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_lacks_only_its_odd_elements() {
+    fn list_loses_only_unreadable_elements() {
         for (member, json, value) in [
             ("numbers", "[1,-1,null,\"x\",{},2]", "[1,2]"),
             ("numbers", "7", "[]"),
@@ -406,7 +408,7 @@ mod tests {
     }
 
     #[test]
-    fn required_members_and_items_keep_their_errors() {
+    fn required_members_and_items_keep_errors() {
         for (body, sentence) in [
             (r#"{"id":7,"count":-1}"#, "/id: expected a string, found a number (line 1, column 7)"),
             (r#"{"count":-1}"#, "/id: expected a value, found nothing (line 1, column 1)"),
@@ -425,13 +427,13 @@ mod tests {
     }
 
     #[test]
-    fn members_read_by_hand_are_read_alike() {
+    fn hand_read_members_are_lenient_too() {
         #[derive(Debug, PartialEq)]
         struct ByHand(Option<u32>, Vec<u32>);
 
         impl<'de> ReadMembers<'de> for ByHand {
             fn read_members<A: MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
-                // What is buffered before the tag is read by another way than the rest.
+                // Members that are buffered before the tag take another path than the rest.
                 let (_, mut map) = Entries::until_tag(map, "tag")?;
                 let mut found = Self(None, Vec::new());
                 while let Some(Key(key)) = map.next_key()? {
@@ -465,7 +467,7 @@ mod tests {
     }
 
     #[test]
-    fn a_float_is_read_out_of_a_string() {
+    fn float_is_read_from_string() {
         #[derive(Deserialize)]
         struct Degrees(#[serde(deserialize_with = "float")] f64);
 
@@ -478,7 +480,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_is_entered_as_deep_as_by_serde_json() {
+    fn nesting_limit_equals_serde_json() {
         let nested = |levels: usize| "[".repeat(levels) + &"]".repeat(levels);
         for levels in [120, 127, 128, 100_000] {
             let body = nested(levels);

@@ -1,7 +1,7 @@
 //! The members of an object, some of them read ahead.
 //!
-//! A union reads members until it knows its kind, then hands the object on as if nothing had been read: first what was
-//! buffered, then the member whose name decided, then the rest of the stream. When the tag comes first, as this platform
+//! A union reads members until it knows its kind, then passes the object on as if nothing had been read: first the
+//! buffered members, then the member whose name decided, then the rest of the stream. When the tag comes first, as this platform
 //! writes it, nothing is buffered.
 
 use std::borrow::Cow;
@@ -13,9 +13,10 @@ use serde_json::value::RawValue;
 
 use super::object::ReadMembers;
 use super::raw::RawJson;
-use super::tracked::{Key, Tracked};
+use super::silent::Key;
+use super::tracked::Tracked;
 
-/// An object of which a beginning may have been read.
+/// An object whose first members may already be read.
 pub(crate) struct Entries<'de, A> {
     buffered: vec::IntoIter<(Cow<'de, str>, Box<RawValue>)>,
     value: Option<(Cow<'de, str>, Box<RawValue>)>,
@@ -24,7 +25,7 @@ pub(crate) struct Entries<'de, A> {
 }
 
 impl<'de, A: MapAccess<'de>> Entries<'de, A> {
-    /// Reads members until `tag`, whose value is returned. `None` when the object ends without it.
+    /// Reads members until `tag` and returns its value. `None` when the object ends without it.
     pub(crate) fn until_tag(map: A, tag: &str) -> Result<(Option<Key<'de>>, Self), A::Error> {
         let (found, mut entries) = Self::until_key(map, |key| (key == tag).then_some(()))?;
         entries.pending = None;
@@ -32,7 +33,7 @@ impl<'de, A: MapAccess<'de>> Entries<'de, A> {
         Ok((value, entries))
     }
 
-    /// Reads members until `decide` gives a verdict on a name; that member is not consumed.
+    /// Reads members until `decide` returns a value for a name; that member is not consumed.
     pub(crate) fn until_key<V>(
         mut map: A,
         mut decide: impl FnMut(&str) -> Option<V>,
@@ -49,7 +50,7 @@ impl<'de, A: MapAccess<'de>> Entries<'de, A> {
         Ok((verdict, Self { buffered: buffered.into_iter(), value: None, pending, rest: map }))
     }
 
-    /// The whole object as raw JSON, with `tag` put back in front.
+    /// Returns the whole object as raw JSON, with `tag` put back first.
     pub(crate) fn into_raw(self, tag: Option<(&str, &str)>) -> Result<RawJson, A::Error> {
         let tag = tag.map(|(name, value)| (name, serde_json::Value::from(value).to_string()));
         let members: Vec<(Key<'de>, Box<RawValue>)> = ReadMembers::read_members(self)?;
@@ -58,7 +59,7 @@ impl<'de, A: MapAccess<'de>> Entries<'de, A> {
     }
 }
 
-/// An object of these members, whose values are JSON.
+/// Builds an object of these members, whose values are JSON.
 pub(crate) fn compose<'a, E: de::Error>(members: impl Iterator<Item = (&'a str, &'a str)>) -> Result<RawJson, E> {
     let mut text = String::from("{");
     for (name, value) in members {

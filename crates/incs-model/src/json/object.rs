@@ -6,12 +6,14 @@ use std::marker::PhantomData;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
+use super::silent::Silent;
+
 /// A type that is read from the members of an object.
 pub(crate) trait ReadMembers<'de>: Sized {
     fn read_members<A: MapAccess<'de>>(members: A) -> Result<Self, A::Error>;
 }
 
-/// All members in order, duplicates included.
+/// Reads all members in order, including duplicates.
 impl<'de, K: Deserialize<'de>, V: Deserialize<'de>> ReadMembers<'de> for Vec<(K, V)> {
     fn read_members<A: MapAccess<'de>>(mut members: A) -> Result<Self, A::Error> {
         let mut entries = Self::new();
@@ -38,10 +40,11 @@ pub(crate) fn from_object<'de, T: ReadMembers<'de>, D: Deserializer<'de>>(deseri
         }
     }
 
-    deserializer.deserialize_map(ObjectVisitor(PhantomData))
+    // With `deserialize_map`, `serde_json` would put any other value into its error.
+    deserializer.deserialize_any(Silent(ObjectVisitor(PhantomData)))
 }
 
-/// Reads a struct from an object only. (serde reads one from an array too, member by member.)
+/// Reads a struct from an object only. (serde also reads one from an array, member by member.)
 pub(crate) fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     InObject::deserialize(deserializer).map(|InObject(value)| value)
 }
@@ -67,10 +70,19 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for InObject<T> {
     }
 }
 
-/// Keeps the value of a member, and refuses a second one: which of the two was meant nobody can tell.
+/// Keeps the value of a member, and refuses a second one, since it is unclear which one was meant.
 pub(crate) fn once<T, E: Error>(slot: &mut Option<T>, value: T, member: &'static str) -> Result<(), E> {
     match slot.replace(value) {
         None => Ok(()),
         Some(_) => Err(E::duplicate_field(member)),
+    }
+}
+
+/// Keeps the value of a member that may be null, and refuses a second one.
+pub(crate) fn once_or_null<T, E: Error>(slot: &mut Option<T>, value: Option<T>, member: &'static str) -> Result<(), E> {
+    match value {
+        Some(value) => once(slot, value, member),
+        None if slot.is_none() => Ok(()),
+        None => Err(E::duplicate_field(member)),
     }
 }

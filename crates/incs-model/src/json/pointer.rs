@@ -8,7 +8,7 @@ use serde_json::Value;
 /// A JSON pointer (RFC 6901): the place of one value in a JSON document.
 ///
 /// A pointer is a list of tokens, each a member name or the index of an array element. The empty list is the whole
-/// document. As text every token has a `/` in front, and `~` and `/` in a member name are written `~0` and `~1`.
+/// document. In the text form every token has a `/` in front, and `~` and `/` in a member name are written `~0` and `~1`.
 ///
 /// ```
 /// use incs_model::Pointer;
@@ -36,7 +36,7 @@ impl Pointer {
         Self(String::new())
     }
 
-    /// Points at the value that these tokens lead to. Tokens are member names and indices as they are, not escaped.
+    /// Points at the value that these tokens lead to. Tokens are unescaped member names and indices.
     pub fn new<T: AsRef<str>>(tokens: impl IntoIterator<Item = T>) -> Self {
         let mut pointer = Self::root();
         for token in tokens {
@@ -45,7 +45,7 @@ impl Pointer {
         pointer
     }
 
-    /// Reads the text form of a pointer. Like in `serde_json`, a `~` that escapes nothing means itself.
+    /// Parses the text form of a pointer. As in `serde_json`, a `~` that escapes nothing stays a `~`.
     ///
     /// # Errors
     ///
@@ -108,7 +108,7 @@ impl Pointer {
         self.join(&index.to_string())
     }
 
-    /// Returns the tokens, unescaped, from the whole document down.
+    /// Returns the unescaped tokens, starting from the whole document.
     pub fn tokens(&self) -> impl Iterator<Item = Cow<'_, str>> {
         tokens(&self.0)
     }
@@ -130,12 +130,12 @@ impl From<Pointer> for String {
     }
 }
 
-/// The tokens of a pointer's text form, unescaped.
+/// Returns the unescaped tokens of a pointer's text form.
 pub(crate) fn tokens(pointer: &str) -> impl Iterator<Item = Cow<'_, str>> {
     pointer.split('/').skip(1).map(unescape)
 }
 
-/// A token as it stands in a pointer's text form.
+/// Returns a token as written in a pointer's text form.
 pub(crate) fn escape(token: &str) -> Cow<'_, str> {
     if token.contains(['~', '/']) { token.replace('~', "~0").replace('/', "~1").into() } else { token.into() }
 }

@@ -1,4 +1,4 @@
-//! JSON kept as it came.
+//! Unparsed JSON.
 
 use std::fmt;
 
@@ -10,18 +10,18 @@ use super::body::{decode_str, walk};
 use super::error::DecodeError;
 use crate::schema_of::schema_of;
 
-/// A piece of JSON kept exactly as it came, byte for byte.
+/// A piece of JSON, kept byte for byte.
 ///
-/// Whatever this library does not know (a new event, a new kind of message) is kept in one of these and written back
+/// Everything that this library does not know (a new event, a new kind of message) is kept in this type and written back
 /// unchanged. `Debug` shows the size only. Equality compares the text, so two spellings of the same value differ.
 ///
-/// Reading and writing it works with `serde_json` only: other formats have no notion of raw JSON.
+/// Works with `serde_json` only: other formats have no raw JSON.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RawJson(Box<RawValue>);
 
 impl RawJson {
-    /// Takes a text that holds one JSON value.
+    /// Parses a text that holds one JSON value.
     ///
     /// # Errors
     ///
@@ -34,11 +34,11 @@ impl RawJson {
         }
     }
 
-    /// The JSON of any value.
+    /// Encodes any value as JSON.
     ///
     /// # Errors
     ///
-    /// Fails when the value's `Serialize` does; the types of this crate never do.
+    /// Fails when the value cannot be serialized; the types of this crate always can.
     pub fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Self, serde_json::Error> {
         serde_json::value::to_raw_value(value).map(Self)
     }
@@ -48,7 +48,7 @@ impl RawJson {
         self.0.get()
     }
 
-    /// Reads the JSON as `T`.
+    /// Decodes the JSON as `T`.
     ///
     /// # Errors
     ///
@@ -84,19 +84,19 @@ impl crate::masked::Masked for RawJson {}
 
 schema_of!(inline RawJson, _generator => true.into());
 
-/// Cuts items out of a body. A list is looked through once, however many of its items are cut.
-pub(crate) struct Cutter<'raw> {
+/// Cuts items out of a body. A list is scanned once, even if many of its items are cut.
+pub(crate) struct RawItems<'raw> {
     body: Option<&'raw RawValue>,
     /// The list that the last item came from.
     list: Option<(Box<str>, Vec<&'raw RawValue>)>,
 }
 
-impl<'raw> Cutter<'raw> {
+impl<'raw> RawItems<'raw> {
     pub(crate) fn new(body: &'raw [u8]) -> Self {
         Self { body: serde_json::from_slice(body).ok(), list: None }
     }
 
-    /// The value at `pointer`, byte for byte; where the body has none, `typed` written anew.
+    /// Returns the value at `pointer`, byte for byte; if the body has none, `typed` is encoded again.
     pub(crate) fn cut<T: Serialize + ?Sized>(&mut self, pointer: &str, typed: &T) -> RawJson {
         let found = self.find(pointer).map(|raw| RawJson::from_value(raw.to_owned()));
         found.or_else(|| RawJson::encode(typed).ok()).unwrap_or_else(RawJson::null)
@@ -120,8 +120,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn items_are_cut_from_one_list_after_another() {
-        let mut cutter = Cutter::new(br#"{"a": [ 1.0, {"x" : 2}], "b/c": {"d": ["e"]}}"#);
+    fn items_are_cut_from_several_lists() {
+        let mut items = RawItems::new(br#"{"a": [ 1.0, {"x" : 2}], "b/c": {"d": ["e"]}}"#);
         for (pointer, cut) in [
             ("/a/0", "1.0"),
             ("/a/1", r#"{"x" : 2}"#),
@@ -131,8 +131,8 @@ mod tests {
             ("/a/2", "\"typed\""),
             ("/b~1c/0", "\"typed\""),
         ] {
-            assert_eq!(cutter.cut(pointer, "typed").get(), cut, "{pointer}");
+            assert_eq!(items.cut(pointer, "typed").get(), cut, "{pointer}");
         }
-        assert_eq!(Cutter::new(b"no json").cut("/a/0", "typed").get(), "\"typed\"");
+        assert_eq!(RawItems::new(b"no json").cut("/a/0", "typed").get(), "\"typed\"");
     }
 }

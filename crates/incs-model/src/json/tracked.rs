@@ -1,52 +1,53 @@
-//! A deserializer that knows where it is.
+//! A deserializer that tracks its position.
 //!
-//! It works on slices of the body, one level at a time, so that every fault carries its pointer. That costs a scan per
-//! level: it runs after a failure, and for members that came before the tag that types them. It lends nothing, so it
-//! can stand in for any other deserializer of owned types. Members that ask for it are read leniently: see [`lenient`](super::lenient).
+//! It works on slices of the body, one level at a time, so that every fault has its pointer. That costs one scan per
+//! level: it runs only after a failure, and for members that came before the tag that types them. It lends nothing, so it
+//! can replace any other deserializer of owned types. Members that request it are read leniently: see [`lenient`](super::lenient).
 
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::fmt;
 use std::iter;
 use std::vec;
 
-use serde::de::value::{MapDeserializer, StrDeserializer};
-use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::value::{MapAccessDeserializer, MapDeserializer, StrDeserializer};
+use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, forward_to_deserialize_any};
 use serde_json::value::RawValue;
 
 use super::error::{Fault, Found};
 use super::lenient::{CONTENT, LIST, OBJECT_OR_TEXT, OPTIONAL, WHOLE_NUMBER, parse_float};
 use super::object::from_object;
+use super::pointer::escape;
+use super::silent::{Key, TEXT};
 
-/// A string of the body, such as a member name; borrowed unless it holds escapes.
-#[derive(PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(transparent)]
-pub(crate) struct Key<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);
-
-/// A JSON value of the body, not yet looked into.
+/// An unparsed JSON value of the body.
 #[derive(Clone, Copy)]
 pub(crate) struct Tracked<'raw> {
     raw: &'raw RawValue,
-    /// True when the value may be absent, so that a number and a string of it are read for each other.
+    /// True when the value may be absent, so that a number and a string of its digits are read for each other.
     is_optional: bool,
-    /// The number of containers that may still be entered: as many as `serde_json` enters.
+    /// The number of nested containers that may still be entered: the same limit as in `serde_json`.
     depth_left: u8,
+    /// Collects the members that no type has. Set only when a document is read.
+    unread: Option<&'raw Unread>,
 }
 
 const DEPTH: u8 = 127;
 
-/// The prefix of the names by which `serde_json` asks its own deserializers for raw text.
+/// The prefix of the names by which `serde_json` requests raw text from its own deserializers.
 const PRIVATE_NAME: &str = "$serde_json::private::";
 
 impl<'raw> Tracked<'raw> {
     pub(crate) fn new(raw: &'raw RawValue) -> Self {
-        Self { raw, is_optional: false, depth_left: DEPTH }
+        Self { raw, is_optional: false, depth_left: DEPTH, unread: None }
     }
 
     fn first_byte(self) -> u8 {
         self.raw.get().bytes().next().unwrap_or(b' ')
     }
 
-    /// One level of the value. The text is JSON, so it fails only where Rust's types are narrower than JSON's.
+    /// Reads one level of the value. The text is JSON, so it fails only where Rust's types are narrower than JSON's.
     fn read<T: Deserialize<'raw>>(self) -> Result<T, Fault> {
         serde_json::from_str(self.raw.get()).map_err(|_| match self.first_byte() {
             b'"' => Fault::new("a string of whole Unicode characters", Found::String),
@@ -66,7 +67,7 @@ impl<'raw> Tracked<'raw> {
             b'{' => {
                 let depth_left = self.enter("an object of fewer levels", Found::Object)?;
                 let Members(members) = self.read()?;
-                visitor.visit_map(Object { members: members.into_iter(), value: None, depth_left })
+                visitor.visit_map(Object::new(members, depth_left, self.unread))
             }
             _ => self.visit_number(visitor),
         }
@@ -75,7 +76,7 @@ impl<'raw> Tracked<'raw> {
     fn items(self) -> Result<Items<'raw>, Fault> {
         let depth_left = self.enter("an array of fewer levels", Found::Array)?;
         let items: Vec<&'raw RawValue> = self.read()?;
-        Ok(Items { values: items.into_iter(), index: 0, depth_left })
+        Ok(Items { values: items.into_iter(), index: 0, depth_left, unread: self.unread })
     }
 
     fn enter(self, expected: &str, found: Found) -> Result<u8, Fault> {
@@ -93,12 +94,12 @@ impl<'raw> Tracked<'raw> {
         }
     }
 
-    /// The value of a member that may be absent.
+    /// Marks the value as one that may be absent.
     pub(crate) fn optional(self) -> Self {
         Self { is_optional: true, ..self }
     }
 
-    /// The text of a string, or the digits of a number.
+    /// Returns the text of a string, or the digits of a number.
     fn scalar(self) -> Option<Cow<'raw, str>> {
         match self.first_byte() {
             b'"' => self.read().ok().map(|Key(text)| text),
@@ -107,7 +108,7 @@ impl<'raw> Tracked<'raw> {
         }
     }
 
-    /// Offers a whole number in whichever way it is written, and the value itself where there is none.
+    /// Passes a whole number in either form, or the value itself if it is not one.
     fn visit_whole<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         let text = self.is_optional.then(|| self.scalar()).flatten();
         match text.as_deref().map(str::trim).and_then(Whole::parse) {
@@ -148,9 +149,9 @@ enum Whole {
 }
 
 impl Whole {
-    /// Digits, or a float without a fraction.
+    /// Parses digits, or a float without a fraction.
     fn parse(text: &str) -> Option<Self> {
-        /// Up to here a float has a digit for each whole number.
+        /// The largest float up to which every whole number is exact.
         const LAST_EXACT: f64 = 9_007_199_254_740_992.0;
 
         if let Ok(number) = text.parse() {
@@ -166,7 +167,7 @@ impl Whole {
     }
 }
 
-/// Has each of these methods offer the value in a way of its own.
+/// Implements each of these methods with its own way to pass the value.
 macro_rules! offer {
     ($($method:ident by $offer:ident,)+) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
@@ -204,6 +205,7 @@ impl<'de> Deserializer<'de> for Tracked<'_> {
                 _ => visitor.visit_unit(),
             },
             WHOLE_NUMBER => self.visit_whole(visitor),
+            TEXT => self.visit_text(visitor),
             _ if name.starts_with(PRIVATE_NAME) => {
                 visitor.visit_map(MapDeserializer::new(iter::once((name, self.raw.get()))))
             }
@@ -234,7 +236,7 @@ impl<'de> Deserializer<'de> for Tracked<'_> {
         deserialize_string by visit_text,
     }
 
-    /// Records take arrays too, member by member; of a bad one it says more that it is no object.
+    /// serde's structs take arrays too, member by member; for a bad array it is clearer to report that it is not an object.
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
@@ -242,6 +244,7 @@ impl<'de> Deserializer<'de> for Tracked<'_> {
         visitor: V,
     ) -> Result<V::Value, Fault> {
         match self.first_byte() {
+            b'[' if self.unread.is_some() => Err(Fault::new("an object", Found::Array)),
             b'[' => self.visit(visitor).map_err(|_| Fault::new("an object", Found::Array)),
             _ => self.visit(visitor),
         }
@@ -260,6 +263,9 @@ impl<'de> Deserializer<'de> for Tracked<'_> {
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        if let Some(unread) = self.unread {
+            unread.add();
+        }
         visitor.visit_unit()
     }
 
@@ -273,12 +279,13 @@ struct Items<'raw> {
     values: vec::IntoIter<&'raw RawValue>,
     index: usize,
     depth_left: u8,
+    unread: Option<&'raw Unread>,
 }
 
 impl<'raw> Items<'raw> {
     fn next(&mut self) -> Option<Tracked<'raw>> {
-        let depth_left = self.depth_left;
-        self.values.next().map(|raw| Tracked { depth_left, ..Tracked::new(raw) })
+        let (depth_left, unread) = (self.depth_left, self.unread);
+        self.values.next().map(|raw| Tracked { depth_left, unread, ..Tracked::new(raw) })
     }
 }
 
@@ -289,7 +296,8 @@ impl<'de> SeqAccess<'de> for Items<'_> {
         let Some(item) = self.next() else { return Ok(None) };
         let index = self.index;
         self.index += 1;
-        seed.deserialize(item).map(Some).map_err(|fault| fault.under_index(index))
+        let read = Unread::under(self.unread, &index, || seed.deserialize(item));
+        read.map(Some).map_err(|fault| fault.under_index(index))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -300,7 +308,7 @@ impl<'de> SeqAccess<'de> for Items<'_> {
 /// One value, if it can be read.
 struct Maybe<'raw> {
     value: Option<Tracked<'raw>>,
-    /// True when only a value that holds nothing may fail to be read.
+    /// True when only a blank value may fail to be read.
     is_content: bool,
 }
 
@@ -324,6 +332,20 @@ struct Object<'raw> {
     members: vec::IntoIter<(Key<'raw>, &'raw RawValue)>,
     value: Option<(Key<'raw>, &'raw RawValue)>,
     depth_left: u8,
+    unread: Option<&'raw Unread>,
+}
+
+/// The members from which unions derive their kind, in order of precedence.
+const TAGS: [&str; 4] = ["type", "name", "parameters", "buttons"];
+
+impl<'raw> Object<'raw> {
+    fn new(mut members: Vec<(Key<'raw>, &'raw RawValue)>, depth_left: u8, unread: Option<&'raw Unread>) -> Self {
+        // A union that reads its tag first buffers nothing, so that every member is read here and can be collected.
+        if unread.is_some() {
+            members.sort_by_key(|(key, _)| TAGS.iter().position(|tag| *tag == key.0).unwrap_or(TAGS.len()));
+        }
+        Self { members: members.into_iter(), value: None, depth_left, unread }
+    }
 }
 
 impl<'de> MapAccess<'de> for Object<'_> {
@@ -340,12 +362,65 @@ impl<'de> MapAccess<'de> for Object<'_> {
         let Some((key, value)) = self.value.take() else {
             return Err(Fault::custom("a member name before its value"));
         };
-        let value = Tracked { depth_left: self.depth_left, ..Tracked::new(value) };
-        seed.deserialize(value).map_err(|fault| fault.under_key(&key.0))
+        let value = Tracked { depth_left: self.depth_left, unread: self.unread, ..Tracked::new(value) };
+        let read = Unread::under(self.unread, &*escape(&key.0), || seed.deserialize(value));
+        read.map_err(|fault| fault.under_key(&key.0))
     }
 }
 
-/// The members of one object, in order, duplicates included.
+/// The members of one object, in order, including duplicates.
 #[derive(Deserialize)]
 #[serde(transparent)]
 struct Members<'raw>(#[serde(borrow, deserialize_with = "from_object")] Vec<(Key<'raw>, &'raw RawValue)>);
+
+/// The pointers of members that were skipped because no type has them. They grow from the leaf to the root.
+#[derive(Default)]
+struct Unread(RefCell<Vec<String>>);
+
+impl Unread {
+    fn add(&self) {
+        self.0.borrow_mut().push(String::new());
+    }
+
+    /// Reads a value and puts `step` before the pointers that were collected in it.
+    fn under<T, S: fmt::Display + ?Sized>(unread: Option<&Self>, step: &S, read: impl FnOnce() -> T) -> T {
+        let Some(Self(pointers)) = unread else { return read() };
+        let before = pointers.borrow().len();
+        let value = read();
+        for pointer in pointers.borrow_mut().iter_mut().skip(before) {
+            *pointer = format!("/{step}{pointer}");
+        }
+        value
+    }
+}
+
+/// Returns the members of an object, in order; `None` for any other value.
+pub(crate) fn members(raw: &RawValue) -> Option<Vec<(Key<'_>, &RawValue)>> {
+    serde_json::from_str(raw.get()).ok().map(|Members(members)| members)
+}
+
+/// Reads an object that a person or another program wrote to be sent: arrays are not accepted for objects, and the pointers of
+/// members that no type has are returned. The value of a member can be replaced.
+pub(crate) fn read_document<T: DeserializeOwned>(
+    raw: &RawValue,
+    substitute: Option<(&'static str, &RawValue)>,
+) -> (Result<T, Fault>, Vec<String>) {
+    let unread = Unread::default();
+    let read = Tracked { unread: Some(&unread), ..Tracked::new(raw) }.read_object(substitute);
+    (read, unread.0.into_inner())
+}
+
+impl<'raw> Tracked<'raw> {
+    fn read_object<T: DeserializeOwned>(self, substitute: Option<(&'static str, &'raw RawValue)>) -> Result<T, Fault> {
+        if self.first_byte() != b'{' {
+            return T::deserialize(self);
+        }
+        let depth_left = self.enter("an object of fewer levels", Found::Object)?;
+        let Members(mut members) = self.read()?;
+        if let Some((name, value)) = substitute {
+            members.retain(|(key, _)| key.0 != name);
+            members.push((Key(name.into()), value));
+        }
+        T::deserialize(MapAccessDeserializer::new(Object::new(members, depth_left, self.unread)))
+    }
+}

@@ -1,8 +1,8 @@
-//! What a rule is.
+//! The type of a rule and its parts.
 
 use std::fmt;
 
-/// One rule of the platform: a stable id, the limit, the source, and who checks it.
+/// One rule of the platform: a stable id, the limit, the source, and the component that checks it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Rule {
     pub(crate) id: &'static str,
@@ -14,12 +14,12 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// The stable id, like `whatsapp.interactive.body.max_length`. Ids are never renamed or used again.
+    /// The stable id, like `whatsapp.interactive.body.max_length`. Ids are never renamed or reused.
     pub fn id(&self) -> &'static str {
         self.id
     }
 
-    /// What the rule speaks of.
+    /// The subject of the rule.
     pub fn summary(&self) -> &'static str {
         self.summary
     }
@@ -29,17 +29,22 @@ impl Rule {
         self.limit
     }
 
-    /// The page of the platform that says so.
+    /// The platform's page that documents it.
     pub fn source(&self) -> Source {
         self.source
     }
 
-    /// How sure the fact is.
+    /// The confidence in the fact.
     pub fn confidence(&self) -> Confidence {
         self.confidence
     }
 
-    /// Who checks the rule.
+    /// Returns true when breaking the rule is a violation, and false when it only gives a warning.
+    pub fn is_enforced(&self) -> bool {
+        matches!(self.confidence, Confidence::Documented | Confidence::Implied)
+    }
+
+    /// The component that checks the rule.
     pub fn checked(&self) -> Checked {
         self.checked
     }
@@ -51,41 +56,41 @@ impl Rule {
 pub enum Limit {
     /// At least one character.
     NotEmpty,
-    /// At most so many characters.
+    /// At most this many characters.
     MaxChars(usize),
-    /// At most so many lines.
-    MaxLines(usize),
-    /// Between so many items.
+    /// At most this many line breaks; line breaks at the very end do not count.
+    MaxLineBreaks(usize),
+    /// A number of items in this range.
     Items {
-        /// The fewest.
+        /// The minimum.
         min: usize,
-        /// The most; `None` where no page names a number.
+        /// The maximum; `None` where no page documents one.
         max: Option<usize>,
     },
-    /// A whole number between both.
+    /// A whole number in this range.
     Range {
         /// The smallest.
         min: i64,
         /// The largest.
         max: i64,
     },
-    /// A whole number from this one on.
+    /// A whole number of at least this value.
     AtLeast(i64),
     /// One of these values.
     OneOf(&'static [&'static str]),
-    /// A link to a file of one of these kinds, if it shows an extension.
+    /// A link to a file of one of these kinds, if the end of its path names a kind.
     FileKinds(&'static [&'static str]),
-    /// A file of at most so many megabytes.
+    /// A file of at most this many megabytes.
     Megabytes(u32),
-    /// Something that needs words.
+    /// A limit in words.
     Must(&'static str),
 }
 
 impl Limit {
-    /// The one number of the limit, if it has one: the maximum.
+    /// The maximum, if the limit has exactly one number.
     pub fn max(self) -> Option<usize> {
         match self {
-            Self::MaxChars(max) | Self::MaxLines(max) => Some(max),
+            Self::MaxChars(max) | Self::MaxLineBreaks(max) => Some(max),
             Self::Items { max, .. } => max,
             Self::Range { max, .. } => usize::try_from(max).ok(),
             Self::Megabytes(megabytes) => usize::try_from(megabytes).ok(),
@@ -99,7 +104,7 @@ impl fmt::Display for Limit {
         match self {
             Self::NotEmpty => f.write_str("at least 1 character"),
             Self::MaxChars(max) => write!(f, "at most {max} characters"),
-            Self::MaxLines(max) => write!(f, "at most {max} lines"),
+            Self::MaxLineBreaks(max) => write!(f, "at most {max} line breaks"),
             Self::Items { min, max: Some(max) } if *min == 0 => write!(f, "at most {max}"),
             Self::Items { min, max: Some(max) } => write!(f, "{min} to {max}"),
             Self::Items { min, max: None } => write!(f, "at least {min}"),
@@ -115,7 +120,7 @@ impl fmt::Display for Limit {
     }
 }
 
-/// The page of the platform that a fact comes from.
+/// The platform's page that documents a fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Source(&'static str);
 
@@ -149,13 +154,15 @@ impl fmt::Display for Source {
     }
 }
 
-/// How sure a fact is.
+/// The confidence in a fact. Documented and implied rules are enforced; sampled and inferred ones give warnings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Confidence {
     /// A page states it.
     Documented,
-    /// A sample shows it, no table states it.
+    /// Follows from what a page states.
+    Implied,
+    /// Shown in a sample, but in no table.
     Sampled,
     /// Deduced; nothing contradicts it.
     Inferred,
@@ -165,25 +172,28 @@ impl fmt::Display for Confidence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Documented => "documented",
+            Self::Implied => "implied",
             Self::Sampled => "sampled",
             Self::Inferred => "inferred",
         })
     }
 }
 
-/// Who checks a rule.
+/// The component that checks a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Checked {
-    /// `validate`, and the *send* schema says the same.
+    /// `validate`; the *send* schema has the same rule.
     ValidateAndSchema,
-    /// `validate`; JSON Schema cannot say it, so it stands in `x-incs-rules`.
+    /// `validate`; JSON Schema cannot express it, so it is listed in `x-incs-rules`.
     Validate,
-    /// The type: such a value cannot be made, and decoding refuses it. The schema says the same.
+    /// The type: an invalid value cannot be created, and decoding refuses it. The schema has the same rule.
     Type,
+    /// The reader of documents; the schema has the same rule.
+    Document,
     /// The comparison of a send with its template.
     TemplateCheck,
-    /// Nobody but the platform: it takes the file, the clock or the template to know.
+    /// The platform only: the check needs the file, the clock or the template.
     Platform,
 }
 
@@ -193,6 +203,7 @@ impl fmt::Display for Checked {
             Self::ValidateAndSchema => "validate and schema",
             Self::Validate => "validate",
             Self::Type => "type and schema",
+            Self::Document => "document and schema",
             Self::TemplateCheck => "template check",
             Self::Platform => "the platform only",
         })

@@ -2,31 +2,31 @@
 
 use super::rule::{Limit, rules};
 
-/// Characters in the name of an RCS template. An early revision of the page said 100.
+/// Maximum number of characters in the name of an RCS template. An early version of the page said 100.
 pub const RCS_NAME_MAX: usize = 25;
-/// What the name of an RCS template is made of.
+/// The pattern of the name of an RCS template.
 pub const RCS_NAME_PATTERN: &str = "^[A-Za-z0-9_]+$";
-/// Characters in the text of an RCS text template.
+/// Maximum number of characters in the text of an RCS text template.
 pub const RCS_TEXT_MAX: usize = 2500;
-/// Suggestions below an RCS text template.
+/// Maximum number of suggestions below an RCS text template.
 pub const RCS_TEXT_SUGGESTIONS_MAX: usize = 11;
-/// Suggestions on an RCS card, alone or in a carousel.
+/// Maximum number of suggestions on an RCS card, alone or in a carousel.
 pub const RCS_CARD_SUGGESTIONS_MAX: usize = 4;
-/// Fewest cards of an RCS carousel.
+/// Minimum number of cards in an RCS carousel.
 pub const RCS_CARDS_MIN: usize = 2;
-/// Most cards of an RCS carousel.
+/// Maximum number of cards in an RCS carousel.
 pub const RCS_CARDS_MAX: usize = 10;
-/// Characters in a suggestion's text, variables included.
+/// Maximum number of characters in a suggestion's text, including variables.
 pub const RCS_SUGGESTION_TEXT_MAX: usize = 25;
-/// Characters in a suggestion's postback data, variables included.
+/// Maximum number of characters in a suggestion's postback data, including variables.
 pub const RCS_POSTBACK_MAX: usize = 120;
 /// A phone number to dial: `+`, then digits.
 pub const RCS_PHONE_PATTERN: &str = "^\\+[0-9]+$";
-/// Characters in the name of a WhatsApp template.
+/// Maximum number of characters in the name of a WhatsApp template.
 pub const WHATSAPP_NAME_MAX: usize = 100;
-/// Rows of one page of a template list.
+/// Maximum number of rows on one page of a template list.
 pub const LIST_COUNT_MAX: u32 = 100;
-/// Rows of one page of a template list when the call does not say.
+/// Number of rows on one page of a template list when the request sets none.
 pub const LIST_COUNT_DEFAULT: u32 = 10;
 
 rules! {
@@ -63,15 +63,19 @@ rules! {
     WHATSAPP_CATEGORY = "template.whatsapp.category.known", "the category of a new WhatsApp template",
         Limit::OneOf(&["MARKETING", "UTILITY"]), WHATSAPP_TEMPLATES, Documented, ValidateAndSchema;
     WHATSAPP_PARAMETERS_MISSING = "template.whatsapp.parameters.missing", "the parameters of a send of a WhatsApp template",
-        Limit::Must("a value for every placeholder of every part"), SEND_WHATSAPP, Inferred, TemplateCheck;
+        Limit::Must("a value for every placeholder of every part"), SEND_WHATSAPP, Implied, TemplateCheck;
     WHATSAPP_PARAMETERS_SURPLUS = "template.whatsapp.parameters.surplus", "the parameters of a send of a WhatsApp template",
-        Limit::Must("no value that the template has no placeholder for"), SEND_WHATSAPP, Inferred, TemplateCheck;
+        Limit::Must("no value that the template has no placeholder for"), SEND_WHATSAPP, Implied, TemplateCheck;
     WHATSAPP_PARAMETERS_EMPTY = "template.whatsapp.parameters.empty", "the parameters of a send of a WhatsApp template",
-        Limit::NotEmpty, SEND_WHATSAPP, Inferred, TemplateCheck;
+        Limit::NotEmpty, SEND_WHATSAPP, Implied, TemplateCheck;
     WHATSAPP_PARAMETERS_KIND = "template.whatsapp.parameters.kind", "the parameters of a send of a WhatsApp template",
-        Limit::Must("a value of the kind that the template holds: text, or the medium of its header"), SEND_WHATSAPP, Inferred, TemplateCheck;
+        Limit::Must("a value of the kind that the template holds: text, or the medium of its header"), SEND_WHATSAPP, Implied, TemplateCheck;
+    WHATSAPP_PARAMETERS_NAME = "template.whatsapp.parameters.name", "the `parameter_name` of a value",
+        Limit::Must("the name of its placeholder, or none where placeholders have numbers"), SEND_WHATSAPP, Implied, TemplateCheck;
+    WHATSAPP_PARAMETERS_WHITESPACE = "template.whatsapp.parameters.whitespace", "a text that fills a placeholder (Meta 132018)",
+        Limit::Must("no line break, no tab and no more than four spaces in a row"), SEND_WHATSAPP, Inferred, Validate;
     WHATSAPP_COMPONENT_SURPLUS = "template.whatsapp.components.surplus", "the components of a send of a WhatsApp template",
-        Limit::Must("only parts that the template has, each once"), SEND_WHATSAPP, Inferred, TemplateCheck;
+        Limit::Must("only parts that the template has, each once"), SEND_WHATSAPP, Implied, TemplateCheck;
     NAME_MISMATCH = "template.name.mismatch", "the template that a send names",
         Limit::Must("the name of the definition it is checked against"), SEND_WHATSAPP, Documented, TemplateCheck;
     LIST_COUNT = "template.list.count", "rows of one page of a template list",

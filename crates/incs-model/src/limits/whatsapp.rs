@@ -10,43 +10,43 @@ pub const VIDEO_KINDS: &[&str] = &["3gp", "mp4"];
 pub const AUDIO_KINDS: &[&str] = &["aac", "amr", "mp3", "m4a", "ogg"];
 /// File kinds of a document.
 pub const DOCUMENT_KINDS: &[&str] = &["txt", "xls", "xlsx", "doc", "docx", "ppt", "pptx", "pdf"];
-/// Characters in the header text of an interactive message.
+/// Maximum number of characters in the header text of an interactive message.
 pub const HEADER_TEXT_MAX: usize = 60;
-/// Characters in the body of an interactive message other than a list.
+/// Maximum number of characters in the body of an interactive message other than a list.
 pub const BODY_TEXT_MAX: usize = 1024;
-/// Characters in the footer of an interactive message.
+/// Maximum number of characters in the footer of an interactive message.
 pub const FOOTER_TEXT_MAX: usize = 60;
-/// Characters on a link button.
+/// Maximum number of characters on a link button.
 pub const DISPLAY_TEXT_MAX: usize = 20;
-/// Characters in the body of a list.
+/// Maximum number of characters in the body of a list.
 pub const LIST_BODY_TEXT_MAX: usize = 4096;
-/// Characters on the button that opens a list.
+/// Maximum number of characters on the button that opens a list.
 pub const LIST_BUTTON_MAX: usize = 20;
-/// Sections of a list.
+/// Maximum number of sections in a list.
 pub const LIST_SECTIONS_MAX: usize = 10;
-/// Characters in a section's title.
+/// Maximum number of characters in a section's title.
 pub const SECTION_TITLE_MAX: usize = 24;
-/// Rows of a list, over all its sections.
+/// Maximum number of rows in a list, over all its sections.
 pub const LIST_ROWS_MAX: usize = 10;
-/// Characters in a row's id.
+/// Maximum number of characters in a row's id.
 pub const ROW_ID_MAX: usize = 200;
-/// Characters in a row's title.
+/// Maximum number of characters in a row's title.
 pub const ROW_TITLE_MAX: usize = 24;
-/// Characters in a row's description.
+/// Maximum number of characters in a row's description.
 pub const ROW_DESCRIPTION_MAX: usize = 72;
-/// Fewest cards of a carousel.
+/// Minimum number of cards in a carousel.
 pub const CARDS_MIN: usize = 2;
-/// Most cards of a carousel.
+/// Maximum number of cards in a carousel.
 pub const CARDS_MAX: usize = 10;
-/// Characters in a card's body.
+/// Maximum number of characters in a card's body.
 pub const CARD_BODY_TEXT_MAX: usize = 160;
-/// Lines in a card's body.
-pub const CARD_BODY_LINES_MAX: usize = 2;
-/// Characters in the title of a reply button, on a card or below a message.
+/// Maximum number of line breaks in a card's body, which allows three lines. Line breaks at the very end do not count (inferred).
+pub const CARD_BODY_LINE_BREAKS_MAX: usize = 2;
+/// Maximum number of characters in the title of a reply button, on a card or below a message.
 pub const REPLY_TITLE_MAX: usize = 20;
-/// Characters in the id of a reply button, on a card or below a message.
+/// Maximum number of characters in the id of a reply button, on a card or below a message.
 pub const REPLY_ID_MAX: usize = 256;
-/// Reply buttons below a message.
+/// Maximum number of reply buttons below a message.
 pub const REPLY_BUTTONS_MAX: usize = 3;
 
 rules! {
@@ -69,9 +69,11 @@ rules! {
     TEMPLATE_CODE = "whatsapp.template.code.exclusive", "the one-time code of an authentication template",
         Limit::Must("a code instead of components, not both"), SEND_WHATSAPP, Documented, ValidateAndSchema;
     TEMPLATE_BUTTON_INDEX = "whatsapp.template.button.index.digits", "the position of a template button",
-        Limit::Must("digits in a string, like \"0\""), SEND_WHATSAPP, Sampled, ValidateAndSchema;
+        Limit::Must("digits in a string, like \"0\", or a whole number"), SEND_WHATSAPP, Sampled, Validate;
     TEMPLATE_HEADER_COUNT = "whatsapp.template.header.parameters.count", "parameters of a template header",
-        Limit::Items { min: 1, max: Some(1) }, SEND_WHATSAPP, Inferred, ValidateAndSchema;
+        Limit::Items { min: 1, max: Some(1) }, SEND_WHATSAPP, Inferred, Validate;
+    TEMPLATE_HEADER_SOURCE = "whatsapp.template.header.media.source", "the medium of a template header",
+        Limit::Must("either a link or the id of an uploaded medium"), SEND_WHATSAPP, Implied, ValidateAndSchema;
     HEADER_TEXT = "whatsapp.interactive.header.text.max_length", "the header text of an interactive message",
         Limit::MaxChars(HEADER_TEXT_MAX), SEND_WHATSAPP, Documented, ValidateAndSchema;
     HEADER_SOURCE = "whatsapp.interactive.header.media.source", "the medium of a header",
@@ -106,14 +108,12 @@ rules! {
         Limit::MaxChars(ROW_DESCRIPTION_MAX), SEND_WHATSAPP, Documented, ValidateAndSchema;
     ROW_ID_UNIQUE = "whatsapp.interactive.list.row.id.unique", "ids of the rows of a list",
         Limit::Must("ids that differ from each other"), SEND_WHATSAPP, Inferred, Validate;
-    ROW_TITLE_UNIQUE = "whatsapp.interactive.list.row.title.unique", "titles of the rows of a list",
-        Limit::Must("titles that differ from each other"), SEND_WHATSAPP, Inferred, Validate;
     CAROUSEL_MAIN = "whatsapp.interactive.carousel.main.forbidden", "header, footer and buttons of a carousel's main message",
         Limit::Must("nothing: a carousel has only a body and cards"), SEND_WHATSAPP, Documented, ValidateAndSchema;
     CARDS = "whatsapp.interactive.carousel.cards.count", "cards of a carousel",
         Limit::Items { min: CARDS_MIN, max: Some(CARDS_MAX) }, SEND_WHATSAPP, Documented, ValidateAndSchema;
     CARD_TYPE = "whatsapp.interactive.carousel.card.type", "the `type` of a card, also of one with quick replies",
-        Limit::OneOf(&["cta_url"]), SEND_WHATSAPP, Sampled, ValidateAndSchema;
+        Limit::OneOf(&["cta_url"]), SEND_WHATSAPP, Sampled, Validate;
     CARD_INDEX = "whatsapp.interactive.carousel.card_index.order", "`card_index` of the cards",
         Limit::Must("0, 1, 2 … from left to right"), SEND_WHATSAPP, Documented, Validate;
     CARD_HEADER = "whatsapp.interactive.carousel.card.header.kind", "the header of a card",
@@ -122,8 +122,8 @@ rules! {
         Limit::Must("a link"), SEND_WHATSAPP, Documented, ValidateAndSchema;
     CARD_BODY_TEXT = "whatsapp.interactive.carousel.card.body.max_length", "the body of a card",
         Limit::MaxChars(CARD_BODY_TEXT_MAX), SEND_WHATSAPP, Documented, ValidateAndSchema;
-    CARD_BODY_LINES = "whatsapp.interactive.carousel.card.body.max_lines", "the body of a card",
-        Limit::MaxLines(CARD_BODY_LINES_MAX), SEND_WHATSAPP, Documented, ValidateAndSchema;
+    CARD_BODY_LINE_BREAKS = "whatsapp.interactive.carousel.card.body.max_line_breaks", "the body of a card",
+        Limit::MaxLineBreaks(CARD_BODY_LINE_BREAKS_MAX), SEND_WHATSAPP, Documented, ValidateAndSchema;
     CARD_BUTTONS = "whatsapp.interactive.carousel.card.buttons.count", "quick replies of a card; no upper bound is documented",
         Limit::Items { min: 1, max: None }, SEND_WHATSAPP, Documented, ValidateAndSchema;
     CARDS_UNIFORM = "whatsapp.interactive.carousel.cards.uniform", "the buttons of all cards",

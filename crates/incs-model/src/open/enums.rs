@@ -1,4 +1,4 @@
-//! Open enums: of texts, and of whole numbers.
+//! Open enums of texts and of whole numbers.
 
 use std::fmt;
 
@@ -19,20 +19,20 @@ impl UnknownText {
         Self(text.into())
     }
 
-    /// The text as it came.
+    /// The text, unchanged.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// Shows the text when it looks like a token; anything else may be content and shows its length only.
+/// Shows the text if it looks like a token; other texts may be content, so only their length is shown.
 impl fmt::Debug for UnknownText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt_token(&self.0, f)
     }
 }
 
-/// Shows short texts of letters, digits, `_`, `-`, `.`, `/` that hold a letter first; masks all others.
+/// Shows short texts of letters, digits, `_`, `-`, `.`, `/` that start with a letter; masks all others.
 pub(crate) fn fmt_token(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let token = text.len() <= 64
         && text.bytes().next().is_some_and(|first| first.is_ascii_alphabetic())
@@ -52,7 +52,7 @@ impl UnknownCode {
         Self(code)
     }
 
-    /// The number as it came.
+    /// The number, unchanged.
     pub fn as_i64(self) -> i64 {
         self.0
     }
@@ -76,7 +76,7 @@ pub(crate) fn read_code<'de, T: From<i64>, D: Deserializer<'de>>(deserializer: D
     read_i64(deserializer).map(T::from)
 }
 
-/// What open enums of both kinds have alike.
+/// Implements the common part of both kinds of open enums.
 macro_rules! open_value {
     ($name:ident, $value:ident, $serialize:ident, $read:ident, $schema:ident) => {
         impl ::std::fmt::Display for $name {
@@ -131,15 +131,15 @@ macro_rules! open_text {
                 #[doc = concat!("\n\nOn the wire: `", $text, "`.")]
                 $variant,
             )+
-            /// A value that this version does not know; kept and written back as it came.
+            /// A value that this version does not know; kept and written back unchanged.
             Unknown($crate::open::UnknownText),
         }
 
         impl $name {
-            /// The known values, as they stand on the wire.
+            /// The known values, as written on the wire.
             pub const KNOWN: &'static [&'static str] = &[$($text),+];
 
-            /// The value as it stands on the wire.
+            /// The value as written on the wire.
             pub fn as_str(&self) -> &str {
                 match self {
                     $( Self::$variant => $text, )+
@@ -147,7 +147,7 @@ macro_rules! open_text {
                 }
             }
 
-            /// Whether this version of the crate has a name for the value.
+            /// Returns true when this version of the crate has a variant for the value.
             pub fn is_known(&self) -> bool {
                 !matches!(self, Self::Unknown(_))
             }
@@ -173,8 +173,8 @@ macro_rules! open_text {
 }
 pub(crate) use open_text;
 
-/// Declares an open enum of whole numbers: named variants, `Unknown` for every other number, lossless both ways. Reads a
-/// string of digits like the number.
+/// Declares an open enum of whole numbers: named variants, `Unknown` for every other number, lossless both ways. Reads
+/// digits in a string like the number.
 macro_rules! open_code {
     (
         $(#[$meta:meta])*
@@ -191,15 +191,15 @@ macro_rules! open_code {
                 #[doc = concat!("\n\nOn the wire: `", stringify!($code), "`.")]
                 $variant,
             )+
-            /// A value that this version does not know; kept and written back as it came.
+            /// A value that this version does not know; kept and written back unchanged.
             Unknown($crate::open::UnknownCode),
         }
 
         impl $name {
-            /// The known values, as they stand on the wire.
+            /// The known values, as written on the wire.
             pub const KNOWN: &'static [i64] = &[$($code),+];
 
-            /// The value as it stands on the wire.
+            /// The value as written on the wire.
             pub fn as_i64(self) -> i64 {
                 match self {
                     $( Self::$variant => $code, )+
@@ -207,7 +207,7 @@ macro_rules! open_code {
                 }
             }
 
-            /// Whether this version of the crate has a name for the value.
+            /// Returns true when this version of the crate has a variant for the value.
             pub fn is_known(self) -> bool {
                 !matches!(self, Self::Unknown(_))
             }

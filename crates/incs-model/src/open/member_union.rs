@@ -1,4 +1,4 @@
-//! Open unions whose content stands in the member that the tag names: `{"type": "image", "image": {…}}`.
+//! Open unions whose content is in the member that the tag names: `{"type": "image", "image": {…}}`.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use super::enums::fmt_token;
 use crate::json::{Content, Key, RawJson, ReadMembers, from_object, is_blank, once, optional_value, replay};
 
-/// The content of a kind that this version of the crate does not know: the kind and every member that came with it.
+/// The content of a kind that this version of the crate does not know: the kind and all its members.
 #[derive(Clone, PartialEq, Eq)]
 pub struct UnknownMember {
     kind: Box<str>,
@@ -18,38 +18,38 @@ pub struct UnknownMember {
 }
 
 impl UnknownMember {
-    /// Content of a kind of your own, for a platform that learned it before this crate did.
+    /// Creates content of a kind that this version of the crate does not know yet.
     ///
-    /// `validate` reports it; send it with validation off. The kind must be one that this version does not know: for the
-    /// others there are variants, and a kind named like another member of the object would stand there twice.
+    /// `validate` reports it; send it without validation. Do not use a known kind, which has a variant, or
+    /// the name of another member of the object, which would then be written twice.
     pub fn new(kind: impl Into<Box<str>>, content: RawJson) -> Self {
         let kind = kind.into();
         Self { members: vec![(kind.clone(), content)], kind }
     }
 
-    /// Members whose kind no tag says: the first one's name must do.
+    /// Creates the value for members without a tag; the name of the first one becomes the kind.
     pub(crate) fn from_members(members: Vec<(Box<str>, Box<RawValue>)>) -> Self {
         let kind = members.first().map(|(name, _)| name.clone()).unwrap_or_default();
         Self::of_kind(kind, members)
     }
 
-    /// The members of a kind that a tag says.
+    /// Creates the value for members with a tag.
     pub(crate) fn of_kind(kind: Box<str>, members: Vec<(Box<str>, Box<RawValue>)>) -> Self {
         let members = members.into_iter().map(|(name, raw)| (name, RawJson::from_value(raw))).collect();
         Self { kind, members }
     }
 
-    /// The value of the tag, as it came.
+    /// The value of the tag, unchanged.
     pub fn kind(&self) -> &str {
         &self.kind
     }
 
-    /// The member that the tag names, if it is there.
+    /// The member that the tag names, if it is present.
     pub fn content(&self) -> Option<&RawJson> {
         self.member(&self.kind)
     }
 
-    /// Any other member that came with it.
+    /// Returns any other member of the content.
     pub fn member(&self, name: &str) -> Option<&RawJson> {
         self.members.iter().find(|(known, _)| **known == *name).map(|(_, raw)| raw)
     }
@@ -70,7 +70,7 @@ impl fmt::Debug for UnknownMember {
     }
 }
 
-/// The members of an unknown kind, without the tag.
+/// Writes the members of an unknown kind, without the tag.
 impl Serialize for UnknownMember {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.members.iter().map(|(name, raw)| (name, raw)))
@@ -79,7 +79,7 @@ impl Serialize for UnknownMember {
 
 impl crate::masked::Masked for UnknownMember {}
 
-/// A known kind that came without its content.
+/// A known kind without its content.
 #[derive(Clone, PartialEq, Eq)]
 pub struct MissingMember {
     kind: &'static str,
@@ -104,7 +104,7 @@ impl fmt::Debug for MissingMember {
 
 impl crate::masked::Masked for MissingMember {}
 
-/// A union that is read and written beside other members. The name of a kind is also that of its content member.
+/// A union that is read and written beside other members. The name of a kind is also the name of its content member.
 pub(crate) trait MemberUnion: Sized {
     /// The member that holds the kind.
     const TAG: &'static str;
@@ -112,28 +112,28 @@ pub(crate) trait MemberUnion: Sized {
     /// The known kinds.
     const KINDS: &'static [&'static str];
 
-    /// The kind as it stands on the wire.
+    /// The kind as written on the wire.
     fn wire_kind(&self) -> &str;
 
     /// Reads the content of a known kind.
     fn read<'de, D: Deserializer<'de>>(kind: &'static str, content: D) -> Result<Self, D::Error>;
 
-    /// The value of a kind that has no content member.
+    /// Returns the value of a kind that has no content member.
     fn bare(kind: &str) -> Option<Self>;
 
     /// True for a received union, where a known kind may lack its content and the content may lack its tag.
     const IS_RECEIVED: bool;
 
-    /// The value of a known kind without its content; `None` in a union that is sent.
+    /// Returns the value of a known kind without its content; `None` in a union that is sent.
     fn missing(kind: &'static str) -> Option<Self>;
 
-    /// What is not known.
+    /// Creates the value for an unknown kind.
     fn unknown(unknown: UnknownMember) -> Self;
 
     /// Writes the content member, or all members of an unknown kind.
     fn write_content<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error>;
 
-    /// The schemas of the contents, by kind; none for a kind without content.
+    /// Returns the schemas of the contents, by kind; `None` for a kind without content.
     #[cfg(feature = "schema")]
     fn content_schemas(generator: &mut schemars::SchemaGenerator) -> Vec<(&'static str, Option<schemars::Schema>)>;
 
@@ -146,7 +146,7 @@ pub(crate) trait MemberUnion: Sized {
     }
 }
 
-/// Reads the content of a union of this kind, from the live stream or from a piece that came before its kind.
+/// Reads the content of a union of this kind, from the stream or from a member that was buffered before the tag.
 struct ContentOf<U>(&'static str, PhantomData<U>);
 
 impl<'de, U: MemberUnion> DeserializeSeed<'de> for ContentOf<U> {
@@ -157,7 +157,7 @@ impl<'de, U: MemberUnion> DeserializeSeed<'de> for ContentOf<U> {
     }
 }
 
-/// Reads the same; in a union that is received, null, `""` and `{}` are no content unless the kind takes them.
+/// Reads the same; in a received union, null, `""` and `{}` are no content unless the kind accepts them.
 struct ContentOrMissing<U>(&'static str, PhantomData<U>);
 
 impl<'de, U: MemberUnion> DeserializeSeed<'de> for ContentOrMissing<U> {
@@ -175,7 +175,7 @@ impl<'de, U: MemberUnion> DeserializeSeed<'de> for ContentOrMissing<U> {
     }
 }
 
-/// Collects tag and content of a union while the members of an object go by in any order.
+/// Collects tag and content of a union while the members of an object are read in any order.
 pub(crate) struct Slot<U> {
     kind: Option<Kind>,
     value: Option<U>,
@@ -199,7 +199,7 @@ impl<U: MemberUnion> Slot<U> {
         Self { kind: None, value: None, kept: Vec::new() }
     }
 
-    /// Takes the next member, whose name has been read.
+    /// Takes the next member, whose name was already read.
     pub(crate) fn take<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
         if key == U::TAG {
             if self.kind.is_some() {
@@ -224,7 +224,7 @@ impl<U: MemberUnion> Slot<U> {
         Ok(())
     }
 
-    /// The kind whose content is there, where no tag says it: the only known one that holds something.
+    /// Returns the kind of the content when there is no tag: the only known one that is not blank.
     fn inferred(&self) -> Option<&'static str> {
         if !U::IS_RECEIVED || self.kind.is_some() {
             return None;
@@ -234,7 +234,7 @@ impl<U: MemberUnion> Slot<U> {
         kinds.next().copied().filter(|_| kinds.next().is_none())
     }
 
-    /// The union, once all members have gone by.
+    /// Returns the union, after all members were read.
     pub(crate) fn finish<E: de::Error>(self) -> Result<U, E> {
         match self.inferred().map(Kind::Known).or(self.kind) {
             None => Err(E::missing_field(U::TAG)),
@@ -252,7 +252,7 @@ impl<U: MemberUnion> Slot<U> {
     }
 }
 
-/// Reads a union that fills its object alone.
+/// Reads a union that is the only content of its object.
 pub(crate) fn read_member_union<'de, U: MemberUnion, D: Deserializer<'de>>(deserializer: D) -> Result<U, D::Error> {
     struct Alone<U>(U);
 
@@ -272,8 +272,8 @@ pub(crate) fn read_member_union<'de, U: MemberUnion, D: Deserializer<'de>>(deser
 /// Declares an open union `{"<tag>": kind, "<kind>": content}`. Kinds after `bare` have no content member. A kind may name
 /// the function that makes the schema of its content: `Text(String) = "text" as text_schema`.
 ///
-/// A union that is received names a variant for a known kind without content: `by "type" or Missing`. It takes null, `""`, `{}` and
-/// no member at all for that. Without a tag it takes its kind from the only known content that is there. A union that is sent
+/// A received union names a variant for a known kind without content: `by "type" or Missing`. It is used for null, `""`, `{}` and
+/// an absent member. Without a tag the kind is that of the only known content that is present. A union that is sent
 /// refuses both.
 macro_rules! member_union {
     (
@@ -298,18 +298,19 @@ macro_rules! member_union {
                 $bare,
             )+)?
             $(
-                /// A known kind whose content is not there, or is null or empty. Other members may say why. Written back without content.
+                /// A known kind whose content is absent, null or empty. Other members may have the reason. Written back without
+                /// content.
                 $missing($crate::open::MissingMember),
             )?
-            /// A kind that this version does not know; kept and written back as it came.
+            /// A kind that this version does not know; kept and written back unchanged.
             Unknown($crate::open::UnknownMember),
         }
 
         impl $name {
-            /// The known kinds, as they stand on the wire.
+            /// The known kinds, as written on the wire.
             pub const KNOWN: &'static [&'static str] = &[$($text,)+ $($($btext,)+)?];
 
-            /// The kind as it stands on the wire.
+            /// The kind as written on the wire.
             pub fn kind(&self) -> &str {
                 match self {
                     $( Self::$variant(_) => $text, )+
@@ -394,7 +395,7 @@ macro_rules! member_union {
 }
 pub(crate) use member_union;
 
-/// Lets the contents of a union stand for the union, where each has a variant of its own: `From<Image> for Content`.
+/// Implements `From` for the contents of a union, if each has its own variant: `From<Image> for Content`.
 macro_rules! from_contents {
     ($union:ident: $($variant:ident($type:ty)),+ $(,)?) => {$(
         impl From<$type> for $union {
@@ -405,6 +406,30 @@ macro_rules! from_contents {
     )+};
 }
 pub(crate) use from_contents;
+
+/// Writes `From<String>`, `From<&str>` and `From<&String>` for a type that is made of a text.
+macro_rules! from_text {
+    ($($name:ty: $make:path),+ $(,)?) => {$(
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                $make(text)
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                $make(text.to_owned())
+            }
+        }
+
+        impl From<&String> for $name {
+            fn from(text: &String) -> Self {
+                $make(text.to_owned())
+            }
+        }
+    )+};
+}
+pub(crate) use from_text;
 
 #[cfg(test)]
 #[allow(unreachable_pub, reason = "the macro declares public types")]
@@ -473,7 +498,7 @@ mod tests {
     }
 
     #[test]
-    fn kind_that_needs_nothing_is_read_from_nothing() {
+    fn empty_kind_is_read_without_content() {
         for notice in ["{}", r#"{"body":[]}"#, "[]"] {
             let read: Received = decode(format!(r#"{{"type":"notice","notice":{notice}}}"#).as_bytes()).unwrap();
             assert_eq!(read, Received::Notice(Notice::new()), "{notice}");
@@ -483,7 +508,7 @@ mod tests {
     }
 
     #[test]
-    fn content_with_a_fault_keeps_its_error() {
+    fn faulty_content_keeps_its_error() {
         for (content, sentence) in [
             (r#"{"id":7}"#, "/picture/id: expected a string, found a number (line 1, column 35)"),
             (r#"{"size":7}"#, "/picture/id: expected a value, found nothing (line 1, column 29)"),
@@ -497,7 +522,7 @@ mod tests {
     }
 
     #[test]
-    fn only_content_says_the_kind() {
+    fn kind_is_inferred_from_content() {
         let picture = Received::Picture(Picture::new("p"));
         for body in [
             r#"{"picture":{"id":"p"}}"#,

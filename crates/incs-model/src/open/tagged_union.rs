@@ -1,4 +1,4 @@
-//! Open unions whose kinds share one object with their tag: `{"event": "…", …}`.
+//! Open unions whose kinds have their members beside the tag: `{"event": "…", …}`.
 
 use serde::Serialize;
 use serde::de::value::MapAccessDeserializer;
@@ -21,7 +21,7 @@ impl UnknownObject {
         Self { kind: UnknownText::new(kind), raw }
     }
 
-    /// The value of the tag, as it came.
+    /// The value of the tag, unchanged.
     pub fn kind(&self) -> &str {
         self.kind.as_str()
     }
@@ -40,17 +40,17 @@ pub(crate) trait TaggedUnion: Sized {
     /// The known kinds.
     const KINDS: &'static [&'static str];
 
-    /// The description of an object without the tag, where such is kept; empty where it is refused.
+    /// The description of an object without the tag, if the union keeps such objects; empty if it refuses them.
     const UNTAGGED: &'static [&'static str];
 
     /// Reads the members of a known kind.
     fn read<'de, D: Deserializer<'de>>(kind: &str, members: D) -> Result<Self, D::Error>;
 
-    /// What is not known.
+    /// Creates the value for an unknown kind.
     fn unknown(object: UnknownObject) -> Self;
 }
 
-/// Looks for the tag, then reads the one right type from the same stream.
+/// Finds the tag, then reads the right type from the same stream.
 pub(crate) fn read_tagged_union<'de, U: TaggedUnion, D: Deserializer<'de>>(deserializer: D) -> Result<U, D::Error> {
     struct Tagged<U>(U);
 
@@ -77,9 +77,10 @@ pub(crate) fn read_tagged_union<'de, U: TaggedUnion, D: Deserializer<'de>>(deser
 
 /// Declares an open union of objects that carry their kind in a tag.
 ///
-/// Reading looks for the tag first, then decodes the one right type from the same stream; an unknown kind is kept whole.
-/// After `or none` stands the description, for the schema, of an object without the tag; it is then kept like an unknown kind,
-/// whose name is empty. Without it such an object is refused. A kind under `by shape` is told by a function that looks at objects of unknown tag, since their tag is not documented.
+/// Reading finds the tag first, then decodes the right type from the same stream; an unknown kind is kept whole.
+/// `or none` is followed by the description, for the schema, of an object without the tag; such an object is then kept like an
+/// unknown kind with an empty name. Without `or none` it is refused. A kind under `by shape` has a function that recognizes
+/// objects of an unknown tag, since their tag is not documented.
 ///
 /// ```text
 /// tagged_union! {
@@ -114,16 +115,16 @@ macro_rules! tagged_union {
                 #[serde(untagged)]
                 $shaped($stype),
             )+)?
-            /// A kind that this version does not know; kept whole and written back as it came.
+            /// A kind that this version does not know; kept whole and written back unchanged.
             #[serde(untagged)]
             Unknown($crate::open::UnknownObject),
         }
 
         impl $name {
-            /// The known kinds, as they stand on the wire.
+            /// The known kinds, as written on the wire.
             pub const KNOWN: &'static [&'static str] = &[$($text),+];
 
-            /// The kind as it stands on the wire.
+            /// The kind as written on the wire.
             pub fn kind(&self) -> &str {
                 match self {
                     $( Self::$variant(_) => $text, )+

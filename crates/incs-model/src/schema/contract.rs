@@ -1,4 +1,4 @@
-//! The two directions, and what each makes of the schemas that types have.
+//! The two contracts, and their changes to the derived schemas.
 
 use std::fmt;
 
@@ -7,27 +7,27 @@ use schemars::transform::transform_subschemas;
 use schemars::{JsonSchema, Schema};
 use serde_json::{Map, Value, json};
 
-use super::shape::DIGITS;
+use super::shape::{DIGITS, TS_TYPE};
 use crate::limits::{status, task, template, viber, whatsapp};
 
-/// What a schema describes: what you may send, or what you may count on in what arrives.
+/// The contract of a schema: for values that you send, or for values that you receive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Contract {
-    /// Strict: nothing that is not documented.
+    /// Strict: only documented members and values.
     Send,
-    /// Open: what is not known today is allowed.
+    /// Open: unknown members and values are allowed.
     Receive,
 }
 
 impl Contract {
-    /// The schema of a type, with everything it refers to under `$defs`.
+    /// Returns the schema of a type, with everything it refers to under `$defs`.
     pub(super) fn schema_of<T: JsonSchema>(self) -> Schema {
         let settings = SchemaSettings::draft2020_12().with_transform(bounds);
         let settings = match self {
             Self::Send => settings.for_serialize().with_transform(strict),
             Self::Receive => settings.for_deserialize().with_transform(open),
         };
-        let settings = settings.with_transform(words).with_transform(reference).with_transform(anything);
+        let settings = settings.with_transform(describe).with_transform(reference).with_transform(anything);
         settings.into_generator().into_root_schema_for::<T>()
     }
 }
@@ -42,14 +42,15 @@ impl fmt::Display for Contract {
     }
 }
 
-/// Replaces `format: uint32` and its like, which validators outside Rust do not know, by a minimum and a maximum. The ends
-/// of 64 bits are left out: many readers have no such numbers.
-fn bounds(schema: &mut Schema) {
+/// Replaces formats like `uint32`, which validators outside Rust do not know, by a minimum and a maximum. The bounds
+/// of 64-bit numbers are omitted: many readers have no such numbers.
+pub(super) fn bounds(schema: &mut Schema) {
     let (minimum, maximum) = match schema.get("format").and_then(Value::as_str) {
         Some("uint32") => (Some(json!(0)), Some(json!(u32::MAX))),
         Some("int32") => (Some(json!(i32::MIN)), Some(json!(i32::MAX))),
         Some("uint" | "uint64") => (Some(json!(0)), None),
-        Some("int" | "int64" | "float" | "double") => (None, None),
+        // Small numbers have both bounds in the derived schema.
+        Some("uint8" | "uint16" | "int" | "int64" | "float" | "double") => (None, None),
         _ => return transform_subschemas(&mut bounds, schema),
     };
     schema.remove("format");
@@ -62,8 +63,8 @@ fn bounds(schema: &mut Schema) {
     }
 }
 
-/// Refuses members that are not listed, and `null` for members that may be left out. A member that must be absent is not listed:
-/// generators of types would make it one of any type.
+/// Refuses members that are not listed, and `null` for optional members. A member that must be absent is not listed:
+/// generators of types would give it any type.
 fn strict(schema: &mut Schema) {
     if let Some(object) = schema.as_object_mut() {
         if let Some(Value::Object(members)) = object.get_mut("properties") {
@@ -75,13 +76,14 @@ fn strict(schema: &mut Schema) {
     transform_subschemas(&mut strict, schema);
 }
 
-/// Whether no value fits.
+/// Reports whether no value matches.
 fn is_nothing(schema: &Value) -> bool {
     schema == &json!(false) || schema.get("not") == Some(&json!({}))
 }
 
-/// A member that need not be there is left out rather than `null`. The default of one that must be there says nothing.
-fn forbid_null(object: &mut Map<String, Value>) {
+/// Removes `null` from optional members, which are omitted instead. The default of a required member is removed, since it has no
+/// meaning.
+pub(super) fn forbid_null(object: &mut Map<String, Value>) {
     let required = object.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
     let Some(Value::Object(members)) = object.get_mut("properties") else { return };
     for (name, member) in members {
@@ -113,14 +115,14 @@ fn without_null(schema: &mut Map<String, Value>) {
     }
 }
 
-/// Limits on what may be sent say nothing about what arrives.
+/// Keywords for the limits of sending, which do not apply to received values.
 const LIMITS: [&str; 8] =
     ["minLength", "maxLength", "pattern", "minItems", "maxItems", "uniqueItems", "minimum", "maximum"];
 
-/// Takes the limits of sending away, so that a type that is both sent and received has them in one contract only.
+/// Removes the limits of sending, so that a type that is both sent and received has them in one contract only.
 fn open(schema: &mut Schema) {
     if let Some(object) = schema.as_object_mut() {
-        object.retain(|keyword, value| !LIMITS.contains(&keyword.as_str()) || is_of_the_type(value));
+        object.retain(|keyword, value| !LIMITS.contains(&keyword.as_str()) || follows_from_type(value));
     }
     transform_subschemas(&mut open, schema);
     if let Some(Value::Array(parts)) = schema.get_mut("allOf") {
@@ -131,12 +133,12 @@ fn open(schema: &mut Schema) {
     }
 }
 
-/// Reports whether a limit is one that no value of the type can pass, like the 0 of an unsigned number, or the end of its 32 bits.
-fn is_of_the_type(limit: &Value) -> bool {
+/// Reports whether a limit follows from the type, like the 0 of an unsigned number, or the maximum of its 32 bits.
+fn follows_from_type(limit: &Value) -> bool {
     limit == &json!(0) || limit == &json!(u32::MAX) || limit == &json!(DIGITS)
 }
 
-/// The value of each constant that a doc comment may name, by the end of its path.
+/// Maps each constant that a doc comment may name, by the end of its path, to its value.
 macro_rules! constants {
     ($( $module:ident :: { $($name:ident),+ $(,)? } )+) => {
         &[$( $( (concat!(stringify!($module), "::", stringify!($name)), $module::$name as usize) ),+ ),+]
@@ -147,7 +149,7 @@ const CONSTANTS: &[(&str, usize)] = constants! {
     whatsapp::{
         HEADER_TEXT_MAX, BODY_TEXT_MAX, FOOTER_TEXT_MAX, DISPLAY_TEXT_MAX, LIST_BODY_TEXT_MAX, LIST_BUTTON_MAX,
         LIST_SECTIONS_MAX, SECTION_TITLE_MAX, LIST_ROWS_MAX, ROW_ID_MAX, ROW_TITLE_MAX, ROW_DESCRIPTION_MAX, CARDS_MIN,
-        CARDS_MAX, CARD_BODY_TEXT_MAX, CARD_BODY_LINES_MAX, REPLY_TITLE_MAX, REPLY_ID_MAX, REPLY_BUTTONS_MAX,
+        CARDS_MAX, CARD_BODY_TEXT_MAX, CARD_BODY_LINE_BREAKS_MAX, REPLY_TITLE_MAX, REPLY_ID_MAX, REPLY_BUTTONS_MAX,
     }
     viber::{TEXT_MAX}
     status::{IDS_MAX}
@@ -158,25 +160,26 @@ const CONSTANTS: &[(&str, usize)] = constants! {
     }
 };
 
-/// What only a Rust program has: a sentence that names one of them is left out.
-const OF_RUST: [&str; 4] = ["`Debug`", "check_send`", "same_party`", "key`"];
+/// Names that exist only in Rust: a sentence with one of them is omitted.
+const RUST_NAMES: [&str; 4] = ["`Debug`", "check_send`", "same_party`", "key`"];
 
-/// Turns doc comments into plain descriptions: numbers for constants, names for links, nothing that speaks of Rust only.
-fn words(schema: &mut Schema) {
+/// Turns doc comments into plain descriptions: numbers for constants, names for links, nothing about Rust.
+pub(super) fn describe(schema: &mut Schema) {
     if let Some(Value::String(text)) = schema.get_mut("description") {
         *text = plain(text);
         if text.is_empty() {
             schema.remove("description");
         }
     }
-    transform_subschemas(&mut words, schema);
+    transform_subschemas(&mut describe, schema);
 }
 
 fn plain(doc: &str) -> String {
     let text = doc.split("```").next().unwrap_or_default();
     let words: Vec<&str> = text.split_whitespace().collect();
     let text = without_links(&words.join(" ")).replace("**", "").replace("::", ".");
-    let sentences = text.split_inclusive(". ").filter(|sentence| !OF_RUST.iter().any(|name| sentence.contains(name)));
+    let sentences =
+        text.split_inclusive(". ").filter(|sentence| !RUST_NAMES.iter().any(|name| sentence.contains(name)));
     sentences.collect::<String>().trim_end().to_owned()
 }
 
@@ -203,13 +206,13 @@ fn without_links(text: &str) -> String {
     plain + rest
 }
 
-/// Sets a reference that has other keywords beside it apart from them. Generators of types make a second type of what a
-/// reference with a description leads to; of one in `allOf` they do not.
-fn reference(schema: &mut Schema) {
+/// Separates a reference from the keywords beside it. Generators of types make a second type for a
+/// reference with a description; inside `allOf` they do not.
+pub(super) fn reference(schema: &mut Schema) {
     transform_subschemas(&mut reference, schema);
     let Some(object) = schema.as_object_mut().filter(|object| object.len() > 1) else { return };
     let Some(target) = object.remove("$ref") else { return };
-    // A default says of what type it is, and generators believe it: a number where digits are read too.
+    // Generators derive the type from a default: a number even where digits are read too.
     object.remove("default");
     let reference = json!({ "$ref": target });
     if let Value::Array(parts) = object.entry("allOf").or_insert_with(|| json!([])) {
@@ -217,17 +220,31 @@ fn reference(schema: &mut Schema) {
     }
 }
 
-/// Keywords that say nothing of a value.
-const WORDS: [&str; 3] = ["default", "description", "title"];
+/// Keywords that do not restrict a value.
+const ANNOTATIONS: [&str; 4] = ["default", "description", "title", TS_TYPE];
 
-/// Says of a schema of words alone that it is one of anything. Generators of types take it for an object, but an alternative that is
-/// empty for what it is.
-fn anything(schema: &mut Schema) {
+/// Gives a schema of any value a form that all generators of types read as any value: neither a boolean, nor an empty schema, nor a
+/// choice with one of these.
+pub(super) fn anything(schema: &mut Schema) {
     transform_subschemas(&mut anything, schema);
-    let Some(object) = schema.as_object_mut() else { return };
-    if !object.is_empty() && object.keys().all(|keyword| WORDS.contains(&keyword.as_str())) {
-        object.insert("anyOf".to_owned(), json!([{}]));
+    if schema.as_bool() == Some(true) {
+        *schema = Schema::default();
     }
+    let Some(object) = schema.as_object_mut() else { return };
+    let choices = object.get("anyOf").and_then(Value::as_array);
+    if choices.is_some_and(|choices| choices.iter().any(is_anything)) {
+        object.remove("anyOf");
+    }
+    if object.keys().all(|keyword| ANNOTATIONS.contains(&keyword.as_str())) {
+        object.entry("description").or_insert_with(|| json!("Any JSON value."));
+        object.insert(TS_TYPE.to_owned(), json!("unknown"));
+    }
+}
+
+/// Reports whether a schema only describes the value.
+fn is_anything(schema: &Value) -> bool {
+    let only_words = |schema: &Map<String, Value>| schema.keys().all(|keyword| ANNOTATIONS.contains(&keyword.as_str()));
+    schema.as_object().is_some_and(only_words)
 }
 
 #[cfg(test)]

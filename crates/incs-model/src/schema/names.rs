@@ -1,14 +1,21 @@
-//! A name for every object of a document.
+//! Names for the objects of a document, and one name for each of them in all documents.
+
+mod shared;
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-/// Moves every object that is described where it is used to a definition of its own.
+pub(super) use self::shared::unify;
+
+/// The start of a reference to a definition.
+const DEFINITIONS: &str = "#/$defs/";
+
+/// Moves every inline object schema to a definition of its own.
 ///
-/// Generators of types name a class after its definition, and number those that have none: `Header1`, `Header2`. So the kinds of
-/// a union are named after the union and their tag (`WhatsAppMessageText`), and members after their object (`CardBody`). A
-/// validator says the same of both forms.
+/// Generators of types name a class after its definition, and number classes without one: `Header1`, `Header2`. So the kinds of
+/// a union are named after the union and their tag (`WhatsAppMessageText`), and members after their object (`CardBody`).
+/// Validators treat both forms alike.
 pub(super) fn define(document: &mut Value) {
     let Value::Object(root) = document else { return };
     let given = match root.remove("$defs") {
@@ -32,15 +39,20 @@ pub(super) fn define(document: &mut Value) {
 struct Definitions(BTreeMap<String, Value>);
 
 impl Definitions {
-    /// Names the objects within a schema, which has a name itself.
+    /// Names the objects within a schema that has a name itself.
     fn name_within(&mut self, schema: &mut Value, name: &str) {
         let Value::Object(keywords) = schema else { return };
         for (keyword, value) in keywords {
             match (keyword.as_str(), value) {
                 ("oneOf" | "anyOf", Value::Array(branches)) => {
                     for branch in branches {
-                        let name = format!("{name}{}", kind(branch));
-                        self.define(branch, &name);
+                        if branch.get("oneOf").is_some() {
+                            // The known kinds of an open union have no name of their own: generators would make a class of it.
+                            self.name_within(branch, name);
+                        } else {
+                            let name = format!("{name}{}", kind(branch));
+                            self.define(branch, &name);
+                        }
                     }
                 }
                 ("allOf", Value::Array(parts)) => parts.iter_mut().for_each(|part| self.name_within(part, name)),
@@ -56,8 +68,8 @@ impl Definitions {
         }
     }
 
-    /// Moves a schema that describes an object, or a choice of objects, to a definition. A name that is taken gets an ending;
-    /// if that is taken too, the schema stays where it is.
+    /// Moves a schema that describes an object, or a choice of objects, to a definition. A name that is taken gets a suffix;
+    /// if that is taken too, the schema is not moved.
     fn define(&mut self, schema: &mut Value, name: &str) {
         self.name_within(schema, name);
         if !is_object(schema) {
@@ -75,11 +87,11 @@ impl Definitions {
 }
 
 fn reference_to(name: &str) -> Value {
-    json!({ "$ref": format!("#/$defs/{name}") })
+    json!({ "$ref": format!("{DEFINITIONS}{name}") })
 }
 
-/// Takes what belongs to the place and not to the object: a title, since the name says the same, and `null`. Whether that was
-/// allowed.
+/// Removes the parts that belong to the place and not to the object: a title, since the name has the same words, and `null`.
+/// Returns true when null was allowed.
 fn without_null(schema: &mut Value) -> bool {
     let Value::Object(keywords) = schema else { return false };
     keywords.remove("title");
@@ -90,7 +102,7 @@ fn without_null(schema: &mut Value) -> bool {
     is_nullable
 }
 
-/// Whether the schema describes members, or is a choice of such.
+/// Reports whether the schema describes an object, or is a choice of objects.
 fn is_object(schema: &Value) -> bool {
     let is_choice = ["oneOf", "anyOf"].iter().any(|keyword| {
         let branches = schema.get(*keyword).and_then(Value::as_array);
@@ -99,7 +111,7 @@ fn is_object(schema: &Value) -> bool {
     schema.get("properties").is_some() || is_choice
 }
 
-/// What tells a branch from its neighbours: its title, the value of its tag, or the member that it asks for.
+/// Returns the distinguishing part of a branch: its title, the value of its tag, or the member that it requires.
 fn kind(branch: &Value) -> String {
     if let Some(title) = branch.get("title").and_then(Value::as_str) {
         return joined(title);
@@ -108,18 +120,24 @@ fn kind(branch: &Value) -> String {
     let tag = |of: fn(&Value) -> Option<String>| members?.values().find_map(of);
     let known = || tag(|member| member.get("const")?.as_str().map(joined));
     let unknown = || tag(|member| member.get("not")?.get("enum").map(|_| "Unknown".to_owned()));
+    let untagged = || branch.pointer("/not/required").map(|_| "Untagged".to_owned());
     let asked = || branch.pointer("/required/0")?.as_str().map(joined);
     let first = || members?.keys().next().map(|member| joined(member));
-    known().or_else(unknown).or_else(asked).or_else(first).unwrap_or_default()
+    known().or_else(unknown).or_else(untagged).or_else(asked).or_else(first).unwrap_or_default()
 }
 
-/// The words of a name as one: `Reply to a send` is `ReplyToASend`, `cta_url` is `CtaUrl`.
-fn joined(words: &str) -> String {
+/// Joins the words of a name: `cta_url` becomes `CtaUrl`, and `COPY_CODE` becomes `CopyCode`.
+pub(super) fn joined(words: &str) -> String {
+    let is_loud = !words.contains(char::is_lowercase);
     let mut name = String::new();
     for word in words.split(|sign: char| !sign.is_alphanumeric()) {
         let mut signs = word.chars();
         name.extend(signs.next().map(|first| first.to_ascii_uppercase()));
-        name.push_str(signs.as_str());
+        if is_loud {
+            name.push_str(&signs.as_str().to_ascii_lowercase());
+        } else {
+            name.push_str(signs.as_str());
+        }
     }
     name
 }
@@ -129,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_has_no_name_is_named_after_where_it_stands() {
+    fn unnamed_schema_is_named_by_place() {
         let object = |members: Value| json!({ "type": "object", "properties": members });
         let mut document = json!({
             "title": "Reply to a send",
@@ -165,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_taken_is_not_given_to_another() {
+    fn taken_name_is_not_reused() {
         let inline = json!({ "properties": { "a": {} } });
         let mut document = json!({
             "title": "Card",

@@ -1,4 +1,4 @@
-//! The schemas of what `derive` cannot see: open enums, open unions, links.
+//! The schemas that `derive` cannot generate: open enums, open unions, links.
 
 use schemars::transform::Transform;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -6,33 +6,45 @@ use serde_json::{Map, Value, json};
 
 use crate::open::MemberUnion;
 
-/// The pattern of a whole number in a string. It tells what is read, so it stays in the open contract.
+/// The pattern of a whole number in a string. It describes what is read, so it is kept in the open contract.
 pub(crate) const DIGITS: &str = "^[+-]?[0-9]+$";
 
-/// Whether the schema is for what is sent (strict) and not for what is received (open).
+/// The type in TypeScript, as `json-schema-to-typescript` reads it. Validators ignore it.
+pub(super) const TS_TYPE: &str = "tsType";
+
+/// Reports whether the schema is for sent values (strict) and not for received ones (open).
 pub(crate) fn is_strict(generator: &SchemaGenerator) -> bool {
     generator.contract().is_serialize()
 }
 
-/// One of the known texts; any text in the open contract.
+/// Returns a schema for one of the known texts; for any text in the open contract.
 pub(crate) fn open_text(generator: &SchemaGenerator, known: &[&str]) -> Schema {
+    if is_strict(generator) { json_schema!({ "type": "string", "enum": known }) } else { any_text(known) }
+}
+
+/// Returns a schema for one of the known texts, in upper or lower case; for any text in the open contract.
+pub(crate) fn open_text_in_any_case(generator: &SchemaGenerator, known: &[&str]) -> Schema {
     if is_strict(generator) {
-        json_schema!({ "type": "string", "enum": known })
+        let known: Vec<_> = known.iter().map(|word| crate::link::pattern::in_any_case(word)).collect();
+        json_schema!({ "type": "string", "pattern": format!("^({})$", known.join("|")) })
     } else {
-        json_schema!({ "anyOf": [{ "enum": known }, { "type": "string" }] })
+        any_text(known)
     }
 }
 
-/// One of the known numbers; any whole number, or its digits, in the open contract.
+/// Returns a schema for one of the known numbers; for any whole number, or its digits, in the open contract.
 pub(crate) fn open_code(generator: &SchemaGenerator, known: &[i64]) -> Schema {
     if is_strict(generator) {
         json_schema!({ "type": "integer", "enum": known })
     } else {
-        json_schema!({ "anyOf": [{ "enum": known }, number_or_digits()] })
+        json_schema!({
+            "anyOf": [{ "enum": known }, number_or_digits()],
+            (TS_TYPE): open_literals(known, "(number & {}) | string"),
+        })
     }
 }
 
-/// A whole number from 0; its digits in a string as well in the open contract.
+/// Returns a schema for a whole number of at least 0; also for its digits in a string in the open contract.
 pub(crate) fn number_id(generator: &SchemaGenerator) -> Schema {
     if is_strict(generator) {
         json_schema!({ "type": "integer", "minimum": 0 })
@@ -43,18 +55,18 @@ pub(crate) fn number_id(generator: &SchemaGenerator) -> Schema {
     }
 }
 
-/// A whole number; its digits in a string as well in the open contract.
+/// Returns a schema for a whole number; also for its digits in a string in the open contract.
 pub(crate) fn whole_number(generator: &SchemaGenerator) -> Schema {
     if is_strict(generator) { json_schema!({ "type": "integer" }) } else { number_or_digits() }
 }
 
-/// A whole number, or one in a string. One schema rather than two in `anyOf`, of which generators make two classes: a limit of
-/// numbers says nothing of strings, nor a pattern of numbers.
+/// Returns a schema for a whole number, or one in a string. One schema instead of two in `anyOf`, for which generators make two
+/// classes: a limit of numbers does not apply to strings, nor a pattern to numbers.
 fn number_or_digits() -> Schema {
     json_schema!({ "type": ["integer", "string"], "pattern": DIGITS })
 }
 
-/// The content of a union's kind. A plain text must not be empty when it is sent.
+/// Returns the schema of the content of a kind. A sent text must not be empty.
 pub(crate) fn content<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
     let mut schema = generator.subschema_for::<T>();
     if is_strict(generator) && schema.as_value() == &json!({ "type": "string" }) {
@@ -63,11 +75,11 @@ pub(crate) fn content<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema 
     schema
 }
 
-/// Members that stand in every kind of a union.
+/// Members common to every kind of a union.
 #[derive(Default)]
 pub(crate) struct Shared<'a> {
     pub(crate) members: Vec<(&'a str, Schema)>,
-    /// The names of those that must be there.
+    /// The names of the required ones.
     pub(crate) required: &'a [&'a str],
 }
 
@@ -77,17 +89,28 @@ impl Shared<'_> {
     }
 }
 
-/// The schema of the first of these functions.
+/// Returns the schema of the first of these functions.
 pub(crate) fn first(generator: &mut SchemaGenerator, schemas: &[fn(&mut SchemaGenerator) -> Schema]) -> Option<Schema> {
     schemas.first().map(|schema| schema(generator))
 }
 
-/// Objects that carry their kind in `tag`, next to their other members. In the open contract an object without the tag fits as
-/// well, if `untagged` has a description of it.
+/// Returns the schema of objects that have their kind in `tag`, next to their other members. In the open contract an object without
+/// the tag matches too, if `untagged` describes it.
 pub(crate) fn tagged_union(
     generator: &SchemaGenerator,
     tag: &str,
     kinds: Vec<(&'static str, Schema)>,
+    untagged: &[&str],
+) -> Schema {
+    union_of_objects(generator, tag, kinds, json_schema!({ "type": "object" }), untagged)
+}
+
+/// Returns the same for objects of which one of a kind that is not known matches `other`.
+fn union_of_objects(
+    generator: &SchemaGenerator,
+    tag: &str,
+    kinds: Vec<(&'static str, Schema)>,
+    other: Schema,
     untagged: &[&str],
 ) -> Schema {
     let names: Vec<&str> = kinds.iter().map(|(kind, _)| *kind).collect();
@@ -99,26 +122,19 @@ pub(crate) fn tagged_union(
             schema.to_value()
         })
         .collect();
-    let mut union = union(generator, tag, &names, variants, &Shared::default());
-    if !is_strict(generator)
-        && let Some(Value::Array(variants)) = union.get_mut("oneOf")
-    {
-        variants.extend(
-            untagged.iter().map(
-                |description| json!({ "description": description, "type": "object", "not": { "required": [tag] } }),
-            ),
-        );
-    }
-    union
+    let untagged = untagged
+        .iter()
+        .map(|description| json!({ "description": description, "type": "object", "not": { "required": [tag] } }));
+    union(generator, tag, &names, variants, other, untagged.collect())
 }
 
-/// Objects whose content stands in the member that the tag names; the members of `shared` stand beside it in every kind. Where the
-/// union is received the content may be missing, or be there without the tag.
+/// Returns the schema of objects whose content is in the member that the tag names; the members of `shared` are beside it in every
+/// kind. In a received union the content may be missing, or be present without the tag.
 pub(crate) fn member_union<U: MemberUnion>(generator: &mut SchemaGenerator, shared: &Shared<'_>) -> Schema {
     let tag = U::TAG;
     let is_received = U::IS_RECEIVED && !is_strict(generator);
     let mut untagged = shared.properties();
-    let mut variants: Vec<_> = U::content_schemas(generator)
+    let variants = U::content_schemas(generator)
         .into_iter()
         .map(|(kind, content)| {
             let mut properties = shared.properties();
@@ -135,79 +151,86 @@ pub(crate) fn member_union<U: MemberUnion>(generator: &mut SchemaGenerator, shar
             json!({ "type": "object", "properties": properties, "required": required })
         })
         .collect();
-    if is_received {
-        variants.push(json!({
-            "description": "A kind that only the content tells.",
+    let untagged = is_received.then(|| {
+        json!({
+            "description": "A kind without a tag, known only by its content.",
             "type": "object",
             "properties": untagged,
             "required": shared.required,
             "not": { "required": [tag] },
-        }));
-    }
-    union(generator, tag, U::KINDS, variants, shared)
+        })
+    });
+    let other = json_schema!({ "type": "object", "properties": shared.properties(), "required": shared.required });
+    union(generator, tag, U::KINDS, variants, other, untagged.into_iter().collect())
 }
 
-/// Exactly one known kind; in the open contract any other kind as well.
+/// Returns a schema for exactly one known kind; in the open contract also for any other kind and for objects without the tag.
+///
+/// The known kinds are a union of their own there: a reader that goes by the tag knows all of them, and what it does not know
+/// matches another alternative.
 fn union(
     generator: &SchemaGenerator,
     tag: &str,
     names: &[&str],
-    mut variants: Vec<Value>,
-    shared: &Shared<'_>,
+    variants: Vec<Value>,
+    mut other: Schema,
+    untagged: Vec<Value>,
 ) -> Schema {
-    if !is_strict(generator) {
-        let mut properties = shared.properties();
-        properties.insert(tag.to_owned(), json!({ "type": "string", "not": { "enum": names } }));
-        variants.push(json!({
-            "description": "A kind that this version does not know.",
-            "type": "object",
-            "properties": properties,
-            "required": shared.required.iter().copied().chain([tag]).collect::<Vec<_>>(),
-        }));
+    let known = kinds(tag, variants);
+    if is_strict(generator) {
+        return known;
     }
-    one_of(variants)
+    members(&mut other, "properties").insert(tag.to_owned(), json!({ "type": "string", "not": { "enum": names } }));
+    require(&mut other, tag);
+    other.insert("description".to_owned(), json!("A kind that this version does not know."));
+    let alternatives: Vec<_> = [known.to_value(), other.to_value()].into_iter().chain(untagged).collect();
+    json_schema!({ "anyOf": alternatives })
 }
 
-/// Exactly one of the variants; the variant itself if there is but one.
-fn one_of(mut variants: Vec<Value>) -> Schema {
+/// Returns a schema for exactly one of the variants, which differ in the text of `tag`; the variant itself if there is only one.
+///
+/// `discriminator` comes from OpenAPI. With it validators such as ajv and generated models look at one variant only. They do so for
+/// objects alone, so the type is stated here too.
+pub(crate) fn kinds(tag: &str, mut variants: Vec<Value>) -> Schema {
     match (variants.pop(), variants.is_empty()) {
         (Some(Value::Object(only)), true) => only.into(),
         (last, _) => {
             variants.extend(last);
-            json_schema!({ "oneOf": variants })
+            json_schema!({ "type": "object", "oneOf": variants, "discriminator": { "propertyName": tag } })
         }
     }
 }
 
-/// An absolute http or https link.
+/// Returns the schema of an absolute http or https link.
 pub(crate) fn link(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "pattern": crate::link::pattern::absolute() })
 }
 
-/// A link in a template, which may hold variables.
+/// Returns the schema of a link in a template, which may contain variables.
 pub(crate) fn template_link(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "pattern": crate::link::pattern::absolute_template() })
 }
 
 /// Turns the schema of a text into that of a link to a file of one of these kinds.
 pub(crate) fn file_link(kinds: &[&str]) -> impl Transform {
-    let patterns = [crate::link::pattern::absolute(), crate::link::pattern::kinds(kinds)];
+    let (absolute, other_kind) = (crate::link::pattern::absolute(), crate::link::pattern::other_kind(kinds));
     move |schema: &mut Schema| {
-        schema.insert("allOf".to_owned(), patterns.iter().map(|pattern| json!({ "pattern": pattern })).collect());
+        schema.insert("pattern".to_owned(), json!(absolute));
+        schema.insert("not".to_owned(), json!({ "pattern": other_kind }));
     }
 }
 
-/// A text of 1 to `MAX` characters.
+/// Returns the schema of a text of 1 to `MAX` characters.
 pub(crate) fn text<const MAX: usize>(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "minLength": 1, "maxLength": MAX })
 }
 
-/// A member that must be absent in the strict contract.
+/// Returns the schema of a member that must be absent in the strict contract.
 pub(crate) fn forbidden(generator: &mut SchemaGenerator) -> Schema {
     if is_strict(generator) { false.into() } else { true.into() }
 }
 
-/// The object under `keyword` of a schema, made if need be.
+/// Returns the object under `keyword` of a schema, and adds one if needed.
 pub(crate) fn members<'a>(schema: &'a mut Schema, keyword: &str) -> &'a mut Map<String, Value> {
     let value = schema.ensure_object().entry(keyword).or_insert_with(|| json!({}));
     if !value.is_object() {
@@ -226,17 +249,27 @@ fn require(schema: &mut Schema, member: &str) {
     }
 }
 
-/// A member that may be left out; in the open contract it may be null as well.
+/// Returns the schema of an optional member; in the open contract it may be null as well.
 pub(crate) fn nullable(generator: &SchemaGenerator, schema: &Schema) -> Schema {
     if is_strict(generator) { schema.clone() } else { json_schema!({ "anyOf": [schema, { "type": "null" }] }) }
 }
 
-/// Any text; the known ones are named.
+/// Returns a schema for any text; the known ones are listed.
 pub(crate) fn any_text(known: &[&str]) -> Schema {
-    json_schema!({ "anyOf": [{ "enum": known }, { "type": "string" }] })
+    json_schema!({
+        "anyOf": [{ "enum": known }, { "type": "string" }],
+        (TS_TYPE): open_literals(known, "(string & {})"),
+    })
 }
 
-/// Objects whose `member` is typed by `tag` beside it; `others` is the schema of the members around both.
+/// Returns the known values and `others` as a type of TypeScript. `"sent" | string` would be no more than `string`, so `others`
+/// is written as an intersection, which keeps the known values in an editor's proposals.
+fn open_literals<T: Into<Value> + Copy>(known: &[T], others: &str) -> String {
+    let known = known.iter().map(|value| (*value).into().to_string());
+    known.chain([others.to_owned()]).collect::<Vec<_>>().join(" | ")
+}
+
+/// Returns the schema of objects whose `member` is typed by `tag` beside it; `others` is the schema of the members around both.
 pub(crate) fn typed_member(
     generator: &SchemaGenerator,
     tag: &str,
@@ -250,5 +283,5 @@ pub(crate) fn typed_member(
         require(&mut schema, member);
         (kind, schema)
     });
-    tagged_union(generator, tag, kinds.collect(), &[])
+    union_of_objects(generator, tag, kinds.collect(), others.clone(), &[])
 }

@@ -1,10 +1,10 @@
 //! RCS templates (INCS: RCS templates).
 //!
-//! Created, listed, fetched and deleted under `/external/templates/rcs`. What `data` of the replies to a creation and a
-//! deletion holds is **unknown**; read it as [`RawJson`](crate::RawJson). No route to edit one and no webhook about its review
-//! are known, so ask for the template again (inferred).
+//! Created, listed, fetched and deleted under `/external/templates/rcs`. The `data` of the replies to a creation and a
+//! deletion is **unknown**; read it as [`RawJson`](crate::RawJson). No route to edit a template and no webhook about its review
+//! are known, so poll the template (inferred).
 //!
-//! `[variable_name]` in a text, a link or postback data is filled by the parameters of a send.
+//! The parameters of a send fill `[variable_name]` in a text, a link or postback data.
 
 mod card;
 mod content;

@@ -1,20 +1,20 @@
 //! WhatsApp templates (INCS: WhatsApp templates).
 //!
 //! Created by `POST /external/templates` and listed by `GET` of the same route. That
-//! `/external/templates/{template_id}` gives one is inferred; how to edit or delete one, or to upload its sample media, is
-//! **unknown**.
+//! `/external/templates/{template_id}` returns one is inferred; the routes to edit or delete one, or to upload its sample
+//! media, are **unknown**.
 //!
-//! `{{1}}` or, with [`ParameterFormat::Named`], `{{first_name}}` in a text or link is filled by the components of a send.
+//! The components of a send fill `{{1}}` or, with [`ParameterFormat::Named`], `{{first_name}}` in a text or link.
 
 mod check;
 mod component;
 mod definition;
 
-pub use self::check::Placeholders;
+pub use self::check::{Placeholders, placeholder_names};
 pub use self::component::{
     AppButton, Body, BodyExample, Button, Buttons, Card, CardComponent, Carousel, CatalogButton, Component, CopyCode,
-    ExampleValue, FlowButton, Footer, Header, HeaderExample, HeaderFormat, LimitedTimeOffer, MultiProductButton,
-    NamedExample, Offer, Otp, OtpKind, PhoneNumberButton, QuickReply, RequestContactInfoButton, SingleProductButton,
-    UrlButton, VoiceCallButton,
+    FlowButton, Footer, Header, HeaderExample, HeaderFormat, LimitedTimeOffer, MultiProductButton, NamedExample, Offer,
+    Otp, OtpKind, PhoneNumberButton, QuickReply, RequestContactInfoButton, SingleProductButton, UrlButton,
+    VoiceCallButton,
 };
 pub use self::definition::{Category, NewTemplate, ParameterFormat, Quality, Status, Template};

@@ -9,14 +9,15 @@ pub mod reply;
 pub use self::carousel::Carousel;
 pub use self::cta_url::CtaUrl;
 pub use self::list::List;
-pub use self::parts::{Body, Footer, Header, HeaderMedia};
+pub use self::parts::{Body, Footer, Header};
 pub use self::reply::ReplyButtons;
+pub use super::media::{HeaderDocument, HeaderMedia};
 
 use crate::open::tagged_union;
 use crate::validate::{At, Validate, Violations};
 
 tagged_union! {
-    /// An interactive message. The customer's choice comes back in a `new_message` webhook, with the id you set.
+    /// An interactive message. A `new_message` webhook returns the customer's choice, with the id you set.
     pub enum Interactive by "type" {
         /// One button that opens a link.
         CtaUrl(CtaUrl) = "cta_url",

@@ -1,4 +1,4 @@
-//! The corpus: valid and invalid samples of every document, and what must be said of each.
+//! The corpus: valid and invalid samples of every document, with the expected verdict on each.
 
 mod by_hand;
 mod change;
@@ -26,21 +26,21 @@ use self::sample::{Sample, SchemaError};
 use self::seeds::Seed;
 use crate::schemas::Entry;
 
-/// A name as a part of a JSON pointer.
+/// Escapes a name for a JSON pointer.
 fn escaped(name: &str) -> String {
     Pointer::new([name]).as_str().trim_start_matches('/').to_owned()
 }
 
-/// How many samples of each verdict a document has.
+/// The number of samples of each verdict in a document.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Count {
-    /// Taken by the schema.
+    /// Accepted by the schema.
     pub(super) taken: usize,
     /// Refused by the schema.
     pub(super) refused: usize,
-    /// Taken by the schema, but refused for a rule that it cannot say.
+    /// Accepted by the schema, but refused for a rule that it cannot express.
     pub(super) beyond: usize,
-    /// Refused by the schema, although the type reads it.
+    /// Refused by the schema, although the type accepts it.
     pub(super) stricter: usize,
 }
 
@@ -51,7 +51,7 @@ pub(super) struct Corpus {
     samples: Vec<Sample>,
 }
 
-/// Makes the samples of every document, and refuses to be content with too few.
+/// Makes the samples of every document, and fails if there are too few.
 pub(super) fn of(entries: &[Entry], root: &Path) -> Result<Vec<Corpus>> {
     let mut coverage = Coverage::default();
     let mut all = Vec::new();
@@ -73,7 +73,7 @@ impl Corpus {
         for seed in &seeds {
             maker.seed(seed)?;
         }
-        // The shortest sample that shows a thing is the one that is read most easily.
+        // The shortest sample that shows a keyword is the easiest to read.
         seeds.sort_by_key(|seed| seed.instance.to_string().len());
         for seed in &seeds {
             maker.changed(seed, entry.contract)?;
@@ -91,12 +91,12 @@ impl Corpus {
         Self { file, samples: Vec::new() }
     }
 
-    /// The file: a line for each sample.
+    /// Returns the file: a line for each sample.
     pub(super) fn to_text(&self) -> String {
         self.samples.iter().map(|sample| sample.to_line() + "\n").collect()
     }
 
-    /// How many samples there are of each verdict.
+    /// Returns the number of samples of each verdict.
     pub(super) fn count(&self) -> Count {
         let count = |fits: bool, is_valid: Option<bool>| {
             let is_it = |sample: &&Sample| sample.fits() == fits && is_valid.is_none_or(|is| is == sample.is_valid());
@@ -116,7 +116,7 @@ struct Maker<'a> {
     document: &'a Document,
     root: &'a Root,
     samples: Vec<Sample>,
-    /// What was tried: the place of the keyword, and what was done to it.
+    /// The changes that were tried: the place of the keyword, and the change.
     seen: BTreeSet<(String, Variant)>,
 }
 
@@ -128,7 +128,7 @@ impl Maker<'_> {
         Ok(())
     }
 
-    /// Every change of a seed that no shorter seed has shown.
+    /// Makes every change of a seed that no shorter seed has shown.
     fn changed(&mut self, seed: &Seed, contract: Contract) -> Result<()> {
         let mut pruned = BTreeMap::new();
         for site in self.document.sites(&seed.instance)? {
@@ -152,7 +152,7 @@ impl Maker<'_> {
         Ok(())
     }
 
-    /// Adds the changed instance if it shows what it was made for; says whether it does.
+    /// Adds the changed instance if it shows the intended keyword; returns true if it does.
     fn change(&mut self, seed: &Seed, change: &Change, target: &(String, Variant)) -> bool {
         let case = format!("{}: {}", seed.name, change.words);
         let claim = change.refused.then(|| SchemaError::new(&change.pointer, change.variant.keyword));
@@ -202,7 +202,7 @@ impl Maker<'_> {
     }
 }
 
-/// The files as they are committed, since those are what other teams have.
+/// Checks the committed files, since other teams use those.
 #[test]
 fn types_and_schemas_agree_with_samples() {
     for known in incs_model::schema::catalogue() {

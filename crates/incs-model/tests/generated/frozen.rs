@@ -1,4 +1,4 @@
-//! Committed files that are made of code: compared with the disk, or written with `UPDATE_FROZEN=1`.
+//! Committed files that are generated: compared with the disk, or written with `UPDATE_FROZEN=1`.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -13,11 +13,11 @@ pub(crate) fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }
 
-/// What a generator makes, by path relative to the root of the repository.
+/// The output of a generator, by path relative to the root of the repository.
 #[derive(Default)]
 pub(crate) struct Frozen {
     files: BTreeMap<PathBuf, String>,
-    /// A folder that holds nothing but these files and those of other generators.
+    /// A folder that contains only these files and files of other generators.
     folder: Option<PathBuf>,
     others: Vec<PathBuf>,
 }
@@ -31,13 +31,13 @@ enum Drift {
 }
 
 impl Frozen {
-    /// Files that own a whole folder: any file in it that is neither theirs nor one of `others` is left over.
+    /// Creates files that own a whole folder: any other file in it that is not one of `others` is an error.
     pub(crate) fn owning(folder: &str, others: &[&str]) -> Self {
         let others = others.iter().map(PathBuf::from).collect();
         Self { files: BTreeMap::new(), folder: Some(folder.into()), others }
     }
 
-    /// Adds a file; two files of one path are a fault of the generator.
+    /// Adds a file; two files with one path are an error of the generator.
     pub(crate) fn add(&mut self, path: impl Into<PathBuf>, text: String) -> Result<()> {
         let path = path.into();
         if self.files.contains_key(&path) {
@@ -47,7 +47,7 @@ impl Frozen {
         Ok(())
     }
 
-    /// Fails with every difference, or with `UPDATE_FROZEN=1` brings the disk in line. `command` is the one that does the latter.
+    /// Fails with every difference, or with `UPDATE_FROZEN=1` writes the files. `command` is the one that writes them.
     pub(crate) fn hold(&self, command: &str) -> Result<()> {
         let update = env::var_os("UPDATE_FROZEN").is_some_and(|value| value == "1");
         self.apply(root(), update, command)
@@ -130,7 +130,7 @@ fn first_line(one: &str, other: &str) -> usize {
 }
 
 #[test]
-fn drift_is_named_and_writing_ends_it() {
+fn drift_is_named_until_written() {
     let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("frozen-{}", std::process::id()));
     fs::create_dir_all(root.join("out/deep")).unwrap();
     fs::write(root.join("out/same.txt"), "1\n").unwrap();

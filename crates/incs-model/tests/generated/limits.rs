@@ -1,4 +1,4 @@
-//! `docs/limits.md`: every limit of the model, with its source and where it is checked.
+//! `docs/limits.md`: every limit of the model, with its source and the component that checks it.
 
 use std::collections::BTreeSet;
 
@@ -39,10 +39,10 @@ impl Entry {
         }
     }
 
-    /// The heading of the table the rule stands in, by the first segment of its id.
+    /// Returns the heading of the rule's table, by the first segment of its id.
     fn section(&self) -> &str {
         match self.id.split('.').next().unwrap_or_default() {
-            "to" | "text" | "link" | "kind" => "Every channel",
+            "to" | "text" | "link" | "kind" | "decode" | "member" => "Every channel",
             "whatsapp" => "WhatsApp messages",
             "viber" => "Viber messages",
             "rcs" => "RCS messages",
@@ -55,7 +55,7 @@ impl Entry {
     }
 }
 
-/// One table a section, sections and rules in the order of the model.
+/// Returns one table for each section, sections and rules in the order of the model.
 fn page(entries: &[Entry]) -> Result<String> {
     let mut ids = BTreeSet::new();
     let mut sections = Vec::new();
@@ -91,20 +91,23 @@ const INTRODUCTION: &str = "\
 
 # Limits
 
-Every rule about what INCS accepts, each written once: the validator, its messages, the
+This page lists every rule about what INCS accepts. Each rule is written once: the validator, its messages, the
 [JSON Schemas](schemas/README.md) and this page read the same constant in `incs_model::limits`.
 
-- **rule** is the stable id that a validation report names.
-- **what** it is about, and the **limit** itself. Lengths count Unicode scalar values: `ü` is one, and an
-  emoji made of several code points counts each of them.
-- **checked by** says where a violation is seen. `validate and schema`: by `validate()` and by the JSON
-  Schemas. `validate`: by `validate()` only, as JSON Schema cannot express it. `type and schema`: such a
-  value cannot be made. `template check`: when a send is compared with the definition of its template.
-  `the platform only`: it takes what cannot be seen before sending, such as the file behind a link.
-- **source** is the page of the INCS documentation, with how sure it is: `documented` (a page says so),
-  `sampled` (only a sample shows it), `inferred` (deduced, and nothing contradicts it).
-
-`cargo xtask limits` writes this page, `cargo xtask limits --check` proves that it is up to date.
+- **rule** is the stable id in a validation report.
+- **what** is the subject of the rule, and **limit** its value. Lengths count Unicode scalar values: `ü` is one, and an emoji of
+  several code points counts each of them.
+- **checked by** says which check finds a violation:
+  - `validate and schema`: `validate()` and the JSON Schemas
+  - `validate`: only `validate()`, because JSON Schema cannot express the rule
+  - `type and schema`: the types, which cannot hold such a value, and the JSON Schemas
+  - `template check`: the comparison of a send with the definition of its template
+  - `document and schema`: reading a message as a `Document`, and the JSON Schemas
+  - `the platform only`: none before sending, such as for the file behind a link
+- **source** is the page of the INCS documentation, with its confidence: `documented` (a page says so), `implied` (follows from
+  a page), `sampled` (only a sample shows it), `inferred` (deduced, and nothing contradicts it). If a message breaks a documented
+  or implied rule, that is a violation, and the message is not sent. If it breaks another rule, that is a warning, and the
+  message is sent.
 ";
 
 fn entry(id: &str) -> Entry {

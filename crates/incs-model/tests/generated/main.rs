@@ -1,6 +1,6 @@
-//! What `docs/` holds of the model: the JSON Schemas, their corpus of samples, and the page of limits.
+//! The generated files in `docs/` about the model: the JSON Schemas, their corpus of samples, the page of limits, and the page of errors.
 //!
-//! The files are made anew in memory and compared with those committed; with `UPDATE_FROZEN=1` they are written.
+//! The files are generated in memory and compared with the committed ones; with `UPDATE_FROZEN=1` they are written.
 
 #![allow(
     clippy::unwrap_used,
@@ -12,6 +12,7 @@
 )]
 
 mod corpus;
+mod errors;
 mod frozen;
 mod limits;
 mod markdown;

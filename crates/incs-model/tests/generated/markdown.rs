@@ -1,6 +1,6 @@
 //! Tables of Markdown.
 
-/// A plain text as the content of a table cell; what stands in backticks stays as it is.
+/// Formats a plain text as the content of a table cell; text in backticks is kept.
 pub(crate) fn cell(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut code = false;
@@ -17,7 +17,7 @@ pub(crate) fn cell(text: &str) -> String {
     out
 }
 
-/// A table: a header and rows of finished cells.
+/// Formats a table: a header and rows of finished cells.
 pub(crate) fn table<const N: usize>(header: [&str; N], rows: &[[String; N]]) -> String {
     let mut out = format!("| {} |\n|{}\n", header.join(" | "), " --- |".repeat(N));
     for row in rows {

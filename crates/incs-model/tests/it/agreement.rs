@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use incs_model::limits::Checked;
-use incs_model::{Report, Validate, encode, validate};
+use incs_model::{Report, Validate, check, encode};
 use jsonschema::Validator;
 use serde::Serialize;
 use serde_json::Value;
@@ -23,7 +23,7 @@ fn validator(schema: &Value) -> Validator {
     jsonschema::draft202012::new(schema).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// What the schema of a document says of a value: nothing, or its errors.
+/// Validates a value with the schema of a document; the error lists the schema's errors.
 fn judge(document: &str, value: &Value) -> Result<(), String> {
     let validator = VALIDATORS.get(document).unwrap_or_else(|| panic!("no document {document}"));
     let errors: Vec<_> =
@@ -31,16 +31,16 @@ fn judge(document: &str, value: &Value) -> Result<(), String> {
     if errors.is_empty() { Ok(()) } else { Err(errors.join("\n")) }
 }
 
-/// Whether a report names a rule that the schemas know too.
+/// Reports whether a report contains a rule that the schemas check too.
 fn breaks_the_schema(report: &Report) -> bool {
     report.violations().iter().any(|violation| violation.rule().checked() == Checked::ValidateAndSchema)
 }
 
-/// Checks that both sides say the same of a request.
+/// Checks that both validators agree on a request.
 fn agree<T: Validate + Serialize>(document: &str, request: &T) -> Result<(), String> {
     let body = encode(request).unwrap();
     let value: Value = serde_json::from_slice(&body).unwrap();
-    let report = validate(request).err();
+    let report = Some(check(request)).filter(|report| !report.is_valid());
     let judgement = judge(document, &value);
     match (&report, &judgement) {
         (Some(report), Ok(())) if breaks_the_schema(report) => {

@@ -1,7 +1,8 @@
-//! Requests to test with: sound ones, and ones with faults in any of their parts.
+//! Requests to test with: valid ones, and ones with faults in any of their parts.
 
 pub(crate) mod interactive;
 pub(crate) mod link;
+pub(crate) mod media;
 pub(crate) mod messages;
 pub(crate) mod new_template;
 pub(crate) mod requests;
@@ -13,20 +14,20 @@ use std::fmt::Debug;
 use incs_model::{RawJson, UnknownMember};
 use proptest::prelude::*;
 
-/// How many parts of a request, in percent, have a fault.
+/// The percentage of parts of a request that have a fault.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Faults(u32);
 
 impl Faults {
-    /// None.
+    /// No faults.
     pub(crate) const NONE: Self = Self(0);
 
-    /// None, few or many.
+    /// No faults, few or many.
     pub(crate) fn any() -> impl Strategy<Value = Self> {
         prop_oneof![2 => Just(Self(0)), 4 => Just(Self(2)), 1 => Just(Self(20))]
     }
 
-    /// A sound value, or now and then a faulty one.
+    /// A valid value, or sometimes a faulty one.
     pub(crate) fn or<T: Debug + 'static>(
         self,
         sound: impl Strategy<Value = T> + 'static,
@@ -38,7 +39,7 @@ impl Faults {
         }
     }
 
-    /// So many items as the limits say, now and then fewer or more. `most` caps what is tried where there is no maximum.
+    /// A number of items within the limits, sometimes fewer or more. `most` caps the number if there is no maximum.
     pub(crate) fn items<T: Debug + 'static>(
         self,
         item: impl Strategy<Value = T> + Clone + 'static,
@@ -61,12 +62,12 @@ impl Faults {
     }
 }
 
-/// Content of a kind that nobody knows.
+/// Content of an unknown kind.
 pub(crate) fn unknown_member() -> impl Strategy<Value = UnknownMember> {
     (unknown_kind(), raw_json()).prop_map(|(kind, raw)| UnknownMember::new(kind, raw))
 }
 
-/// A word that is no kind anywhere.
+/// A word that is not a kind anywhere.
 pub(crate) fn unknown_kind() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec!["", "poll", "TEXT", "text ", "カード", "a/b~c", "\"\\\n"])
 }

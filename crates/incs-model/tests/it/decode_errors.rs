@@ -1,14 +1,14 @@
-//! Errors and reports name the member by JSON pointer, what was expected and what was found, and never hold the value.
+//! Errors and reports have a JSON pointer, the expectation and the kind of value found, and never hold the value.
 
 use std::fmt::Debug;
 
-use incs_model::delivery::{Delivery, Moment};
+use incs_model::delivery::{DeliveryState, Moment};
 use incs_model::envelope::Envelope;
 use incs_model::event::{Event, rcs as rcs_event, whatsapp as whatsapp_event};
 use incs_model::exotel::{Callback, Entry};
 use incs_model::task::ListQuery;
 use incs_model::template::rcs::NewTemplate;
-use incs_model::{DecodeError, Found, OutboundMessage, PhoneNumber, Validate, decode, rcs, validate, viber, whatsapp};
+use incs_model::{DecodeError, Document, Found, PhoneNumber, Report, Validate, check, decode, rcs, viber, whatsapp};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -16,10 +16,10 @@ use crate::debug::seen;
 use crate::fixtures::{names, text};
 use crate::mutation::{places, replaced};
 
-/// Stands where something else should, and must never come out again.
+/// A text for the place of other values, which must never appear in an error.
 pub(crate) const SECRET: &str = "sEcReT-85251230088";
 
-/// Reads a body that is no `T`, and asserts that the error tells nothing of its values.
+/// Reads a body that is not a `T`, and asserts that the error shows none of its values.
 pub(crate) fn refused<T: DeserializeOwned + Debug>(body: impl AsRef<[u8]>) -> DecodeError {
     let body = body.as_ref();
     let Err(error) = decode::<T>(body) else { panic!("it was read: {}", String::from_utf8_lossy(body)) };
@@ -35,7 +35,7 @@ fn assert_silent(error: &DecodeError) {
     }
 }
 
-/// A fixture with another JSON at one place.
+/// Returns a fixture with other JSON at one place.
 pub(crate) fn with(name: &str, place: &str, json: &str) -> String {
     replaced(&serde_json::from_str(&text(name)).unwrap(), place, json)
 }
@@ -47,7 +47,7 @@ fn position(text: &str, needle: &str) -> (usize, usize) {
 }
 
 #[test]
-fn a_bad_value_anywhere_in_a_body_is_named_by_its_place() {
+fn bad_value_is_named_by_pointer() {
     let bad = format!("[\"{SECRET}\"]");
     let (mut errors, mut passed) = (0, 0);
     for name in names(|_| true) {
@@ -61,8 +61,8 @@ fn a_bad_value_anywhere_in_a_body_is_named_by_its_place() {
             errors += 1;
             assert_silent(&error);
             let inner = error.pointer().to_owned();
-            // An element of a callback is read by itself, so its pointers begin there; the value of `data` likewise
-            // counts its columns from its own beginning.
+            // An element of a callback is read by itself, so its pointers begin there; the value of `data` also
+            // counts its columns from its own start.
             if name.starts_with("exotel/") {
                 assert!(place.ends_with(&inner) && error.found() != Found::Other, "{name}: {error} at {place}");
                 continue;
@@ -75,7 +75,7 @@ fn a_bad_value_anywhere_in_a_body_is_named_by_its_place() {
             }
         }
     }
-    // The others are optional members, which are absent then.
+    // The others are optional members, which are then absent.
     assert!(errors > 500 && passed > 300, "{errors} errors, {passed} taken");
 }
 
@@ -88,7 +88,7 @@ fn secret() -> String {
     format!("\"{SECRET}\"")
 }
 
-/// The fixture of an image with a link that is an object, as it is laid out in the file.
+/// Returns the fixture of an image with a link that is an object, formatted as in the file.
 fn image_with_a_bad_path() -> String {
     let text = text(IMAGE);
     let start = text.find("\"sourcePath\": ").unwrap();
@@ -97,7 +97,7 @@ fn image_with_a_bad_path() -> String {
     format!("{head}\"sourcePath\": {},\n{rest}", wrong())
 }
 
-/// What stands in place of a text.
+/// Returns the value that replaces a text.
 fn wrong() -> String {
     format!("{{\"x\":{}}}", secret())
 }
@@ -108,7 +108,7 @@ fn assert_path(error: &DecodeError) {
 }
 
 #[test]
-fn a_fault_deep_in_the_content_of_a_message_is_named_whole() {
+fn deep_content_error_has_full_pointer() {
     let body = image_with_a_bad_path();
     let error = refused::<Event>(&body);
     assert_path(&error);
@@ -120,7 +120,7 @@ fn a_fault_deep_in_the_content_of_a_message_is_named_whole() {
 }
 
 #[test]
-fn a_tag_that_comes_late_does_not_hide_the_place() {
+fn late_tag_keeps_the_pointer() {
     let body = image_with_a_bad_path();
     let late =
         body.replacen("    \"type\": 102,\n", "", 1).replacen("\"source\": 0", "\"type\": 102, \"source\": 0", 1);
@@ -135,13 +135,13 @@ fn a_tag_that_comes_late_does_not_hide_the_place() {
 }
 
 #[test]
-fn json_inside_a_string_is_part_of_the_pointer() {
+fn pointer_continues_into_json_strings() {
     let image: Value = serde_json::from_str(&image_with_a_bad_path()).unwrap();
     let content = image["message"]["content"].to_string();
     let json = Value::from(content).to_string();
     let body = with(IMAGE, "/message/content", &json);
     let late = body.replacen("\"type\":102", "\"other\":0", 1).replacen("\"source\":0", "\"source\":0,\"type\":102", 1);
-    // In the compact text `content` may stand before or after `type`: both ways are read here.
+    // In the compact text `content` may be before or after `type`: both orders are read here.
     for body in [
         body.clone(),
         late,
@@ -156,7 +156,7 @@ fn json_inside_a_string_is_part_of_the_pointer() {
 }
 
 #[test]
-fn faults_in_every_depth_have_their_sentence() {
+fn errors_at_every_depth_are_explained() {
     let row = "/message/messages/0/interactive/list_reply/id";
     let link = "/interactive/action/cards/1/header/image/link";
     let array = format!("[{}]", secret());
@@ -164,7 +164,7 @@ fn faults_in_every_depth_have_their_sentence() {
     let no_id = text(LIST_REPLY).replace("\"id\": \"slot_d1_pm\",", "");
     let twice = "{\"to\":\"85251230088\",\"type\":\"text\",\n\"to\":\"85251230088\"}";
     let odd_names = format!(
-        "{{\"to\":\"1\",\"type\":\"template\",\"template\":{{\"name\":\"t\",\"parameters\":{{\"a/b~c\":{array}}}}}}}"
+        "{{\"to\":\"6281200045678\",\"type\":\"template\",\"template\":{{\"name\":\"t\",\"parameters\":{{\"a/b~c\":{array}}}}}}}"
     );
     let sentences: &[(DecodeError, &str)] = &[
         (
@@ -189,11 +189,11 @@ fn faults_in_every_depth_have_their_sentence() {
             "/to: expected a string, found null (line 1, column 7)",
         ),
         (
-            refused::<whatsapp::Message>(r#"{"to":"1","type":"text"}"#),
+            refused::<whatsapp::Message>(r#"{"to":"6281200045678","type":"text"}"#),
             "/text: expected a value, found nothing (line 1, column 1)",
         ),
         (
-            refused::<whatsapp::Message>(r#"{"to":"1","text":"x"}"#),
+            refused::<whatsapp::Message>(r#"{"to":"6281200045678","text":"x"}"#),
             "/type: expected a value, found nothing (line 1, column 1)",
         ),
         (
@@ -202,7 +202,7 @@ fn faults_in_every_depth_have_their_sentence() {
         ),
         (
             refused::<rcs::Message>(&odd_names),
-            "/template/parameters/a~1b~0c: expected a string, found an array (line 1, column 74)",
+            "/template/parameters/a~1b~0c: expected a string, found an array (line 1, column 86)",
         ),
         (refused::<Event>(&array), "expected an object, found an array (line 1, column 1)"),
         (refused::<Event>(format!(" \n {}", secret())), "expected an object, found a string (line 2, column 2)"),
@@ -216,16 +216,16 @@ fn faults_in_every_depth_have_their_sentence() {
             "/code: expected a whole number, found a string (line 1, column 28)",
         ),
         (
-            refused::<Delivery>(format!(r#"{{"stage":{}}}"#, secret())),
+            refused::<DeliveryState>(format!(r#"{{"stage":{}}}"#, secret())),
             "/stage: expected one of created, sent, failed, delivered, read, found a string (line 1, column 10)",
         ),
         (
-            refused::<Delivery>(format!(r#"{{"stage":"read","read":{}}}"#, secret())),
+            refused::<DeliveryState>(format!(r#"{{"stage":"read","read":{}}}"#, secret())),
             "/read: expected an object, found a string (line 1, column 24)",
         ),
-        (refused::<Delivery>(r#"{"stage":7}"#), "/stage: expected a string, found a number (line 1, column 10)"),
+        (refused::<DeliveryState>(r#"{"stage":7}"#), "/stage: expected a string, found a number (line 1, column 10)"),
         (
-            refused::<Delivery>(format!(r#"{{"read":{{"witness":"query","at":{}}}}}"#, secret())),
+            refused::<DeliveryState>(format!(r#"{{"read":{{"witness":"query","at":{}}}}}"#, secret())),
             "/read/at: expected an RFC 3339 time, found a string (line 1, column 33)",
         ),
         (
@@ -241,20 +241,20 @@ fn faults_in_every_depth_have_their_sentence() {
             "/content/textMessage: expected a string, found an array (line 1, column 27)",
         ),
         (
-            OutboundMessage::decode(&"fax".into(), b"{}").unwrap_err(),
+            Document::read(&"fax".into(), b"{}").error().unwrap().clone(),
             "expected a message of the channel whatsapp, viber or rcs (line 1, column 1)",
         ),
     ];
     for (error, sentence) in sentences {
         let said = error.to_string();
-        // Where the sentence names no place, the fixture is the compact one and the place says nothing.
+        // If the sentence has no place, the fixture is the compact one and the place has no meaning.
         let said = if sentence.ends_with(')') { &said[..] } else { said.split(" (line").next().unwrap() };
         assert_eq!(said, *sentence);
     }
 }
 
 #[test]
-fn a_text_that_is_not_json_is_told_from_json_of_another_shape() {
+fn syntax_errors_differ_from_shape_errors() {
     let event = format!("{{\"event\":\"x\",\n \"a\":{}", secret());
     for (body, sentence) in [
         (String::new(), "expected the rest of the JSON, found the end (line 1, column 1)"),
@@ -277,7 +277,7 @@ fn a_text_that_is_not_json_is_told_from_json_of_another_shape() {
 }
 
 #[test]
-fn numbers_and_strings_that_no_type_of_ours_holds_are_well_formed_json_still() {
+fn out_of_range_values_are_json() {
     let place = |at: &str| {
         format!(r#"{{"senderPhoneNumber":"1","messageId":"m","location":{{"latitude":{at},"longitude":0}}}}"#)
     };
@@ -309,7 +309,7 @@ fn numbers_and_strings_that_no_type_of_ours_holds_are_well_formed_json_still() {
 }
 
 #[test]
-fn a_fault_in_an_element_of_a_callback_is_named_from_the_element() {
+fn callback_element_error_starts_at_element() {
     let body = format!(r#"{{"rcs":{{"messages":[{{"callback_type":"dlr","to":["{SECRET}"],"exo_status_code":1}}]}}}}"#);
     let callback: Callback = decode(body.as_bytes()).unwrap();
     let (pointer, entry) = callback.entries().next().unwrap();
@@ -320,8 +320,9 @@ fn a_fault_in_an_element_of_a_callback_is_named_from_the_element() {
 }
 
 fn report<T: DeserializeOwned + Validate>(body: &str) -> String {
-    let Err(report) = validate(&decode::<T>(body.as_bytes()).unwrap()) else { panic!("valid: {body}") };
-    for shown in [report.to_string(), format!("{report:?}"), serde_json::to_string(&report).unwrap()] {
+    let report = check(&decode::<T>(body.as_bytes()).unwrap());
+    assert_ne!(report, Report::default(), "{body}");
+    for shown in [report.to_string(), format!("{report:?}"), serde_json::to_string(report.violations()).unwrap()] {
         assert!(!shown.contains("sEcReT") && !shown.contains("85251230088"), "{shown}");
     }
     report.to_string()
@@ -352,8 +353,8 @@ fn reports_are_sentences_without_values() {
             "/interactive/action/sections/0/rows: 0 items, expected at least 1",
         ),
         (
-            whatsapp(cards, "/interactive/action/cards/0/body/text", "\"\\n\\n\\n\""),
-            "/interactive/action/cards/0/body/text: 4 lines, at most 2",
+            whatsapp(cards, "/interactive/action/cards/0/body/text", "\"a\\n\\n\\nb\""),
+            "/interactive/action/cards/0/body/text: 3 line breaks, at most 2",
         ),
         (
             whatsapp(cards, "/interactive/action/cards/1/card_index", "7"),
@@ -365,7 +366,7 @@ fn reports_are_sentences_without_values() {
         ),
         (
             whatsapp(cards, "/interactive/action/cards/0/type", &secret),
-            "/interactive/action/cards/0/type: expected cta_url",
+            "warning: /interactive/action/cards/0/type: expected cta_url",
         ),
         (
             whatsapp("image", "/image/link", "\"https://h.example/sEcReT.gif\""),

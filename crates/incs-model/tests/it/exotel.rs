@@ -1,29 +1,29 @@
-//! The 22 rules of a tolerant Exotel parser, each under the sentence it proves.
+//! The 22 rules of a tolerant Exotel parser, with the test that proves each one.
 //!
 //! | # | test |
 //! | --- | --- |
-//! | 1 | `icm_and_incoming_message_are_both_incoming_and_the_word_is_kept` |
-//! | 2 | `replies_and_reports_on_one_url_are_told_apart_by_dlr_then_by_structure` |
-//! | 3 | `every_documented_key_is_read_in_any_case`, `key_in_documented_letters_wins` |
-//! | 4 | `of_reply_and_action_one_both_or_neither_may_come` |
-//! | 5 | `longitude_is_read_in_both_spellings_and_the_right_one_wins` |
-//! | 6 | `an_error_decides_the_kind_and_needs_no_sid_and_no_type` |
-//! | 7 | `a_profile_name_may_stand_on_any_message` |
-//! | 8 | `times_are_read_in_every_form_and_kept_when_not_understood` |
-//! | 9 | `a_file_of_any_type_may_have_a_name` |
-//! | 10 | `the_type_of_a_file_is_read_from_type_and_from_mime_type` |
-//! | 11 | `objects_that_no_page_describes_keep_their_unknown_members` |
-//! | 12 | `a_code_is_read_as_a_number_and_as_a_string` |
-//! | 13 | `the_name_of_a_status_is_read_from_both_members` |
-//! | 14 | `a_report_is_read_nested_and_flat` |
-//! | 15 | `message_sid_stands_in_for_sid_and_null_is_absent` |
-//! | 16 | `addresses_are_opaque_and_compared_without_the_plus` |
-//! | 17 | `user_and_business_are_assigned_by_kind_not_by_key` |
-//! | 18 | `a_text_is_a_string_or_an_object_with_body` |
+//! | 1 | `both_incoming_types_are_kept` |
+//! | 2 | `dlr_then_structure_decides_the_kind` |
+//! | 3 | `documented_keys_ignore_case`, `key_in_documented_letters_wins` |
+//! | 4 | `reply_and_action_are_both_optional` |
+//! | 5 | `correct_longitude_spelling_wins` |
+//! | 6 | `error_content_needs_no_type` |
+//! | 7 | `any_message_may_have_profile_name` |
+//! | 8 | `known_times_parse_unknown_are_kept` |
+//! | 9 | `any_file_may_have_a_name` |
+//! | 10 | `file_type_has_two_names` |
+//! | 11 | `undocumented_objects_keep_unknown_members` |
+//! | 12 | `code_is_number_or_string` |
+//! | 13 | `status_name_has_two_members` |
+//! | 14 | `report_is_nested_or_flat` |
+//! | 15 | `message_sid_replaces_missing_sid` |
+//! | 16 | `addresses_compare_without_the_plus` |
+//! | 17 | `kind_decides_user_and_business` |
+//! | 18 | `text_is_string_or_object` |
 //! | 19 | `of_several_reports_the_furthest_counts` |
-//! | 20 | `a_bad_element_does_not_cost_its_neighbours`, `rcs_and_sms_come_together_and_one_may_be_broken` |
-//! | 21 | `a_content_of_unknown_type_is_kept_raw` |
-//! | 22 | `coordinates_are_numbers_integers_or_numeric_strings` |
+//! | 20 | `bad_element_affects_no_other`, `broken_list_keeps_the_other_list` |
+//! | 21 | `unknown_content_type_is_kept_raw` |
+//! | 22 | `coordinates_are_numbers_or_numeric_strings` |
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "helpers of tests fail loudly too")]
 
@@ -38,7 +38,7 @@ use std::path::Path;
 #[cfg(feature = "schema")]
 use incs_model::exotel::Location;
 use incs_model::exotel::{
-    Batch, Callback, Content, ContentError, Entry, Incoming, Item, Nested, Nullable, Report, SmsItem, SmsReport,
+    Callback, Content, ContentError, Entry, Incoming, Item, MessageList, Nested, Nullable, Report, SmsItem, SmsReport,
     StatusCode, StatusName, Suggested, Suggestion,
 };
 use incs_model::{RawJson, WireTime, decode};
@@ -63,7 +63,7 @@ fn fixture(name: &str) -> Value {
     fixtures().into_iter().find(|(known, _)| known == name).unwrap().1
 }
 
-/// Reads a body and checks that it is written back as it came.
+/// Reads a body and checks that it is written back unchanged.
 fn callback(body: &Value) -> Callback {
     let callback = read(body);
     assert_eq!(serde_json::to_value(&callback).unwrap(), *body);
@@ -75,7 +75,7 @@ fn read(body: &Value) -> Callback {
 }
 
 fn item(element: &Value) -> Item {
-    let Callback::Nested(Nested { rcs: Some(Batch::Items(items)), .. }) =
+    let Callback::Nested(Nested { rcs: Some(MessageList::Items(items)), .. }) =
         callback(&json!({ "rcs": { "messages": [element] } }))
     else {
         panic!("not nested: {element}")
@@ -106,7 +106,7 @@ fn sms(element: &Value) -> SmsReport {
 }
 
 #[test]
-fn every_fixture_is_typed_and_written_back_as_it_came() {
+fn typed_fixtures_round_trip() {
     for (name, body) in fixtures() {
         let entries: Vec<String> = callback(&body)
             .entries()
@@ -131,7 +131,7 @@ fn every_fixture_is_typed_and_written_back_as_it_came() {
 }
 
 #[test]
-fn what_is_built_has_the_sampled_form() {
+fn built_values_have_sampled_form() {
     let time = WireTime::from("2025-03-18T09:42:07.318+05:30");
     let text =
         Incoming::new("a41f09c7d2", "12025550143", "12025550100", Content::text("Is the blue one back in stock?"));
@@ -159,7 +159,7 @@ fn what_is_built_has_the_sampled_form() {
     assert_eq!(built, fixture("dlr-sms-fallback-failed-partial"));
 }
 
-/// Numbers, texts, links and places of a body; what is left are protocol words and message ids.
+/// Collects numbers, texts, links and places of a body; the rest are protocol words and message ids.
 fn private(value: &Value, found: &mut Vec<String>) {
     const OPEN: [&str; 9] = [
         "callback_type",
@@ -189,7 +189,7 @@ fn private(value: &Value, found: &mut Vec<String>) {
 }
 
 #[test]
-fn debug_holds_no_number_text_link_or_place() {
+fn debug_shows_no_private_data() {
     for (name, body) in fixtures() {
         let callback = callback(&body);
         let mut secrets = Vec::new();
@@ -212,7 +212,7 @@ fn debug_holds_no_number_text_link_or_place() {
 }
 
 #[test]
-fn deep_json_is_read_without_a_deep_stack() {
+fn deep_json_needs_no_deep_stack() {
     let deep = format!("{}{}", "[".repeat(200_000), "]".repeat(200_000));
     for element in [
         deep.clone(),
@@ -230,7 +230,7 @@ fn deep_json_is_read_without_a_deep_stack() {
 
 #[cfg(feature = "schema")]
 #[test]
-fn the_schemas_of_what_is_received_take_every_spelling() {
+fn receive_schemas_accept_every_spelling() {
     fn schema<T: schemars::JsonSchema>() -> Value {
         let settings = schemars::generate::SchemaSettings::draft2020_12().for_deserialize();
         settings.into_generator().into_root_schema_for::<T>().to_value()

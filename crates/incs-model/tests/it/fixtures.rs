@@ -11,13 +11,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// The text of a fixture, by its path below `fixtures/`.
+/// Returns the text of a fixture, by its path below `fixtures/`.
 pub(crate) fn text(name: &str) -> String {
     let path = root().join(name);
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// The names of all fixtures below `fixtures/` that fit.
+/// Returns the names of all fixtures below `fixtures/` that match.
 pub(crate) fn names(fits: impl Fn(&str) -> bool) -> Vec<String> {
     let mut names = Vec::new();
     for family in ["incs", "exotel"] {
@@ -47,7 +47,7 @@ fn same_json<T: DeserializeOwned + Serialize>(name: &str) -> T {
     typed
 }
 
-/// The same, and asserts that the spelling of PHP decodes to the same typed value.
+/// Does the same, and asserts that PHP's spelling decodes to the same typed value.
 pub(crate) fn round_trip<T: DeserializeOwned + Serialize + PartialEq + std::fmt::Debug>(name: &str) -> T {
     let typed: T = same_json(name);
     let php = with_php_escapes(&text(name));
@@ -55,7 +55,7 @@ pub(crate) fn round_trip<T: DeserializeOwned + Serialize + PartialEq + std::fmt:
     typed
 }
 
-/// The same JSON as PHP writes it: `/` and everything beyond ASCII escaped.
+/// Returns the same JSON as PHP writes it: `/` and all characters beyond ASCII escaped.
 fn with_php_escapes(json: &str) -> String {
     let mut escaped = String::new();
     for character in json.chars() {
@@ -88,7 +88,7 @@ fn whatsapp_sends() {
             for component in &template.components {
                 assert!(!matches!(component, whatsapp::template::Component::Unknown(_)), "{name}");
                 for parameter in component.parameters() {
-                    assert!(!matches!(parameter, whatsapp::template::Parameter::Unknown(_)), "{name}");
+                    assert!(!matches!(parameter.value, whatsapp::template::ParameterValue::Unknown(_)), "{name}");
                 }
             }
         }
@@ -144,7 +144,7 @@ fn other_requests() {
 #[test]
 fn replies() {
     for name in names(|name| name.ends_with(".response.json")) {
-        // Kept data is compared as text, so the spelling of PHP is another value here.
+        // Raw data is compared as text, so PHP's spelling is a different value here.
         let reply: Envelope = same_json(&name);
         assert!(reply.code.is_known() && reply.status.is_known(), "{name}");
         let is_success = !name.contains(".error-") && !name.contains("envelope-error");
@@ -168,12 +168,12 @@ fn replies() {
         } else if name.contains("task-create") {
             assert_eq!(data::<task::Task>(&name, reply).logs.len(), 2);
         } else {
-            assert!(!data::<Sent>(&name, reply).msg_id.as_str().is_empty(), "{name}");
+            assert!(!data::<Sent>(&name, reply).message_id.as_str().is_empty(), "{name}");
         }
     }
 }
 
-/// The data of a successful reply, as its type; encodes back to the same JSON value.
+/// Returns the data of a successful reply, as its type; encodes back to the same JSON value.
 fn data<T: DeserializeOwned + Serialize>(name: &str, reply: Envelope) -> T {
     let before: Value = reply.data.as_ref().unwrap().decode().unwrap();
     let typed: T = reply.into_result().unwrap_or_else(|error| panic!("{name}: {error}"));

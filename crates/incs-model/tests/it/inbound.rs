@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use crate::fixtures::{names, text};
 
-/// Every body that a webhook receives, recorded ones included: its name and text.
+/// Every body that a webhook receives, including recorded ones: name and text.
 fn bodies() -> Vec<(String, String)> {
     let mut bodies = Vec::new();
     for folder in ["incs", "exotel", "recorded/incs", "recorded/exotel"] {
@@ -33,7 +33,7 @@ fn bodies() -> Vec<(String, String)> {
     bodies
 }
 
-/// The views of a body.
+/// Returns the views of a body.
 fn view(name: &str, body: &str) -> Result<Vec<Inbound>, DecodeError> {
     let body = body.as_bytes();
     if name.contains("exotel/") {
@@ -53,7 +53,7 @@ fn of_callback(name: &str) -> Vec<Inbound> {
     inbound::from_exotel(&decode::<Callback>(body.as_bytes()).unwrap(), body.as_bytes())
 }
 
-/// The customer's number.
+/// Returns the customer's number.
 fn phone(item: &Inbound) -> &str {
     item.user.as_ref().unwrap().phone.as_ref().unwrap().key()
 }
@@ -63,7 +63,7 @@ fn one(mut items: Vec<Inbound>) -> Inbound {
     items.remove(0)
 }
 
-/// The view of a message of Meta's kinds, made from its content members.
+/// Returns the view of a message of Meta's kinds, made from its content members.
 fn whatsapp(content: &Value) -> Inbound {
     let mut message = json!({"id": "wamid.x", "from": "6281200045678", "timestamp": "1775540190"});
     message.as_object_mut().unwrap().extend(content.as_object().unwrap().clone());
@@ -75,7 +75,7 @@ fn whatsapp(content: &Value) -> Inbound {
 }
 
 #[test]
-fn every_message_of_a_customer_in_the_fixtures_has_a_view() {
+fn every_customer_message_has_a_view() {
     for name in names(|name| name.starts_with("incs/webhook-new-message-") && !name.contains("inferred")) {
         let item = one(of_event(&name));
         assert_eq!(item.provider, Provider::Incs, "{name}");
@@ -94,7 +94,7 @@ fn every_message_of_a_customer_in_the_fixtures_has_a_view() {
 }
 
 #[test]
-fn what_staff_wrote_and_what_became_of_sent_messages_has_none() {
+fn staff_messages_and_receipts_have_none() {
     for name in names(|name| {
         name.contains("status-update") || name.contains("template-") && name.contains("webhook") || name.contains("dlr")
     }) {
@@ -106,7 +106,7 @@ fn what_staff_wrote_and_what_became_of_sent_messages_has_none() {
 }
 
 #[test]
-fn a_message_of_the_workbench_that_a_customer_wrote() {
+fn workbench_message_of_customer_has_view() {
     let item = one(of_event("incs/webhook-message-created-103-audio.json"));
     let Content::Media(media) = &item.content else { panic!("{item:?}") };
     assert_eq!((&media.kind, media.duration, media.size), (&MediaKind::Audio, Some(3), Some(5120)));
@@ -117,7 +117,7 @@ fn a_message_of_the_workbench_that_a_customer_wrote() {
 }
 
 #[test]
-fn the_raw_item_is_cut_out_of_the_body_with_all_its_members() {
+fn raw_item_has_all_its_members() {
     let body = r#"{"event":"new_message","message":{"messaging_product":"whatsapp","messages":[
         {"id":"a","from":"1","type":"text","text":{"body":"x"}},
         {"id":"b","from":"1", "brand_new" : [1e400],"type":"text","text":{"body":"y","new":1}} ]}}"#;
@@ -131,7 +131,7 @@ fn the_raw_item_is_cut_out_of_the_body_with_all_its_members() {
 }
 
 #[test]
-fn answers_say_what_they_answer() {
+fn replies_name_their_message() {
     let item = one(of_event("incs/webhook-new-message-whatsapp-list-reply.json"));
     let Content::Choice(choice) = &item.content else { panic!("{item:?}") };
     assert_eq!((&choice.kind, choice.data.as_deref()), (&ChoiceKind::List, Some("slot_d1_pm")));
@@ -166,7 +166,7 @@ fn files_and_places_of_rcs() {
 }
 
 #[test]
-fn every_kind_of_whatsapp_message_has_its_place() {
+fn every_whatsapp_kind_has_neutral_content() {
     let kind = |content: Value| whatsapp(&content).content.kind().to_owned();
     for (member, content, place) in [
         ("text", json!({"body": "hi"}), "text"),
@@ -194,7 +194,7 @@ fn every_kind_of_whatsapp_message_has_its_place() {
         ("brand_new", json!({"x": 1}), "other"),
     ] {
         assert_eq!(kind(json!({"type": member, member: content})), place, "{member}");
-        // The tag last, as older samples have it.
+        // With the tag last, as in older samples.
         assert_eq!(
             kind(serde_json::from_str(&format!("{{\"{member}\":{content},\"type\":\"{member}\"}}")).unwrap()),
             place

@@ -12,8 +12,11 @@
 mod agreement;
 #[cfg(feature = "schema")]
 mod arbitrary;
+mod building;
 mod debug;
 mod decode_errors;
+mod document;
+mod errors;
 mod exotel;
 mod fixtures;
 mod frozen;
@@ -24,5 +27,7 @@ mod merge;
 mod mutation;
 mod open_values;
 mod party;
+mod phone;
 mod robustness;
+mod silence;
 mod template_checks;

@@ -1,4 +1,4 @@
-//! Bodies of the reference, changed in one place.
+//! Bodies of the reference with one change.
 
 use std::fs;
 use std::path::Path;
@@ -17,17 +17,17 @@ pub(crate) struct Mutation {
 
 #[derive(Debug, Clone)]
 enum Change {
-    /// The value is gone.
+    /// Removes the value.
     Drop,
-    /// Another JSON stands in its place.
+    /// Replaces it by other JSON.
     Replace(String),
-    /// A member of an unknown name stands in it, or beside it.
+    /// Adds a member of an unknown name to it, or beside it.
     Extend,
-    /// The member or item stands there twice.
+    /// Duplicates the member or item.
     Twice,
 }
 
-/// Every payload: file name and text.
+/// Returns every payload: file name and text.
 pub(crate) fn fixtures() -> Vec<(String, String)> {
     let mut fixtures = Vec::new();
     for folder in ["incs", "exotel"] {
@@ -43,7 +43,7 @@ pub(crate) fn fixtures() -> Vec<(String, String)> {
     fixtures
 }
 
-/// Nested arrays or objects, ten thousand levels of them.
+/// Returns nested arrays or objects, ten thousand levels deep.
 pub(crate) fn deep(open: &str, close: &str) -> String {
     open.repeat(10_000) + "1" + &close.repeat(10_000)
 }
@@ -72,7 +72,7 @@ impl Mutation {
         Self::of(prop_oneof![4 => odd, 1 => Just(Change::Twice), 4 => plain_change()])
     }
 
-    /// A change that leaves well-formed JSON that every reader reads alike.
+    /// A change that keeps the JSON well-formed and unambiguous for every reader.
     #[cfg(feature = "schema")]
     pub(crate) fn plain() -> impl Strategy<Value = Self> {
         Self::of(plain_change())
@@ -82,7 +82,7 @@ impl Mutation {
         (any::<Index>(), change).prop_map(|(place, change)| Self { place, change })
     }
 
-    /// The text of the body after the change.
+    /// Returns the text of the body after the change.
     pub(crate) fn apply(&self, body: &Value) -> String {
         let places = places(body);
         self.change.apply(body, self.place.get::<String>(&places))
@@ -118,7 +118,7 @@ fn plain_change() -> impl Strategy<Value = Change> {
 
 impl Change {
     fn apply(&self, body: &Value, place: &str) -> String {
-        /// Stands in no fixture.
+        /// A text that no fixture contains.
         const MARK: &str = "@mark@";
 
         let mut body = body.clone();
@@ -154,7 +154,7 @@ impl Change {
     }
 }
 
-/// The JSON pointers of all values.
+/// Returns the JSON pointers of all values.
 pub(crate) fn places(body: &Value) -> Vec<String> {
     fn visit(value: &Value, here: &Pointer, places: &mut Vec<String>) {
         places.push(here.to_string());
@@ -178,7 +178,32 @@ pub(crate) fn places(body: &Value) -> Vec<String> {
     places
 }
 
-/// The text of a body with another JSON at one place.
+/// Returns the text of a body with other JSON at one place.
 pub(crate) fn replaced(body: &Value, place: &str, json: &str) -> String {
     Change::Replace(json.to_owned()).apply(body, place)
+}
+
+/// JSON of every type, and well-formed JSON that matches no type of this crate.
+pub(crate) fn odd_values() -> Vec<String> {
+    let odd = [
+        "null",
+        "true",
+        "\"true\"",
+        "7",
+        "\"7\"",
+        "-1",
+        "864.5",
+        "864.0",
+        "\"x\"",
+        "\"\"",
+        "[]",
+        "{}",
+        "[null]",
+        "{\"a\":1}",
+        "1e999",
+        "18446744073709551616",
+        "\"\\ud800\"",
+    ];
+    let deep = "[".repeat(10_000) + &"]".repeat(10_000);
+    odd.into_iter().map(str::to_owned).chain([deep]).collect()
 }

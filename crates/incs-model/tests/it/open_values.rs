@@ -1,6 +1,6 @@
 //! Each open enum and union keeps an unknown value and writes it back.
 //!
-//! The table names each one; a look through the sources tells when one is missing.
+//! The table lists each one; a scan of the sources finds missing ones.
 
 mod by_hand;
 mod check;
@@ -15,7 +15,7 @@ use incs_model::{Channel, envelope, event, exotel, inbound, rcs, status, task, t
 
 use self::check::{Union, code, text, union};
 
-/// An open enum or union, and what shows that it is open.
+/// An open enum or union, and the check that it is open.
 struct Row {
     name: fn() -> &'static str,
     check: fn(),
@@ -64,7 +64,7 @@ macro_rules! by_hand {
 
 const TEXTS: &[Row] = texts! {
     Channel,
-    envelope::Outcome,
+    envelope::ReplyStatus,
     event::rcs::SuggestionKind,
     event::rcs::UserEventKind,
     event::whatsapp::CallDirection,
@@ -134,8 +134,9 @@ const UNIONS: &[Row] = unions! {
     whatsapp::Interactive => "type",
     interactive::reply::Button => "type",
     interactive::reply::CardButton => "type",
+    whatsapp::template::CardComponent => "type",
     whatsapp::template::Component => "type",
-    whatsapp::template::Parameter => "type",
+    whatsapp::template::ParameterValue => "type",
 };
 
 const BY_HAND: &[Row] = by_hand! {
@@ -156,16 +157,16 @@ fn rows() -> impl Iterator<Item = &'static Row> {
 }
 
 #[test]
-fn each_open_enum_and_union_keeps_an_unknown_value_and_writes_it_back() {
+fn unknown_values_round_trip_everywhere() {
     for row in rows() {
         (row.check)();
     }
 }
 
 #[test]
-fn every_open_enum_and_union_of_the_crate_has_a_row() {
+fn every_open_type_has_a_row() {
     let named: BTreeSet<_> = rows().map(|row| (row.name)().to_owned()).collect();
-    assert_eq!(named.len(), rows().count(), "a row stands twice");
+    assert_eq!(named.len(), rows().count(), "duplicate rows");
     let declared = open_types();
     assert!(declared.len() > 50, "only {} declarations were found", declared.len());
     let missing: Vec<_> = declared.difference(&named).collect();
@@ -175,7 +176,7 @@ fn every_open_enum_and_union_of_the_crate_has_a_row() {
 }
 
 #[test]
-fn every_union_has_a_known_value_of_each_kind() {
+fn every_union_kind_has_a_sample() {
     let unions: BTreeSet<_> = UNIONS.iter().map(|row| (row.name)().to_owned()).collect();
     let sampled: BTreeSet<_> = check::samples().into_keys().collect();
     assert_eq!(sampled, unions);
@@ -187,14 +188,14 @@ fn an_unknown_event_is_kept_whole() {
 }
 
 #[test]
-fn an_unknown_content_leaves_the_members_beside_it_alone() {
+fn unknown_content_keeps_neighbouring_members() {
     by_hand::beside_unknown_content();
 }
 
-/// The macros that declare one.
+/// The macros that declare an open enum or union.
 const MACROS: &[&str] = &["open_text! {", "open_code! {", "tagged_union! {", "member_union! {"];
 
-/// The paths of all open enums and unions: those that a macro declares, and those that have a variant `Unknown`.
+/// Returns the paths of all open enums and unions: those declared by a macro, and those with a variant `Unknown`.
 pub(super) fn open_types() -> BTreeSet<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut found = BTreeSet::new();
@@ -216,7 +217,7 @@ fn visit(folder: &Path, module: &str, found: &mut BTreeSet<String>) {
     }
 }
 
-/// The names of the open enums that a file declares. Comments and the bodies of macros are passed over: there the name
+/// Returns the names of the open enums that a file declares. Comments and macro bodies are skipped: there the name
 /// is a `$name`.
 fn declared(text: &str) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
@@ -237,7 +238,7 @@ fn declared(text: &str) -> BTreeSet<String> {
         }
         if let Some(rest) = code.strip_prefix("pub enum ") {
             name = rest.split([' ', '<']).next().filter(|name| !name.starts_with('$')).map(str::to_owned);
-            // A view that borrows is not read from the wire.
+            // A borrowing view is not read from the wire.
             name = name.filter(|_| !rest.contains("<'"));
             if by_macro {
                 names.extend(name.clone());
@@ -248,10 +249,10 @@ fn declared(text: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn declarations_are_told_from_comments_and_macro_bodies() {
+fn scan_skips_comments_and_macro_bodies() {
     let text = r#"
 /// open_text! {
-///     pub enum Told {
+///     pub enum Colour {
 macro_rules! open_text {
         pub enum $name {
             Unknown(X),

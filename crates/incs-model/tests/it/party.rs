@@ -1,4 +1,4 @@
-//! Who is the same party as whom, and what names them.
+//! Equality and keys of parties.
 
 use incs_model::id::{GroupId, WhatsAppUserId};
 use incs_model::{Address, Party, PartyKey, decode, encode};
@@ -6,7 +6,7 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// The ids of a party, the strongest first, as they compare.
+/// Returns the ids of a party, the strongest first, as they are compared.
 fn ids(party: &Party) -> [Option<String>; 5] {
     let text = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
     let mut ids = [
@@ -22,7 +22,7 @@ fn ids(party: &Party) -> [Option<String>; 5] {
     ids
 }
 
-/// A party with few ids to choose from, so that two of them often meet. Empty texts are no ids.
+/// A party with few ids to choose from, so that two of them often match. Empty texts are not ids.
 pub(crate) fn party() -> impl Strategy<Value = Party> {
     let texts = |texts: &[&'static str]| option::of(select(texts.to_vec()));
     (
@@ -64,7 +64,7 @@ proptest! {
     }
 
     #[test]
-    fn parties_of_one_key_are_the_same(one in party(), other in party()) {
+    fn same_key_means_same_party(one in party(), other in party()) {
         if one.key().is_some() && one.key() == other.key() {
             prop_assert!(one.same_party(&other));
         }
@@ -80,7 +80,7 @@ proptest! {
         prop_assert_eq!(keys.iter().map(PartyKey::as_str).collect::<Vec<_>>(), expected);
     }
 
-    /// Whoever looks by all keys of a message finds the record that an earlier message with fewer ids made.
+    /// A lookup by all keys of a message finds the record of an earlier message with fewer ids.
     #[test]
     fn record_is_found_when_ids_appear(one in party(), other in party()) {
         let later = one.clone().completed_by(&other);
@@ -93,14 +93,14 @@ proptest! {
         }
     }
 
-    /// Adding ids to one of two parties gives them one key only if that key was added.
+    /// Adding ids to one of two parties gives them the same key only if that key was added.
     #[test]
     fn added_id_merges_by_itself_only(one in party(), other in party(), added in party()) {
         let later = one.clone().completed_by(&added);
         if one.key() != other.key() && later.key().is_some() && later.key() == other.key() {
             prop_assert!(added.keys().any(|key| Some(key) == other.key()));
         }
-        // A weaker id than the strongest never changes the key.
+        // An id that is weaker than the strongest never changes the key.
         if let (Some(key), Some(strongest)) = (one.key(), added.key()) {
             let rank = |key: &PartyKey| {
                 let kinds = ["user:", "phone:", "username:", "parent:", "group:"];
@@ -113,14 +113,14 @@ proptest! {
     }
 
     #[test]
-    fn completed_party_keeps_its_ids_and_gains_others(one in party(), other in party()) {
+    fn completed_party_only_gains_ids(one in party(), other in party()) {
         let later = ids(&one.clone().completed_by(&other));
         let expected: Vec<_> = ids(&one).into_iter().zip(ids(&other)).map(|(one, other)| one.or(other)).collect();
         prop_assert_eq!(&later[..4], &expected[..4]);
     }
 
     #[test]
-    fn known_party_is_the_same_without_empty_ids(one in party()) {
+    fn known_party_drops_empty_ids(one in party()) {
         prop_assert_eq!(one.clone().known().is_some(), !one.is_empty());
         if let Some(known) = one.clone().known() {
             prop_assert_eq!(ids(&known), ids(&one));
@@ -130,7 +130,7 @@ proptest! {
     }
 
     #[test]
-    fn plus_before_a_number_is_no_difference(number in "[0-9]{1,6}") {
+    fn leading_plus_does_not_matter(number in "[0-9]{1,6}") {
         let (bare, plus) = (Party::of_phone(number.as_str()), Party::of_phone(format!("+{number}")));
         prop_assert!(bare.same_party(&plus));
         prop_assert_eq!(bare.key(), plus.key());
@@ -144,7 +144,7 @@ proptest! {
 }
 
 #[test]
-fn ids_of_two_kinds_never_share_a_key() {
+fn different_id_kinds_share_no_key() {
     let text = "user:1";
     let parties = [
         Party::new().with_user_id(text),

@@ -1,34 +1,35 @@
 //! Sends are checked against the template they name.
 
+mod fitting;
 mod rcs;
 mod whatsapp;
 
 use incs_model::envelope::Envelope;
-use incs_model::{Report, decode, template};
+use incs_model::{Invalid, Warnings, decode, template};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::fixtures::text;
 
-/// `data` of a reply among the fixtures.
+/// Returns `data` of a reply among the fixtures.
 fn data<T: DeserializeOwned>(name: &str) -> T {
     decode::<Envelope>(text(name).as_bytes()).unwrap().into_result().unwrap()
 }
 
-/// Pointer and rule of each violation.
-fn found(result: Result<(), Report>) -> Vec<(String, &'static str)> {
-    let violations = result.err().map(Report::into_violations).unwrap_or_default();
-    violations.iter().map(|violation| (violation.pointer().to_owned(), violation.rule().id())).collect()
+/// Returns pointer and rule of each violation, then of each warning.
+fn found(result: Result<Warnings, Invalid>) -> Vec<(String, &'static str)> {
+    let all = result.unwrap_or_else(|invalid| [invalid.violations(), invalid.report().warnings()].concat());
+    all.iter().map(|violation| (violation.pointer().to_owned(), violation.rule().id())).collect()
 }
 
 #[track_caller]
-fn assert_found(result: Result<(), Report>, expected: &[(&str, &str)]) {
+fn assert_found(result: Result<Warnings, Invalid>, expected: &[(&str, &str)]) {
     let found = found(result);
     let found: Vec<_> = found.iter().map(|(pointer, rule)| (pointer.as_str(), *rule)).collect();
     assert_eq!(found, expected);
 }
 
-/// Bodies in which a member that may be absent has another type, each with the member's place.
+/// Returns bodies in which an optional member has another type, each with the member's place.
 fn odd(body: &Value, members: &[&str]) -> Vec<(String, Value)> {
     let others = [json!("x"), json!(true), json!(-1.5), json!([7]), json!({ "x": 7 })];
     let pairs = members.iter().flat_map(|member| others.iter().map(move |other| (member, other)));
@@ -42,7 +43,7 @@ fn odd(body: &Value, members: &[&str]) -> Vec<(String, Value)> {
 }
 
 #[test]
-fn odd_optional_member_costs_no_reply() {
+fn unreadable_optional_member_keeps_reply() {
     let whatsapp =
         json!({ "template_id": "1", "name": "n", "language": "en", "category": "UTILITY", "status": "PAUSED" });
     let members = [
@@ -64,7 +65,7 @@ fn odd_optional_member_costs_no_reply() {
         let read = decode::<template::rcs::Template>(body.to_string().as_bytes());
         assert_eq!(read.unwrap_or_else(|error| panic!("{case}: {error}")).status.as_str(), "APPROVED", "{case}");
     }
-    // What a user wrote is submitted or refused.
+    // A document that a user wrote is submitted or refused.
     let new = json!({ "name": "n", "language": "en", "category": "UTILITY" });
     for (case, body) in odd(&new, &["components"]) {
         assert!(decode::<template::whatsapp::NewTemplate>(body.to_string().as_bytes()).is_err(), "{case}");
@@ -72,7 +73,7 @@ fn odd_optional_member_costs_no_reply() {
 }
 
 #[test]
-fn array_is_no_object_of_a_definition() {
+fn definition_refuses_array_for_object() {
     for component in [
         json!({ "type": "LIMITED_TIME_OFFER", "limited_time_offer": [null, null] }),
         json!({ "type": "BODY", "text": "Hi", "example": [] }),

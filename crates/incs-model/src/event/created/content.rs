@@ -1,4 +1,4 @@
-//! What a message of the workbench holds (INCS: message created webhook).
+//! The content of a workbench message (INCS: message created webhook).
 
 use incs_model_derive::{MaskedDebug, WireStruct, received};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -7,7 +7,7 @@ use crate::id::{FileId, MediaType};
 use crate::json::RawJson;
 use crate::open::UnknownCode;
 
-/// What a message of the workbench holds. Captions are not shown in any sample.
+/// The content of a workbench message. No sample has captions.
 #[derive(Clone, PartialEq, Serialize, MaskedDebug)]
 #[serde(untagged)]
 #[non_exhaustive]
@@ -16,16 +16,16 @@ pub enum Content {
     Text(Text),
     /// An image (`type` 102).
     Image(Image),
-    /// An audio (`type` 103).
+    /// An audio file (`type` 103).
     Audio(Audio),
     /// A video (`type` 104).
     Video(Video),
     /// Any other file (`type` 105).
     File(File),
     /// A template, button or other custom content (`type` 110), as raw JSON: its form is **unknown**. The message's
-    /// `custom_type` says which it is.
+    /// `custom_type` names its kind.
     Custom(RawJson),
-    /// Nothing, although the type of this number is a known one: the content is absent or empty, or neither an object nor a string
+    /// No content, although the type is known: the member is absent or empty, or neither an object nor a string
     /// that holds one. Written back without content.
     #[serde(serialize_with = "without_content")]
     Missing(i64),
@@ -50,17 +50,17 @@ pub struct Text {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Image {
-    /// Link to the image as it was.
+    /// Link to the original image.
     pub source_path: String,
-    /// The image as it was.
+    /// The original image.
     pub source_picture: Option<Picture>,
-    /// A large rendering.
+    /// A large version.
     pub big_picture: Option<Picture>,
     /// A thumbnail.
     pub snapshot_picture: Option<Picture>,
 }
 
-/// One rendering of an image.
+/// One version of an image.
 #[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -68,19 +68,19 @@ pub struct Image {
 pub struct Picture {
     /// Link to the file.
     pub url: String,
-    /// The file.
+    /// The file's id.
     pub uuid: Option<FileId>,
     /// The media type.
     pub r#type: Option<MediaType>,
-    /// Bytes.
+    /// The size in bytes.
     pub size: Option<u64>,
-    /// Pixels.
+    /// The width in pixels.
     pub width: Option<u32>,
-    /// Pixels.
+    /// The height in pixels.
     pub height: Option<u32>,
 }
 
-/// An audio.
+/// An audio file.
 #[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -89,19 +89,19 @@ pub struct Picture {
 pub struct Audio {
     /// Link to the file.
     pub source_url: String,
-    /// The file.
+    /// The file's id.
     pub uuid: Option<FileId>,
-    /// Link to the file, once more.
+    /// Link to the file, repeated.
     pub sound_path: Option<String>,
-    /// Bytes.
+    /// The size in bytes.
     pub data_size: Option<u64>,
-    /// Seconds.
+    /// The duration in seconds.
     pub duration: Option<u64>,
     /// The media type; may carry `; codecs=opus`.
     pub sound_type: Option<MediaType>,
 }
 
-/// A video and a picture of it.
+/// A video and its preview image.
 #[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -110,29 +110,29 @@ pub struct Audio {
 pub struct Video {
     /// Link to the file.
     pub video_url: String,
-    /// The file.
+    /// The file's id.
     #[serde(rename = "videoUUID")]
     pub video_uuid: Option<FileId>,
     /// The media type of the video.
     pub video_type: Option<MediaType>,
-    /// Bytes of the video.
+    /// The size of the video in bytes.
     pub video_size: Option<u64>,
-    /// Seconds.
+    /// The duration in seconds.
     pub duration: Option<u64>,
-    /// Link to the picture.
+    /// Link to the preview image.
     pub snapshot_path: Option<String>,
-    /// The picture's file.
+    /// The id of the preview image.
     #[serde(rename = "snapshotUUID")]
     pub snapshot_uuid: Option<FileId>,
-    /// Bytes of the picture.
+    /// The size of the preview image in bytes.
     pub snapshot_size: Option<u64>,
-    /// Link to the picture: the video's link with a query for the picture.
+    /// Link to the preview image: the link of the video with a query.
     pub snapshot_url: Option<String>,
-    /// Pixels.
+    /// The width of the preview image in pixels.
     pub snapshot_width: Option<u32>,
-    /// Pixels.
+    /// The height of the preview image in pixels.
     pub snapshot_height: Option<u32>,
-    /// The media type of the picture.
+    /// The media type of the preview image.
     pub snapshot_type: Option<MediaType>,
 }
 
@@ -145,13 +145,13 @@ pub struct Video {
 pub struct File {
     /// Link to the file.
     pub source_url: String,
-    /// Link to the file, once more.
+    /// Link to the file, repeated.
     pub file_path: Option<String>,
-    /// The file.
+    /// The file's id.
     pub uuid: Option<FileId>,
-    /// Its name.
+    /// The file's name.
     pub file_name: Option<String>,
-    /// Bytes.
+    /// The size in bytes.
     pub file_size: Option<u64>,
     /// The media type.
     pub file_type: Option<MediaType>,
@@ -168,7 +168,7 @@ pub(super) mod code {
 }
 
 impl Content {
-    /// The number of the type, as it stands on the wire.
+    /// The number of the type, as written on the wire.
     pub fn type_code(&self) -> i64 {
         match self {
             Self::Text(_) => code::TEXT,
@@ -182,7 +182,7 @@ impl Content {
         }
     }
 
-    /// The kind in a word: `text`, `image`, `audio`, `video`, `file`, `custom`, `unknown`.
+    /// The name of the kind: `text`, `image`, `audio`, `video`, `file`, `custom`, `unknown`.
     pub fn kind(&self) -> &'static str {
         match self.type_code() {
             code::TEXT => "text",
@@ -195,7 +195,7 @@ impl Content {
         }
     }
 
-    /// The stand-in for a missing content.
+    /// Returns the replacement for a missing content.
     pub(super) fn absent(type_code: i64) -> Self {
         match type_code {
             code::TEXT..=code::FILE => Self::Missing(type_code),
@@ -217,13 +217,13 @@ impl Content {
     }
 }
 
-/// Writes null for a content that is not there.
+/// Writes null for an absent content.
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
 fn without_content<S: Serializer>(_: &i64, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_unit()
 }
 
-/// Writes the content of an unknown type: its number stands beside it.
+/// Writes the content of an unknown type without its number, which is a member of the message.
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
 fn without_code<S: Serializer>(_: &UnknownCode, raw: &RawJson, serializer: S) -> Result<S::Ok, S::Error> {
     raw.serialize(serializer)

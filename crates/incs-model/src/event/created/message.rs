@@ -13,7 +13,9 @@ use serde_json::value::RawValue;
 use super::content::{Content, code};
 use super::{ChannelState, CustomType, Origin, SessionType};
 use crate::id::{ChannelId, ConversationId, CustomId, IncsMessageId, MessageId, ParticipantId};
-use crate::json::{self, Key, RawJson, ReadMembers, Tracked, is_blank, object_or_text, once, optional_value, replay};
+use crate::json::{
+    self, Key, RawJson, ReadMembers, Silent, Tracked, is_blank, object_or_text, once, optional_value, replay,
+};
 use crate::masked::Masked;
 use crate::party::Party;
 use crate::schema_of::schema_of;
@@ -25,52 +27,52 @@ use crate::time::WireTime;
 #[wire(private_new)]
 #[non_exhaustive]
 pub struct Message {
-    /// The message, as INCS numbers it.
+    /// The INCS id of the message.
     pub id: IncsMessageId,
     #[serde(flatten)]
     content: WireContent,
-    /// The channel.
+    /// The channel's id.
     pub auth_id: Option<ChannelId>,
-    /// The conversation.
+    /// The conversation's id.
     pub conversation_id: Option<ConversationId>,
     /// One customer or a group.
     pub session_type: Option<SessionType>,
-    /// The sender: `staff_<n>`, or the customer's side `<channel>_<phone>` or `<channel>_<user id>`. (The pattern is inferred.)
+    /// The sender: `staff_<n>`, or the customer's side as `<channel>_<phone>` or `<channel>_<user id>`. (The pattern is inferred.)
     pub send_id: Option<ParticipantId>,
-    /// Who gets it.
+    /// The recipient.
     pub recv_id: Option<ParticipantId>,
-    /// What a custom message is; `0` for all others.
+    /// The kind of a custom message; `0` for all others.
     pub custom_type: Option<CustomType>,
-    /// The entity behind a custom message; `0` for all others.
+    /// The entity that a custom message refers to; `0` for all others.
     pub custom_id: Option<CustomId>,
-    /// The provider's id; empty until the provider took the message.
+    /// The provider's id of the message; empty until the provider accepts it.
     pub channel_msg_id: Option<MessageId>,
-    /// How far an outgoing message got; inbound ones hold `0`.
+    /// The state of an outgoing message; inbound messages hold `0`.
     pub channel_status: Option<ChannelState>,
-    /// Why it failed; empty when it did not. A string here, not an object.
+    /// The reason of a failure; empty otherwise. A string here, not an object.
     pub error: Option<String>,
-    /// Where it came from.
+    /// The origin of the message.
     pub source: Option<Origin>,
-    /// When it was made.
+    /// The time of creation.
     pub created_at: Option<WireTime>,
-    /// When it last changed.
+    /// The time of the last change.
     pub updated_at: Option<WireTime>,
 }
 
 impl Message {
-    /// A message with this content; the other members are unset.
+    /// Creates a message with this content; the other members are unset.
     pub fn new(id: impl Into<IncsMessageId>, content: Content) -> Self {
         let mut message = Self::with_required(id);
         message.content.content = content;
         message
     }
 
-    /// What the message holds.
+    /// The content of the message.
     pub fn content(&self) -> &Content {
         &self.content.content
     }
 
-    /// Whether the customer wrote it: the sender is the customer's side. `None` when the sides do not tell.
+    /// Returns true when the customer wrote it: the sender is the customer's side. `None` when the sides are inconclusive.
     ///
     /// (Inferred from samples: staff are `staff_<n>`, customers `<channel>_<phone>` or `<channel>_<user id>`.)
     pub fn is_inbound(&self) -> Option<bool> {
@@ -83,13 +85,13 @@ impl Message {
         }
     }
 
-    /// Returns the customer, out of the customer's side.
+    /// Returns the customer, from the customer's side.
     pub fn customer(&self) -> Option<Party> {
         [&self.send_id, &self.recv_id].into_iter().flatten().find_map(Party::of_participant)
     }
 
-    /// Returns what a custom message is in a word, like `rcs_suggested_reply`: its number where this version has no word, and
-    /// nothing where the message does not say.
+    /// Returns the kind of a custom message, like `rcs_suggested_reply`; a number if this version has no name for it, and
+    /// empty when the message has no kind.
     pub fn custom_kind(&self) -> Cow<'static, str> {
         match self.custom_type {
             None | Some(CustomType::None) => Cow::Borrowed(""),
@@ -102,7 +104,7 @@ impl Message {
         }
     }
 
-    /// The provider's id of the message, once there is one.
+    /// The provider's id of the message, once it has one.
     pub fn provider_id(&self) -> Option<&MessageId> {
         self.channel_msg_id.as_ref().filter(|id| !id.as_str().is_empty())
     }
@@ -195,7 +197,7 @@ impl Body {
     }
 }
 
-/// Content as it stands on the wire: an object in every sample, a string that holds JSON in the table. Remembers which.
+/// Content as written on the wire: an object in every sample, a string that holds JSON in the table. Keeps the form.
 #[derive(Clone, PartialEq)]
 struct WireContent {
     content: Content,
@@ -214,7 +216,7 @@ impl WireContent {
     }
 }
 
-/// Reads the content of a type whose number is known.
+/// Reads the content of a known type.
 struct ContentSeed(i64);
 
 impl<'de> DeserializeSeed<'de> for ContentSeed {
@@ -237,7 +239,7 @@ impl<'de> Visitor<'de> for ContentSeed {
     }
 
     fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<WireContent, D::Error> {
-        deserializer.deserialize_any(self)
+        deserializer.deserialize_any(Silent(self))
     }
 
     fn visit_unit<E>(self) -> Result<WireContent, E> {
@@ -264,7 +266,7 @@ impl<'de> Visitor<'de> for ContentSeed {
     }
 }
 
-/// Raw content that came as a string is opened, if it holds JSON.
+/// Parses raw content that came as a string, if it holds JSON.
 fn open_raw_text(mut content: Content) -> WireContent {
     let mut is_text = false;
     if let Content::Custom(raw) | Content::Unknown(_, raw) = &mut content
@@ -340,7 +342,7 @@ schema_of!(Message as "WorkbenchMessage", generator => {
     };
     let codes = kinds.each_ref().map(|(_, code, _)| *code);
     let in_a_string = json!({ "type": "string", "contentMediaType": "application/json" });
-    let mut variants = Vec::from(kinds.map(|(kind, code, content)| {
+    let variants = Vec::from(kinds.map(|(kind, code, content)| {
         variant(kind, json!({ "const": code }), Some(json!({ "anyOf": [content, in_a_string] })))
     }));
     let mut other = crate::schema::shape::whole_number(generator);
@@ -349,9 +351,9 @@ schema_of!(Message as "WorkbenchMessage", generator => {
     if let Value::Object(keywords) = &mut unknown {
         keywords.insert("description".to_owned(), json!("A kind that this version does not know."));
     }
-    variants.push(unknown);
+    // Without a discriminator, which is a text.
     schemars::json_schema!({
         "description": "A message of the workbench. `content` depends on `type`; it may also be a string that holds JSON.",
-        "oneOf": variants,
+        "anyOf": [{ "oneOf": variants }, unknown],
     })
 });

@@ -16,37 +16,37 @@ use crate::time::WireTime;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "WhatsAppCall"))]
 #[non_exhaustive]
 pub struct Call {
-    /// The call.
+    /// The call's id.
     pub id: CallId,
     /// The event.
     pub event: Option<CallEvent>,
-    /// The time.
+    /// The time of the event.
     pub timestamp: Option<WireTime>,
-    /// The side that called.
+    /// The direction of the call.
     pub direction: Option<CallDirection>,
-    /// The caller.
+    /// The caller's number.
     pub from: Option<Address>,
-    /// The caller, as Meta numbers them.
+    /// Meta's id of the caller.
     pub from_user_id: Option<WhatsAppUserId>,
-    /// The caller, as Meta numbers them for a group of businesses.
+    /// Meta's id of the caller for a group of businesses.
     pub from_parent_user_id: Option<WhatsAppUserId>,
-    /// The side that was called.
+    /// The number of the called party.
     pub to: Option<Address>,
-    /// The side that was called, as Meta numbers it.
+    /// Meta's id of the called party.
     pub to_user_id: Option<WhatsAppUserId>,
-    /// The side that was called, as Meta numbers it for a group of businesses.
+    /// Meta's id of the called party for a group of businesses.
     pub to_parent_user_id: Option<WhatsAppUserId>,
     /// The offer or answer of the media connection.
     pub session: Option<CallSession>,
     /// The outcome.
     pub status: Option<CallOutcome>,
-    /// The time of the answer.
+    /// The time at which the call was answered.
     pub start_time: Option<WireTime>,
-    /// The end of the call.
+    /// The time at which the call ended.
     pub end_time: Option<WireTime>,
-    /// Seconds.
+    /// The duration in seconds.
     pub duration: Option<u64>,
-    /// The business's own data, given with the call.
+    /// The data that the business passed with the call.
     pub biz_opaque_callback_data: Option<String>,
     /// The reason of a failure.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -68,15 +68,15 @@ pub struct CallSession {
 open_text! {
     /// An event of a call.
     pub enum CallEvent {
-        /// It rings.
+        /// The call rings.
         Connect = "connect",
-        /// It ended.
+        /// The call ended.
         Terminate = "terminate",
     }
 }
 
 open_text! {
-    /// The side that called.
+    /// The direction of a call.
     pub enum CallDirection {
         /// The customer called.
         UserInitiated = "USER_INITIATED",
@@ -88,32 +88,20 @@ open_text! {
 open_text! {
     /// The outcome of a call.
     pub enum CallOutcome {
-        /// It was answered.
+        /// The call was answered.
         Completed = "COMPLETED",
-        /// It was not.
+        /// The call was not answered.
         Failed = "FAILED",
     }
 }
 
 impl Call {
-    /// Returns the customer: the side that called, or that was called where the business called.
+    /// Returns the customer: the caller, or the called party when the business called.
     pub fn party(&self) -> Party {
-        let caller = || Party {
-            phone: self.from.clone(),
-            user_id: self.from_user_id.clone(),
-            parent_user_id: self.from_parent_user_id.clone(),
-            username: None,
-            group_id: None,
-        };
-        if self.direction != Some(CallDirection::BusinessInitiated) {
-            return caller();
-        }
-        Party {
-            phone: self.to.clone(),
-            user_id: self.to_user_id.clone(),
-            parent_user_id: self.to_parent_user_id.clone(),
-            username: None,
-            group_id: None,
+        if self.direction == Some(CallDirection::BusinessInitiated) {
+            Party::of_ids(&self.to, &self.to_user_id, &self.to_parent_user_id)
+        } else {
+            Party::of_ids(&self.from, &self.from_user_id, &self.from_parent_user_id)
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The people of a delivery from WhatsApp.
+//! The contacts of a WhatsApp webhook.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -10,29 +10,29 @@ use crate::address::Address;
 use crate::id::WhatsAppUserId;
 use crate::party::{Party, PartyKey};
 
-/// Someone who wrote.
+/// The sender of a message.
 #[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Contact {
-    /// Their name.
+    /// The names that the person chose.
     pub profile: Option<Profile>,
-    /// Their number; matches `from` of their messages.
+    /// The person's number; matches `from` of their messages.
     pub wa_id: Option<Address>,
-    /// The person, as Meta numbers them; in newer samples only. Matches `from_user_id` of their messages.
+    /// Meta's id of the person; in newer samples only. Matches `from_user_id` of their messages.
     pub user_id: Option<WhatsAppUserId>,
-    /// The person, as Meta numbers them for a group of businesses. (Inferred from Meta's API.)
+    /// Meta's id of the person for a group of businesses. (Inferred from Meta's API.)
     pub parent_user_id: Option<WhatsAppUserId>,
     /// A hash that changes with the person's device. (Inferred from Meta's API.)
     pub identity_key_hash: Option<String>,
-    /// The country of the number, as two letters. (Inferred from Meta's API.)
+    /// The country code of the number, two letters. (Inferred from Meta's API.)
     pub country_code: Option<String>,
     /// The origin of the person. (Seen in recorded bodies; its values are **unknown**.)
     pub origin: Option<String>,
 }
 
-/// What someone calls themselves.
+/// The names that a person chose.
 #[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -40,23 +40,34 @@ pub struct Contact {
 pub struct Profile {
     /// The name.
     pub name: Option<String>,
-    /// The name that stands in place of the number. (Inferred from Meta's API.)
+    /// The username that replaces the number. (Inferred from Meta's API.)
     pub username: Option<String>,
 }
 
 impl Contact {
-    /// Returns the person, by every id that the contact has.
+    /// Returns the person, with every id of the contact.
     pub fn party(&self) -> Party {
-        let mut party = Party::new();
-        party.phone.clone_from(&self.wa_id);
-        party.user_id.clone_from(&self.user_id);
-        party.parent_user_id.clone_from(&self.parent_user_id);
-        party.username = self.profile.as_ref().and_then(|profile| profile.username.clone());
-        party
+        let username = self.username().cloned();
+        Party { username, ..Party::of_ids(&self.wa_id, &self.user_id, &self.parent_user_id) }
+    }
+
+    /// Returns a party that is this contact's, with the ids that only the contact has.
+    pub(crate) fn complete(&self, party: Party) -> Party {
+        party.completed_by(&Party {
+            phone: short_copy(self.wa_id.as_ref(), Address::as_str),
+            user_id: short_copy(self.user_id.as_ref(), WhatsAppUserId::as_str),
+            parent_user_id: short_copy(self.parent_user_id.as_ref(), WhatsAppUserId::as_str),
+            username: short_copy(self.username(), String::as_str),
+            group_id: None,
+        })
+    }
+
+    fn username(&self) -> Option<&String> {
+        self.profile.as_ref()?.username.as_ref()
     }
 }
 
-/// Finds the contact behind each message of a delivery without looking through all of them.
+/// Finds the contact of each message in a webhook without comparing it with all contacts.
 ///
 /// ```
 /// use incs_model::event::whatsapp::{ContactIndex, Value};
@@ -72,15 +83,15 @@ impl Contact {
 /// ```
 #[derive(Clone, Default)]
 pub struct ContactIndex {
-    /// The party of each contact, so that no comparison copies texts of a contact.
+    /// The party of each contact, so that a comparison copies no text.
     parties: Vec<Party>,
     /// The contacts with each key, in their order.
     by_key: HashMap<PartyKey, Vec<usize>>,
 }
 
 impl ContactIndex {
-    /// The most contacts that are compared for one id. A delivery in which more contacts share an id is broken.
-    const MOST_COMPARED: usize = 8;
+    /// The number of contacts that are compared for one id. A webhook in which more contacts share an id is broken.
+    const MAX_COMPARED: usize = 8;
 
     /// Indexes contacts by each of their ids.
     pub fn new(contacts: &[Contact]) -> Self {
@@ -89,7 +100,7 @@ impl ContactIndex {
         for (index, party) in parties.iter().enumerate() {
             for key in party.keys() {
                 let indices = by_key.entry(key).or_default();
-                if indices.len() < Self::MOST_COMPARED {
+                if indices.len() < Self::MAX_COMPARED {
                     indices.push(index);
                 }
             }
@@ -104,26 +115,25 @@ impl ContactIndex {
         contacts.get(*candidates.filter(same).min()?)
     }
 
-    /// The longest text, in bytes, that a contact lends to a message. Each message of a delivery gets a copy, so a longer text, which
-    /// nobody has, is left out.
-    pub const LENT_MAX: usize = 1024;
+    /// The maximum length, in bytes, of a text that a contact adds to a message. Each message of a webhook gets a copy, so a longer
+    /// text, which no real contact has, is omitted.
+    pub const COPIED_TEXT_MAX: usize = 1024;
 
-    /// Returns a party with the ids that only its contact has.
+    /// Returns a party completed with the ids that only its contact has.
     pub fn completed(&self, contacts: &[Contact], party: Party) -> Party {
-        let Some(contact) = self.contact_of(contacts, &party) else { return party };
-        let is_short = |text: &str| text.len() <= Self::LENT_MAX;
-        let username = contact.profile.as_ref().and_then(|profile| profile.username.as_ref());
-        party.completed_by(&Party {
-            phone: contact.wa_id.as_ref().filter(|phone| is_short(phone.as_str())).cloned(),
-            user_id: contact.user_id.as_ref().filter(|id| is_short(id.as_str())).cloned(),
-            parent_user_id: contact.parent_user_id.as_ref().filter(|id| is_short(id.as_str())).cloned(),
-            username: username.filter(|name| is_short(name)).cloned(),
-            group_id: None,
-        })
+        match self.contact_of(contacts, &party) {
+            Some(contact) => contact.complete(party),
+            None => party,
+        }
     }
 }
 
-/// Shows the number of ids, since each is a person's.
+/// Copies a text that appears once in a webhook and applies to many of its messages, unless it is too long.
+pub(crate) fn short_copy<T: Clone>(text: Option<&T>, as_str: impl Fn(&T) -> &str) -> Option<T> {
+    text.filter(|text| as_str(text).len() <= ContactIndex::COPIED_TEXT_MAX).cloned()
+}
+
+/// Shows the number of ids, since each id identifies a person.
 impl fmt::Debug for ContactIndex {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "ContactIndex(<{} ids>)", self.by_key.len())

@@ -1,4 +1,4 @@
-//! What a WhatsApp message of a customer holds, mostly in Meta's form (inferred).
+//! The content of a customer's WhatsApp message, mostly in Meta's form (inferred).
 
 use std::fmt;
 
@@ -12,13 +12,13 @@ use crate::open::{member_union, open_text};
 use crate::time::WireTime;
 
 member_union! {
-    /// What a message holds: `type`, and the member of that name.
+    /// The content of a message: `type`, and the member of that name.
     pub enum Content by "type" or Missing {
         /// A text.
         Text(Text) = "text",
         /// An image.
         Image(Media) = "image",
-        /// An audio, or a voice message.
+        /// An audio file, or a voice message.
         Audio(Media) = "audio",
         /// A video.
         Video(Media) = "video",
@@ -26,29 +26,29 @@ member_union! {
         Document(Media) = "document",
         /// A sticker.
         Sticker(Media) = "sticker",
-        /// A place.
+        /// A location.
         Location(Location) = "location",
-        /// People out of the customer's address book.
+        /// Contacts from the customer's address book.
         Contacts(Vec<SharedContact>) = "contacts",
         /// A tap on a quick-reply button of a template.
         Button(TemplateButton) = "button",
-        /// A choice from a list or button, or a finished flow.
+        /// A tap on a list row or button, or a completed flow.
         Interactive(Interactive) = "interactive",
         /// An emoji on an earlier message, or its removal.
         Reaction(Reaction) = "reaction",
-        /// An order from a catalogue.
+        /// An order from a catalog.
         Order(Order) = "order",
         /// The customer changed their number or identity.
         System(System) = "system",
-        /// A new content of an earlier message. (Inferred from Meta's API.)
+        /// An edit of an earlier message. (Inferred from Meta's API.)
         Edit(Edit) = "edit",
-        /// An earlier message was taken back. (Inferred from Meta's API.)
+        /// The customer deleted an earlier message. (Inferred from Meta's API.)
         Revoke(Revoke) = "revoke",
-        /// A kind that Meta does not pass on; `errors` of the message say more.
+        /// A kind that Meta does not forward; `errors` of the message have the reason.
         Unsupported(Unsupported) = "unsupported",
     }
     bare {
-        /// The customer opened the chat for the first time. `referral` of the message may say what brought them. (Inferred
+        /// The customer opened the chat for the first time. `referral` of the message may name the advertisement. (Inferred
         /// from Meta's API.)
         RequestWelcome = "request_welcome",
     }
@@ -69,41 +69,41 @@ pub struct Text {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Media {
-    /// The file, as Meta numbers it.
+    /// Meta's id of the file.
     pub id: MediaId,
     /// The media type.
     pub mime_type: Option<MediaType>,
     /// SHA-256 of the file, in base64.
     pub sha256: Option<String>,
-    /// A text below it.
+    /// The caption.
     pub caption: Option<String>,
-    /// Its name; documents only.
+    /// The file's name; documents only.
     pub filename: Option<String>,
     /// True for a voice message.
     pub voice: Option<bool>,
-    /// True for a sticker that moves.
+    /// True for an animated sticker.
     pub animated: Option<bool>,
-    /// A link to the file; newest versions only.
+    /// Link to the file; newest versions only.
     pub url: Option<String>,
 }
 
-/// A place, in degrees.
+/// A location, in degrees.
 #[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Location {
-    /// North is positive.
+    /// The latitude; north is positive.
     #[serde(deserialize_with = "crate::json::float")]
     pub latitude: f64,
-    /// East is positive.
+    /// The longitude; east is positive.
     #[serde(deserialize_with = "crate::json::float")]
     pub longitude: f64,
-    /// The name.
+    /// The name of the location.
     pub name: Option<String>,
     /// The address.
     pub address: Option<String>,
-    /// A link about it.
+    /// A link about the location.
     pub url: Option<String>,
 }
 
@@ -113,9 +113,9 @@ pub struct Location {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Reaction {
-    /// The message it is put on.
+    /// The message with the reaction.
     pub message_id: MessageId,
-    /// The emoji; absent or empty when the customer took it back.
+    /// The emoji; absent or empty when the customer removed it.
     pub emoji: Option<String>,
 }
 
@@ -125,22 +125,22 @@ pub struct Reaction {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TemplateButton {
-    /// What the business set on the button.
+    /// The data that the business set on the button.
     pub payload: Option<String>,
     /// The button's label.
     pub text: Option<String>,
 }
 
 member_union! {
-    /// What the customer chose.
+    /// The reply to an interactive message.
     pub enum Interactive by "type" or Missing {
         /// A row of a list.
         ListReply(ListReply) = "list_reply",
         /// A reply button.
         ButtonReply(ButtonReply) = "button_reply",
-        /// A finished flow. (Inferred from Meta's API.)
+        /// A completed flow. (Inferred from Meta's API.)
         FlowReply(FlowReply) = "nfm_reply",
-        /// The answer to a request to call. (Inferred from Meta's API.)
+        /// The reply to a request for permission to call. (Inferred from Meta's API.)
         CallPermissionReply(CallPermissionReply) = "call_permission_reply",
     }
 }
@@ -151,7 +151,7 @@ member_union! {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ListReply {
-    /// The id that the send gave the row.
+    /// The id that the send set on the row.
     pub id: String,
     /// The row's title.
     pub title: Option<String>,
@@ -165,27 +165,27 @@ pub struct ListReply {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ButtonReply {
-    /// The id that the send gave the button.
+    /// The id that the send set on the button.
     pub id: String,
     /// The button's title.
     pub title: Option<String>,
 }
 
-/// What the customer entered in a flow.
+/// The data that the customer entered in a flow.
 #[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FlowReply {
-    /// The entries: a string that holds JSON.
+    /// The entries, as JSON in a string.
     pub response_json: String,
     /// The flow's name.
     pub name: Option<String>,
-    /// What the customer sees of it.
+    /// The text that the customer sees.
     pub body: Option<String>,
 }
 
-/// The answer to a request to call. (Inferred from Meta's API.)
+/// The reply to a request for permission to call. (Inferred from Meta's API.)
 #[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -193,16 +193,16 @@ pub struct FlowReply {
 pub struct CallPermissionReply {
     /// The answer.
     pub response: Option<CallPermission>,
-    /// True when the permission lasts until it is taken back.
+    /// True when the permission is valid until it is revoked.
     pub is_permanent: Option<bool>,
-    /// Until when the permission lasts.
+    /// The end of the permission.
     pub expiration_timestamp: Option<WireTime>,
     /// `user_action`, or `automatic` when the customer called the business.
     pub response_source: Option<String>,
 }
 
 open_text! {
-    /// The answer to a request to call.
+    /// The answer to a request for permission to call.
     pub enum CallPermission {
         /// The business may call.
         Accept = "accept",
@@ -211,20 +211,20 @@ open_text! {
     }
 }
 
-/// A new content of an earlier message. (Inferred from Meta's API.)
+/// An edit of an earlier message. (Inferred from Meta's API.)
 #[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Edit {
-    /// The message that changed.
+    /// The edited message.
     pub original_message_id: Option<MessageId>,
     /// The new content.
     pub message: Option<EditedContent>,
 }
 
 member_union! {
-    /// The new content of an edited message. Only what people can edit is typed: texts, and files for their captions.
+    /// The new content of an edited message. Only editable kinds are typed: texts, and files for their captions.
     pub enum EditedContent by "type" or Missing {
         /// A text.
         Text(Text) = "text",
@@ -237,17 +237,17 @@ member_union! {
     }
 }
 
-/// An earlier message was taken back. (Inferred from Meta's API.)
+/// The customer deleted an earlier message. (Inferred from Meta's API.)
 #[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Revoke {
-    /// The message that was taken back.
+    /// The deleted message.
     pub original_message_id: Option<MessageId>,
 }
 
-/// Content that Meta does not pass on. (Inferred from Meta's API.)
+/// Content that Meta does not forward. (Inferred from Meta's API.)
 #[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -263,9 +263,9 @@ pub struct Unsupported {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Order {
-    /// The catalogue.
+    /// The catalog's id.
     pub catalog_id: Option<String>,
-    /// The customer's text beside it.
+    /// The customer's text with the order.
     pub text: Option<String>,
     /// The ordered products.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -279,25 +279,25 @@ pub struct Order {
 #[wire(private_new)]
 #[non_exhaustive]
 pub struct OrderItem {
-    /// The product, as the business numbers it; empty where that cannot be read, since no line of an order may be lost.
+    /// The business's id of the product; empty when it cannot be read, since no line of an order may be lost.
     #[serde(default)]
     pub product_retailer_id: String,
-    /// How many. Meta writes a number in some versions, its digits in others.
+    /// The quantity. Meta writes a number in some versions, and digits in a string in others.
     pub quantity: Option<Amount>,
-    /// The price of one.
+    /// The price of one item.
     pub item_price: Option<Amount>,
     /// The currency, like `USD`.
     pub currency: Option<String>,
 }
 
 impl OrderItem {
-    /// A product, as the business numbers it.
+    /// Creates an order line for a product, by the business's id.
     pub fn new(product_retailer_id: impl Into<String>) -> Self {
         Self::with_required().with_product_retailer_id(product_retailer_id)
     }
 }
 
-/// A number that comes as a JSON number in some versions and as a string in others; kept as it came. `Debug` masks it.
+/// A number that comes as a JSON number in some versions and as a string in others; kept unchanged. `Debug` masks it.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
@@ -323,28 +323,28 @@ impl fmt::Debug for Amount {
 
 impl crate::masked::Masked for Amount {}
 
-/// A person.
+/// A contact that the customer shared.
 #[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SharedContact {
-    /// Their name.
+    /// The person's name.
     pub name: Option<ContactName>,
     /// The workplace.
     pub org: Option<ContactOrganization>,
     /// `YYYY-MM-DD`.
     pub birthday: Option<String>,
-    /// Their numbers.
+    /// The person's phone numbers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub phones: Vec<ContactPhone>,
-    /// Their e-mail addresses.
+    /// The person's e-mail addresses.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub emails: Vec<EmailAddress>,
-    /// The postal addresses.
+    /// The person's postal addresses.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub addresses: Vec<PostalAddress>,
-    /// Their web pages.
+    /// The person's web pages.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub urls: Vec<WebAddress>,
     /// The whole entry as a vCard (RFC 6350). (Seen in recorded bodies.)
@@ -365,9 +365,9 @@ pub struct ContactName {
     pub last_name: Option<String>,
     /// The middle name.
     pub middle_name: Option<String>,
-    /// What stands before it.
+    /// The part before the name, such as a title.
     pub prefix: Option<String>,
-    /// What stands after it.
+    /// The part after the name.
     pub suffix: Option<String>,
 }
 
@@ -377,9 +377,9 @@ pub struct ContactName {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ContactPhone {
-    /// The number, as it stands in the address book.
+    /// The number, as written in the address book.
     pub phone: Option<String>,
-    /// The WhatsApp number behind it.
+    /// The WhatsApp number of this phone number.
     pub wa_id: Option<Address>,
     /// `HOME`, `WORK`, `CELL`, ….
     pub r#type: Option<String>,
@@ -413,7 +413,7 @@ pub struct PostalAddress {
     pub zip: Option<String>,
     /// The country.
     pub country: Option<String>,
-    /// The country, as two letters.
+    /// The country code, two letters.
     pub country_code: Option<String>,
     /// `HOME`, `WORK`, ….
     pub r#type: Option<String>,
@@ -431,7 +431,7 @@ pub struct WebAddress {
     pub r#type: Option<String>,
 }
 
-/// Where someone works.
+/// The workplace of a contact.
 #[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -441,7 +441,7 @@ pub struct ContactOrganization {
     pub company: Option<String>,
     /// The department.
     pub department: Option<String>,
-    /// What they do there.
+    /// The job title.
     pub title: Option<String>,
 }
 
@@ -451,43 +451,43 @@ pub struct ContactOrganization {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct System {
-    /// The provider's sentence about it.
+    /// The provider's text about the change.
     pub body: Option<String>,
-    /// What happened.
+    /// The kind of change.
     pub r#type: Option<SystemKind>,
     /// The new number.
     pub wa_id: Option<Address>,
     /// The new number, in older versions.
     pub new_wa_id: Option<Address>,
-    /// The number until now.
+    /// The number before the change.
     pub customer: Option<Address>,
     /// A hash of the identity.
     pub identity: Option<String>,
-    /// The customer, as Meta numbers them now.
+    /// Meta's id of the customer after the change.
     pub user_id: Option<WhatsAppUserId>,
-    /// The customer, as Meta numbered them until now.
+    /// Meta's id of the customer before the change.
     pub previous_user_id: Option<WhatsAppUserId>,
-    /// The customer, as Meta numbers them now for a group of businesses.
+    /// Meta's id of the customer for a group of businesses, after the change.
     pub parent_user_id: Option<WhatsAppUserId>,
-    /// The customer, as Meta numbered them until now for a group of businesses.
+    /// Meta's id of the customer for a group of businesses, before the change.
     pub previous_parent_user_id: Option<WhatsAppUserId>,
 }
 
 open_text! {
-    /// What happened to a customer's account.
+    /// The kind of change to a customer's account.
     pub enum SystemKind {
-        /// Another number.
+        /// The number changed.
         NumberChanged = "customer_changed_number",
-        /// Another number, in newer versions.
+        /// The number changed, in newer versions.
         UserNumberChanged = "user_changed_number",
-        /// Another identity: a new phone, say.
+        /// The identity changed, for example because of a new phone.
         IdentityChanged = "customer_identity_changed",
-        /// Another id of the customer. (Inferred from Meta's API.)
+        /// The customer's id changed. (Inferred from Meta's API.)
         UserIdChanged = "user_changed_user_id",
     }
 }
 
-/// The advertisement or post that brought the customer.
+/// The advertisement or post that the customer came from.
 #[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -511,7 +511,7 @@ pub struct Referral {
     pub video_url: Option<String>,
     /// Link to its thumbnail.
     pub thumbnail_url: Option<String>,
-    /// The click, as Meta numbers it.
+    /// Meta's id of the click.
     pub ctwa_clid: Option<String>,
     /// The greeting that the customer saw. (Inferred from Meta's API.)
     pub welcome_message: Option<WelcomeMessage>,
@@ -523,6 +523,6 @@ pub struct Referral {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WelcomeMessage {
-    /// Its text.
+    /// The text.
     pub text: Option<String>,
 }

@@ -1,32 +1,32 @@
-//! Errors on WhatsApp, in Meta's words.
+//! Errors on WhatsApp, in Meta's form.
 
 use incs_model_derive::{WireStruct, received};
 use serde::{Deserialize, Serialize};
 
-/// What went wrong, in Meta's words.
+/// An error, in Meta's form.
 #[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ErrorItem {
-    /// Meta's number.
+    /// Meta's error number.
     pub code: Option<i64>,
     /// A short text.
     pub title: Option<String>,
     /// A longer text; newer versions only.
     pub message: Option<String>,
-    /// More; newer versions only.
+    /// Details; newer versions only.
     pub error_data: Option<ErrorDetails>,
-    /// A link to the page about it.
+    /// Link to the documentation of the error.
     pub href: Option<String>,
 }
 
-/// More about what went wrong.
+/// Details of an error.
 #[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ErrorDetails {
-    /// A text.
+    /// The details.
     pub details: Option<String>,
 }

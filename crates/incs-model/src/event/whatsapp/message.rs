@@ -20,92 +20,82 @@ use crate::time::WireTime;
 #[wire(private_new)]
 #[non_exhaustive]
 pub struct Message {
-    /// The message it answers or quotes, and whether it was forwarded.
+    /// The message that this one replies to or quotes, and the forwarding marks.
     pub context: Option<Context>,
-    /// Who wrote it. Absent in no sample; newest versions of Meta's API leave it out for people who hide their number.
+    /// The sender's number. Present in every sample; the newest versions of Meta's API omit it for people who hide their number.
     pub from: Option<Address>,
-    /// Who wrote it, as Meta numbers them; in newer samples only.
+    /// Meta's id of the sender; in newer samples only.
     pub from_user_id: Option<WhatsAppUserId>,
-    /// The sender, as Meta numbers them for a group of businesses. (Inferred from Meta's API.)
+    /// Meta's id of the sender for a group of businesses. (Inferred from Meta's API.)
     pub from_parent_user_id: Option<WhatsAppUserId>,
-    /// The group in which it was written. (Inferred from Meta's API.)
+    /// The group of the message. (Inferred from Meta's API.)
     pub group_id: Option<GroupId>,
     /// The recipient; echoes only. (Inferred from Meta's API.)
     pub to: Option<Address>,
-    /// The recipient, as Meta numbers them; echoes only. (Inferred from Meta's API.)
+    /// Meta's id of the recipient; echoes only. (Inferred from Meta's API.)
     pub to_user_id: Option<WhatsAppUserId>,
-    /// The recipient, as Meta numbers them for a group of businesses; echoes only. (Inferred from Meta's API.)
+    /// Meta's id of the recipient for a group of businesses; echoes only. (Inferred from Meta's API.)
     pub to_parent_user_id: Option<WhatsAppUserId>,
-    /// The message. The same message delivered twice has the same id.
+    /// The message's id. A duplicate has the same id.
     pub id: MessageId,
-    /// When: Unix seconds in a string.
+    /// The time of the message: Unix seconds in a string.
     pub timestamp: Option<WireTime>,
-    /// What it holds.
+    /// The content.
     #[serde(flatten)]
     pub content: Content,
-    /// The advertisement that brought the customer.
+    /// The advertisement that the customer came from.
     pub referral: Option<Referral>,
     /// The reason why the content is missing: the kind is `unsupported`, or a file could not be downloaded.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ErrorItem>,
 }
 
-/// The message that another one answers or quotes, and whether that one was forwarded.
+/// The message that another one replies to or quotes, and the forwarding marks.
 #[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Context {
-    /// Who wrote the quoted message.
+    /// The sender of the quoted message.
     pub from: Option<Address>,
     /// The quoted message.
     pub id: Option<MessageId>,
-    /// Whether the customer forwarded the message. (Inferred from Meta's API.)
+    /// True when the customer forwarded the message. (Inferred from Meta's API.)
     pub forwarded: Option<bool>,
-    /// Whether it was forwarded more than five times. (Inferred from Meta's API.)
+    /// True when it was forwarded more than five times. (Inferred from Meta's API.)
     pub frequently_forwarded: Option<bool>,
     /// The product that the customer asks about. (Inferred from Meta's API.)
     pub referred_product: Option<ReferredProduct>,
 }
 
-/// A product of a catalogue.
+/// A product of a catalog.
 #[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ReferredProduct {
-    /// The catalogue.
+    /// The catalog's id.
     pub catalog_id: Option<String>,
-    /// The product, as the business numbers it.
+    /// The business's id of the product.
     pub product_retailer_id: Option<String>,
 }
 
 impl Message {
-    /// A message from this customer.
+    /// Creates a message from this customer.
     pub fn new(from: impl Into<Address>, id: impl Into<MessageId>, content: Content) -> Self {
         Self::with_required(id, content).with_from(from)
     }
 
-    /// Returns who wrote the message, by every id that it has. Contacts may know more: [`Value::contact_of`](super::Value::contact_of).
+    /// Returns the sender, with every id of the message. Contacts may add ids: [`Value::contact_of`](super::Value::contact_of).
     pub fn party(&self) -> Party {
-        Party {
-            phone: self.from.clone(),
-            user_id: self.from_user_id.clone(),
-            parent_user_id: self.from_parent_user_id.clone(),
-            username: None,
-            group_id: self.group_id.clone(),
-        }
+        let party = Party::of_ids(&self.from, &self.from_user_id, &self.from_parent_user_id);
+        Party { group_id: self.group_id.clone(), ..party }
     }
 
-    /// Returns who an echo was sent to, by every id that it has.
+    /// Returns the recipient of an echo, with every id of the message.
     pub fn recipient(&self) -> Party {
-        Party {
-            phone: self.to.clone(),
-            user_id: self.to_user_id.clone(),
-            parent_user_id: self.to_parent_user_id.clone(),
-            username: None,
-            group_id: self.group_id.clone(),
-        }
+        let party = Party::of_ids(&self.to, &self.to_user_id, &self.to_parent_user_id);
+        Party { group_id: self.group_id.clone(), ..party }
     }
 }
 

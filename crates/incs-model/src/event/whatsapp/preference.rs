@@ -1,4 +1,4 @@
-//! Choices of customers about what they receive on WhatsApp, in Meta's form (inferred).
+//! Customers' preferences about the messages they receive on WhatsApp, in Meta's form (inferred).
 
 use incs_model_derive::{WireStruct, received};
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use crate::open::open_text;
 use crate::party::Party;
 use crate::time::WireTime;
 
-/// A customer's choice about what they receive. (Inferred from Meta's API.)
+/// A customer's preference about the messages they receive. (Inferred from Meta's API.)
 #[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -17,15 +17,15 @@ use crate::time::WireTime;
 pub struct UserPreference {
     /// The customer's number.
     pub wa_id: Option<Address>,
-    /// The customer, as Meta numbers them.
+    /// Meta's id of the customer.
     pub user_id: Option<WhatsAppUserId>,
-    /// The customer, as Meta numbers them for a group of businesses.
+    /// Meta's id of the customer for a group of businesses.
     pub parent_user_id: Option<WhatsAppUserId>,
     /// The subject of the preference.
     pub category: Option<PreferenceCategory>,
     /// The choice.
     pub value: Option<PreferenceValue>,
-    /// The same as a sentence.
+    /// The preference as a sentence.
     pub detail: Option<String>,
     /// The time of the choice.
     pub timestamp: Option<WireTime>,
@@ -42,22 +42,16 @@ open_text! {
 open_text! {
     /// A customer's choice.
     pub enum PreferenceValue {
-        /// To receive no more of them.
+        /// The customer wants no more of these messages.
         Stop = "stop",
-        /// To receive them again.
+        /// The customer wants these messages again.
         Resume = "resume",
     }
 }
 
 impl UserPreference {
-    /// Returns the customer, by every id that the preference has.
+    /// Returns the customer, with every id of the preference.
     pub fn party(&self) -> Party {
-        Party {
-            phone: self.wa_id.clone(),
-            user_id: self.user_id.clone(),
-            parent_user_id: self.parent_user_id.clone(),
-            username: None,
-            group_id: None,
-        }
+        Party::of_ids(&self.wa_id, &self.user_id, &self.parent_user_id)
     }
 }

@@ -12,40 +12,40 @@ use crate::party::Party;
 use crate::status::State;
 use crate::time::WireTime;
 
-/// A sent message has a new state; or a call or a payment has one, which comes in the same list.
+/// A new state of a sent message. Calls and payments report their states in the same list.
 #[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "WhatsAppStatus"))]
 #[non_exhaustive]
 pub struct Status {
-    /// The message, or the call.
+    /// The id of the message or call.
     pub id: MessageId,
-    /// Its new state.
+    /// The new state.
     pub status: State,
-    /// The kind of thing that has the new state. Absent for a message.
+    /// The kind of object that has the new state. Absent for a message.
     pub r#type: Option<StatusKind>,
-    /// The time.
+    /// The time of the change.
     pub timestamp: Option<WireTime>,
-    /// The recipient: a person or, by `recipient_type`, a group.
+    /// The recipient: a person, or a group according to `recipient_type`.
     pub recipient_id: Option<Address>,
     /// A person or a group. (Inferred from Meta's API.)
     pub recipient_type: Option<RecipientKind>,
-    /// The recipient, as Meta numbers them. (Inferred from Meta's API.)
+    /// Meta's id of the recipient. (Inferred from Meta's API.)
     pub recipient_user_id: Option<WhatsAppUserId>,
-    /// The recipient, as Meta numbers them for a group of businesses. (Inferred from Meta's API.)
+    /// Meta's id of the recipient for a group of businesses. (Inferred from Meta's API.)
     pub recipient_parent_user_id: Option<WhatsAppUserId>,
-    /// The member of a group that the receipt is from. The receipts of one group message differ by it only. (Inferred from
+    /// The group member that sent the receipt. The receipts of one group message differ only in this member. (Inferred from
     /// Meta's API.)
     pub recipient_participant_id: Option<Address>,
-    /// The same member, as Meta numbers them. (Inferred from Meta's API.)
+    /// Meta's id of the same group member. (Inferred from Meta's API.)
     pub recipient_participant_user_id: Option<WhatsAppUserId>,
-    /// The conversation that Meta bills; kept as it came.
+    /// The conversation that Meta bills; kept unchanged.
     pub conversation: Option<RawJson>,
     /// The billing of the message. (Inferred from Meta's API.)
     pub pricing: Option<Pricing>,
-    /// The payment, for the kind `payment`; kept as it came.
+    /// The payment, for the kind `payment`; kept unchanged.
     pub payment: Option<RawJson>,
-    /// What the business put on the send.
+    /// The data that the business passed with the send.
     pub biz_opaque_callback_data: Option<String>,
     /// The reason of a failure.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -53,9 +53,9 @@ pub struct Status {
 }
 
 open_text! {
-    /// The kind of thing that has a new state.
+    /// The kind of object that has a new state.
     pub enum StatusKind {
-        /// A message. So far as seen a message has no kind.
+        /// A message. In all known samples a message has no kind.
         Message = "message",
         /// A call.
         Call = "call",
@@ -91,13 +91,13 @@ pub struct Pricing {
 }
 
 impl Status {
-    /// Returns true for the receipt of a message, false for the state of a call, a payment or something newer.
+    /// Returns true for the receipt of a message, false for the state of a call, a payment or an unknown kind.
     pub fn is_receipt(&self) -> bool {
         matches!(self.r#type, None | Some(StatusKind::Message))
     }
 
-    /// Returns who the message was sent to, by every id that the status has. For a group message that is the member whose
-    /// receipt it is, in their group.
+    /// Returns the recipient of the message, with every id of the status. For a group message that is the group member
+    /// that sent the receipt, within the group.
     pub fn recipient(&self) -> Party {
         let is_group = self.recipient_type == Some(RecipientKind::Group)
             || self.recipient_participant_id.is_some()
@@ -112,7 +112,7 @@ impl Status {
             party.phone.clone_from(&self.recipient_id);
             party.user_id.clone_from(&self.recipient_user_id);
         }
-        // For a person who hides their number the user id can stand in its place.
+        // For a person who hides their number the user id can be in its place.
         if let Some(id) = party.phone.take_if(|id| WhatsAppUserId::has_form(id.as_str())) {
             party.user_id.get_or_insert_with(|| WhatsAppUserId::from(id.as_str()));
         }

@@ -1,4 +1,4 @@
-//! Cards of RCS templates, alone or in a row.
+//! Cards of RCS templates, single or in a carousel.
 
 use incs_model_derive::{WireStruct, skip_serializing_none};
 use serde::{Deserialize, Serialize};
@@ -9,28 +9,28 @@ use crate::link;
 use crate::open::open_text;
 use crate::validate::{At, Measured, Validate, Violations};
 
-/// One card. (Sampled only: the page's table was not available. So whether `orientation` and `height` may be left out is
-/// **unknown**; every sample has both.)
+/// One card. (Sampled only: the page's table was not available. It is **unknown** whether `orientation` and `height` may be omitted;
+/// every sample has both.)
 #[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "RichCardContent"))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RichCard {
     /// The card.
     pub standalone_card: Card,
-    /// How picture and text stand to each other.
+    /// The arrangement of image and text.
     #[cfg_attr(feature = "schema", schemars(schema_with = "orientation_schema"))]
     pub orientation: Option<Orientation>,
-    /// How high the picture is.
+    /// The height of the image.
     #[cfg_attr(feature = "schema", schemars(schema_with = "height_schema"))]
     pub height: Option<Height>,
 }
 
-/// 2 to 10 cards in a row. (Sampled only, like [`RichCard`].)
+/// 2 to 10 cards side by side. (Sampled only, like [`RichCard`].)
 #[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "CarouselContent"))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Carousel {
@@ -38,15 +38,15 @@ pub struct Carousel {
     /// [`RCS_CARDS_MAX`](crate::limits::template::RCS_CARDS_MAX) cards, from left to right.
     #[cfg_attr(feature = "schema", schemars(length(min = limits::RCS_CARDS_MIN, max = limits::RCS_CARDS_MAX)))]
     pub carousel_card: Vec<Card>,
-    /// How high the pictures are.
+    /// The height of the images.
     #[cfg_attr(feature = "schema", schemars(schema_with = "height_schema"))]
     pub height: Option<Height>,
-    /// How wide the cards are.
+    /// The width of the cards.
     #[cfg_attr(feature = "schema", schemars(schema_with = "width_schema"))]
     pub width: Option<Width>,
 }
 
-/// A card. (Sampled only: which members may be left out, and how long the texts may be, is **unknown**.)
+/// A card. (Sampled only: the optional members and the maximum lengths of the texts are **unknown**.)
 #[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -62,7 +62,7 @@ pub struct Card {
     /// A link to an image, gif or video; may hold variables. Kinds and sizes are **unknown**.
     #[cfg_attr(feature = "schema", schemars(schema_with = "media_schema"))]
     pub media_url: Option<String>,
-    /// A link to a still image for a video; may be empty, and is absent from the cards of a carousel.
+    /// A link to a preview image for a video; may be empty, and is absent from the cards of a carousel.
     #[cfg_attr(feature = "schema", schemars(schema_with = "thumbnail_schema"))]
     pub thumbnail_url: Option<String>,
     /// At most [`RCS_CARD_SUGGESTIONS_MAX`](crate::limits::template::RCS_CARD_SUGGESTIONS_MAX).
@@ -72,21 +72,21 @@ pub struct Card {
 }
 
 open_text! {
-    /// How picture and text of a card stand to each other. The full set is **unknown**, so `validate` takes any.
+    /// The arrangement of image and text on a card. The full set is **unknown**, so `validate` accepts any value.
     pub enum Orientation {
-        /// The picture above the text.
+        /// The image above the text.
         Vertical = "VERTICAL",
-        /// The picture beside the text. (Usual in RCS, not confirmed for INCS.)
+        /// The image beside the text. (Usual in RCS, not confirmed for INCS.)
         Horizontal = "HORIZONTAL",
     }
 }
 
 open_text! {
-    /// How high the picture of a card is. The full set is **unknown**, so `validate` takes any.
+    /// The height of a card's image. The full set is **unknown**, so `validate` accepts any value.
     pub enum Height {
         /// Low.
         Short = "SHORT",
-        /// In between. (Usual in RCS, not confirmed for INCS.)
+        /// Medium. (Usual in RCS, not confirmed for INCS.)
         Medium = "MEDIUM",
         /// High. (Usual in RCS, not confirmed for INCS.)
         Tall = "TALL",
@@ -94,7 +94,7 @@ open_text! {
 }
 
 open_text! {
-    /// How wide the cards of a carousel are. The full set is **unknown**, so `validate` takes any.
+    /// The width of the cards in a carousel. The full set is **unknown**, so `validate` accepts any value.
     pub enum Width {
         /// Narrow. (Usual in RCS, not confirmed for INCS.)
         Small = "SMALL",
@@ -104,16 +104,7 @@ open_text! {
 }
 
 impl Card {
-    /// A card as every sample has it: title, text, and the link of its picture or film.
-    pub fn of(
-        card_title: impl Into<String>,
-        card_description: impl Into<String>,
-        media_url: impl Into<String>,
-    ) -> Self {
-        Self::new().with_card_title(card_title).with_card_description(card_description).with_media_url(media_url)
-    }
-
-    /// The card's own texts that may hold variables.
+    /// Returns the card's own texts that may contain variables.
     pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
         let texts = [&self.card_title, &self.card_description, &self.media_url, &self.thumbnail_url];
         texts.into_iter().flatten().map(String::as_str)
@@ -158,7 +149,7 @@ use self::schema::{height_schema, media_schema, orientation_schema, thumbnail_sc
 
 #[cfg(feature = "schema")]
 mod schema {
-    //! Schemas that `derive` cannot see.
+    //! Schemas that `derive` cannot generate.
 
     use schemars::{Schema, SchemaGenerator, json_schema};
 

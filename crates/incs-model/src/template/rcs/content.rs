@@ -1,4 +1,4 @@
-//! What an RCS template shows, and reading it beside other members.
+//! The content of an RCS template, and reading it beside other members.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -14,11 +14,11 @@ use super::card::{Card, Carousel, RichCard};
 use super::suggestion::Suggestion;
 use crate::json::{Key, RawJson, ReadMembers, from_object, once, replay};
 use crate::limits::template as limits;
-use crate::open::{fmt_token, from_contents, open_text};
+use crate::open::{fmt_token, from_contents, from_text, open_text};
 use crate::template::placeholders;
 use crate::validate::{At, Validate, Violations};
 
-/// What an RCS template shows: `type`, and `content` of that type.
+/// The content of an RCS template: `type`, and `content` of that type.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", content = "content", rename_all = "lowercase")]
 #[non_exhaustive]
@@ -31,11 +31,11 @@ pub enum Content {
     ///
     /// On the wire: `"type": "richcard"`.
     RichCard(RichCard),
-    /// Cards in a row.
+    /// Cards side by side.
     ///
     /// On the wire: `"type": "carousel"`.
     Carousel(Carousel),
-    /// A type that this version does not know; kept and written back as it came.
+    /// A type that this version does not know; kept and written back unchanged.
     #[serde(untagged)]
     Unknown(UnknownContent),
 }
@@ -62,7 +62,7 @@ open_text! {
         Text = "text",
         /// One card.
         RichCard = "richcard",
-        /// Cards in a row.
+        /// Cards side by side.
         Carousel = "carousel",
     }
 }
@@ -77,19 +77,19 @@ pub struct UnknownContent {
 }
 
 impl UnknownContent {
-    /// Content of a type of your own, for a platform that learned it before this crate did.
+    /// Creates content of a type that this version of the crate does not know yet.
     ///
-    /// `validate` reports it; send it with validation off.
+    /// `validate` reports it; send it without validation.
     pub fn new(kind: impl Into<Box<str>>, content: Option<RawJson>) -> Self {
         Self { kind: kind.into(), content }
     }
 
-    /// The value of `type`, as it came.
+    /// The value of `type`, unchanged.
     pub fn kind(&self) -> &str {
         &self.kind
     }
 
-    /// The value of `content`, if it was there.
+    /// The value of `content`, if it was present.
     pub fn content(&self) -> Option<&RawJson> {
         self.content.as_ref()
     }
@@ -106,10 +106,15 @@ impl fmt::Debug for UnknownContent {
 impl crate::masked::Masked for Content {}
 
 impl Content {
-    /// The known types, as they stand on the wire.
+    /// Creates a text without suggestions.
+    fn text(text: String) -> Self {
+        Self::Text(TextContent::new(text))
+    }
+
+    /// The known types, as written on the wire.
     pub const KNOWN: &'static [&'static str] = Kind::KNOWN;
 
-    /// The type as it stands on the wire.
+    /// The type as written on the wire.
     pub fn kind(&self) -> &str {
         match self {
             Self::Text(_) => "text",
@@ -119,7 +124,7 @@ impl Content {
         }
     }
 
-    /// The variables, each once: the names in `[…]` inside texts, titles, descriptions, links, postback data and numbers.
+    /// Returns the variables, each once: the names in `[…]` in texts, titles, descriptions, links, postback data and numbers.
     ///
     /// A name is letters, digits and underscores; `[not a name!]` is plain text. Parts of an unknown kind are not searched.
     pub fn variables(&self) -> BTreeSet<&str> {
@@ -132,7 +137,7 @@ impl Content {
         texts.flat_map(|text| placeholders(text, "[", "]")).collect()
     }
 
-    /// Whether no part is of an unknown kind.
+    /// Reports whether every part is of a known kind.
     pub(super) fn is_understood(&self) -> bool {
         !matches!(self, Self::Unknown(_))
             && !self.suggestions().any(|suggestion| matches!(suggestion, Suggestion::Unknown(_)))
@@ -146,7 +151,7 @@ impl Content {
         }
     }
 
-    /// The suggestions below the text or on the cards.
+    /// Returns the suggestions below the text or on the cards.
     fn suggestions(&self) -> impl Iterator<Item = &Suggestion> {
         let below_text: &[Suggestion] = match self {
             Self::Text(content) => &content.suggestions,
@@ -159,6 +164,8 @@ impl Content {
 from_contents! {
     Content: Text(TextContent), RichCard(RichCard), Carousel(Carousel)
 }
+
+from_text!(TextContent: TextContent::new, Content: Content::text);
 
 impl Content {
     /// Checks the content of the template at `at`.
@@ -191,7 +198,7 @@ where
     from_object(deserializer).map(|Typed(members, content)| (members, content))
 }
 
-/// The schema of such an object, one variant for each type; `M` has the schema of the other members.
+/// Returns the schema of such an object, one variant for each type; `M` has the schema of the other members.
 #[cfg(feature = "schema")]
 pub(super) fn schema<M: schemars::JsonSchema>(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
     let members = M::json_schema(generator);
@@ -213,7 +220,7 @@ impl<'de, M: Deserialize<'de>> ReadMembers<'de> for Typed<M> {
     }
 }
 
-/// What is known of the content so far.
+/// The parts of the content that were read so far.
 #[derive(Default)]
 struct Slot {
     kind: Option<Kind>,
@@ -265,7 +272,7 @@ impl<'de> DeserializeSeed<'de> for &Kind {
     }
 }
 
-/// The members of an object without `type` and `content`, which go to the slot.
+/// The members of an object without `type` and `content`, which are put into the slot.
 struct Others<'s, A> {
     map: A,
     slot: &'s mut Slot,

@@ -1,4 +1,4 @@
-//! An RCS template as it is submitted, as it is kept, and whether a send fits it.
+//! An RCS template in its submitted and stored form, and the check of a send.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use crate::open::open_text;
 use crate::rcs;
 use crate::schema_of::schema_of;
 use crate::time::UnixSeconds;
-use crate::validate::{At, Measured, Report, Validate, Violations};
+use crate::validate::{At, Invalid, Measured, Validate, Violations, Warnings};
 
 /// An RCS template to submit for review: the body of `POST /external/templates/rcs`.
 ///
@@ -32,26 +32,27 @@ use crate::validate::{At, Measured, Report, Validate, Violations};
 pub struct NewTemplate {
     /// Letters, digits and underscores, at most [`RCS_NAME_MAX`](crate::limits::template::RCS_NAME_MAX).
     pub name: TemplateName,
-    /// What the template is for. The page's table wants it; the text below the table wants it of agents with several uses only.
+    /// The purpose of the template. Required by the page's table; the text below the table requires it only of agents with
+    /// several uses.
     pub category: Category,
-    /// What it shows: `type` and `content`.
+    /// The content: `type` and `content`.
     #[serde(flatten)]
     pub content: Content,
 }
 
 open_text! {
-    /// What an RCS template is for.
+    /// The purpose of an RCS template.
     pub enum Category {
-        /// Advertising: what a promotional agent sends.
+        /// Advertising, for promotional agents.
         Promotion = "PROMOTION",
-        /// News about an order or account: what a transactional agent sends.
+        /// News about an order or account, for transactional agents.
         Transaction = "TRANSACTION",
-        /// One-time codes: what an OTP agent sends.
+        /// One-time codes, for OTP agents.
         Authentication = "AUTHENTICATION",
     }
 }
 
-// What `NewTemplate` has beside `type` and `content`. The doc comments go into the schema.
+// The members of `NewTemplate` other than `type` and `content`. The doc comments become schema descriptions.
 /// An RCS template to submit for review.
 #[derive(Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -59,7 +60,7 @@ struct NewMembers {
     /// Letters, digits and underscores.
     #[cfg_attr(feature = "schema", schemars(length(max = limits::RCS_NAME_MAX), regex(pattern = limits::RCS_NAME_PATTERN)))]
     name: TemplateName,
-    /// What the template is for.
+    /// The purpose of the template.
     category: Category,
 }
 
@@ -84,79 +85,63 @@ impl Validate for NewTemplate {
 
 schema_of!(NewTemplate, generator => content::schema::<NewMembers>(generator));
 
-/// An RCS template as the platform keeps it: a row of the list, or `data` of the detail route.
+/// An RCS template in the platform's form: a row of the list, or `data` of the detail route.
 #[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, WireStruct)]
 #[non_exhaustive]
 pub struct Template {
-    /// Its id, 19 digits: more than a JavaScript number can hold.
+    /// The template's id, 19 digits: more than a JavaScript number can hold.
     pub template_id: TemplateId,
-    /// Its name.
+    /// The template's name.
     pub name: TemplateName,
-    /// What it is for. No sample returns it.
+    /// The purpose. No sample returns it.
     pub category: Option<Category>,
-    /// Where it stands in its review.
+    /// The status of the review.
     pub status: Status,
-    /// What it shows: `type` and `content`.
+    /// The content: `type` and `content`.
     #[serde(flatten)]
     pub content: Content,
-    /// When it was created.
+    /// The time of creation.
     #[wire(default)]
     pub created_time: UnixSeconds,
-    /// When it was last changed.
+    /// The time of the last change.
     #[wire(default)]
     pub updated_time: UnixSeconds,
-    /// When its status last changed.
+    /// The time of the last status change.
     #[wire(default)]
     pub status_updated_time: UnixSeconds,
 }
 
 open_text! {
-    /// Where an RCS template stands in its review. The full set is **unknown**.
+    /// The review status of an RCS template. The full set is **unknown**.
     pub enum Status {
-        /// Ready to be sent.
+        /// Ready to send.
         Approved = "APPROVED",
     }
 }
 
-impl Template {
-    /// Sets the three times.
-    #[must_use]
-    pub fn with_times(
-        mut self,
-        created: impl Into<UnixSeconds>,
-        updated: impl Into<UnixSeconds>,
-        status_updated: impl Into<UnixSeconds>,
-    ) -> Self {
-        self.created_time = created.into();
-        self.updated_time = updated.into();
-        self.status_updated_time = status_updated.into();
-        self
-    }
-}
-
-// What `Template` has beside `type` and `content`. The doc comments go into the schema.
-/// An RCS template as the platform keeps it.
+// The members of `Template` other than `type` and `content`. The doc comments become schema descriptions.
+/// An RCS template in the platform's form.
 #[received]
 #[derive(Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct Members {
-    /// Its id, 19 digits.
+    /// The template's id, 19 digits.
     template_id: TemplateId,
-    /// Its name.
+    /// The template's name.
     name: TemplateName,
-    /// Where it stands in its review.
+    /// The status of the review.
     status: Status,
-    /// When it was created.
+    /// The time of creation.
     #[serde(default)]
     created_time: UnixSeconds,
-    /// When it was last changed.
+    /// The time of the last change.
     #[serde(default)]
     updated_time: UnixSeconds,
-    /// When its status last changed.
+    /// The time of the last status change.
     #[serde(default)]
     status_updated_time: UnixSeconds,
-    /// What it is for. No sample returns it.
+    /// The purpose. No sample returns it.
     category: Option<Category>,
 }
 
@@ -168,33 +153,33 @@ impl<'de> Deserialize<'de> for Template {
     }
 }
 
-schema_of!(Template, generator => content::schema::<Members>(generator));
+schema_of!(Template as "RcsTemplate", generator => content::schema::<Members>(generator));
 
 impl Template {
-    /// The variables of all parts, each once.
+    /// Returns the variables of all parts, each once.
     pub fn variables(&self) -> BTreeSet<&str> {
         self.content.variables()
     }
 
-    /// Compares a send with this definition: the name, and a value for each variable, no more and none empty.
+    /// Compares a send with this definition: the name, and exactly one value for each variable, none of them empty.
     ///
-    /// The pointers are those of the message that holds the send: `/template/parameters/customer`. A value that no variable
-    /// asks for is not reported when the template has parts of an unknown kind, for it may belong there.
+    /// The pointers are those of the message that holds the send: `/template/parameters/customer`. A value without a variable
+    /// is not reported when the template has parts of an unknown kind, since it may belong there.
     ///
     /// ```
     /// use incs_model::template::rcs::{Template, TextContent};
     ///
     /// let template = Template::new("1", "delivery_note_2", "APPROVED", TextContent::new("Hi [customer], it is [order_no]."));
     /// let send = incs_model::rcs::Template::new("delivery_note_2").with_parameter("customer", "Rina");
-    /// let report = template.check_send(&send).unwrap_err();
-    /// assert_eq!(report.violations()[0].pointer(), "/template/parameters/order_no");
-    /// assert_eq!(report.violations()[0].rule().id(), "template.rcs.parameters.missing");
+    /// let invalid = template.check_send(&send).unwrap_err();
+    /// assert_eq!(invalid.violations()[0].pointer(), "/template/parameters/order_no");
+    /// assert_eq!(invalid.violations()[0].rule().id(), "template.rcs.parameters.missing");
     /// ```
     ///
     /// # Errors
     ///
-    /// A report of all that does not fit.
-    pub fn check_send(&self, send: &rcs::Template) -> Result<(), Report> {
+    /// Returns an [`Invalid`] that lists all violations.
+    pub fn check_send(&self, send: &rcs::Template) -> Result<Warnings, Invalid> {
         let mut found = Violations::new();
         let root = At::root();
         let at = root.key("template");
@@ -219,7 +204,7 @@ impl Template {
                 found.add(&at.key(name), &limits::RCS_PARAMETERS_SURPLUS, Measured::Nothing);
             }
         }
-        found.into_result()
+        found.into_report().into_result()
     }
 }
 
@@ -230,7 +215,7 @@ mod tests {
     use crate::{DecodeError, Found, decode};
 
     #[test]
-    fn the_categories_are_those_of_the_rule() {
+    fn categories_match_the_rule() {
         assert_eq!(limits::RCS_CATEGORY.limit(), Limit::OneOf(Category::KNOWN));
     }
 
@@ -245,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_in_the_content_keeps_its_pointer() {
+    fn content_error_keeps_its_pointer() {
         for (first, second) in [(r#""type":"richcard""#, "content"), ("content", r#""type":"richcard""#)] {
             let content = r#""content":{"standaloneCard":{"suggestions":[{"text":"a","suggestionType":"reply","postbackData":7}]}}"#;
             let [first, second] = [first, second].map(|part| if part == "content" { content } else { part });
@@ -279,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn a_suggestion_without_a_type_is_kept() {
+    fn suggestion_without_type_is_kept() {
         let body = r#"{"text":"a","postbackData":"b"}"#;
         let suggestion: super::super::Suggestion = decode(body.as_bytes()).unwrap();
         assert_eq!(suggestion.kind(), "");

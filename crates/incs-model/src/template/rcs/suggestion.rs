@@ -9,12 +9,12 @@ use crate::open::{open_text, tagged_union};
 use crate::validate::{At, Measured, Validate, Violations};
 
 tagged_union! {
-    /// A button of an RCS template, told by its `suggestionType`.
+    /// A button of an RCS template; `suggestionType` names its kind.
     ///
-    /// The page calls `suggestionType` optional, yet a suggestion says nothing without it: it is always written, and one
-    /// that comes without it is [`Unknown`](Self::Unknown), with an empty kind. More types may exist; the page's list of
+    /// The page calls `suggestionType` optional, but a suggestion has no meaning without it: it is always written, and a suggestion
+    /// without it is read as [`Unknown`](Self::Unknown), with an empty kind. More types may exist; the page's list of
     /// them was not available.
-    pub enum Suggestion by "suggestionType" or none "A suggestion that does not say what it does." {
+    pub enum Suggestion by "suggestionType" or none "A suggestion without a `suggestionType`." {
         /// Sends its text and postback data back.
         Reply(Reply) = "reply",
         /// Opens a link.
@@ -31,11 +31,11 @@ tagged_union! {
 #[non_exhaustive]
 pub struct Reply {
     /// The label: at most [`RCS_SUGGESTION_TEXT_MAX`](crate::limits::template::RCS_SUGGESTION_TEXT_MAX) characters,
-    /// variables included.
+    /// including variables.
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::RCS_SUGGESTION_TEXT_MAX)))]
     pub text: String,
-    /// Comes back when the button is tapped: at most [`RCS_POSTBACK_MAX`](crate::limits::template::RCS_POSTBACK_MAX)
-    /// characters, variables included.
+    /// The data that a tap on the button sends back: at most [`RCS_POSTBACK_MAX`](crate::limits::template::RCS_POSTBACK_MAX)
+    /// characters, including variables.
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::RCS_POSTBACK_MAX)))]
     pub postback_data: String,
 }
@@ -75,7 +75,7 @@ pub struct DialerAction {
 }
 
 open_text! {
-    /// What a suggestion does. The page refers to a list that was not available, so more may exist.
+    /// The type of a suggestion. The page refers to a list that was not available, so more types may exist.
     pub enum SuggestionType {
         /// Sends its text and postback data back.
         Reply = "reply",
@@ -87,27 +87,27 @@ open_text! {
 }
 
 impl Suggestion {
-    /// A button that sends its text and `postback_data` back.
+    /// Creates a button that sends its text and `postback_data` back.
     pub fn reply(text: impl Into<String>, postback_data: impl Into<String>) -> Self {
         Self::Reply(Reply::new(text, postback_data))
     }
 
-    /// A button that opens `url`.
+    /// Creates a button that opens `url`.
     pub fn open(text: impl Into<String>, postback_data: impl Into<String>, url: impl Into<String>) -> Self {
         Self::UrlAction(UrlAction::new(text, postback_data, url))
     }
 
-    /// A button that dials `phone_number`: `+`, country code and number.
+    /// Creates a button that dials `phone_number`: `+`, country code and number.
     pub fn dial(text: impl Into<String>, postback_data: impl Into<String>, phone_number: impl Into<String>) -> Self {
         Self::DialerAction(DialerAction::new(text, postback_data, phone_number))
     }
 
-    /// The texts that may hold variables.
+    /// Returns the texts that may contain variables.
     pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
         self.parts().into_iter().flat_map(|(text, postback, target)| [Some(text), Some(postback), target]).flatten()
     }
 
-    /// The label, the postback data, and what the button opens or dials; nothing of an unknown kind.
+    /// Returns the label, the postback data, and the link or number; `None` for an unknown kind.
     fn parts(&self) -> Option<(&str, &str, Option<&str>)> {
         match self {
             Self::Reply(reply) => Some((&reply.text, &reply.postback_data, None)),
@@ -137,7 +137,7 @@ impl Validate for Suggestion {
     }
 }
 
-/// As [`RCS_PHONE_PATTERN`](limits::RCS_PHONE_PATTERN) says.
+/// Checks [`RCS_PHONE_PATTERN`](limits::RCS_PHONE_PATTERN).
 fn is_dialable(number: &str) -> bool {
     number
         .strip_prefix('+')

@@ -1,4 +1,4 @@
-//! A WhatsApp template as it is submitted, and as it is kept.
+//! A WhatsApp template in its submitted and stored form.
 
 use incs_model_derive::{WireStruct, received, skip_serializing_none};
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use crate::validate::{At, Validate, Violations};
 
 /// A WhatsApp template to submit for review: the body of `POST /external/templates`.
 ///
-/// The reply's `data` is the [`Template`], and it may already say [`Status::Rejected`] although the call succeeded.
+/// The reply's `data` is the [`Template`]. It can already have [`Status::Rejected`] although the call succeeded.
 ///
 /// ```
 /// use incs_model::template::whatsapp::{Category, Component, NewTemplate};
@@ -31,68 +31,68 @@ pub struct NewTemplate {
     /// At most [`WHATSAPP_NAME_MAX`](crate::limits::template::WHATSAPP_NAME_MAX) characters.
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::WHATSAPP_NAME_MAX)))]
     pub name: TemplateName,
-    /// The language, like `en_US`. Which codes are allowed is **unknown**.
+    /// The language, like `en_US`. The allowed codes are **unknown**.
     #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub language: LanguageCode,
-    /// What the template is for. Only marketing and utility templates may be created here.
+    /// The purpose of the template. Only marketing and utility templates may be created here.
     #[cfg_attr(feature = "schema", schemars(schema_with = "new_category_schema"))]
     pub category: Category,
     /// The way its placeholders are filled; by position when absent. (Inferred from Meta's API.)
     pub parameter_format: Option<ParameterFormat>,
-    /// Its parts.
+    /// The template's parts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub components: Vec<Component>,
 }
 
-/// A WhatsApp template as the platform keeps it: `data` of a creation, or a row of the list.
+/// A WhatsApp template in the platform's form: `data` of a creation, or a row of the list.
 #[received]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "WhatsAppTemplate"))]
 #[non_exhaustive]
 pub struct Template {
-    /// Its id, digits.
+    /// The template's id, digits.
     pub template_id: TemplateId,
-    /// Its name.
+    /// The template's name.
     pub name: TemplateName,
-    /// Its language.
+    /// The template's language.
     pub language: LanguageCode,
-    /// What it is for. The platform may change it.
+    /// The purpose. The platform may change it.
     pub category: Category,
     /// The way its placeholders are filled; by position when absent. (Inferred from Meta's API.)
     pub parameter_format: Option<ParameterFormat>,
-    /// Where it stands in its review.
+    /// The status of the review.
     pub status: Status,
-    /// How its readers receive it.
+    /// The quality rating.
     #[serde(default)]
     pub quality: Quality,
-    /// Its parts.
+    /// The template's parts.
     #[serde(default)]
     pub components: Vec<Component>,
-    /// When it was created.
+    /// The time of creation.
     #[serde(default)]
     pub created_time: UnixSeconds,
-    /// When it was last changed.
+    /// The time of the last change.
     #[serde(default)]
     pub updated_time: UnixSeconds,
-    /// When its status last changed.
+    /// The time of the last status change.
     #[serde(default)]
     pub status_updated_time: UnixSeconds,
-    /// When its quality last changed.
+    /// The time of the last quality change.
     #[serde(default)]
     pub quality_updated_time: UnixSeconds,
-    /// When its category last changed.
+    /// The time of the last category change.
     #[serde(default)]
     pub category_updated_time: UnixSeconds,
 }
 
 open_text! {
-    /// What a WhatsApp template is for.
+    /// The purpose of a WhatsApp template.
     pub enum Category {
         /// Advertising.
         Marketing = "MARKETING",
         /// News about an order or account.
         Utility = "UTILITY",
-        /// One-time codes. (Inferred: such templates can be sent, yet the page on creation does not list the value.)
+        /// One-time codes. (Inferred: such templates can be sent, but the page on creation does not list the value.)
         Authentication = "AUTHENTICATION",
     }
 }
@@ -102,38 +102,38 @@ open_text! {
     pub enum ParameterFormat {
         /// By position: `{{1}}`, `{{2}}`.
         Positional = "POSITIONAL",
-        /// By name: `{{first_name}}`. A send says the name of each value in `parameter_name`.
+        /// By name: `{{first_name}}`. A send names each value in `parameter_name`.
         Named = "NAMED",
     }
 }
 
 open_text! {
-    /// The state of a WhatsApp template, in its review and after it. The first three are sampled, the others inferred from
-    /// Meta's API; whether that is all is **unknown**.
+    /// The status of a WhatsApp template, during and after its review. The first three are sampled, the others inferred from
+    /// Meta's API; further values are **unknown**.
     pub enum Status {
         /// Under review.
         Pending = "PENDING",
-        /// Ready to be sent.
+        /// Ready to send.
         Approved = "APPROVED",
         /// Refused.
         Rejected = "REJECTED",
-        /// Switched off, mostly for its quality; no longer sent.
+        /// Disabled, usually because of low quality; no longer sent.
         Disabled = "DISABLED",
-        /// Refused, and the business has appealed.
+        /// Rejected, and the business has appealed.
         InAppeal = "IN_APPEAL",
-        /// Ready to be sent again after it was flagged or switched off.
+        /// Ready to send again after it was flagged or disabled.
         Reinstated = "REINSTATED",
         /// Deleted.
         Deleted = "DELETED",
         /// About to be deleted.
         PendingDeletion = "PENDING_DELETION",
-        /// Its quality is low: it will be switched off unless that changes.
+        /// Low quality: it will be disabled unless the quality improves.
         Flagged = "FLAGGED",
-        /// Not sent for some time, since its quality is low.
+        /// Paused for some time because of low quality.
         Paused = "PAUSED",
-        /// The account has as many templates as it may have.
+        /// The account has reached its maximum number of templates.
         LimitExceeded = "LIMIT_EXCEEDED",
-        /// Put away by the business or, if it was not used for long, by Meta.
+        /// Archived by the business or, after a long time without use, by Meta.
         Archived = "ARCHIVED",
         /// Taken back from the archive.
         Unarchived = "UNARCHIVED",
@@ -143,20 +143,20 @@ open_text! {
 }
 
 open_text! {
-    /// How the readers of a WhatsApp template receive it.
+    /// The quality rating of a WhatsApp template.
     #[derive(Default)]
     pub enum Quality {
         /// Not rated yet: the empty text. (Sampled.)
         #[default]
         Unrated = "",
-        /// Not rated yet, in Meta's own word. Named apart from `Unknown`, which holds the values that this version does not
+        /// Not rated yet, in Meta's own word. The variant is not called `Unknown`, which holds values that this version does not
         /// know. (Inferred from Meta's API.)
         NotRated = "UNKNOWN",
-        /// Well. (Inferred from Meta's API.)
+        /// High quality. (Inferred from Meta's API.)
         Green = "GREEN",
-        /// Not so well. (Sampled, in a webhook.)
+        /// Medium quality. (Sampled, in a webhook.)
         Yellow = "YELLOW",
-        /// Badly. (Inferred from Meta's API.)
+        /// Low quality. (Inferred from Meta's API.)
         Red = "RED",
     }
 }

@@ -10,39 +10,42 @@ use super::parts::{Body, Footer, Header};
 use super::reply::{CardButton, check_buttons};
 use crate::json::{self, Entries, RawJson, ReadMembers};
 use crate::limits::whatsapp as limits;
-use crate::open::open_text;
+use crate::open::{from_contents, open_text};
 use crate::schema_of::schema_of;
 use crate::validate::{At, Measured, Validate, Violations};
 
 /// 2 to 10 cards below a text (INCS: send WhatsApp message).
 ///
 /// ```
-/// use incs_model::whatsapp::interactive::{Body, Carousel, Header};
+/// use incs_model::whatsapp::Carousel;
+/// use incs_model::whatsapp::interactive::Header;
 /// use incs_model::whatsapp::interactive::carousel::{Card, CardAction};
 ///
-/// let card = |index: u32, name: &str| {
+/// let cards = ["teapot", "mug"].map(|name| {
 ///     let picture = Header::image(format!("https://media.example.com/pics/{name}.jpeg"));
-///     let action = CardAction::open("View item", format!("https://shop.example.com/p/{name}"));
-///     Card::new(index, picture, action).with_body(Body::new(name))
-/// };
-/// let cards = Carousel::of(Body::new("Fresh from the kiln:"), [card(0, "teapot"), card(1, "mug")]);
-/// # incs_model::validate(&cards).unwrap();
+///     Card::new(picture, CardAction::open("View item", format!("https://shop.example.com/p/{name}"))).with_body(name)
+/// });
+/// let message = Carousel::new("Fresh from the kiln:", cards);
+/// # incs_model::validate(&message).unwrap();
 /// ```
 #[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[wire(private_new)]
 #[non_exhaustive]
 pub struct Carousel {
     /// At most [`BODY_TEXT_MAX`](crate::limits::whatsapp::BODY_TEXT_MAX) characters.
     #[cfg_attr(feature = "schema", schemars(schema_with = "super::parts::schema::body::<{ limits::BODY_TEXT_MAX }>"))]
     pub body: Body,
-    /// The cards.
+    /// The action: the cards.
     pub action: Action,
-    /// Not allowed. It is here so that a message read from JSON is reported and not silently changed.
+    /// Not allowed. The field exists so that a message read from JSON is reported and not silently changed.
     #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::shape::forbidden"))]
+    #[wire(unset)]
     pub header: Option<Header>,
     /// Not allowed, like `header`.
     #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::shape::forbidden"))]
+    #[wire(unset)]
     pub footer: Option<Footer>,
 }
 
@@ -56,16 +59,18 @@ pub struct Action {
     /// the same kind and number of buttons.
     #[cfg_attr(feature = "schema", schemars(length(min = limits::CARDS_MIN, max = limits::CARDS_MAX)))]
     pub cards: Vec<Card>,
-    /// Not allowed: buttons stand on the cards. It is here so that a message read from JSON is reported and not
+    /// Not allowed: the buttons belong on the cards. The field exists so that a message read from JSON is reported and not
     /// silently changed.
     #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::shape::forbidden"))]
+    #[wire(unset)]
     pub buttons: Option<RawJson>,
 }
 
-/// A card: a picture or film, a line of text, and a link button or quick replies.
+/// A card: an image or video, a line of text, and a link button or quick replies.
 #[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[wire(private_new)]
 #[non_exhaustive]
 pub struct Card {
     /// The card's position from 0, left to right.
@@ -76,11 +81,13 @@ pub struct Card {
     pub header: Header,
     /// The button or buttons.
     pub action: CardAction,
-    /// Always `cta_url`, also on cards with quick replies. (Every sample has it so.)
+    /// Always `cta_url`, also on cards with quick replies. (So in every sample.)
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    #[wire(unset)]
     pub r#type: CardType,
-    /// At most [`CARD_BODY_TEXT_MAX`](crate::limits::whatsapp::CARD_BODY_TEXT_MAX) characters on at most
-    /// [`CARD_BODY_LINES_MAX`](crate::limits::whatsapp::CARD_BODY_LINES_MAX) lines.
+    /// At most [`CARD_BODY_TEXT_MAX`](crate::limits::whatsapp::CARD_BODY_TEXT_MAX) characters with at most
+    /// [`CARD_BODY_LINE_BREAKS_MAX`](crate::limits::whatsapp::CARD_BODY_LINE_BREAKS_MAX) line breaks.
     #[cfg_attr(feature = "schema", schemars(schema_with = "card_body_schema"))]
     pub body: Option<Body>,
 }
@@ -89,13 +96,13 @@ open_text! {
     /// The `type` of a card.
     #[derive(Default)]
     pub enum CardType {
-        /// The one value there is, whatever the card's buttons.
+        /// The only value, for all kinds of buttons.
         #[default]
         CtaUrl = "cta_url",
     }
 }
 
-/// What a card offers: one link, or quick replies. The form is told by the members: `name` or `buttons`.
+/// The action of a card: one link, or quick replies. The members `name` or `buttons` decide the form.
 #[derive(Clone, PartialEq, Serialize, MaskedDebug)]
 #[serde(untagged)]
 #[non_exhaustive]
@@ -104,7 +111,7 @@ pub enum CardAction {
     Url(cta_url::Action),
     /// Buttons that send their id back.
     QuickReplies(QuickReplies),
-    /// A form that this version does not know; kept and written back as it came.
+    /// A form that this version does not know; kept and written back unchanged.
     Unknown(RawJson),
 }
 
@@ -113,30 +120,38 @@ pub enum CardAction {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct QuickReplies {
-    /// At least one. How many fit is **unknown**; the samples have two.
+    /// At least one. The maximum is **unknown**; the samples have two.
     #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub buttons: Vec<CardButton>,
 }
 
 impl Carousel {
-    /// These cards below this text.
-    pub fn of(body: Body, cards: impl IntoIterator<Item = Card>) -> Self {
-        Self::new(body, Action::new(cards.into_iter().collect::<Vec<_>>()))
+    /// Creates a text with these cards below it, numbered in their order.
+    pub fn new(body: impl Into<Body>, cards: impl IntoIterator<Item = impl Into<Card>>) -> Self {
+        let cards = (0..).zip(cards).map(|(index, card)| Card { card_index: index, ..card.into() });
+        Self::with_required(body, Action::new(cards))
+    }
+}
+
+impl Card {
+    /// Creates a card with an image or a video. [`Carousel::new`] sets its position.
+    pub fn new(header: impl Into<Header>, action: impl Into<CardAction>) -> Self {
+        Self::with_required(0, header, action)
     }
 }
 
 impl CardAction {
-    /// The button `display_text` that opens `url`.
+    /// Creates a button `display_text` that opens `url`.
     pub fn open(display_text: impl Into<String>, url: impl Into<String>) -> Self {
-        Self::Url(cta_url::Action::open(display_text, url))
+        Self::Url(cta_url::Action::new(display_text, url))
     }
 
-    /// Buttons that send their id back.
-    pub fn quick_replies(buttons: impl IntoIterator<Item = CardButton>) -> Self {
-        Self::QuickReplies(QuickReplies::new(buttons.into_iter().collect::<Vec<_>>()))
+    /// Creates buttons that send their id back.
+    pub fn quick_replies(buttons: impl IntoIterator<Item = impl Into<CardButton>>) -> Self {
+        Self::QuickReplies(QuickReplies::new(buttons))
     }
 
-    /// What must be the same on every card: the kind of the buttons and their number.
+    /// Returns the properties that must be the same on every card: the kind and the number of the buttons.
     fn shape(&self) -> Option<(bool, usize)> {
         match self {
             Self::Url(_) => Some((true, 1)),
@@ -145,6 +160,8 @@ impl CardAction {
         }
     }
 }
+
+from_contents!(CardAction: Url(cta_url::Action), QuickReplies(QuickReplies));
 
 impl<'de> ReadMembers<'de> for CardAction {
     fn read_members<A: MapAccess<'de>>(members: A) -> Result<Self, A::Error> {
@@ -168,21 +185,32 @@ impl<'de> Deserialize<'de> for CardAction {
 }
 
 schema_of!(CardAction, generator => {
-    let url = generator.subschema_for::<cta_url::Action>();
-    let replies = generator.subschema_for::<QuickReplies>();
-    if crate::schema::shape::is_strict(generator) {
-        schemars::json_schema!({ "oneOf": [url, replies] })
-    } else {
-        schemars::json_schema!({ "anyOf": [url, replies, { "type": "object" }] })
+    use crate::schema::shape::members;
+
+    // One object, since nothing but the members tells the two apart: a fault would be reported for both.
+    let mut link = <cta_url::Action as schemars::JsonSchema>::json_schema(generator);
+    let mut replies = <QuickReplies as schemars::JsonSchema>::json_schema(generator);
+    let [of_link, of_replies] = [&mut link, &mut replies].map(|schema| schema.remove("required"));
+    let properties = std::mem::take(members(&mut replies, "properties"));
+    members(&mut link, "properties").extend(properties);
+    let no_link = serde_json::json!([{ "required": ["name"] }, { "required": ["parameters"] }]);
+    for (keyword, value) in [
+        ("description", serde_json::json!("A link button, with `name` and `parameters`, or quick replies, with `buttons`.")),
+        ("if", serde_json::json!({ "required": of_replies })),
+        ("then", serde_json::json!({ "not": { "anyOf": no_link } })),
+        ("else", serde_json::json!({ "required": of_link })),
+    ] {
+        link.insert(keyword.to_owned(), value);
     }
+    link
 });
 
 #[cfg(feature = "schema")]
 fn card_body_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
     let mut schema = super::parts::schema::body::<{ limits::CARD_BODY_TEXT_MAX }>(generator);
-    let lines = limits::CARD_BODY_LINES_MAX - 1;
+    let breaks = limits::CARD_BODY_LINE_BREAKS_MAX;
     if let Some(text) = crate::schema::shape::members(&mut schema, "properties").get_mut("text") {
-        text["pattern"] = serde_json::json!(format!("^[^\\n]*(\\n[^\\n]*){{0,{lines}}}$"));
+        text["pattern"] = serde_json::json!(format!("^[^\\r\\n]*((\\r\\n|\\r|\\n)[^\\r\\n]*){{0,{breaks}}}[\\r\\n]*$"));
     }
     schema
 }
@@ -192,13 +220,14 @@ fn header_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema 
     let image = generator.subschema_for::<crate::whatsapp::Image>();
     let video = generator.subschema_for::<crate::whatsapp::Video>();
     let variants = [("image", image), ("video", video)].map(|(kind, medium)| {
+        let medium = serde_json::json!({ "allOf": [medium], "not": { "required": ["id"] } });
         serde_json::json!({
             "type": "object",
             "properties": { "type": { "const": kind }, kind: medium },
             "required": ["type", kind],
         })
     });
-    schemars::json_schema!({ "oneOf": variants })
+    crate::schema::shape::kinds("type", Vec::from(variants))
 }
 
 impl Validate for Carousel {
@@ -243,7 +272,7 @@ impl Validate for Card {
         if let Some(body) = &self.body {
             let text = at.key("body");
             body.check_as(&text, found, &limits::CARD_BODY_TEXT);
-            found.max_lines(&text.key("text"), &body.text, &limits::CARD_BODY_LINES);
+            found.max_line_breaks(&text.key("text"), &body.text, &limits::CARD_BODY_LINE_BREAKS);
         }
         self.action.check(&at.key("action"), found);
     }

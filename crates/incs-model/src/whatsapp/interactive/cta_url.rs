@@ -11,17 +11,16 @@ use crate::validate::{At, Validate, Violations};
 /// A message with one button that opens a link (INCS: send WhatsApp message).
 ///
 /// ```
-/// use incs_model::whatsapp::interactive::{Body, CtaUrl, Header};
-/// use incs_model::whatsapp::interactive::cta_url::Action;
+/// use incs_model::whatsapp::CtaUrl;
 ///
-/// let action = Action::open("Book a slot", "https://shop.example.com/slots");
-/// let message = CtaUrl::new(Body::new("Two pottery classes opened this week."), action)
-///     .with_header(Header::text("New classes"));
+/// let message = CtaUrl::new("Two pottery classes opened this week.", "Book a slot", "https://shop.example.com/slots")
+///     .with_header("New classes");
 /// # incs_model::validate(&message).unwrap();
 /// ```
 #[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[wire(private_new)]
 #[non_exhaustive]
 pub struct CtaUrl {
     /// At most [`BODY_TEXT_MAX`](crate::limits::whatsapp::BODY_TEXT_MAX) characters.
@@ -38,6 +37,7 @@ pub struct CtaUrl {
 /// A button that opens a link.
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "LinkAction"))]
+#[wire(private_new)]
 #[non_exhaustive]
 pub struct Action {
     /// Always `cta_url`.
@@ -49,7 +49,7 @@ pub struct Action {
 open_text! {
     /// The `name` of a button's action.
     pub enum ActionName {
-        /// The one value there is.
+        /// The only value.
         CtaUrl = "cta_url",
     }
 }
@@ -67,10 +67,17 @@ pub struct Parameters {
     pub url: String,
 }
 
+impl CtaUrl {
+    /// Creates a text and, below it, the button `display_text` that opens `url`.
+    pub fn new(body: impl Into<Body>, display_text: impl Into<String>, url: impl Into<String>) -> Self {
+        Self::with_required(body, Action::new(display_text, url))
+    }
+}
+
 impl Action {
-    /// The button `display_text` that opens `url`.
-    pub fn open(display_text: impl Into<String>, url: impl Into<String>) -> Self {
-        Self::new(ActionName::CtaUrl, Parameters::new(display_text, url))
+    /// Creates the button `display_text` that opens `url`.
+    pub fn new(display_text: impl Into<String>, url: impl Into<String>) -> Self {
+        Self::with_required(ActionName::CtaUrl, Parameters::new(display_text, url))
     }
 }
 

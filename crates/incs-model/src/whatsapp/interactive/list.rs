@@ -11,22 +11,20 @@ use crate::validate::{At, Measured, Validate, Violations, count};
 
 /// A menu of up to 10 rows behind one button (INCS: send WhatsApp message).
 ///
-/// The chosen row comes back as a `list_reply`, with its id.
+/// The webhook returns the chosen row as a `list_reply`, with its id.
 ///
 /// ```
-/// use incs_model::whatsapp::interactive::{Body, List};
-/// use incs_model::whatsapp::interactive::list::{Action, Row, Section};
+/// use incs_model::whatsapp::List;
+/// use incs_model::whatsapp::interactive::list::{Row, Section};
 ///
 /// let rows = [Row::new("am", "Morning"), Row::new("pm", "Afternoon").with_description("13:00 to 18:00")];
-/// let menu = List::new(
-///     Body::new("When should we bring your order?"),
-///     Action::new("Pick a time", [Section::new("Tomorrow", rows)]),
-/// );
+/// let menu = List::new("When should we bring your order?", "Pick a time", [Section::new("Tomorrow", rows)]);
 /// # incs_model::validate(&menu).unwrap();
 /// ```
 #[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[wire(private_new)]
 #[non_exhaustive]
 pub struct List {
     /// At most [`LIST_BODY_TEXT_MAX`](crate::limits::whatsapp::LIST_BODY_TEXT_MAX) characters.
@@ -35,7 +33,7 @@ pub struct List {
         schemars(schema_with = "super::parts::schema::body::<{ limits::LIST_BODY_TEXT_MAX }>")
     )]
     pub body: Body,
-    /// The button and what it opens.
+    /// The button and its sections.
     pub action: Action,
     /// A text; no other kind is allowed here.
     #[cfg_attr(feature = "schema", schemars(schema_with = "super::parts::schema::list_header"))]
@@ -76,11 +74,11 @@ pub struct Section {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Row {
-    /// Comes back when the row is chosen. Unique in the list, at most
+    /// The id that is sent back when the row is chosen, so it should be unique in the list. At most
     /// [`ROW_ID_MAX`](crate::limits::whatsapp::ROW_ID_MAX) characters.
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::ROW_ID_MAX)))]
     pub id: String,
-    /// Unique in the list, at most [`ROW_TITLE_MAX`](crate::limits::whatsapp::ROW_TITLE_MAX) characters.
+    /// At most [`ROW_TITLE_MAX`](crate::limits::whatsapp::ROW_TITLE_MAX) characters.
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::ROW_TITLE_MAX)))]
     pub title: String,
     /// At most [`ROW_DESCRIPTION_MAX`](crate::limits::whatsapp::ROW_DESCRIPTION_MAX) characters.
@@ -89,7 +87,16 @@ pub struct Row {
 }
 
 impl List {
-    /// Every row with the positions of its section and of itself.
+    /// Creates a text and the button `button` that opens a menu of these sections.
+    pub fn new(
+        body: impl Into<Body>,
+        button: impl Into<String>,
+        sections: impl IntoIterator<Item = impl Into<Section>>,
+    ) -> Self {
+        Self::with_required(body, Action::new(button, sections))
+    }
+
+    /// Returns every row with the positions of its section and of itself.
     fn rows(&self) -> impl Iterator<Item = (usize, usize, &Row)> {
         let sections = self.action.sections.iter().enumerate();
         sections.flat_map(|(section, Section { rows, .. })| {
@@ -118,14 +125,12 @@ impl Validate for List {
         if rows > limits::LIST_ROWS_MAX {
             found.add(&sections, &limits::LIST_ROWS, count(rows));
         }
-        let id: fn(&Row) -> &str = |row| &row.id;
-        let title: fn(&Row) -> &str = |row| &row.title;
-        for (member, text, rule) in [("id", id, &limits::ROW_ID_UNIQUE), ("title", title, &limits::ROW_TITLE_UNIQUE)] {
-            let mut seen = BTreeSet::new();
-            for (section, row, item) in self.rows() {
-                if !seen.insert(text(item)) {
-                    found.add(&sections.index(section).key("rows").index(row).key(member), rule, Measured::Nothing);
-                }
+        let mut ids = BTreeSet::new();
+        for (section, row, item) in self.rows() {
+            if !ids.insert(&item.id) {
+                let place = sections.index(section);
+                let rows = place.key("rows");
+                found.add(&rows.index(row).key("id"), &limits::ROW_ID_UNIQUE, Measured::Nothing);
             }
         }
     }

@@ -1,39 +1,25 @@
 //! Header, body and footer.
 
-use incs_model_derive::{WireStruct, skip_serializing_none};
+use incs_model_derive::WireStruct;
 use serde::{Deserialize, Serialize};
 
-use crate::id::MediaId;
 use crate::limits::{Rule, whatsapp as limits};
-use crate::open::member_union;
-use crate::validate::{At, Measured, Validate, Violations};
+use crate::open::{from_text, member_union};
+use crate::validate::{At, Validate, Violations};
+use crate::whatsapp::media::{HeaderDocument, HeaderMedia};
 
 member_union! {
-    /// What stands above the body.
+    /// The header above the body.
     pub enum Header by "type" {
         /// A text of at most [`HEADER_TEXT_MAX`](crate::limits::whatsapp::HEADER_TEXT_MAX) characters.
         Text(String) = "text" as crate::schema::shape::text::<{ limits::HEADER_TEXT_MAX }>,
         /// An image.
-        Image(HeaderMedia) = "image" as schema::medium::<crate::whatsapp::Image>,
+        Image(HeaderMedia) = "image" as crate::whatsapp::media::schema::medium::<crate::whatsapp::Image>,
         /// A video.
-        Video(HeaderMedia) = "video" as schema::medium::<crate::whatsapp::Video>,
+        Video(HeaderMedia) = "video" as crate::whatsapp::media::schema::medium::<crate::whatsapp::Video>,
         /// A document.
-        Document(HeaderMedia) = "document" as schema::medium::<crate::whatsapp::Document>,
+        Document(HeaderDocument) = "document" as crate::whatsapp::media::schema::medium::<crate::whatsapp::Document>,
     }
-}
-
-/// The medium of a header: either a link, or the id of an uploaded medium.
-///
-/// The platform's page prefers ids, yet documents no route to upload with. Use a link.
-#[skip_serializing_none]
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct HeaderMedia {
-    /// A public http or https link.
-    pub link: Option<String>,
-    /// The id of an uploaded medium. Where to get one is **unknown**.
-    pub id: Option<MediaId>,
 }
 
 /// The main text.
@@ -41,11 +27,11 @@ pub struct HeaderMedia {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Body {
-    /// The text; its maximum depends on the message it stands in.
+    /// The text; its maximum depends on the kind of message.
     pub text: String,
 }
 
-/// What stands below the body.
+/// The text below the body.
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -56,26 +42,28 @@ pub struct Footer {
 }
 
 impl Header {
-    /// A text.
+    /// Creates a text header.
     pub fn text(text: impl Into<String>) -> Self {
         Self::Text(text.into())
     }
 
-    /// An image by link.
-    pub fn image(link: impl Into<String>) -> Self {
-        Self::Image(HeaderMedia::new().with_link(link))
+    /// Creates an image; a string is taken as its link.
+    pub fn image(image: impl Into<HeaderMedia>) -> Self {
+        Self::Image(image.into())
     }
 
-    /// A video by link.
-    pub fn video(link: impl Into<String>) -> Self {
-        Self::Video(HeaderMedia::new().with_link(link))
+    /// Creates a video; a string is taken as its link.
+    pub fn video(video: impl Into<HeaderMedia>) -> Self {
+        Self::Video(video.into())
     }
 
-    /// A document by link.
-    pub fn document(link: impl Into<String>) -> Self {
-        Self::Document(HeaderMedia::new().with_link(link))
+    /// Creates a document; a string is taken as its link.
+    pub fn document(document: impl Into<HeaderDocument>) -> Self {
+        Self::Document(document.into())
     }
 }
+
+from_text!(Header: Header::Text, Body: Body::new, Footer: Footer::new);
 
 impl Validate for Header {
     fn check(&self, at: &At<'_>, found: &mut Violations) {
@@ -85,31 +73,7 @@ impl Validate for Header {
             Self::Unknown(_) => found.unknown_kind(at, "type"),
             Self::Image(media) => media.check_as(&here, found, &limits::IMAGE_KIND),
             Self::Video(media) => media.check_as(&here, found, &limits::VIDEO_KIND),
-            Self::Document(media) => media.check_as(&here, found, &limits::DOCUMENT_KIND),
-        }
-    }
-}
-
-impl HeaderMedia {
-    pub(super) fn check_as(&self, at: &At<'_>, found: &mut Violations, rule: &'static Rule) {
-        if self.link.is_some() == self.id.is_some() {
-            found.add(at, &limits::HEADER_SOURCE, Measured::Nothing);
-        }
-        if let Some(link) = &self.link {
-            found.file_link(&at.key("link"), link, rule);
-        }
-        if let Some(id) = &self.id {
-            found.not_empty(&at.key("id"), id.as_str());
-        }
-    }
-
-    /// A medium that must come by link, as on a card.
-    pub(super) fn check_link(&self, at: &At<'_>, found: &mut Violations, rule: &'static Rule) {
-        if self.link.is_none() || self.id.is_some() {
-            found.add(at, &limits::CARD_HEADER_LINK, Measured::Nothing);
-        }
-        if let Some(link) = &self.link {
-            found.file_link(&at.key("link"), link, rule);
+            Self::Document(document) => document.check_as(&here, found),
         }
     }
 }
@@ -120,7 +84,7 @@ impl Body {
     }
 }
 
-/// Checks the parts that a message with a link button and one with reply buttons have alike.
+/// Checks the common parts of messages with a link button and messages with reply buttons.
 pub(super) fn check_parts(
     header: Option<&Header>,
     body: &Body,
@@ -145,40 +109,20 @@ impl Validate for Footer {
 
 #[cfg(feature = "schema")]
 pub(super) mod schema {
-    //! Schemas that depend on where a part stands.
+    //! Schemas that depend on the message around a part.
 
-    use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+    use schemars::{Schema, SchemaGenerator, json_schema};
 
-    use super::{HeaderMedia, limits};
+    use super::limits;
     use crate::schema::shape;
-    use crate::schema_of::schema_of;
 
-    /// A medium by link, or by the id of an upload.
-    pub(crate) fn medium<File: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
-        if shape::is_strict(generator) {
-            let (by_link, by_id) = (generator.subschema_for::<File>(), generator.subschema_for::<MediumById>());
-            json_schema!({ "oneOf": [by_link, by_id] })
-        } else {
-            generator.subschema_for::<HeaderMedia>()
-        }
-    }
-
-    struct MediumById;
-
-    schema_of!(MediumById, _generator => json_schema!({
-        "description": "A medium by the id of an upload. Where to get one is **unknown**.",
-        "type": "object",
-        "properties": { "id": { "type": "string", "minLength": 1 } },
-        "required": ["id"],
-    }));
-
-    /// A body of at most `MAX` characters.
+    /// Returns the schema of a body of at most `MAX` characters.
     pub(crate) fn body<const MAX: usize>(generator: &mut SchemaGenerator) -> Schema {
         let text = shape::text::<MAX>(generator);
         json_schema!({ "type": "object", "properties": { "text": text }, "required": ["text"] })
     }
 
-    /// A header of kind text only.
+    /// Returns the schema of a header of kind text only.
     pub(crate) fn list_header(generator: &mut SchemaGenerator) -> Schema {
         let text = shape::text::<{ limits::HEADER_TEXT_MAX }>(generator);
         json_schema!({

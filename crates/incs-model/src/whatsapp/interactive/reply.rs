@@ -12,19 +12,19 @@ use crate::validate::{At, Measured, Validate, Violations};
 
 /// A message with 1 to 3 reply buttons (INCS: send WhatsApp message).
 ///
-/// The tapped button comes back as a `button_reply`, with its id.
+/// The webhook returns the tapped button as a `button_reply`, with its id.
 ///
 /// ```
-/// use incs_model::whatsapp::interactive::{Body, ReplyButtons};
-/// use incs_model::whatsapp::interactive::reply::{Action, Button};
+/// use incs_model::whatsapp::ReplyButtons;
+/// use incs_model::whatsapp::interactive::reply::Button;
 ///
-/// let buttons = [Button::reply("keep", "Keep it"), Button::reply("move", "Move it")];
-/// let message = ReplyButtons::new(Body::new("Does Friday at 10:30 still work?"), Action::new(buttons));
+/// let message = ReplyButtons::new("Does Friday work?", [Button::reply("keep", "Keep it"), Button::reply("move", "Move it")]);
 /// # incs_model::validate(&message).unwrap();
 /// ```
 #[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[wire(private_new)]
 #[non_exhaustive]
 pub struct ReplyButtons {
     /// At most [`BODY_TEXT_MAX`](crate::limits::whatsapp::BODY_TEXT_MAX) characters.
@@ -64,23 +64,30 @@ member_union! {
     }
 }
 
-/// What a button says and sends back.
+/// The label and the id of a button.
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Reply {
-    /// Comes back when the button is tapped. Unique among the buttons it stands with, at most
+    /// The id that is sent back when the button is tapped. Unique among the buttons of its message or card, at most
     /// [`REPLY_ID_MAX`](crate::limits::whatsapp::REPLY_ID_MAX) characters.
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::REPLY_ID_MAX)))]
     pub id: String,
-    /// The label. Unique among the buttons it stands with, at most
+    /// The label. Unique among the buttons of its message or card, at most
     /// [`REPLY_TITLE_MAX`](crate::limits::whatsapp::REPLY_TITLE_MAX) characters.
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = limits::REPLY_TITLE_MAX)))]
     pub title: String,
 }
 
+impl ReplyButtons {
+    /// Creates a text with these buttons below it.
+    pub fn new(body: impl Into<Body>, buttons: impl IntoIterator<Item = impl Into<Button>>) -> Self {
+        Self::with_required(body, Action::new(buttons))
+    }
+}
+
 impl Button {
-    /// A button that sends `id` back.
+    /// Creates a button that sends `id` back.
     pub fn reply(id: impl Into<String>, title: impl Into<String>) -> Self {
         Self::Reply(Reply::new(id, title))
     }
@@ -94,7 +101,7 @@ impl Button {
 }
 
 impl CardButton {
-    /// A button that sends `id` back.
+    /// Creates a button that sends `id` back.
     pub fn quick_reply(id: impl Into<String>, title: impl Into<String>) -> Self {
         Self::QuickReply(Reply::new(id, title))
     }
@@ -107,7 +114,7 @@ impl CardButton {
     }
 }
 
-/// Checks the buttons that stand together, at the array `at`. `reply_of` returns what a button of a known kind sends back.
+/// Checks the buttons of one message or card, at the array `at`. `reply_of` returns the reply of a button of a known kind.
 pub(super) fn check_buttons<B: MemberUnion>(
     buttons: &[B],
     reply_of: fn(&B) -> Option<&Reply>,

@@ -1,4 +1,4 @@
-//! What is done to a valid instance so that one keyword of its schema speaks.
+//! Changes to a valid instance that make one keyword of its schema apply.
 
 use std::iter::repeat;
 
@@ -9,18 +9,18 @@ use serde_json::{Map, Value, json};
 use super::document::Site;
 use super::escaped;
 
-/// A changed instance, and what its schema must say of it.
+/// A changed instance, and the verdict that its schema must give.
 pub(super) struct Change {
     pub(super) variant: Variant,
-    /// What was done, for the name of the case.
+    /// The change, for the name of the case.
     pub(super) words: String,
-    /// Where the error stands.
+    /// The place of the error.
     pub(super) pointer: String,
     pub(super) refused: bool,
     pub(super) instance: Value,
 }
 
-/// Which keyword is meant, and which of its sides.
+/// A keyword and one of its sides.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Variant {
     pub(super) keyword: &'static str,
@@ -37,7 +37,7 @@ impl Variant {
 const UNKNOWN: &str = "added_later";
 const UNKNOWN_NUMBER: i64 = 9099;
 
-/// One value put in the place of another: which side of the keyword it shows, words, the value, and whether it is refused.
+/// A value that replaces another: the side of the keyword it shows, words, the value, and true if it is refused.
 struct Swap {
     keyword: &'static str,
     side: String,
@@ -46,7 +46,7 @@ struct Swap {
     refused: bool,
 }
 
-/// Every change that the keywords at a site ask for.
+/// Returns every change for the keywords at a site.
 pub(super) fn all(site: &Site<'_>, instance: &Value, contract: Contract) -> Vec<Change> {
     let Some(value) = instance.pointer(&site.pointer) else { return Vec::new() };
     let mut swaps = types(site.keywords, contract);
@@ -74,12 +74,12 @@ fn swapped(site: &Site<'_>, instance: &Value, swap: Swap) -> Option<Change> {
     })
 }
 
-/// How many other types are tried of a member, besides `null`. What is received has many members.
+/// The number of other types that are tried for a member, besides `null`. Received types have many members.
 const OF_SENT: usize = 2;
 const OF_RECEIVED: usize = 1;
 
-/// Values of types that the schema does not allow. No array stands for an object: readers in Rust may take the one for
-/// the other, and nobody relies on it.
+/// Returns values of types that the schema does not allow. No array replaces an object: readers in Rust may accept it, which
+/// is not part of the contract.
 fn types(keywords: &Map<String, Value>, contract: Contract) -> Vec<Swap> {
     let allowed: Vec<&str> = match keywords.get("type") {
         Some(Value::String(name)) => vec![name],
@@ -110,7 +110,7 @@ fn types(keywords: &Map<String, Value>, contract: Contract) -> Vec<Swap> {
         .collect()
 }
 
-/// A value that the schema does not list: refused in what is sent, welcome in what is received.
+/// Returns a value that the schema does not list: refused in sent documents, accepted in received ones.
 fn unknown(keywords: &Map<String, Value>, contract: Contract) -> Vec<Swap> {
     let swap = |keyword, known: &Value| Swap {
         keyword,
@@ -124,7 +124,7 @@ fn unknown(keywords: &Map<String, Value>, contract: Contract) -> Vec<Swap> {
     constant.into_iter().chain(first.map(|known| swap("enum", known))).collect()
 }
 
-/// A member less, a member more, and a member that must not be there.
+/// Removes a member, adds one, and adds one that must be absent.
 fn members_of(site: &Site<'_>, instance: &Value, members: &Map<String, Value>, contract: Contract) -> Vec<Change> {
     let mut changes = Vec::new();
     let below = |name: &str| format!("{}/{}", site.pointer, escaped(name));
@@ -159,12 +159,12 @@ fn members_of(site: &Site<'_>, instance: &Value, members: &Map<String, Value>, c
     changes
 }
 
-/// Whether a member must not be there.
+/// Reports whether a member must be absent.
 fn forbids(member: &Value) -> bool {
     member.get("not") == Some(&json!({}))
 }
 
-/// Puts a value at a place, or with none takes away what is there; nothing if there is no such place.
+/// Puts a value at a place, or removes the one there; `None` if there is no such place.
 pub(super) fn put(instance: &mut Value, pointer: &str, value: Option<Value>) -> Option<()> {
     let mut parent = Pointer::parse(pointer).ok()?;
     let Some(name) = parent.pop() else {
@@ -185,14 +185,14 @@ pub(super) fn put(instance: &mut Value, pointer: &str, value: Option<Value>) -> 
     Some(())
 }
 
-/// The side of a keyword that is at its limit, and so is taken.
+/// The side of a keyword that is at its limit, and therefore accepted.
 const AT: &str = "at";
 const PAST: &str = "past";
 
 /// A character of four bytes, which some languages count as two.
 const WIDE: &str = "😀";
 
-/// How long a text of such characters may be, so that the corpus stays small.
+/// The maximum length of a text of such characters, so that the corpus stays small.
 const WIDE_MAX: usize = 100;
 
 fn at(keyword: &'static str, words: String, value: impl Into<Value>) -> Swap {
@@ -207,7 +207,7 @@ fn bound(keywords: &Map<String, Value>, keyword: &str) -> Option<usize> {
     keywords.get(keyword).and_then(Value::as_u64).and_then(|bound| usize::try_from(bound).ok())
 }
 
-/// Texts that are too short, too long, or of another form.
+/// Returns texts that are too short, too long, or of another form.
 fn texts(keywords: &Map<String, Value>, value: &Value, contract: Contract) -> Vec<Swap> {
     let Some(text) = value.as_str() else { return Vec::new() };
     let mut swaps = Vec::new();
@@ -237,42 +237,51 @@ fn texts(keywords: &Map<String, Value>, value: &Value, contract: Contract) -> Ve
             swaps.push(Swap { side: format!("{} {name}", swap.side), ..swap });
         }
     }
+    if keywords.get("not").is_some_and(|other| other.get("pattern").is_some()) {
+        let words = "a link to a file of a kind that no rule lists".to_owned();
+        swaps.push(past("not", words, "https://media.example.com/a.avif"));
+    }
     if keywords.contains_key("format") {
         swaps.push(past("format", "a text of no such form".to_owned(), "yesterday"));
     }
     swaps
 }
 
-/// Texts that one or another pattern refuses. Which, the validator says.
+/// Texts that one of the patterns refuses. The validator decides which one.
 const REFUSED: &[(&str, &str)] = &[
     ("digits of another script", "٣"),
-    ("a link to a file of a kind nobody knows", "https://media.example.com/a.xyz"),
+    ("a link with a port above 65535", "https://media.example.com:70000/a"),
     ("a link without a scheme", "media.example.com/a.png"),
     ("an empty text", ""),
-    ("three lines", "one\ntwo\nthree"),
+    ("four lines", "one\ntwo\nthree\nfour"),
     ("digits and a line break", "85251230088\n"),
     ("digits after a plus sign", "+85251230088"),
+    ("digits after a zero", "085251230088"),
+    ("six digits", "852512"),
+    ("sixteen digits", "8525123008812345"),
 ];
 
-/// Texts that one or another pattern takes.
+/// Texts that one of the patterns accepts.
 const TAKEN: &[(&str, &str)] = &[
     ("a link to a name of this network", "HTTP://h:1/?#"),
     ("a link to an address of six", "https://[::1]/é"),
-    ("a link with a query", "https://media.example.com/a.b/c?d=e.xyz#f"),
+    ("a link with a query", "https://media.example.com/a.b/c.avif?d=e.xyz#f"),
+    ("a link to a program", "https://media.example.com:65535/image.php"),
     ("a link that is a variable", "[url]"),
     ("a link with variables", "https://[host]/[order_no]"),
-    ("one digit", "8"),
-    ("two lines", "one\ntwo"),
+    ("seven digits", "8525123"),
+    ("fifteen digits", "852512300881234"),
+    ("three lines", "one\n\nthree"),
 ];
 
-/// A text of so many characters, made of this one.
+/// Returns a text of this many characters, made by repeating the given one.
 fn long(text: &str, count: usize) -> String {
     let text = if text.is_empty() { "x" } else { text };
-    // A line break more is another fault.
+    // An added line break would be another fault.
     text.replace('\n', " ").chars().cycle().take(count).collect()
 }
 
-/// Too few elements, and too many.
+/// Returns too few elements, and too many.
 fn items(keywords: &Map<String, Value>, value: &Value) -> Vec<Swap> {
     let Some(elements) = value.as_array() else { return Vec::new() };
     let list = |count: usize| -> Value { (0..count).map_while(|index| element(elements, index)).collect() };
@@ -288,7 +297,7 @@ fn items(keywords: &Map<String, Value>, value: &Value) -> Vec<Swap> {
     swaps
 }
 
-/// The element of an index, or one like the last that differs from it where elements have to.
+/// Returns the element of an index, or one like the last that differs from it where elements must be unique.
 fn element(elements: &[Value], index: usize) -> Option<Value> {
     let mut element = elements.get(index).or(elements.last())?.clone();
     if index >= elements.len() {
@@ -314,7 +323,7 @@ fn differ(value: &mut Value, index: usize) {
     }
 }
 
-/// Numbers at both ends, and past them.
+/// Returns numbers at both ends, and past them.
 fn numbers(keywords: &Map<String, Value>) -> Vec<Swap> {
     let mut swaps = Vec::new();
     for (keyword, step) in [("minimum", -1), ("maximum", 1)] {

@@ -1,4 +1,4 @@
-//! A document as the corpus needs it: its validator, its branches, and the keywords that speak of an instance.
+//! A document for the corpus: its validator, its branches, and the keywords that apply to an instance.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,14 +19,14 @@ pub(super) struct Document {
     parts: RefCell<BTreeMap<String, Validator>>,
 }
 
-/// A part of the schema that speaks of a part of an instance.
+/// A part of the schema that applies to a part of an instance.
 #[derive(Debug)]
 pub(super) struct Site<'a> {
-    /// Where the part of the schema stands, as JSON pointer; the target of a `$ref`, not the `$ref`.
+    /// The JSON pointer of the part of the schema; the target of a `$ref`, not the `$ref`.
     pub(super) place: String,
     /// The keywords there.
     pub(super) keywords: &'a Map<String, Value>,
-    /// Where the part of the instance stands.
+    /// The JSON pointer of the part of the instance.
     pub(super) pointer: String,
 }
 
@@ -35,8 +35,8 @@ impl Document {
         Ok(Self { validator: validator(schema)?, schema: schema.clone(), parts: RefCell::default() })
     }
 
-    /// The error that a validator must have among its own: the one that is claimed if it is there, or else the first;
-    /// nothing if the instance fits.
+    /// Returns the error that a validator must have among its own: the claimed one if it is there, otherwise the first;
+    /// empty if the instance matches.
     pub(super) fn errors(&self, instance: &Value, claim: Option<SchemaError>) -> Vec<SchemaError> {
         let mut all = Vec::new();
         for error in self.validator.iter_errors(instance) {
@@ -46,12 +46,12 @@ impl Document {
         claimed.or_else(|| all.into_iter().next()).into_iter().collect()
     }
 
-    /// Whether an instance fits the document.
+    /// Reports whether an instance matches the document.
     pub(super) fn takes(&self, instance: &Value) -> bool {
         self.validator.is_valid(instance)
     }
 
-    /// Whether a value fits the part of the schema at a place.
+    /// Reports whether a value matches the part of the schema at a place.
     pub(super) fn fits(&self, place: &str, value: &Value) -> Result<bool> {
         if let Some(part) = self.parts.borrow().get(place) {
             return Ok(part.is_valid(value));
@@ -66,12 +66,12 @@ impl Document {
         Ok(fits)
     }
 
-    /// The part of the schema at a place.
+    /// Returns the part of the schema at a place.
     pub(super) fn at(&self, place: &str) -> Result<&Value> {
         self.schema.pointer(place).with_context(|| format!("no schema at {place}"))
     }
 
-    /// Every part of the schema that speaks of some part of the instance; of alternatives only those that it fits.
+    /// Returns every part of the schema that applies to some part of the instance; of alternatives only the matching ones.
     pub(super) fn sites(&self, instance: &Value) -> Result<Vec<Site<'_>>> {
         let mut sites = Vec::new();
         self.visit("", instance, "", &mut sites)?;
@@ -96,8 +96,11 @@ impl Document {
                 }
             }
         }
-        if keywords.contains_key("then") && self.fits(&format!("{place}/if"), value)? {
-            self.visit(&format!("{place}/then"), value, pointer, sites)?;
+        if keywords.contains_key("if") {
+            let branch = if self.fits(&format!("{place}/if"), value)? { "then" } else { "else" };
+            if keywords.contains_key(branch) {
+                self.visit(&format!("{place}/{branch}"), value, pointer, sites)?;
+            }
         }
         if let Value::Object(members) = value {
             let known = keywords.get("properties").and_then(Value::as_object);
@@ -118,7 +121,7 @@ impl Document {
         Ok(())
     }
 
-    /// The places of all parts that can speak of something, with their keywords; conditions are none of them.
+    /// Returns the places of all parts that can apply to an instance, with their keywords; conditions are not included.
     pub(super) fn places(&self) -> Result<BTreeMap<String, &Map<String, Value>>> {
         let mut places = BTreeMap::new();
         let mut waiting = vec![String::new()];
@@ -137,7 +140,7 @@ impl Document {
             for name in keywords.get("properties").and_then(Value::as_object).into_iter().flat_map(Map::keys) {
                 waiting.push(format!("{place}/properties/{}", escaped(name)));
             }
-            for keyword in ["additionalProperties", "items", "then"] {
+            for keyword in ["additionalProperties", "items", "then", "else"] {
                 if keywords.contains_key(keyword) {
                     waiting.push(format!("{place}/{keyword}"));
                 }
@@ -148,7 +151,7 @@ impl Document {
     }
 }
 
-/// How many schemas a keyword lists.
+/// Returns the number of schemas that a keyword lists.
 pub(super) fn branches(keywords: &Map<String, Value>, keyword: &str) -> usize {
     keywords.get(keyword).and_then(Value::as_array).map_or(0, Vec::len)
 }
@@ -161,7 +164,7 @@ fn validator(schema: &Value) -> Result<Validator> {
     }
 }
 
-/// An error and those of the alternatives inside it.
+/// Collects an error and the errors of the alternatives inside it.
 fn gather(error: &ValidationError<'_>, all: &mut Vec<SchemaError>) {
     all.push(SchemaError::new(error.instance_path().as_str(), error.kind().keyword()));
     if let ValidationErrorKind::AnyOf { context }

@@ -1,11 +1,11 @@
-//! What `incs-model` says of an instance of each document.
+//! The verdict of `incs-model` on an instance of each document.
 
 use anyhow::{Context, Result};
 use incs_model::envelope::{Envelope, ReplyError};
 use incs_model::exotel::Entry;
 use incs_model::{
-    DecodeError, Found, Report, Sent, auth, decode, delivery, event, exotel, inbound, limits, rcs, status, task,
-    template, validate, viber, whatsapp,
+    DecodeError, Found, Report, Sent, auth, check_body, decode, delivery, event, exotel, inbound, limits, rcs, status,
+    task, template, viber, whatsapp,
 };
 
 use super::sample::Violation;
@@ -14,13 +14,13 @@ use super::sample::Violation;
 pub(super) struct Root {
     /// The document.
     pub(super) file: &'static str,
-    /// How the names of its fixtures begin and end; none for what has no fixture.
+    /// The prefixes and suffixes of the names of its fixtures; empty if it has none.
     pub(super) fixtures: &'static [(&'static str, &'static str)],
-    /// What the type says of a body; nothing if it takes it.
+    /// Checks a body with the type; returns no violation if it is accepted.
     pub(super) judge: fn(&[u8]) -> Vec<Violation>,
 }
 
-/// The type behind a document.
+/// Returns the type of a document.
 pub(super) fn root(file: &str) -> Result<&'static Root> {
     ROOTS.iter().find(|root| root.file == file).with_context(|| format!("no type is known for {file}"))
 }
@@ -33,7 +33,7 @@ macro_rules! roots {
             judge: roots!(@$kind $type),
         }, )+];
     };
-    (@request $type:ty) => { |body| request(decode::<$type>(body).map(|request| validate(&request))) };
+    (@request $type:ty) => { |body| request(check_body::<$type>(body)) };
     (@received $type:ty) => { |body| received(decode::<$type>(body)) };
     (@reply $type:ty) => { |body| reply(body, |envelope| envelope.into_result::<$type>().map(drop)) };
     (@callback $type:ty) => { |body| callback(decode::<$type>(body)) };
@@ -69,20 +69,18 @@ roots! {
     received "receive/event.json", event::Event, "incs/webhook-"..".json";
     callback "receive/exotel-callback.json", exotel::Callback, "exotel/"..".json";
     received "receive/inbound-message.json", inbound::Inbound;
-    received "receive/delivery.json", delivery::Delivery;
-    received "receive/delivery-fact.json", delivery::Fact;
+    received "receive/delivery.json", delivery::DeliveryState;
+    received "receive/delivery-fact.json", delivery::DeliveryUpdate;
 }
 
-fn request(read: Result<Result<(), Report>, DecodeError>) -> Vec<Violation> {
-    match read {
-        Ok(Ok(())) => Vec::new(),
-        Ok(Err(report)) => report
-            .violations()
-            .iter()
-            .map(|found| Violation { pointer: found.pointer().to_owned(), rule: Some(found.rule().id()), reason: None })
-            .collect(),
-        Err(error) => vec![unread(&error, "")],
+fn request<T>((read, report): (Result<T, DecodeError>, Report)) -> Vec<Violation> {
+    if let Err(error) = &read {
+        return vec![unread(error, "")];
     }
+    let found = report.violations().iter();
+    found
+        .map(|found| Violation { pointer: found.pointer().to_owned(), rule: Some(found.rule().id()), reason: None })
+        .collect()
 }
 
 fn received<T>(read: Result<T, DecodeError>) -> Vec<Violation> {
@@ -96,12 +94,12 @@ fn reply(body: &[u8], data: fn(Envelope) -> Result<(), ReplyError>) -> Vec<Viola
     };
     match data(envelope) {
         Err(ReplyError::Data(error)) => vec![unread(&error, "")],
-        // A refusal is a reply too.
+        // A failed reply is a reply too.
         _ => Vec::new(),
     }
 }
 
-/// A callback reads whatever it is; what counts is whether an element of it is broken.
+/// Reads any body as a callback; the verdict depends on faulty elements.
 fn callback(read: Result<exotel::Callback, DecodeError>) -> Vec<Violation> {
     match read {
         Err(error) => vec![unread(&error, "")],
@@ -116,7 +114,7 @@ fn callback(read: Result<exotel::Callback, DecodeError>) -> Vec<Violation> {
 }
 
 fn unread(error: &DecodeError, place: &str) -> Violation {
-    let is_number = error.expected().starts_with("a phone number of digits");
+    let is_number = error.expected().contains("phone number");
     let reason = match error.found() {
         Found::Nothing => "missing",
         Found::Other => "form",

@@ -1,4 +1,4 @@
-//! Samples of what no fixture has: an optional member, another kind.
+//! Samples of forms that no fixture has: an optional member, another kind.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,10 +13,10 @@ use super::judge::Root;
 use super::prune;
 use super::seeds::Seed;
 
-/// Schemas nest less deeply; one that refers to itself would never end.
+/// The maximum depth of schemas; a schema that refers to itself would never end.
 const DEEPEST: usize = 12;
 
-/// Texts of which each form of text takes one.
+/// One text for each form of text.
 const TEXTS: [&str; 9] = [
     "x",
     "0",
@@ -29,7 +29,7 @@ const TEXTS: [&str; 9] = [
     "2026-04-07 05:40:02",
 ];
 
-/// Adds a sample for each part of the schema that none has shown so far.
+/// Adds a sample for each part of the schema that no other sample shows.
 pub(super) fn complete(document: &Document, root: &Root, seeds: &mut Vec<Seed>) -> Result<()> {
     let maker = Maker { document, made: RefCell::default() };
     let mut shown = BTreeSet::new();
@@ -72,7 +72,7 @@ pub(super) fn complete(document: &Document, root: &Root, seeds: &mut Vec<Seed>) 
     Ok(())
 }
 
-/// The parts that may stand at or below a place: where, and the member in words.
+/// Returns the parts that may be at or below a place: the place, and the member in words.
 fn absent(place: &str, keywords: &Map<String, Value>, pointer: &str) -> Vec<(String, String, Option<String>)> {
     let mut parts = Vec::new();
     for name in keywords.get("properties").and_then(Value::as_object).into_iter().flat_map(Map::keys) {
@@ -86,10 +86,16 @@ fn absent(place: &str, keywords: &Map<String, Value>, pointer: &str) -> Vec<(Str
             parts.push((part, pointer.to_owned(), None));
         }
     }
+    for branch in FORMS.into_iter().filter(|branch| keywords.contains_key(*branch)) {
+        parts.push((format!("{place}/{branch}"), pointer.to_owned(), None));
+    }
     parts
 }
 
-/// Another alternative in words: by what tells it from the others.
+/// Keywords for the forms of an object that the presence of a member tells apart.
+const FORMS: [&str; 2] = ["then", "else"];
+
+/// Returns another alternative in words: by its difference to the others.
 fn kind(document: &Document, place: &str, pointer: &str) -> String {
     let keywords = document.at(place).ok();
     let members = keywords.and_then(|keywords| keywords.get("properties")).and_then(Value::as_object);
@@ -100,7 +106,7 @@ fn kind(document: &Document, place: &str, pointer: &str) -> String {
     format!("{pointer}{space}as {kind}")
 }
 
-/// Where the `$ref` of a part leads.
+/// Returns the target of the `$ref` of a part.
 fn target(document: &Document, place: &str) -> Result<String> {
     let target = document.at(place)?.get("$ref").and_then(Value::as_str);
     Ok(target.map_or_else(|| place.to_owned(), |target| target.trim_start_matches('#').to_owned()))
@@ -134,12 +140,22 @@ impl Maker<'_> {
 
     fn candidates(&self, place: &str, depth: usize) -> Result<Vec<Value>> {
         let Value::Object(keywords) = self.document.at(place)? else { return Ok(vec![json!("x")]) };
+        if let Some(whole) = FORMS.into_iter().find_map(|branch| place.strip_suffix(branch)?.strip_suffix('/')) {
+            let Value::Object(members) = self.document.at(whole)? else { return Ok(Vec::new()) };
+            let asked = if place.ends_with("/then") { members.get("if") } else { Some(self.document.at(place)?) };
+            let mut form = members.clone();
+            form.insert(
+                "required".to_owned(),
+                asked.and_then(|asked| asked.get("required")).cloned().unwrap_or_default(),
+            );
+            return Ok(self.object(whole, &form, depth)?.into_iter().collect());
+        }
         if keywords.contains_key("$ref") {
             return self.candidates(&target(self.document, place)?, depth + 1);
         }
         let mut candidates: Vec<Value> = keywords.get("const").cloned().into_iter().collect();
         candidates.extend(keywords.get("enum").and_then(|known| known.get(0)).cloned());
-        // The one part of an `allOf` is a `$ref` with words beside it.
+        // The only part of an `allOf` is a `$ref` with words beside it.
         for keyword in ["allOf", "anyOf", "oneOf"] {
             for index in 0..branches(keywords, keyword) {
                 candidates.extend(self.value(&format!("{place}/{keyword}/{index}"), depth + 1)?);
@@ -151,6 +167,9 @@ impl Maker<'_> {
         };
         if is("object") {
             candidates.extend(self.object(place, keywords, depth)?);
+            for branch in FORMS.into_iter().filter(|branch| keywords.contains_key(*branch)) {
+                candidates.extend(self.candidates(&format!("{place}/{branch}"), depth)?);
+            }
         }
         if is("array") && keywords.contains_key("items") {
             let element = self.value(&format!("{place}/items"), depth + 1)?;
@@ -165,7 +184,7 @@ impl Maker<'_> {
         Ok(candidates)
     }
 
-    /// An object with the members that it must have.
+    /// Returns an object with its required members.
     fn object(&self, place: &str, keywords: &Map<String, Value>, depth: usize) -> Result<Option<Value>> {
         let mut members = Map::new();
         for name in keywords.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {

@@ -1,4 +1,4 @@
-//! A sample cut down to what it needs, so that one sees what it is about.
+//! Reduces a sample to the necessary members, so that its purpose is visible.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use super::document::Document;
 use super::escaped;
 use super::judge::Root;
 
-/// The instance without anything that it can do without; what stands at the pointer, and above it, stays.
+/// Returns the instance without unnecessary members; the value at the pointer and its parents are kept.
 pub(super) fn to(pointer: &str, instance: &Value, document: &Document, root: &Root) -> Value {
     let mut pruner = Pruner { pointer, document, root, instance: instance.clone() };
     pruner.walk("");
@@ -31,7 +31,7 @@ impl Pruner<'_> {
         }
     }
 
-    /// What stands below a place, the last first, and whether it may go.
+    /// Returns the values below a place, the last first, and true for those that may be removed.
     fn children(&self, at: &str) -> Vec<(String, bool)> {
         let path = self.pointer.strip_prefix(at).and_then(|path| path.strip_prefix('/'));
         let next = path.and_then(|path| path.split('/').next());
@@ -42,7 +42,7 @@ impl Pruner<'_> {
                 names.map(|name| (below(name.clone()), next != Some(name.as_str()))).collect()
             }
             Some(Value::Array(elements)) => {
-                // One that stands before another gives that its place; and a list that is looked at keeps an element.
+                // An element before another one determines its index; and a list under test keeps an element.
                 let kept = if at.starts_with(self.pointer) { Some(0) } else { next.and_then(|next| next.parse().ok()) };
                 let first = kept.map_or(0, |kept: usize| kept + 1);
                 (0..elements.len()).rev().map(|index| (below(index.to_string()), index >= first)).collect()

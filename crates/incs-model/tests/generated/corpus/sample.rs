@@ -4,31 +4,31 @@ use serde_json::{Value, json};
 
 use super::change::Variant;
 
-/// An instance of a document, and what must be said of it.
+/// An instance of a document, with the expected verdicts.
 pub(super) struct Sample {
-    /// Which sample it was made of, and how; unique in its file.
+    /// The sample it was made from, and the change; unique in its file.
     pub(super) case: String,
-    /// What `incs-model` finds; nothing if it takes the instance.
+    /// The violations that `incs-model` finds; empty if it accepts the instance.
     pub(super) violations: Vec<Violation>,
-    /// What must be among the errors of a validator; nothing if the schema takes the instance.
+    /// The errors that a validator must report; empty if the schema accepts the instance.
     pub(super) errors: Vec<SchemaError>,
     /// The JSON itself.
     pub(super) instance: Value,
-    /// The places of the schema that it shows, and what of them.
+    /// The places and sides of the schema that it shows.
     pub(super) shows: Vec<(String, Variant)>,
 }
 
-/// What `incs-model` says against a place.
+/// A violation that `incs-model` reports, with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Violation {
     pub(super) pointer: String,
     /// The id of a rule of the limits page.
     pub(super) rule: Option<&'static str>,
-    /// Why the instance cannot be read as its type.
+    /// The reason why the instance cannot be read as its type.
     pub(super) reason: Option<&'static str>,
 }
 
-/// What a validator says against a place.
+/// An error that a validator reports, with its place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct SchemaError {
     pub(super) pointer: String,
@@ -42,17 +42,17 @@ impl SchemaError {
 }
 
 impl Sample {
-    /// Whether `incs-model` takes it.
+    /// Reports whether `incs-model` accepts it.
     pub(super) fn is_valid(&self) -> bool {
         self.violations.is_empty()
     }
 
-    /// Whether its schema takes it.
+    /// Reports whether its schema accepts it.
     pub(super) fn fits(&self) -> bool {
         self.errors.is_empty()
     }
 
-    /// The line: the verdicts first, since instances may be long.
+    /// Returns the line: the verdicts first, since instances may be long.
     pub(super) fn to_line(&self) -> String {
         let violations: Vec<_> = self.violations.iter().map(Violation::to_text).collect();
         let errors: Vec<_> = self.errors.iter().map(SchemaError::to_text).collect();

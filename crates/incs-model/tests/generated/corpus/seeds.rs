@@ -1,4 +1,4 @@
-//! The valid samples that all others are made of.
+//! The valid samples from which all others are made.
 
 use std::fs;
 use std::path::Path;
@@ -18,7 +18,7 @@ pub(super) struct Seed {
     pub(super) instance: Value,
 }
 
-/// The fixtures of a document, and what is written here.
+/// Returns the fixtures of a document, and the samples written here.
 pub(super) fn of(file: &str, root: &Root, workspace: &Path) -> Result<Vec<Seed>> {
     let mut seeds: Vec<_> =
         written(file).into_iter().map(|(name, instance)| Seed { name: name.to_owned(), instance }).collect();
@@ -38,7 +38,7 @@ pub(super) fn of(file: &str, root: &Root, workspace: &Path) -> Result<Vec<Seed>>
     Ok(seeds)
 }
 
-/// A fixture as the name of a case.
+/// Returns the name of a case for a fixture.
 fn case(name: &str) -> String {
     let name = name.split_once('/').map_or(name, |(_, name)| name);
     [".json", ".request", ".response"].iter().fold(name, |name, end| name.trim_end_matches(end)).to_owned()
@@ -59,7 +59,7 @@ fn names(folder: &Path) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// What this library makes of a webhook.
+/// Returns the neutral messages that this library makes from a webhook.
 fn inbound_messages(name: &str, body: &[u8]) -> Result<Vec<Seed>> {
     let messages = if name.starts_with("incs/webhook-") {
         inbound::from_event(&decode::<event::Event>(body)?, body)
@@ -76,21 +76,31 @@ fn inbound_messages(name: &str, body: &[u8]) -> Result<Vec<Seed>> {
     messages.iter().enumerate().map(seed).collect()
 }
 
-/// Samples of what has no fixture, and of forms that no fixture has.
+/// Samples of types without a fixture, and of forms that no fixture has.
 fn written(file: &str) -> Vec<(&'static str, Value)> {
     match file {
-        "send/whatsapp-message.json" => [
-            ("an uploaded image above a link", "image"),
-            ("an uploaded video above a link", "video"),
-            ("an uploaded document above a link", "document"),
-        ]
-        .map(|(name, kind)| {
-            let button = json!({ "display_text": "Open", "url": "https://shop.example.com" });
-            let interactive = json!({ "type": "cta_url", "header": { "type": kind, kind: { "id": "7" } },
-                "body": { "text": "New" }, "action": { "name": "cta_url", "parameters": button } });
-            (name, json!({ "to": "85251230088", "type": "interactive", "interactive": interactive }))
-        })
-        .to_vec(),
+        "send/whatsapp-message.json" => {
+            let uploads = [
+                ("an uploaded image above a link", "image"),
+                ("an uploaded video above a link", "video"),
+                ("an uploaded document above a link", "document"),
+            ]
+            .map(|(name, kind)| {
+                let button = json!({ "display_text": "Open", "url": "https://shop.example.com" });
+                let interactive = json!({ "type": "cta_url", "header": { "type": kind, kind: { "id": "7" } },
+                    "body": { "text": "New" }, "action": { "name": "cta_url", "parameters": button } });
+                (name, json!({ "to": "85251230088", "type": "interactive", "interactive": interactive }))
+            });
+            let text = |text: &str| json!([{ "type": "text", "text": text }]);
+            let card = json!({ "card_index": 0, "components": [
+                { "type": "header", "parameters": [{ "type": "image", "image": { "link": "https://media.example.com/a.png" } }] },
+                { "type": "body", "parameters": text("Mug") },
+                { "type": "button", "sub_type": "url", "index": "0", "parameters": text("mug") }] });
+            let template = json!({ "name": "sale_cards_1", "components": [{ "type": "carousel", "cards": [card] }] });
+            let cards =
+                ("the cards of a template", json!({ "to": "85251230088", "type": "template", "template": template }));
+            uploads.into_iter().chain([cards]).collect()
+        }
         "send/status-query.json" => vec![("two ids", json!({ "message_ids": ["c2f70b14", "9d05e3aa"] }))],
         "send/template-list-query.json" => vec![("nothing asked", json!({})), ("a page", json!({ "count": 20 }))],
         "send/task-list-query.json" => vec![

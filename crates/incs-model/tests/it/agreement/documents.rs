@@ -1,10 +1,10 @@
 //! The documents themselves.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use incs_model::limits::{self, Checked};
 use incs_model::schema::{Contract, catalogue};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Every schema within a document, with its place.
 fn each_schema(schema: &Value, place: &str, see: &mut dyn FnMut(&str, &serde_json::Map<String, Value>)) {
@@ -31,7 +31,7 @@ fn each_schema(schema: &Value, place: &str, see: &mut dyn FnMut(&str, &serde_jso
 }
 
 #[test]
-fn every_document_is_a_schema_of_draft_2020_12_with_its_own_id() {
+fn documents_are_draft_2020_12_schemas() {
     let mut ids = BTreeSet::new();
     let mut files = BTreeSet::new();
     for document in catalogue() {
@@ -39,7 +39,7 @@ fn every_document_is_a_schema_of_draft_2020_12_with_its_own_id() {
         assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
         jsonschema::draft202012::meta::validate(&schema).unwrap_or_else(|error| panic!("{}: {error}", document.id()));
         assert_eq!(schema["$id"], document.id());
-        assert_eq!(schema["title"], document.title());
+        assert_eq!(schema["title"], document.type_name());
         assert_eq!(schema["description"], document.summary());
         assert!(ids.insert(document.id()) && files.insert(document.file_name()), "{} twice", document.id());
         assert_eq!(
@@ -50,13 +50,13 @@ fn every_document_is_a_schema_of_draft_2020_12_with_its_own_id() {
 }
 
 #[test]
-fn the_catalogue_is_the_same_every_time() {
+fn catalogue_is_deterministic() {
     let text = || catalogue().iter().map(|document| document.to_value().to_string()).collect::<Vec<_>>();
     assert_eq!(text(), text());
 }
 
 #[test]
-fn a_document_stands_alone_and_holds_nothing_unused() {
+fn documents_are_self_contained_without_leftovers() {
     for document in catalogue() {
         let schema = document.to_value();
         let mut used = BTreeSet::new();
@@ -96,8 +96,94 @@ fn every_object_has_a_name() {
     }
 }
 
+/// A definition is the same in every document that has its name, and the title of a document is a name like these.
 #[test]
-fn a_reference_has_no_words_beside_it() {
+fn one_name_is_one_definition_in_all_documents() {
+    let mut definitions = BTreeMap::new();
+    for document in catalogue() {
+        let mut schema = document.to_value();
+        let own = schema.as_object_mut().unwrap().remove("$defs").unwrap_or_else(|| json!({}));
+        for keyword in ["$id", "$schema", "title", "description", "x-incs-rules"] {
+            schema.as_object_mut().unwrap().remove(keyword);
+        }
+        let own = own.as_object().unwrap().clone().into_iter();
+        for (name, mut schema) in own.chain([(document.type_name().to_owned(), schema)]) {
+            schema.as_object_mut().unwrap().remove("description");
+            let known = definitions.entry(name.clone()).or_insert_with(|| schema.clone());
+            assert_eq!(known, &schema, "{name} in {}", document.id());
+        }
+    }
+    let spellings: BTreeSet<_> = definitions.keys().map(|name| name.to_lowercase()).collect();
+    assert_eq!(spellings.len(), definitions.len(), "two spellings of one name");
+    assert!(definitions.contains_key("WhatsAppMessage") && definitions.contains_key("RcsMessage"));
+}
+
+/// A union of kinds is a `oneOf` with a constant tag in each branch, which `discriminator` names if it is a text. A received one also
+/// has alternatives for other kinds, beside it.
+#[test]
+fn unions_of_kinds_name_their_tag() {
+    let mut count = 0;
+    for document in catalogue() {
+        let schema = document.to_value();
+        each_schema(&schema, "", &mut |place, keywords| {
+            let Some(branches) = keywords.get("oneOf").and_then(Value::as_array) else { return };
+            if branches.iter().all(|branch| branch.get("const").is_some()) {
+                return;
+            }
+            let of = |branch: &Value| schema.pointer(&branch["$ref"].as_str().unwrap()[1..]).unwrap().clone();
+            let Some(tag) = keywords.get("discriminator") else {
+                assert!(branches.iter().all(|branch| of(branch)["properties"]["type"]["const"].is_i64()), "{place}");
+                return;
+            };
+            count += 1;
+            let tag = tag["propertyName"].as_str().unwrap();
+            for branch in branches.iter().map(of) {
+                assert!(branch["properties"][tag]["const"].is_string(), "{} at {place}", document.id());
+                assert!(branch["required"].as_array().unwrap().contains(&json!(tag)), "{} at {place}", document.id());
+            }
+            let is_open = place.ends_with("/anyOf/0");
+            assert_eq!(is_open, document.contract() == Contract::Receive, "{} at {place}", document.id());
+        });
+    }
+    assert!(count > 20, "{count}");
+}
+
+/// Generators of types refuse or drop other forms of a schema without a type.
+#[test]
+fn schemas_are_neither_booleans_nor_empty() {
+    for document in catalogue() {
+        each_schema(&document.to_value(), "", &mut |place, keywords| {
+            let at = format!("{} at {place}", document.id());
+            assert!(!keywords.is_empty(), "{at}");
+            for (keyword, value) in keywords {
+                let schemas = match (keyword.as_str(), value) {
+                    ("anyOf" | "oneOf" | "allOf", Value::Array(schemas)) => schemas.clone(),
+                    ("properties", Value::Object(members)) => members.values().cloned().collect(),
+                    ("items" | "not" | "if" | "then" | "else", schema) => vec![schema.clone()],
+                    _ => Vec::new(),
+                };
+                assert!(schemas.iter().all(Value::is_object), "{keyword} of {at}");
+                if let ("enum", Value::Array(values)) = (keyword.as_str(), value) {
+                    assert!(values.iter().all(Value::is_string) || values.iter().all(Value::is_i64), "{at}");
+                }
+            }
+        });
+    }
+}
+
+/// The type of an open enum in TypeScript has the known values, which `"sent" | string` would lose.
+#[test]
+fn open_enums_keep_known_values_in_typescript() {
+    let event = catalogue().into_iter().find(|document| document.type_name() == "WebhookEvent").unwrap().to_value();
+    assert_eq!(event["$defs"]["CallPermission"]["tsType"], r#""accept" | "reject" | (string & {})"#);
+    let reply = catalogue().into_iter().find(|document| document.type_name() == "Reply").unwrap().to_value();
+    let code = reply["$defs"]["Code"]["tsType"].as_str().unwrap();
+    assert!(code.starts_with("200 | 400 | ") && code.ends_with(" | (number & {}) | string"), "{code}");
+    assert_eq!(reply["properties"]["data"]["tsType"], "unknown");
+}
+
+#[test]
+fn references_have_no_sibling_words() {
     for document in catalogue() {
         each_schema(&document.to_value(), "", &mut |place, keywords| {
             assert!(keywords.len() == 1 || !keywords.contains_key("$ref"), "{} at {place}", document.id());
@@ -106,7 +192,7 @@ fn a_reference_has_no_words_beside_it() {
 }
 
 #[test]
-fn descriptions_are_for_readers_of_any_language() {
+fn descriptions_name_nothing_of_rust() {
     for document in catalogue() {
         each_schema(&document.to_value(), "", &mut |place, keywords| {
             let Some(text) = keywords.get("description").and_then(Value::as_str) else { return };
@@ -128,7 +214,7 @@ fn formats_are_those_of_the_standard() {
 }
 
 #[test]
-fn what_is_sent_is_strict() {
+fn send_documents_are_strict() {
     for document in catalogue().iter().filter(|document| document.contract() == Contract::Send) {
         each_schema(&document.to_value(), "", &mut |place, keywords| {
             if keywords.contains_key("properties") {
@@ -140,13 +226,13 @@ fn what_is_sent_is_strict() {
 }
 
 #[test]
-fn what_is_received_is_open() {
+fn receive_documents_are_open() {
     for document in catalogue().iter().filter(|document| document.contract() == Contract::Receive) {
         each_schema(&document.to_value(), "", &mut |place, keywords| {
             for keyword in ["minLength", "maxLength", "maxItems", "minItems"] {
                 assert!(!keywords.contains_key(keyword), "{keyword} in {} at {place}", document.id());
             }
-            // No larger number is read: that is of the type, and the drift report tells it.
+            // Larger numbers are not read: the limit belongs to the type, and the drift report covers it.
             let is_of_the_type = keywords.get("maximum").is_none_or(|maximum| maximum == &Value::from(u32::MAX));
             assert!(is_of_the_type, "maximum in {} at {place}", document.id());
             assert!(keywords.get("additionalProperties") != Some(&Value::Bool(false)), "{} at {place}", document.id());
@@ -155,7 +241,7 @@ fn what_is_received_is_open() {
 }
 
 #[test]
-fn every_rule_that_schemas_cannot_say_stands_beside_one() {
+fn inexpressible_rules_are_listed_in_schemas() {
     let mut named = BTreeSet::new();
     for document in catalogue() {
         let schema = document.to_value();
@@ -168,7 +254,7 @@ fn every_rule_that_schemas_cannot_say_stands_beside_one() {
         assert_eq!(document.other_rules().count(), rules.len());
     }
     for rule in limits::all() {
-        let said = matches!(rule.checked(), Checked::ValidateAndSchema | Checked::Type);
+        let said = matches!(rule.checked(), Checked::ValidateAndSchema | Checked::Type | Checked::Document);
         assert_eq!(named.contains(rule.id()), !said, "{}", rule.id());
     }
 }

@@ -1,11 +1,11 @@
-//! Generated requests and links, sound and broken, and payloads of the reference that are changed in a place or two.
+//! Generated requests and links, valid and invalid, and payloads of the reference with one or two changes.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use incs_model::limits::{self, Checked};
 use incs_model::template::rcs::{Category, NewTemplate, Suggestion, TextContent};
-use incs_model::{PhoneNumber, Validate, decode, encode, rcs, validate, viber, whatsapp};
+use incs_model::{PhoneNumber, Validate, check, decode, encode, rcs, viber, whatsapp};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, TestRunner};
@@ -18,7 +18,7 @@ use super::{agree, judge};
 use crate::arbitrary::{link, messages, new_template, requests as others};
 use crate::mutation::{Mutation, fixtures, places};
 
-/// Declares a property for each kind of request, and a look at all of them together.
+/// Declares a property for each kind of request, and a check of all of them together.
 macro_rules! requests {
     ($( $test:ident: $document:literal, $strategy:expr; )+) => {
         proptest! {
@@ -32,7 +32,7 @@ macro_rules! requests {
             )+
         }
 
-        /// The ids of all rules that generated requests break.
+        /// Returns the ids of all rules that generated requests break.
         fn broken_rules() -> BTreeSet<&'static str> {
             let ids = RefCell::new(BTreeSet::new());
             $(
@@ -60,7 +60,7 @@ requests! {
     task_list_queries: "send/task-list-query.json", others::tasks();
 }
 
-/// Decoding what was encoded gives the same request.
+/// Checks that encoding and decoding returns the same request.
 fn survives<T: Serialize + DeserializeOwned + PartialEq>(request: &T) -> Result<(), TestCaseError> {
     let body = encode(request).unwrap();
     let text = String::from_utf8_lossy(&body);
@@ -70,13 +70,12 @@ fn survives<T: Serialize + DeserializeOwned + PartialEq>(request: &T) -> Result<
 }
 
 fn note<T: Validate>(request: &T, ids: &mut BTreeSet<&'static str>) {
-    if let Err(report) = validate(request) {
-        ids.extend(report.violations().iter().map(|violation| violation.rule().id()));
-    }
+    let report = check(request);
+    ids.extend(report.violations().iter().chain(report.warnings()).map(|violation| violation.rule().id()));
 }
 
 #[test]
-fn the_generated_requests_break_every_rule_of_the_schemas() {
+fn generated_requests_break_every_rule() {
     let broken = broken_rules();
     let missed: Vec<_> = limits::all()
         .filter(|rule| matches!(rule.checked(), Checked::ValidateAndSchema | Checked::Validate))
@@ -115,7 +114,7 @@ fn change(body: &Value, changes: &[Mutation]) -> Value {
     changes.iter().fold(body.clone(), |body, change| serde_json::from_str(&change.apply(&body)).unwrap())
 }
 
-/// Whether an array stands where there was none.
+/// Reports whether an array was added by the change.
 fn has_new_array(before: &Value, after: &Value) -> bool {
     let array = |body: &Value, place: &str| body.pointer(place).is_some_and(Value::is_array);
     places(after).iter().any(|place| array(after, place) && !array(before, place))
@@ -126,7 +125,7 @@ proptest! {
 
     /// A team that validates with the schema alone sends nothing that this library would refuse for a rule of the schema.
     #[test]
-    fn a_request_that_the_schema_takes_is_taken(
+    fn schema_valid_request_is_accepted(
         index in any::<prop::sample::Index>(),
         changes in prop::collection::vec(Mutation::plain(), 1..3),
     ) {
@@ -139,11 +138,11 @@ proptest! {
         }
     }
 
-    /// What the decoder reads fits the schema once it is written back: what it could not read of the optional members is gone then,
-    /// and a number stands as a number. One thing apart: the decoder takes an array for an object here and there, which nothing
-    /// relies on.
+    /// A value that the decoder reads matches the schema when it is written back: unreadable optional members are then gone,
+    /// and a number is written as a number. One exception: the decoder takes an array for an object in some places, on which nothing
+    /// relies.
     #[test]
-    fn what_is_read_fits_the_schema_when_written(
+    fn read_value_matches_schema_when_written(
         index in any::<prop::sample::Index>(),
         changes in prop::collection::vec(Mutation::plain(), 1..3),
     ) {

@@ -3,13 +3,13 @@
 use incs_model::limits::whatsapp as limits;
 use incs_model::whatsapp::Interactive;
 use incs_model::whatsapp::interactive::carousel::{Card, CardAction, CardType, Carousel, QuickReplies};
-use incs_model::whatsapp::interactive::reply::{self, Button, CardButton, Reply};
-use incs_model::whatsapp::interactive::{Body, CtaUrl, Footer, Header, HeaderMedia, List, ReplyButtons, cta_url, list};
+use incs_model::whatsapp::interactive::reply::{Button, CardButton, Reply};
+use incs_model::whatsapp::interactive::{Body, CtaUrl, Footer, Header, List, ReplyButtons, cta_url, list};
 use incs_model::{RawJson, decode};
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::{Faults, link, raw_json, text, unknown_kind, unknown_member};
+use super::{Faults, link, media, raw_json, text, unknown_kind, unknown_member};
 
 /// An interactive message of any kind.
 pub(crate) fn interactive(faults: Faults) -> impl Strategy<Value = Interactive> {
@@ -29,8 +29,8 @@ pub(crate) fn interactive(faults: Faults) -> impl Strategy<Value = Interactive> 
 fn cta_url(faults: Faults) -> impl Strategy<Value = CtaUrl> {
     let parts = (prop::option::of(header(faults)), prop::option::of(footer(faults)));
     (body(faults, limits::BODY_TEXT_MAX), link_button(faults), parts).prop_map(|(body, action, (header, footer))| {
-        let mut message = CtaUrl::new(body, action);
-        (message.header, message.footer) = (header, footer);
+        let mut message = CtaUrl::new(body, "", "");
+        (message.action, message.header, message.footer) = (action, header, footer);
         message
     })
 }
@@ -53,16 +53,18 @@ fn list(faults: Faults) -> impl Strategy<Value = List> {
     let action = action.prop_map(|(button, mut sections, apart)| {
         text::tell_apart(apart, sections.iter_mut().flat_map(|section| &mut section.rows).map(|row| &mut row.id));
         text::tell_apart(apart, sections.iter_mut().flat_map(|section| &mut section.rows).map(|row| &mut row.title));
-        list::Action::new(button, sections)
+        (button, sections)
     });
     let title = text::required(faults, limits::HEADER_TEXT_MAX).prop_map(Header::Text);
     let header = prop::option::of(faults.or(title, header(faults)));
     let parts = (header, prop::option::of(footer(faults)));
-    (body(faults, limits::LIST_BODY_TEXT_MAX), action, parts).prop_map(|(body, action, (header, footer))| {
-        let mut message = List::new(body, action);
-        (message.header, message.footer) = (header, footer);
-        message
-    })
+    (body(faults, limits::LIST_BODY_TEXT_MAX), action, parts).prop_map(
+        |(body, (button, sections), (header, footer))| {
+            let mut message = List::new(body, button, sections);
+            (message.header, message.footer) = (header, footer);
+            message
+        },
+    )
 }
 
 fn carousel(faults: Faults) -> impl Strategy<Value = Carousel> {
@@ -90,8 +92,9 @@ fn carousel(faults: Faults) -> impl Strategy<Value = Carousel> {
         (prop::option::of(header(faults)), prop::option::of(footer(faults)), prop::option::of(into_object(raw_json())));
     (body(faults, limits::BODY_TEXT_MAX), cards, faults.or(absent, present)).prop_map(
         |(body, cards, (header, footer, buttons))| {
-            let mut message = Carousel::of(body, cards);
-            (message.header, message.footer, message.action.buttons) = (header, footer, buttons);
+            let mut message = Carousel::new(body, [] as [Card; 0]);
+            (message.action.cards, message.action.buttons) = (cards, buttons);
+            (message.header, message.footer) = (header, footer);
             message
         },
     )
@@ -101,13 +104,13 @@ fn card(faults: Faults, action: BoxedStrategy<CardAction>) -> BoxedStrategy<Card
     let image = link::to_file(faults, limits::IMAGE_KINDS).prop_map(Header::image);
     let video = link::to_file(faults, limits::VIDEO_KINDS).prop_map(Header::video);
     let header = faults.or(prop_oneof![image, video], header(Faults(60)));
-    let lines = text::lines(faults, limits::CARD_BODY_TEXT_MAX, limits::CARD_BODY_LINES_MAX);
+    let lines = text::lines(faults, limits::CARD_BODY_TEXT_MAX, limits::CARD_BODY_LINE_BREAKS_MAX + 1);
     let body = prop::option::of(lines.prop_map(Body::new));
     let kind = faults.or(Just("cta_url"), prop::sample::select(vec!["", "quick_reply"])).prop_map(CardType::from);
     (any::<u32>(), header, action, body, kind)
         .prop_map(|(index, header, action, body, kind)| {
-            let mut card = Card::new(index, header, action).with_type(kind);
-            card.body = body;
+            let mut card = Card::new(header, action);
+            (card.card_index, card.r#type, card.body) = (index, kind, body);
             card
         })
         .boxed()
@@ -131,7 +134,7 @@ fn reply_buttons(faults: Faults) -> impl Strategy<Value = ReplyButtons> {
     });
     let parts = (prop::option::of(header(faults)), prop::option::of(footer(faults)));
     (body(faults, limits::BODY_TEXT_MAX), buttons, parts).prop_map(|(body, buttons, (header, footer))| {
-        let mut message = ReplyButtons::new(body, reply::Action::new(buttons));
+        let mut message = ReplyButtons::new(body, buttons);
         (message.header, message.footer) = (header, footer);
         message
     })
@@ -152,29 +155,21 @@ fn replies(faults: Faults, count: usize) -> impl Strategy<Value = Vec<Reply>> {
 
 fn link_button(faults: Faults) -> impl Strategy<Value = cta_url::Action> {
     let name = faults.or(Just("cta_url"), prop::sample::select(vec!["", "open_url"]));
-    (name, text::required(faults, limits::DISPLAY_TEXT_MAX), link::absolute(faults))
-        .prop_map(|(name, label, url)| cta_url::Action::new(name, cta_url::Parameters::new(label, url)))
+    (name, text::required(faults, limits::DISPLAY_TEXT_MAX), link::absolute(faults)).prop_map(|(name, label, url)| {
+        let mut action = cta_url::Action::new(label, url);
+        action.name = name.into();
+        action
+    })
 }
 
 fn header(faults: Faults) -> BoxedStrategy<Header> {
     let known = prop_oneof![
         text::required(faults, limits::HEADER_TEXT_MAX).prop_map(Header::Text),
-        medium(faults, limits::IMAGE_KINDS).prop_map(Header::Image),
-        medium(faults, limits::VIDEO_KINDS).prop_map(Header::Video),
-        medium(faults, limits::DOCUMENT_KINDS).prop_map(Header::Document),
+        media::in_header(faults, limits::IMAGE_KINDS).prop_map(Header::Image),
+        media::in_header(faults, limits::VIDEO_KINDS).prop_map(Header::Video),
+        media::document_in_header(faults).prop_map(Header::Document),
     ];
     faults.or(known, unknown_member().prop_map(Header::Unknown))
-}
-
-fn medium(faults: Faults, kinds: &'static [&'static str]) -> impl Strategy<Value = HeaderMedia> {
-    let link = || link::to_file(faults, kinds);
-    let id = || text::not_empty(faults);
-    let one = prop_oneof![
-        link().prop_map(|link| HeaderMedia::new().with_link(link)),
-        id().prop_map(|id| HeaderMedia::new().with_id(id)),
-    ];
-    let both = (link(), id()).prop_map(|(link, id)| HeaderMedia::new().with_link(link).with_id(id));
-    faults.or(one, prop_oneof![both, Just(HeaderMedia::new())])
 }
 
 fn body(faults: Faults, max: usize) -> impl Strategy<Value = Body> {

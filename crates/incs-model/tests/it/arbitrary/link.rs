@@ -1,24 +1,26 @@
-//! Links, and what is nearly one.
+//! Links, and texts that are nearly links.
 
 use proptest::prelude::*;
 
 use super::Faults;
 
-/// A link to a file of one of `kinds`, or without an extension; faulty when it is no link or shows another kind.
+/// A link to a file of one of `kinds`, or without an extension; if faulty, not a link or one of another kind.
 pub(crate) fn to_file(faults: Faults, kinds: &'static [&'static str]) -> BoxedStrategy<String> {
     let extension = prop_oneof![
         4 => prop::sample::select(kinds).prop_map(|kind| format!(".{kind}")),
         2 => prop::sample::select(kinds).prop_map(|kind| format!(".{}", kind.to_uppercase())),
         1 => Just(String::new()),
-        1 => Just(".v2-final".to_owned()),
+        2 => prop::sample::select(vec![".v2-final", ".0", ".doe", ".php", ".html", "."]).prop_map(str::to_owned),
     ];
-    let wrong = prop::sample::select(vec![".exe", ".PHP", ".7z", ".html", ".heic", ".x.gz"]).prop_map(str::to_owned);
-    faults.or(with_path(extension), prop_oneof![broken(), with_path(wrong)])
+    // Each is a known extension that no rule lists.
+    let wrong = prop::sample::select(vec![".avif", ".HEIC", ".7z", ".html.rar", ".mp4.webm"]).prop_map(str::to_owned);
+    let wrong = with_path(wrong, &["", "#top.exe", "#?a.png"]);
+    faults.or(with_path(extension, ENDS), prop_oneof![broken(), wrong])
 }
 
 /// An absolute http or https link.
 pub(crate) fn absolute(faults: Faults) -> BoxedStrategy<String> {
-    faults.or(with_path(Just(".html".to_owned())), broken())
+    faults.or(with_path(Just(".html".to_owned()), ENDS), broken())
 }
 
 /// A link that may hold variables.
@@ -30,7 +32,9 @@ pub(crate) fn with_variables(faults: Faults) -> BoxedStrategy<String> {
     faults.or(prop_oneof![absolute(Faults::NONE), templates], prop_oneof![broken(), unclear])
 }
 
-fn with_path(extension: impl Strategy<Value = String>) -> impl Strategy<Value = String> {
+const ENDS: &[&str] = &["", "?sig=b.exe", "#top.exe", "?a/b.exe#c", "?"];
+
+fn with_path(extension: impl Strategy<Value = String>, ends: &'static [&'static str]) -> impl Strategy<Value = String> {
     let host = prop::sample::select(vec![
         "media.example.com",
         "例え.jp",
@@ -40,7 +44,7 @@ fn with_path(extension: impl Strategy<Value = String>) -> impl Strategy<Value = 
     ]);
     let scheme = prop::sample::select(vec!["https", "http", "HTTPS"]);
     let folder = prop::sample::select(vec!["", "a/", "v1.2/b/", "//", "%20/"]);
-    let end = prop::sample::select(vec!["", "?sig=b.exe", "#top.exe", "?a/b.exe#c", "?"]);
+    let end = prop::sample::select(ends);
     (scheme, host, folder, extension, end)
         .prop_map(|(scheme, host, folder, extension, end)| format!("{scheme}://{host}/{folder}file{extension}{end}"))
 }
@@ -55,12 +59,14 @@ fn broken() -> impl Strategy<Value = String> {
         "https:///a",
         "https://h/a b",
         "https://h:port/x",
+        "https://h:70000/x",
+        "https://h:0/x",
         "https://h\\x",
     ];
     prop::sample::select(links).prop_map(str::to_owned)
 }
 
-/// Any text made of what links are made of: parts in their order, with odd ones among them, or pieces in any order.
+/// Any text made of parts of links: in their usual order with odd ones among them, or in any order.
 pub(crate) fn near() -> impl Strategy<Value = String> {
     prop_oneof![2 => parts(), 1 => pieces()]
 }
@@ -80,15 +86,17 @@ fn parts() -> impl Strategy<Value = String> {
         &["", "[]", "[::1", "::1]", "[zz]", "[1.2:f]", "a[b", "a]", "[a]b", "-", ".", "a b", "😀", "\u{2028}"],
     );
     let digits =
-        part(&["", "", ":80", ":65535"], &[":", ":1", ":99999", ":123456", ":8a", ":-1", ":é", "::", ":80:80"]);
+        part(&["", "", ":80", ":65535"], &[":", ":1", ":8a", ":-1", ":+1", ":é", "::", ":80:80", ":0", ":080"]);
+    let number = (0u32..100_000).prop_map(|port| format!(":{port}"));
+    let digits = prop_oneof![4 => digits.prop_map(str::to_owned), 1 => number];
     let folder = part(&["", "/", "/a/", "/v1.2/"], &["//", "/a.png/", "/?/", "/#/", "\\", "/ /", "/é/"]);
     let file = part(
-        &["", "a.png", "a.MP4", "a.gif", "a"],
+        &["", "a.png", "a.MP4", "a.gif", "a", "a.php", "a.webp"],
         &[".png", "a.", "a.b.png", "a.png.x", "a.12345", "a.123456", "a.pn-g", "a.é", "a.png ", "a.png\n", ".", ".."],
     );
     let end = part(&["", "?x=1"], &["?", "#", "?a.gif", "#/a.gif", "?a#b.gif", "?\u{7f}", "#\u{2028}", "? "]);
     (scheme, user, host, digits, folder, file, end).prop_map(|(scheme, user, host, digits, folder, file, end)| {
-        [scheme, user, host, digits, folder, file, end].concat()
+        [scheme, user, host, &digits, folder, file, end].concat()
     })
 }
 
@@ -113,6 +121,8 @@ fn pieces() -> impl Strategy<Value = String> {
         ":",
         "80",
         "123456",
+        "65535",
+        "65536",
         "@",
         "[",
         "]",

@@ -5,21 +5,17 @@ use std::collections::BTreeMap;
 use incs_model::{limits, rcs, viber, whatsapp};
 use proptest::prelude::*;
 
-use super::{Faults, interactive, link, template, text, unknown_member};
+use super::{Faults, interactive, link, media, template, text, unknown_member};
 
 /// A WhatsApp message of any kind.
 pub(crate) fn whatsapp() -> impl Strategy<Value = whatsapp::Message> {
-    use limits::whatsapp as limits;
-    use whatsapp::{Audio, Content, Document, Image, Video};
+    use whatsapp::Content;
 
     Faults::any().prop_flat_map(|faults| {
         let content = prop_oneof![
             4 => template::template(faults).prop_map(Content::Template),
             1 => text::not_empty(faults).prop_map(Content::Text),
-            1 => link::to_file(faults, limits::IMAGE_KINDS).prop_map(|link| Content::Image(Image::new(link))),
-            1 => link::to_file(faults, limits::VIDEO_KINDS).prop_map(|link| Content::Video(Video::new(link))),
-            1 => link::to_file(faults, limits::AUDIO_KINDS).prop_map(|link| Content::Audio(Audio::new(link))),
-            1 => link::to_file(faults, limits::DOCUMENT_KINDS).prop_map(|link| Content::Document(Document::new(link))),
+            4 => media::content(faults),
             8 => interactive::interactive(faults).prop_map(Content::Interactive),
         ];
         (text::phone(), faults.or(content, unknown_member().prop_map(Content::Unknown)))

@@ -178,10 +178,10 @@ fn body(faults: Faults) -> impl Strategy<Value = whatsapp::Body> {
     })
 }
 
-fn example_value() -> impl Strategy<Value = whatsapp::ExampleValue> {
+fn example_value() -> impl Strategy<Value = incs_model::TextOrNumber> {
     prop_oneof![
-        any::<i64>().prop_map(whatsapp::ExampleValue::from),
-        text::not_empty(Faults::NONE).prop_map(whatsapp::ExampleValue::from),
+        any::<i64>().prop_map(incs_model::TextOrNumber::from),
+        text::not_empty(Faults::NONE).prop_map(incs_model::TextOrNumber::from),
     ]
 }
 
@@ -224,7 +224,7 @@ fn button(faults: Faults) -> BoxedStrategy<whatsapp::Button> {
     faults.or(known, unknown_kind().prop_map(|kind| decode(json!({ "type": kind }).to_string().as_bytes()).unwrap()))
 }
 
-/// Any JSON but `null`, which is the same as none.
+/// Any JSON except `null`, which means absent.
 /// A button of a kind whose members are all optional and free.
 fn further_button() -> impl Strategy<Value = whatsapp::Button> {
     const KINDS: &[(&str, &[&str])] = &[

@@ -54,7 +54,7 @@ pub(crate) fn token() -> impl Strategy<Value = TokenRequest> {
 /// A status query.
 pub(crate) fn status() -> impl Strategy<Value = StatusQuery> {
     Faults::any().prop_flat_map(|faults| {
-        let id = text::not_empty(faults).prop_map(Into::into);
+        let id = text::not_empty(faults);
         faults.items(id, 1, Some(status_limits::IDS_MAX), 5).prop_map(StatusQuery::new)
     })
 }

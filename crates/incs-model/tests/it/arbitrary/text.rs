@@ -1,15 +1,15 @@
-//! Texts of a wanted length.
+//! Texts of a given length.
 
 use incs_model::PhoneNumber;
 use proptest::prelude::*;
 
 use super::Faults;
 
-/// Ways to write a text: every one is counted in Unicode scalar values, whatever it takes in bytes or looks like.
+/// Characters of different widths: each is counted in Unicode scalar values, regardless of its bytes and its look.
 pub(crate) const ALPHABETS: [&str; 6] =
     ["parcel ", "e\u{301}a\u{308}", "😀👩\u{200d}👧", "配達の予定", "\"\\/\u{1}\t", "\u{a0}é\u{2028}"];
 
-/// So many characters of an alphabet.
+/// Returns a number of characters from an alphabet.
 pub(crate) fn characters(alphabet: &str, count: usize) -> String {
     alphabet.chars().cycle().take(count).collect()
 }
@@ -62,10 +62,10 @@ pub(crate) fn word(faults: Faults, max: usize) -> BoxedStrategy<String> {
 
 /// A number of a customer.
 pub(crate) fn phone() -> impl Strategy<Value = PhoneNumber> {
-    (1usize..16).prop_map(|count| characters("85251230088", count).parse().unwrap())
+    (7usize..16).prop_map(|count| characters("85251230088", count).parse().unwrap())
 }
 
-/// Makes texts differ in their first character, or all the same; leaves empty ones alone.
+/// Makes texts differ in their first character, or makes them the same; keeps empty ones.
 pub(crate) fn tell_apart<'t>(apart: bool, texts: impl IntoIterator<Item = &'t mut String>) {
     let mut first: Option<String> = None;
     for (letter, text) in ('A'..).zip(texts).filter(|(_, text)| !text.is_empty()) {

@@ -1,4 +1,4 @@
-//! What users write: rules 3 to 6, 9 to 11, 18, 21 and 22.
+//! Contents of users' messages: rules 3 to 6, 9 to 11, 18, 21 and 22.
 
 use incs_model::exotel::{
     Content, ContentType, File, Item, Location, StatusCode, StatusName, Suggested, Suggestion, Tap,
@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 
 use super::{incoming, item};
 
-/// A message with this content, written back as it came.
+/// Reads a message with this content, and checks that it is written back unchanged.
 fn content(content: &Value) -> Content {
     incoming(&json!({ "sid": "a1", "from": "12025550143", "to": "12025550100", "content": content })).content
 }
 
-/// Like `content` where a member is dropped or added on the way back.
+/// Like `content`, but a member is dropped or added on writing.
 fn content_not_written_back(content: &Value) -> Content {
     let element = json!({ "from": "12025550143", "to": "12025550100", "content": content });
     match serde_json::from_value(element).unwrap() {
@@ -43,7 +43,7 @@ fn file(file: &Value) -> File {
 }
 
 #[test]
-fn the_names_around_a_suggestion_are_read_in_any_letters() {
+fn suggestion_names_ignore_case() {
     let talk = json!({ "text": "Talk", "postback": { "data": "talk" } });
     for (kind, body) in [
         ("reply", json!({ "type": "suggested", "suggested": { "response": { "reply": talk } } })),
@@ -61,7 +61,7 @@ fn the_names_around_a_suggestion_are_read_in_any_letters() {
 }
 
 #[test]
-fn of_reply_and_action_one_both_or_neither_may_come() {
+fn reply_and_action_are_both_optional() {
     let (yes, open) = (json!({ "text": "Yes" }), json!({ "text": "Open" }));
     assert!(matches!(tap(&json!({ "response": { "reply": yes } })), Tap::Reply(_)));
     assert!(matches!(tap(&json!({ "response": { "action": open } })), Tap::Action(_)));
@@ -79,7 +79,7 @@ fn of_reply_and_action_one_both_or_neither_may_come() {
 }
 
 #[test]
-fn longitude_is_read_in_both_spellings_and_the_right_one_wins() {
+fn correct_longitude_spelling_wins() {
     for place in [json!({ "latitude": 1.5, "longitude": 2.5 }), json!({ "longtitude": 2.5, "latitude": 1.5 })] {
         assert_eq!(location(&place).longitude.degrees().to_bits(), 2.5_f64.to_bits());
     }
@@ -95,7 +95,7 @@ fn longitude_is_read_in_both_spellings_and_the_right_one_wins() {
 }
 
 #[test]
-fn an_error_decides_the_kind_and_needs_no_sid_and_no_type() {
+fn error_content_needs_no_type() {
     let error = json!({ "exo_status_code": 24501, "exo_detailed_status": "EX_UNSUPPORTED_MEDIA_TYPE" });
     for (body, kind) in [
         (json!({ "error": error }), None),
@@ -109,7 +109,7 @@ fn an_error_decides_the_kind_and_needs_no_sid_and_no_type() {
         assert_eq!((error.code, found), (Some(StatusCode::UNSUPPORTED_MEDIA_TYPE), kind));
         assert_eq!(error.name, Some(StatusName::UnsupportedMediaType));
     }
-    // Even beside a text.
+    // Also beside a text.
     let beside = json!({ "type": "text", "text": "Hi", "error": error });
     assert!(matches!(content_not_written_back(&beside), Content::Error { .. }));
     assert!(matches!(
@@ -119,7 +119,7 @@ fn an_error_decides_the_kind_and_needs_no_sid_and_no_type() {
 }
 
 #[test]
-fn a_file_of_any_type_may_have_a_name() {
+fn any_file_may_have_a_name() {
     for kind in ["image/png", "video/mp4", "application/pdf"] {
         let named = json!({ "url": "https://media.example.net/a", "name": "a", "type": kind, "size": 1 });
         assert_eq!(file(&named).name.as_deref(), Some("a"));
@@ -128,7 +128,7 @@ fn a_file_of_any_type_may_have_a_name() {
 }
 
 #[test]
-fn the_type_of_a_file_is_read_from_type_and_from_mime_type() {
+fn file_type_has_two_names() {
     let url = "https://media.example.net/a";
     for key in ["type", "mime_type"] {
         let read = file(&json!({ "url": url, key: "image/png" }));
@@ -143,7 +143,7 @@ fn the_type_of_a_file_is_read_from_type_and_from_mime_type() {
 }
 
 #[test]
-fn objects_that_no_page_describes_keep_their_unknown_members() {
+fn undocumented_objects_keep_unknown_members() {
     let nested = json!({ "text": "Go", "postback": { "data": "go" }, "shown_at": [1, null] });
     let flat = json!({ "text": "Go", "postback_data": "go", "action_type": "open_url", "shown_at": {} });
     for (suggestion, action_type) in [(nested, None), (flat, Some("open_url"))] {
@@ -164,7 +164,7 @@ fn objects_that_no_page_describes_keep_their_unknown_members() {
 }
 
 #[test]
-fn a_text_is_a_string_or_an_object_with_body() {
+fn text_is_string_or_object() {
     for text in [json!("Hi"), json!({ "body": "Hi" })] {
         let Content::Text(read) = content(&json!({ "type": "text", "text": text })) else { panic!("{text}") };
         assert_eq!(read.body, "Hi");
@@ -181,7 +181,7 @@ fn a_text_is_a_string_or_an_object_with_body() {
 }
 
 #[test]
-fn a_content_of_unknown_type_is_kept_raw() {
+fn unknown_content_type_is_kept_raw() {
     for (body, kind) in [
         (json!({ "type": "sticker", "sticker": { "id": 7 }, "text": "x" }), "sticker"),
         (json!({ "type": "text" }), "text"),
@@ -192,12 +192,12 @@ fn a_content_of_unknown_type_is_kept_raw() {
         let Content::Unknown(unknown) = content(&body) else { panic!("{body}") };
         assert_eq!((unknown.kind(), unknown.raw().get()), (kind, &*body.to_string()));
     }
-    // A type that is left out is no obstacle.
+    // A missing type is accepted.
     assert!(matches!(content_not_written_back(&json!({ "text": "Hi" })), Content::Text(_)));
 }
 
 #[test]
-fn coordinates_are_numbers_integers_or_numeric_strings() {
+fn coordinates_are_numbers_or_numeric_strings() {
     for (value, degrees) in [
         (json!(28.613_939_1), 28.613_939_1),
         (json!(28), 28.0),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{callback, fixture, fixtures, incoming, item, report};
 
 #[test]
-fn icm_and_incoming_message_are_both_incoming_and_the_word_is_kept() {
+fn both_incoming_types_are_kept() {
     for (word, kind) in [
         (json!("icm"), Some(CallbackType::Icm)),
         (json!("incoming_message"), Some(CallbackType::IncomingMessage)),
@@ -20,7 +20,7 @@ fn icm_and_incoming_message_are_both_incoming_and_the_word_is_kept() {
 }
 
 #[test]
-fn replies_and_reports_on_one_url_are_told_apart_by_dlr_then_by_structure() {
+fn dlr_then_structure_decides_the_kind() {
     let text = json!({ "type": "text", "text": "Hi" });
     let kind = |element: Value| match item(&element) {
         Item::Incoming(_) => "incoming",
@@ -32,7 +32,7 @@ fn replies_and_reports_on_one_url_are_told_apart_by_dlr_then_by_structure() {
     for (element, expected) in [
         (json!({ "callback_type": "dlr", "to": "1", "exo_status_code": 40001 }), "report"),
         (json!({ "callback_type": "dlr", "to": "1", "exo_detailed_status": "EX_MESSAGE_SENT" }), "report"),
-        // Both directions may call themselves `icm`, or nothing.
+        // Both directions may have the type `icm`, or none.
         (json!({ "callback_type": "icm", "to": "1", "exo_status_code": 40001 }), "report"),
         (json!({ "to": "1", "exo_status_code": 40001 }), "report"),
         (json!({ "from": "1", "to": "2", "content": text }), "incoming"),
@@ -41,7 +41,7 @@ fn replies_and_reports_on_one_url_are_told_apart_by_dlr_then_by_structure() {
         (json!({ "exo_status_code": 40001 }), "unknown"),
         (json!({ "event": "typing" }), "unknown"),
         (json!({}), "unknown"),
-        // `dlr` means a report, and this is none: kept, with the reason.
+        // `dlr` means a report, and this is not one: kept, with the reason.
         (json!({ "callback_type": "dlr", "from": "1", "to": "2", "content": text }), "malformed"),
         (json!("dlr"), "malformed"),
         (json!(null), "malformed"),
@@ -53,7 +53,7 @@ fn replies_and_reports_on_one_url_are_told_apart_by_dlr_then_by_structure() {
 }
 
 #[test]
-fn a_profile_name_may_stand_on_any_message() {
+fn any_message_may_have_profile_name() {
     for (name, body) in fixtures().into_iter().filter(|(name, _)| name.starts_with("incoming")) {
         let mut element = body["rcs"]["messages"][0].clone();
         element["profile_name"] = json!("Meera");
@@ -64,7 +64,7 @@ fn a_profile_name_may_stand_on_any_message() {
 }
 
 #[test]
-fn times_are_read_in_every_form_and_kept_when_not_understood() {
+fn known_times_parse_unknown_are_kept() {
     for (time, instant) in [
         (json!("2025-03-18T09:42:07.318+05:30"), Some("2025-03-18T04:12:07.318Z")),
         (json!("1742271127"), Some("2025-03-18T04:12:07Z")),
@@ -80,7 +80,7 @@ fn times_are_read_in_every_form_and_kept_when_not_understood() {
 }
 
 #[test]
-fn addresses_are_opaque_and_compared_without_the_plus() {
+fn addresses_compare_without_the_plus() {
     let user = |to: &str| report(&json!({ "to": to, "exo_status_code": 1 })).user;
     assert!(user("+12025550143").same_party(&user("12025550143")));
     assert!(!user("12025550143").same_party(&user("012025550143")));
@@ -89,7 +89,7 @@ fn addresses_are_opaque_and_compared_without_the_plus() {
 }
 
 #[test]
-fn user_and_business_are_assigned_by_kind_not_by_key() {
+fn kind_decides_user_and_business() {
     let customer = Address::from("12025550143");
     for (name, body) in fixtures() {
         let callback = callback(&body);
@@ -106,7 +106,7 @@ fn user_and_business_are_assigned_by_kind_not_by_key() {
 }
 
 #[test]
-fn a_bad_element_does_not_cost_its_neighbours() {
+fn bad_element_affects_no_other() {
     for (bad, pointer) in [
         (json!({ "callback_type": "dlr", "sid": "s", "to": 7, "exo_status_code": 40001 }), "/to"),
         (json!({ "callback_type": "dlr", "sid": "s" }), "/to"),
@@ -144,7 +144,7 @@ fn a_bad_element_does_not_cost_its_neighbours() {
 }
 
 #[test]
-fn a_bad_string_in_one_element_does_not_cost_its_neighbours() {
+fn bad_string_affects_no_other_element() {
     let good = r#"{"to":"1","exo_status_code":40001}"#;
     for bad in [
         r#"{"to":"\ud800","exo_status_code":40001}"#,
@@ -161,7 +161,7 @@ fn a_bad_string_in_one_element_does_not_cost_its_neighbours() {
 }
 
 #[test]
-fn rcs_and_sms_come_together_and_one_may_be_broken() {
+fn broken_list_keeps_the_other_list() {
     let (rcs, sms) = (fixture("dlr-rcs"), fixture("dlr-sms-fallback-failed-partial"));
     let together = callback(&json!({ "rcs": rcs["rcs"], "sms": sms["sms"] }));
     let kinds: Vec<_> = together.entries().map(|(pointer, _)| pointer).collect();
@@ -181,7 +181,7 @@ fn rcs_and_sms_come_together_and_one_may_be_broken() {
     assert!(matches!(entries[..], [Entry::Unknown(_), Entry::Malformed(_), Entry::SmsReport(_)]));
 }
 
-/// The pointers of every value in a body.
+/// Collects the pointers of every value in a body.
 fn places(value: &Value, here: &str, found: &mut Vec<String>) {
     found.push(here.to_owned());
     match value {
@@ -200,7 +200,7 @@ fn places(value: &Value, here: &str, found: &mut Vec<String>) {
 }
 
 #[test]
-fn whatever_stands_in_a_member_the_body_is_read_and_reads_the_same_when_written() {
+fn any_member_value_round_trips() {
     for (_, body) in fixtures() {
         let mut found = Vec::new();
         places(&body, "", &mut found);

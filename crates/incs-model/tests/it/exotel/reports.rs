@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{callback, fixture, incoming, item, report, sms};
 
 #[test]
-fn a_code_is_read_as_a_number_and_as_a_string() {
+fn code_is_number_or_string() {
     for code in [json!(40002), json!("40002")] {
         let report = report(&json!({ "to": "1", "exo_status_code": code }));
         assert_eq!(report.code, Some(StatusCode::MESSAGE_DELIVERED));
@@ -19,7 +19,7 @@ fn a_code_is_read_as_a_number_and_as_a_string() {
 }
 
 #[test]
-fn the_name_of_a_status_is_read_from_both_members() {
+fn status_name_has_two_members() {
     for key in ["exo_detailed_status", "status"] {
         let report = report(&json!({ "to": "1", "exo_status_code": 1, key: "EX_MESSAGE_SEEN" }));
         assert_eq!(report.name, Some(StatusName::MessageSeen));
@@ -31,14 +31,14 @@ fn the_name_of_a_status_is_read_from_both_members() {
 }
 
 #[test]
-fn names_decide_before_numbers_and_the_rest_is_unknown() {
+fn status_name_outranks_code() {
     let state = |element: Value| report(&element).state();
     for (name, code, expected) in [
         ("EX_MESSAGE_SENT", 40001, ReportState::Sent),
         ("EX_MESSAGE_DELIVERED", 1, ReportState::Delivered),
         ("EX_MESSAGE_SEEN", 30003, ReportState::Seen),
         ("EX_SYSTEM_ERROR", 40004, ReportState::Failed),
-        // Numbers are ambiguous, names are not.
+        // Codes are ambiguous, names are not.
         ("EX_SOMETHING_NEW", 40002, ReportState::Failed),
         ("READ", 40003, ReportState::Seen),
         ("READ", 30003, ReportState::Unknown),
@@ -48,14 +48,14 @@ fn names_decide_before_numbers_and_the_rest_is_unknown() {
     }
     assert_eq!(state(json!({ "to": "1", "exo_status_code": 40004 })), ReportState::Failed);
     assert_eq!(state(json!({ "to": "1", "exo_status_code": 99 })), ReportState::Unknown);
-    // The numbers of RCS say nothing about SMS.
+    // RCS codes have no meaning for SMS.
     assert_eq!(sms(&json!({ "to": "1", "exo_status_code": 40002 })).state(), ReportState::Unknown);
     let named = json!({ "to": "1", "exo_status_code": 1, "exo_detailed_status": "EX_MESSAGE_DELIVERED" });
     assert_eq!(sms(&named).state(), ReportState::Delivered);
 }
 
 #[test]
-fn a_report_is_read_nested_and_flat() {
+fn report_is_nested_or_flat() {
     let Callback::Flat(Item::Report(flat)) = callback(&fixture("dlr-rcs-flat")) else { panic!("not flat") };
     assert_eq!((flat.state(), flat.callback_type), (ReportState::Seen, None));
     assert_eq!(flat.custom_data.as_deref(), Some("ticket-8841"));
@@ -68,7 +68,7 @@ fn a_report_is_read_nested_and_flat() {
 }
 
 #[test]
-fn message_sid_stands_in_for_sid_and_null_is_absent() {
+fn message_sid_replaces_missing_sid() {
     let id = Some(MessageId::from("m1"));
     let text = json!({ "type": "text", "text": "Hi" });
     assert_eq!(report(&json!({ "message_sid": "m1", "to": "1", "exo_status_code": 1 })).sid, id);
@@ -110,7 +110,7 @@ fn of_several_reports_the_furthest_counts() {
     assert_eq!(states.iter().max(), Some(&ReportState::Seen));
     assert_eq!(states[1..].iter().max(), Some(&ReportState::Delivered));
     assert_eq!(states[3..].iter().max(), Some(&ReportState::Failed));
-    // One message, five reports that can be told apart.
+    // One message with five distinct reports.
     let mut codes: Vec<_> = callback.entries().map(|(_, entry)| (entry.message_id().cloned(), entry.code())).collect();
     codes.dedup();
     assert_eq!(codes.len(), 5);

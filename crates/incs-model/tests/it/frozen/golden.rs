@@ -1,10 +1,10 @@
-//! Comparing an output with its frozen file in `docs/frozen`. The tests of the other crates include this file.
+//! Comparison of an output with its frozen file in `docs/frozen`. The tests of the other crates include this file.
 
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The path of a frozen file.
+/// Returns the path of a frozen file.
 pub(crate) fn path(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/frozen").join(name)
 }
@@ -18,7 +18,7 @@ pub(crate) fn assert_frozen(name: &str, text: &str) {
         return;
     }
     let frozen = fs::read_to_string(&path).unwrap_or_default();
-    // The first line that differs says more than two whole files.
+    // The first different line is more useful than two whole files.
     for (number, (found, frozen)) in (1..).zip(text.lines().zip(frozen.lines())) {
         assert_eq!(found, frozen, "docs/frozen/{name}:{number} changed; docs/frozen/README.md says what to do");
     }

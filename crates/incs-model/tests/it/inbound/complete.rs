@@ -1,6 +1,6 @@
-//! Nothing that a customer said or did is left out of the typed part of a view.
+//! The typed part of a view contains everything that a customer wrote or did.
 //!
-//! Each text and number of each message in each fixture is replaced by a mark, and the mark must turn up in the view.
+//! Each text and number of each message in each fixture is replaced by a mark, and the mark must appear in the view.
 
 use incs_model::inbound::{Content, Inbound};
 use serde_json::Value;
@@ -12,7 +12,7 @@ use crate::mutation::{places, replaced};
 const TEXT: &str = "zq7mark";
 const NUMBER: &str = "918273";
 
-/// Places without a place in the view: the beginning and end of the pointer within the item, and why.
+/// Places that are not in the view: the beginning and end of the pointer within the item, and the reason.
 const LEFT_OUT: &[(&str, &str, &str)] = &[
     ("/errors/", "/message", "the details say the same in more words"),
     ("/edit/", "/context/id", "an edit does not change what the message answers"),
@@ -37,10 +37,10 @@ fn is_left_out(place: &str) -> bool {
     LEFT_OUT.iter().any(|(begin, end, _)| place.starts_with(begin) && place.ends_with(end))
 }
 
-/// What is put in the place of a leaf, and what must turn up; the second is for a number that is written as a text.
+/// Returns the replacements of a leaf and the expected text; the second is for a number that is written as a text.
 fn marks(place: &str, leaf: &Value) -> Vec<(String, &'static str)> {
     match leaf {
-        // The form decides who it is.
+        // The form decides which side it is.
         Value::String(_) if place == "/send_id" => vec![(format!("\"30112_{NUMBER}\""), NUMBER)],
         Value::String(text) if ["", "true", "false"].contains(&text.as_str()) => Vec::new(),
         Value::String(_) => vec![(format!("\"{TEXT}\""), TEXT), (format!("\"{NUMBER}\""), NUMBER)],
@@ -49,7 +49,7 @@ fn marks(place: &str, leaf: &Value) -> Vec<(String, &'static str)> {
     }
 }
 
-/// What a view shows. The form of custom contents is unknown; there the JSON counts.
+/// Returns the content of a view. The form of custom contents is unknown; for them the JSON counts.
 fn shown(item: &Inbound) -> String {
     match &item.content {
         Content::Other(other) if other.kind.starts_with("custom.") => {
@@ -60,7 +60,7 @@ fn shown(item: &Inbound) -> String {
 }
 
 #[test]
-fn every_text_and_number_of_a_message_is_in_its_view() {
+fn view_has_every_text_and_number() {
     let (mut found, mut lost) = (0, Vec::new());
     for (name, body) in bodies() {
         let whole: Value = serde_json::from_str(&body).unwrap();
@@ -86,7 +86,7 @@ fn every_text_and_number_of_a_message_is_in_its_view() {
 }
 
 #[test]
-fn every_switch_of_a_message_shows_in_its_view() {
+fn view_has_every_boolean() {
     let mut found = 0;
     for (name, body) in bodies() {
         let whole: Value = serde_json::from_str(&body).unwrap();
@@ -109,7 +109,7 @@ fn every_switch_of_a_message_shows_in_its_view() {
 }
 
 #[test]
-fn every_reason_to_leave_out_is_needed() {
+fn every_left_out_place_is_needed() {
     let places: Vec<_> = bodies()
         .iter()
         .flat_map(|(name, body)| view(name, body).unwrap())

@@ -1,4 +1,4 @@
-//! Whose name and ids a message of WhatsApp gets.
+//! The name and ids that a WhatsApp message gets from contacts.
 
 use incs_model::event::Event;
 use incs_model::event::whatsapp::{Contact, ContactIndex, Content, Message, Profile, Text, Value};
@@ -51,7 +51,7 @@ proptest! {
     }
 
     #[test]
-    fn view_completes_the_sender_and_changes_no_id(contacts in prop::collection::vec(party(), 0..=4), sender in party()) {
+    fn view_only_adds_sender_ids(contacts in prop::collection::vec(party(), 0..=4), sender in party()) {
         let contacts: Vec<_> = contacts.iter().enumerate().map(|(name, party)| contact(party, name)).collect();
         let message = message(&sender);
         let value = json!({"messaging_product": "whatsapp", "contacts": contacts, "messages": [message]});
@@ -72,7 +72,7 @@ proptest! {
 }
 
 #[test]
-fn name_is_never_lent_to_somebody_else() {
+fn name_stays_with_its_contact() {
     let text = json!({"from": "1", "id": "w", "type": "text", "text": {"body": "Hi"}});
     for contact in [
         json!({"profile": {"name": "Ann"}, "wa_id": "2"}),
@@ -86,7 +86,7 @@ fn name_is_never_lent_to_somebody_else() {
 }
 
 #[test]
-fn customer_without_number_has_ids_and_name() {
+fn numberless_customer_has_ids_and_name() {
     let body = json!({"messaging_product": "whatsapp", "contacts": [
         {"profile": {"name": "Ben", "username": "ben.k"}, "user_id": "US.2", "parent_user_id": "US.ENT.7"},
         {"profile": {"name": "Ann"}, "user_id": "US.1"}],
@@ -105,7 +105,7 @@ fn empty_number_is_no_number() {
 }
 
 #[test]
-fn long_texts_of_contacts_are_not_copied() {
+fn long_contact_texts_are_not_copied() {
     for (length, is_lent) in [(SHARED_TEXT_MAX, true), (SHARED_TEXT_MAX + 1, false)] {
         let long = "x".repeat(length);
         let body = json!({"event": "new_message", "business_phone": long, "message": {"messaging_product": "whatsapp",

@@ -1,4 +1,4 @@
-//! Views that were stored: they read the same, also where another version wrote members that this one does not know.
+//! Stored views: they read the same, even if another version wrote members that this one does not know.
 
 use incs_model::inbound::{Content, Inbound};
 use incs_model::{decode, encode};
@@ -21,7 +21,7 @@ fn stored() -> Vec<(String, Inbound, Value)> {
     stored
 }
 
-/// Whether a place is in the typed part.
+/// Reports whether a place is in the typed part.
 fn is_typed(place: &str) -> bool {
     !place.split('/').any(|step| step == "raw")
 }
@@ -35,7 +35,7 @@ fn stored_view_reads_the_same() {
 }
 
 #[test]
-fn members_of_a_later_version_are_skipped() {
+fn members_of_later_version_are_skipped() {
     for (name, item, json) in stored() {
         for place in places(&json).into_iter().filter(|place| is_typed(place)) {
             let mut later = json.clone();
@@ -48,14 +48,14 @@ fn members_of_a_later_version_are_skipped() {
     }
 }
 
-/// The view with its raw JSON as a JSON value writes it.
+/// Returns the view with its raw JSON reformatted by `serde_json::Value`.
 fn item_of(item: &Inbound) -> Inbound {
     let value: Value = serde_json::from_slice(&encode(item).unwrap()).unwrap();
     decode(value.to_string().as_bytes()).unwrap()
 }
 
 #[test]
-fn content_of_a_later_version_is_kept() {
+fn content_of_later_version_is_kept() {
     for (name, _, mut json) in stored() {
         json["content"] = json!({"type": "of_tomorrow", "x": [1, {"y": null}]});
         let item: Inbound = decode(json.to_string().as_bytes()).unwrap();
@@ -69,7 +69,7 @@ fn content_of_a_later_version_is_kept() {
 mod schema {
     use std::sync::LazyLock;
 
-    use incs_model::delivery::Fact;
+    use incs_model::delivery::DeliveryUpdate;
     use incs_model::event::Event;
     use incs_model::exotel::Callback;
     use jsonschema::Validator;
@@ -83,21 +83,21 @@ mod schema {
     }
 
     static MESSAGE: LazyLock<Validator> = LazyLock::new(|| validator("receive/inbound-message.json"));
-    static FACT: LazyLock<Validator> = LazyLock::new(|| validator("receive/delivery-fact.json"));
+    static UPDATE: LazyLock<Validator> = LazyLock::new(|| validator("receive/delivery-fact.json"));
 
     fn errors(validator: &Validator, json: &Value) -> Vec<String> {
         validator.iter_errors(json).map(|error| format!("{}: {error}", error.instance_path())).collect()
     }
 
     #[test]
-    fn every_view_fits_its_schema() {
+    fn every_view_matches_its_schema() {
         for (name, _, json) in stored() {
             assert_eq!(errors(&MESSAGE, &json), [""; 0], "{name}");
         }
     }
 
     #[test]
-    fn view_of_a_later_version_fits_too() {
+    fn view_of_later_version_matches_schema() {
         for (name, _, json) in stored() {
             for place in places(&json).into_iter().filter(|place| is_typed(place)) {
                 let mut later = json.clone();
@@ -109,7 +109,7 @@ mod schema {
     }
 
     #[test]
-    fn schema_refuses_what_is_no_view() {
+    fn schema_refuses_other_json() {
         for json in [
             json!({}),
             json!({"provider": "incs", "pointer": "", "raw": {}}),
@@ -123,21 +123,21 @@ mod schema {
     }
 
     #[test]
-    fn every_fact_fits_its_schema() {
+    fn every_update_matches_its_schema() {
         let mut seen = 0;
         for (name, body) in bodies() {
-            let facts: Vec<Fact> = if name.contains("exotel/") {
-                Fact::of_callback(&decode::<Callback>(body.as_bytes()).unwrap())
+            let updates: Vec<DeliveryUpdate> = if name.contains("exotel/") {
+                DeliveryUpdate::of_callback(&decode::<Callback>(body.as_bytes()).unwrap())
             } else {
-                Fact::of_event(&decode::<Event>(body.as_bytes()).unwrap())
+                DeliveryUpdate::of_event(&decode::<Event>(body.as_bytes()).unwrap())
             };
-            for fact in facts {
-                let json: Value = serde_json::from_slice(&encode(&fact).unwrap()).unwrap();
-                assert_eq!(errors(&FACT, &json), [""; 0], "{name}");
-                assert_eq!(decode::<Fact>(json.to_string().as_bytes()).unwrap(), fact, "{name}");
+            for update in updates {
+                let json: Value = serde_json::from_slice(&encode(&update).unwrap()).unwrap();
+                assert_eq!(errors(&UPDATE, &json), [""; 0], "{name}");
+                assert_eq!(decode::<DeliveryUpdate>(json.to_string().as_bytes()).unwrap(), update, "{name}");
                 seen += 1;
             }
         }
-        assert!(seen > 10, "only {seen} facts");
+        assert!(seen > 10, "only {seen} updates");
     }
 }

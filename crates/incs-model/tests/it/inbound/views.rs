@@ -1,4 +1,4 @@
-//! The view of every message in every fixture, member by member. `views.json` has them; read each change of it.
+//! The view of every message in every fixture, member by member. They are in `views.json`; review each change to it.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{bodies, view};
 
-/// The views as they are written, without the raw JSON. An empty list stands for a body without a customer's message.
+/// Returns the written views, without the raw JSON. An empty list means a body without a customer's message.
 fn views() -> BTreeMap<String, Vec<Value>> {
     let views = bodies().into_iter().map(|(name, body)| {
         let items = view(&name, &body).unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -19,7 +19,7 @@ fn views() -> BTreeMap<String, Vec<Value>> {
     views.collect()
 }
 
-/// The typed part of a view: all but the raw JSON.
+/// Returns the typed part of a view: everything except the raw JSON.
 pub(super) fn typed(item: &Inbound) -> Value {
     let mut value: Value = serde_json::from_slice(&encode(item).unwrap()).unwrap();
     for place in ["", "/content", "/content/content"] {
@@ -31,7 +31,7 @@ pub(super) fn typed(item: &Inbound) -> Value {
 }
 
 #[test]
-fn every_fixture_has_the_view_of_its_row() {
+fn fixture_views_match_their_rows() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/inbound/views.json");
     let views = views();
     if std::env::var_os("UPDATE_VIEWS").is_some() {
@@ -49,7 +49,7 @@ fn every_fixture_has_the_view_of_its_row() {
 }
 
 #[test]
-fn raw_item_is_the_place_in_the_body() {
+fn raw_item_equals_body_at_pointer() {
     for (name, body) in bodies() {
         let whole: Value = serde_json::from_str(&body).unwrap();
         for item in view(&name, &body).unwrap() {

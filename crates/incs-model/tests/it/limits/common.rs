@@ -4,33 +4,37 @@ use incs_model::limits::common;
 use incs_model::whatsapp::interactive::carousel::CardAction;
 use incs_model::whatsapp::interactive::reply::{Button, CardButton};
 use incs_model::whatsapp::interactive::{CtaUrl, Header, HeaderMedia};
-use incs_model::whatsapp::template::{self, ButtonKind, Component, Parameter};
-use incs_model::whatsapp::{Content, Image, Template};
+use incs_model::whatsapp::template::{self, ButtonKind, Component, Parameter, ParameterValue};
+use incs_model::whatsapp::{Content, Template};
 use incs_model::{OutboundMessage, PhoneNumber, RawJson, UnknownMember, decode, rcs, viber, whatsapp};
 
 use super::row::{Past, Request, Row, past};
 use super::whatsapp::{buttons, card, carousel, cta_url, interactive, list, row};
 
-/// A recipient.
+/// Returns a recipient.
 pub(super) fn to() -> PhoneNumber {
     "85251230088".parse().unwrap()
 }
 
 pub(super) fn rows() -> Vec<Row> {
     let kinds_of_messages: [Request; 3] = [
-        Box::new(whatsapp::Message::text(to(), "x")),
-        Box::new(OutboundMessage::from(viber::Message::text(to(), "x"))),
-        Box::new(rcs::Message::text(to(), "x")),
+        Box::new(whatsapp::Message::new(to(), "x")),
+        Box::new(OutboundMessage::from(viber::Message::new(to(), "x"))),
+        Box::new(rcs::Message::new(to(), "x")),
     ];
     vec![
         Row::decoded(
             &common::TO_DIGITS,
-            &[r#"{"to":"8","type":"text","text":"x"}"#, r#"{"type":"text","text":"x","to":"0085251230088123456789"}"#],
+            &[r#"{"to":"8525123","type":"text","text":"x"}"#, r#"{"type":"text","text":"x","to":"852512300881234"}"#],
             &[
                 ("/to", r#"{"to":"","type":"text","text":"x"}"#),
-                ("/to", r#"{"to":"+8","type":"text","text":"x"}"#),
+                ("/to", r#"{"to":"852512","type":"text","text":"x"}"#),
+                ("/to", r#"{"to":"8525123008812345","type":"text","text":"x"}"#),
+                ("/to", r#"{"to":"085251230088","type":"text","text":"x"}"#),
+                ("/to", r#"{"to":"0085251230088","type":"text","text":"x"}"#),
+                ("/to", r#"{"to":"+85251230088","type":"text","text":"x"}"#),
                 ("/to", r#"{"type":"text","text":"x","to":"852 5123 0088"}"#),
-                ("/to", r#"{"to":"٨","type":"text","text":"x"}"#),
+                ("/to", r#"{"to":"٨٥٢٥١٢٣٠٠٨٨","type":"text","text":"x"}"#),
                 ("/to", r#"{"to":85251230088,"type":"text","text":"x"}"#),
                 ("/to", r#"{"type":"text","text":"x"}"#),
             ],
@@ -55,10 +59,7 @@ pub(super) fn rows() -> Vec<Row> {
                     message.header = Some(Header::video("//h/a.mp4"));
                 })),
             ),
-            past(
-                "/template/components/0/parameters/0/image/link",
-                send(Component::header(Parameter::Image(Image::new("x")))),
-            ),
+            past("/template/components/0/parameters/0/image/link", send(Component::header(Parameter::image("x")))),
         ]),
         Row::cases(&common::KIND_KNOWN, kinds_of_messages, unknown_kinds()),
     ]
@@ -72,29 +73,35 @@ fn send(component: Component) -> whatsapp::Message {
     whatsapp::Message::new(to(), Template::new("order_received").with_components([component]))
 }
 
-/// One character passes and none fails, wherever a text is required.
+/// One character passes and an empty text fails, for every required text.
 fn not_empty() -> Row {
     type Make = fn(String) -> Request;
-    let places: [(&'static str, Make); 27] = [
-        ("/text", |text| Box::new(whatsapp::Message::text(to(), text))),
-        ("/text", |text| Box::new(viber::Message::text(to(), text))),
-        ("/text", |text| Box::new(rcs::Message::text(to(), text))),
-        ("/otp/code", |text| Box::new(viber::Message::new(to(), viber::OneTimePassword::new(text, "en", 5u32)))),
-        ("/otp/language", |text| Box::new(viber::Message::new(to(), viber::OneTimePassword::new("1", text, 5u32)))),
+    let places: [(&'static str, Make); 29] = [
+        ("/text", |text| Box::new(whatsapp::Message::new(to(), text))),
+        ("/text", |text| Box::new(viber::Message::new(to(), text))),
+        ("/text", |text| Box::new(rcs::Message::new(to(), text))),
+        ("/otp/code", |text| Box::new(viber::Message::new(to(), viber::OneTimePassword::new(text, "en", 5)))),
+        ("/otp/language", |text| Box::new(viber::Message::new(to(), viber::OneTimePassword::new("1", text, 5)))),
         ("/template/name", |text| Box::new(rcs::Message::new(to(), rcs::Template::new(text)))),
         ("/template/name", |text| Box::new(whatsapp::Message::new(to(), Template::new(text)))),
         ("/template/code", |text| Box::new(whatsapp::Message::new(to(), Template::new("n").with_code(text)))),
-        ("/template/components/0/parameters/0/text", |text| Box::new(send(Component::body([Parameter::text(text)])))),
+        ("/template/components/0/parameters/0/text", |text| Box::new(send(Component::body([text])))),
         ("/template/components/0/parameters/0/coupon_code", |text| Box::new(send(Component::copy_code(0, text)))),
         ("/template/components/0/parameters/0/payload", |text| {
-            Box::new(send(Component::body([Parameter::Payload(text)])))
+            Box::new(send(Component::body([Parameter::payload(text)])))
+        }),
+        ("/template/components/0/parameters/0/parameter_name", |text| {
+            Box::new(send(Component::body([Parameter::named(text, "x")])))
+        }),
+        ("/template/language/code", |text| {
+            Box::new(whatsapp::Message::new(to(), Template::new("n").with_language(text)))
         }),
         ("/interactive/body/text", |text| Box::new(interactive(cta_url(|message| message.body.text = text)))),
         ("/interactive/header/text", |text| {
             Box::new(interactive(cta_url(|message| message.header = Some(Header::text(text)))))
         }),
         ("/interactive/header/image/id", |text| {
-            let header = Header::Image(HeaderMedia::new().with_id(text));
+            let header = Header::image(HeaderMedia::by_id(text));
             Box::new(interactive(cta_url(|message| message.header = Some(header))))
         }),
         ("/interactive/footer/text", |text| {
@@ -134,7 +141,7 @@ fn not_empty() -> Row {
     Row::cases(
         &common::TEXT_NOT_EMPTY,
         places.iter().map(|(_, request)| request("x".to_owned())),
-        places.iter().map(|(pointer, request)| Past::boxed(pointer, request(String::new()))),
+        places.iter().map(|(pointer, request)| Past::boxed(pointer, request(String::new())).also(&["member.meta"])),
     )
 }
 
@@ -142,8 +149,8 @@ fn unknown_kinds() -> Vec<Past> {
     let unknown = || UnknownMember::new("poll", RawJson::parse("{}").unwrap());
     let card_button = || CardAction::quick_replies([CardButton::Unknown(unknown())]);
     let other_menu = decode(br#"{"type":"poll"}"#).map(Content::Interactive).unwrap();
-    let other_component: Component = decode(br#"{"type":"carousel"}"#).unwrap();
-    let flow = template::Button::new(ButtonKind::from("FLOW"), "0", []);
+    let other_component: Component = decode(br#"{"type":"hologram"}"#).unwrap();
+    let button = template::Button::new(ButtonKind::from("HOLOGRAM")).with_index("0");
     let change = |edit: fn(&mut CtaUrl, UnknownMember)| interactive(cta_url(|message| edit(message, unknown())));
     vec![
         past("/type", whatsapp::Message::new(to(), Content::Unknown(unknown()))),
@@ -151,8 +158,8 @@ fn unknown_kinds() -> Vec<Past> {
         past("/type", rcs::Message::new(to(), rcs::Content::Unknown(unknown()))),
         past("/interactive/type", whatsapp::Message::new(to(), other_menu)),
         past("/template/components/0/type", send(other_component)),
-        past("/template/components/0/sub_type", send(Component::Button(flow))),
-        past("/template/components/0/parameters/0/type", send(Component::body([Parameter::Unknown(unknown())]))),
+        past("/template/components/0/sub_type", send(Component::Button(button))),
+        past("/template/components/0/parameters/0/type", send(Component::body([ParameterValue::Unknown(unknown())]))),
         past("/interactive/header/type", change(|message, kind| message.header = Some(Header::Unknown(kind)))),
         past(
             "/interactive/action/buttons/0/type",

@@ -22,9 +22,9 @@ fn with(suggestion: Suggestion) -> rcs::NewTemplate {
     rcs::NewTemplate::new("x", "PROMOTION", TextContent::new("x").with_suggestions([suggestion]))
 }
 
-/// A template of one card with so many suggestions.
+/// Returns a card with this number of suggestions.
 fn card(suggestions: usize) -> Card {
-    Card::of("x", "x", "https://h/a.png").with_suggestions(vec![Suggestion::reply("x", "x"); suggestions])
+    Card::new().with_media_url("https://h/a.png").with_suggestions(vec![Suggestion::reply("x", "x"); suggestions])
 }
 
 fn of_rcs() -> Vec<Row> {
@@ -89,7 +89,7 @@ fn of_whatsapp() -> Vec<Row> {
 fn of_tasks() -> Vec<Row> {
     let task = || NewTask::new("x", 1u64, to(), "agent_07");
     vec![
-        Row::items(&s::IDS, "/message_ids", |count| StatusQuery::new(vec!["x".into(); count])),
+        Row::items(&s::IDS, "/message_ids", |count| StatusQuery::new(vec!["x"; count])),
         Row::chars(&t::NAME, "/name", |name| NewTask::new(name, 1u64, to(), "agent_07")),
         Row::chars(&t::DESCRIPTION, "/description", |text| task().with_description(text)),
         Row::range(&t::KIND, "/type", |kind| task().with_type(TaskKind::from(kind))),

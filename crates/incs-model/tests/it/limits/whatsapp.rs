@@ -2,14 +2,13 @@
 
 use incs_model::limits::whatsapp as limits;
 use incs_model::whatsapp::interactive::carousel::{Card, CardAction, CardType};
-use incs_model::whatsapp::interactive::reply::{self, Button, CardButton};
+use incs_model::whatsapp::interactive::reply::{Button, CardButton};
 use incs_model::whatsapp::interactive::{
-    Body, Carousel, CtaUrl, Footer, Header, HeaderMedia, Interactive, List, ReplyButtons, cta_url as link_button,
-    list as menu,
+    Body, Carousel, CtaUrl, Footer, Header, HeaderDocument, HeaderMedia, Interactive, List, ReplyButtons, list as menu,
 };
 use incs_model::whatsapp::template::{self, ButtonKind, Component, Parameter, Template};
 use incs_model::whatsapp::{Audio, Document, Image, Message, Video};
-use incs_model::{RawJson, UnknownMember};
+use incs_model::{RawJson, TextOrNumber, UnknownMember};
 
 use super::common::to;
 use super::row::{Request, Row, past, text};
@@ -21,33 +20,32 @@ pub(super) fn interactive(content: Interactive) -> Message {
 
 /// A message with a link button, with a change.
 pub(super) fn cta_url(change: impl FnOnce(&mut CtaUrl)) -> Interactive {
-    let mut message = CtaUrl::new(body("x"), link_button::Action::open("x", "https://h"));
+    let mut message = CtaUrl::new("x", "x", "https://h");
     change(&mut message);
     Interactive::CtaUrl(message)
 }
 
-/// A list of so many sections with so many rows each, with a change.
+/// Returns a list with these numbers of sections and of rows in each, after a change.
 pub(super) fn list(sections: usize, rows: usize, change: impl FnOnce(&mut List)) -> Interactive {
     let row = |section, row| menu::Row::new(format!("{section}-{row}"), format!("{section}-{row}"));
-    let section = |section| menu::Section::new("x", (0..rows).map(|at| row(section, at)).collect::<Vec<_>>());
-    let sections = (0..sections).map(section).collect::<Vec<_>>();
-    let mut message = List::new(body("x"), menu::Action::new("x", sections));
+    let section = |section| menu::Section::new("x", (0..rows).map(|at| row(section, at)));
+    let mut message = List::new("x", "x", (0..sections).map(section));
     change(&mut message);
     Interactive::List(message)
 }
 
-/// So many cards with a link button each, with a change.
-pub(super) fn carousel(cards: u32, change: impl FnOnce(&mut Carousel)) -> Interactive {
-    let card = |index| Card::new(index, Header::image("https://h/a.png"), CardAction::open("x", "https://h"));
-    let mut message = Carousel::of(body("x"), (0..cards).map(card));
+/// Returns this number of cards with a link button each, after a change.
+pub(super) fn carousel(cards: usize, change: impl FnOnce(&mut Carousel)) -> Interactive {
+    let card = Card::new(Header::image("https://h/a.png"), CardAction::open("x", "https://h"));
+    let mut message = Carousel::new("x", vec![card; cards]);
     change(&mut message);
     Interactive::Carousel(message)
 }
 
-/// So many reply buttons, with a change.
+/// Returns this number of reply buttons, after a change.
 pub(super) fn buttons(count: usize, change: impl FnOnce(&mut ReplyButtons)) -> Interactive {
-    let buttons = (0..count).map(|at| Button::reply(at.to_string(), at.to_string())).collect::<Vec<_>>();
-    let mut message = ReplyButtons::new(body("x"), reply::Action::new(buttons));
+    let buttons = (0..count).map(|at| Button::reply(at.to_string(), at.to_string()));
+    let mut message = ReplyButtons::new("x", buttons);
     change(&mut message);
     Interactive::Button(message)
 }
@@ -70,6 +68,13 @@ pub(super) fn footer(text: impl Into<String>) -> Footer {
     Footer::new(text)
 }
 
+/// A medium by link, by id, by both or by neither.
+fn medium(link: Option<&str>, id: Option<&str>) -> HeaderMedia {
+    let mut medium = HeaderMedia::by_link("");
+    (medium.link, medium.id) = (link.map(Into::into), id.map(Into::into));
+    medium
+}
+
 fn send(template: Template) -> Message {
     Message::new(to(), template)
 }
@@ -79,13 +84,16 @@ pub(super) fn rows() -> Vec<Row> {
 }
 
 fn media_and_templates() -> Vec<Row> {
-    let values = |count| Component::Header(template::Header::new(vec![Parameter::text("x"); count]));
-    let at_index = |index: &str| {
-        let button = template::Button::new(ButtonKind::Url, index, [Parameter::text("x")]);
+    let values = |count| Component::Header(template::Header::new(vec!["x"; count]));
+    let with_header = |parameter| send(Template::new("n").with_components([Component::header(parameter)]));
+    let at_index = |index: TextOrNumber| {
+        let button = template::Button::new(ButtonKind::CopyCode)
+            .with_index(index)
+            .with_parameters([Parameter::coupon_code("x")]);
         send(Template::new("n").with_components([Component::Button(button)]))
     };
     let code = || Template::new("n").with_code("1");
-    let components = || [Component::body([Parameter::text("x")])];
+    let components = || [Component::body(["x"])];
     vec![
         Row::kinds(&limits::IMAGE_KIND, "/image/link", |link| Message::new(to(), Image::new(link))),
         Row::kinds(&limits::VIDEO_KIND, "/video/link", |link| Message::new(to(), Video::new(link))),
@@ -101,26 +109,64 @@ fn media_and_templates() -> Vec<Row> {
         }),
         Row::cases(
             &limits::TEMPLATE_BUTTON_INDEX,
-            ["0", "10"].map(|index| Box::new(at_index(index)) as Request),
-            ["", "-1", "one", "0 ", "٣"].map(|index| past("/template/components/0/index", at_index(index))),
-        ),
+            ["0", "10"].map(|index| Box::new(at_index(index.into())) as Request),
+            ["", "-1", "one", "0 ", "٣"].map(|index| past("/template/components/0/index", at_index(index.into()))),
+        )
+        .and_at([Box::new(at_index(3.into())) as Request])
+        .and_past([-1.0, 0.5].map(|index| past("/template/components/0/index", at_index(index.into()))))
+        .and_past([past("/template/components/0/index", {
+            let button = template::Button::new(ButtonKind::CopyCode).with_parameters([Parameter::coupon_code("x")]);
+            send(Template::new("n").with_components([Component::Button(button)]))
+        })]),
+        Row::cases(
+            &limits::TEMPLATE_HEADER_SOURCE,
+            [Box::new(with_header(Parameter::image("https://h/a.png"))) as Request],
+            [past("/template/components/0/parameters/0/image", with_header(Parameter::image(medium(None, None))))],
+        )
+        .and_past([past("/template/components/0/parameters/0/image", {
+            with_header(Parameter::image(medium(Some("https://h/a.png"), Some("1"))))
+        })
+        .also(&["member.meta"])]),
+        whitespace(),
     ]
+}
+
+/// Texts that Meta refuses, in every value that fills a placeholder with text.
+fn whitespace() -> Row {
+    let with = |component| send(Template::new("n").with_components([component]));
+    let currency = |text: &str| template::Currency::new(text, "USD", 1000);
+    let texts = ["a\nb", "a\r\nb", "a\tb", "     x"];
+    let at = ["a b", "a    b", " "].map(|text| Box::new(with(Component::body([text]))) as Request);
+    let bodies = texts.map(|text| past("/template/components/0/parameters/0/text", with(Component::body([text]))));
+    let others = texts.map(|text| {
+        [
+            past("/template/components/0/parameters/0/text", with(Component::header(text))),
+            past("/template/components/0/parameters/0/text", with(Component::link_end(0, text))),
+            past(
+                "/template/components/0/parameters/0/currency/fallback_value",
+                with(Component::body([currency(text)])),
+            ),
+        ]
+    });
+    let others = others.into_iter().flatten().map(|past| past.also(&["member.meta"]));
+    Row::cases(&incs_model::limits::template::WHATSAPP_PARAMETERS_WHITESPACE, at, bodies).and_past(others)
 }
 
 fn parts() -> Vec<Row> {
     let with_medium = |header| interactive(cta_url(|message| message.header = Some(header)));
-    let medium = HeaderMedia::new;
     vec![
         Row::chars(&limits::HEADER_TEXT, "/interactive/header/text", |text| with_medium(Header::text(text))),
         Row::cases(
             &limits::HEADER_SOURCE,
             [Box::new(with_medium(Header::video("https://h/a.mp4"))) as Request]
                 .into_iter()
-                .chain([Box::new(with_medium(Header::Image(medium().with_id("1")))) as Request]),
+                .chain([Box::new(with_medium(Header::image(HeaderMedia::by_id("1")))) as Request]),
             [
-                past("/interactive/header/image", with_medium(Header::Image(medium()))),
+                past("/interactive/header/image", with_medium(Header::image(medium(None, None)))),
                 past("/interactive/header/document", {
-                    with_medium(Header::Document(medium().with_id("1").with_link("https://h/a.pdf")))
+                    let mut both = HeaderDocument::by_link("https://h/a.pdf");
+                    both.id = Some("1".into());
+                    with_medium(Header::document(both))
                 }),
             ],
         ),
@@ -192,7 +238,8 @@ fn lists() -> Vec<Row> {
         }),
         Row::cases(
             &limits::ROW_ID_UNIQUE,
-            [Box::new(first(&|row| row.id = "0-10".into())) as Request],
+            [first(&|row| row.id = "0-10".into()), first(&|row| row.title = "0-1".into())]
+                .map(|message| Box::new(message) as Request),
             [
                 past("/interactive/action/sections/0/rows/1/id", first(&|row| row.id = "0-1".into())),
                 past(
@@ -200,11 +247,6 @@ fn lists() -> Vec<Row> {
                     interactive(list(2, 1, |message| row(message).id = "1-0".into())),
                 ),
             ],
-        ),
-        Row::cases(
-            &limits::ROW_TITLE_UNIQUE,
-            [Box::new(first(&|row| row.title = "0-10".into())) as Request],
-            [past("/interactive/action/sections/0/rows/1/title", first(&|row| row.title = "0-1".into()))],
         ),
     ]
 }
@@ -218,7 +260,7 @@ fn cards() -> Vec<Row> {
     let all_quick = |count| {
         interactive(carousel(2, |message| message.action.cards.iter_mut().for_each(|card| card.action = quick(count))))
     };
-    let lines = |count: usize| second(&|card| card.body = Some(body(vec!["x"; count].join("\n"))));
+    let broken = |text: &str| second(&|card| card.body = Some(body(text)));
     let header = |header: &Header| second(&|card| card.header = header.clone());
     vec![
         Row::cases(
@@ -232,9 +274,7 @@ fn cards() -> Vec<Row> {
                 }),
             ],
         ),
-        Row::items(&limits::CARDS, "/interactive/action/cards", |count| {
-            interactive(carousel(u32::try_from(count).unwrap(), |_| {}))
-        }),
+        Row::items(&limits::CARDS, "/interactive/action/cards", |count| interactive(carousel(count, |_| {}))),
         Row::one_of(&limits::CARD_TYPE, "/interactive/action/cards/1/type", |kind| {
             second(&|card| card.r#type = CardType::from(kind))
         }),
@@ -254,20 +294,18 @@ fn cards() -> Vec<Row> {
         Row::cases(
             &limits::CARD_HEADER_LINK,
             [Box::new(header(&Header::image("https://h/a.png"))) as Request],
-            [
-                HeaderMedia::new(),
-                HeaderMedia::new().with_id("1"),
-                HeaderMedia::new().with_id("1").with_link("https://h/a.png"),
-            ]
-            .map(|medium| past("/interactive/action/cards/1/header/image", header(&Header::Image(medium)))),
+            [medium(None, None), medium(None, Some("1")), medium(Some("https://h/a.png"), Some("1"))]
+                .map(|medium| past("/interactive/action/cards/1/header/image", header(&Header::Image(medium)))),
         ),
         Row::chars(&limits::CARD_BODY_TEXT, "/interactive/action/cards/1/body/text", |text| {
             second(&|card| card.body = Some(body(text.clone())))
         }),
         Row::cases(
-            &limits::CARD_BODY_LINES,
-            [1, 2].map(|count| Box::new(lines(count)) as Request),
-            [past("/interactive/action/cards/1/body/text", lines(3))],
+            &limits::CARD_BODY_LINE_BREAKS,
+            ["x", "x\ny", "x\n\ny", "x\r\n\r\ny", "x\ry\rz", "x\n\ny\n", "x\n\ny\r\n\n", "\n\nx"]
+                .map(|text| Box::new(broken(text)) as Request),
+            ["x\ny\nz\n0", "x\n\n\ny", "x\r\n\r\n\r\ny", "x\ry\rz\r0", "x\n\r\n\ry", "\n\n\nx"]
+                .map(|text| past("/interactive/action/cards/1/body/text", broken(text))),
         ),
         Row::cases(
             &limits::CARD_BUTTONS,

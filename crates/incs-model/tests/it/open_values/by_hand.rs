@@ -1,4 +1,4 @@
-//! The unions that no macro declares, and unknown values inside whole bodies.
+//! The unions that are not declared by a macro, and unknown values inside whole bodies.
 
 use incs_model::event::{Event, NewMessageBody, created, rcs as rcs_event, whatsapp as whatsapp_event};
 use incs_model::exotel::{self, Callback, Entry, Item, ReportState, SmsItem, Tap};
@@ -127,9 +127,9 @@ pub(super) fn exotel_tap() {
     }
 }
 
-/// It is not read from the wire but from a name and a number, which are kept.
+/// Checks the state, which is derived from a name and a code; both are kept.
 pub(super) fn exotel_report_state() {
-    let report = json!({ "to": "12025550143", "exo_status_code": 49999, "exo_detailed_status": "added tomorrow" });
+    let report = json!({ "to": "12025550143", "exo_status_code": 49999, "exo_detailed_status": "added later" });
     assert_eq!(same::<exotel::Report>(&report).state(), ReportState::Unknown);
 }
 
@@ -178,7 +178,7 @@ pub(super) fn unknown_event() {
         assert_eq!(members(unknown.raw().get()), all);
         assert_eq!(encode(&event).unwrap(), unknown.raw().get().as_bytes());
     }
-    // The update of the workbench, whose name is not known, is told by its shape and kept whole too.
+    // The update of the workbench, whose name is unknown, is recognized by its shape and kept whole too.
     let update = object(&[("event", "\"x\""), ("message", r#"{"id":7,"channel_status":9,"odd":1e400}"#)]);
     assert!(matches!(kept(&update), Event::ChannelStatus(_)));
 }

@@ -1,4 +1,4 @@
-//! What every open enum and every union must do.
+//! The checks of every open enum and every union.
 
 use std::any::type_name;
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 pub(super) trait Wire: DeserializeOwned + Serialize + PartialEq + Debug {}
 impl<T: DeserializeOwned + Serialize + PartialEq + Debug> Wire for T {}
 
-/// A union, as the check sees it.
+/// A union, as seen by the check.
 pub(super) struct Union<T> {
     pub(super) tag: &'static str,
     pub(super) known: &'static [&'static str],
@@ -27,7 +27,7 @@ pub(super) fn samples() -> BTreeMap<String, Vec<Value>> {
     serde_json::from_str(include_str!("known.json")).unwrap()
 }
 
-/// Raw values as no writer of ours would spell them.
+/// Raw values in a spelling that this crate never writes.
 pub(super) const ODD: &[&str] = &[
     r#"{"deep":[{"er":[1e400,18446744073709551616,-0,1.10,0.1e-7]},null],"slash":"\/","letter":"\u00e9\ud83d\ude00"}"#,
     r"[ 1.0 , [ ] , { } ]",
@@ -45,13 +45,13 @@ pub(super) fn kept<T: Wire>(text: &str) -> T {
     value
 }
 
-/// The members of an object, each as it is spelled.
+/// Returns the members of an object, each with its spelling.
 pub(super) fn members(object: &str) -> BTreeMap<String, String> {
     let members: BTreeMap<String, Box<RawValue>> = serde_json::from_str(object).unwrap();
     members.into_iter().map(|(name, raw)| (name, raw.get().to_owned())).collect()
 }
 
-/// Every order of these.
+/// Returns every order of these items.
 pub(super) fn orders<T: Clone>(items: &[T]) -> Vec<Vec<T>> {
     if items.is_empty() {
         return vec![Vec::new()];
@@ -68,7 +68,7 @@ pub(super) fn orders<T: Clone>(items: &[T]) -> Vec<Vec<T>> {
     all
 }
 
-/// An object of these members.
+/// Returns an object of these members.
 pub(super) fn object(members: &[(&str, &str)]) -> String {
     let members: Vec<_> = members.iter().map(|(name, raw)| format!("{}:{raw}", Value::from(*name))).collect();
     format!("{{{}}}", members.join(","))
@@ -140,7 +140,7 @@ fn known_kinds<T: Wire>(union: &Union<T>) {
         let sample = samples.remove(index.unwrap_or_else(|| panic!("{name} has no sample of {kind}")));
         let value = same::<T>(&sample);
         assert!(!(union.is_unknown)(&value) && (union.kind)(&value) == *kind, "{name}: {value:?}");
-        // The tag may stand anywhere.
+        // The tag may be anywhere.
         let text = sample.to_string();
         let all = members(&text);
         let mut parts: Vec<_> = all.iter().map(|(name, raw)| (name.as_str(), raw.as_str())).collect();
