@@ -112,12 +112,12 @@ impl FaultServer {
         self.shared.faults().default = fault.into();
     }
 
-    /// Returns what the server has seen so far.
+    /// Returns the record of the server so far.
     pub fn seen(&self) -> Seen {
         self.shared.seen.borrow().clone()
     }
 
-    /// Waits until `condition` holds of what the server has seen; `false` when it does not within this time.
+    /// Waits until the record fulfils a condition; returns `false` if it does not within the time limit.
     pub async fn wait_until(&self, within: Duration, mut condition: impl FnMut(&Seen) -> bool) -> bool {
         let mut seen = self.shared.seen.subscribe();
         let reached = seen.wait_for(|seen| condition(seen));
@@ -127,7 +127,7 @@ impl FaultServer {
 
 impl Drop for FaultServer {
     fn drop(&mut self) {
-        // The task owns those of its connections.
+        // The task owns the tasks of its connections.
         self.task.abort();
     }
 }
@@ -153,7 +153,7 @@ async fn accept(listener: TcpListener, tls: Option<tokio_rustls::TlsAcceptor>, s
         shared.seen.send_modify(|seen| seen.connections = number);
         let open = shared.count(|seen| &mut seen.open);
         connections.spawn(async move {
-            // How a connection ends is what `Seen` tells; an error of it is the other side's doing.
+            // `Seen` records the end of a connection; an error is caused by the client.
             let _ = tokio::time::timeout(LIFETIME, connection::serve(tcp, tls, shared, number)).await;
             drop(open);
         });
@@ -166,7 +166,7 @@ async fn accept(listener: TcpListener, tls: Option<tokio_rustls::TlsAcceptor>, s
 #[derive(Debug)]
 pub struct ClosedPort {
     address: SocketAddr,
-    // Bound, so that nobody else gets the port, and never listening.
+    // Bound, so that no other program gets the port, and never listening.
     _socket: TcpSocket,
 }
 

@@ -1,6 +1,6 @@
 //! A test suite for transports of `incs-client`, and the fault server that it runs against.
 //!
-//! [`run`] checks a [`Transport`](incs_client::transport::Transport) against everything that the trait promises. It starts a
+//! [`run`] checks a [`Transport`](incs_client::transport::Transport) against the whole contract of the trait. It starts a
 //! [`FaultServer`] for each case, over plain HTTP and over TLS, asks you for a transport that reaches it, and lists every
 //! violation. Add this crate to the `[dev-dependencies]` of the crate that has the transport.
 //!
@@ -28,7 +28,7 @@
 //!
 //! # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
 //! # runtime.block_on(async {
-//! // This one never talks to the server.
+//! // This transport never contacts the server.
 //! let error = Suite::new().on(Security::Plain).run(|_| ScriptedTransport::new()).await.unwrap_err();
 //! assert!(error.violations().iter().any(|violation| violation.case() == "any_status_is_a_reply"));
 //! # });
@@ -43,7 +43,7 @@ mod suite;
 
 pub use crate::fault_server::{ClosedPort, Fault, FaultServer, Moment, Reply, Security, Seen, SeenRequest};
 pub use crate::stage::ServerInfo;
-pub use crate::suite::{ContractError, Suite, Summary, Violation, run};
+pub use crate::suite::{ContractError, Exemption, Suite, Summary, Violation, run};
 
 /// The code in the crate's README compiles and runs.
 #[cfg(doctest)]

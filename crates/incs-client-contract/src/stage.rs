@@ -1,4 +1,4 @@
-//! The environment of a case: fresh servers, transports that reach them, and notes of what was wrong.
+//! The environment of a case: fresh servers, transports for them, and the violations found.
 
 use std::fmt::Debug;
 use std::future::Future;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::Method;
 use incs_client::transport::{
-    CallInfo, Departure, Replay, Request, Response, Transport, TransportError, TransportErrorKind,
+    CallInfo, Idempotency, Request, Response, SendGate, Transport, TransportError, TransportErrorKind,
 };
 
 use crate::fault_server::{Fault, FaultServer, Security, Seen};
@@ -28,8 +28,8 @@ impl ServerInfo {
         &self.uri
     }
 
-    /// Returns the only root to trust, in DER; `None` without TLS. It is the same for all servers of a process, but in some cases it
-    /// is not the root of the server.
+    /// Returns the only root to trust, in DER; `None` without TLS. It is the same for all servers of a process, but in some cases
+    /// not the root of the server.
     pub fn root_certificate(&self) -> Option<&[u8]> {
         self.root_certificate.as_deref()
     }
@@ -42,7 +42,7 @@ impl ServerInfo {
 
 pub(crate) type Make<'a> = dyn Fn(&ServerInfo) -> Arc<dyn Transport> + Send + Sync + 'a;
 
-/// Contents of requests and replies that no error may show. The words occur nowhere else.
+/// Contents of requests and replies that errors must not show. The words occur nowhere else.
 pub(crate) const CODE: &str = "zq-code-7781";
 pub(crate) const QUERY: &str = "zq-query-7782";
 pub(crate) const BODY: &str = "zq-body-7783";
@@ -75,19 +75,19 @@ impl<'a> Stage<'a> {
         self.notes.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes what was expected of a row and what was found, unless it holds.
+    /// Notes a violation with the expected and the found value, unless the condition is true.
     pub(crate) fn expect(&self, holds: bool, row: &str, expected: impl Debug, found: impl Debug) {
         if !holds {
             self.note(format!("{row}: expected {expected:?}, found {found:?}"));
         }
     }
 
-    /// Makes a transport for any address.
+    /// Creates a transport for any address.
     pub(crate) fn transport(&self, uri: String, root: Option<Bytes>) -> Arc<dyn Transport> {
         (self.make)(&ServerInfo { uri, root_certificate: root, connect_timeout: CONNECT })
     }
 
-    /// Starts a server with these faults, and makes a transport that reaches it.
+    /// Starts a server with these faults, and creates a transport for it.
     pub(crate) async fn scene(&self, faults: impl IntoIterator<Item = Fault>) -> io::Result<Scene<'_>> {
         let server = FaultServer::start(self.security).await?;
         faults.into_iter().for_each(|fault| server.push(fault));
@@ -95,11 +95,11 @@ impl<'a> Stage<'a> {
         Ok(Scene { stage: self, server, transport })
     }
 
-    /// Makes a call and waits for its end; notes a call that does not end in time.
+    /// Makes a call and waits for its end; a call that does not end in time is a violation.
     pub(crate) async fn call(&self, row: &str, transport: &dyn Transport, request: Request) -> Option<Outcome> {
-        let departure = CallInfo::of(&request).departure().clone();
+        let send_gate = CallInfo::of(&request).send_gate().clone();
         let result = self.in_time(row, transport.call(request)).await?;
-        Some(Outcome { result, departure })
+        Some(Outcome { result, send_gate })
     }
 
     pub(crate) async fn in_time<T>(&self, row: &str, future: impl Future<Output = T>) -> Option<T> {
@@ -111,7 +111,7 @@ impl<'a> Stage<'a> {
     }
 }
 
-/// A server and a transport that reaches it.
+/// A server and a transport for it.
 pub(crate) struct Scene<'a> {
     stage: &'a Stage<'a>,
     pub(crate) server: FaultServer,
@@ -124,7 +124,7 @@ impl Scene<'_> {
         self.stage.call(row, &self.transport, request).await
     }
 
-    /// Makes a call and returns its reply; notes an error.
+    /// Makes a call and returns its reply; an error is a violation.
     pub(crate) async fn reply(&self, row: &str, request: Request) -> Option<Response> {
         match self.call(row, request).await?.result {
             Ok(response) => Some(response),
@@ -135,7 +135,7 @@ impl Scene<'_> {
         }
     }
 
-    /// Returns a send with everything in it that could be lost or shown.
+    /// Returns a send with all parts that could be lost or shown.
     pub(crate) fn send(&self) -> Request {
         self.request(Method::POST, "/external/send", format!(r#"{{"text":"{BODY} Grüße, 你好 🎉"}}"#))
     }
@@ -149,7 +149,7 @@ impl Scene<'_> {
         request(&self.server.uri(), method, path, body)
     }
 
-    /// Waits for the server to notice something; notes it when it does not.
+    /// Waits until the record of the server fulfils a condition; a timeout is a violation.
     pub(crate) async fn expect_seen(&self, row: &str, expected: &str, condition: fn(&Seen) -> bool) -> Seen {
         if !self.server.wait_until(self.stage.time_limit, condition).await {
             let Seen { connections, busy, stalled, complete, partial, .. } = self.server.seen();
@@ -162,19 +162,18 @@ impl Scene<'_> {
         self.server.seen()
     }
 
-    /// Waits until every exchange has ended: then it is certain what the server got. A connection may stay, also one that a pool
-    /// has made to have one more.
+    /// Waits until every exchange has ended, so that the record of the server is complete. Connections of a pool may stay open.
     pub(crate) async fn settled(&self, row: &str) -> Seen {
         self.expect_seen(row, "every exchange to end", |seen| seen.busy == 0).await
     }
 }
 
-/// Makes a request to any address, with a query, the secret header and a [`CallInfo`].
+/// Builds a request to any address, with a query, the secret header and a [`CallInfo`].
 pub(crate) fn request(uri: &str, method: Method, path: &str, body: impl Into<Bytes>) -> Request {
-    let replay = if method == Method::POST { Replay::Unsafe } else { Replay::Safe };
+    let idempotency = if method == Method::POST { Idempotency::NonIdempotent } else { Idempotency::Idempotent };
     let mut request = Request::new(body.into());
     *request.method_mut() = method;
-    // The addresses and paths of the suite are those of URIs; one that is not leads nowhere, which every case notes.
+    // The addresses and paths of the suite are valid URIs; an invalid one fails in every case.
     *request.uri_mut() = format!("{uri}{path}?word={QUERY}&c=%2B%2F%3D;x=a+b").parse().unwrap_or_default();
     for (name, value) in [
         ("certification-code", CODE),
@@ -186,21 +185,21 @@ pub(crate) fn request(uri: &str, method: Method, path: &str, body: impl Into<Byt
     ] {
         request.headers_mut().append(name, http::HeaderValue::from_static(value));
     }
-    request.extensions_mut().insert(CallInfo::new("contract", replay));
+    request.extensions_mut().insert(CallInfo::new("contract", idempotency));
     request
 }
 
 /// The end of a call.
 pub(crate) struct Outcome {
     pub(crate) result: Result<Response, TransportError>,
-    pub(crate) departure: Departure,
+    pub(crate) send_gate: SendGate,
 }
 
 impl Outcome {
-    /// Returns whether the transport claims in any way that nothing has left.
-    pub(crate) fn says_nothing_left(&self) -> bool {
+    /// Returns whether the transport claims, by the error or the send gate, that nothing was sent.
+    pub(crate) fn claims_not_sent(&self) -> bool {
         let kind = self.result.as_ref().err().map(TransportError::kind);
-        kind.is_some_and(TransportErrorKind::nothing_left) || self.departure.recall()
+        kind.is_some_and(TransportErrorKind::proves_not_sent) || self.send_gate.revoke()
     }
 
     /// Describes the end without showing content.

@@ -12,10 +12,10 @@ use crate::cases::{self, Case};
 use crate::fault_server::Security;
 use crate::stage::{Make, ServerInfo, Stage};
 
-/// The time limit of one call, unless [`Suite::with_time_limit`] says otherwise.
+/// The default time limit of one call.
 const CALL: Duration = Duration::from_secs(5);
 
-/// The time limit of a case, in time limits of a call. It catches what the limit of a call does not.
+/// The time limit of a case, as a multiple of the limit of a call.
 const CALLS_PER_CASE: u32 = 6;
 
 /// The suite, with its settings.
@@ -23,15 +23,42 @@ const CALLS_PER_CASE: u32 = 6;
 pub struct Suite {
     securities: Vec<Security>,
     time_limit: Duration,
+    exemptions: Vec<Exemption>,
 }
 
-/// Checks a transport against its contract, over plain HTTP and over TLS. It runs on tokio.
+/// A rule of the contract that a transport declares not to follow, since its library cannot. The [`Summary`] names it.
 ///
-/// `factory` is asked for a fresh transport for each server; it may be asked more than once in a case.
+/// A rule can be exempted only if breaking it cannot send a request twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Exemption {
+    /// An exchange continues when its future is dropped, as with a blocking library on its own thread. The transport must still
+    /// report such a request correctly, and must not send one that was not sent by then.
+    ExchangeOutlivesCall,
+}
+
+impl Exemption {
+    /// Returns the name of the skipped case.
+    pub fn case(self) -> &'static str {
+        match self {
+            Self::ExchangeOutlivesCall => "dropping_the_future_ends_the_exchange",
+        }
+    }
+
+    fn sentence(self) -> &'static str {
+        match self {
+            Self::ExchangeOutlivesCall => "an exchange goes on when its call is dropped",
+        }
+    }
+}
+
+/// Checks a transport against the contract, over plain HTTP and over TLS. It runs on tokio.
+///
+/// `factory` creates a new transport for each server; a case may call it more than once.
 ///
 /// # Errors
 ///
-/// Returns every violation when the transport breaks its contract, not only the first.
+/// Returns all violations, not only the first.
 pub async fn run<T: Transport>(factory: impl Fn(&ServerInfo) -> T + Send + Sync) -> Result<Summary, ContractError> {
     Suite::new().run(factory).await
 }
@@ -39,20 +66,36 @@ pub async fn run<T: Transport>(factory: impl Fn(&ServerInfo) -> T + Send + Sync)
 impl Suite {
     /// Creates a suite that runs over plain HTTP and over TLS.
     pub fn new() -> Self {
-        Self { securities: vec![Security::Plain, Security::Tls], time_limit: CALL }
+        Self { securities: vec![Security::Plain, Security::Tls], time_limit: CALL, exemptions: Vec::new() }
     }
 
-    /// Runs over this only.
+    /// Runs only over plain HTTP or only over TLS.
     #[must_use]
     pub fn on(mut self, security: Security) -> Self {
         self.securities = vec![security];
         self
     }
 
-    /// Sets how long one call may take until it counts as hanging; 5 s unless set.
+    /// Sets the time after which a call counts as hanging; 5 s unless set.
     #[must_use]
     pub fn with_time_limit(mut self, call: Duration) -> Self {
         self.time_limit = call;
+        self
+    }
+
+    /// Skips the case of a rule that the transport declares not to follow.
+    ///
+    /// ```
+    /// use incs_client_contract::{Exemption, Suite};
+    ///
+    /// let suite = Suite::new().exempt(Exemption::ExchangeOutlivesCall);
+    /// # let _ = suite;
+    /// ```
+    #[must_use]
+    pub fn exempt(mut self, exemption: Exemption) -> Self {
+        if !self.exemptions.contains(&exemption) {
+            self.exemptions.push(exemption);
+        }
         self
     }
 
@@ -61,11 +104,11 @@ impl Suite {
         cases::ALL.iter().map(|case| case.name).collect()
     }
 
-    /// Runs the suite against the transports that `factory` makes.
+    /// Runs the suite with the transports of `factory`.
     ///
     /// # Errors
     ///
-    /// Returns every violation when the transport breaks its contract, not only the first.
+    /// Returns all violations, not only the first.
     pub async fn run<T: Transport>(
         &self,
         factory: impl Fn(&ServerInfo) -> T + Send + Sync,
@@ -75,14 +118,15 @@ impl Suite {
         let mut ran = 0;
         let mut violations = Vec::new();
         for &security in &self.securities {
-            for case in cases::ALL.iter().filter(|case| case.runs_on(security)) {
+            let exempt = |case: &Case| self.exemptions.iter().any(|exemption| exemption.case() == case.name);
+            for case in cases::ALL.iter().filter(|case| case.runs_on(security) && !exempt(case)) {
                 ran += 1;
                 let texts = self.check(case, security, &make).await;
                 violations.extend(texts.into_iter().map(|text| Violation::new(case.name, security, text)));
             }
         }
         if violations.is_empty() {
-            Ok(Summary { cases: ran, took: start.elapsed() })
+            Ok(Summary { cases: ran, exemptions: self.exemptions.clone(), took: start.elapsed() })
         } else {
             Err(ContractError { cases: ran, violations })
         }
@@ -91,7 +135,7 @@ impl Suite {
     async fn check(&self, case: &Case, security: Security, make: &Make<'_>) -> Vec<String> {
         let stage = Stage::new(make, security, self.time_limit);
         let limit = self.time_limit * CALLS_PER_CASE;
-        // A panic of the transport is a violation like any other, and must not hide those of other cases.
+        // A panic of the transport is a violation too, and must not hide other violations.
         let checked = tokio::time::timeout(limit, AssertUnwindSafe((case.check)(&stage)).catch_unwind());
         match checked.await {
             Ok(Ok(Ok(()))) => {}
@@ -122,17 +166,17 @@ impl Violation {
         Self { case, security, text }
     }
 
-    /// Returns the name of the case, which is a sentence.
+    /// Returns the name of the case.
     pub fn case(&self) -> &'static str {
         self.case
     }
 
-    /// Returns whether it was found over plain HTTP or over TLS.
+    /// Returns the security of the connection: plain HTTP or TLS.
     pub fn security(&self) -> Security {
         self.security
     }
 
-    /// Returns what was expected and what was found.
+    /// Returns the expected and the found result.
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -152,16 +196,22 @@ impl fmt::Display for Violation {
 #[derive(Debug, Clone)]
 pub struct Summary {
     cases: usize,
+    exemptions: Vec<Exemption>,
     took: Duration,
 }
 
 impl Summary {
-    /// Returns the number of cases that ran; one over plain HTTP and over TLS counts twice.
+    /// Returns the number of cases that ran; a case over both plain HTTP and TLS counts twice.
     pub fn cases(&self) -> usize {
         self.cases
     }
 
-    /// Returns how long they took.
+    /// Returns the exemptions.
+    pub fn exemptions(&self) -> &[Exemption] {
+        &self.exemptions
+    }
+
+    /// Returns the duration of the run.
     pub fn took(&self) -> Duration {
         self.took
     }
@@ -169,12 +219,15 @@ impl Summary {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} cases passed in {:.1} s", self.cases, self.took.as_secs_f64())
+        write!(f, "{} cases passed in {:.1} s", self.cases, self.took.as_secs_f64())?;
+        self.exemptions
+            .iter()
+            .try_for_each(|exemption| write!(f, "; exempt: {} ({})", exemption.case(), exemption.sentence()))
     }
 }
 
-/// The error of a run in which the transport broke its contract. `Display` and `Debug` are the same list, one violation a line,
-/// so that the output of an `unwrap` in a test is readable.
+/// The error of a run with violations of the contract. `Display` and `Debug` are the same list, one violation on each line, so
+/// that the output of an `unwrap` in a test is readable.
 #[derive(Clone)]
 pub struct ContractError {
     cases: usize,

@@ -6,14 +6,18 @@
 //! | `ReqwestTransport` | `reqwest`, https with `reqwest-rustls` or `reqwest-native-tls` | reqwest |
 //! | `TowerTransport` | `tower` | any `tower::Service` over the types of `http` |
 //!
-//! All of them speak HTTP/1.1, hold what [`Transport`](crate::transport::Transport) promises, and tell through
-//! [`Departure`](crate::transport::Departure) when the body of a request leaves, if it has one: see [`OutgoingBody`].
+//! All of them speak HTTP/1.1, fulfil the contract of [`Transport`](crate::transport::Transport), and report through
+//! [`SendGate`](crate::transport::SendGate) when the body of a request leaves, if it has one: see [`OutgoingBody`].
 
 mod body;
 #[cfg(any(feature = "hyper", feature = "reqwest"))]
 mod connect;
 #[cfg(feature = "hyper")]
 mod hyper;
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
+mod pool;
+#[cfg(feature = "hyper")]
+mod proxy;
 #[cfg(feature = "reqwest")]
 mod reqwest;
 #[cfg(any(feature = "hyper-rustls", feature = "reqwest-rustls", feature = "reqwest-native-tls"))]
@@ -21,8 +25,8 @@ mod tls;
 #[cfg(feature = "tower")]
 mod tower;
 
-pub use self::body::{OutgoingBody, Recalled};
-#[cfg(any(feature = "hyper-rustls", feature = "reqwest"))]
+pub use self::body::{OutgoingBody, Revoked};
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
 pub use self::connect::SetupError;
 #[cfg(feature = "hyper")]
 pub use self::hyper::{HyperTransport, HyperTransportBuilder};

@@ -1,4 +1,4 @@
-//! Many messages: some at once, at a pace, with one outcome for each.
+//! Sends many messages concurrently at a limited rate, with one outcome per message.
 
 mod outcome;
 
@@ -16,74 +16,85 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use futures_util::task::AtomicWaker;
 use futures_util::{StreamExt as _, ready};
-use incs_model::{OutboundMessage, Sent};
+use incs_model::{Document, Sent};
 
 use self::outcome::Tracker;
 pub use self::outcome::{BatchFailure, BatchObserver, BatchOutcome, BatchProgress, BatchReport};
-use crate::client::{CallOptions, Client, Watch};
+use crate::client::{CallOptions, Client, StateTracker};
 use crate::clock::{Clock, Sleep};
 use crate::endpoint::Endpoint as _;
 use crate::endpoints::messages::SendMessage;
 use crate::error::{Error, ErrorKind, Refusal, RetryAdvice};
 
-/// Many messages on their way: [`Messages::send_all`](crate::Messages::send_all). A [`Stream`] of one [`BatchOutcome`] for each
-/// message that was taken from the input, in the order in which they end.
+/// A batch of messages that are being sent, from [`Messages::send_all`](crate::Messages::send_all). It is a [`Stream`] with one
+/// [`BatchOutcome`] for each message that was taken from the input, in the order in which the messages end.
 ///
-/// Nothing is sent unless outcomes are asked for: not before the first, and between two of them the calls in flight stand still
-/// while their time limits run. So take each outcome soon, or give the batch a task of its own. Whatever its length, a batch
-/// holds no more messages than may be in flight, and one more.
+/// Each message has a key of type `K`, which its outcome returns: your own reference, a row, an index. Keys need not be unique, are
+/// not sent, and are not idempotency keys: two messages with the same key are two messages.
+///
+/// A batch makes progress only while it is polled. Between polls the calls in flight do not advance, but their time limits run. So
+/// take each outcome soon, or run the batch in its own task. A batch of any length holds at most one message more than may be in
+/// flight.
 ///
 /// # How it ends
 ///
 /// - At the end of the input.
 /// - When **a credential is refused** ([`Authentication`](ErrorKind::Authentication)) or missing
 ///   ([`Credential`](ErrorKind::Credential)): every further message would be refused as well.
-/// - When [`Canceller::cancel`] is called, from anywhere.
+/// - When [`CancelHandle::cancel`] is called, from anywhere.
 ///
-/// In the last two cases nothing more is begun. What is in flight is finished, repeated attempts included, since to break it off
-/// would leave its state unknown. What the input still has ready is taken, and each message of it ends as
-/// [`Cancelled`](ErrorKind::Cancelled) with nothing sent; so an input that never ends and is always ready must be ended by
-/// its owner. When the input has nothing ready, it is dropped: what it has not given yet is not of this batch.
+/// In the last two cases no further message is started. Messages in flight are finished, retries included, because aborting them
+/// would leave their state unknown. Messages that the input has ready are taken and end as [`Cancelled`](ErrorKind::Cancelled) with
+/// nothing sent, so the owner of an endless input that is always ready must end it. When the input has nothing ready, it is dropped,
+/// and its remaining messages do not belong to this batch.
 ///
 /// # What happens when it is dropped
 ///
-/// The input is dropped, and the calls in flight are broken off. For each message that was taken and has no outcome, the
-/// [observer](Self::observe) is told one: [`Cancelled`](ErrorKind::Cancelled), in the state
-/// that is known: [`NotSent`](crate::RequestState::NotSent) or [`Rejected`](crate::RequestState::Rejected) when it is certain
-/// that no attempt did anything, and otherwise [`Unknown`](crate::RequestState::Unknown).
+/// The input is dropped, and the calls in flight are aborted. For each message that was taken and has no outcome, the
+/// [observer](Self::observe) receives the outcome [`Cancelled`](ErrorKind::Cancelled) in the known state:
+/// [`NotSent`](crate::RequestState::NotSent) or [`Rejected`](crate::RequestState::Rejected) if certainly no attempt had an effect,
+/// otherwise [`Unknown`](crate::RequestState::Unknown).
 ///
 /// ```
-/// # async fn example(client: incs_client::Client, messages: Vec<incs_model::viber::Message>) {
+/// # async fn example(client: incs_client::Client, messages: Vec<(String, incs_model::viber::Message)>) {
 /// use incs_client::BatchOptions;
 ///
+/// // Each message with the booking that it is about.
 /// let mut batch = client.messages().send_all_iter(messages, BatchOptions::new().with_max_per_second(20));
 /// while let Some(outcome) = batch.next().await {
-///     match outcome.result {
-///         Ok(sent) => println!("{}: on its way as {}", outcome.index, sent.msg_id),
-///         Err(error) => println!("{}: {error}", outcome.index),
+///     match &outcome.result {
+///         Ok(sent) => println!("{}: on its way as {}", outcome.key(), sent.message_id),
+///         Err(error) => println!("{}: {error}", outcome.key()),
 ///     }
 /// }
 /// # }
 /// ```
-#[must_use = "a batch is sent when its outcomes are asked for"]
-pub struct Batch<'a> {
+#[must_use = "a batch sends only while it is polled"]
+pub struct SendBatch<'a, K> {
     client: Client,
-    input: Input<'a>,
-    /// Taken from the input, and not begun yet: its turn comes when the pace allows.
-    waiting: Option<(usize, SendMessage)>,
-    running: FuturesUnordered<Flight>,
+    input: Input<'a, K>,
+    /// A message that was taken from the input and waits for the rate limit.
+    waiting: Option<Taken<K>>,
+    running: FuturesUnordered<Flight<K>>,
     concurrency: usize,
     pace: Pace,
-    canceller: Canceller,
+    cancel_handle: CancelHandle,
     refusal: Option<Refusal>,
-    tracker: Tracker<'a>,
+    tracker: Tracker<'a, K>,
 }
 
-impl<'a> Batch<'a> {
-    pub(crate) fn new<S>(client: &Client, messages: S, options: BatchOptions) -> Self
+/// A message that was taken from the input.
+struct Taken<K> {
+    key: K,
+    index: usize,
+    call: SendMessage,
+}
+
+impl<'a, K> SendBatch<'a, K> {
+    pub(crate) fn new<S, M>(client: &Client, messages: S, options: BatchOptions) -> Self
     where
-        S: Stream + Send + 'a,
-        S::Item: Into<OutboundMessage>,
+        S: Stream<Item = (K, M)> + Send + 'a,
+        M: Into<Document>,
     {
         let input = Input::new(messages);
         Self {
@@ -93,35 +104,35 @@ impl<'a> Batch<'a> {
             waiting: None,
             running: FuturesUnordered::new(),
             concurrency: options.concurrency.max(1),
-            pace: Pace::new(Arc::clone(&client.config().clock), options.min_gap),
-            canceller: Canceller::default(),
+            pace: Pace::new(Arc::clone(&client.config().clock), options.min_interval),
+            cancel_handle: CancelHandle::default(),
             refusal: None,
         }
     }
 
-    /// Sets who is told of each message that begins and ends. One observer; another takes its place.
+    /// Sets the observer of started and finished messages. A second call replaces the observer.
     ///
     /// ```
-    /// # async fn example(client: incs_client::Client, messages: Vec<incs_model::viber::Message>) {
+    /// # async fn example(client: incs_client::Client, messages: Vec<(String, incs_model::viber::Message)>) {
     /// use incs_client::{BatchOptions, BatchOutcome, BatchProgress};
     ///
     /// let report = client
     ///     .messages()
     ///     .send_all_iter(messages, BatchOptions::new())
-    ///     .observe(|_: &BatchOutcome, progress: &BatchProgress| println!("{} done, {} failed", progress.done, progress.failed))
+    ///     .observe(|outcome: &BatchOutcome<_>, progress: &BatchProgress| println!("{}: {}", progress.done, outcome.key()))
     ///     .collect_all()
     ///     .await;
     /// println!("find out about {}", report.unknown);
     /// # }
     /// ```
-    pub fn observe(mut self, observer: impl BatchObserver + 'a) -> Self {
+    pub fn observe(mut self, observer: impl BatchObserver<K> + 'a) -> Self {
         self.tracker.observer = Some(Box::new(observer));
         self
     }
 
     /// Returns a handle that stops this batch from anywhere.
-    pub fn canceller(&self) -> Canceller {
-        self.canceller.clone()
+    pub fn cancel_handle(&self) -> CancelHandle {
+        self.cancel_handle.clone()
     }
 
     /// Returns the progress of the batch.
@@ -129,26 +140,26 @@ impl<'a> Batch<'a> {
         self.tracker.progress
     }
 
-    /// The next outcome; nothing after the last. To drop this future loses nothing; the batch goes on with the next call.
+    /// Returns the next outcome, or `None` after the last. This method is cancel safe.
     #[allow(clippy::should_implement_trait, reason = "an iterator cannot wait")]
-    pub async fn next(&mut self) -> Option<BatchOutcome> {
+    pub async fn next(&mut self) -> Option<BatchOutcome<K>> {
         std::future::poll_fn(|context| self.poll_outcome(context)).await
     }
 
-    /// Sends all, and counts. Of the outcomes only the failures are kept; take [`next`](Self::next) for the ids of the messages
-    /// that went out.
-    pub async fn collect_all(mut self) -> BatchReport {
+    /// Sends all messages and counts the outcomes. The report keeps only the failures; use [`next`](Self::next) for the ids of the
+    /// sent messages.
+    pub async fn collect_all(mut self) -> BatchReport<K> {
         let mut report = BatchReport::default();
         while let Some(outcome) = self.next().await {
             report.count(outcome);
         }
-        // Messages end in another order than that of the input.
+        // Messages do not end in the order of the input.
         report.failures.sort_by_key(|failure| failure.index);
         report
     }
 
-    fn poll_outcome(&mut self, context: &mut Context<'_>) -> Poll<Option<BatchOutcome>> {
-        self.canceller.wakes(context.waker());
+    fn poll_outcome(&mut self, context: &mut Context<'_>) -> Poll<Option<BatchOutcome<K>>> {
+        self.cancel_handle.wakes(context.waker());
         self.begin(context);
         if let Poll::Ready(Some(outcome)) = self.running.poll_next_unpin(context) {
             self.refusal = self.refusal.take().or_else(|| outcome.error().and_then(Refusal::of));
@@ -157,10 +168,10 @@ impl<'a> Batch<'a> {
         if self.is_stopped() {
             let left = match self.waiting.take() {
                 Some(waiting) => Some(waiting),
-                None => ready!(self.input.poll_rest(context)).map(|message| self.take(message)),
+                None => ready!(self.input.poll_rest(context)).map(|pair| self.take(pair)),
             };
-            if let Some((index, call)) = left {
-                return Poll::Ready(Some(self.call_off(index, &call)));
+            if let Some(taken) = left {
+                return Poll::Ready(Some(self.cancelled(taken)));
             }
         }
         if self.running.is_empty() && self.waiting.is_none() && self.input.is_done() {
@@ -169,13 +180,13 @@ impl<'a> Batch<'a> {
         Poll::Pending
     }
 
-    /// Begins as many messages as there is room for, and as the pace allows.
+    /// Starts as many messages as the concurrency and the rate allow.
     fn begin(&mut self, context: &mut Context<'_>) {
         while !self.is_stopped() && self.running.len() < self.concurrency {
             let waiting = match self.waiting.take() {
                 Some(waiting) => waiting,
                 None => match self.input.poll(context) {
-                    Poll::Ready(Some(message)) => self.take(message),
+                    Poll::Ready(Some(pair)) => self.take(pair),
                     Poll::Ready(None) | Poll::Pending => return,
                 },
             };
@@ -184,35 +195,37 @@ impl<'a> Batch<'a> {
                 return;
             }
             self.pace.start();
-            let (index, call) = waiting;
-            self.tracker.started(index, &call.message);
-            self.running.push(Flight::new(&self.client, index, call));
+            self.tracker.started(&waiting.key, &waiting.call.message);
+            self.running.push(Flight::new(&self.client, waiting));
         }
     }
 
-    fn take(&mut self, message: OutboundMessage) -> (usize, SendMessage) {
-        (self.tracker.taken(), SendMessage::new(message))
+    fn take(&mut self, (key, message): (K, Document)) -> Taken<K> {
+        Taken { key, index: self.tracker.taken(), call: SendMessage::new(message) }
     }
 
     fn is_stopped(&self) -> bool {
-        self.refusal.is_some() || self.canceller.is_cancelled()
+        self.refusal.is_some() || self.cancel_handle.is_cancelled()
     }
 
-    fn call_off(&mut self, index: usize, call: &SendMessage) -> BatchOutcome {
+    fn cancelled(&mut self, Taken { key, index, call }: Taken<K>) -> BatchOutcome<K> {
         let error = if let Some(refusal) = &self.refusal {
-            refusal.call_off(call.operation())
+            refusal.cancelled(call.operation())
         } else {
             let advice = RetryAdvice::Later { after: None };
             Error::not_sent(ErrorKind::Cancelled, call.operation()).with_advice(advice)
         };
-        self.tracker.called_off(BatchOutcome { index, result: Err(error) })
+        self.tracker.called_off(BatchOutcome { key, index, result: Err(error) })
     }
 }
 
-impl Stream for Batch<'_> {
-    type Item = BatchOutcome;
+/// Nothing is pinned: keys are only moved.
+impl<K> Unpin for SendBatch<'_, K> {}
 
-    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<BatchOutcome>> {
+impl<K> Stream for SendBatch<'_, K> {
+    type Item = BatchOutcome<K>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<BatchOutcome<K>>> {
         self.get_mut().poll_outcome(context)
     }
 
@@ -222,23 +235,24 @@ impl Stream for Batch<'_> {
     }
 }
 
-impl Drop for Batch<'_> {
+impl<K> Drop for SendBatch<'_, K> {
     fn drop(&mut self) {
-        let mut broken_off: Vec<_> = std::mem::take(&mut self.running).into_iter().map(Flight::break_off).collect();
+        let mut broken_off: Vec<_> =
+            std::mem::take(&mut self.running).into_iter().filter_map(Flight::break_off).collect();
         broken_off.sort_by_key(|outcome| outcome.index);
         for outcome in broken_off {
             self.tracker.finished(outcome);
         }
-        // It was taken after all of those.
-        if let Some((index, call)) = self.waiting.take() {
-            self.call_off(index, &call);
+        // This message was taken after all of them.
+        if let Some(taken) = self.waiting.take() {
+            self.cancelled(taken);
         }
     }
 }
 
-impl fmt::Debug for Batch<'_> {
+impl<K> fmt::Debug for SendBatch<'_, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Batch")
+        f.debug_struct("SendBatch")
             .field("progress", &self.tracker.progress)
             .field("is_stopped", &self.is_stopped())
             .finish_non_exhaustive()
@@ -248,64 +262,64 @@ impl fmt::Debug for Batch<'_> {
 /// A batch may move between threads, whatever it holds.
 const _: fn() = || {
     fn is_send<T: Send>() {}
-    is_send::<Batch<'_>>();
+    is_send::<SendBatch<'_, String>>();
 };
 
-/// The speed of a batch: how many messages at once, and how soon one after the other.
+/// The options of a batch: its concurrency and its rate.
 ///
 /// ```
 /// use std::time::Duration;
 /// use incs_client::BatchOptions;
 ///
 /// let brisk = BatchOptions::new().with_concurrency(16).with_max_per_second(50);
-/// assert_eq!(brisk.min_gap, Duration::from_millis(20));
+/// assert_eq!(brisk.min_interval, Duration::from_millis(20));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BatchOptions {
     /// Messages in flight at once. 8 unless set, and 0 counts as 1.
     pub concurrency: usize,
-    /// The least time between the beginnings of two messages. None unless set. It is kept strictly: time that was lost is not
-    /// made up for. Attempts that repeat a message are not counted; for those there is the limiter of the client.
-    pub min_gap: Duration,
+    /// Minimum time between the starts of two messages. Zero unless set. A late message does not shorten the next interval. Retries
+    /// are not counted; the rate limiter of the client limits them.
+    pub min_interval: Duration,
 }
 
 impl Default for BatchOptions {
     fn default() -> Self {
-        Self { concurrency: 8, min_gap: Duration::ZERO }
+        Self { concurrency: 8, min_interval: Duration::ZERO }
     }
 }
 
 impl BatchOptions {
-    /// The options of a batch that is told nothing else.
+    /// Creates the default options.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Sets the messages in flight at once.
+    /// Sets the number of messages in flight at once.
     #[must_use]
     pub fn with_concurrency(mut self, messages: usize) -> Self {
         self.concurrency = messages;
         self
     }
 
-    /// Sets the least time between the beginnings of two messages.
+    /// Sets the minimum time between the starts of two messages.
     #[must_use]
-    pub fn with_min_gap(mut self, gap: Duration) -> Self {
-        self.min_gap = gap;
+    pub fn with_min_interval(mut self, gap: Duration) -> Self {
+        self.min_interval = gap;
         self
     }
 
-    /// Sets the same time by how many messages may begin in a second, evenly spread. 0 counts as 1.
+    /// Sets the minimum time from a maximum number of messages per second, evenly spread. 0 counts as 1.
     #[must_use]
     pub fn with_max_per_second(self, messages: u32) -> Self {
-        // Rounded up, or one more would fit into the second.
+        // Rounded up, otherwise one more message would fit into a second.
         let gap = 1_000_000_000_u32.div_ceil(messages.max(1));
-        self.with_min_gap(Duration::from_nanos(gap.into()))
+        self.with_min_interval(Duration::from_nanos(gap.into()))
     }
 }
 
-/// Stops a batch, from another task, another thread or the handler of a signal: [`Batch::canceller`](crate::Batch::canceller).
+/// Stops a batch from another task, another thread or a signal handler: [`SendBatch::cancel_handle`](crate::SendBatch::cancel_handle).
 ///
 /// ```
 /// # async fn example(client: incs_client::Client, messages: Vec<incs_model::viber::Message>, stop: impl Future<Output = ()>) {
@@ -314,12 +328,12 @@ impl BatchOptions {
 /// use futures_util::future::{Either, select};
 /// use incs_client::BatchOptions;
 ///
-/// let batch = client.messages().send_all_iter(messages, BatchOptions::new());
-/// let canceller = batch.canceller();
+/// let batch = client.messages().send_all_iter(messages.into_iter().enumerate(), BatchOptions::new());
+/// let cancel_handle = batch.cancel_handle();
 /// let report = match select(pin!(batch.collect_all()), pin!(stop)).await {
 ///     Either::Left((report, _)) => report,
 ///     Either::Right(((), rest)) => {
-///         canceller.cancel();
+///         cancel_handle.cancel();
 ///         rest.await
 ///     }
 /// };
@@ -327,7 +341,7 @@ impl BatchOptions {
 /// # }
 /// ```
 #[derive(Clone, Default)]
-pub struct Canceller(Arc<Shared>);
+pub struct CancelHandle(Arc<Shared>);
 
 #[derive(Default)]
 struct Shared {
@@ -335,8 +349,8 @@ struct Shared {
     batch: AtomicWaker,
 }
 
-impl Canceller {
-    /// Begins nothing more. What is in flight is finished; see [`Batch`](crate::Batch) for what becomes of the rest.
+impl CancelHandle {
+    /// Starts no further message. Messages in flight are finished; [`SendBatch`](crate::SendBatch) describes the others.
     pub fn cancel(&self) {
         self.0.is_cancelled.store(true, Ordering::Release);
         self.0.batch.wake();
@@ -347,35 +361,35 @@ impl Canceller {
         self.0.is_cancelled.load(Ordering::Acquire)
     }
 
-    /// To be called before each look at [`is_cancelled`](Self::is_cancelled), lest a call between the two wake nobody.
+    /// Registers the waker. Must be called before [`is_cancelled`](Self::is_cancelled) is read, so that no wake-up is lost.
     fn wakes(&self, waker: &Waker) {
         self.0.batch.register(waker);
     }
 }
 
-impl fmt::Debug for Canceller {
+impl fmt::Debug for CancelHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Canceller").field("is_cancelled", &self.is_cancelled()).finish_non_exhaustive()
+        f.debug_struct("CancelHandle").field("is_cancelled", &self.is_cancelled()).finish_non_exhaustive()
     }
 }
 
-/// The messages that are not taken yet. Dropped at its end.
-struct Input<'a> {
-    messages: Option<BoxStream<'a, OutboundMessage>>,
-    /// It had nothing ready after the batch was stopped.
+/// The messages that are not taken yet. The stream is dropped at its end.
+struct Input<'a, K> {
+    messages: Option<BoxStream<'a, (K, Document)>>,
+    /// True if the stream had nothing ready after the batch was stopped.
     was_pending: bool,
 }
 
-impl<'a> Input<'a> {
-    fn new<S>(messages: S) -> Self
+impl<'a, K> Input<'a, K> {
+    fn new<S, M>(messages: S) -> Self
     where
-        S: Stream + Send + 'a,
-        S::Item: Into<OutboundMessage>,
+        S: Stream<Item = (K, M)> + Send + 'a,
+        M: Into<Document>,
     {
-        Self { messages: Some(messages.map(Into::into).boxed()), was_pending: false }
+        Self { messages: Some(messages.map(|(key, message)| (key, message.into())).boxed()), was_pending: false }
     }
 
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<OutboundMessage>> {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<(K, Document)>> {
         let Some(messages) = &mut self.messages else { return Poll::Ready(None) };
         let polled = messages.poll_next_unpin(context);
         if matches!(polled, Poll::Ready(None)) {
@@ -384,11 +398,11 @@ impl<'a> Input<'a> {
         polled
     }
 
-    /// What it has ready after the batch was stopped. Then it is at its end.
+    /// Polls for the messages that are ready after the batch was stopped, then ends the input.
     ///
-    /// It is asked a second time, in another turn of the task: an input may hold back for the sake of other tasks what it has
-    /// ready, as the channels of tokio do.
-    fn poll_rest(&mut self, context: &mut Context<'_>) -> Poll<Option<OutboundMessage>> {
+    /// A pending input is polled a second time, in another turn of the task: an input may return pending to let other tasks run
+    /// although it has messages ready, as tokio's channels do.
+    fn poll_rest(&mut self, context: &mut Context<'_>) -> Poll<Option<(K, Document)>> {
         let polled = self.poll(context);
         if polled.is_ready() {
             self.was_pending = false;
@@ -406,7 +420,7 @@ impl<'a> Input<'a> {
         self.messages.is_none()
     }
 
-    /// Returns the number of messages, when it is known.
+    /// Returns the number of messages, if known.
     fn exact_length(&self) -> Option<usize> {
         let (least, most) = self.messages.as_ref().map_or((0, Some(0)), Stream::size_hint);
         most.filter(|most| *most == least)
@@ -417,7 +431,7 @@ impl<'a> Input<'a> {
     }
 }
 
-/// Says when the next message may begin.
+/// Limits when the next message may start.
 struct Pace {
     clock: Arc<dyn Clock>,
     gap: Duration,
@@ -436,11 +450,11 @@ impl Pace {
         if left.is_zero() {
             return Poll::Ready(());
         }
-        // The end of the wait counts, even if the clock says a little less: to ask again could turn in circles.
+        // The end of the sleep counts even if the clock says a little less; a second check could loop for ever.
         self.sleep.get_or_insert_with(|| self.clock.sleep(left)).as_mut().poll(context)
     }
 
-    /// A message begins now.
+    /// Records that a message starts now.
     fn start(&mut self) {
         self.sleep = None;
         if !self.gap.is_zero() {
@@ -449,41 +463,52 @@ impl Pace {
     }
 }
 
-/// A message in flight, with what it takes to say what is known of it when it is broken off.
-struct Flight {
+/// A message in flight, with the state to report if it is aborted.
+struct Flight<K> {
+    /// `None` after the outcome has taken it.
+    key: Option<K>,
     index: usize,
     operation: &'static str,
-    watch: Watch,
+    watch: StateTracker,
     call: BoxFuture<'static, Result<Sent, Error>>,
 }
 
-impl Flight {
-    fn new(client: &Client, index: usize, call: SendMessage) -> Self {
+/// Only the boxed call is pinned.
+impl<K> Unpin for Flight<K> {}
+
+impl<K> Flight<K> {
+    fn new(client: &Client, Taken { key, index, call }: Taken<K>) -> Self {
         let client = client.clone();
-        let watch = Watch::default();
+        let watch = StateTracker::default();
         let options = CallOptions { watch: Some(watch.clone()), ..CallOptions::default() };
         let operation = call.operation();
-        Self { index, operation, watch, call: Box::pin(async move { client.run(&call, &options).await }) }
+        let call = Box::pin(async move { client.execute_with(&call, &options).await });
+        Self { key: Some(key), index, operation, watch, call }
     }
 
     /// Ends the call at once.
-    fn break_off(self) -> BatchOutcome {
-        // First the call and then the look at it: until it is dropped it may still leave.
+    fn break_off(self) -> Option<BatchOutcome<K>> {
+        // The call is dropped before its state is read: until then the request may still leave.
         drop(self.call);
         let state = self.watch.request_state();
-        let advice = if state.is_safe_to_repeat() { RetryAdvice::Later { after: None } } else { RetryAdvice::FindOut };
+        let advice = if state.is_safe_to_retry() { RetryAdvice::Later { after: None } } else { RetryAdvice::Reconcile };
         let attempts = self.watch.attempts();
         let error = Error::not_sent(ErrorKind::Cancelled, self.operation)
-            .amend(|inner| (inner.state, inner.advice, inner.attempts) = (state, advice, attempts));
-        BatchOutcome { index: self.index, result: Err(error) }
+            .map(|inner| (inner.state, inner.advice, inner.attempts) = (state, advice, attempts));
+        Some(BatchOutcome { key: self.key?, index: self.index, result: Err(error) })
     }
 }
 
-impl Future for Flight {
-    type Output = BatchOutcome;
+impl<K> Future for Flight<K> {
+    type Output = BatchOutcome<K>;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<BatchOutcome> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<BatchOutcome<K>> {
+        let result = ready!(self.call.as_mut().poll(context));
         let index = self.index;
-        self.call.as_mut().poll(context).map(|result| BatchOutcome { index, result })
+        match self.key.take() {
+            Some(key) => Poll::Ready(BatchOutcome { key, index, result }),
+            // Not polled after the end.
+            None => Poll::Pending,
+        }
     }
 }

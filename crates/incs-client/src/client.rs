@@ -3,8 +3,12 @@
 mod base_url;
 mod builder;
 mod call;
+#[cfg(feature = "hyper-rustls")]
+mod environment;
 mod execute;
+mod given_ids;
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -15,11 +19,12 @@ use incs_model::{Channel, Secret};
 pub(crate) use self::base_url::BaseUrl;
 pub use self::builder::ClientBuilder;
 pub use self::call::Call;
-pub(crate) use self::call::{CallOptions, Watch};
+pub(crate) use self::call::{CallOptions, StateTracker};
+use self::given_ids::GivenIds;
 use crate::clock::Clock;
 use crate::credentials::{Bearer, Codes};
 use crate::endpoint::{Endpoint, Host};
-use crate::error::{BuildError, Error};
+use crate::error::BuildError;
 #[cfg(feature = "rate-limit")]
 use crate::rate::Limiter;
 use crate::retry::RetryPolicy;
@@ -30,15 +35,18 @@ use crate::transport::Transport;
 /// ```
 /// # async fn example(transport: impl incs_client::transport::Transport, clock: impl incs_client::clock::Clock)
 /// # -> Result<(), Box<dyn std::error::Error>> {
-/// use incs_client::Client;
+/// use incs_client::{Client, RequestState};
 /// use incs_model::whatsapp;
 ///
 /// let client = Client::builder_with_clock(transport, clock).certification_code("5d1f").build()?;
-/// let message = whatsapp::Message::text("85251230088".parse()?, "Your order is ready.");
+/// let message = whatsapp::Message::new("85251230088".parse()?, "Your order is ready.");
 /// match client.messages().send(message).await {
-///     Ok(sent) => println!("on its way as {}", sent.msg_id),
-///     Err(error) if error.request_state().is_safe_to_repeat() => println!("nothing went out: {error}"),
-///     Err(error) => println!("find out before you send it again: {error}; {}", error.help()),
+///     Ok(sent) => println!("on its way as {}", sent.message_id),
+///     Err(error) => match error.request_state() {
+///         RequestState::NotSent | RequestState::Rejected => println!("nothing went out: {error}"),
+///         RequestState::Accepted => println!("it is on its way, its id is not known: {error}"),
+///         RequestState::Unknown => println!("find out before you send it again: {error}; {}", error.help()),
+///     },
 /// }
 /// # Ok(())
 /// # }
@@ -61,21 +69,27 @@ impl Client {
         ClientBuilder::new(transport, clock)
     }
 
-    /// Runs any endpoint, ours or yours.
+    /// Executes an endpoint of this crate or your own when the returned [`Call`] is awaited. Messages are sent by
+    /// [`Messages::send`](crate::Messages::send), which executes [`SendMessage`](crate::endpoints::messages::SendMessage).
     ///
-    /// # Errors
+    /// ```
+    /// # async fn example(client: incs_client::Client, id: incs_model::id::MessageId) -> Result<(), incs_client::Error> {
+    /// use std::time::Duration;
     ///
-    /// See [`Error`]; its [`request_state`](Error::request_state) says whether anything was done.
-    pub async fn execute<E: Endpoint>(&self, endpoint: E) -> Result<E::Reply, Error> {
-        self.run(&endpoint, &CallOptions::default()).await
-    }
-
-    /// Returns a call to any endpoint, to be set up and awaited.
-    pub fn call<E: Endpoint>(&self, endpoint: E) -> Call<'_, E> {
+    /// use incs_client::endpoints::messages::GetStatus;
+    /// use incs_model::status::StatusQuery;
+    ///
+    /// let query = GetStatus::new(StatusQuery::new([id]));
+    /// let list = client.execute(&query).await?;
+    /// let again = client.execute(&query).attempt_timeout(Duration::from_secs(5)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn execute<E: Endpoint>(&self, endpoint: E) -> Call<'_, E> {
         Call::new(self, endpoint)
     }
 
-    /// Returns this client with another certification code for every channel, for example that of another WhatsApp number.
+    /// Returns this client with another certification code for every channel, for example the code of another WhatsApp number.
     /// Everything else is shared.
     ///
     /// # Errors
@@ -114,6 +128,8 @@ pub(crate) struct Config {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) chat: BaseUrl,
     pub(crate) api: BaseUrl,
+    /// The base URLs of channels that do not use `chat`.
+    pub(crate) channels: HashMap<Channel, BaseUrl>,
     pub(crate) user_agent: HeaderValue,
     pub(crate) bearer: Bearer,
     pub(crate) retry: RetryPolicy,
@@ -123,13 +139,16 @@ pub(crate) struct Config {
     #[cfg(feature = "rate-limit")]
     pub(crate) limiter: Limiter,
     pub(crate) random: Mutex<fastrand::Rng>,
+    pub(crate) given_ids: Mutex<GivenIds>,
 }
 
 impl Config {
-    pub(crate) fn base(&self, host: Host) -> &BaseUrl {
-        match host {
-            Host::Chat => &self.chat,
-            Host::Api => &self.api,
+    pub(crate) fn base<E: Endpoint>(&self, endpoint: &E) -> &BaseUrl {
+        let channel = endpoint.channel().filter(|_| endpoint.sends_message());
+        match (channel.and_then(|channel| self.channels.get(&channel)), endpoint.host()) {
+            (Some(url), _) => url,
+            (None, Host::Chat) => &self.chat,
+            (None, Host::Api) => &self.api,
         }
     }
 
@@ -144,6 +163,7 @@ impl fmt::Debug for Config {
         f.debug_struct("Config")
             .field("chat", &self.chat)
             .field("api", &self.api)
+            .field("channels", &self.channels)
             .field("user_agent", &self.user_agent)
             .field("retry", &self.retry)
             .field("attempt_timeout", &self.attempt_timeout)

@@ -1,28 +1,28 @@
-//! The clock of a client. It is injected, so that tests need not wait and the core needs no runtime.
+//! The clock of a client. It is injected, so that tests do not wait and the core needs no runtime.
 
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::task::Poll;
 use std::time::{Duration, Instant, SystemTime};
 
-/// A wait that [`Clock::sleep`] gives.
+/// The future of [`Clock::sleep`].
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Tells the time and waits.
+/// A source of time and waits.
 pub trait Clock: Send + Sync + 'static {
-    /// Now, on a clock that never goes back.
+    /// Returns the monotonic time.
     fn now(&self) -> Instant;
 
-    /// Now, on the wall: what a `Retry-After` with a date is compared with.
+    /// Returns the wall-clock time, which dates in `Retry-After` are compared with.
     fn wall(&self) -> SystemTime {
         SystemTime::now()
     }
 
-    /// Completes after so long. Dropping it ends the wait.
+    /// Returns a future that completes after a duration. Dropping it ends the wait.
     fn sleep(&self, duration: Duration) -> Sleep;
 }
 
-/// The clock of tokio: what every client uses unless told otherwise. It stands still when tokio's time is paused.
+/// Tokio's clock, the default of every client. It pauses with tokio's time.
 #[cfg(feature = "tokio")]
 #[derive(Debug, Clone, Copy, Default)]
 #[non_exhaustive]
@@ -39,7 +39,7 @@ impl Clock for TokioClock {
     }
 }
 
-/// The time that a call has in all.
+/// The time limit of a call.
 pub(crate) struct Budget<'a> {
     pub(crate) clock: &'a dyn Clock,
     started: Instant,
@@ -59,18 +59,18 @@ impl<'a> Budget<'a> {
         self.whole.saturating_sub(self.elapsed())
     }
 
-    /// The moment so long after the start; none when it lies beyond what the clock can say.
+    /// Returns the time after a duration since the start; `None` beyond the range of the clock.
     pub(crate) fn instant(&self, after: Duration) -> Option<Instant> {
         self.started.checked_add(after)
     }
 }
 
-/// Returns the output of the future, if it is ready in time.
+/// Returns the output of a future, if it is ready in time.
 pub(crate) async fn within<F: Future>(clock: &dyn Clock, limit: Duration, future: F) -> Option<F::Output> {
     let mut future = pin!(future);
     let mut sleep = None;
     std::future::poll_fn(move |context| {
-        // The future first: a result that is there is taken even at the last moment.
+        // Poll the future first, so that a result at the last moment counts.
         if let Poll::Ready(result) = future.as_mut().poll(context) {
             return Poll::Ready(Some(result));
         }

@@ -1,6 +1,5 @@
 //! Credentials: certification codes, bearer tokens, and the cache of the token.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -16,22 +15,24 @@ use crate::error::{BuildError, Error};
 ///
 /// INCS issues one for each WhatsApp number; that Viber and RCS channels have their own is inferred.
 #[derive(Clone, Default)]
-pub(crate) struct Codes(HashMap<Option<Channel>, HeaderValue>);
+pub(crate) struct Codes(Vec<(Option<Channel>, HeaderValue)>);
 
 impl Codes {
-    /// Sets the code of a channel, or that of every channel without its own.
+    /// Sets the code of a channel, or the code of all channels without their own.
     pub(crate) fn set(&mut self, channel: Option<&Channel>, code: &Secret) -> Result<(), BuildError> {
         let value = header("", code).ok_or(BuildError::Credential)?;
         if let Some(Channel::Unknown(_)) = channel {
             return Err(BuildError::Channel);
         }
-        self.0.insert(channel.cloned(), value);
+        self.0.retain(|(known, _)| known.as_ref() != channel);
+        self.0.push((channel.cloned(), value));
         Ok(())
     }
 
-    /// The code for a channel.
+    /// Returns the code for a channel.
     pub(crate) fn get(&self, channel: Option<&Channel>) -> Option<&HeaderValue> {
-        self.0.get(&channel.cloned()).or_else(|| self.0.get(&None))
+        let find = |channel: Option<&Channel>| self.0.iter().find(|(known, _)| known.as_ref() == channel);
+        find(channel).or_else(|| find(None)).map(|(_, code)| code)
     }
 }
 
@@ -41,15 +42,15 @@ impl fmt::Debug for Codes {
     }
 }
 
-/// A token as the value of `authorization`, if it can be one.
+/// Returns a token as the value of `authorization`, if it is a valid header value.
 pub(crate) fn bearer(token: &Secret) -> Option<HeaderValue> {
     header("Bearer ", token)
 }
 
-/// A secret as the value of a header, if it can be one: marked so that nobody prints it.
+/// Returns a secret as a header value marked as sensitive, if it is a valid one.
 fn header(scheme: &str, secret: &Secret) -> Option<HeaderValue> {
     let secret = secret.expose();
-    // `http` lets other texts through, which a server would read in its own way, or not at all.
+    // `http` allows other texts, which a server might read differently, or not at all.
     if secret.trim().is_empty() || !secret.is_ascii() {
         return None;
     }
@@ -58,7 +59,7 @@ fn header(scheme: &str, secret: &Secret) -> Option<HeaderValue> {
     Some(value)
 }
 
-/// The account behind bearer tokens, with the name of the member that holds the token in its reply.
+/// The account for bearer tokens, with the name of the token's member in the reply.
 #[derive(Debug, Clone)]
 pub(crate) struct Account {
     pub(crate) request: TokenRequest,
@@ -68,34 +69,34 @@ pub(crate) struct Account {
 /// The source of bearer tokens.
 #[derive(Debug)]
 pub(crate) enum Bearer {
-    /// Nobody gave any.
+    /// No token and no account.
     Absent,
-    /// The caller's, as it is.
+    /// A fixed token of the caller.
     Fixed(HeaderValue),
-    /// Fetched when needed.
+    /// Fetched with an account when needed.
     Account(Account, TokenCache),
 }
 
-/// A token that many calls share and one fetches.
+/// A token that many calls share and that one of them fetches.
 ///
-/// The lifetime of a token is unknown, so it is kept until it is refused. Callers that need one while another fetches it wait
-/// for that one's result, be it a token or an error; when the fetching caller goes away, the next in line takes over.
+/// The lifetime of a token is unknown, so it is kept until it is refused. Callers that need a token while another fetches it wait
+/// for the result, a token or an error; if the fetching caller is dropped, the next one takes over.
 #[derive(Debug, Default)]
 pub(crate) struct TokenCache {
     state: Mutex<State>,
-    /// Held by whoever fetches.
+    /// Locked by the caller that fetches.
     turn: AsyncMutex<()>,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    /// Fetches that came to an end.
+    /// The number of finished fetches.
     fetches: u64,
     token: Option<Token>,
     failure: Option<Error>,
 }
 
-/// A token, and by which fetch it came.
+/// A token with the number of its fetch.
 #[derive(Debug, Clone)]
 pub(crate) struct Token {
     pub(crate) value: HeaderValue,
@@ -103,7 +104,7 @@ pub(crate) struct Token {
 }
 
 impl TokenCache {
-    /// The token that is there, unless it is the refused one; else that of the fetch which is under way or begins now.
+    /// Returns the current token, unless it is the refused one; else fetches one, or waits for the fetch in progress.
     pub(crate) async fn get<F>(&self, refused: Option<&Token>, fetch: impl FnOnce() -> F) -> Result<Token, Error>
     where
         F: Future<Output = Result<HeaderValue, Error>>,
@@ -121,7 +122,7 @@ impl TokenCache {
             if let Some(token) = state.usable(refused) {
                 return Ok(token);
             }
-            // The fetch that this caller waited for failed: its error is this caller's too.
+            // The fetch that this caller waited for failed, so it gets the same error.
             if let Some(failure) = state.failure.clone().filter(|_| state.fetches > before) {
                 return Err(failure);
             }
@@ -137,7 +138,7 @@ impl TokenCache {
         result
     }
 
-    /// Nothing can be half done under this lock, so a panic elsewhere does not spoil it.
+    /// No change under this lock is ever incomplete, so a poisoned lock is safe to use.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -154,7 +155,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_that_no_header_can_hold_is_none() {
+    fn unsendable_secret_is_refused() {
         for text in ["", " ", "\t", "a\nb", "a\r\nx: y", "a\0", "ключ", "a\u{7f}"] {
             assert_eq!(bearer(&text.into()), None, "{text:?}");
             assert_eq!(Codes::default().set(None, &text.into()), Err(BuildError::Credential), "{text:?}");
@@ -162,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_of_a_secret_does_not_show_it() {
+    fn secret_header_is_masked() {
         let value = bearer(&"5f0c".into()).unwrap();
         assert_eq!((value.to_str().unwrap(), value.is_sensitive()), ("Bearer 5f0c", true));
         assert!(!format!("{:?}", Bearer::Fixed(value)).contains("5f0c"));
@@ -172,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_channel_has_its_own_code_or_that_of_all() {
+    fn channel_code_overrides_shared_code() {
         let channels = [Channel::WhatsApp, Channel::Viber, Channel::Rcs];
         let mut codes = Codes::default();
         for channel in &channels {

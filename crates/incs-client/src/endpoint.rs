@@ -1,4 +1,4 @@
-//! Endpoints, without I/O: what a call sends, and how its reply is read.
+//! Endpoints, without I/O: the request of a call, and the parsing of its reply.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -6,14 +6,15 @@ use std::hash::Hash;
 
 use http::{HeaderMap, Method};
 use incs_model::envelope::Frame;
+use incs_model::id::MessageId;
 use incs_model::{Channel, DecodeError, PhoneNumber, Report};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::transport::Replay;
+use crate::transport::Idempotency;
 
-/// One route of the platform, with what a call to it sends and how its reply is read. No I/O happens here.
+/// One route of the platform, with the request of a call and the parsing of its reply. It does no I/O.
 ///
-/// Every route of the platform's pages is in [`endpoints`](crate::endpoints). Implement the trait for one that is not there;
+/// [`endpoints`](crate::endpoints) has every documented route. Implement the trait for any other route;
 /// [`Client::execute`](crate::Client::execute) treats it like ours.
 ///
 /// ```
@@ -45,72 +46,91 @@ pub trait Endpoint: Send + Sync {
     /// The result of a success.
     type Reply: Send;
 
-    /// The name of the call in errors and spans, in snake case.
+    /// Returns the name of the call in errors and spans, in snake case.
     fn operation(&self) -> &'static str;
 
-    /// The HTTP method. `GET` unless overridden.
+    /// Returns the HTTP method. `GET` unless overridden.
     fn method(&self) -> Method {
         Method::GET
     }
 
-    /// Which of the two hosts serves it. [`Host::Api`] unless overridden.
+    /// Returns the host role. [`Host::Api`] unless overridden.
     fn host(&self) -> Host {
         Host::Api
     }
 
-    /// The path, from its first slash, percent-encoded: see [`segment`]. An empty segment, `.` and `..` are refused, so that no
-    /// id can turn one route into another.
+    /// Returns the path, from its first slash, percent-encoded: see [`segment`]. An empty segment, `.` and `..` are refused, so
+    /// that no id can change the route.
     fn path(&self) -> Cow<'static, str>;
 
-    /// The query. Empty unless overridden.
+    /// Returns the query. Empty unless overridden.
     fn query(&self) -> Query {
         Query::new()
     }
 
-    /// Headers beyond those that every call has (`content-type`, `accept`, `user-agent`, the credential).
+    /// Returns headers in addition to the ones of every call (`content-type`, `accept`, `user-agent`, the credential).
     fn headers(&self) -> HeaderMap {
         HeaderMap::new()
     }
 
-    /// Which credential the call needs. The certification code of its channel unless overridden.
+    /// Returns the kind of credential. The certification code of the channel unless overridden.
     fn credential(&self) -> CredentialKind {
         CredentialKind::CertificationCode
     }
 
-    /// The channel it is about, if it is about one. It selects the certification code.
+    /// Returns the channel, if any. It selects the certification code.
     fn channel(&self) -> Option<Channel> {
         None
     }
 
-    /// The recipient, if the call sends a message. The limiter counts by it.
+    /// Returns the recipient, if the call sends a message. The rate limiter counts by it.
     fn recipient(&self) -> Option<&PhoneNumber> {
         None
     }
 
-    /// Returns whether the call may be made again blindly. Unless overridden, `GET`, `HEAD` and `DELETE` may, and nothing else.
-    fn replay(&self) -> Replay {
-        if matches!(self.method(), Method::GET | Method::HEAD | Method::DELETE) { Replay::Safe } else { Replay::Unsafe }
+    /// Returns whether the call sends a message. `false` unless overridden.
+    ///
+    /// A failure that names a message in `data.msg_id` then leaves the state of the message
+    /// [`Unknown`](crate::RequestState::Unknown). The call uses the
+    /// [base URL of its channel](crate::ClientBuilder::channel_base_url), if one is set.
+    fn sends_message(&self) -> bool {
+        false
     }
 
-    /// Checks the call against the rules of the platform. Nothing unless overridden.
+    /// Returns the id that the reply to a send gives the message. `None` unless overridden.
+    ///
+    /// A reply with an empty id, or with the id of another send of the client, belongs to another request, and the state of the
+    /// message is then [`Unknown`](crate::RequestState::Unknown).
+    fn message_id<'reply>(&self, reply: &'reply Self::Reply) -> Option<&'reply MessageId> {
+        let _ = reply;
+        None
+    }
+
+    /// Returns the idempotency class. Unless overridden, only `GET`, `HEAD` and `DELETE` are idempotent.
+    fn idempotency(&self) -> Idempotency {
+        if matches!(self.method(), Method::GET | Method::HEAD | Method::DELETE) {
+            Idempotency::Idempotent
+        } else {
+            Idempotency::NonIdempotent
+        }
+    }
+
+    /// Checks the call against the rules of the platform. Finds nothing unless overridden. Violations stop the call, warnings do
+    /// not.
+    fn check(&self) -> Report {
+        Report::default()
+    }
+
+    /// Returns the JSON body. None unless overridden.
     ///
     /// # Errors
     ///
-    /// A report of all violations.
-    fn validate(&self) -> Result<(), Report> {
-        Ok(())
-    }
-
-    /// The JSON that is sent. None unless overridden.
-    ///
-    /// # Errors
-    ///
-    /// Fails when the `Serialize` of the call fails; that of our types never does.
+    /// Fails when serializing the call fails; our types never fail.
     fn body(&self) -> Result<Option<Vec<u8>>, serde_json::Error> {
         Ok(None)
     }
 
-    /// Reads a reply whose frame says that the call succeeded.
+    /// Parses a reply whose envelope reports success.
     ///
     /// # Errors
     ///
@@ -118,23 +138,23 @@ pub trait Endpoint: Send + Sync {
     fn decode(&self, reply: &Frame<'_>) -> Result<Self::Reply, DecodeError>;
 }
 
-/// An endpoint that gives one page of a list. Implement it for a list of your own to page through it.
-pub trait Listing: Endpoint {
+/// An endpoint that returns one page of a list. Implement it to page through your own list.
+pub trait Paginated: Endpoint {
     /// A row of the list.
     type Row: Send;
-    /// The key that tells rows apart.
+    /// The unique key of a row.
     type Key: Eq + Hash + Send;
 
     /// Returns the rows of a page.
     fn rows(reply: Self::Reply) -> Vec<Self::Row>;
 
-    /// Returns the key of a row, which no other row has.
+    /// Returns the unique key of a row.
     fn key(row: &Self::Row) -> Self::Key;
 
-    /// Rows of a full page: one with fewer is the last.
+    /// Returns the size of a full page: a shorter one is the last.
     fn page_size(&self) -> usize;
 
-    /// Makes this the call for the page after that which ends with the row of this key.
+    /// Changes this into the call for the page after the row with this key.
     fn advance(&mut self, last: Self::Key);
 }
 
@@ -148,7 +168,17 @@ pub enum Host {
     Api,
 }
 
-/// Which credential a call needs.
+impl Host {
+    /// Returns the documented base URL, which a client uses unless another one is set.
+    pub const fn default_url(self) -> &'static str {
+        match self {
+            Self::Chat => "https://chat-api.incsapp.com",
+            Self::Api => "https://api.incsapp.com",
+        }
+    }
+}
+
+/// The kind of credential of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CredentialKind {
@@ -199,12 +229,20 @@ impl<E: Endpoint> Endpoint for &E {
         (**self).recipient()
     }
 
-    fn replay(&self) -> Replay {
-        (**self).replay()
+    fn sends_message(&self) -> bool {
+        (**self).sends_message()
     }
 
-    fn validate(&self) -> Result<(), Report> {
-        (**self).validate()
+    fn message_id<'reply>(&self, reply: &'reply Self::Reply) -> Option<&'reply MessageId> {
+        (**self).message_id(reply)
+    }
+
+    fn idempotency(&self) -> Idempotency {
+        (**self).idempotency()
+    }
+
+    fn check(&self) -> Report {
+        (**self).check()
     }
 
     fn body(&self) -> Result<Option<Vec<u8>>, serde_json::Error> {
@@ -216,10 +254,10 @@ impl<E: Endpoint> Endpoint for &E {
     }
 }
 
-/// All but what RFC 3986 calls unreserved.
+/// All characters except RFC 3986's unreserved ones.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// A text as one segment of a path, percent-encoded.
+/// Percent-encodes a text as one segment of a path.
 ///
 /// ```
 /// use incs_client::endpoint::segment;
@@ -230,7 +268,7 @@ pub fn segment(text: &str) -> impl fmt::Display + Iterator<Item = &str> {
     utf8_percent_encode(text, RESERVED)
 }
 
-/// A query, percent-encoded while it is written.
+/// A percent-encoded query.
 ///
 /// ```
 /// use incs_client::endpoint::Query;
@@ -242,7 +280,7 @@ pub fn segment(text: &str) -> impl fmt::Display + Iterator<Item = &str> {
 pub struct Query(String);
 
 impl Query {
-    /// An empty query.
+    /// Creates an empty query.
     pub fn new() -> Self {
         Self::default()
     }
@@ -255,7 +293,7 @@ impl Query {
         query
     }
 
-    /// Adds a name with a value that is percent-encoded already.
+    /// Adds a name with a value that is already percent-encoded.
     #[must_use]
     pub fn raw(self, name: &str, encoded: &str) -> Self {
         let mut query = self.named(name);
@@ -272,7 +310,7 @@ impl Query {
         self
     }
 
-    /// The query as it stands on the wire, without the question mark.
+    /// Returns the encoded query, without the question mark.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -284,7 +322,7 @@ impl<N: AsRef<str>, V: AsRef<str>> FromIterator<(N, V)> for Query {
     }
 }
 
-/// Queries hold message ids and names, so only the length shows.
+/// Shows only the length, since queries contain message ids and names.
 impl fmt::Debug for Query {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Query(<{} bytes>)", self.0.len())
@@ -302,14 +340,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_segment_is_one_segment_whatever_its_text(text in any::<String>()) {
+        fn path_segment_is_always_encoded(text in any::<String>()) {
             let written = segment(&text).to_string();
             prop_assert!(written.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~%".contains(&byte)));
             prop_assert_eq!(decoded(&written), text);
         }
 
         #[test]
-        fn a_query_is_read_as_the_pairs_it_was_made_of(pairs in proptest::collection::vec(any::<(String, String)>(), 1..5)) {
+        fn query_round_trips(pairs in proptest::collection::vec(any::<(String, String)>(), 1..5)) {
             let query: Query = pairs.iter().map(|(name, value)| (name, value)).collect();
             let read: Vec<_> = query.as_str().split('&').map(|pair| pair.split_once('=').unwrap()).collect();
             let read: Vec<_> = read.into_iter().map(|(name, value)| (decoded(name), decoded(value))).collect();

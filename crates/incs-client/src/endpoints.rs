@@ -1,7 +1,7 @@
-//! Every route of the platform's pages.
+//! Every documented route of the platform.
 //!
-//! [`Client`](crate::Client) has methods for all of them; the types are for those who want to look at a request before it
-//! leaves, or carry it in their own way.
+//! [`Client`](crate::Client) has methods for all of them; use the types to inspect a request before it is sent, or to send it in
+//! your own way.
 
 pub mod auth;
 pub mod messages;

@@ -7,14 +7,15 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::StatusCode;
-use incs_model::envelope::{Code, Envelope};
+use incs_model::envelope::{Code, Envelope, Frame};
+use incs_model::errors::Explanation;
 use incs_model::id::MessageId;
-use incs_model::{RawJson, Report, decode};
+use incs_model::{Invalid, ParseUrlError, RawJson, Report, Sent, decode};
 
-/// The error of a call, with what is known of the request.
+/// The error of a call, with the state of the request.
 ///
-/// [`request_state`](Self::request_state) answers the most important question: is the message out? What to do next is
-/// [`retry_advice`](Self::retry_advice), and for people [`help`](Self::help).
+/// [`request_state`](Self::request_state) answers the most important question: was the message sent?
+/// [`retry_advice`](Self::retry_advice) is the next step for a program, [`help`](Self::help) for a person.
 ///
 /// `Display` is one sentence without cause, body, number or secret; `Debug` masks them. Cloning is cheap.
 #[derive(Clone)]
@@ -29,32 +30,44 @@ pub(crate) struct Inner {
     pub(crate) attempts: u32,
     pub(crate) status: Option<StatusCode>,
     pub(crate) body: Option<ErrorBody>,
-    pub(crate) report: Option<Report>,
+    /// True if the reply belongs to another request, so that its id is not the id of this message.
+    pub(crate) is_misdirected: bool,
+    pub(crate) invalid: Option<Invalid>,
     pub(crate) source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 impl Error {
-    /// The error of a call that sent nothing, for a reason that stays until something is corrected.
+    /// Creates the error of a call that sent nothing and that needs a correction first.
     pub(crate) fn not_sent(kind: ErrorKind, operation: &'static str) -> Self {
         let (state, advice) = (RequestState::NotSent, RetryAdvice::Correct);
-        let inner =
-            Inner { kind, state, advice, operation, attempts: 0, status: None, body: None, report: None, source: None };
+        let inner = Inner {
+            kind,
+            state,
+            advice,
+            operation,
+            attempts: 0,
+            status: None,
+            body: None,
+            is_misdirected: false,
+            invalid: None,
+            source: None,
+        };
         inner.into()
     }
 
-    /// The same error, told otherwise while it is being made.
+    /// Returns the error with a change.
     #[must_use]
-    pub(crate) fn amend(mut self, change: impl FnOnce(&mut Inner)) -> Self {
+    pub(crate) fn map(mut self, change: impl FnOnce(&mut Inner)) -> Self {
         change(Arc::make_mut(&mut self.0));
         self
     }
 
     pub(crate) fn with_advice(self, advice: RetryAdvice) -> Self {
-        self.amend(|inner| inner.advice = advice)
+        self.map(|inner| inner.advice = advice)
     }
 
     pub(crate) fn with_source(self, source: impl StdError + Send + Sync + 'static) -> Self {
-        self.amend(|inner| inner.source = Some(Arc::new(source)))
+        self.map(|inner| inner.source = Some(Arc::new(source)))
     }
 
     /// Returns the kind of the error.
@@ -62,43 +75,79 @@ impl Error {
         self.0.kind
     }
 
-    /// Returns the state of the request, which says whether the message is out. It is the most that any of the attempts may have
-    /// done; everything else here is about the last.
+    /// Returns the state of the request. It is the furthest state that any attempt may have reached; everything else here is
+    /// about the last attempt.
     pub fn request_state(&self) -> RequestState {
         self.0.state
     }
 
-    /// Returns the advice whether and when to try again.
+    /// Returns the advice whether and when to retry.
     pub fn retry_advice(&self) -> RetryAdvice {
         self.0.advice
     }
 
-    /// Returns what a person can do now.
+    /// Returns the help text for a person: of the [explanation](Self::explanation), if the call or the credential must be
+    /// corrected first, else of the [advice](Self::retry_advice).
     pub fn help(&self) -> &'static str {
-        self.0.advice.help(self.0.kind)
+        match (self.0.advice, self.explanation()) {
+            // A retry, and a message that may be on its way, need what the state says, whatever the code means.
+            (RetryAdvice::Correct | RetryAdvice::Authenticate, Some(known)) => known.action(),
+            _ => self.0.advice.help(self.0.kind),
+        }
     }
 
-    /// The name of the endpoint, like `send_whatsapp_message`.
+    /// Returns the meaning of the platform's or the provider's code, what to do about it, and when another try makes sense.
+    /// `None` without a reply, and for a code without a source in the catalogue.
+    ///
+    /// It explains the code, and does not know the state of the request: whether the message may be sent again depends on
+    /// [`request_state`](Self::request_state) and [`retry_advice`](Self::retry_advice).
+    ///
+    /// ```
+    /// use incs_client::testing::{AutoAdvanceClock, ScriptedTransport};
+    /// use incs_client::{Client, RetryAdvice};
+    /// use incs_model::envelope::Code;
+    /// use incs_model::errors::NextTry;
+    /// use incs_model::whatsapp;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let script = ScriptedTransport::new().failure(Code::WhatsApp, "(#130429) Rate limit hit");
+    /// let client = Client::builder_with_clock(script, AutoAdvanceClock::new()).certification_code("5d1f").build()?;
+    /// let message = whatsapp::Message::new("85251230088".parse()?, "See you at 9.");
+    /// let error = client.messages().send(message).await.unwrap_err();
+    ///
+    /// let known = error.explanation().ok_or("unknown")?;
+    /// assert_eq!((known.code(), known.next_try()), (130_429, NextTry::AfterAWait));
+    /// assert_eq!(error.help(), "send again later, with fewer messages per second");
+    /// assert_eq!(error.retry_advice(), RetryAdvice::Correct); // the client itself does not try again
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn explanation(&self) -> Option<&'static Explanation> {
+        self.envelope().and_then(Envelope::explanation)
+    }
+
+    /// Returns the name of the endpoint, like `send_whatsapp_message`.
     pub fn operation(&self) -> &'static str {
         self.0.operation
     }
 
-    /// Returns how often the request was given to the transport: 0 when it never was.
+    /// Returns the number of attempts; 0 if the transport was never called.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// The status of the last reply, when there was one.
+    /// Returns the HTTP status of the last reply, if any.
     pub fn http_status(&self) -> Option<StatusCode> {
         self.0.status
     }
 
-    /// The body of the last reply, as far as it could be understood.
+    /// Returns the body of the last reply, as far as it was understood.
     pub fn body(&self) -> Option<&ErrorBody> {
         self.0.body.as_ref()
     }
 
-    /// The frame of the last reply, when it had one.
+    /// Returns the envelope of the last reply, if it had one.
     pub fn envelope(&self) -> Option<&Envelope> {
         match &self.0.body {
             Some(ErrorBody::Envelope(envelope)) => Some(envelope),
@@ -106,36 +155,35 @@ impl Error {
         }
     }
 
-    /// The platform's code.
+    /// Returns the platform's code.
     pub fn code(&self) -> Option<Code> {
         self.envelope().map(|envelope| envelope.code)
     }
 
-    /// The number of Meta's error: 132012 out of `(#132012) Parameter format does not match …`.
+    /// Returns Meta's error number: 132012 out of `(#132012) Parameter format does not match …`.
     pub fn provider_code(&self) -> Option<u32> {
         self.envelope().and_then(Envelope::provider_code)
     }
 
-    /// The platform's own words. They may repeat what you sent, so they stand in no `Display` and no `Debug`.
+    /// Returns the platform's own text. It may repeat your data, so `Display` and `Debug` never show it.
     pub fn platform_message(&self) -> Option<&str> {
         self.envelope().map(|envelope| envelope.message.as_str()).filter(|message| !message.is_empty())
     }
 
-    /// Every violation, when the call was refused before it was sent.
+    /// Returns all violations, if the call was refused before it was sent.
     pub fn report(&self) -> Option<&Report> {
-        self.0.report.as_ref()
+        self.0.invalid.as_ref().map(Invalid::report)
     }
 
-    /// The message's id, when a reply that was no success held one: a frame that says 500 and yet names the message, say. Give it
-    /// to [`Messages::resolve`](crate::Messages::resolve). Mostly there is none.
+    /// Returns the message id from a reply that was not a success, for example an envelope with 500 that names the message. Pass
+    /// it to [`Messages::resolve`](crate::Messages::resolve). Usually absent, and never taken from a reply that belongs to
+    /// another request.
     pub fn message_id(&self) -> Option<MessageId> {
-        #[derive(serde::Deserialize)]
-        struct Id {
-            msg_id: MessageId,
+        if self.0.is_misdirected {
+            return None;
         }
-
         let data: &RawJson = self.envelope()?.data.as_ref()?;
-        data.decode::<Id>().ok().map(|data| data.msg_id).filter(|id| !id.as_str().is_empty())
+        data.decode::<Sent>().ok().map(|sent| sent.message_id).filter(|id| !id.as_str().is_empty())
     }
 }
 
@@ -147,11 +195,11 @@ impl From<Inner> for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { kind, state, operation, attempts, report, .. } = &*self.0;
+        let Inner { kind, state, operation, attempts, invalid, .. } = &*self.0;
         write!(f, "{operation}: ")?;
-        match (kind, report) {
-            (ErrorKind::Invalid, Some(report)) => {
-                let count = report.violations().len();
+        match (kind, invalid) {
+            (ErrorKind::Invalid, Some(invalid)) => {
+                let count = invalid.violations().len();
                 write!(f, "{count} {} of the platform's rules", if count == 1 { "violation" } else { "violations" })?;
             }
             _ => f.write_str(kind.sentence())?,
@@ -174,7 +222,8 @@ impl fmt::Display for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { kind, state, advice, operation, attempts, status, body, report, source } = &*self.0;
+        let Inner { kind, state, advice, operation, attempts, status, body, is_misdirected: _, invalid, source } =
+            &*self.0;
         f.debug_struct("Error")
             .field("kind", kind)
             .field("state", state)
@@ -183,7 +232,7 @@ impl fmt::Debug for Error {
             .field("attempts", attempts)
             .field("status", status)
             .field("body", body)
-            .field("report", report)
+            .field("report", &invalid.as_ref().map(Invalid::report))
             .field("source", source)
             .finish()
     }
@@ -191,41 +240,40 @@ impl fmt::Debug for Error {
 
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        if let Some(report) = &self.0.report {
-            return Some(report);
+        if let Some(invalid) = &self.0.invalid {
+            return Some(invalid);
         }
         self.0.source.as_ref().map(|source| &**source as &(dyn StdError + 'static))
     }
 }
 
-/// The state of a request that did not end well, from the least to the most that may have been done.
+/// The state of a failed request, from the least to the most that may have been done.
 ///
 /// ```
 /// use incs_client::RequestState;
 ///
-/// // The one state in which nobody may decide alone to send again.
-/// assert!(!RequestState::Unknown.is_safe_to_repeat());
+/// // The one state in which a program must not send again by itself.
+/// assert!(!RequestState::Unknown.is_safe_to_retry());
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
 pub enum RequestState {
-    /// The platform never saw it whole. Sending it again sends it once.
+    /// The platform never got the complete request. Sending it again sends it once.
     NotSent,
-    /// The platform saw it and did nothing. Sending it again sends it once, and mostly fails again.
+    /// The platform refused it. Sending it again sends it once, and usually fails again.
     Rejected,
-    /// Nobody here knows. It may be on its way to the customer.
+    /// It is unknown whether the platform processed it. The message may be on its way to the customer.
     Unknown,
-    /// The platform took it, although its reply could not be read. Sending it again sends it twice.
+    /// The platform accepted it, although its reply could not be read. Sending it again sends it twice.
     Accepted,
 }
 
 impl RequestState {
-    /// Returns whether the same request, made again, cannot do the same thing twice.
-    pub fn is_safe_to_repeat(self) -> bool {
+    /// Returns whether a retry cannot have the same effect twice.
+    pub fn is_safe_to_retry(self) -> bool {
         matches!(self, Self::NotSent | Self::Rejected)
     }
 
-    /// The state in one word, as spans and JSON hold it.
+    /// Returns the state in one word, as in spans and JSON.
     pub fn as_str(self) -> &'static str {
         self.word_and_sentence().0
     }
@@ -238,7 +286,7 @@ impl RequestState {
         match self {
             Self::NotSent => ("not_sent", "nothing was sent"),
             Self::Rejected => ("rejected", "it was rejected"),
-            Self::Unknown => ("unknown", "whether it was done is unknown"),
+            Self::Unknown => ("unknown", "the outcome is unknown"),
             Self::Accepted => ("accepted", "it was accepted"),
         }
     }
@@ -250,29 +298,29 @@ impl RequestState {
 pub enum ErrorKind {
     /// The call breaks rules of the platform; [`Error::report`](Error::report) lists them.
     Invalid,
-    /// No request could be made of the call.
+    /// The call could not be turned into a request.
     Request,
-    /// No credential is there for the call, or none could be had.
+    /// There is no credential for the call, or it could not be fetched.
     Credential,
-    /// The call was given up: a batch was stopped or dropped.
+    /// The call was cancelled: a batch was stopped or dropped.
     Cancelled,
-    /// The limiter of this client had no room before the time was up.
+    /// The rate limiter of this client had no capacity in time.
     Limited,
-    /// No connection came about.
+    /// No connection was established.
     Connect,
-    /// No safe connection came about.
+    /// No TLS connection was established.
     Tls,
     /// No reply came in time.
     Timeout,
-    /// The exchange broke.
+    /// The connection was lost.
     Interrupted,
     /// The reply is longer than allowed.
-    ReplyTooLong,
+    ReplyTooLarge,
     /// The transport failed in another way.
     Transport,
     /// The platform does not accept the credential.
     Authentication,
-    /// The platform has had too many calls.
+    /// The platform received too many calls.
     RateLimited,
     /// The platform, or the provider behind it, refused the call.
     Refused,
@@ -280,12 +328,12 @@ pub enum ErrorKind {
     Server,
     /// The reply is not what the platform documents.
     Reply,
-    /// A list came round to a page that had been there before.
+    /// The server returned the same page of a list twice.
     RepeatedPage,
 }
 
 impl ErrorKind {
-    /// The kind in one word, as logs and metrics hold it.
+    /// Returns the kind in one word, as in logs and metrics.
     pub fn as_str(self) -> &'static str {
         self.word_and_sentence().0
     }
@@ -297,53 +345,53 @@ impl ErrorKind {
     fn word_and_sentence(self) -> (&'static str, &'static str) {
         match self {
             Self::Invalid => ("invalid", "the call breaks rules of the platform"),
-            Self::Request => ("request", "no request can be made of the call"),
+            Self::Request => ("request", "the call cannot be turned into a request"),
             Self::Credential => ("credential", "there is no credential for the call"),
-            Self::Cancelled => ("cancelled", "the call was given up"),
-            Self::Limited => ("limited", "the limiter of this client had no room in time"),
+            Self::Cancelled => ("cancelled", "the call was cancelled"),
+            Self::Limited => ("limited", "the rate limiter of this client had no capacity in time"),
             Self::Connect => ("connect", "no connection could be made"),
-            Self::Tls => ("tls", "no safe connection could be made"),
+            Self::Tls => ("tls", "the TLS handshake failed"),
             Self::Timeout => ("timeout", "no reply came in time"),
-            Self::Interrupted => ("interrupted", "the exchange was interrupted"),
-            Self::ReplyTooLong => ("reply_too_long", "the reply is longer than allowed"),
+            Self::Interrupted => ("interrupted", "the connection was lost"),
+            Self::ReplyTooLarge => ("reply_too_long", "the reply is longer than allowed"),
             Self::Transport => ("transport", "the transport failed"),
             Self::Authentication => ("authentication", "the platform does not accept the credential"),
-            Self::RateLimited => ("rate_limited", "the platform has had too many calls"),
+            Self::RateLimited => ("rate_limited", "the platform received too many calls"),
             Self::Refused => ("refused", "the platform refused the call"),
             Self::Server => ("server", "the platform failed"),
             Self::Reply => ("reply", "the reply is not what the platform documents"),
-            Self::RepeatedPage => ("repeated_page", "the list came round to a page that had been there before"),
+            Self::RepeatedPage => ("repeated_page", "the server returned the same page twice"),
         }
     }
 }
 
-/// Advice whether and when to make a call again.
+/// Advice whether and when to retry a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RetryAdvice {
-    /// The same call may be made again later: nothing was done, or doing it twice is as good as once.
+    /// Retry the same call later: nothing was done, or the call is idempotent.
     Later {
-        /// Not before so long, when the platform said so.
+        /// The shortest wait, if the platform asked for one.
         after: Option<Duration>,
     },
     /// Correct the call first: the same call fails again.
     Correct,
     /// Correct the credential first.
     Authenticate,
-    /// Find out first what became of it: another call may do it twice.
-    FindOut,
-    /// Do not make it again: it is done.
+    /// Find out the result first: another call may have a second effect.
+    Reconcile,
+    /// Do not retry: it is done.
     Never,
 }
 
 impl RetryAdvice {
-    /// The advice in one word, as logs and metrics hold it.
+    /// Returns the advice in one word, as in logs and metrics.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Later { .. } => "later",
             Self::Correct => "correct",
             Self::Authenticate => "authenticate",
-            Self::FindOut => "find_out",
+            Self::Reconcile => "find_out",
             Self::Never => "never",
         }
     }
@@ -351,56 +399,56 @@ impl RetryAdvice {
     fn help(self, kind: ErrorKind) -> &'static str {
         match (self, kind) {
             (Self::Later { .. }, ErrorKind::RateLimited | ErrorKind::Limited) => {
-                "wait, then make the call again, and make fewer at once"
+                "retry later, with fewer calls at once"
             }
-            (Self::Later { .. }, ErrorKind::Reply | ErrorKind::ReplyTooLong) => {
-                "the reply is not as documented: keep it for the platform's support; making the call again does nothing twice"
+            (Self::Later { .. }, ErrorKind::Reply | ErrorKind::ReplyTooLarge) => {
+                "the reply is not as documented: keep it for the platform's support; a retry is safe"
             }
-            (Self::Later { .. }, _) => "make the call again later; that does nothing twice",
+            (Self::Later { .. }, _) => "retry later; a retry is safe",
             (Self::Correct, ErrorKind::Tls) => {
                 "check the base URL, the clock of this machine and the trusted certificates"
             }
-            (Self::Correct, ErrorKind::Invalid) => {
-                "correct what the report lists; or send without validation if you know better"
-            }
+            (Self::Correct, ErrorKind::Invalid) => "correct the listed violations, or disable the validation",
             (Self::Correct, ErrorKind::RepeatedPage) => {
-                "the list cannot be trusted from here on; begin again with another page size"
+                "the rest of the list is unreliable; start again with another page size"
             }
-            (Self::Correct, _) => "correct the call; the same one fails again",
+            (Self::Correct, _) => "correct the call; the same call fails again",
             (Self::Authenticate, _) => "check the certification code of this channel, or the account behind the token",
-            (Self::FindOut, ErrorKind::Server | ErrorKind::Reply) => {
+            (Self::Reconcile, ErrorKind::Server | ErrorKind::Reply) => {
                 "look for the message in the INCS workbench, or wait for its webhook, before sending again; keep the reply for the platform's support"
             }
-            (Self::FindOut, _) => {
+            (Self::Reconcile, _) => {
                 "look for the message in the INCS workbench, or wait for its webhook, before sending again"
             }
             (Self::Never, _) => {
-                "do not send it again; the platform took it, find its id in the INCS workbench or in its webhook"
+                "do not send it again; the platform accepted it, find its id in the INCS workbench or in its webhook"
             }
         }
     }
 }
 
-/// The body of a reply that was no success, as far as it could be understood. `Debug` shows no content.
+/// The body of an unsuccessful reply, as far as it was understood. `Debug` shows no content.
 #[derive(Clone)]
-#[non_exhaustive]
 pub enum ErrorBody {
-    /// The platform's own frame.
+    /// The platform's envelope.
     Envelope(Envelope),
-    /// Other JSON: a gateway's, or tomorrow's.
+    /// Other JSON: a gateway's, or of an unknown form.
     Json(RawJson),
-    /// No JSON: a page of a proxy, mostly.
+    /// Not JSON: usually an error page of a proxy.
     Other(Bytes),
 }
 
 impl ErrorBody {
     pub(crate) fn read(body: &Bytes) -> Self {
-        if let Ok(envelope) = decode(body) {
+        if Frame::read(body).is_ok()
+            && let Ok(envelope) = decode(body)
+        {
             return Self::Envelope(envelope);
         }
         match std::str::from_utf8(body).ok().and_then(|text| RawJson::parse(text).ok()) {
             Some(json) => Self::Json(json),
-            None => Self::Other(body.clone()),
+            // The bytes may be a part of the read buffer of a connection.
+            None => Self::Other(Bytes::copy_from_slice(body)),
         }
     }
 }
@@ -415,44 +463,55 @@ impl fmt::Debug for ErrorBody {
     }
 }
 
-/// The error that ends a series of calls: a credential that was refused once. Every further call with it would be refused as
-/// well, and many refusals look like an attack.
+/// The error that ends a series of calls: a refused credential. Every further call with it would be refused too, and many
+/// refusals look like an attack.
 #[derive(Debug, Clone)]
 pub(crate) struct Refusal(Error);
 
 impl Refusal {
-    /// Nothing when an error says nothing about other calls.
+    /// Returns `None` if an error does not affect other calls.
     pub(crate) fn of(error: &Error) -> Option<Self> {
         matches!(error.kind(), ErrorKind::Authentication | ErrorKind::Credential).then(|| Self(error.clone()))
     }
 
-    /// The error of a call that was not begun because of it.
-    pub(crate) fn call_off(&self, operation: &'static str) -> Error {
+    /// Creates the error of a call that was not started because of it.
+    pub(crate) fn cancelled(&self, operation: &'static str) -> Error {
         Error::not_sent(ErrorKind::Cancelled, operation)
             .with_advice(RetryAdvice::Authenticate)
             .with_source(self.0.clone())
     }
 }
 
-/// Why a client cannot be built. It shows no credential.
+/// An error of building a client. It shows no credential.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// A credential is empty, or holds what cannot stand in a header.
-    #[error("a credential is empty or holds characters that no header can hold")]
+    /// A credential is empty, or contains characters that are invalid in a header.
+    #[error("a credential is empty or contains characters that are invalid in a header")]
     Credential,
-    /// A code was given for a channel that this version does not know.
-    #[error("a certification code was given for an unknown channel")]
+    /// A code or a base URL was set for a channel that this version does not know.
+    #[error("a certification code or a base URL was given for an unknown channel")]
     Channel,
     /// A base URL is invalid.
-    #[error("a base URL needs a scheme and a host, and has neither query nor user")]
-    BaseUrl,
-    /// A base URL would carry credentials in the clear to another machine.
-    #[error("a base URL without TLS is taken for this machine only, unless `allow_plain_http` is set")]
+    #[error("a base URL is invalid: {0}")]
+    BaseUrl(#[from] ParseUrlError),
+    /// A base URL would send credentials unencrypted to another machine.
+    #[error("a base URL without TLS is allowed for this machine only, unless `allow_plain_http` is set")]
     PlainHttp,
-    /// The user agent holds what cannot stand in a header.
-    #[error("the user agent holds characters that no header can hold")]
+    /// The user agent contains characters that are invalid in a header.
+    #[error("the user agent contains characters that are invalid in a header")]
     UserAgent,
+    /// An environment variable that `Client::from_env` needs is not set, or is empty.
+    #[error("the environment variable {0} is not set")]
+    MissingVariable(&'static str),
+    /// The value of an environment variable cannot be used. The value is not shown.
+    #[error("the environment variable {name} cannot be used: {reason}")]
+    InvalidVariable {
+        /// The variable.
+        name: &'static str,
+        /// The reason.
+        reason: Box<BuildError>,
+    },
 }
 
 #[cfg(test)]
@@ -460,7 +519,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn there_is_help_for_every_error_in_one_plain_sentence() {
+    fn every_error_has_one_help_sentence() {
         let kinds = [
             ErrorKind::Authentication,
             ErrorKind::Cancelled,
@@ -473,7 +532,7 @@ mod tests {
             ErrorKind::Refused,
             ErrorKind::RepeatedPage,
             ErrorKind::Reply,
-            ErrorKind::ReplyTooLong,
+            ErrorKind::ReplyTooLarge,
             ErrorKind::Request,
             ErrorKind::Server,
             ErrorKind::Timeout,
@@ -485,7 +544,7 @@ mod tests {
             RetryAdvice::Later { after: Some(Duration::MAX) },
             RetryAdvice::Correct,
             RetryAdvice::Authenticate,
-            RetryAdvice::FindOut,
+            RetryAdvice::Reconcile,
             RetryAdvice::Never,
         ];
         for (advice, kind) in advices.into_iter().flat_map(|advice| kinds.map(|kind| (advice, kind))) {

@@ -8,9 +8,9 @@ use incs_model::auth::TokenRequest;
 use incs_model::id::{MessageId, TemplateId};
 use incs_model::status::{MessageStatus, StatusQuery};
 use incs_model::task::{self, NewTask};
-use incs_model::{Channel, OutboundMessage, template};
+use incs_model::{Channel, Document, template};
 
-use crate::batch::{Batch, BatchOptions};
+use crate::batch::{BatchOptions, SendBatch};
 use crate::client::{Call, Client};
 use crate::endpoints::auth::FetchToken;
 use crate::endpoints::messages::{GetStatus, SendMessage};
@@ -44,89 +44,96 @@ impl Client {
     }
 }
 
-/// Sending messages, and what became of them: [`Client::messages`].
+/// Calls that send messages and query their status: [`Client::messages`].
 #[derive(Debug, Clone, Copy)]
 pub struct Messages<'a> {
     client: &'a Client,
 }
 
 impl<'a> Messages<'a> {
-    /// Sends a message, once. An error's [`request_state`](Error::request_state) says whether it went out.
+    /// Sends a typed message or a [`Document`], once. The error's [`request_state`](Error::request_state) says whether it was sent.
     ///
     /// ```
     /// # async fn example(client: incs_client::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use incs_model::{PhoneNumber, viber};
     ///
     /// let to: PhoneNumber = "+852 5123 0088".parse()?;
-    /// let sent = client.messages().send(viber::Message::new(to, viber::Content::Text("See you at 9".into()))).await?;
-    /// println!("on its way as {}", sent.msg_id);
+    /// let sent = client.messages().send(viber::Message::new(to, "See you at 9")).await?;
+    /// println!("on its way as {}", sent.message_id);
     /// # Ok(())
     /// # }
     /// ```
-    pub fn send(&self, message: impl Into<OutboundMessage>) -> Call<'a, SendMessage> {
-        self.client.call(SendMessage::new(message.into()))
+    pub fn send(&self, message: impl Into<Document>) -> Call<'a, SendMessage> {
+        self.client.execute(SendMessage::new(message.into()))
     }
 
-    /// Sends many messages, each once, some at the same time. See [`Batch`] for how it ends, how it is stopped and what a drop
-    /// does.
+    /// Sends many messages concurrently, each once. [`SendBatch`] describes how a batch ends, is stopped and is dropped.
     ///
-    /// A message is taken from the input when there is room for it, so an input may be longer than memory. For a list there is
+    /// The input consists of pairs of a key and a message, and each outcome returns its key. A key may be anything: your own
+    /// reference, a row of a table, an index. It need not be unique, is not sent, and is not an idempotency key. If you need no key,
+    /// number the messages with `enumerate`, or use `()`.
+    ///
+    /// A message is taken from the input only when it can be started, so the input may be larger than memory. For a list, use
     /// [`send_all_iter`](Self::send_all_iter).
     ///
     /// ```
     /// # async fn example(
     /// #     client: incs_client::Client,
-    /// #     queue: impl futures_core::Stream<Item = incs_model::rcs::Message> + Send,
+    /// #     queue: impl futures_core::Stream<Item = (String, incs_model::rcs::Message)> + Send,
     /// # ) {
     /// use std::time::Duration;
     ///
     /// use incs_client::BatchOptions;
     ///
-    /// let options = BatchOptions::new().with_concurrency(4).with_min_gap(Duration::from_millis(100));
+    /// let options = BatchOptions::new().with_concurrency(4).with_min_interval(Duration::from_millis(100));
     /// let report = client.messages().send_all(queue, options).collect_all().await;
     /// println!("{} of {} went out", report.sent, report.total());
+    /// for failure in report.failures {
+    ///     println!("{}: {}", failure.key, failure.error);
+    /// }
     /// # }
     /// ```
-    pub fn send_all<'s, S>(&self, messages: S, options: BatchOptions) -> Batch<'s>
+    pub fn send_all<'s, K, M, S>(&self, messages: S, options: BatchOptions) -> SendBatch<'s, K>
     where
-        S: Stream + Send + 's,
-        S::Item: Into<OutboundMessage>,
+        M: Into<Document>,
+        S: Stream<Item = (K, M)> + Send + 's,
     {
-        Batch::new(self.client, messages, options)
+        SendBatch::new(self.client, messages, options)
     }
 
-    /// Sends many messages out of a list, or whatever else can be walked through without waiting.
+    /// Sends the messages of an iterator of pairs. [`send_all`](Self::send_all) describes the keys.
     ///
     /// ```
     /// # async fn example(client: incs_client::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// use incs_client::BatchOptions;
     /// use incs_model::{PhoneNumber, viber};
     ///
-    /// let numbers: [PhoneNumber; 2] = ["+852 5123 0088".parse()?, "+852 5123 0099".parse()?];
-    /// let messages = numbers.map(|to| viber::Message::new(to, viber::Content::Text("We open at 9".into())));
+    /// let guests: [(&str, PhoneNumber); 2] = [("Tan", "+852 5123 0088".parse()?), ("Lee", "+852 5123 0099".parse()?)];
+    /// let messages = guests.map(|(name, to)| (name, viber::Message::new(to, "We open at 9")));
     /// let report = client.messages().send_all_iter(messages, BatchOptions::new()).collect_all().await;
     /// for failure in report.failures {
-    ///     println!("{}: {}", failure.index, failure.error);
+    ///     println!("{}: {}", failure.key, failure.error);
     /// }
     /// # Ok(())
     /// # }
     /// ```
-    pub fn send_all_iter<'s, I>(&self, messages: I, options: BatchOptions) -> Batch<'s>
+    pub fn send_all_iter<'s, K, M, I>(&self, messages: I, options: BatchOptions) -> SendBatch<'s, K>
     where
-        I: IntoIterator<Item: Into<OutboundMessage>, IntoIter: Send + 's>,
+        M: Into<Document>,
+        I: IntoIterator<Item = (K, M), IntoIter: Send + 's>,
     {
         self.send_all(stream::iter(messages), options)
     }
 
     /// Queries the status of any number of messages.
     ///
-    /// The platform takes [100](incs_model::limits::status::IDS_MAX) a query; they are split, some queries run at once, and each
-    /// message is asked for once. The report is in the order of the ids and names those that were not answered. Without ids
-    /// nothing is asked.
+    /// The platform accepts [100](incs_model::limits::status::IDS_MAX) ids per query, so the ids are split into concurrent queries.
+    /// Each message is queried once. The report is in the order of the ids, and lists the ids without an answer. An empty list of
+    /// ids makes no query.
     ///
     /// # Errors
     ///
-    /// Fails when any query failed: [`StatusError`](crate::StatusError) keeps the answers of the others. After a refused
+    /// Fails if any query fails: [`StatusError`](crate::StatusError) keeps the results of the other queries. After a rejected
     /// credential no further query is made.
     ///
     /// ```
@@ -150,12 +157,12 @@ impl<'a> Messages<'a> {
         StatusCall::new(self.client, ids)
     }
 
-    /// Queries the status of a message whose send did not end well, if its [id is known](Error::message_id). Returns `None` when
-    /// the platform does not answer for it: it may be some minutes behind.
+    /// Queries the status of a message whose send failed, if its [id is known](Error::message_id). Returns `None` if the reply does
+    /// not contain the message: the platform may be some minutes behind.
     ///
     /// # Errors
     ///
-    /// Fails when the platform cannot be asked.
+    /// Fails if the query fails.
     pub async fn resolve(&self, id: &MessageId, channel: Option<Channel>) -> Result<Option<MessageStatus>, Error> {
         let mut endpoint = GetStatus::new(StatusQuery::new([id.clone()]));
         endpoint.channel = channel;
@@ -198,7 +205,7 @@ pub type WhatsAppTemplates<'a> = ChannelTemplates<'a, WhatsApp>;
 impl<'a, C: TemplateChannel> ChannelTemplates<'a, C> {
     /// Submits a template for review.
     pub fn create(&self, template: C::New) -> Call<'a, CreateTemplate<C>> {
-        self.client.call(CreateTemplate::new(template))
+        self.client.execute(CreateTemplate::new(template))
     }
 
     /// Lists every template, newest first.
@@ -206,21 +213,21 @@ impl<'a, C: TemplateChannel> ChannelTemplates<'a, C> {
         self.list_from(template::ListQuery::new())
     }
 
-    /// Lists the templates from this page on.
+    /// Lists the templates, starting at this page.
     pub fn list_from(&self, query: template::ListQuery) -> Pager<ListTemplates<C>> {
         Pager::new(self.client, ListTemplates::new(query))
     }
 
     /// Fetches one template.
     pub fn get(&self, id: impl Into<TemplateId>) -> Call<'a, GetTemplate<C>> {
-        self.client.call(GetTemplate::new(id))
+        self.client.execute(GetTemplate::new(id))
     }
 }
 
 impl<'a> RcsTemplates<'a> {
     /// Deletes a template.
     pub fn delete(&self, id: impl Into<TemplateId>) -> Call<'a, DeleteTemplate> {
-        self.client.call(DeleteTemplate::new(id))
+        self.client.execute(DeleteTemplate::new(id))
     }
 }
 
@@ -231,12 +238,12 @@ pub struct Tasks<'a> {
 }
 
 impl<'a> Tasks<'a> {
-    /// Gives an agent a task.
+    /// Creates a task for an agent.
     pub fn create(&self, task: NewTask) -> Call<'a, CreateTask> {
-        self.client.call(CreateTask::new(task))
+        self.client.execute(CreateTask::new(task))
     }
 
-    /// Lists the tasks that this query asks for, from its page on.
+    /// Lists the tasks that match the query, starting at its page.
     pub fn list(&self, query: task::ListQuery) -> Pager<ListTasks> {
         Pager::new(self.client, ListTasks::new(query))
     }
@@ -251,6 +258,6 @@ pub struct Auth<'a> {
 impl<'a> Auth<'a> {
     /// Fetches a token.
     pub fn token(&self, account: TokenRequest) -> Call<'a, FetchToken> {
-        self.client.call(FetchToken::new(account))
+        self.client.execute(FetchToken::new(account))
     }
 }

@@ -1,8 +1,8 @@
-//! An OpenAPI document of the platform's API, made of the endpoints of this crate and the schemas of `incs_model`.
+//! An OpenAPI document of the platform's API, built from the endpoints of this crate and the schemas of `incs_model`.
 //!
-//! It is for tools and teams of other languages. Method, path, host, credential and name of an operation are those that the
-//! [`Endpoint`](crate::endpoint::Endpoint) itself tells; what is sent has the schemas of the *send* contract, which are strict, and
-//! what is received those of the *receive* contract, which are open. What INCS and Exotel post is under `webhooks`.
+//! It serves other languages and tools. Method, path, host, credential and name of an operation come from its
+//! [`Endpoint`](crate::endpoint::Endpoint); requests have the strict schemas of the *send* contract, and replies the open schemas
+//! of the *receive* contract. Webhooks of INCS and Exotel are under `webhooks`.
 //!
 //! ```
 //! let document = incs_client::openapi::document();
@@ -11,8 +11,8 @@
 //! assert_eq!(send["operationId"], "send_whatsapp_message");
 //! ```
 //!
-//! What no such document can say: whether a call may be made again. A client that a generator made of it has to keep by itself to
-//! what [`retry`](crate::retry) says, above all that a send whose reply did not come is not repeated.
+//! An OpenAPI document cannot say which calls may be retried. A generated client must follow the rules of [`retry`](crate::retry)
+//! by itself, above all that a send without a reply is not retried.
 
 mod components;
 mod operation;
@@ -23,10 +23,10 @@ use serde_json::{Value, json};
 
 use self::components::Components;
 
-/// The document, OpenAPI 3.1.1. It is made anew by each call, which takes some milliseconds, and is always the same.
+/// Builds the document, OpenAPI 3.1.1. Each call takes some milliseconds and returns the same document.
 ///
-/// No `$ref` leads out of it, and no schema in it has an `$id`. Facts come from the platform's published pages; what they leave open
-/// is told in the descriptions.
+/// It has no external `$ref`, and its schemas have no `$id`. Facts come from the platform's published pages; the descriptions say
+/// what these leave open.
 pub fn document() -> Value {
     let mut components = Components::of_catalogue();
     let webhooks = Value::Object(webhooks::webhooks(&mut components));
@@ -56,26 +56,26 @@ pub fn document() -> Value {
 }
 
 const DESCRIPTION: &str = "\
-Made from the types of the Rust library `incs-client`, not by the platform. Facts come from the platform's published pages; what \
-those leave open is called *unknown*, what only a sample shows *sampled*, what was concluded *inferred*.
+Generated from the types of the Rust library `incs-client`, not by the platform. Facts come from the platform's published pages. A \
+fact that they do not state is marked *unknown*, a fact that only a sample shows *sampled*, and a deduced fact *inferred*.
 
-- Schemas of requests are strict: what INCS does not document is refused. Schemas of replies and webhooks are open: members, values \
-and kinds that are not known today are allowed, so keep a branch for them.
+- Schemas of requests are strict: undocumented members are rejected. Schemas of replies and webhooks are open: unknown members, values \
+and kinds are allowed, so handle them.
 - A call has succeeded exactly if `status` is `success` and `code` is 200 in the body. Whether the HTTP status mirrors `code` or is \
 always 200 is unknown: read the body on any HTTP status.
-- No idempotency key is documented. A send whose reply did not come may have been carried out: do not repeat it blindly.
-- Unknown are rate limits and the headers that go with code 429, how long a token lasts, what a bad one is answered with, and whether \
-webhooks are signed or repeated.
-- Rules that JSON Schema cannot say stand under `x-incs-rules`, those of a query under that name at the operation.";
+- No idempotency key is documented. A send without a reply may have been carried out: do not retry it before you know its outcome.
+- These facts are unknown: the rate limits and the headers of code 429, the lifetime of a token, the reply to an invalid token, and \
+whether webhooks are signed or retried.
+- `x-incs-rules` lists rules that JSON Schema cannot express. The rules of a query are listed at its operation.";
 
-/// The groups: one for each family of routes, one for each channel, one for each sender of webhooks.
+/// The tags: one for each family of routes, each channel, and each sender of webhooks.
 fn tags() -> Value {
     [
-        ("messages", "Sends messages, and asks what became of them."),
+        ("messages", "Sends messages and queries their status."),
         ("templates", "Submits templates for review, and reads them."),
         ("auth", "Tokens for the calls about tasks."),
         ("tasks", "Tasks of agents in the INCS workbench."),
-        ("webhooks", "What is posted to you."),
+        ("webhooks", "Webhooks that are posted to you."),
         ("whatsapp", "WhatsApp."),
         ("viber", "Viber."),
         ("rcs", "RCS."),

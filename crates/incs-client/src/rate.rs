@@ -1,4 +1,4 @@
-//! The limiter of the feature `rate-limit`: off unless set, since the platform documents no rate.
+//! The rate limiter of the feature `rate-limit`: off unless set, since the platform documents no rate.
 
 use std::hash::Hash;
 use std::num::NonZeroU32;
@@ -14,7 +14,7 @@ use incs_model::PhoneNumber;
 
 use crate::clock::{Budget, Clock};
 
-/// So many calls at once, and one more each time a period is over.
+/// A rate: a burst of calls, and one more after each period.
 ///
 /// ```
 /// use std::time::Duration;
@@ -31,17 +31,17 @@ pub struct Rate {
 }
 
 impl Rate {
-    /// One call each time this period is over. No period counts as a nanosecond.
+    /// Creates a rate of one call in each period. A zero period counts as a nanosecond.
     pub fn every(period: Duration) -> Self {
         Self { period: period.max(Duration::from_nanos(1)), burst: NonZeroU32::MIN }
     }
 
-    /// So many calls a second, one after the other. None a second counts as one.
+    /// Creates a rate of calls per second, without bursts. 0 counts as 1.
     pub fn per_second(calls: u32) -> Self {
         Self::every(Duration::from_secs(1) / calls.max(1))
     }
 
-    /// Sets how many calls may be made at once after a pause. 1 unless set, and 0 counts as 1.
+    /// Sets the burst: the number of calls at once after a pause. 1 unless set; 0 counts as 1.
     #[must_use]
     pub fn with_burst(mut self, calls: u32) -> Self {
         self.burst = NonZeroU32::new(calls).unwrap_or(NonZeroU32::MIN);
@@ -49,8 +49,7 @@ impl Rate {
     }
 }
 
-/// The rate of a client's calls, counted for each credential and for each recipient. No limit unless set: the platform documents
-/// none.
+/// The rates of a client's calls, for each credential and for each recipient. No limit unless set: the platform documents none.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RateLimits {
@@ -61,7 +60,7 @@ pub struct RateLimits {
 }
 
 impl RateLimits {
-    /// No limits.
+    /// Creates rates without limits.
     pub fn new() -> Self {
         Self::default()
     }
@@ -81,7 +80,14 @@ impl RateLimits {
     }
 }
 
-/// Lets calls through when there is room for them.
+/// An admitted call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Admitted {
+    AtOnce,
+    Waited,
+}
+
+/// The limiter, which admits calls within the rates.
 #[derive(Default)]
 pub(crate) struct Limiter {
     credentials: Option<Keyed<HeaderValue>>,
@@ -96,27 +102,27 @@ impl Limiter {
         }
     }
 
-    /// Waits until the call may be made; the error is the wait that does not fit into the time left.
+    /// Waits until the call is admitted; the error is a wait that does not fit into the remaining time.
     ///
-    /// The recipient comes first: who waits for a recipient must not use up the room of everybody else.
+    /// The recipient comes first: a call that waits for its recipient must not use capacity of the credential.
     pub(crate) async fn admit(
         &self,
         credential: Option<&HeaderValue>,
         recipient: Option<&PhoneNumber>,
         budget: &Budget<'_>,
-    ) -> Result<(), Duration> {
+    ) -> Result<Admitted, Duration> {
+        let mut admitted = Admitted::AtOnce;
         if let (Some(limiter), Some(recipient)) = (&self.recipients, recipient) {
-            limiter.admit(recipient, budget).await?;
+            admitted = limiter.admit(recipient, budget).await?;
         }
         if let (Some(limiter), Some(credential)) = (&self.credentials, credential) {
-            limiter.admit(credential, budget).await?;
+            admitted = admitted.max(limiter.admit(credential, budget).await?);
         }
-        Ok(())
+        Ok(admitted)
     }
 }
 
-/// The number of admissions after which keys that no longer matter are removed: what is kept stays in proportion to the keys of
-/// the last while.
+/// The number of admissions after which idle keys are removed, so that memory stays proportional to the recently used keys.
 const SWEEP: u32 = 1024;
 
 struct Keyed<K: Hash + Eq + Clone> {
@@ -131,22 +137,24 @@ impl<K: Hash + Eq + Clone> Keyed<K> {
         Some(Self { limiter, admitted: AtomicU32::new(0) })
     }
 
-    async fn admit(&self, key: &K, budget: &Budget<'_>) -> Result<(), Duration> {
+    async fn admit(&self, key: &K, budget: &Budget<'_>) -> Result<Admitted, Duration> {
+        let mut admitted = Admitted::AtOnce;
         while let Err(not_until) = self.limiter.check_key(key) {
             let wait = not_until.wait_time_from(budget.clock.now());
             if wait >= budget.left() {
                 return Err(wait);
             }
             budget.clock.sleep(wait).await;
+            admitted = Admitted::Waited;
         }
         if self.admitted.fetch_add(1, Ordering::Relaxed) % SWEEP == SWEEP - 1 {
             self.limiter.retain_recent();
         }
-        Ok(())
+        Ok(admitted)
     }
 }
 
-/// Our clock, as the limiter asks for it.
+/// Adapts our clock to the limiter.
 #[derive(Clone)]
 struct InjectedClock(Arc<dyn Clock>);
 
@@ -167,7 +175,7 @@ mod tests {
     use super::*;
     use crate::clock::Sleep;
 
-    /// A clock that stands still until it is moved.
+    /// A clock that moves only on request.
     struct Moved(Mutex<Instant>);
 
     impl Clock for Moved {
@@ -181,20 +189,20 @@ mod tests {
     }
 
     #[test]
-    fn recipients_that_no_longer_matter_are_let_go_and_the_others_are_not() {
+    fn only_idle_recipients_are_forgotten() {
         let clock = Arc::new(Moved(Mutex::new(Instant::now())));
         let shared: Arc<dyn Clock> = clock.clone();
         let keyed = Keyed::new(Rate::every(Duration::from_secs(1)), &shared).unwrap();
         let budget = Budget::new(&*shared, Duration::MAX);
         let admit = |number: u32| keyed.admit(&number, &budget).now_or_never();
         for number in 0..5 * SWEEP {
-            assert_eq!(admit(number), Some(Ok(())));
+            assert_eq!(admit(number), Some(Ok(Admitted::AtOnce)));
             assert_eq!(admit(number), None, "the second call to one recipient waits");
             *clock.0.lock().unwrap() += Duration::from_millis(300);
             let kept = keyed.limiter.len();
             assert!(kept <= SWEEP as usize + 16, "{kept} after {number}");
         }
-        // The last of them all was admitted just before the sweep.
+        // The last one was admitted just before the sweep.
         assert!(keyed.limiter.len() < 16);
         assert_eq!(admit(5 * SWEEP - 1), None);
     }

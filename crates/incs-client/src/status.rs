@@ -19,12 +19,11 @@ use crate::error::{Error, Refusal};
 
 const CONCURRENCY: usize = 4;
 
-/// A question about any number of messages, asked when it is awaited: [`Messages::status`](crate::Messages::status).
+/// A status query for any number of messages, made when it is awaited: [`Messages::status`](crate::Messages::status).
 ///
 /// # Errors
 ///
-/// Awaiting it gives a [`StatusError`] when a part of the messages could not be asked about; it holds the answers about the
-/// others.
+/// Awaiting it returns a [`StatusError`] if the query failed for a part of the messages; it holds the results of the others.
 #[derive(Debug)]
 #[must_use = "a question is asked when it is awaited"]
 pub struct StatusCall<'a> {
@@ -41,7 +40,7 @@ impl<'a> StatusCall<'a> {
         Self { client, ids, channel: None, concurrency: CONCURRENCY }
     }
 
-    /// Sets the channel that the messages went out on, whose certification code is used. That the code matters here is inferred.
+    /// Sets the channel of the messages, whose certification code is used. It is inferred that the code matters here.
     pub fn channel(mut self, channel: Channel) -> Self {
         self.channel = Some(channel);
         self
@@ -53,16 +52,16 @@ impl<'a> StatusCall<'a> {
         self
     }
 
-    async fn run(self) -> Result<StatusReport, StatusError> {
+    async fn execute(self) -> Result<StatusReport, StatusError> {
         let Self { client, ids, channel, concurrency } = self;
         let mut queries =
             StatusQuery::split(ids).map(|query| GetStatus { query, channel: channel.clone() }).enumerate();
         let mut running = FuturesUnordered::new();
-        // By the place of the query in the question.
+        // By the index of the query.
         let mut answers = BTreeMap::new();
         let mut refusal = None;
         loop {
-            // Every further query would be refused as well.
+            // Every further query would be rejected as well.
             if refusal.is_none() {
                 let room = concurrency.max(1).saturating_sub(running.len());
                 running.extend(queries.by_ref().take(room).map(|(number, query)| async move {
@@ -76,7 +75,7 @@ impl<'a> StatusCall<'a> {
         }
         if let Some(refusal) = refusal {
             for (number, query) in queries {
-                let error = refusal.call_off(query.operation());
+                let error = refusal.cancelled(query.operation());
                 answers.insert(number, (query.query.message_ids, Err(error)));
             }
         }
@@ -89,14 +88,13 @@ impl<'a> IntoFuture for StatusCall<'a> {
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.run())
+        Box::pin(self.execute())
     }
 }
 
 /// The status of many messages, in the order in which they were asked for.
 ///
-/// Of several rows about one message the last counts. A row about a message that its query did not ask for is left out and only
-/// counted.
+/// If there are several rows about one message, the last one counts. A row about a message outside its query is ignored, but counted.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct StatusReport {
     answered: Vec<MessageStatus>,
@@ -122,7 +120,7 @@ impl StatusReport {
         self.answered
     }
 
-    /// The messages that the platform left out of its answer: it may be some minutes behind, or not know them.
+    /// Returns the messages without an answer: the platform may be some minutes behind, or not know them.
     pub fn unanswered(&self) -> &[MessageId] {
         &self.unanswered
     }
@@ -132,17 +130,17 @@ impl StatusReport {
         self.answered.get(*self.by_id.get(id)?)
     }
 
-    /// Returns the number of messages that the platform answered for although they were not asked for. Anything but 0 is worth a
-    /// question to the platform: ids may have changed on the way.
+    /// Returns the number of rows about messages that were not queried. If it is not 0, ask the platform's support: ids may have
+    /// changed on the way.
     pub fn unasked(&self) -> usize {
         self.strays
     }
 }
 
-/// Why a question about many messages was not answered whole. What was answered is kept.
+/// The error of a status query for many messages that failed in part. The rows received are kept.
 ///
-/// Every message asked for is in one place: answered or left out in the [`report`](Self::report), or in one of the
-/// [`failures`](Self::failures). Its source is the first of them.
+/// Each queried message is in exactly one place: answered or unanswered in the [`report`](Self::report), or in one of the
+/// [`failures`](Self::failures). The source of this error is the first failure.
 #[derive(Debug, Clone)]
 pub struct StatusError {
     report: StatusReport,
@@ -154,10 +152,9 @@ pub struct StatusError {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct StatusFailure {
-    /// The messages that it asked for.
+    /// The ids of its messages.
     pub ids: Vec<MessageId>,
-    /// Why it failed. [`Cancelled`](crate::ErrorKind::Cancelled) when it was not asked because the credential had been refused
-    /// before.
+    /// The error. [`Cancelled`](crate::ErrorKind::Cancelled) if the query was not made because the credential was already rejected.
     pub error: Error,
 }
 
@@ -172,7 +169,7 @@ impl StatusError {
         self.report
     }
 
-    /// The queries that failed, in the order in which their messages were asked for. At least one.
+    /// Returns the failed queries in the order of their messages. At least one.
     pub fn failures(&self) -> &[StatusFailure] {
         &self.failures
     }
@@ -193,10 +190,10 @@ impl StdError for StatusError {
     }
 }
 
-/// The messages that a query asked for, and its result.
+/// The messages of a query, and its result.
 type Answer = (Vec<MessageId>, Result<StatusList, Error>);
 
-/// Joins the answers in the order of the question.
+/// Joins the results in the order of the queried ids.
 fn join(answers: BTreeMap<usize, Answer>) -> Result<StatusReport, StatusError> {
     let queries = answers.len();
     let (mut answered, mut unanswered, mut strays) = (Vec::new(), Vec::new(), 0);
@@ -211,7 +208,7 @@ fn join(answers: BTreeMap<usize, Answer>) -> Result<StatusReport, StatusError> {
                         None => unanswered.push(id),
                     }
                 }
-                // Rows about messages that this query did not ask for.
+                // Rows about messages outside this query.
                 strays += found.len();
             }
             Err(error) => failures.push(StatusFailure { ids, error }),

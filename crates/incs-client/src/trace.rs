@@ -1,63 +1,82 @@
-//! One span for each call, with the feature `tracing`; nothing without it.
+//! The spans of the feature `tracing`: one for each call, and in it one for each attempt.
 //!
-//! A span holds the operation, the channel, the HTTP status, the number of attempts and what the call came to. It never holds a
-//! query, a header, a body or a recipient.
-
-use std::future::Future;
+//! Names follow OpenTelemetry's semantic conventions for messaging (a send) and for HTTP clients (an attempt); what those do not
+//! have is named `incs.…`. A span never contains a path, a query, a header, a body, an id or a recipient.
 
 use http::StatusCode;
-use incs_model::Channel;
-#[cfg(feature = "tracing")]
-use tracing::{Instrument as _, field::Empty};
+use tracing::Span;
+use tracing::field::Empty;
 
-use crate::error::Error;
+use crate::client::BaseUrl;
+use crate::error::{ErrorKind, RequestState};
+use crate::signals::words;
 
-/// A call and its span.
-pub(crate) struct Call {
-    #[cfg(feature = "tracing")]
-    span: tracing::Span,
+/// Opens the span of a call in the current span. `send` is the channel of a send, and `None` for any other call.
+pub(crate) fn call(
+    operation: &'static str,
+    channel: Option<&'static str>,
+    send: Option<&'static str>,
+    server: &BaseUrl,
+) -> Span {
+    let Some(send) = send else {
+        return tracing::info_span!(
+            "incs.call",
+            otel.name = operation,
+            otel.kind = "internal",
+            otel.status_code = Empty,
+            incs.operation = operation,
+            incs.channel = channel,
+            incs.attempts = Empty,
+            incs.outcome = Empty,
+            "error.type" = Empty,
+        );
+    };
+    tracing::info_span!(
+        "incs.send",
+        otel.name = format_args!("{} {send}", words::SEND),
+        otel.kind = "client",
+        otel.status_code = Empty,
+        messaging.system = words::SYSTEM,
+        messaging.operation.name = words::SEND,
+        "messaging.operation.type" = words::SEND,
+        server.address = server.address(),
+        server.port = server.port(),
+        incs.operation = operation,
+        incs.channel = send,
+        incs.attempts = Empty,
+        incs.outcome = Empty,
+        "error.type" = Empty,
+    )
 }
 
-#[cfg_attr(
-    not(feature = "tracing"),
-    allow(unused_variables, clippy::unused_self, reason = "the span of the feature needs them")
-)]
-impl Call {
-    #[allow(clippy::needless_pass_by_value, reason = "endpoints give the channel by value")]
-    pub(crate) fn new(operation: &'static str, channel: Option<Channel>) -> Self {
-        Self {
-            #[cfg(feature = "tracing")]
-            span: tracing::info_span!(
-                "incs_call",
-                operation,
-                channel = channel.as_ref().map(Channel::as_str),
-                http_status = Empty,
-                attempts = Empty,
-                outcome = Empty
-            ),
-        }
+pub(crate) fn call_ended(span: &Span, outcome: RequestState, error: Option<ErrorKind>, attempts: u32) {
+    span.record("incs.attempts", attempts).record("incs.outcome", outcome.as_str());
+    if let Some(error) = error {
+        span.record("error.type", error.as_str()).record("otel.status_code", "error");
     }
+}
 
-    /// Runs the exchange inside the span.
-    pub(crate) async fn instrument<F: Future>(&self, exchange: F) -> F::Output {
-        #[cfg(feature = "tracing")]
-        let exchange = exchange.instrument(self.span.clone());
-        exchange.await
-    }
+/// Opens the span of an attempt in the span of its call.
+pub(crate) fn attempt(call: &Span, number: u32, method: &'static str, server: &BaseUrl) -> Span {
+    tracing::info_span!(
+        parent: call,
+        "incs.attempt",
+        otel.name = method,
+        otel.kind = "client",
+        otel.status_code = Empty,
+        http.request.method = method,
+        http.request.resend_count = number.checked_sub(1).filter(|resends| *resends > 0),
+        http.response.status_code = Empty,
+        server.address = server.address(),
+        server.port = server.port(),
+        incs.attempt = number,
+        "error.type" = Empty,
+    )
+}
 
-    pub(crate) fn succeeded(&self, status: StatusCode, attempts: u32) {
-        self.record(Some(status), attempts, "success");
-    }
-
-    pub(crate) fn failed(&self, error: &Error) {
-        self.record(error.http_status(), error.attempts(), error.request_state().as_str());
-    }
-
-    fn record(&self, status: Option<StatusCode>, attempts: u32, outcome: &str) {
-        #[cfg(feature = "tracing")]
-        self.span
-            .record("attempts", attempts)
-            .record("outcome", outcome)
-            .record("http_status", status.map(|status| status.as_u16()));
+pub(crate) fn attempt_ended(span: &Span, status: Option<StatusCode>, error: Option<ErrorKind>) {
+    span.record("http.response.status_code", status.map(|status| status.as_u16()));
+    if let Some(error) = words::http_error(status, error) {
+        span.record("error.type", error).record("otel.status_code", "error");
     }
 }

@@ -1,4 +1,4 @@
-//! Transports: what carries a request to the platform and brings the reply back.
+//! Transports carry a request to the platform and return the reply.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -10,29 +10,31 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use incs_model::Channel;
 
-/// A request, as a transport gets it: absolute URI, all headers, whole body, and a [`CallInfo`] among the extensions.
+/// A request to a transport: absolute URI, all headers, complete body, and a [`CallInfo`] among the extensions.
 pub type Request = http::Request<Bytes>;
 
-/// A reply, as a transport gives it: any status, all headers, whole body.
+/// A reply of a transport: any status, all headers, complete body.
 pub type Response = http::Response<Bytes>;
 
-/// Carries one request to the platform and brings one reply back.
+/// Carries one request to the platform and returns one reply.
 ///
-/// One method over the types of `http`, so that an HTTP library, a queue or a test double plugs in without glue. A wrapper is a
-/// transport that holds a transport.
+/// The trait has one method over the types of `http`, so that an HTTP library, a queue or a test double fits without adapters. A
+/// wrapper is a transport that contains a transport.
 ///
-/// # What a transport promises
+/// # Contract
 ///
-/// - A reply of **any** status is `Ok`. It follows no redirect.
-/// - One call is **one** exchange: nothing is sent again unless nothing at all had left.
-/// - The bytes of the body and the headers go out as they were given.
-/// - A reply whose body is longer than [`CallInfo::response_limit`] is [`TransportErrorKind::BodyTooLarge`], and is not read on.
-/// - Dropping the future ends the exchange; what has not left by then does not leave later.
-/// - The kind of an error tells the truth about the request: see [`TransportErrorKind`].
+/// - A reply with **any** status is `Ok`. Redirects are not followed.
+/// - One call is **one** exchange: nothing is retried unless no byte was sent before.
+/// - The body and the headers are sent unchanged.
+/// - A reply body longer than [`CallInfo::response_limit`] is [`TransportErrorKind::ReplyTooLarge`]; the rest is not read.
+/// - Dropping the future ends the exchange; a request that was not sent by then is never sent.
+/// - The kind of an error is correct about the request: see [`TransportErrorKind`].
 /// - No error shows a header, a body or a query, in its own text or in that of a cause.
+/// - A reply over a reusable connection has a [`ReplyConnection`] among its extensions. This is a recommendation: without it the
+///   result of this call stays correct, but a server that replies twice can affect the next call.
 ///
-/// The crate `incs-client-contract` has a suite that checks any transport against these. A transport that hands requests to
-/// another task must also see what [`Departure`] says of that.
+/// The crate `incs-client-contract` has a test suite for this contract. A transport that passes requests to another task must
+/// also use the [`SendGate`].
 ///
 /// ```
 /// use std::sync::Arc;
@@ -41,7 +43,7 @@ pub type Response = http::Response<Bytes>;
 /// use async_trait::async_trait;
 /// use incs_client::transport::{Request, Response, Transport, TransportError};
 ///
-/// /// Answers everything itself.
+/// /// Replies to everything itself.
 /// struct Canned;
 ///
 /// #[async_trait]
@@ -51,7 +53,7 @@ pub type Response = http::Response<Bytes>;
 ///     }
 /// }
 ///
-/// /// Counts what passes through another.
+/// /// Counts the exchanges of another transport.
 /// struct Counted<T> {
 ///     inner: T,
 ///     exchanges: Arc<AtomicU64>,
@@ -78,7 +80,7 @@ pub trait Transport: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// Fails when there is no reply. The kind says what is known of the request.
+    /// Fails when there is no reply. The kind says whether the request was sent.
     async fn call(&self, request: Request) -> Result<Response, TransportError>;
 }
 
@@ -96,58 +98,56 @@ impl<T: Transport + ?Sized> Transport for Box<T> {
     }
 }
 
-/// The replay class of a request: whether it may be made again when the state of the first is unknown.
+/// The idempotency class of a request, which decides whether it is retried when its state is unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Replay {
-    /// Making it twice is as good as once: a read, a deletion.
-    Safe,
-    /// Making it twice may do the thing twice: a send, a creation. It is made again only when the first is known to have done
-    /// nothing.
-    Unsafe,
+pub enum Idempotency {
+    /// Repeating it has no further effect: a read, a deletion.
+    Idempotent,
+    /// Repeating it may have a second effect: a send, a creation. It is retried only when the first attempt is known to have had
+    /// no effect.
+    NonIdempotent,
 }
 
-/// Information for the transport about the call it carries, in the extensions of its request.
+/// Information about a call for its transport, in the extensions of the request.
 ///
 /// ```
-/// use incs_client::transport::{CallInfo, Replay};
+/// use incs_client::transport::{CallInfo, Idempotency};
 ///
 /// let request = http::Request::new(bytes::Bytes::new());
 /// let info = CallInfo::of(&request);
-/// assert_eq!((info.operation(), info.replay(), info.attempt()), ("call", Replay::Unsafe, 1));
+/// assert_eq!((info.operation(), info.idempotency(), info.attempt()), ("call", Idempotency::NonIdempotent, 1));
 /// ```
 #[derive(Debug, Clone)]
 pub struct CallInfo {
     operation: &'static str,
     channel: Option<Channel>,
-    replay: Replay,
+    idempotency: Idempotency,
     attempt: u32,
     deadline: Option<Instant>,
     response_limit: usize,
-    departure: Departure,
+    send_gate: SendGate,
 }
 
-/// Bytes of the longest reply that is read unless the client says otherwise: 4 MiB. The longest reply of the platform's pages,
-/// 100 templates, is far below.
+/// The default limit of a reply body in bytes: 4 MiB. The longest documented reply, 100 templates, is far below.
 pub const RESPONSE_LIMIT: usize = 4 * 1024 * 1024;
 
 impl CallInfo {
-    /// A first attempt without a deadline.
-    pub fn new(operation: &'static str, replay: Replay) -> Self {
+    /// Creates the information for a first attempt without a deadline.
+    pub fn new(operation: &'static str, idempotency: Idempotency) -> Self {
         Self {
             operation,
             channel: None,
-            replay,
+            idempotency,
             attempt: 1,
             deadline: None,
             response_limit: RESPONSE_LIMIT,
-            departure: Departure::default(),
+            send_gate: SendGate::default(),
         }
     }
 
-    /// Returns the `CallInfo` of a request; a careful one when the request has none.
+    /// Returns the `CallInfo` of a request, or a cautious default if it has none.
     pub fn of<B>(request: &http::Request<B>) -> Self {
-        request.extensions().get().cloned().unwrap_or_else(|| Self::new("call", Replay::Unsafe))
+        request.extensions().get().cloned().unwrap_or_else(|| Self::new("call", Idempotency::NonIdempotent))
     }
 
     /// Sets the channel.
@@ -171,171 +171,218 @@ impl CallInfo {
         self
     }
 
-    /// Sets the length of the longest reply.
+    /// Sets the limit of the reply body in bytes.
     #[must_use]
     pub fn with_response_limit(mut self, bytes: usize) -> Self {
         self.response_limit = bytes;
         self
     }
 
-    /// The name of the endpoint, like `send_whatsapp_message`.
+    /// Returns the name of the endpoint, like `send_whatsapp_message`.
     pub fn operation(&self) -> &'static str {
         self.operation
     }
 
-    /// The channel, when the endpoint is of one.
+    /// Returns the channel, if the endpoint belongs to one.
     pub fn channel(&self) -> Option<&Channel> {
         self.channel.as_ref()
     }
 
-    /// Returns whether the request may be made again blindly. A transport never does so itself.
-    pub fn replay(&self) -> Replay {
-        self.replay
+    /// Returns the idempotency class. A transport never retries by itself.
+    pub fn idempotency(&self) -> Idempotency {
+        self.idempotency
     }
 
-    /// Which attempt this is, from 1.
+    /// Returns the number of the attempt, from 1.
     pub fn attempt(&self) -> u32 {
         self.attempt
     }
 
-    /// Returns when the client gives this attempt up. The client drops the exchange then; a transport need not watch it.
+    /// Returns the deadline of this attempt. The client drops the exchange then; a transport need not watch it.
     pub fn deadline(&self) -> Option<Instant> {
         self.deadline
     }
 
-    /// Bytes of the longest body of a reply that may be read.
+    /// Returns the limit of the reply body in bytes.
     pub fn response_limit(&self) -> usize {
         self.response_limit
     }
 
-    /// Returns the gate through which the transport tells whether the request left.
-    pub fn departure(&self) -> &Departure {
-        &self.departure
+    /// Returns the gate by which the transport reports whether the request was sent.
+    pub fn send_gate(&self) -> &SendGate {
+        &self.send_gate
     }
 }
 
-/// The transport tells, and nothing has left so far.
-const HELD: u8 = 1;
-/// It has left, or is about to.
-const LEFT: u8 = 2;
-/// It must not leave any more.
-const RECALLED: u8 = 4;
-
-/// Tells, even after the exchange was dropped, whether a complete request may have reached the other side.
+/// The connection of a reply, in the extensions of the reply.
 ///
-/// A transport that can tell calls [`hold`](Self::hold) when it takes a request and [`leave`](Self::leave) just before it gives
-/// the first byte of the *body* to the network; a request whose body never left is not complete, so nobody can have acted on
-/// it. Then a time limit that strikes while a connection is still being made is known to have sent nothing. A transport that
-/// does neither is taken to have sent the request at once, which is always safe.
+/// The client discards the connection when its reply belongs to another request: the server replied to a request twice, and every
+/// further reply on the connection would be attributed to the next request. A wrapper that returns the reply of the inner
+/// transport with its extensions has nothing to do.
 ///
-/// When the client gives a call up it [recalls](Self::recall) the request, and exactly one of leaving and being recalled comes
-/// first. So a transport that gives the request to another task, or to a connection that may take it late, asks
-/// [`leave`](Self::leave) there, and sends nothing when the answer is no.
+/// The client drops the reply after checking it. A transport that releases the connection only then, through a value owned by the
+/// function, keeps a second reply from another call while the first one is being checked; the transports of this crate do.
 ///
 /// ```
-/// use incs_client::transport::Departure;
+/// use std::sync::Arc;
+/// use std::sync::atomic::{AtomicBool, Ordering};
 ///
-/// let departure = Departure::default();
-/// assert!(departure.may_have_left()); // nobody told
-/// departure.hold();
-/// assert!(!departure.may_have_left());
-/// assert!(departure.leave());
-/// departure.hold(); // what left does not come back
-/// assert!(departure.may_have_left() && !departure.recall());
+/// use incs_client::transport::{ReplyConnection, Response};
 ///
-/// let departure = Departure::default();
-/// departure.hold();
-/// assert!(departure.recall()); // nothing left
-/// assert!(!departure.leave()); // and nothing will
+/// let usable = Arc::new(AtomicBool::new(true));
+/// let mut reply = Response::default();
+/// let connection = Arc::clone(&usable);
+/// reply.extensions_mut().insert(ReplyConnection::new(move || connection.store(false, Ordering::Relaxed)));
+///
+/// // The client does this with an untrusted reply:
+/// if let Some(connection) = reply.extensions().get::<ReplyConnection>() {
+///     connection.discard();
+/// }
+/// assert!(!usable.load(Ordering::Relaxed));
+/// ```
+#[derive(Clone)]
+pub struct ReplyConnection(Arc<dyn Fn() + Send + Sync>);
+
+impl ReplyConnection {
+    /// Creates a connection from the function that prevents its reuse. The function must not block.
+    pub fn new(discard: impl Fn() + Send + Sync + 'static) -> Self {
+        Self(Arc::new(discard))
+    }
+
+    /// Prevents the reuse of the connection.
+    pub fn discard(&self) {
+        (self.0)();
+    }
+}
+
+impl fmt::Debug for ReplyConnection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ReplyConnection(..)")
+    }
+}
+
+/// The transport reports, and nothing was sent so far.
+const ARMED: u8 = 1;
+/// The request was sent, or is about to be.
+const COMMITTED: u8 = 2;
+/// The request must not be sent any more.
+const REVOKED: u8 = 4;
+
+/// Records whether a complete request may have reached the server, even after the exchange was dropped.
+///
+/// A reporting transport calls [`arm`](Self::arm) when it accepts a request and [`commit`](Self::commit) just before it passes
+/// the first byte of the *body* to the network; without its body a request is incomplete, so the server cannot have processed it.
+/// A timeout during the connection setup is then known to have sent nothing. A transport that calls neither counts as having sent
+/// the request at once, which is always safe.
+///
+/// The client [revokes](Self::revoke) the request of an abandoned call, and exactly one of commit and revoke succeeds. So a
+/// transport that passes the request to another task, or to a connection that may accept it late, calls [`commit`](Self::commit)
+/// there, and sends nothing if that returns false.
+///
+/// ```
+/// use incs_client::transport::SendGate;
+///
+/// let send_gate = SendGate::default();
+/// assert!(send_gate.maybe_sent()); // the transport did not report
+/// send_gate.arm();
+/// assert!(!send_gate.maybe_sent());
+/// assert!(send_gate.commit());
+/// send_gate.arm(); // a commit cannot be undone
+/// assert!(send_gate.maybe_sent() && !send_gate.revoke());
+///
+/// let send_gate = SendGate::default();
+/// send_gate.arm();
+/// assert!(send_gate.revoke()); // nothing was sent
+/// assert!(!send_gate.commit()); // and nothing will be
 /// ```
 #[derive(Clone, Default)]
-pub struct Departure(Arc<AtomicU8>);
+pub struct SendGate(Arc<AtomicU8>);
 
-impl Departure {
-    /// From now on the request is known not to have left, until [`leave`](Self::leave). Whoever holds must be sure that `leave`
-    /// is asked before it does, by itself or by the transport below.
-    pub fn hold(&self) {
-        let _ = self.0.compare_exchange(0, HELD, Ordering::AcqRel, Ordering::Acquire);
+impl SendGate {
+    /// Arms the gate: until [`commit`](Self::commit) the request counts as not sent. The caller guarantees that `commit` is
+    /// called before the request is sent, by itself or by the inner transport.
+    pub fn arm(&self) {
+        let _ = self.0.compare_exchange(0, ARMED, Ordering::AcqRel, Ordering::Acquire);
     }
 
-    /// The request is about to leave, and there is no way back. `false`: it was recalled and must not leave.
-    #[must_use = "a request that was recalled must not be sent"]
-    pub fn leave(&self) -> bool {
-        let leave = |state| if state & RECALLED == 0 { Some(state | LEFT) } else { None };
-        self.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, leave).is_ok()
+    /// Commits the request, which cannot be undone. Returns `false` if it was revoked and must not be sent.
+    #[must_use = "a revoked request must not be sent"]
+    pub fn commit(&self) -> bool {
+        let commit = |state| if state & REVOKED == 0 { Some(state | COMMITTED) } else { None };
+        self.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, commit).is_ok()
     }
 
-    /// From now on the request must not leave, if it has not. Tells whether nothing has left: not for a transport that told
-    /// nothing.
-    pub fn recall(&self) -> bool {
-        let recall = |state| if state & LEFT == 0 { Some(state | RECALLED) } else { None };
-        self.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, recall).is_ok_and(|before| before & HELD != 0)
+    /// Revokes the request, unless it was committed. Returns whether it is known that nothing was sent; `false` if the gate was
+    /// never armed.
+    pub fn revoke(&self) -> bool {
+        let revoke = |state| if state & COMMITTED == 0 { Some(state | REVOKED) } else { None };
+        self.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, revoke).is_ok_and(|before| before & ARMED != 0)
     }
 
-    /// Returns whether a complete request may have reached the other side. Before a [recall](Self::recall) it may still leave.
-    pub fn may_have_left(&self) -> bool {
-        self.0.load(Ordering::Acquire) & (HELD | LEFT) != HELD
+    /// Returns whether a complete request may have reached the server. Until it is [revoked](Self::revoke) it may still be sent.
+    pub fn maybe_sent(&self) -> bool {
+        self.0.load(Ordering::Acquire) & (ARMED | COMMITTED) != ARMED
     }
 
-    /// Returns whether a transport told that it left.
-    pub(crate) fn has_left(&self) -> bool {
-        self.0.load(Ordering::Acquire) & LEFT != 0
+    /// Returns whether a transport committed the request.
+    pub(crate) fn is_committed(&self) -> bool {
+        self.0.load(Ordering::Acquire) & COMMITTED != 0
     }
 }
 
-impl fmt::Debug for Departure {
+impl fmt::Debug for SendGate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = self.0.load(Ordering::Acquire);
-        f.write_str(match state & (HELD | LEFT) {
-            0 => "Departure(untold",
-            HELD => "Departure(held",
-            _ => "Departure(left",
+        f.write_str(match state & (ARMED | COMMITTED) {
+            0 => "SendGate(unused",
+            ARMED => "SendGate(armed",
+            _ => "SendGate(committed",
         })?;
-        f.write_str(if state & RECALLED == 0 { ")" } else { ", recalled)" })
+        f.write_str(if state & REVOKED == 0 { ")" } else { ", revoked)" })
     }
 }
 
-/// The kind of a transport error, which says what is known of the request.
+/// The kind of a transport error, which says whether the request was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
-    /// No connection came about. Nothing left.
+    /// No connection was established. Nothing was sent.
     Connect,
-    /// The connection could not be made safe: a certificate was refused, the two sides share no version. Nothing left, and
-    /// trying again is of no use.
+    /// The TLS handshake failed: a certificate was refused, or both sides share no version. Nothing was sent, and a retry is
+    /// useless.
     Tls,
-    /// Something else stopped the request before it left.
+    /// Something else stopped the request. Nothing was sent.
     NotSent,
-    /// No reply in time. The request may have left.
+    /// No reply in time. The request may have been sent.
     Timeout,
-    /// The connection broke, or the reply was no HTTP. The request may have left.
+    /// The connection was lost, or the reply was not HTTP. The request may have been sent.
     Interrupted,
-    /// The reply is longer than allowed. The request left.
-    BodyTooLarge,
-    /// Anything else. The request may have left.
+    /// The reply is longer than allowed. The request was sent.
+    ReplyTooLarge,
+    /// Any other error. The request may have been sent.
     Other,
 }
 
 impl TransportErrorKind {
-    /// Returns whether nothing can have left, going by the kind alone.
-    pub fn nothing_left(self) -> bool {
+    /// Returns whether the kind alone proves that nothing was sent.
+    pub fn proves_not_sent(self) -> bool {
         matches!(self, Self::Connect | Self::Tls | Self::NotSent)
     }
 
     fn sentence(self) -> &'static str {
         match self {
             Self::Connect => "no connection could be made",
-            Self::Tls => "no safe connection could be made",
+            Self::Tls => "the TLS handshake failed",
             Self::NotSent => "the request could not be sent",
             Self::Timeout => "no reply came in time",
-            Self::Interrupted => "the exchange was interrupted",
-            Self::BodyTooLarge => "the reply is longer than allowed",
+            Self::Interrupted => "the connection was lost",
+            Self::ReplyTooLarge => "the reply is longer than allowed",
             Self::Other => "the transport failed",
         }
     }
 }
 
-/// Why there is no reply. `Display` is one sentence, the same for every transport; what the library below says is the
+/// An error without a reply. `Display` is one sentence, the same for every transport; the error of the library is the
 /// [`source`](StdError::source), which must show no header, body or query.
 ///
 /// ```
@@ -343,7 +390,7 @@ impl TransportErrorKind {
 ///
 /// let error = TransportError::new(TransportErrorKind::Connect).with_source(std::io::Error::other("refused"));
 /// assert_eq!(error.to_string(), "no connection could be made");
-/// assert!(error.kind().nothing_left());
+/// assert!(error.kind().proves_not_sent());
 /// ```
 #[derive(Debug, Clone)]
 pub struct TransportError {
@@ -352,19 +399,19 @@ pub struct TransportError {
 }
 
 impl TransportError {
-    /// An error without a cause.
+    /// Creates an error without a cause.
     pub fn new(kind: TransportErrorKind) -> Self {
         Self { kind, source: None }
     }
 
-    /// Names the cause. It must show no header, body or query.
+    /// Sets the cause. It must show no header, body or query.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.source = Some(Arc::from(source.into()));
         self
     }
 
-    /// Returns the kind, which says what is known of the request.
+    /// Returns the kind, which says whether the request was sent.
     pub fn kind(&self) -> TransportErrorKind {
         self.kind
     }
@@ -392,58 +439,54 @@ impl From<TransportErrorKind> for TransportError {
 mod tests {
     use super::*;
 
-    fn after(steps: &str) -> Departure {
-        let departure = Departure::default();
+    fn after(steps: &str) -> SendGate {
+        let send_gate = SendGate::default();
         for step in steps.chars() {
             match step {
-                'h' => departure.hold(),
-                'l' => drop(departure.leave()),
-                _ => drop(departure.recall()),
+                'a' => send_gate.arm(),
+                'c' => drop(send_gate.commit()),
+                _ => drop(send_gate.revoke()),
             }
         }
-        departure
+        send_gate
     }
 
     #[test]
-    fn the_first_of_leaving_and_being_recalled_wins() {
-        for (steps, shown, may_have_left) in [
-            ("", "Departure(untold)", true),
-            ("h", "Departure(held)", false),
-            ("hl", "Departure(left)", true),
-            ("l", "Departure(left)", true),
-            ("lh", "Departure(left)", true),
-            ("r", "Departure(untold, recalled)", true),
-            ("rl", "Departure(untold, recalled)", true),
-            ("rh", "Departure(untold, recalled)", true),
-            ("hr", "Departure(held, recalled)", false),
-            ("hrl", "Departure(held, recalled)", false),
-            ("hlr", "Departure(left)", true),
-            ("lr", "Departure(left)", true),
+    fn first_of_commit_and_revoke_wins() {
+        for (steps, shown, maybe_sent) in [
+            ("", "SendGate(unused)", true),
+            ("a", "SendGate(armed)", false),
+            ("ac", "SendGate(committed)", true),
+            ("c", "SendGate(committed)", true),
+            ("ca", "SendGate(committed)", true),
+            ("r", "SendGate(unused, revoked)", true),
+            ("rc", "SendGate(unused, revoked)", true),
+            ("ra", "SendGate(unused, revoked)", true),
+            ("ar", "SendGate(armed, revoked)", false),
+            ("arc", "SendGate(armed, revoked)", false),
+            ("acr", "SendGate(committed)", true),
+            ("cr", "SendGate(committed)", true),
         ] {
-            let departure = after(steps);
+            let send_gate = after(steps);
+            assert_eq!((format!("{send_gate:?}").as_str(), send_gate.maybe_sent()), (shown, maybe_sent), "{steps}");
             assert_eq!(
-                (format!("{departure:?}").as_str(), departure.may_have_left()),
-                (shown, may_have_left),
-                "{steps}"
-            );
-            assert_eq!(
-                departure.has_left(),
-                steps.find('l') < steps.find('r').or(Some(9)) && steps.contains('l'),
+                send_gate.is_committed(),
+                steps.find('c') < steps.find('r').or(Some(9)) && steps.contains('c'),
                 "{steps}"
             );
         }
     }
 
     #[test]
-    fn of_many_that_try_at_once_one_wins() {
+    fn one_of_many_concurrent_callers_wins() {
         for _ in 0..200 {
-            let departure = after("h");
-            let (left, recalled) = std::thread::scope(|scope| {
-                let left = scope.spawn(|| departure.leave());
-                let recalled = scope.spawn(|| departure.recall());
-                (left.join().unwrap(), recalled.join().unwrap())
+            let send_gate = after("a");
+            let (committed, revoked) = std::thread::scope(|scope| {
+                let committed = scope.spawn(|| send_gate.commit());
+                let revoked = scope.spawn(|| send_gate.revoke());
+                (committed.join().unwrap(), revoked.join().unwrap())
             });
-            assert_ne!(left, recalled);
+            assert_ne!(committed, revoked);
         }
     }
 }

@@ -42,7 +42,7 @@ mod reqwest {
     use incs_client::backend::{ReqwestTransport, ReqwestTransportBuilder};
 
     /// With the same client for all servers of the same root: some TLS libraries read all roots of the system for each client.
-    async fn hold(builder: fn() -> ReqwestTransportBuilder) {
+    async fn check(builder: fn() -> ReqwestTransportBuilder) {
         let transports = Mutex::new(HashMap::<Option<Vec<u8>>, ReqwestTransport>::new());
         let run = incs_client_contract::run(|server| {
             let root = server.root_certificate().map(<[u8]>::to_vec);
@@ -62,19 +62,19 @@ mod reqwest {
     #[cfg(feature = "reqwest-rustls")]
     #[tokio::test(flavor = "multi_thread")]
     async fn reqwest_with_rustls_passes() {
-        hold(|| ReqwestTransport::builder().rustls()).await;
+        check(|| ReqwestTransport::builder().rustls()).await;
     }
 
     #[cfg(feature = "reqwest-rustls")]
     #[tokio::test]
-    async fn reqwest_with_rustls_passes_on_one_thread() {
-        hold(|| ReqwestTransport::builder().rustls()).await;
+    async fn reqwest_rustls_passes_single_threaded() {
+        check(|| ReqwestTransport::builder().rustls()).await;
     }
 
     #[cfg(feature = "reqwest-native-tls")]
     #[tokio::test(flavor = "multi_thread")]
-    async fn reqwest_with_the_tls_of_the_system_passes() {
-        hold(|| ReqwestTransport::builder().native_tls()).await;
+    async fn reqwest_native_tls_passes() {
+        check(|| ReqwestTransport::builder().native_tls()).await;
     }
 }
 

@@ -1,4 +1,4 @@
-//! The server gets what the client gave, and the client gets what the server sent.
+//! Requests and replies arrive unchanged.
 
 use std::io;
 use std::time::Duration;
@@ -14,10 +14,10 @@ use crate::stage::{Stage, request};
 const STATUSES: [u16; 20] =
     [200, 201, 204, 301, 302, 303, 307, 308, 400, 401, 403, 404, 407, 408, 422, 429, 500, 502, 503, 504];
 
-/// Calls that are made at once.
+/// The number of concurrent calls.
 const AT_ONCE: usize = 32;
 
-/// Nested lists of one body: enough for a parser to run out of stack.
+/// The depth of nested lists in a body: enough to overflow the stack of a parser.
 const LEVELS: usize = 100_000;
 
 pub(super) async fn any_status_is_a_reply(stage: &Stage<'_>) -> io::Result<()> {
@@ -34,7 +34,7 @@ pub(super) async fn any_status_is_a_reply(stage: &Stage<'_>) -> io::Result<()> {
     Ok(())
 }
 
-pub(super) async fn a_reply_arrives_as_it_was_sent(stage: &Stage<'_>) -> io::Result<()> {
+pub(super) async fn reply_arrives_unchanged(stage: &Stage<'_>) -> io::Result<()> {
     let text = "{\"text\":\"Grüße, 你好 🎉\"}";
     let broken = &b"\xff\xfe not UTF-8 \x00\xc3"[..];
     let deep = [vec![b'['; LEVELS], vec![b']'; LEVELS]].concat();
@@ -86,7 +86,7 @@ pub(super) async fn no_redirect_is_followed(stage: &Stage<'_>) -> io::Result<()>
     Ok(())
 }
 
-pub(super) async fn calls_at_once_get_their_own_replies(stage: &Stage<'_>) -> io::Result<()> {
+pub(super) async fn concurrent_calls_get_own_replies(stage: &Stage<'_>) -> io::Result<()> {
     let scene = stage.scene([]).await?;
     let calls = (0..AT_ONCE).map(|number| {
         let scene = &scene;
@@ -105,10 +105,10 @@ pub(super) async fn calls_at_once_get_their_own_replies(stage: &Stage<'_>) -> io
     Ok(())
 }
 
-/// More than the buffers of a socket hold.
+/// More bytes than the buffers of a socket.
 const LARGE: usize = 4 * 1024 * 1024;
 
-pub(super) async fn a_request_goes_out_as_it_was_given(stage: &Stage<'_>) -> io::Result<()> {
+pub(super) async fn request_is_sent_unchanged(stage: &Stage<'_>) -> io::Result<()> {
     for (row, body) in [("a send", None), ("a large send", Some(Bytes::from(vec![b'x'; LARGE])))] {
         let scene = stage.scene([]).await?;
         let mut given = scene.send();
@@ -140,7 +140,7 @@ pub(super) async fn a_request_goes_out_as_it_was_given(stage: &Stage<'_>) -> io:
     Ok(())
 }
 
-/// Paths and queries that a library may want to tidy up.
+/// Paths and queries that a library may normalize.
 const ODD: [&str; 9] = [
     "/a//b",
     "/a/../b",
@@ -153,16 +153,16 @@ const ODD: [&str; 9] = [
     "/a?b=%zz&c=%",
 ];
 
-pub(super) async fn an_odd_target_goes_out_as_it_was_given_or_not_at_all(stage: &Stage<'_>) -> io::Result<()> {
+pub(super) async fn odd_target_is_unchanged_or_refused(stage: &Stage<'_>) -> io::Result<()> {
     for row in ODD {
         let scene = stage.scene([]).await?;
         let mut request = scene.send();
-        // `http` knows which of these are URIs; those that are not reach no transport.
+        // `http` refuses some of these as URIs, so they reach no transport.
         let Ok(uri) = format!("{}{row}", scene.server.uri()).parse() else { continue };
         *request.uri_mut() = uri;
         let Some(outcome) = scene.call(row, request).await else { continue };
         let got: Vec<_> = scene.settled(row).await.complete.into_iter().map(|request| request.target).collect();
-        // Quotes mean the same when they are escaped, and the standard for URLs wants them so.
+        // Escaped quotes mean the same, and the URL standard requires the escape.
         let escaped = row.replace('\'', "%27").replace('"', "%22");
         let same = got == [row] || got == [escaped];
         let right = if outcome.result.is_ok() { same } else { got.is_empty() };
@@ -191,7 +191,7 @@ pub(super) async fn no_body_is_invented(stage: &Stage<'_>) -> io::Result<()> {
     Ok(())
 }
 
-pub(super) async fn a_request_that_cannot_go_out_is_an_error(stage: &Stage<'_>) -> io::Result<()> {
+pub(super) async fn unsendable_request_is_an_error(stage: &Stage<'_>) -> io::Result<()> {
     let scene = stage.scene([]).await?;
     for (row, uri) in
         [("no host", String::new()), ("a scheme that is not HTTP", scene.server.uri().replace("http", "ftp"))]
@@ -209,7 +209,7 @@ fn target(request: &Request) -> &str {
     request.uri().path_and_query().map_or("", |target| target.as_str())
 }
 
-/// The values of a header in the order in which they stand.
+/// Returns the values of a header in order.
 fn values<'a>(headers: &'a HeaderMap, name: &str) -> Vec<&'a str> {
     headers.get_all(name).iter().map(|value: &HeaderValue| value.to_str().unwrap_or("<not text>")).collect()
 }

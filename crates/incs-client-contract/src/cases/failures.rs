@@ -1,4 +1,4 @@
-//! Every way in which an exchange breaks off: the kind of the error, what it says of the request, and what it shows.
+//! Every interruption of an exchange: the kind of the error, its statement about the request, and its text.
 
 use std::error::Error;
 use std::io;
@@ -14,7 +14,7 @@ use crate::stage::{BODY, CODE, Outcome, QUERY, REPLY, Scene, Stage, request};
 pub(super) struct Way {
     pub(super) name: String,
     pub(super) fault: Fault,
-    /// The moment it breaks off.
+    /// The moment of the interruption.
     pub(super) at: Moment,
 }
 
@@ -28,7 +28,7 @@ pub(super) fn broken_off() -> impl Iterator<Item = Way> {
     Moment::ALL.into_iter().flat_map(at)
 }
 
-/// All breaks, and replies that are not valid HTTP.
+/// All interruptions, and replies that are not valid HTTP.
 fn all_ways() -> Vec<Way> {
     let short = Reply::json(200, REPLY).with_stated_length(1000);
     let cut_chunk = format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nff\r\n{REPLY}");
@@ -37,36 +37,36 @@ fn all_ways() -> Vec<Way> {
     let rest = [
         ("garbage", Fault::garbage()),
         ("garbage text", Fault::raw(format!("{REPLY}\r\n\r\n"))),
-        ("a header that is none", Fault::raw(bad_header)),
-        ("a length that is none", Fault::raw(format!("HTTP/1.1 200 OK\r\ncontent-length: {REPLY}\r\n\r\n"))),
+        ("an invalid header", Fault::raw(bad_header)),
+        ("an invalid length", Fault::raw(format!("HTTP/1.1 200 OK\r\ncontent-length: {REPLY}\r\n\r\n"))),
         ("a body shorter than its length", short.into()),
         ("a chunk that breaks off", Fault::raw(cut_chunk)),
-        ("a chunk that is none", Fault::raw(bad_chunk)),
+        ("an invalid chunk", Fault::raw(bad_chunk)),
     ];
     let rest = rest.map(|(name, fault)| Way { name: name.to_owned(), fault, at: Moment::InHeaders });
     broken_off().chain(rest).collect()
 }
 
-/// The kinds that a transport may report once a byte has left.
-const MAY_HAVE_LEFT: [Kind; 3] = [Kind::Interrupted, Kind::Timeout, Kind::Other];
+/// The kinds that a transport may report once a byte was sent.
+const MAYBE_SENT: [Kind; 3] = [Kind::Interrupted, Kind::Timeout, Kind::Other];
 
-pub(super) async fn a_refused_connection_is_told_as_one(stage: &Stage<'_>) -> io::Result<()> {
+pub(super) async fn refused_connection_is_reported(stage: &Stage<'_>) -> io::Result<()> {
     let port = ClosedPort::reserve()?;
     let uri = port.uri(stage.security());
-    // The transport is built for a root of some server; there is none here to vouch for.
+    // The transport needs the root of some server, although none is used here.
     let other = stage.scene([]).await?;
     let transport = stage.transport(uri.clone(), other.server.root_certificate().cloned());
     let row = "a port without a server";
     if let Some(outcome) = stage.call(row, &transport, request(&uri, Method::POST, "/a", "{}")).await {
         let kind = outcome.result.as_ref().err().map(TransportError::kind);
         stage.expect(kind == Some(Kind::Connect), row, Kind::Connect, outcome.word());
-        outcome.departure.hold();
-        stage.expect(!outcome.departure.may_have_left(), row, "nothing to have left", &outcome.departure);
+        outcome.send_gate.arm();
+        stage.expect(!outcome.send_gate.maybe_sent(), row, "nothing to have left", &outcome.send_gate);
     }
     Ok(())
 }
 
-pub(super) async fn an_exchange_that_broke_off_is_told_as_one(stage: &Stage<'_>) -> io::Result<()> {
+pub(super) async fn interrupted_exchange_is_reported(stage: &Stage<'_>) -> io::Result<()> {
     for way in all_ways() {
         let row = &*way.name;
         let scene = stage.scene([way.fault]).await?;
@@ -74,12 +74,12 @@ pub(super) async fn an_exchange_that_broke_off_is_told_as_one(stage: &Stage<'_>)
         let before = match (way.at, stage.security()) {
             (Moment::Accepted, Security::Plain) => &[Kind::Connect, Kind::NotSent][..],
             (Moment::Accepted, _) => &[Kind::Connect, Kind::NotSent, Kind::Tls],
-            // A body that was still here when the other side went can be kept back.
+            // A body that was not sent when the server closed can be revoked.
             (Moment::BeforeRequest | Moment::AfterHeaders, _) => &[Kind::NotSent],
             _ => &[],
         };
-        let allowed = [before, &MAY_HAVE_LEFT].concat();
-        // Nothing may have been sent on a connection that closed at once: then a second one is allowed, and it is answered.
+        let allowed = [before, &MAYBE_SENT].concat();
+        // A connection that closed at once may have received nothing: then a second one is allowed, and gets a reply.
         let again = way.at == Moment::Accepted && outcome.result.is_ok();
         let right = outcome.result.as_ref().is_err_and(|error| allowed.contains(&error.kind()));
         stage.expect(right || again, row, format!("an error of {allowed:?}"), outcome.word());
@@ -87,7 +87,7 @@ pub(super) async fn an_exchange_that_broke_off_is_told_as_one(stage: &Stage<'_>)
     Ok(())
 }
 
-pub(super) async fn headers_without_end_end_somewhere(stage: &Stage<'_>) -> io::Result<()> {
+pub(super) async fn endless_headers_are_limited(stage: &Stage<'_>) -> io::Result<()> {
     let rows: [(&str, Fault); 3] = [
         ("2000 headers", Reply::json(200, REPLY).with_header_bomb(2000, 50).into()),
         ("one header of 8 MB", Reply::json(200, REPLY).with_header_bomb(1, 8_000_000).into()),
@@ -97,16 +97,16 @@ pub(super) async fn headers_without_end_end_somewhere(stage: &Stage<'_>) -> io::
         let scene = stage.scene([fault]).await?;
         let Some(outcome) = scene.call(row, scene.send()).await else { continue };
         let kind = outcome.result.as_ref().err().map(TransportError::kind);
-        let right = kind.is_none_or(|kind| MAY_HAVE_LEFT.contains(&kind) || kind == Kind::BodyTooLarge);
-        stage.expect(right, row, format!("a reply, or an error of {MAY_HAVE_LEFT:?}"), outcome.word());
+        let right = kind.is_none_or(|kind| MAYBE_SENT.contains(&kind) || kind == Kind::ReplyTooLarge);
+        stage.expect(right, row, format!("a reply, or an error of {MAYBE_SENT:?}"), outcome.word());
     }
     Ok(())
 }
 
-/// More than the buffers of two sockets hold, so that a server can break off in the middle of it.
+/// More bytes than the buffers of two sockets, so that a server can interrupt the transfer.
 const LARGE: usize = 8 * 1024 * 1024;
 
-pub(super) async fn nothing_left_is_said_only_when_it_is_true(stage: &Stage<'_>) -> io::Result<()> {
+pub(super) async fn claim_of_not_sent_is_true(stage: &Stage<'_>) -> io::Result<()> {
     for way in all_ways() {
         for kind in ["send", "read"] {
             let row = &*format!("{kind}, {}", way.name);
@@ -133,11 +133,11 @@ pub(super) async fn nothing_left_is_said_only_when_it_is_true(stage: &Stage<'_>)
     Ok(())
 }
 
-pub(super) async fn a_reply_tells_that_the_request_left(stage: &Stage<'_>) -> io::Result<()> {
+pub(super) async fn reply_proves_the_request_was_sent(stage: &Stage<'_>) -> io::Result<()> {
     let scene = stage.scene([]).await?;
     for (row, request) in [("a send", scene.send()), ("a read", scene.read())] {
         if let Some(outcome) = scene.call(row, request).await {
-            stage.expect(outcome.departure.may_have_left(), row, "a departure that left", &outcome.departure);
+            stage.expect(outcome.send_gate.maybe_sent(), row, "a send_gate that left", &outcome.send_gate);
         }
     }
     Ok(())
@@ -145,15 +145,15 @@ pub(super) async fn a_reply_tells_that_the_request_left(stage: &Stage<'_>) -> io
 
 async fn expect_no_lie(stage: &Stage<'_>, row: &str, scene: &Scene<'_>, outcome: &Outcome) {
     let seen = scene.settled(row).await;
-    let lie = outcome.says_nothing_left() && !seen.complete.is_empty();
-    let found = format!("{}, {:?} and {} complete requests", outcome.word(), outcome.departure, seen.complete.len());
+    let lie = outcome.claims_not_sent() && !seen.complete.is_empty();
+    let found = format!("{}, {:?} and {} complete requests", outcome.word(), outcome.send_gate, seen.complete.len());
     stage.expect(!lie, row, "no word that nothing left", found);
 }
 
 const HIDDEN: [(&str, &str); 4] =
     [("the certification code", CODE), ("the query", QUERY), ("the body", BODY), ("the reply", REPLY)];
 
-pub(super) async fn no_error_shows_the_request_or_the_reply(stage: &Stage<'_>) -> io::Result<()> {
+pub(super) async fn errors_show_no_request_or_reply(stage: &Stage<'_>) -> io::Result<()> {
     for way in all_ways() {
         let scene = stage.scene([way.fault]).await?;
         expect_nothing_shown(stage, &way.name, scene.call(&way.name, scene.send()).await.as_ref());
@@ -173,14 +173,14 @@ pub(super) async fn no_error_shows_the_request_or_the_reply(stage: &Stage<'_>) -
     }
 
     if stage.security() == Security::Tls {
-        let row = "a certificate that nobody vouches for";
+        let row = "a certificate of an untrusted authority";
         let transport = stage.transport(scene.server.uri(), Some(Identity::generate()?.root));
         expect_nothing_shown(stage, row, stage.call(row, &transport, scene.send()).await.as_ref());
     }
     Ok(())
 }
 
-/// Looks at the text of an error and of all its causes.
+/// Checks the text of an error and of all its causes.
 fn expect_nothing_shown(stage: &Stage<'_>, row: &str, outcome: Option<&Outcome>) {
     let Some(Err(error)) = outcome.map(|outcome| &outcome.result) else { return };
     let mut texts = Vec::new();
@@ -196,7 +196,7 @@ fn expect_nothing_shown(stage: &Stage<'_>, row: &str, outcome: Option<&Outcome>)
     }
 }
 
-pub(super) async fn a_certificate_that_is_not_trusted_stops_the_request(stage: &Stage<'_>) -> io::Result<()> {
+pub(super) async fn untrusted_certificate_stops_the_request(stage: &Stage<'_>) -> io::Result<()> {
     let scene = stage.scene([]).await?;
     let stranger = stage.transport(scene.server.uri(), Some(Identity::generate()?.root));
     let by_address = scene.server.uri().replace("localhost", "127.0.0.1");
@@ -209,9 +209,9 @@ pub(super) async fn a_certificate_that_is_not_trusted_stops_the_request(stage: &
         let Some(outcome) = stage.call(row, &transport, request).await else { continue };
         let kind = outcome.result.as_ref().err().map(TransportError::kind);
         stage.expect(kind == Some(Kind::Tls), row, Kind::Tls, outcome.word());
-        // Whoever tells nothing is held by this; whoever told that it left, is not.
-        outcome.departure.hold();
-        stage.expect(!outcome.departure.may_have_left(), row, "nothing to have left", &outcome.departure);
+        // Arms the gate for a transport that does not report; a committed gate stays committed.
+        outcome.send_gate.arm();
+        stage.expect(!outcome.send_gate.maybe_sent(), row, "nothing to have left", &outcome.send_gate);
     }
     let requests = scene.server.seen().complete.len();
     stage.expect(requests == 0, "both", "no request", requests);

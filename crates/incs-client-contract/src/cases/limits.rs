@@ -17,7 +17,7 @@ fn limited(mut request: Request, bytes: usize) -> Request {
     request
 }
 
-pub(super) async fn a_reply_of_just_the_limit_passes(stage: &Stage<'_>) -> io::Result<()> {
+pub(super) async fn reply_at_limit_passes(stage: &Stage<'_>) -> io::Result<()> {
     let full = Reply::new(200).with_generated_body(LIMIT as u64);
     let rows = [
         ("length", full.clone(), LIMIT),
@@ -35,7 +35,7 @@ pub(super) async fn a_reply_of_just_the_limit_passes(stage: &Stage<'_>) -> io::R
     Ok(())
 }
 
-pub(super) async fn a_reply_past_the_limit_is_not_read_on(stage: &Stage<'_>) -> io::Result<()> {
+pub(super) async fn reply_past_limit_is_not_read(stage: &Stage<'_>) -> io::Result<()> {
     let past = Reply::new(200).with_generated_body(LIMIT as u64 + 1);
     let rows = [
         ("length", past.clone()),
@@ -50,21 +50,21 @@ pub(super) async fn a_reply_past_the_limit_is_not_read_on(stage: &Stage<'_>) -> 
         let scene = stage.scene([reply.into()]).await?;
         let Some(outcome) = scene.call(row, limited(scene.read(), LIMIT)).await else { continue };
         let kind = outcome.result.as_ref().err().map(TransportError::kind);
-        stage.expect(kind == Some(Kind::BodyTooLarge), row, Kind::BodyTooLarge, outcome.word());
+        stage.expect(kind == Some(Kind::ReplyTooLarge), row, Kind::ReplyTooLarge, outcome.word());
         // The transport lives: it is the exchange that must have ended.
         scene.settled(row).await;
     }
     Ok(())
 }
 
-pub(super) async fn a_request_without_call_info_has_a_limit_too(stage: &Stage<'_>) -> io::Result<()> {
+pub(super) async fn default_limit_applies_without_call_info(stage: &Stage<'_>) -> io::Result<()> {
     let row = "one byte past the usual limit";
     let scene = stage.scene([Reply::new(200).with_generated_body(RESPONSE_LIMIT as u64 + 1).into()]).await?;
     let mut request = scene.request(Method::GET, "/a", Bytes::new());
     request.extensions_mut().clear();
     if let Some(outcome) = scene.call(row, request).await {
         let kind = outcome.result.as_ref().err().map(TransportError::kind);
-        stage.expect(kind == Some(Kind::BodyTooLarge), row, Kind::BodyTooLarge, outcome.word());
+        stage.expect(kind == Some(Kind::ReplyTooLarge), row, Kind::ReplyTooLarge, outcome.word());
     }
     Ok(())
 }

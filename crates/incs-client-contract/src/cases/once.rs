@@ -1,4 +1,4 @@
-//! One call is one exchange: nothing is sent twice, and what was given up stays.
+//! One call is one exchange: nothing is sent twice, and an abandoned call is not sent later.
 
 use std::io;
 use std::time::{Duration, SystemTime};
@@ -11,7 +11,7 @@ use super::failures;
 use crate::fault_server::{Fault, Moment, Reply, Security, Seen};
 use crate::stage::{BODY, Stage};
 
-/// Everything that tempts a library to try again.
+/// Everything that makes a library retry.
 fn temptations() -> Vec<(String, Fault)> {
     let broken = failures::broken_off().filter(|way| way.at != Moment::Accepted);
     let broken = broken.map(|way| (way.name, way.fault));
@@ -29,11 +29,11 @@ pub(super) async fn nothing_is_sent_twice(stage: &Stage<'_>) -> io::Result<()> {
     expect_no_repetition(stage, 0).await
 }
 
-pub(super) async fn nothing_is_sent_twice_on_a_used_connection(stage: &Stage<'_>) -> io::Result<()> {
+pub(super) async fn nothing_is_resent_on_reused_connection(stage: &Stage<'_>) -> io::Result<()> {
     expect_no_repetition(stage, 1).await
 }
 
-/// Makes so many calls that succeed, then one that is tempted; all further ones would succeed.
+/// Makes a number of successful calls, then one with the fault; all further calls would succeed.
 async fn expect_no_repetition(stage: &Stage<'_>, before: usize) -> io::Result<()> {
     for (name, fault) in temptations() {
         for kind in ["send", "read"] {
@@ -54,10 +54,10 @@ async fn expect_no_repetition(stage: &Stage<'_>, before: usize) -> io::Result<()
     Ok(())
 }
 
-/// Calls in a row, each of which may meet a connection that is just being closed.
+/// A series of calls, each of which may use a connection that is being closed.
 const CALLS: usize = 20;
 
-pub(super) async fn a_connection_closed_while_idle_loses_and_doubles_nothing(stage: &Stage<'_>) -> io::Result<()> {
+pub(super) async fn closed_idle_connection_is_harmless(stage: &Stage<'_>) -> io::Result<()> {
     for wait in [true, false] {
         let scene = stage.scene([]).await?;
         scene.server.set_default(Reply::new(200).echoing().then_close());
@@ -70,12 +70,12 @@ pub(super) async fn a_connection_closed_while_idle_loses_and_doubles_nothing(sta
                 if wait || outcome.result.is_err() { scene.settled(row).await } else { scene.server.seen() }.complete;
             complete.retain(|request| request.body == path);
             stage.expect(complete.len() <= 1, row, "1 request at most", complete.len());
-            let lie = outcome.says_nothing_left() && !complete.is_empty();
+            let lie = outcome.claims_not_sent() && !complete.is_empty();
             stage.expect(
                 !lie,
                 row,
                 "no word that nothing left",
-                format!("{}, {:?}", outcome.word(), outcome.departure),
+                format!("{}, {:?}", outcome.word(), outcome.send_gate),
             );
             if let Ok(reply) = outcome.result {
                 stage.expect(reply.body() == path.as_bytes(), row, "its own reply", reply.body());
@@ -85,7 +85,7 @@ pub(super) async fn a_connection_closed_while_idle_loses_and_doubles_nothing(sta
     Ok(())
 }
 
-/// Only for bytes that come together with a reply: those that come after the next request has left, nobody can tell from its
+/// Only for bytes that arrive together with a reply: bytes that arrive after the next request was sent cannot be told from its
 /// reply.
 pub(super) async fn stray_bytes_are_no_reply(stage: &Stage<'_>) -> io::Result<()> {
     let stray = "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nstray";
@@ -101,12 +101,12 @@ pub(super) async fn stray_bytes_are_no_reply(stage: &Stage<'_>) -> io::Result<()
     Ok(())
 }
 
-/// A server that keeps a call waiting.
+/// A fault that keeps a call waiting.
 struct Wait {
     name: String,
     fault: Fault,
     at: Moment,
-    /// Tells from the record of the server that the call has got there.
+    /// Returns from the record of the server whether the call has reached this point.
     there: fn(&Seen) -> bool,
 }
 
@@ -132,7 +132,7 @@ pub(super) async fn dropping_the_future_ends_the_exchange(stage: &Stage<'_>) -> 
         let row = &*name;
         let scene = stage.scene([fault]).await?;
         let request = scene.send();
-        let departure = CallInfo::of(&request).departure().clone();
+        let send_gate = CallInfo::of(&request).send_gate().clone();
         let call = scene.transport.call(request);
         match select(call, Box::pin(scene.expect_seen(row, "the server to get there", there))).await {
             Either::Left((result, _)) => {
@@ -142,36 +142,35 @@ pub(super) async fn dropping_the_future_ends_the_exchange(stage: &Stage<'_>) -> 
             }
             Either::Right((_, call)) => drop(call),
         }
-        let said = !departure.recall();
+        let said = !send_gate.revoke();
         let seen = scene.settled(row).await;
-        stage.expect(said || seen.complete.is_empty(), row, "a departure that left", &departure);
+        stage.expect(said || seen.complete.is_empty(), row, "a send_gate that left", &send_gate);
         if at == Moment::Accepted && stage.security() == Security::Tls {
-            // Whoever tells nothing is held by this; whoever told that it left, is not.
-            departure.hold();
-            stage.expect(!departure.may_have_left(), row, "a departure that is held, or nothing told", &departure);
+            // After the revoke only a send gate that was committed before may commit.
+            stage.expect(!send_gate.commit(), row, "a send gate that is held, or no report", &send_gate);
         }
     }
     Ok(())
 }
 
-/// The number of calls that are given up, each a little later than the one before.
+/// The number of abandoned calls, each abandoned a little later than the one before.
 const TIMES: u32 = 40;
 
 const STEP: Duration = Duration::from_micros(50);
 
-pub(super) async fn a_recalled_request_does_not_leave(stage: &Stage<'_>) -> io::Result<()> {
+pub(super) async fn revoked_request_is_not_sent(stage: &Stage<'_>) -> io::Result<()> {
     let scene = stage.scene([]).await?;
     let mut recalled = Vec::new();
     for time in 0..TIMES {
         let path = format!("/given-up/{time}");
         let request = scene.request(Method::POST, &path, if time % 4 == 3 { "" } else { BODY });
-        let departure = CallInfo::of(&request).departure().clone();
+        let send_gate = CallInfo::of(&request).send_gate().clone();
         let ended = tokio::time::timeout(STEP * time, scene.transport.call(request)).await;
-        if ended.is_err() && departure.recall() {
+        if ended.is_err() && send_gate.revoke() {
             recalled.push(path);
         }
     }
-    // What a task still holds leaves before what comes after it.
+    // A request that a task still holds is sent before this one.
     scene.reply("a call that is not given up", scene.send()).await;
     let seen = scene.settled("the calls that were given up").await;
     for path in recalled {

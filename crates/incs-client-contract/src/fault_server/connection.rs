@@ -14,10 +14,10 @@ use tokio_rustls::server::TlsStream;
 use super::fault::{After, Body, Break, Fault, Kind, Moment, Reply};
 use super::seen::{SeenRequest, Shared};
 
-/// The time for which a server goes on reading after it has closed its half of the connection.
+/// The time that a server continues to read after it has closed its half of the connection.
 const DRAIN: Duration = Duration::from_secs(5);
 
-/// A generated body is written in pieces of this.
+/// The size of the pieces of a generated body.
 const PIECE: &[u8] = &[b'x'; 64 * 1024];
 
 trait Wire: AsyncRead + AsyncWrite + Unpin + Send {
@@ -73,7 +73,7 @@ impl Connection {
         Self { wire, intake: Intake::default(), shared, number }
     }
 
-    /// Does what the fault says. Returns whether the connection lives on.
+    /// Applies the fault. Returns whether the connection stays open.
     async fn exchange(&mut self, fault: Fault) -> io::Result<bool> {
         let _busy = self.shared.count(|seen| &mut seen.busy);
         match fault.0 {
@@ -84,7 +84,8 @@ impl Connection {
                 Ok(false)
             }
             Kind::Reply(reply) => {
-                let Some(request) = self.read_request().await? else { return Ok(false) };
+                let Some((request, number)) = self.read_request().await? else { return Ok(false) };
+                let reply = reply.for_number(number);
                 self.write_reply(&reply, &request.body).await?;
                 if reply.then != After::Keep {
                     self.break_off(Break::Close).await?;
@@ -119,7 +120,7 @@ impl Connection {
             Break::Reset => self.wire.tcp().set_zero_linger(),
             Break::Drain => {
                 self.wire.shutdown().await?;
-                // Whether the client leaves or the time is up: what came is known now.
+                // The client disconnected or the time is over, so the record is complete.
                 let _ = tokio::time::timeout(DRAIN, self.receive_all()).await;
                 Ok(())
             }
@@ -130,12 +131,12 @@ impl Connection {
         }
     }
 
-    /// Reads once; returns whether anything came.
+    /// Reads once; returns whether any bytes arrived.
     async fn receive(&mut self) -> io::Result<bool> {
         Ok(self.wire.read_buf(&mut self.intake.bytes).await? > 0)
     }
 
-    /// Takes everything until the client leaves, and records each request as soon as it is whole.
+    /// Reads until the client disconnects, and records each request as soon as it is complete.
     async fn receive_all(&mut self) -> io::Result<()> {
         loop {
             while self.intake.take_request(self.number).map(|request| self.shared.record(request)).is_some() {}
@@ -150,12 +151,12 @@ impl Connection {
         Ok(())
     }
 
-    /// Takes and records one request; `None` when it does not come as a whole.
-    async fn read_request(&mut self) -> io::Result<Option<SeenRequest>> {
+    /// Reads and records one request, and returns it with its number; `None` if it is incomplete.
+    async fn read_request(&mut self) -> io::Result<Option<(SeenRequest, usize)>> {
         loop {
             if let Some(request) = self.intake.take_request(self.number) {
-                self.shared.record(request.clone());
-                return Ok(Some(request));
+                let number = self.shared.record(request.clone());
+                return Ok(Some((request, number)));
             }
             if self.intake.is_hopeless() || !self.receive().await? {
                 return Ok(None);
@@ -166,18 +167,18 @@ impl Connection {
     async fn write_reply(&mut self, reply: &Reply, echo: &Bytes) -> io::Result<()> {
         let mut bytes = reply.head(echo);
         match &reply.body {
-            Body::Bytes(body) => reply.append_piece(&mut bytes, body),
+            Body::Bytes(body) | Body::Numbered(body) => reply.append_piece(&mut bytes, body),
             Body::Echo => reply.append_piece(&mut bytes, echo),
             Body::Generated(length) => self.write_generated(&mut bytes, *length, reply).await?,
             Body::Endless => self.write_generated(&mut bytes, u64::MAX, reply).await?,
         }
-        // What is at hand goes in one piece: a client that gets stray bytes with a reply can know them for what they are.
+        // Sent in one piece, so that a client that gets stray bytes with a reply can recognize them.
         bytes.extend_from_slice(reply.end());
         bytes.extend_from_slice(&reply.stray);
         self.write(&bytes, reply).await
     }
 
-    /// Writes what is there and a body of this length.
+    /// Writes the buffer and a generated body of this length.
     async fn write_generated(&mut self, bytes: &mut Vec<u8>, length: u64, reply: &Reply) -> io::Result<()> {
         let mut left = length;
         while left > 0 {
@@ -205,7 +206,7 @@ impl Connection {
 }
 
 impl Drop for Connection {
-    /// Records what was read, however the connection ended.
+    /// Records the bytes read, however the connection ended.
     fn drop(&mut self) {
         while let Some(request) = self.intake.take_request(self.number) {
             self.shared.record(request);
@@ -216,13 +217,13 @@ impl Drop for Connection {
     }
 }
 
-/// Bytes that a server takes before it calls a connection broken.
+/// The most bytes of a request; more count as a broken connection.
 const LIMIT: usize = 64 * 1024 * 1024;
 
-/// Headers of a request that a server understands.
+/// The most headers of a request.
 const HEADERS: usize = 128;
 
-/// The bytes that were read and do not belong to a recorded request.
+/// The bytes read after the last recorded request.
 #[derive(Default)]
 struct Intake {
     bytes: BytesMut,
@@ -242,12 +243,12 @@ impl Intake {
         matches!(read_head(&self.bytes), Ok(Some(_)))
     }
 
-    /// Returns whether no further bytes can make this a request.
+    /// Returns whether this can no longer become a valid request.
     fn is_hopeless(&self) -> bool {
         self.bytes.len() > LIMIT || read_head(&self.bytes).is_err()
     }
 
-    /// Takes the first request, if it is here as a whole.
+    /// Removes and returns the first request, if it is complete.
     fn take_request(&mut self, connection: usize) -> Option<SeenRequest> {
         let head = read_head(&self.bytes).ok().flatten()?;
         let rest = self.bytes.get(head.length..)?;
@@ -272,7 +273,7 @@ fn content_length(headers: &HeaderMap) -> usize {
     value.and_then(|value| value.parse().ok()).unwrap_or(0)
 }
 
-/// The head of a request; `None` while it is not whole, an error when it never will be.
+/// Parses the head of a request; `None` while it is incomplete, an error if it is invalid.
 fn read_head(bytes: &[u8]) -> Result<Option<Head>, httparse::Error> {
     let mut headers = [httparse::EMPTY_HEADER; HEADERS];
     let mut request = httparse::Request::new(&mut headers);
@@ -288,7 +289,7 @@ fn read_head(bytes: &[u8]) -> Result<Option<Head>, httparse::Error> {
     Ok(Some(Head { method, target, headers: map, length }))
 }
 
-/// A chunked body without trailers, and its length on the wire.
+/// Parses a chunked body without trailers; returns it with its length on the wire.
 fn read_chunks(bytes: &[u8]) -> Option<(Bytes, usize)> {
     let mut body = BytesMut::new();
     let mut at = 0;

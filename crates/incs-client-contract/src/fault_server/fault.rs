@@ -1,4 +1,4 @@
-//! Faults and replies: what a fault server does with one request.
+//! Faults and replies of a fault server.
 
 use std::time::{Duration, SystemTime};
 
@@ -31,7 +31,7 @@ pub(super) enum Kind {
 pub enum Moment {
     /// The connection was accepted; over TLS, no handshake yet.
     Accepted,
-    /// The first byte of the request has come.
+    /// The first byte of the request has arrived.
     BeforeRequest,
     /// The headers of the request have been read.
     AfterHeaders,
@@ -57,7 +57,7 @@ impl Moment {
         Self::InBody,
     ];
 
-    /// Returns the part of the reply that has been written at this moment.
+    /// Returns the part of the reply that is written at this moment.
     pub(super) fn written(self) -> &'static [u8] {
         match self {
             Self::Accepted | Self::BeforeRequest | Self::AfterHeaders | Self::AfterRequest => b"",
@@ -70,7 +70,7 @@ impl Moment {
     }
 }
 
-/// The way in which an exchange breaks off.
+/// The kind of an interruption.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Break {
     Close,
@@ -90,13 +90,13 @@ impl Fault {
         Self(Kind::Break(at, Break::Reset))
     }
 
-    /// Closes the server's half of the connection, then takes everything that the client still sends: what was complete is
-    /// certain then.
+    /// Closes the server's half of the connection, then reads everything that the client still sends, so that the record of
+    /// complete requests is reliable.
     pub fn drain(at: Moment) -> Self {
         Self(Kind::Break(at, Break::Drain))
     }
 
-    /// Writes nothing more, for half a minute at most, but takes what the client still sends, and notices when it leaves.
+    /// Writes nothing more, for half a minute at most, but reads what the client still sends, and notices when it disconnects.
     pub fn stall(at: Moment) -> Self {
         Self(Kind::Break(at, Break::Stall))
     }
@@ -106,7 +106,7 @@ impl Fault {
         Self(Kind::Raw(bytes.into()))
     }
 
-    /// Answers with bytes that are not HTTP.
+    /// Replies with bytes that are not HTTP.
     pub fn garbage() -> Self {
         Self::raw(&b"\x15\x03\x01\x00\x02\x02\x46 this is no HTTP\r\n\r\n\x00\xff"[..])
     }
@@ -122,9 +122,9 @@ impl From<Reply> for Fault {
     }
 }
 
-/// A reply of a [`FaultServer`](crate::FaultServer). Nothing is checked: it may be as wrong as a test needs it.
+/// A reply of a [`FaultServer`](crate::FaultServer). Nothing is checked, so a reply can be as invalid as a test needs.
 ///
-/// The connection is kept for further requests unless something below says otherwise.
+/// The connection stays open for further requests unless a method below closes it.
 #[derive(Debug, Clone)]
 pub struct Reply {
     status: u16,
@@ -141,11 +141,13 @@ pub struct Reply {
 #[derive(Debug, Clone)]
 pub(super) enum Body {
     Bytes(Bytes),
-    /// So many bytes, made while they are written.
+    /// A number of bytes, generated while writing.
     Generated(u64),
     Endless,
     /// The body of the request.
     Echo,
+    /// A text with placeholders for the number of the request.
+    Numbered(Bytes),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -158,11 +160,11 @@ enum Framing {
     UntilClose,
 }
 
-/// The fate of the connection after the reply.
+/// The state of the connection after the reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum After {
     Keep,
-    /// Closed, as `connection: close` said.
+    /// Closed, with `connection: close`.
     Close,
     /// Closed without `connection: close`.
     CloseSilently,
@@ -189,9 +191,9 @@ impl Reply {
         Self::new(status).with_header("content-type", "application/json").with_body(body)
     }
 
-    /// Creates a failure of the platform, which comes with HTTP 200.
+    /// Creates a failure of the platform, with HTTP 200.
     pub fn failure(code: Code, message: &str) -> Self {
-        // An envelope without data is texts and numbers: there is nothing in it that JSON could refuse.
+        // An envelope without data has only texts and numbers, which always serialize.
         Self::json(200, serde_json::to_vec(&Envelope::failure(code, message)).unwrap_or_default())
     }
 
@@ -212,7 +214,7 @@ impl Reply {
         self
     }
 
-    /// Adds so many headers, each with so many bytes of value.
+    /// Adds a number of headers with values of a given size.
     #[must_use]
     pub fn with_header_bomb(mut self, headers: usize, bytes: usize) -> Self {
         let value = Bytes::from("x".repeat(bytes));
@@ -233,7 +235,7 @@ impl Reply {
         self
     }
 
-    /// Sets a body of so many bytes, made while they are written.
+    /// Sets a body of a given size, generated while writing.
     #[must_use]
     pub fn with_generated_body(mut self, bytes: u64) -> Self {
         self.body = Body::Generated(bytes);
@@ -247,11 +249,29 @@ impl Reply {
         self.chunked()
     }
 
-    /// Sets the body to that of the request.
+    /// Uses the body of the request as the body of the reply.
     #[must_use]
     pub fn echoing(mut self) -> Self {
         self.body = Body::Echo;
         self
+    }
+
+    /// Replaces each `{number}` in the body with the number of the request, from 1, since the client treats two messages with one
+    /// id as a fault. A body that is not text stays unchanged.
+    #[must_use]
+    pub fn numbered(mut self) -> Self {
+        if let Body::Bytes(body) = &self.body {
+            self.body = Body::Numbered(body.clone());
+        }
+        self
+    }
+
+    /// Returns the reply to the request of this number.
+    pub(super) fn for_number(self, number: usize) -> Self {
+        let Body::Numbered(body) = &self.body else { return self };
+        let Ok(text) = std::str::from_utf8(body) else { return self };
+        let text = text.replace("{number}", &number.to_string());
+        self.with_body(text)
     }
 
     /// Sends the body in chunks.
@@ -268,7 +288,7 @@ impl Reply {
         self.closing()
     }
 
-    /// States a `content-length` of this number, whatever the body has, and closes after the body.
+    /// Sets `content-length` to any number, whatever the body has, and closes after the body.
     #[must_use]
     pub fn with_stated_length(mut self, bytes: u64) -> Self {
         self.framing = Framing::Stated(bytes);
@@ -276,7 +296,7 @@ impl Reply {
         self
     }
 
-    /// Says `connection: close`, and closes.
+    /// Sends `connection: close`, and closes.
     #[must_use]
     pub fn closing(mut self) -> Self {
         self.then = After::Close;
@@ -304,14 +324,14 @@ impl Reply {
         self
     }
 
-    /// Answers once the headers of the request have come, then closes without reading its body.
+    /// Replies once the headers of the request have arrived, then closes without reading its body.
     #[must_use]
     pub fn early(mut self) -> Self {
         self.early = true;
         self.closing()
     }
 
-    /// Writes bytes after the reply that belong to no reply; in one piece with it, unless the body is generated.
+    /// Writes stray bytes after the reply; in one piece with it, unless the body is generated.
     #[must_use]
     pub fn with_stray_bytes(mut self, bytes: impl Into<Bytes>) -> Self {
         self.stray = bytes.into();
@@ -331,11 +351,11 @@ impl Reply {
         let length = match (self.framing, &self.body) {
             (Framing::Chunked, _) => Some("transfer-encoding: chunked\r\n".to_owned()),
             (Framing::UntilClose, _) | (Framing::Length, Body::Endless) => None,
-            // HTTP forbids a length here.
+            // HTTP allows no length here.
             (Framing::Length, _) if self.status == 204 => None,
             (Framing::Stated(bytes), _) => Some(length_of(bytes)),
             (Framing::Length, Body::Generated(bytes)) => Some(length_of(bytes)),
-            (Framing::Length, Body::Bytes(body)) => Some(length_of(body.len())),
+            (Framing::Length, Body::Bytes(body) | Body::Numbered(body)) => Some(length_of(body.len())),
             (Framing::Length, Body::Echo) => Some(length_of(echo.len())),
         };
         head.extend_from_slice(length.unwrap_or_default().as_bytes());
@@ -346,7 +366,7 @@ impl Reply {
         head
     }
 
-    /// Appends a piece of the body, as one chunk if it goes in chunks.
+    /// Appends a piece of the body, as one chunk with chunked framing.
     pub(super) fn append_piece(&self, bytes: &mut Vec<u8>, piece: &[u8]) {
         if self.framing != Framing::Chunked || piece.is_empty() {
             bytes.extend_from_slice(piece);

@@ -9,7 +9,7 @@ use rustls::ServerConfig;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio_rustls::TlsAcceptor;
 
-/// Making keys takes time, and so does building a client that trusts a new root: all servers of a process are the same.
+/// Shared by all servers of a process, since creating keys and clients that trust a new root takes time.
 static SHARED: OnceLock<Identity> = OnceLock::new();
 
 /// A certificate with its key, and the root that signed it.
@@ -30,7 +30,7 @@ impl Identity {
         Ok(SHARED.get_or_init(|| generated).clone())
     }
 
-    /// Makes a root that nobody else knows, and a certificate of it for `localhost`.
+    /// Creates a new root, and its certificate for `localhost`.
     pub(crate) fn generate() -> io::Result<Self> {
         let mut params = CertificateParams::new(Vec::new()).map_err(io::Error::other)?;
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use super::fault::{Fault, Moment, Reply};
 
-/// The record of what a [`FaultServer`](crate::FaultServer) has seen so far.
+/// The record of a [`FaultServer`](crate::FaultServer).
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Seen {
@@ -17,30 +17,30 @@ pub struct Seen {
     pub connections: usize,
     /// Connections that are open now.
     pub open: usize,
-    /// Exchanges that go on now: from the first byte of a request to the last of its reply, or to the end of the connection. The
-    /// server notices, also while it stalls, that the other side has gone.
+    /// Exchanges in progress: from the first byte of a request to the last byte of its reply, or to the end of the connection.
+    /// The server notices a disconnect of the client also while it stalls.
     pub busy: usize,
     /// Exchanges that are stalled now.
     pub stalled: usize,
-    /// Requests of which everything came: all headers, and the whole body by its `content-length` or chunks.
+    /// Complete requests: all headers, and the complete body by its `content-length` or chunks.
     pub complete: Vec<SeenRequest>,
-    /// For each request of which something came, but not everything: how many bytes. Over TLS, a broken handshake counts too.
+    /// The number of bytes of each incomplete request. Over TLS, a broken handshake counts too.
     pub partial: Vec<usize>,
 }
 
-/// A request that came as a whole.
+/// A complete request.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct SeenRequest {
     /// The method.
     pub method: Method,
-    /// Path and query as on the request line.
+    /// Path and query from the request line.
     pub target: String,
     /// All headers.
     pub headers: HeaderMap,
     /// The body, without chunk marks.
     pub body: Bytes,
-    /// The connection it came on, counted from 1.
+    /// The number of its connection, from 1.
     pub connection: usize,
 }
 
@@ -81,8 +81,14 @@ impl Shared {
         }
     }
 
-    pub(super) fn record(&self, request: SeenRequest) {
-        self.seen.send_modify(|seen| seen.complete.push(request));
+    /// Records a request, and returns its number, from 1.
+    pub(super) fn record(&self, request: SeenRequest) -> usize {
+        let mut number = 0;
+        self.seen.send_modify(|seen| {
+            seen.complete.push(request);
+            number = seen.complete.len();
+        });
+        number
     }
 
     pub(super) fn record_partial(&self, bytes: usize) {

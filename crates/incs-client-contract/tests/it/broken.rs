@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::header::LOCATION;
 use incs_client::transport::{
-    CallInfo, Replay, Request, Response, Transport, TransportError, TransportErrorKind as Kind,
+    CallInfo, Idempotency, Request, Response, Transport, TransportError, TransportErrorKind as Kind,
 };
 use incs_client_contract::ServerInfo;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -26,7 +26,7 @@ pub(crate) enum Fault {
     Strict,
     /// Goes on when it is dropped.
     Detached,
-    /// Never tells that a request left.
+    /// Never reports that a request was sent.
     Secretive,
     /// Sends what was recalled, a little later.
     Queueing,
@@ -105,19 +105,20 @@ impl Transport for Broken {
                 tokio::spawn(async move { inner.call(request).await }).await.unwrap()
             }
             Fault::Secretive => {
-                info.departure().hold();
-                let unknown = CallInfo::new("call", Replay::Unsafe).with_response_limit(info.response_limit());
+                info.send_gate().arm();
+                let unknown =
+                    CallInfo::new("call", Idempotency::NonIdempotent).with_response_limit(info.response_limit());
                 request.extensions_mut().insert(unknown);
                 self.inner.call(request).await
             }
             Fault::Queueing => {
-                info.departure().hold();
+                info.send_gate().arm();
                 let inner = self.inner.clone();
                 tokio::spawn(async move {
                     tokio::time::sleep(Duration::from_millis(2)).await;
-                    request.extensions_mut().insert(CallInfo::new("call", Replay::Unsafe));
+                    request.extensions_mut().insert(CallInfo::new("call", Idempotency::NonIdempotent));
                     let result = inner.call(request).await;
-                    let _ = info.departure().leave();
+                    let _ = info.send_gate().commit();
                     result
                 })
                 .await

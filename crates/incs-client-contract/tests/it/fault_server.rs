@@ -1,4 +1,4 @@
-//! The server does what it is told and tells what it got.
+//! Tests that the server injects the configured faults and records the requests.
 
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ async fn at_rest(server: &FaultServer) -> Seen {
 }
 
 #[tokio::test]
-async fn complete_and_partial_requests_are_told_apart() {
+async fn partial_requests_are_recognized() {
     let rows: [(&[u8], usize, usize); 10] = [
         (b"", 0, 0),
         (b"GET /", 0, 1),
@@ -59,7 +59,7 @@ async fn complete_and_partial_requests_are_told_apart() {
 }
 
 #[tokio::test]
-async fn a_request_is_seen_as_it_came() {
+async fn request_is_recorded_unchanged() {
     let server = start([]).await;
     let sent = b"POST /a%2Fb?c=%3D HTTP/1.1\r\nX-One:  two \r\ntransfer-encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n";
     let reply = talk(&server, sent).await;
@@ -71,7 +71,7 @@ async fn a_request_is_seen_as_it_came() {
 }
 
 #[tokio::test]
-async fn an_exchange_breaks_off_where_it_should() {
+async fn exchange_breaks_at_given_point() {
     const REQUEST: &[u8] = b"POST / HTTP/1.1\r\ncontent-length: 3\r\n\r\nabc";
     for (at, written) in Moment::ALL.into_iter().zip([0, 0, 0, 0, 11, 59, 88]) {
         for fault in [Fault::close(at), Fault::drain(at), Fault::stall(at)] {
@@ -93,7 +93,7 @@ async fn a_reset_is_one() {
 }
 
 #[tokio::test]
-async fn a_stalled_server_notices_that_the_client_left() {
+async fn stalled_server_notices_client_disconnect() {
     let server = start([Fault::stall(Moment::AfterRequest)]).await;
     let mut connection = connect(&server).await;
     connection.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
@@ -103,7 +103,7 @@ async fn a_stalled_server_notices_that_the_client_left() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_dropped_closes_its_connections_and_its_port() {
+async fn dropped_server_closes_its_port() {
     let server = start([Fault::stall(Moment::Accepted)]).await;
     let mut connection = connect(&server).await;
     assert!(server.wait_until(SOON, |seen| seen.stalled == 1).await);
@@ -147,7 +147,7 @@ async fn replies_are_written_as_told() {
 }
 
 #[tokio::test]
-async fn a_drained_connection_takes_what_comes_after_the_close() {
+async fn drained_connection_reads_after_close() {
     let server = start([Fault::drain(Moment::AfterHeaders)]).await;
     let mut connection = connect(&server).await;
     connection.write_all(b"POST / HTTP/1.1\r\ncontent-length: 3\r\n\r\na").await.unwrap();
@@ -155,4 +155,15 @@ async fn a_drained_connection_takes_what_comes_after_the_close() {
     connection.write_all(b"bc").await.unwrap();
     drop(connection);
     assert_eq!(at_rest(&server).await.complete[0].body, "abc");
+}
+
+#[tokio::test]
+async fn numbered_replies_differ() {
+    let server = start([]).await;
+    server.set_default(Reply::new(200).with_body("m-{number}, m-{number}").numbered());
+    for number in 1..=11 {
+        let reply = String::from_utf8(talk(&server, b"GET / HTTP/1.1\r\n\r\n").await).unwrap();
+        let body = format!("m-{number}, m-{number}");
+        assert!(reply.ends_with(&body) && reply.contains(&format!("content-length: {}\r\n", body.len())), "{reply}");
+    }
 }

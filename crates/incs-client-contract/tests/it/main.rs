@@ -1,4 +1,4 @@
-//! The fault server does what it is told; the suite passes a sound transport and finds each broken one.
+//! Tests the fault server, and that the suite passes a correct transport and finds each broken one.
 
 #![allow(
     clippy::unwrap_used,
@@ -8,6 +8,7 @@
     reason = "a test ends with the first surprise"
 )]
 
+mod blocking;
 mod broken;
 mod fault_server;
 mod reference;

@@ -24,6 +24,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send> Wire for T {}
 #[derive(Clone)]
 pub(crate) struct Reference {
     tls: Option<TlsConnector>,
+    reports: bool,
 }
 
 impl Reference {
@@ -38,7 +39,13 @@ impl Reference {
                 .with_no_client_auth();
             TlsConnector::from(Arc::new(config))
         });
-        Self { tls }
+        Self { tls, reports: true }
+    }
+
+    /// Reports nothing of what left, which is always safe.
+    pub(crate) fn silent(mut self) -> Self {
+        self.reports = false;
+        self
     }
 
     /// With other settings of TLS.
@@ -69,9 +76,11 @@ impl Reference {
 impl Transport for Reference {
     async fn call(&self, request: Request) -> Result<Response, TransportError> {
         let info = CallInfo::of(&request);
-        info.departure().hold();
+        if self.reports {
+            info.send_gate().arm();
+        }
         let mut wire = self.connect(request.uri()).await?;
-        if !info.departure().leave() {
+        if self.reports && !info.send_gate().commit() {
             return Err(Kind::NotSent.into());
         }
         let head = head_of(&request);
@@ -182,7 +191,7 @@ impl Reply {
 }
 
 fn within(limit: usize, have: usize, more: usize) -> Result<(), TransportError> {
-    if have + more > limit { Err(Kind::BodyTooLarge.into()) } else { Ok(()) }
+    if have + more > limit { Err(Kind::ReplyTooLarge.into()) } else { Ok(()) }
 }
 
 /// A head and its length; `None` while it is not whole.

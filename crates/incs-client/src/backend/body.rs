@@ -1,123 +1,134 @@
-//! Request bodies, which can be recalled until they leave, and reply bodies, which are read up to a limit.
+//! Request bodies, which can be revoked until they are sent, and reply bodies, which are read up to a limit.
 
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll};
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
+use http::StatusCode;
 use http_body::{Body, Frame, SizeHint};
 
-use crate::transport::{CallInfo, Departure, Request, TransportError, TransportErrorKind};
+use crate::transport::{CallInfo, Request, SendGate, TransportError, TransportErrorKind};
 
-const HELD: u8 = 0;
-const LEFT: u8 = 1;
-const RECALLED: u8 = 2;
-
-/// The body of a request, which tells the call's [`Departure`] when it is taken.
+/// The body of a request, which commits the call's [`SendGate`] when it is polled.
 ///
-/// It is one frame of known length. A library that drops it unread has sent no complete request. Once the call has failed or
-/// was dropped before that, the body is not given out any more: taking it fails with [`Recalled`], so that a connection which
-/// was a moment too late cannot send what the caller believes unsent.
+/// It is one frame of known length. A library that drops it unread has sent no complete request. Once the call has failed or was
+/// dropped before that, polling the body fails with [`Revoked`], so that a late connection cannot send a request that the caller
+/// considers unsent.
 pub struct OutgoingBody {
     data: Bytes,
-    gate: Option<Arc<Gate>>,
+    gate: Option<ExchangeGate>,
 }
 
-/// The call was given up before its body left.
+/// An error for a body whose call was abandoned before it was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the call was given up before its body left")]
+#[error("the call was abandoned before its body was sent")]
 #[non_exhaustive]
-pub struct Recalled;
+pub struct Revoked;
 
-/// The caller's end of an [`OutgoingBody`], kept until the reply is read: dropping it recalls a body that has not left.
+/// An error for a connection that the server closed before the request was sent.
+#[derive(Debug, thiserror::Error)]
+#[error("the server closed an idle connection before the request was sent (408)")]
+struct ClosedIdle;
+
+/// The caller's side of an [`OutgoingBody`], kept until the reply is read. Dropping it revokes a body that was not sent.
 #[must_use]
-pub(super) struct Ticket {
-    gate: Option<Arc<Gate>>,
-    /// Bytes of the longest reply that may be read.
+pub(super) struct Exchange {
+    gate: Option<ExchangeGate>,
+    /// The limit of the reply body in bytes.
     pub(super) limit: usize,
 }
 
-/// Body and caller of one exchange meet here: exactly one of "left" and "recalled" comes first, and the other then knows. The
-/// departure is that of the whole call, which a wrapper may begin another exchange of.
-struct Gate {
-    state: AtomicU8,
-    departure: Departure,
+/// The send gates that body and caller of one exchange share: exactly one of commit and revoke succeeds. The exchange has a gate of
+/// its own, since a wrapper may begin another exchange of the call after it dropped this one.
+#[derive(Clone)]
+struct ExchangeGate {
+    exchange: SendGate,
+    call: SendGate,
 }
 
-/// The request with a body that tells, and the ticket. Of an empty body nothing is told, since there is nothing whose leaving
-/// could be seen; but where somebody above holds the departure, it leaves here.
+/// Returns the request with a reporting body, and the exchange. An empty body reports nothing, since it is never polled; but if
+/// an outer transport armed the send gate, the request is committed here.
 ///
 /// # Errors
 ///
-/// `NotSent` when the request was recalled before it came here.
-pub(super) fn outgoing(request: Request) -> Result<(http::Request<OutgoingBody>, Ticket), TransportError> {
+/// `NotSent` when the request was revoked before.
+pub(super) fn outgoing(request: Request) -> Result<(http::Request<OutgoingBody>, Exchange), TransportError> {
     let info = CallInfo::of(&request);
     let (head, data) = request.into_parts();
-    let (limit, departure) = (info.response_limit(), info.departure().clone());
+    let (limit, send_gate) = (info.response_limit(), info.send_gate().clone());
     let gate = if data.is_empty() {
-        if !departure.may_have_left() && !departure.leave() {
-            return Err(TransportError::new(TransportErrorKind::NotSent).with_source(Recalled));
+        if !send_gate.maybe_sent() && !send_gate.commit() {
+            return Err(TransportError::new(TransportErrorKind::NotSent).with_source(Revoked));
         }
         None
     } else {
-        departure.hold();
-        Some(Arc::new(Gate { state: AtomicU8::new(HELD), departure }))
+        send_gate.arm();
+        let exchange = SendGate::default();
+        exchange.arm();
+        Some(ExchangeGate { exchange, call: send_gate })
     };
     let body = OutgoingBody { data, gate: gate.clone() };
-    Ok((http::Request::from_parts(head, body), Ticket { gate, limit }))
+    Ok((http::Request::from_parts(head, body), Exchange { gate, limit }))
 }
 
-impl Ticket {
-    /// Keeps the body back if it has not left, and tells whether so: then no complete request left, and none will.
-    pub(super) fn recall(&self) -> bool {
-        self.gate.as_ref().is_some_and(|gate| gate.recall())
+impl Exchange {
+    /// Revokes the body if it was not sent. Returns true if no complete request was or will be sent.
+    pub(super) fn revoke(&self) -> bool {
+        self.gate.as_ref().is_some_and(ExchangeGate::revoke)
     }
 
-    /// A reply began, so someone acted on the request, whether or not its body was ever taken.
-    pub(super) fn answered(&self) {
+    /// Commits the request when a reply begins: the server processed it, whether or not its body was polled.
+    ///
+    /// # Errors
+    ///
+    /// `NotSent` for a 408 before the body was polled, which is revoked then: the server closes an idle connection, and has seen
+    /// no complete request.
+    pub(super) fn answered(&self, status: StatusCode) -> Result<(), TransportError> {
+        if status == StatusCode::REQUEST_TIMEOUT && self.revoke() {
+            return Err(TransportError::new(TransportErrorKind::NotSent).with_source(ClosedIdle));
+        }
         if let Some(gate) = &self.gate {
-            let _ = gate.leave();
+            let _ = gate.commit();
         }
+        Ok(())
     }
 }
 
-impl Drop for Ticket {
+impl Drop for Exchange {
     fn drop(&mut self) {
-        self.recall();
+        self.revoke();
     }
 }
 
-impl Gate {
-    /// Returns whether the body may leave.
-    fn leave(&self) -> bool {
-        self.state.compare_exchange(HELD, LEFT, Ordering::AcqRel, Ordering::Acquire) != Err(RECALLED)
-            && self.departure.leave()
+impl ExchangeGate {
+    /// Returns whether the body may be sent.
+    fn commit(&self) -> bool {
+        self.exchange.commit() && self.call.commit()
     }
 
-    fn recall(&self) -> bool {
-        if self.state.compare_exchange(HELD, RECALLED, Ordering::AcqRel, Ordering::Acquire) == Err(LEFT) {
-            // The other side may be between its step and its word to the departure; the caller looks there next. When the
-            // departure was recalled the body stayed here.
-            let _ = self.departure.leave();
+    fn revoke(&self) -> bool {
+        if !self.exchange.revoke() {
+            // The body may have committed the exchange but not yet the call, which the caller reads next. If the call was revoked,
+            // the body was not sent.
+            let _ = self.call.commit();
         }
-        // A departure that was told of an earlier exchange stays told.
-        !self.departure.may_have_left()
+        // A call that an earlier exchange committed stays committed.
+        !self.call.maybe_sent()
     }
 }
 
 impl Body for OutgoingBody {
     type Data = Bytes;
-    type Error = Recalled;
+    type Error = Revoked;
 
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Recalled>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Revoked>>> {
         if self.data.is_empty() {
             return Poll::Ready(None);
         }
-        if self.gate.as_ref().is_some_and(|gate| !gate.leave()) {
-            return Poll::Ready(Some(Err(Recalled)));
+        if self.gate.as_ref().is_some_and(|gate| !gate.commit()) {
+            return Poll::Ready(Some(Err(Revoked)));
         }
         Poll::Ready(Some(Ok(Frame::data(std::mem::take(&mut self.data)))))
     }
@@ -137,11 +148,11 @@ impl fmt::Debug for OutgoingBody {
     }
 }
 
-/// The most that is set aside before it has arrived: what the other side claims to send is not believed beyond this.
-const SET_ASIDE: u64 = 64 * 1024;
+/// The most bytes allocated before they have arrived; a larger announced length is not trusted.
+const MAX_PREALLOCATED: u64 = 64 * 1024;
 
-/// Reads a body whole; trailers are passed over. One that announces more than the limit is not begun; one that turns out longer is
-/// not read on. `broken` tells what the error of the library below means.
+/// Reads a complete body and skips trailers. Stops at the limit, at once if the announced length exceeds it. `broken` converts
+/// the error of the library.
 pub(super) async fn collect<B: Body>(
     body: B,
     limit: usize,
@@ -149,40 +160,50 @@ pub(super) async fn collect<B: Body>(
 ) -> Result<Bytes, TransportError> {
     let mut body = pin!(body);
     if body.size_hint().lower() > limit as u64 {
-        return Err(TransportErrorKind::BodyTooLarge.into());
+        return Err(TransportErrorKind::ReplyTooLarge.into());
     }
-    let ahead = usize::try_from(body.size_hint().lower().min(SET_ASIDE)).unwrap_or_default();
-    let mut whole = BytesMut::with_capacity(ahead);
+    let ahead = usize::try_from(body.size_hint().lower().min(MAX_PREALLOCATED)).unwrap_or_default();
+    // A body of one frame, like that of most replies, is not copied.
+    let (mut first, mut whole) = (Bytes::new(), BytesMut::new());
     while let Some(frame) = poll_fn(|cx| body.as_mut().poll_frame(cx)).await {
-        let Ok(data) = frame.map_err(&broken)?.into_data() else { continue };
-        if data.remaining() > limit - whole.len() {
-            return Err(TransportErrorKind::BodyTooLarge.into());
+        let Ok(mut data) = frame.map_err(&broken)?.into_data() else { continue };
+        let more = data.remaining();
+        if more > limit - first.len().max(whole.len()) {
+            return Err(TransportErrorKind::ReplyTooLarge.into());
+        }
+        if first.is_empty() && whole.is_empty() {
+            first = data.copy_to_bytes(more);
+            continue;
+        }
+        if whole.is_empty() {
+            whole.reserve(ahead.max(first.len() + more));
+            whole.put(std::mem::take(&mut first));
         }
         whole.put(data);
     }
-    Ok(whole.freeze())
+    Ok(if whole.is_empty() { first } else { whole.freeze() })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::transport::{RESPONSE_LIMIT, Replay};
+    use crate::transport::{Idempotency, RESPONSE_LIMIT};
 
-    fn send(data: &'static str) -> (Departure, OutgoingBody, Ticket) {
-        send_told(data, |_| {})
+    fn send(data: &'static str) -> (SendGate, OutgoingBody, Exchange) {
+        send_with_gate(data, |_| {})
     }
 
-    fn send_told(data: &'static str, tell: impl FnOnce(&Departure)) -> (Departure, OutgoingBody, Ticket) {
-        let info = CallInfo::new("call", Replay::Unsafe).with_response_limit(7);
-        let departure = info.departure().clone();
-        tell(&departure);
+    fn send_with_gate(data: &'static str, prepare: impl FnOnce(&SendGate)) -> (SendGate, OutgoingBody, Exchange) {
+        let info = CallInfo::new("call", Idempotency::NonIdempotent).with_response_limit(7);
+        let send_gate = info.send_gate().clone();
+        prepare(&send_gate);
         let mut request = http::Request::new(Bytes::from_static(data.as_bytes()));
         request.extensions_mut().insert(info);
-        let (request, ticket) = outgoing(request).ok().unwrap();
-        (departure, request.into_body(), ticket)
+        let (request, exchange) = outgoing(request).ok().unwrap();
+        (send_gate, request.into_body(), exchange)
     }
 
-    fn take(body: &mut OutgoingBody) -> Option<Result<Bytes, Recalled>> {
+    fn take(body: &mut OutgoingBody) -> Option<Result<Bytes, Revoked>> {
         let Poll::Ready(frame) = Pin::new(body).poll_frame(&mut Context::from_waker(std::task::Waker::noop())) else {
             panic!("the body is never pending");
         };
@@ -190,89 +211,106 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_is_taken_has_left() {
-        let (departure, mut body, ticket) = send("hi");
-        assert!(!departure.may_have_left());
+    fn polled_body_is_committed() {
+        let (send_gate, mut body, exchange) = send("hi");
+        assert!(!send_gate.maybe_sent());
         assert_eq!((body.size_hint().exact(), body.is_end_stream()), (Some(2), false));
         assert_eq!(take(&mut body), Some(Ok(Bytes::from_static(b"hi"))));
         assert_eq!((body.size_hint().exact(), body.is_end_stream()), (Some(0), true));
-        assert!(departure.may_have_left());
-        assert!(!ticket.recall());
+        assert!(send_gate.maybe_sent());
+        assert!(!exchange.revoke());
         assert_eq!(take(&mut body), None);
     }
 
     #[test]
-    fn a_body_that_was_recalled_cannot_be_taken_any_more() {
-        let (departure, mut body, ticket) = send("hi");
-        drop(ticket);
-        assert_eq!(take(&mut body), Some(Err(Recalled)));
-        assert!(!departure.may_have_left());
+    fn revoked_body_cannot_be_polled() {
+        let (send_gate, mut body, exchange) = send("hi");
+        drop(exchange);
+        assert_eq!(take(&mut body), Some(Err(Revoked)));
+        assert!(!send_gate.maybe_sent());
     }
 
     #[test]
-    fn of_an_empty_body_nothing_is_told() {
-        let (departure, mut body, ticket) = send("");
-        assert!(departure.may_have_left() && !departure.has_left());
-        assert!(!ticket.recall());
+    fn empty_body_reports_nothing() {
+        let (send_gate, mut body, exchange) = send("");
+        assert!(send_gate.maybe_sent() && !send_gate.is_committed());
+        assert!(!exchange.revoke());
         assert_eq!((take(&mut body), body.is_end_stream()), (None, true));
     }
 
     #[test]
-    fn an_empty_body_that_somebody_above_holds_leaves_at_once_or_not_at_all() {
-        let (departure, _body, _ticket) = send_told("", Departure::hold);
-        assert!(departure.has_left());
-        let info = CallInfo::new("call", Replay::Unsafe);
-        info.departure().hold();
-        assert!(info.departure().recall());
+    fn empty_body_under_armed_gate_commits() {
+        let (send_gate, _body, _exchange) = send_with_gate("", SendGate::arm);
+        assert!(send_gate.is_committed());
+        let info = CallInfo::new("call", Idempotency::NonIdempotent);
+        info.send_gate().arm();
+        assert!(info.send_gate().revoke());
         let mut request = http::Request::new(Bytes::new());
         request.extensions_mut().insert(info);
         assert_eq!(outgoing(request).err().map(|error| error.kind()), Some(TransportErrorKind::NotSent));
     }
 
     #[test]
-    fn a_request_that_was_answered_has_left_even_when_nobody_took_its_body() {
-        let (departure, mut body, ticket) = send("hi");
-        ticket.answered();
-        assert!(departure.may_have_left());
-        assert!(!ticket.recall());
+    fn answered_request_counts_as_sent() {
+        let (send_gate, mut body, exchange) = send("hi");
+        exchange.answered(StatusCode::OK).unwrap();
+        assert!(send_gate.maybe_sent());
+        assert!(!exchange.revoke());
         assert!(take(&mut body).is_some_and(|frame| frame.is_ok()));
     }
 
     #[test]
-    fn a_body_of_a_call_that_was_recalled_stays() {
-        let (departure, mut body, ticket) = send("hi");
-        assert!(departure.recall());
-        assert_eq!(take(&mut body), Some(Err(Recalled)));
-        assert!(ticket.recall());
-        assert!(!departure.may_have_left());
+    fn early_408_means_not_sent() {
+        let (send_gate, mut body, exchange) = send("hi");
+        assert_eq!(exchange.answered(StatusCode::REQUEST_TIMEOUT).unwrap_err().kind(), TransportErrorKind::NotSent);
+        assert!(!send_gate.maybe_sent());
+        assert_eq!(take(&mut body), Some(Err(Revoked)));
+
+        let (send_gate, mut body, exchange) = send("hi");
+        assert!(take(&mut body).is_some_and(|frame| frame.is_ok()));
+        exchange.answered(StatusCode::REQUEST_TIMEOUT).unwrap();
+        assert!(send_gate.maybe_sent());
+
+        // An empty body reports nothing.
+        let (_, _body, exchange) = send("");
+        exchange.answered(StatusCode::REQUEST_TIMEOUT).unwrap();
     }
 
     #[test]
-    fn a_departure_that_was_told_before_is_not_taken_back() {
-        let (_, _body, ticket) = send_told("hi", |departure| assert!(departure.leave()));
-        assert!(!ticket.recall());
+    fn body_of_revoked_call_stays() {
+        let (send_gate, mut body, exchange) = send("hi");
+        assert!(send_gate.revoke());
+        assert_eq!(take(&mut body), Some(Err(Revoked)));
+        assert!(exchange.revoke());
+        assert!(!send_gate.maybe_sent());
     }
 
     #[test]
-    fn the_limit_is_that_of_the_call_or_the_usual_one() {
+    fn earlier_commit_is_not_undone() {
+        let (_, _body, exchange) = send_with_gate("hi", |send_gate| assert!(send_gate.commit()));
+        assert!(!exchange.revoke());
+    }
+
+    #[test]
+    fn call_limit_overrides_the_default() {
         assert_eq!(send("hi").2.limit, 7);
         assert_eq!(outgoing(http::Request::new(Bytes::new())).ok().unwrap().1.limit, RESPONSE_LIMIT);
     }
 
     #[test]
     fn the_debug_text_shows_no_body() {
-        let (_, body, _ticket) = send("secret");
+        let (_, body, _exchange) = send("secret");
         assert_eq!(format!("{body:?}"), "OutgoingBody(6 bytes)");
     }
 
     #[test]
-    fn taking_and_recalling_at_once_never_disagree() {
+    fn concurrent_commit_and_revoke_agree() {
         for _ in 0..2_000 {
-            let (departure, mut body, ticket) = send("hi");
+            let (send_gate, mut body, exchange) = send("hi");
             std::thread::scope(|scope| {
                 let taker = scope.spawn(move || take(&mut body).is_some_and(|frame| frame.is_ok()));
-                drop(ticket);
-                let known = departure.may_have_left();
+                drop(exchange);
+                let known = send_gate.maybe_sent();
                 assert_eq!(known, taker.join().unwrap());
             });
         }
@@ -326,17 +364,17 @@ mod tests {
     }
 
     #[test]
-    fn a_body_may_be_as_long_as_the_limit_and_no_longer() {
+    fn body_at_limit_is_accepted() {
         for frames in [&["abc"][..], &["ab", "c"], &["a", "b", "c"]] {
             assert!(read(Frames::of(frames), 3).is_ok(), "{frames:?}");
-            assert_eq!(read(Frames::of(frames), 2), Err(TransportErrorKind::BodyTooLarge), "{frames:?}");
+            assert_eq!(read(Frames::of(frames), 2), Err(TransportErrorKind::ReplyTooLarge), "{frames:?}");
         }
     }
 
     #[test]
-    fn a_body_that_announces_too_much_is_not_begun() {
+    fn announced_too_large_body_is_refused() {
         let body = Frames { claims: 3, ..Frames::of(&["a"]) };
-        assert_eq!(read(body, 2), Err(TransportErrorKind::BodyTooLarge));
+        assert_eq!(read(body, 2), Err(TransportErrorKind::ReplyTooLarge));
     }
 
     #[test]

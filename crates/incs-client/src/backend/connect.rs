@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 use std::time::Duration;
 
 use http::Uri;
+use incs_model::HttpUrl;
 
 #[cfg(any(feature = "hyper-rustls", feature = "reqwest-rustls", feature = "reqwest-native-tls"))]
 use super::tls;
@@ -27,39 +28,43 @@ impl Default for Connections {
     }
 }
 
-/// Why a URI cannot be called.
+/// An error for https without TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-enum Unusable {
-    #[error("the URI has no scheme or no host")]
-    NotAbsolute,
-    #[error("the scheme of the URI is neither http nor https")]
-    OtherScheme,
-    #[error("https needs the feature `{0}`, which is off")]
-    NoTls(&'static str),
-}
+#[error("https needs the feature `{0}`, which is off")]
+pub(super) struct NoTls(pub(super) &'static str);
 
-/// Refuses a URI that cannot be called. `tls_feature` is the feature to switch on for https, when it is off.
+/// Refuses a URI that cannot be called. `tls_feature` is the feature for https, if it is not enabled.
+///
+/// HTTP libraries replace an invalid port with 80 or 443.
 ///
 /// # Errors
 ///
-/// `Tls` for https without TLS, so that nobody tries again; else `NotSent`.
+/// `Tls` for https without TLS, so that it is not retried; else `NotSent`.
 pub(super) fn check_target(uri: &Uri, tls_feature: Option<&'static str>) -> Result<(), TransportError> {
-    if uri.authority().is_none() {
-        return Err(refused(TransportErrorKind::NotSent, Unusable::NotAbsolute));
+    if !is_plain(uri) {
+        HttpUrl::parse_server(&uri.to_string()).map_err(|error| refused(TransportErrorKind::NotSent, error))?;
     }
-    match (uri.scheme_str(), tls_feature) {
-        (Some("http"), _) | (Some("https"), None) => Ok(()),
-        (Some("https"), Some(feature)) => Err(refused(TransportErrorKind::Tls, Unusable::NoTls(feature))),
-        (None, _) => Err(refused(TransportErrorKind::NotSent, Unusable::NotAbsolute)),
-        _ => Err(refused(TransportErrorKind::NotSent, Unusable::OtherScheme)),
+    match tls_feature {
+        Some(feature) if uri.scheme_str() == Some("https") => Err(refused(TransportErrorKind::Tls, NoTls(feature))),
+        _ => Ok(()),
     }
 }
 
-fn refused(kind: TransportErrorKind, why: Unusable) -> TransportError {
+/// Returns true when a URI is valid for sure, as nearly all are: then its text need not be put together and parsed.
+fn is_plain(uri: &Uri) -> bool {
+    let (Some("http" | "https"), Some(authority)) = (uri.scheme_str(), uri.authority()) else { return false };
+    let authority = authority.as_str();
+    let (host, port) = authority.split_once(':').unwrap_or((authority, "1"));
+    let is_host = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
+    let is_digits = !port.starts_with('0') && port.bytes().all(|byte| byte.is_ascii_digit());
+    is_digits && port.parse::<u16>().is_ok() && !host.is_empty() && host.bytes().all(is_host)
+}
+
+fn refused(kind: TransportErrorKind, why: impl StdError + Send + Sync + 'static) -> TransportError {
     TransportError::new(kind).with_source(why)
 }
 
-/// Returns the kind of an error that came up while a connection was made.
+/// Returns the kind of an error while connecting.
 pub(super) fn connect_kind(error: &(dyn StdError + 'static)) -> TransportErrorKind {
     #[cfg(any(feature = "hyper-rustls", feature = "reqwest-rustls", feature = "reqwest-native-tls"))]
     if tls::refused(error) {
@@ -69,8 +74,7 @@ pub(super) fn connect_kind(error: &(dyn StdError + 'static)) -> TransportErrorKi
     TransportErrorKind::Connect
 }
 
-/// The error of a transport that could not be set up: a certificate is invalid, or TLS could not be started.
-#[cfg(any(feature = "hyper-rustls", feature = "reqwest"))]
+/// The error of a transport that could not be set up: a certificate or the URL of a proxy is invalid, or TLS could not be started.
 #[derive(Debug, thiserror::Error)]
 #[error("{sentence}")]
 pub struct SetupError {
@@ -78,7 +82,6 @@ pub struct SetupError {
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-#[cfg(any(feature = "hyper-rustls", feature = "reqwest"))]
 impl SetupError {
     pub(super) fn new(sentence: &'static str) -> Self {
         Self { sentence, source: None }
@@ -96,21 +99,68 @@ mod tests {
     use std::error::Error;
 
     #[test]
-    fn a_uri_that_cannot_be_called_is_refused_with_its_reason() {
+    fn invalid_uri_is_refused_with_reason() {
         let table = [
             ("http://a/", None, None),
             ("https://a/", None, None),
             ("HTTPS://a/", None, None),
             ("http://a/", Some("x"), None),
             ("https://a/", Some("x"), Some((TransportErrorKind::Tls, "https needs the feature `x`, which is off"))),
-            ("/a", None, Some((TransportErrorKind::NotSent, "the URI has no scheme or no host"))),
-            ("a:80", None, Some((TransportErrorKind::NotSent, "the URI has no scheme or no host"))),
-            ("ftp://a/", None, Some((TransportErrorKind::NotSent, "the scheme of the URI is neither http nor https"))),
+            ("/a", None, Some((TransportErrorKind::NotSent, "the URL has neither the scheme http nor https"))),
+            ("a:80", None, Some((TransportErrorKind::NotSent, "the URL has neither the scheme http nor https"))),
+            ("ftp://a/", None, Some((TransportErrorKind::NotSent, "the URL has neither the scheme http nor https"))),
+            ("http://u@a/", None, Some((TransportErrorKind::NotSent, "the URL holds a user or a password"))),
+            (
+                "http://a:70000/",
+                None,
+                Some((TransportErrorKind::NotSent, "the port of the URL is not a number from 1 to 65535")),
+            ),
+            (
+                "https://a:0/",
+                Some("x"),
+                Some((TransportErrorKind::NotSent, "the port of the URL is not a number from 1 to 65535")),
+            ),
         ];
         for (uri, feature, expected) in table {
             let found = check_target(&uri.parse().unwrap(), feature).err();
             let found = found.map(|error| (error.kind(), error.source().unwrap().to_string()));
             assert_eq!(found, expected.map(|(kind, text)| (kind, text.to_owned())), "{uri}");
         }
+    }
+
+    #[test]
+    fn plain_uris_are_valid() {
+        let hosts = ["a", "a.example", "127.0.0.1", "[::1]", "u@a", "a_b", "a-b.c"];
+        let ports = [
+            "",
+            ":",
+            ":0",
+            ":080",
+            ":80",
+            ":9999",
+            ":65535",
+            ":65536",
+            ":+80",
+            ":+65535",
+            ":065535",
+            ":123456789012",
+            ":x",
+        ];
+        let mut plain = 0;
+        for scheme in ["http", "https", "HTTP", "ftp"] {
+            for host in hosts {
+                for port in ports {
+                    for path in ["", "/", "/a?b"] {
+                        let text = format!("{scheme}://{host}{port}{path}");
+                        let Ok(uri) = text.parse() else { continue };
+                        if is_plain(&uri) {
+                            assert!(HttpUrl::parse_server(&text).is_ok(), "{text}");
+                            plain += 1;
+                        }
+                    }
+                }
+            }
+        }
+        assert!(plain >= 3 * 4 * 3 * 3, "{plain}");
     }
 }

@@ -1,36 +1,41 @@
 //! The transport over the pooled client of hyper-util.
 
+use std::convert::Infallible;
 use std::error::Error as StdError;
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
 use http::Uri;
+#[cfg(feature = "hyper-rustls")]
+use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::{Client, Error};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tower_service::Service;
 
-use super::body::{OutgoingBody, Ticket, collect, outgoing};
-#[cfg(feature = "hyper-rustls")]
-use super::connect::SetupError;
-use super::connect::{Connections, check_target, connect_kind};
+use super::body::{Exchange, OutgoingBody, collect, outgoing};
+use super::connect::{Connections, SetupError, check_target, connect_kind};
+use super::pool::Pool;
+use super::proxy::{Proxies, Route};
 #[cfg(feature = "hyper-rustls")]
 use super::tls;
-use crate::transport::{Request, Response, Transport, TransportError, TransportErrorKind};
+use crate::transport::{ReplyConnection, Request, Response, Transport, TransportError, TransportErrorKind};
 
 /// The feature to switch on for https, when it is off.
 const TLS_FEATURE: Option<&str> = if cfg!(feature = "hyper-rustls") { None } else { Some("hyper-rustls") };
 
 /// A transport over the pooled client of hyper-util: HTTP/1.1, and https with the feature `hyper-rustls`.
 ///
-/// It keeps connections open for a short while and reuses them. It follows no redirect, repeats nothing, uses no proxy, and
-/// needs a tokio runtime. A clone shares the connections.
+/// It keeps connections open for a short while and reuses them. It follows no redirect, repeats nothing, and needs a tokio
+/// runtime. It uses no proxy unless [one is set](HyperTransportBuilder::proxy), whatever the environment says. A clone shares the
+/// connections.
 ///
-/// Its errors: no address, no connection or a handshake that stalled is `Connect`; a certificate or a handshake that
+/// Its errors: no address, no connection, a proxy that refused or a handshake that stalled is `Connect`; a certificate or a handshake that
 /// was refused is `Tls`; a kept connection that turned out dead before anything was written is `NotSent`; whatever happens
 /// after the body left is `Interrupted`. It sets no limit on the time a reply may take: the client does.
 ///
@@ -47,7 +52,9 @@ const TLS_FEATURE: Option<&str> = if cfg!(feature = "hyper-rustls") { None } els
 /// ```
 #[derive(Clone)]
 pub struct HyperTransport {
-    client: Client<Connector, OutgoingBody>,
+    pool: Arc<Pool<Client<Connector, OutgoingBody>>>,
+    connections: Connections,
+    connector: Connector,
 }
 
 impl HyperTransport {
@@ -59,6 +66,16 @@ impl HyperTransport {
     /// Settings, to be changed.
     pub fn builder() -> HyperTransportBuilder {
         HyperTransportBuilder::default()
+    }
+
+    fn client(&self) -> Client<Connector, OutgoingBody> {
+        Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(self.connections.idle_timeout)
+            .pool_max_idle_per_host(self.connections.max_idle_per_host)
+            // The client decides whether to retry, since it counts the attempts and knows what is at stake.
+            .retry_canceled_requests(false)
+            .build(self.connector.clone())
     }
 }
 
@@ -78,14 +95,20 @@ impl fmt::Debug for HyperTransport {
 impl Transport for HyperTransport {
     async fn call(&self, request: Request) -> Result<Response, TransportError> {
         check_target(request.uri(), TLS_FEATURE)?;
-        let (mut request, ticket) = outgoing(request)?;
+        let (mut request, exchange) = outgoing(request)?;
         // The connections speak nothing else, and hyper-util would refuse a request that asks for it.
         *request.version_mut() = http::Version::HTTP_11;
-        let reply = self.client.request(request).await.map_err(|error| failed(error, &ticket))?;
-        ticket.answered();
-        let (head, body) = reply.into_parts();
+        let Ok(client) = self.pool.lease(|| Ok::<_, Infallible>(self.client()));
+        let reply = client.request(request).await.map_err(|error| {
+            client.allow_reuse();
+            failed(error, &exchange)
+        })?;
+        exchange.answered(reply.status())?;
+        let (mut head, body) = reply.into_parts();
         let broken = |error| TransportError::new(TransportErrorKind::Interrupted).with_source(error);
-        let body = collect(body, ticket.limit, broken).await?;
+        let body = collect(body, exchange.limit, broken).await?;
+        client.allow_reuse();
+        head.extensions.insert(ReplyConnection::new(move || client.discard()));
         Ok(Response::from_parts(head, body))
     }
 }
@@ -95,6 +118,7 @@ impl Transport for HyperTransport {
 #[must_use]
 pub struct HyperTransportBuilder {
     connections: Connections,
+    proxies: Proxies,
     #[cfg(feature = "hyper-rustls")]
     extra_roots: tls::ExtraRoots,
     #[cfg(feature = "hyper-rustls")]
@@ -102,7 +126,7 @@ pub struct HyperTransportBuilder {
 }
 
 impl HyperTransportBuilder {
-    /// Sets how long making a connection may take, the handshake of TLS included. 5 seconds unless set.
+    /// Sets how long making a connection may take, the proxy and the handshakes of TLS included. 5 seconds unless set.
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
         self.connections.connect_timeout = limit;
         self
@@ -110,8 +134,8 @@ impl HyperTransportBuilder {
 
     /// Sets how long an unused connection is kept. 15 seconds unless set.
     ///
-    /// Short on purpose: a server that closes a connection just as a message is written on it leaves nobody knowing whether the
-    /// message was taken. Keep it below the server's own limit.
+    /// Short on purpose: if a server closes a connection just as a message is written, it is unknown whether the message was
+    /// accepted. Keep it below the server's own limit.
     pub fn pool_idle_timeout(mut self, limit: Duration) -> Self {
         self.connections.idle_timeout = limit;
         self
@@ -120,6 +144,45 @@ impl HyperTransportBuilder {
     /// Sets how many unused connections to one host are kept. No limit unless set; 0 keeps none.
     pub fn pool_max_idle_per_host(mut self, connections: usize) -> Self {
         self.connections.max_idle_per_host = connections;
+        self
+    }
+
+    /// Sets the proxy for all requests: `http://host:port`, or `https://host:port` with the feature `hyper-rustls`. The URL may hold
+    /// the proxy's credentials, `http://user:password@host:port`, percent-encoded. No proxy unless set.
+    ///
+    /// Every target, plain http included, is reached through a tunnel (`CONNECT host:port`), so the proxy must allow tunnels to the
+    /// target's port. The credentials go to the proxy alone, as `Proxy-Authorization`. The proxy sees the host and the port of an
+    /// https request and nothing else. TLS to an https proxy has the settings of TLS to the target. When the proxy refuses the
+    /// tunnel, nothing was sent.
+    ///
+    /// A later call of this or of [`proxy_from_env`](Self::proxy_from_env) replaces the proxy.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), incs_client::backend::SetupError> {
+    /// use incs_client::backend::HyperTransport;
+    ///
+    /// let transport = HyperTransport::builder().proxy("http://user:password@proxy.example:3128")?.build();
+    /// # let _ = transport;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Fails when the URL cannot be used. The error does not show it.
+    pub fn proxy(mut self, url: impl AsRef<str>) -> Result<Self, SetupError> {
+        self.proxies = Proxies::all(url.as_ref())?;
+        Ok(self)
+    }
+
+    /// Uses the proxies that the environment names, read now: `HTTPS_PROXY` for https targets, `HTTP_PROXY` for http targets,
+    /// `ALL_PROXY` for both when theirs is not set, and none for the targets in `NO_PROXY`. The names in lower case are read too.
+    ///
+    /// The rules are the same as in reqwest and curl: `NO_PROXY` is a list with commas of domains (subdomains included), IP addresses,
+    /// networks like `10.0.0.0/8`, and `*`. A value that is no URL counts as not set, and with `REQUEST_METHOD` in the
+    /// environment (CGI) no proxy is used. With a proxy of another scheme than http and https, such as SOCKS, every connection fails.
+    pub fn proxy_from_env(mut self) -> Self {
+        self.proxies = Proxies::from_env();
         self
     }
 
@@ -156,30 +219,29 @@ impl HyperTransportBuilder {
 
     /// The transport.
     pub fn build(self) -> HyperTransport {
-        let client = Client::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(self.connections.idle_timeout)
-            .pool_max_idle_per_host(self.connections.max_idle_per_host)
-            // Whether to try again is for the client to say, who counts the tries and knows what is at stake.
-            .retry_canceled_requests(false)
-            .build(self.connector());
-        HyperTransport { client }
+        let connections = self.connections;
+        HyperTransport { pool: Pool::new(&connections), connections, connector: self.connector() }
     }
 
     #[cfg(not(feature = "hyper-rustls"))]
     fn connector(self) -> Connector {
-        Connector { inner: Ok(tcp(self.connections.connect_timeout)), limit: self.connections.connect_timeout }
+        let limit = self.connections.connect_timeout;
+        Connector { inner: Ok(Route::new(self.proxies, tcp(limit))), limit }
     }
 
     #[cfg(feature = "hyper-rustls")]
     fn connector(self) -> Connector {
+        let limit = self.connections.connect_timeout;
         let config = match self.rustls_config {
             Some(config) => Ok(tls::http1_only(config)),
             // It cannot fail with ring; should it do so one day, every call says why.
             None => tls::rustls_config(&self.extra_roots).map_err(SetupRefused),
         };
-        let inner = config.map(|config| (tcp(self.connections.connect_timeout), config).into());
-        Connector { inner, limit: self.connections.connect_timeout }
+        let inner = config.map(Arc::new).map(|config| {
+            let route = Route::new(self.proxies, (tcp(limit), Arc::clone(&config)).into());
+            (route, config).into()
+        });
+        Connector { inner, limit }
     }
 }
 
@@ -189,8 +251,8 @@ impl fmt::Debug for HyperTransportBuilder {
     }
 }
 
-fn failed(error: Error, ticket: &Ticket) -> TransportError {
-    let recalled = ticket.recall();
+fn failed(error: Error, exchange: &Exchange) -> TransportError {
+    let recalled = exchange.revoke();
     let kind = if error.is_connect() {
         connect_kind(&error)
     } else if recalled || unsent(&error) {
@@ -201,25 +263,25 @@ fn failed(error: Error, ticket: &Ticket) -> TransportError {
     TransportError::new(kind).with_source(error)
 }
 
-/// Returns whether hyper gave the request back without having begun it. For a request without a body nothing else tells.
+/// Returns whether hyper returned the request without having started it. For a request without a body this is the only evidence.
 fn unsent(error: &Error) -> bool {
     error.source().and_then(|cause| cause.downcast_ref::<hyper::Error>()).is_some_and(hyper::Error::is_canceled)
 }
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 
-/// Makes connections over TCP, and over TLS when https is on.
+/// Makes connections over TCP or through a proxy, and over TLS when https is on.
 #[cfg(feature = "hyper-rustls")]
-type Plain = hyper_rustls::HttpsConnector<HttpConnector>;
+type Unlimited = HttpsConnector<Route<HttpsConnector<HttpConnector>>>;
 
 #[cfg(not(feature = "hyper-rustls"))]
-type Plain = HttpConnector;
+type Unlimited = Route<HttpConnector>;
 
-/// Limits the time until a connection can be used: the address, TCP, and the handshake of TLS, which the connector for TCP knows
-/// nothing of.
-#[derive(Debug, Clone)]
+/// Limits the time until a connection can be used: the address, TCP, the proxy, and the handshakes of TLS, which the connector for
+/// TCP knows nothing of.
+#[derive(Clone)]
 struct Connector {
-    inner: Result<Plain, SetupRefused>,
+    inner: Result<Unlimited, SetupRefused>,
     limit: Duration,
 }
 
@@ -245,7 +307,7 @@ fn tcp(limit: Duration) -> HttpConnector {
 }
 
 impl Service<Uri> for Connector {
-    type Response = <Plain as Service<Uri>>::Response;
+    type Response = <Unlimited as Service<Uri>>::Response;
     type Error = BoxError;
     type Future = BoxFuture<'static, Result<Self::Response, BoxError>>;
 

@@ -1,36 +1,39 @@
 //! The transport over reqwest.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use reqwest::{Body, ClientBuilder, Url};
 
-use super::body::{Ticket, collect, outgoing};
+use super::body::{Exchange, collect, outgoing};
 use super::connect::{Connections, SetupError, check_target, connect_kind};
+use super::pool::Pool;
 #[cfg(any(feature = "reqwest-rustls", feature = "reqwest-native-tls"))]
 use super::tls;
-use crate::transport::{Request, Response, Transport, TransportError, TransportErrorKind};
+use crate::transport::{ReplyConnection, Request, Response, Transport, TransportError, TransportErrorKind};
 
-/// The feature to switch on for https, when none is on.
+/// The feature to enable for https, if none is enabled.
 const TLS_FEATURE: Option<&str> =
     if cfg!(any(feature = "reqwest-rustls", feature = "reqwest-native-tls")) { None } else { Some("reqwest-rustls") };
 
 /// A transport over reqwest: HTTP/1.1, and https with the feature `reqwest-rustls` or `reqwest-native-tls`.
 ///
-/// It follows no redirect, sends no `Referer`, unpacks nothing, and uses no proxy, not even one that the environment names,
-/// unless [`configure`](ReqwestTransportBuilder::configure) sets it. It needs a tokio runtime. A clone shares the connections.
+/// It follows no redirect, sends no `Referer`, decompresses nothing, and uses no proxy, not even from the environment, unless
+/// [`configure`](ReqwestTransportBuilder::configure) sets one. It needs a tokio runtime. A clone shares the connections.
 ///
-/// Its errors: no address, no connection or a handshake that stalled is `Connect`; a certificate or a handshake that
-/// was refused is `Tls`; whatever else happened before the body left is `NotSent`, after it `Interrupted`, or `Timeout` when
-/// the operating system or a limit set with `configure` gave the connection up. No error shows the URL.
+/// Its errors: no address, no connection or a stalled handshake is `Connect`; a refused certificate or handshake is `Tls`; any
+/// other error is `NotSent` before the body was sent and `Interrupted` after it, or `Timeout` when the operating system or a
+/// limit set with `configure` ended the connection. No error shows the URL.
 ///
-/// Some behaviour of reqwest cannot be switched off:
+/// Some behaviour of reqwest cannot be disabled:
 ///
 /// - A request without `Accept` gets `Accept: */*`.
-/// - It reads the URI by other rules than `http`. When these would change the path, as they do with `/../`, the request is not
-///   sent.
-/// - A kept connection that turns out dead before anything was written is replaced, and the request sent on the new one.
+/// - It parses the URI by other rules than `http`. When these would change the path, as for `/../`, the request is not sent.
+/// - A pooled connection that turns out closed before anything was written is replaced, and the request sent on the new one.
+/// - It returns a connection to its pool before the reply was checked. So each reqwest client carries one call at a time, and
+///   there are as many clients, with the same settings, as concurrent calls.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -46,11 +49,29 @@ const TLS_FEATURE: Option<&str> =
 /// ```
 #[derive(Clone)]
 pub struct ReqwestTransport {
-    client: reqwest::Client,
+    pool: Arc<Pool<reqwest::Client>>,
+    settings: Arc<Settings>,
+}
+
+/// The settings of a reqwest client.
+struct Settings {
+    changes: Vec<Change>,
+    connections: Connections,
+    #[cfg(any(feature = "reqwest-rustls", feature = "reqwest-native-tls"))]
+    tls: Tls,
+}
+
+/// Prepared TLS settings: roots are read once, not for each client.
+#[cfg(any(feature = "reqwest-rustls", feature = "reqwest-native-tls"))]
+enum Tls {
+    #[cfg(feature = "reqwest-rustls")]
+    Rustls(Box<rustls::ClientConfig>),
+    #[cfg(feature = "reqwest-native-tls")]
+    Native(native_tls::TlsConnector),
 }
 
 impl ReqwestTransport {
-    /// One with the default settings.
+    /// Creates a transport with default settings.
     ///
     /// # Errors
     ///
@@ -59,7 +80,7 @@ impl ReqwestTransport {
         Self::builder().build()
     }
 
-    /// Settings, to be changed.
+    /// Returns a builder with default settings.
     pub fn builder() -> ReqwestTransportBuilder {
         ReqwestTransportBuilder::default()
     }
@@ -67,7 +88,7 @@ impl ReqwestTransport {
 
 impl fmt::Debug for ReqwestTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The client below shows its default headers, which may hold a secret.
+        // The reqwest client shows its default headers, which may contain a secret.
         f.debug_struct("ReqwestTransport").finish_non_exhaustive()
     }
 }
@@ -77,26 +98,34 @@ impl Transport for ReqwestTransport {
     async fn call(&self, request: Request) -> Result<Response, TransportError> {
         check_target(request.uri(), TLS_FEATURE)?;
         let url = url(request.uri())?;
-        let (request, ticket) = outgoing(request)?;
+        let (request, exchange) = outgoing(request)?;
         let (head, body) = request.into_parts();
         let mut request = reqwest::Request::new(head.method, url);
         *request.headers_mut() = head.headers;
         *request.body_mut() = Some(Body::wrap(body));
 
-        let reply = self.client.execute(request).await.map_err(|error| failed(error, &ticket))?;
-        ticket.answered();
+        let not_made = |error| TransportError::new(TransportErrorKind::NotSent).with_source(error);
+        let client = self.pool.lease(|| self.settings.client()).map_err(not_made)?;
+        let reply = client.execute(request).await.map_err(|error| {
+            client.allow_reuse();
+            failed(error, &exchange)
+        })?;
+        exchange.answered(reply.status())?;
         let (mut head, body) = http::Response::<Body>::from(reply).into_parts();
-        // reqwest leaves the URL here, query and all.
+        let body = collect(body, exchange.limit, left).await?;
+        client.allow_reuse();
+        // reqwest puts the URL here, including the query.
         head.extensions.clear();
-        let body = collect(body, ticket.limit, left).await?;
+        head.extensions.insert(ReplyConnection::new(move || client.discard()));
         Ok(Response::from_parts(head, body))
     }
 }
 
 /// The settings of a [`ReqwestTransport`].
+#[derive(Default)]
 #[must_use]
 pub struct ReqwestTransportBuilder {
-    client: ClientBuilder,
+    changes: Vec<Change>,
     connections: Connections,
     #[cfg(any(feature = "reqwest-rustls", feature = "reqwest-native-tls"))]
     extra_roots: tls::ExtraRoots,
@@ -104,54 +133,51 @@ pub struct ReqwestTransportBuilder {
     library: Library,
 }
 
-/// The library that does TLS.
+/// A change of reqwest's own settings.
+type Change = Box<dyn Fn(ClientBuilder) -> ClientBuilder + Send + Sync>;
+
+/// The TLS library, with its complete settings if they were set.
 #[cfg(any(feature = "reqwest-rustls", feature = "reqwest-native-tls"))]
 enum Library {
     #[cfg(feature = "reqwest-rustls")]
     Rustls(Option<Box<rustls::ClientConfig>>),
     #[cfg(feature = "reqwest-native-tls")]
-    Native,
+    Native(Option<native_tls::TlsConnector>),
 }
 
-impl Default for ReqwestTransportBuilder {
+#[cfg(any(feature = "reqwest-rustls", feature = "reqwest-native-tls"))]
+impl Default for Library {
     fn default() -> Self {
-        Self {
-            // The environment of a process shall not decide where messages go.
-            client: ClientBuilder::new().no_proxy(),
-            connections: Connections::default(),
-            #[cfg(any(feature = "reqwest-rustls", feature = "reqwest-native-tls"))]
-            extra_roots: tls::ExtraRoots::default(),
-            #[cfg(feature = "reqwest-rustls")]
-            library: Library::Rustls(None),
-            #[cfg(all(feature = "reqwest-native-tls", not(feature = "reqwest-rustls")))]
-            library: Library::Native,
-        }
+        #[cfg(feature = "reqwest-rustls")]
+        return Self::Rustls(None);
+        #[cfg(not(feature = "reqwest-rustls"))]
+        return Self::Native(None);
     }
 }
 
 impl ReqwestTransportBuilder {
-    /// Sets how long making a connection may take, the handshake of TLS included. 5 seconds unless set.
+    /// Sets the time limit for establishing a connection, TLS handshake included. 5 seconds unless set.
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
         self.connections.connect_timeout = limit;
         self
     }
 
-    /// Sets how long an unused connection is kept. 15 seconds unless set.
+    /// Sets how long an idle connection is kept. 15 seconds unless set.
     ///
-    /// Short on purpose: a server that closes a connection just as a message is written on it leaves nobody knowing whether the
-    /// message was taken. Keep it below the server's own limit.
+    /// Short on purpose: when a server closes a connection just as a message is written, it is unknown whether the message was
+    /// accepted. Keep it below the server's own limit.
     pub fn pool_idle_timeout(mut self, limit: Duration) -> Self {
         self.connections.idle_timeout = limit;
         self
     }
 
-    /// Sets how many unused connections to one host are kept. No limit unless set; 0 keeps none.
+    /// Sets the number of idle connections to keep for each host. No limit unless set; 0 keeps none.
     pub fn pool_max_idle_per_host(mut self, connections: usize) -> Self {
         self.connections.max_idle_per_host = connections;
         self
     }
 
-    /// Trusts the root certificate besides those known, in DER.
+    /// Trusts an additional root certificate, in DER.
     ///
     /// # Errors
     ///
@@ -162,45 +188,53 @@ impl ReqwestTransportBuilder {
         Ok(self)
     }
 
-    /// Trusts the root certificates besides those known, in PEM, one or more.
+    /// Trusts one or more additional root certificates, in PEM.
     ///
     /// # Errors
     ///
-    /// Fails when the text is broken, or holds no certificate.
+    /// Fails when the text is invalid, or contains no certificate.
     #[cfg(any(feature = "reqwest-rustls", feature = "reqwest-native-tls"))]
     pub fn root_certificates_pem(mut self, pem: &[u8]) -> Result<Self, SetupError> {
         self.extra_roots.add_pem(pem)?;
         Ok(self)
     }
 
-    /// Takes rustls for TLS, with ring and Mozilla's roots. So it is unless set, when the feature is on.
+    /// Uses rustls for TLS, with ring and Mozilla's roots. This is the default if the feature is enabled.
     #[cfg(feature = "reqwest-rustls")]
     pub fn rustls(mut self) -> Self {
         self.library = Library::Rustls(None);
         self
     }
 
-    /// Takes rustls for TLS, and sets the whole of it: roots, cryptography, certificates of the client. Roots that were added
-    /// here do not count then.
+    /// Uses rustls for TLS with complete settings: roots, cryptography, client certificates. Roots added here are then ignored.
     ///
-    /// Which protocols are offered (ALPN) is set to HTTP/1.1.
+    /// The offered protocols (ALPN) are set to HTTP/1.1.
     #[cfg(feature = "reqwest-rustls")]
     pub fn rustls_config(mut self, config: rustls::ClientConfig) -> Self {
         self.library = Library::Rustls(Some(Box::new(config)));
         self
     }
 
-    /// Takes the library of the system for TLS, with the roots of the system.
+    /// Uses the system's TLS library, with the system's roots.
     #[cfg(feature = "reqwest-native-tls")]
     pub fn native_tls(mut self) -> Self {
-        self.library = Library::Native;
+        self.library = Library::Native(None);
         self
     }
 
-    /// Changes settings of reqwest's own builder, such as a proxy, a resolver or the address to call from.
+    /// Uses the system's TLS library with complete settings: roots, client certificates. Roots added here are then ignored.
+    #[cfg(feature = "reqwest-native-tls")]
+    pub fn native_tls_connector(mut self, connector: native_tls::TlsConnector) -> Self {
+        self.library = Library::Native(Some(connector));
+        self
+    }
+
+    /// Changes settings of reqwest's own builder, such as a proxy, a resolver or the local address.
     ///
-    /// The settings that a transport's promises depend on are set afterwards and cannot be changed here: redirects, retries,
-    /// `Referer`, unpacking, the version of HTTP, the settings that have a method here, and with rustls all of TLS.
+    /// The settings that the contract of a transport needs are set afterwards and cannot be changed here: redirects, retries,
+    /// `Referer`, decompression, the HTTP version, the settings with a method here, and all of TLS.
+    ///
+    /// The function is called for each reqwest client that the transport creates, so it must be `Clone`.
     ///
     /// ```
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -212,19 +246,42 @@ impl ReqwestTransportBuilder {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn configure(mut self, change: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Self {
-        self.client = change(self.client);
+    pub fn configure(
+        mut self,
+        change: impl FnOnce(ClientBuilder) -> ClientBuilder + Clone + Send + Sync + 'static,
+    ) -> Self {
+        self.changes.push(Box::new(move |client| change.clone()(client)));
         self
     }
 
-    /// The transport.
+    /// Builds the transport.
     ///
     /// # Errors
     ///
     /// Fails when TLS cannot be started, or a setting of [`configure`](Self::configure) is not usable.
     pub fn build(self) -> Result<ReqwestTransport, SetupError> {
+        let settings = Settings {
+            changes: self.changes,
+            connections: self.connections,
+            #[cfg(any(feature = "reqwest-rustls", feature = "reqwest-native-tls"))]
+            tls: self.library.tls(&self.extra_roots)?,
+        };
+        let pool = Pool::new(&settings.connections);
+        // Invalid settings fail here, not at the first call.
+        pool.lease(|| settings.client())?.allow_reuse();
+        Ok(ReqwestTransport { pool, settings: Arc::new(settings) })
+    }
+}
+
+impl Settings {
+    /// Creates a reqwest client with these settings.
+    fn client(&self) -> Result<reqwest::Client, SetupError> {
+        // The environment of a process must not decide where messages are sent.
+        let client = ClientBuilder::new().no_proxy();
         let client = self
-            .client
+            .changes
+            .iter()
+            .fold(client, |client, change| change(client))
             .connect_timeout(self.connections.connect_timeout)
             .pool_idle_timeout(self.connections.idle_timeout)
             .pool_max_idle_per_host(self.connections.max_idle_per_host)
@@ -233,39 +290,46 @@ impl ReqwestTransportBuilder {
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
-            // Another crate of the program may have switched these on.
+            // Another crate of the program may have enabled these.
             .no_gzip()
             .no_brotli()
             .no_zstd()
             .no_deflate();
         #[cfg(any(feature = "reqwest-rustls", feature = "reqwest-native-tls"))]
-        let client = self.library.set(client, &self.extra_roots)?;
+        let client = match &self.tls {
+            #[cfg(feature = "reqwest-rustls")]
+            Tls::Rustls(config) => client.tls_backend_preconfigured((**config).clone()),
+            #[cfg(feature = "reqwest-native-tls")]
+            Tls::Native(connector) => client.tls_backend_preconfigured(connector.clone()),
+        };
         let refused = |error: reqwest::Error| {
             SetupError::new("the client of reqwest cannot be built").with_source(error.without_url())
         };
-        Ok(ReqwestTransport { client: client.build().map_err(refused)? })
+        client.build().map_err(refused)
     }
 }
 
 #[cfg(any(feature = "reqwest-rustls", feature = "reqwest-native-tls"))]
 impl Library {
-    fn set(self, client: ClientBuilder, extra: &tls::ExtraRoots) -> Result<ClientBuilder, SetupError> {
+    fn tls(self, extra: &tls::ExtraRoots) -> Result<Tls, SetupError> {
         match self {
             #[cfg(feature = "reqwest-rustls")]
-            Self::Rustls(config) => {
-                let config = match config {
-                    Some(config) => tls::http1_only(*config),
-                    None => tls::rustls_config(extra)
-                        .map_err(|error| SetupError::new("TLS could not be set up").with_source(error))?,
-                };
-                Ok(client.tls_backend_preconfigured(config))
+            Self::Rustls(Some(config)) => Ok(Tls::Rustls(Box::new(tls::http1_only(*config)))),
+            #[cfg(feature = "reqwest-rustls")]
+            Self::Rustls(None) => {
+                let config = tls::rustls_config(extra);
+                config.map(|config| Tls::Rustls(Box::new(config))).map_err(tls::not_set_up)
             }
             #[cfg(feature = "reqwest-native-tls")]
-            Self::Native => {
-                let extra: Result<Vec<_>, _> = extra.iter().map(reqwest::Certificate::from_der).collect();
-                let extra =
-                    extra.map_err(|error| SetupError::new("a root certificate cannot be read").with_source(error))?;
-                Ok(client.tls_backend_native().tls_certs_merge(extra))
+            Self::Native(Some(connector)) => Ok(Tls::Native(connector)),
+            #[cfg(feature = "reqwest-native-tls")]
+            Self::Native(None) => {
+                let mut builder = native_tls::TlsConnector::builder();
+                for der in extra.iter() {
+                    let root = native_tls::Certificate::from_der(der);
+                    builder.add_root_certificate(root.map_err(tls::unreadable_root)?);
+                }
+                builder.build().map(Tls::Native).map_err(tls::not_set_up)
             }
         }
     }
@@ -273,14 +337,14 @@ impl Library {
 
 impl fmt::Debug for ReqwestTransportBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Not the builder below: its default headers may hold a secret.
+        // The reqwest builder is left out: its default headers may contain a secret.
         f.debug_struct("ReqwestTransportBuilder").field("connections", &self.connections).finish_non_exhaustive()
     }
 }
 
-/// reqwest would rewrite the path of the URI.
+/// An error for a URI whose path reqwest would rewrite.
 #[derive(Debug, thiserror::Error)]
-#[error("the path of the URI would be sent as another one")]
+#[error("the path of the URI would be changed before it is sent")]
 struct PathRewritten;
 
 fn url(uri: &http::Uri) -> Result<Url, TransportError> {
@@ -292,12 +356,12 @@ fn url(uri: &http::Uri) -> Result<Url, TransportError> {
     }
 }
 
-fn failed(error: reqwest::Error, ticket: &Ticket) -> TransportError {
-    let recalled = ticket.recall();
+fn failed(error: reqwest::Error, exchange: &Exchange) -> TransportError {
+    let revoked = exchange.revoke();
     let kind = if error.is_connect() {
         connect_kind(&error)
-    } else if recalled {
-        // Not `is_builder`: reqwest also says so when it fails over a redirect, and then the request has long left.
+    } else if revoked {
+        // Not `is_builder`, which reqwest also returns for a failed redirect, after the request was sent.
         TransportErrorKind::NotSent
     } else {
         return left(error);

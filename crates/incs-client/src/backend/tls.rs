@@ -1,4 +1,4 @@
-//! TLS of the backends: which roots are trusted, with which cryptography, and which failures are its own.
+//! TLS of the backends: trusted roots, cryptography, and its errors.
 
 use std::error::Error as StdError;
 use std::io;
@@ -8,7 +8,7 @@ use rustls_pki_types::pem::PemObject;
 
 use super::connect::SetupError;
 
-/// Roots that are trusted besides those that the backend knows.
+/// Additional trusted roots.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ExtraRoots(Vec<CertificateDer<'static>>);
 
@@ -20,16 +20,16 @@ impl ExtraRoots {
         let read = rustls::RootCertStore::empty().add(der.clone());
         #[cfg(not(any(feature = "hyper-rustls", feature = "reqwest-rustls")))]
         let read = native_tls::Certificate::from_der(&der);
-        read.map_err(|error| SetupError::new("a root certificate cannot be read").with_source(error))?;
+        read.map_err(unreadable_root)?;
         self.0.push(der);
         Ok(())
     }
 
-    /// Adds all certificates of a PEM text, and at least one.
+    /// Adds all certificates of a PEM text, at least one.
     pub(super) fn add_pem(&mut self, pem: &[u8]) -> Result<(), SetupError> {
         let before = self.0.len();
         for der in CertificateDer::pem_slice_iter(pem) {
-            // The error of the parser may quote the line it stumbled over, and the file may hold a key.
+            // The parser's error may quote a line, and the file may contain a key.
             let der = der.map_err(|_| SetupError::new("the PEM of root certificates cannot be read"))?;
             self.add_der(&der)?;
         }
@@ -45,8 +45,17 @@ impl ExtraRoots {
     }
 }
 
-/// The default settings of rustls here: ring, TLS 1.2 and 1.3, Mozilla's roots and the extra ones. The provider is named
-/// because the one of the process is not ours to set, and may be missing.
+pub(super) fn unreadable_root(error: impl StdError + Send + Sync + 'static) -> SetupError {
+    SetupError::new("a root certificate cannot be read").with_source(error)
+}
+
+#[cfg(any(feature = "reqwest-rustls", feature = "reqwest-native-tls"))]
+pub(super) fn not_set_up(error: impl StdError + Send + Sync + 'static) -> SetupError {
+    SetupError::new("TLS could not be set up").with_source(error)
+}
+
+/// Returns the default rustls settings: ring, TLS 1.2 and 1.3, Mozilla's roots and the additional ones. The provider is explicit,
+/// because the process-wide one belongs to the program and may be missing.
 #[cfg(any(feature = "hyper-rustls", feature = "reqwest-rustls"))]
 pub(super) fn rustls_config(extra: &ExtraRoots) -> Result<rustls::ClientConfig, rustls::Error> {
     let mut roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
@@ -56,15 +65,15 @@ pub(super) fn rustls_config(extra: &ExtraRoots) -> Result<rustls::ClientConfig, 
     Ok(http1_only(builder.with_root_certificates(roots).with_no_client_auth()))
 }
 
-/// Offers HTTP/1.1 and nothing else, whatever the settings said: the connections here speak no other.
+/// Offers only HTTP/1.1, whatever the settings say, since the connections support nothing else.
 #[cfg(any(feature = "hyper-rustls", feature = "reqwest-rustls"))]
 pub(super) fn http1_only(mut config: rustls::ClientConfig) -> rustls::ClientConfig {
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     config
 }
 
-/// Returns whether a connection failed because it could not be made safe. A handshake that stalled or broke off is not of this
-/// kind: the next one may do.
+/// Returns whether a connection failed because the TLS handshake was refused. A stalled or interrupted handshake does not count:
+/// the next one may succeed.
 pub(super) fn refused(error: &(dyn StdError + 'static)) -> bool {
     for cause in causes(error) {
         #[cfg(any(feature = "hyper-rustls", feature = "reqwest-rustls"))]
@@ -79,15 +88,15 @@ pub(super) fn refused(error: &(dyn StdError + 'static)) -> bool {
     false
 }
 
-/// Returns whether the library of the system says no more than that the other side went away. OpenSSL 3 counts an early end among
-/// its protocol errors, and offers no code for it here, so its words must do.
+/// Returns whether the system's library only reports a closed connection. OpenSSL 3 reports an early end as a protocol error
+/// without a code, so its text decides.
 #[cfg(feature = "reqwest-native-tls")]
 fn broke_off(error: &(dyn StdError + 'static)) -> bool {
     causes(error).any(<dyn StdError>::is::<io::Error>)
         || error.to_string().to_ascii_lowercase().contains("unexpected eof")
 }
 
-/// An error and its causes. `io::Error` passes itself over when asked for its cause, so it is opened.
+/// Returns an error and its causes. `io::Error::source` skips the inner error, so it is unwrapped.
 fn causes<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
     std::iter::successors(Some(error), |&error| match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
         Some(inner) => Some(inner as &(dyn StdError + 'static)),
@@ -100,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pem_without_a_certificate_is_refused() {
+    fn pem_without_certificate_is_refused() {
         let key = "-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n";
         for pem in ["", "hello", key] {
             let error = ExtraRoots::default().add_pem(pem.as_bytes()).unwrap_err();
@@ -109,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_pem_is_refused_without_being_quoted() {
+    fn broken_pem_is_not_quoted() {
         let pem = "-----BEGIN CERTIFICATE-----\nsecret!\n-----END CERTIFICATE-----\n";
         let error = ExtraRoots::default().add_pem(pem.as_bytes()).unwrap_err();
         assert_eq!(error.to_string(), "the PEM of root certificates cannot be read");
@@ -117,14 +126,14 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_certificate_are_refused() {
+    fn invalid_certificate_bytes_are_refused() {
         let error = ExtraRoots::default().add_der(b"hello").unwrap_err();
         assert_eq!(error.to_string(), "a root certificate cannot be read");
     }
 
     #[cfg(any(feature = "hyper-rustls", feature = "reqwest-rustls"))]
     #[test]
-    fn the_settings_offer_no_other_protocol_than_http_1() {
+    fn tls_offers_only_http_1() {
         let mut config = rustls_config(&ExtraRoots::default()).unwrap();
         assert_eq!(config.alpn_protocols, [b"http/1.1".to_vec()]);
         config.alpn_protocols = vec![b"h2".to_vec()];
@@ -133,7 +142,7 @@ mod tests {
 
     #[cfg(any(feature = "hyper-rustls", feature = "reqwest-rustls"))]
     #[test]
-    fn a_refusal_is_found_below_the_errors_that_wrap_it() {
+    fn refusal_is_found_in_wrapped_errors() {
         let refusal = rustls::Error::General("no".into());
         assert!(refused(&io::Error::other(io::Error::new(io::ErrorKind::InvalidData, refusal))));
         assert!(!refused(&io::Error::other(io::Error::from(io::ErrorKind::UnexpectedEof))));

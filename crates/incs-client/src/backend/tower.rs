@@ -13,15 +13,16 @@ use crate::transport::{Request, Response, Transport, TransportError, TransportEr
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 
-/// A transport over any `tower::Service` from requests to replies of `http`.
+/// A transport over any `tower::Service` with requests and replies of `http`.
 ///
-/// The promises of a [`Transport`] are then for the service to hold: layers that follow redirects or send again must not be
-/// among it. What is held here: the service is asked whether it is ready before each call, replies are read up to the limit, and
-/// the body tells when it leaves, so that an error before it does is `NotSent`. Any other error is `Other`, which may have
-/// left, unless a [classifier](Self::with_classifier) knows better. The error itself is dropped, for nobody here knows what it
-/// shows: see [`with_causes`](Self::with_causes).
+/// The service must fulfil the contract of a [`Transport`], so it must not contain layers that follow redirects or retry. This
+/// wrapper polls the service for readiness before each call, reads replies up to the limit, and knows when the body is sent, so
+/// that an earlier error is `NotSent`. Any other error is `Other`, which may have sent the request, unless a
+/// [classifier](Self::with_classifier) is more exact. The error itself is dropped, since it may show secrets: see
+/// [`with_causes`](Self::with_causes).
 ///
-/// The [`CallInfo`](crate::transport::CallInfo) stays among the extensions of the request.
+/// The [`CallInfo`](crate::transport::CallInfo) stays in the extensions of the request, and the extensions of the reply are kept:
+/// a service with a connection pool inserts a [`ReplyConnection`](crate::transport::ReplyConnection) there.
 ///
 /// ```
 /// use std::convert::Infallible;
@@ -59,22 +60,22 @@ pub struct TowerTransport<S> {
 }
 
 impl<S> TowerTransport<S> {
-    /// One over the service.
+    /// Creates a transport over a service.
     pub fn new(service: S) -> Self {
         Self { service, classifier: |_| TransportErrorKind::Other, causes: false }
     }
 
-    /// Sets what tells the kind of an error of the service.
+    /// Sets the function that returns the kind of a service error.
     ///
-    /// It must be sure when it says `Connect`, `Tls` or `NotSent`: such a request is made again. When the body never left, and
-    /// it says none of these, the error is `NotSent`.
+    /// It must be certain when it returns `Connect` or `NotSent`, since such a request is retried, and when it returns `Tls`. If
+    /// the body was never sent and it returns none of these, the error is `NotSent`.
     #[must_use]
     pub fn with_classifier(mut self, classifier: fn(&(dyn StdError + 'static)) -> TransportErrorKind) -> Self {
         self.classifier = classifier;
         self
     }
 
-    /// Keeps the errors of the service as causes of ours. They must show no header, body or query.
+    /// Keeps the errors of the service as causes. They must show no header, body or query.
     #[must_use]
     pub fn with_causes(mut self) -> Self {
         self.causes = true;
@@ -104,23 +105,23 @@ where
     B::Error: Into<BoxError> + Send,
 {
     async fn call(&self, request: Request) -> Result<Response, TransportError> {
-        let (request, ticket) = outgoing(request)?;
-        // The clone that was asked is the clone that is called: readiness is not shared.
+        let (request, exchange) = outgoing(request)?;
+        // Call the same clone that was polled: readiness is not shared.
         let mut service = self.service.clone();
         if let Err(error) = poll_fn(|cx| service.poll_ready(cx)).await {
             return Err(self.error(TransportErrorKind::NotSent, error.into()));
         }
         let reply = service.call(request).await.map_err(|error| {
-            let recalled = ticket.recall();
+            let revoked = exchange.revoke();
             let error = error.into();
             let kind = (self.classifier)(&*error);
-            let kind = if recalled && !kind.nothing_left() { TransportErrorKind::NotSent } else { kind };
+            let kind = if revoked && !kind.proves_not_sent() { TransportErrorKind::NotSent } else { kind };
             self.error(kind, error)
         })?;
-        ticket.answered();
+        exchange.answered(reply.status())?;
         let (head, body) = reply.into_parts();
         let broken = |error: B::Error| self.error(TransportErrorKind::Interrupted, error.into());
-        let body = collect(body, ticket.limit, broken).await?;
+        let body = collect(body, exchange.limit, broken).await?;
         Ok(Response::from_parts(head, body))
     }
 }

@@ -1,11 +1,14 @@
-//! The part of every URL that a client is told: scheme, host, and what stands before every path.
+//! The configured part of every URL: scheme, host, and the path prefix.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use bytes::Bytes;
 use http::uri::{Authority, Parts, PathAndQuery, Scheme};
 use http::{HeaderValue, Uri};
+use incs_model::{HttpUrl, ParseUrlError};
 
+use crate::endpoint::Host;
 use crate::error::BuildError;
 
 /// A base URL in its parts.
@@ -17,72 +20,89 @@ pub(crate) struct BaseUrl {
     prefix: String,
     /// The value of the header `host`.
     pub(crate) host: HeaderValue,
+    is_loopback: bool,
 }
 
 /// A path or a query that cannot stand in a URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum UrlError {
     /// The path is empty, or one of its segments is, or is `.` or `..`.
-    #[error("the path of the endpoint is not one of full segments")]
+    #[error("the path of the endpoint does not consist of whole segments")]
     Path,
     /// A character of it cannot stand there.
-    #[error("the path or the query of the endpoint cannot stand in a URL")]
+    #[error("the path or the query of the endpoint is invalid in a URL")]
     Character,
 }
 
 impl BaseUrl {
     /// The documented host of messages and their status.
     pub(crate) fn chat() -> Self {
-        Self::documented("chat-api.incsapp.com")
+        Self::documented(Host::Chat)
     }
 
     /// The documented host of templates, token and tasks.
     pub(crate) fn api() -> Self {
-        Self::documented("api.incsapp.com")
+        Self::documented(Host::Api)
     }
 
-    fn documented(host: &'static str) -> Self {
+    fn documented(host: Host) -> Self {
+        let host = host.default_url().trim_start_matches("https://");
         Self {
             scheme: Scheme::HTTPS,
             authority: Authority::from_static(host),
             prefix: String::new(),
             host: HeaderValue::from_static(host),
+            is_loopback: false,
         }
     }
 
     pub(crate) fn parse(url: &str) -> Result<Self, BuildError> {
-        let Parts { scheme, authority, path_and_query, .. } =
-            url.parse::<Uri>().map_err(|_| BuildError::BaseUrl)?.into_parts();
-        let (Some(scheme), Some(authority)) = (scheme, authority) else { return Err(BuildError::BaseUrl) };
-        let path = path_and_query.as_ref().map_or("", PathAndQuery::as_str);
-        let web = scheme == Scheme::HTTP || scheme == Scheme::HTTPS;
-        let exact = !authority.host().is_empty() && !authority.as_str().contains('@');
-        if !web || !exact || path.contains('?') {
-            return Err(BuildError::BaseUrl);
+        let parts = HttpUrl::parse_server(url)?;
+        if parts.query().is_some() {
+            return Err(ParseUrlError::Query.into());
         }
-        let usual = if scheme == Scheme::HTTPS { 443 } else { 80 };
-        let host = match authority.port_u16() {
-            Some(port) if port != usual => authority.as_str(),
-            _ => authority.host(),
+        // Stricter than the check only in the accepted characters.
+        let uri: Uri = url.parse().map_err(|_| ParseUrlError::Character)?;
+        let Parts { scheme: Some(scheme), authority: Some(authority), .. } = uri.into_parts() else {
+            return Err(ParseUrlError::Host.into());
         };
-        let host = HeaderValue::from_str(host).map_err(|_| BuildError::BaseUrl)?;
-        let prefix = path.trim_end_matches('/').to_owned();
-        Ok(Self { scheme, authority, prefix, host })
+        let usual = if parts.is_https() { 443 } else { 80 };
+        let host = if parts.port() == usual { authority.host() } else { authority.as_str() };
+        let host = HeaderValue::from_str(host).map_err(|_| ParseUrlError::Character)?;
+        let prefix = parts.path().trim_end_matches('/').to_owned();
+        Ok(Self { scheme, authority, prefix, host, is_loopback: parts.is_loopback() })
     }
 
-    /// Returns whether requests to it cross a network in the clear.
+    /// Returns the host without the brackets of an IPv6 address.
+    #[cfg(any(feature = "metrics", feature = "tracing"))]
+    pub(crate) fn address(&self) -> &str {
+        self.authority.host().trim_start_matches('[').trim_end_matches(']')
+    }
+
+    /// Returns the port, also if it is the usual one of the scheme.
+    #[cfg(any(feature = "metrics", feature = "tracing"))]
+    pub(crate) fn port(&self) -> u16 {
+        self.authority.port_u16().unwrap_or(if self.scheme == Scheme::HTTPS { 443 } else { 80 })
+    }
+
+    /// Returns true when requests to it cross a network in the clear.
     pub(crate) fn is_exposed(&self) -> bool {
-        let host = self.authority.host().trim_start_matches('[').trim_end_matches(']');
-        let loopback = host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
-        self.scheme == Scheme::HTTP && !loopback && !host.eq_ignore_ascii_case("localhost")
+        self.scheme == Scheme::HTTP && !self.is_loopback
     }
 
     /// Joins a path and a query to this base. An id must not turn one route into another, so a path with an empty segment, `.` or
     /// `..` is refused: some HTTP libraries would resolve it.
-    pub(crate) fn url(&self, path: &str, query: &str) -> Result<Uri, UrlError> {
-        check(path)?;
-        let mark = if query.is_empty() { "" } else { "?" };
-        let text = Bytes::from([self.prefix.as_str(), path, mark, query].concat());
+    pub(crate) fn url(&self, path: impl Into<Cow<'static, str>>, query: &str) -> Result<Uri, UrlError> {
+        let path = path.into();
+        check(&path)?;
+        let text = match &path {
+            // The routes of sends, which need no copy.
+            Cow::Borrowed(path) if self.prefix.is_empty() && query.is_empty() => Bytes::from_static(path.as_bytes()),
+            path => {
+                let mark = if query.is_empty() { "" } else { "?" };
+                Bytes::from([self.prefix.as_str(), path, mark, query].concat())
+            }
+        };
         let mut parts = Parts::default();
         parts.scheme = Some(self.scheme.clone());
         parts.authority = Some(self.authority.clone());
@@ -97,20 +117,21 @@ impl BaseUrl {
 }
 
 fn check(path: &str) -> Result<(), UrlError> {
-    let full = |segment: &str| !segment.is_empty() && !is_dots(segment);
-    if !path.strip_prefix('/').is_some_and(|segments| segments.split('/').all(full)) {
+    let path = path.as_bytes();
+    let full = |segment: &[u8]| !segment.is_empty() && !is_dots(segment);
+    if !path.strip_prefix(b"/").is_some_and(|segments| segments.split(|byte| *byte == b'/').all(full)) {
         return Err(UrlError::Path);
     }
-    // Some HTTP libraries take a backslash for a slash, and encode what is not ASCII.
-    if path.is_ascii() && !path.contains('\\') { Ok(()) } else { Err(UrlError::Character) }
+    // Some HTTP libraries treat a backslash as a slash, and encode non-ASCII characters.
+    if path.iter().all(|byte| byte.is_ascii() && *byte != b'\\') { Ok(()) } else { Err(UrlError::Character) }
 }
 
-/// Returns whether a segment is one dot or two, each literal or encoded.
-fn is_dots(segment: &str) -> bool {
-    fn after_dot(text: &str) -> Option<&str> {
-        [".", "%2e", "%2E"].iter().find_map(|dot| text.strip_prefix(dot))
+/// Returns true when a segment is one dot or two, each literal or encoded.
+fn is_dots(segment: &[u8]) -> bool {
+    fn after_dot(text: &[u8]) -> Option<&[u8]> {
+        [&b"."[..], b"%2e", b"%2E"].iter().find_map(|dot| text.strip_prefix(*dot))
     }
-    after_dot(segment).is_some_and(|rest| rest.is_empty() || after_dot(rest) == Some(""))
+    after_dot(segment).is_some_and(|rest| rest.is_empty() || after_dot(rest) == Some(b""))
 }
 
 /// The base URL without a slash at the end.

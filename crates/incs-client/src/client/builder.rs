@@ -1,5 +1,6 @@
 //! Building a client.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -8,7 +9,7 @@ use http::HeaderValue;
 use incs_model::auth::TokenRequest;
 use incs_model::{Channel, Secret};
 
-use super::{BaseUrl, Client, Config};
+use super::{BaseUrl, Client, Config, GivenIds};
 use crate::clock::Clock;
 use crate::credentials::{Account, Bearer, Codes, TokenCache, bearer};
 use crate::endpoint::Host;
@@ -18,7 +19,7 @@ use crate::rate::{Limiter, RateLimits};
 use crate::retry::RetryPolicy;
 use crate::transport::{RESPONSE_LIMIT, Transport};
 
-/// Builds a [`Client`]. What is wrong with a setting is told by [`build`](Self::build).
+/// Builds a [`Client`]. [`build`](Self::build) returns the error of an invalid setting.
 pub struct ClientBuilder {
     config: Config,
     codes: Codes,
@@ -36,6 +37,7 @@ impl ClientBuilder {
                 clock: Arc::new(clock),
                 chat,
                 api,
+                channels: HashMap::new(),
                 user_agent: HeaderValue::from_static(concat!("incs-client/", env!("CARGO_PKG_VERSION"))),
                 bearer: Bearer::Absent,
                 retry: RetryPolicy::default(),
@@ -45,6 +47,7 @@ impl ClientBuilder {
                 #[cfg(feature = "rate-limit")]
                 limiter: Limiter::default(),
                 random: Mutex::new(fastrand::Rng::new()),
+                given_ids: Mutex::new(GivenIds::default()),
             },
             codes: Codes::default(),
             account: None,
@@ -53,7 +56,7 @@ impl ClientBuilder {
         }
     }
 
-    /// Sets the certification code of every channel that has none of its own.
+    /// Sets the certification code of all channels without their own code.
     #[must_use]
     pub fn certification_code(self, code: impl Into<Secret>) -> Self {
         self.code(None, &code.into())
@@ -67,7 +70,7 @@ impl ClientBuilder {
 
     fn code(mut self, channel: Option<&Channel>, code: &Secret) -> Self {
         let result = self.codes.set(channel, code);
-        self.noting(result)
+        self.record(result)
     }
 
     /// Sets the account whose bearer token the task routes need. The token is fetched at the first call that needs it, and once
@@ -92,7 +95,7 @@ impl ClientBuilder {
     pub fn bearer_token(mut self, token: impl Into<Secret>) -> Self {
         let value = bearer(&token.into()).ok_or(BuildError::Credential);
         let result = value.map(|value| self.config.bearer = Bearer::Fixed(value));
-        self.noting(result)
+        self.record(result)
     }
 
     /// Sets the base URL of a role of hosts: scheme, host, and a path before all others if need be.
@@ -102,13 +105,40 @@ impl ClientBuilder {
             Host::Chat => self.config.chat = url,
             Host::Api => self.config.api = url,
         });
-        self.noting(result)
+        self.record(result)
     }
 
-    /// Sets one base URL for both roles: a proxy, or the sandbox.
+    /// Sets one base URL for both roles: a proxy, or the sandbox. A base URL of a channel that was set before is forgotten.
     #[must_use]
-    pub fn base_urls(self, url: &str) -> Self {
+    pub fn base_urls(mut self, url: &str) -> Self {
+        self.config.channels.clear();
         self.base_url(Host::Chat, url).base_url(Host::Api, url)
+    }
+
+    /// Sets the base URL that the messages of one channel are sent to, instead of [`Host::Chat`].
+    ///
+    /// The platform's pages show the route of RCS messages under both hosts, and do not say which one serves an account.
+    ///
+    /// ```
+    /// # fn build(transport: impl incs_client::transport::Transport, clock: impl incs_client::clock::Clock)
+    /// # -> Result<incs_client::Client, incs_client::BuildError> {
+    /// use incs_client::Client;
+    /// use incs_model::Channel;
+    ///
+    /// let client = Client::builder_with_clock(transport, clock)
+    ///     .certification_code("5d1f")
+    ///     .channel_base_url(&Channel::Rcs, "https://api.incsapp.com")
+    ///     .build()?;
+    /// # Ok(client)
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn channel_base_url(mut self, channel: &Channel, url: &str) -> Self {
+        let result = match channel {
+            Channel::Unknown(_) => Err(BuildError::Channel),
+            _ => BaseUrl::parse(url).map(|url| drop(self.config.channels.insert(channel.clone(), url))),
+        };
+        self.record(result)
     }
 
     /// Lets credentials and messages travel in the clear to another machine.
@@ -118,12 +148,12 @@ impl ClientBuilder {
         self
     }
 
-    /// Puts your program's name before that of this library in `user-agent`.
+    /// Adds your program's name to `user-agent`, before the name of this library.
     #[must_use]
     pub fn user_agent(mut self, name: &str) -> Self {
         let value = HeaderValue::from_str(&format!("{name} incs-client/{}", env!("CARGO_PKG_VERSION")));
         let result = value.map(|value| self.config.user_agent = value).map_err(|_| BuildError::UserAgent);
-        self.noting(result)
+        self.record(result)
     }
 
     /// Sets how often and how long a call is tried.
@@ -148,10 +178,11 @@ impl ClientBuilder {
         self
     }
 
-    /// Sends calls without checking them first: the platform may allow today what it did not when this library was made.
+    /// Sets whether calls are validated before they are sent; the default is true. The platform may accept today what its pages did
+    /// not allow when this library was released.
     #[must_use]
-    pub fn without_validation(mut self) -> Self {
-        self.config.validate = false;
+    pub fn validate(mut self, is_checked: bool) -> Self {
+        self.config.validate = is_checked;
         self
     }
 
@@ -179,7 +210,8 @@ impl ClientBuilder {
         if let Some(fault) = self.fault {
             return Err(fault);
         }
-        if !self.allow_http && [&self.config.chat, &self.config.api].into_iter().any(BaseUrl::is_exposed) {
+        let Config { chat, api, channels, .. } = &self.config;
+        if !self.allow_http && [chat, api].into_iter().chain(channels.values()).any(BaseUrl::is_exposed) {
             return Err(BuildError::PlainHttp);
         }
         if let Some(account) = self.account {
@@ -188,7 +220,13 @@ impl ClientBuilder {
         Ok(Client { config: Arc::new(self.config), codes: self.codes })
     }
 
-    fn noting(mut self, result: Result<(), BuildError>) -> Self {
+    /// Returns the first thing that is wrong with the settings so far.
+    #[cfg(feature = "hyper-rustls")]
+    pub(super) fn fault(&self) -> Option<&BuildError> {
+        self.fault.as_ref()
+    }
+
+    fn record(mut self, result: Result<(), BuildError>) -> Self {
         if let Err(fault) = result {
             self.fault.get_or_insert(fault);
         }

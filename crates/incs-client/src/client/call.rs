@@ -1,4 +1,4 @@
-//! A call that is set up before it is made, and what is known of it while it runs.
+//! A call with its options, and its state while it runs.
 
 use std::future::IntoFuture;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,21 +10,21 @@ use super::Client;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, RequestState};
 use crate::retry::RetryPolicy;
-use crate::transport::Departure;
+use crate::transport::SendGate;
 
 /// A call that is made when it is awaited.
 ///
 /// ```
 /// # use std::time::Duration;
 /// # async fn example(client: incs_client::Client, message: incs_model::viber::Message) -> Result<(), incs_client::Error> {
-/// let sent = client.messages().send(message).attempt_timeout(Duration::from_secs(5)).without_validation().await?;
+/// let sent = client.messages().send(message).attempt_timeout(Duration::from_secs(5)).validate(false).await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Awaiting it gives an [`Error`], which says what is known of the request: [`Error::request_state`].
+/// Awaiting it returns an [`Error`] with the state of the request: [`Error::request_state`].
 #[derive(Debug)]
 #[must_use = "a call is made when it is awaited"]
 pub struct Call<'a, E> {
@@ -40,7 +40,7 @@ pub(crate) struct CallOptions {
     pub(crate) retry: Option<RetryPolicy>,
     pub(crate) attempt_timeout: Option<Duration>,
     /// Reports the state of the call to the owner of its future, also after a drop.
-    pub(crate) watch: Option<Watch>,
+    pub(crate) watch: Option<StateTracker>,
 }
 
 impl<'a, E: Endpoint> Call<'a, E> {
@@ -48,15 +48,9 @@ impl<'a, E: Endpoint> Call<'a, E> {
         Self { client, endpoint, options: CallOptions::default() }
     }
 
-    /// Does not check the call before it is sent.
-    pub fn without_validation(mut self) -> Self {
-        self.options.validate = Some(false);
-        self
-    }
-
-    /// Checks the call before it is sent, although the client does not.
-    pub fn with_validation(mut self) -> Self {
-        self.options.validate = Some(true);
+    /// Sets whether the call is validated before it is sent. The default is the client's setting.
+    pub fn validate(mut self, is_checked: bool) -> Self {
+        self.options.validate = Some(is_checked);
         self
     }
 
@@ -83,31 +77,31 @@ impl<'a, E: Endpoint + 'a> IntoFuture for Call<'a, E> {
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move { self.client.run(&self.endpoint, &self.options).await })
+        Box::pin(async move { self.client.execute_with(&self.endpoint, &self.options).await })
     }
 }
 
 /// The state of a call while it runs. A clone looks at the same call.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Watch(Arc<Mutex<Watched>>);
+pub(crate) struct StateTracker(Arc<Mutex<TrackedState>>);
 
 #[derive(Debug, Default)]
-struct Watched {
+struct TrackedState {
     attempts: u32,
     /// The state after the attempts that ended; `None` while none has.
     ended: Option<RequestState>,
     /// The attempt under way.
-    running: Option<Departure>,
+    running: Option<SendGate>,
 }
 
-impl Watch {
-    pub(super) fn begin(&self, departure: &Departure) {
+impl StateTracker {
+    pub(crate) fn begin(&self, send_gate: &SendGate) {
         let mut watched = self.watched();
         watched.attempts = watched.attempts.saturating_add(1);
-        watched.running = Some(departure.clone());
+        watched.running = Some(send_gate.clone());
     }
 
-    pub(super) fn end(&self, history: RequestState) {
+    pub(crate) fn end(&self, history: RequestState) {
         let mut watched = self.watched();
         watched.ended = Some(history);
         watched.running = None;
@@ -116,7 +110,7 @@ impl Watch {
     /// Returns the state of the call. Ask after it was dropped: until then it may still leave.
     pub(crate) fn request_state(&self) -> RequestState {
         let watched = self.watched();
-        if watched.running.as_ref().is_some_and(Departure::may_have_left) {
+        if watched.running.as_ref().is_some_and(SendGate::maybe_sent) {
             RequestState::Unknown
         } else {
             watched.ended.unwrap_or(RequestState::NotSent)
@@ -129,7 +123,7 @@ impl Watch {
     }
 
     /// Nothing can be half done under this lock, so a panic elsewhere does not spoil it.
-    fn watched(&self) -> MutexGuard<'_, Watched> {
+    fn watched(&self) -> MutexGuard<'_, TrackedState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

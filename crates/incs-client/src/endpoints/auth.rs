@@ -8,12 +8,12 @@ use incs_model::envelope::Frame;
 use incs_model::{DecodeError, RawJson, Report};
 
 use crate::endpoint::{CredentialKind, Endpoint};
-use crate::transport::Replay;
+use crate::transport::Idempotency;
 
 /// Fetches a bearer token: `POST /external/auth/token` (INCS: get a token).
 ///
-/// Its lifetime, and whether it ends an earlier one, is **unknown**; asking twice
-/// sends nothing to anybody, so it is [`Replay::Safe`].
+/// Its lifetime is **unknown**, and so is whether it revokes earlier tokens. A second
+/// request sends no message, so it is [`Idempotency::Idempotent`].
 ///
 /// A client with an account does this by itself: [`ClientBuilder::account`](crate::ClientBuilder::account).
 #[derive(Debug, Clone, PartialEq)]
@@ -58,12 +58,12 @@ impl Endpoint for FetchToken {
         CredentialKind::None
     }
 
-    fn replay(&self) -> Replay {
-        Replay::Safe
+    fn idempotency(&self) -> Idempotency {
+        Idempotency::Idempotent
     }
 
-    fn validate(&self) -> Result<(), Report> {
-        incs_model::validate(&self.request)
+    fn check(&self) -> Report {
+        incs_model::check(&self.request)
     }
 
     fn body(&self) -> Result<Option<Vec<u8>>, serde_json::Error> {

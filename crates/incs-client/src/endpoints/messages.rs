@@ -1,23 +1,27 @@
-//! Sending messages, and asking what became of them.
+//! Endpoints that send messages and query their status.
 
 use std::borrow::Cow;
 
 use http::Method;
 use incs_model::envelope::Frame;
+use incs_model::id::MessageId;
 use incs_model::status::{StatusList, StatusQuery};
-use incs_model::{Channel, DecodeError, OutboundMessage, PhoneNumber, Report, Sent, Validate, rcs, viber, whatsapp};
+use incs_model::{
+    Channel, DecodeError, Document, OutboundMessage, PhoneNumber, Report, Sent, Validate, rcs, viber, whatsapp,
+};
 use serde::Serialize;
 
 use crate::endpoint::{Endpoint, Host, Query};
 
-/// Sends a message (INCS: send WhatsApp message, send Viber message, send RCS message): one of a channel, or, unless said
-/// otherwise, whichever [`Messages::send`](crate::Messages::send) is given.
+/// Sends a message (INCS: send WhatsApp message, send Viber message, send RCS message): a typed one, or a [`Document`], whose bytes
+/// leave as they were written.
 ///
-/// On WhatsApp and RCS, messages other than templates are taken only within 24 hours after the customer wrote. The pages show the
-/// RCS route under both hosts; this library takes that of [`Host::Chat`].
+/// On WhatsApp and RCS, messages other than templates are accepted only within 24 hours after the customer wrote. The pages show the
+/// RCS route under both hosts; this library uses [`Host::Chat`], unless
+/// [`ClientBuilder::channel_base_url`](crate::ClientBuilder::channel_base_url) says otherwise.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub struct SendMessage<M = OutboundMessage> {
+pub struct SendMessage<M = Document> {
     /// The message.
     pub message: M,
 }
@@ -38,21 +42,46 @@ impl<M: ChannelMessage> SendMessage<M> {
     }
 }
 
-/// A message of one channel, or of whichever. Sealed: the routes are those of the platform.
+/// A message of one channel, or of any channel. Sealed, because the platform defines the routes.
 pub trait ChannelMessage: Serialize + Validate + Send + Sync + sealed::Sealed {
     /// The channel that carries it.
     fn channel(&self) -> Channel;
 
-    /// The phone number of the recipient.
-    fn to(&self) -> &PhoneNumber;
+    /// The phone number of the recipient. `None` for a document without a valid one.
+    fn to(&self) -> Option<&PhoneNumber>;
+
+    /// The JSON that is sent.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the message is a document that is not JSON.
+    fn body(&self) -> Result<Vec<u8>, serde_json::Error> {
+        incs_model::encode(self)
+    }
 }
 
 mod sealed {
     pub trait Sealed {}
+    impl Sealed for incs_model::Document {}
     impl Sealed for incs_model::OutboundMessage {}
     impl Sealed for incs_model::rcs::Message {}
     impl Sealed for incs_model::viber::Message {}
     impl Sealed for incs_model::whatsapp::Message {}
+}
+
+impl ChannelMessage for Document {
+    fn channel(&self) -> Channel {
+        self.channel().clone()
+    }
+
+    fn to(&self) -> Option<&PhoneNumber> {
+        self.message().map(OutboundMessage::to)
+    }
+
+    /// Returns the bytes of the document, as they are.
+    fn body(&self) -> Result<Vec<u8>, serde_json::Error> {
+        if self.is_json() { Ok(self.bytes().to_vec()) } else { incs_model::encode(self) }
+    }
 }
 
 impl ChannelMessage for OutboundMessage {
@@ -60,8 +89,8 @@ impl ChannelMessage for OutboundMessage {
         self.channel()
     }
 
-    fn to(&self) -> &PhoneNumber {
-        self.to()
+    fn to(&self) -> Option<&PhoneNumber> {
+        Some(self.to())
     }
 }
 
@@ -70,8 +99,8 @@ impl ChannelMessage for whatsapp::Message {
         Channel::WhatsApp
     }
 
-    fn to(&self) -> &PhoneNumber {
-        &self.to
+    fn to(&self) -> Option<&PhoneNumber> {
+        Some(&self.to)
     }
 }
 
@@ -80,8 +109,8 @@ impl ChannelMessage for viber::Message {
         Channel::Viber
     }
 
-    fn to(&self) -> &PhoneNumber {
-        &self.to
+    fn to(&self) -> Option<&PhoneNumber> {
+        Some(&self.to)
     }
 }
 
@@ -90,8 +119,8 @@ impl ChannelMessage for rcs::Message {
         Channel::Rcs
     }
 
-    fn to(&self) -> &PhoneNumber {
-        &self.to
+    fn to(&self) -> Option<&PhoneNumber> {
+        Some(&self.to)
     }
 }
 
@@ -129,15 +158,23 @@ impl<M: ChannelMessage> Endpoint for SendMessage<M> {
     }
 
     fn recipient(&self) -> Option<&PhoneNumber> {
-        Some(self.message.to())
+        self.message.to()
     }
 
-    fn validate(&self) -> Result<(), Report> {
-        incs_model::validate(&self.message)
+    fn sends_message(&self) -> bool {
+        true
+    }
+
+    fn message_id<'reply>(&self, reply: &'reply Sent) -> Option<&'reply MessageId> {
+        Some(&reply.message_id)
+    }
+
+    fn check(&self) -> Report {
+        incs_model::check(&self.message)
     }
 
     fn body(&self) -> Result<Option<Vec<u8>>, serde_json::Error> {
-        incs_model::encode(&self.message).map(Some)
+        self.message.body().map(Some)
     }
 
     fn decode(&self, reply: &Frame<'_>) -> Result<Sent, DecodeError> {
@@ -145,7 +182,7 @@ impl<M: ChannelMessage> Endpoint for SendMessage<M> {
     }
 }
 
-/// Asks what became of up to 100 messages: `GET /external/messages/status` (INCS: message status).
+/// Queries the status of up to 100 messages: `GET /external/messages/status` (INCS: message status).
 ///
 /// For more, and to learn which were not answered, there is
 /// [`Messages::status`](crate::Messages::status).
@@ -154,7 +191,7 @@ impl<M: ChannelMessage> Endpoint for SendMessage<M> {
 pub struct GetStatus {
     /// The messages.
     pub query: StatusQuery,
-    /// The channel they went out on, whose certification code is used. That the code matters here is inferred.
+    /// The channel of the messages, whose certification code is used. It is inferred that the code matters here.
     pub channel: Option<Channel>,
 }
 
@@ -195,8 +232,8 @@ impl Endpoint for GetStatus {
         self.channel.clone()
     }
 
-    fn validate(&self) -> Result<(), Report> {
-        incs_model::validate(&self.query)
+    fn check(&self) -> Report {
+        incs_model::check(&self.query)
     }
 
     fn decode(&self, reply: &Frame<'_>) -> Result<StatusList, DecodeError> {

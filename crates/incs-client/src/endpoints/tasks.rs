@@ -9,11 +9,11 @@ use incs_model::limits::task::PAGE_SIZE_DEFAULT;
 use incs_model::task::{ListQuery, NewTask, Task, TaskPage};
 use incs_model::{DecodeError, Report};
 
-use crate::endpoint::{CredentialKind, Endpoint, Listing, Query};
+use crate::endpoint::{CredentialKind, Endpoint, Paginated, Query};
 
 const PATH: &str = "/external/tasks";
 
-/// Gives an agent a task: `POST /external/tasks` (INCS: create a task).
+/// Creates a task for an agent: `POST /external/tasks` (INCS: create a task).
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTask {
@@ -47,8 +47,8 @@ impl Endpoint for CreateTask {
         CredentialKind::Bearer
     }
 
-    fn validate(&self) -> Result<(), Report> {
-        incs_model::validate(&self.task)
+    fn check(&self) -> Report {
+        incs_model::check(&self.task)
     }
 
     fn body(&self) -> Result<Option<Vec<u8>>, serde_json::Error> {
@@ -64,7 +64,7 @@ impl Endpoint for CreateTask {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ListTasks {
-    /// Which tasks, and which page of them.
+    /// The filter and the page.
     pub query: ListQuery,
 }
 
@@ -94,8 +94,8 @@ impl Endpoint for ListTasks {
         CredentialKind::Bearer
     }
 
-    fn validate(&self) -> Result<(), Report> {
-        incs_model::validate(&self.query)
+    fn check(&self) -> Report {
+        incs_model::check(&self.query)
     }
 
     fn decode(&self, reply: &Frame<'_>) -> Result<TaskPage, DecodeError> {
@@ -103,7 +103,7 @@ impl Endpoint for ListTasks {
     }
 }
 
-impl Listing for ListTasks {
+impl Paginated for ListTasks {
     type Row = Task;
     type Key = TaskId;
 

@@ -12,13 +12,13 @@ use incs_model::{Channel, DecodeError, RawJson, Report, Validate, template};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::endpoint::{Endpoint, Listing, Query, segment};
+use crate::endpoint::{Endpoint, Paginated, Query, segment};
 
-/// A channel with templates: [`Rcs`] or [`WhatsApp`]. Sealed: the routes are those of the platform.
+/// A channel with templates: [`Rcs`] or [`WhatsApp`]. Sealed, because the platform defines the routes.
 pub trait TemplateChannel: Send + Sync + sealed::Sealed + 'static {
     /// A template to submit.
     type New: Serialize + Validate + Send + Sync;
-    /// A template as the platform gives it.
+    /// A template as the platform returns it.
     type Template: DeserializeOwned + Send;
     /// The platform's answer to a template that it took.
     type Created: Send;
@@ -34,10 +34,10 @@ pub trait TemplateChannel: Send + Sync + sealed::Sealed + 'static {
     /// The operation that lists them.
     const LIST: &'static str;
 
-    /// The id by which a list goes on.
+    /// The id after which the next page starts.
     fn id(template: &Self::Template) -> TemplateId;
 
-    /// Reads the reply to a template that was taken.
+    /// Parses the reply to an accepted template.
     ///
     /// # Errors
     ///
@@ -50,7 +50,7 @@ pub trait TemplateChannel: Send + Sync + sealed::Sealed + 'static {
 pub enum Rcs {}
 
 /// WhatsApp (INCS: WhatsApp templates). No route to delete a template is known, and those to fetch one and to list them are
-/// inferred from those of RCS.
+/// inferred from the RCS routes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WhatsApp {}
 
@@ -100,7 +100,7 @@ impl TemplateChannel for WhatsApp {
     }
 }
 
-/// The platform's answer to an RCS template that it took. Its shape is **unknown**, so it is kept as it came.
+/// The platform's reply to an accepted RCS template. Its shape is **unknown**, so it is kept unchanged.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Submitted {
@@ -109,7 +109,7 @@ pub struct Submitted {
 }
 
 impl Submitted {
-    /// The template, if the reply holds one, as that of WhatsApp does (inferred).
+    /// Returns the template, if the reply contains one, as the WhatsApp reply does (inferred).
     pub fn template(&self) -> Option<template::rcs::Template> {
         self.data.as_ref()?.decode().ok()
     }
@@ -117,7 +117,7 @@ impl Submitted {
 
 /// Submits a template for review (INCS: RCS templates, WhatsApp templates).
 ///
-/// On RCS, what the reply holds is **unknown**: see [`Submitted`]. On WhatsApp the reply can say `REJECTED` at once, although the
+/// The content of the RCS reply is **unknown**: see [`Submitted`]. On WhatsApp the reply can say `REJECTED` at once, although the
 /// call succeeded: look at its status.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -152,8 +152,8 @@ impl<C: TemplateChannel> Endpoint for CreateTemplate<C> {
         Some(C::CHANNEL)
     }
 
-    fn validate(&self) -> Result<(), Report> {
-        incs_model::validate(&self.template)
+    fn check(&self) -> Report {
+        incs_model::check(&self.template)
     }
 
     fn body(&self) -> Result<Option<Vec<u8>>, serde_json::Error> {
@@ -243,8 +243,8 @@ impl<C: TemplateChannel> Endpoint for ListTemplates<C> {
         Some(C::CHANNEL)
     }
 
-    fn validate(&self) -> Result<(), Report> {
-        incs_model::validate(&self.query)
+    fn check(&self) -> Report {
+        incs_model::check(&self.query)
     }
 
     fn decode(&self, reply: &Frame<'_>) -> Result<Vec<C::Template>, DecodeError> {
@@ -252,7 +252,7 @@ impl<C: TemplateChannel> Endpoint for ListTemplates<C> {
     }
 }
 
-impl<C: TemplateChannel> Listing for ListTemplates<C> {
+impl<C: TemplateChannel> Paginated for ListTemplates<C> {
     type Row = C::Template;
     type Key = TemplateId;
 
@@ -276,7 +276,7 @@ impl<C: TemplateChannel> Listing for ListTemplates<C> {
 /// Deletes one RCS template: `DELETE /external/templates/rcs/{template_id}` (INCS: RCS templates). What the reply holds beyond
 /// success is **unknown**, and not read.
 ///
-/// When the reply to a deletion was lost and it is made again, the platform may answer that there is no such template.
+/// If the reply to a deletion was lost and it is retried, the platform may reply that there is no such template.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteTemplate {

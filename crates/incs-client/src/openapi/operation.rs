@@ -17,7 +17,7 @@ pub(super) struct Example {
 }
 
 impl Example {
-    /// The JSON. A test reads every fixture.
+    /// Returns the JSON. A test reads every fixture.
     fn value(self) -> Value {
         serde_json::from_str(self.text).unwrap_or_default()
     }
@@ -29,7 +29,7 @@ impl Example {
     }
 }
 
-/// The fixtures of these names.
+/// Returns the fixtures with these names.
 macro_rules! examples {
     ($($file:literal),* $(,)?) => {
         &[$($crate::openapi::operation::Example {
@@ -40,14 +40,14 @@ macro_rules! examples {
 }
 pub(super) use examples;
 
-/// The id in the path of an endpoint that stands here for all of its kind.
+/// The id in the path of an example endpoint.
 pub(super) const ANY_ID: &str = "any-id";
 
 /// The names of the security schemes.
 const CERTIFICATION_CODE: &str = "certificationCode";
 const BEARER_TOKEN: &str = "bearerToken";
 
-/// The facts that an endpoint does not know of itself. Files are those of the catalogue.
+/// Facts about an endpoint that the endpoint itself does not know. Files are files of the catalogue.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct About {
     pub(super) summary: &'static str,
@@ -58,7 +58,7 @@ pub(super) struct About {
     pub(super) reply: &'static str,
     pub(super) requests: &'static [Example],
     pub(super) replies: &'static [Example],
-    /// Replies that refuse, which come with a status that is not known.
+    /// Failure replies, whose status is unknown.
     pub(super) refusals: &'static [Example],
 }
 
@@ -77,7 +77,7 @@ impl<'a> Paths<'a> {
         self.paths.into()
     }
 
-    /// Adds the operation of this endpoint and all of its kind.
+    /// Adds the operation of an endpoint.
     pub(super) fn add(&mut self, endpoint: &impl Endpoint, about: About) {
         let path = endpoint.path().replace(ANY_ID, "{template_id}");
         let method = endpoint.method().as_str().to_ascii_lowercase();
@@ -87,8 +87,7 @@ impl<'a> Paths<'a> {
         }
     }
 
-    /// Adds the operation of an endpoint that carries a body: one with the first example in it stands for all. A test finds every
-    /// one.
+    /// Adds the operation of an endpoint with a body, built from its first example. A test covers each of them.
     pub(super) fn add_with_body<B: DeserializeOwned, E: Endpoint>(&mut self, endpoint: fn(B) -> E, about: About) {
         let body = about.requests.first().and_then(|example| incs_model::decode(example.text.as_bytes()).ok());
         if let Some(body) = body {
@@ -97,7 +96,7 @@ impl<'a> Paths<'a> {
     }
 }
 
-/// The operation object.
+/// Builds the operation object.
 fn operation(endpoint: &impl Endpoint, path: &str, about: About, components: &Components) -> Value {
     let mut parameters = Vec::new();
     if path.contains("{template_id}") {
@@ -130,7 +129,7 @@ fn operation(endpoint: &impl Endpoint, path: &str, about: About, components: &Co
     operation.into()
 }
 
-/// The family, which is the second segment of the path, and the channel.
+/// Returns the tags: the family, which is the second segment of the path, and the channel.
 fn tags(path: &str, channel: Option<&Channel>) -> Value {
     let family = path.split('/').nth(2);
     family.into_iter().chain(channel.map(Channel::as_str)).collect()
@@ -144,7 +143,7 @@ fn security(credential: CredentialKind) -> Value {
     }
 }
 
-/// The server of a host role.
+/// Returns the server of a host role.
 pub(super) fn server(host: Host) -> Value {
     let (base, description) = match host {
         Host::Chat => (BaseUrl::chat(), "Messages and their status."),
@@ -153,7 +152,7 @@ pub(super) fn server(host: Host) -> Value {
     json!({ "url": base.to_string(), "description": description })
 }
 
-/// Both credentials, as the client sends them.
+/// Returns both credentials, as the client sends them.
 pub(super) fn security_schemes() -> Value {
     json!({
         (CERTIFICATION_CODE): {
@@ -166,12 +165,12 @@ pub(super) fn security_schemes() -> Value {
         (BEARER_TOKEN): {
             "type": "http",
             "scheme": "bearer",
-            "description": "A token of `fetch_token`. How long it lasts, and what a bad one is answered with, is unknown.",
+            "description": "A token of `fetch_token`. Its lifetime and the reply to an invalid token are unknown.",
         },
     })
 }
 
-/// The id in the path: that by which lists go on.
+/// Returns the path parameter of an id.
 fn template_id_parameter(components: &Components) -> Option<Value> {
     let list = components.root("send/template-list-query.json")?;
     let mut schema = list.pointer("/properties/last_id")?.clone();
@@ -180,12 +179,12 @@ fn template_id_parameter(components: &Components) -> Option<Value> {
         "name": "template_id",
         "in": "path",
         "required": true,
-        "description": "The template. Its digits exceed what a floating-point number holds, so it is a text.",
+        "description": "The id of the template. A string, because a floating-point number cannot hold all its digits.",
         "schema": schema,
     }))
 }
 
-/// The members of a query that the catalogue describes as an object. An array is written with commas.
+/// Returns the parameters of a query, which the catalogue describes as an object. An array is comma separated.
 fn query_parameters(components: &Components, file: &str) -> Vec<Value> {
     let Some(query) = components.root(file) else { return Vec::new() };
     let required = query.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
@@ -208,13 +207,13 @@ fn query_parameters(components: &Components, file: &str) -> Vec<Value> {
     members.iter().map(parameter).collect()
 }
 
-/// The frame of every reply.
+/// The envelope of every reply.
 const FRAME: &str = "receive/reply.json";
 
-/// The name of the response that any other status brings.
+/// The name of the response with any other status.
 const OTHER: &str = "other";
 
-/// The responses of an operation: 200, each documented code that is an HTTP status, and any other.
+/// Returns the responses of an operation: 200, each documented code that is an HTTP status, and any other.
 fn responses(components: &Components, about: &About) -> Value {
     let mut responses = Map::new();
     let success = content(&components.reference(about.reply), about.replies);
@@ -232,7 +231,7 @@ fn responses(components: &Components, about: &About) -> Value {
     responses.into()
 }
 
-/// The responses that operations share.
+/// Returns the shared responses.
 pub(super) fn shared_responses(components: &Components) -> Value {
     let mut responses = Map::new();
     for status in statuses() {
@@ -247,7 +246,7 @@ pub(super) fn shared_responses(components: &Components) -> Value {
 const OTHER_TEXT: &str = "Refused with another code: 10001 is a wrong certification code, from 10002 on the provider of the channel \
     refused, and `message` holds its words. The HTTP status that goes with these codes is unknown.";
 
-/// The documented codes that are HTTP statuses, without the success.
+/// Returns the documented codes that are HTTP statuses, without the success.
 fn statuses() -> impl Iterator<Item = i64> {
     Code::KNOWN.iter().copied().filter(|code| (400..600).contains(code))
 }
@@ -273,7 +272,7 @@ fn response(components: &Components, description: &str, examples: &[Example]) ->
     json!({ "description": description, "content": content(&components.reference(FRAME), examples) })
 }
 
-/// The content of a body of JSON: its schema, with these examples.
+/// Returns the content of a JSON body: its schema, with examples.
 pub(super) fn content(schema: &Value, examples: &[Example]) -> Value {
     let mut media = Map::from_iter([("schema".to_owned(), schema.clone())]);
     if !examples.is_empty() {

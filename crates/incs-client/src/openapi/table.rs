@@ -11,13 +11,13 @@ use crate::endpoints::messages::{GetStatus, SendRcs, SendViber, SendWhatsApp};
 use crate::endpoints::tasks::{CreateTask, ListTasks};
 use crate::endpoints::templates::{rcs, whatsapp};
 
-/// Every operation, below its path and method.
+/// Returns every operation by path and method.
 pub(super) fn paths(components: &Components) -> Value {
     let mut paths = Paths::new(components);
     paths.add_with_body(SendWhatsApp::new, SEND_WHATSAPP);
     paths.add_with_body(SendViber::new, SEND_VIBER);
     paths.add_with_body(SendRcs::new, SEND_RCS);
-    paths.add(&GetStatus::new(StatusQuery::new(["wamid.HBgN".into()])), STATUS);
+    paths.add(&GetStatus::new(StatusQuery::new(["wamid.HBgN"])), STATUS);
     paths.add_with_body(rcs::CreateTemplate::new, NEW_RCS_TEMPLATE);
     paths.add(&rcs::ListTemplates::new(template::ListQuery::new()), RCS_TEMPLATES);
     paths.add(&rcs::GetTemplate::new(ANY_ID), RCS_TEMPLATE);
@@ -45,8 +45,8 @@ const NOTHING: About = About {
 
 const SEND_WHATSAPP: About = About {
     summary: "Sends a WhatsApp message",
-    description: "Other than templates they are taken only within 24 hours after the customer wrote. Not to be repeated when no reply \
-        came.",
+    description: "Messages other than templates are accepted only within 24 hours after the customer wrote. Do not retry a send if no \
+        reply arrived.",
     body: Some("send/whatsapp-message.json"),
     reply: "receive/sent-reply.json",
     requests: examples![
@@ -68,7 +68,7 @@ const SEND_WHATSAPP: About = About {
 
 const SEND_VIBER: About = About {
     summary: "Sends a Viber message",
-    description: "Not to be repeated when no reply came.",
+    description: "Do not retry it if no reply arrived.",
     body: Some("send/viber-message.json"),
     reply: "receive/sent-reply.json",
     requests: examples![
@@ -85,8 +85,8 @@ const SEND_VIBER: About = About {
 
 const SEND_RCS: About = About {
     summary: "Sends an RCS message",
-    description: "Other than templates they are taken only within 24 hours after the customer wrote. Not to be repeated when no reply \
-        came. The pages show this route under both hosts.",
+    description: "Messages other than templates are accepted only within 24 hours after the customer wrote. Do not retry a send if no \
+        reply arrived. The pages show this route under both hosts.",
     body: Some("send/rcs-message.json"),
     reply: "receive/sent-reply.json",
     requests: examples![
@@ -102,8 +102,8 @@ const SEND_RCS: About = About {
 };
 
 const STATUS: About = About {
-    summary: "Asks what became of messages",
-    description: "The platform may be some minutes behind. Whether ids that it does not know are left out is unknown.",
+    summary: "Queries the status of messages",
+    description: "The status may be some minutes old. It is unknown whether the reply omits unknown ids.",
     query: Some("send/status-query.json"),
     reply: "receive/status-list-reply.json",
     replies: examples!["incs/messages-status.response"],
@@ -112,7 +112,7 @@ const STATUS: About = About {
 
 const NEW_RCS_TEMPLATE: About = About {
     summary: "Submits an RCS template for review",
-    description: "What `data` of the reply holds is unknown.",
+    description: "The content of `data` in the reply is unknown.",
     body: Some("send/rcs-template.json"),
     requests: examples![
         "incs/rcs-template-create-text.request",
@@ -133,14 +133,17 @@ const RCS_TEMPLATES: About = About {
 
 const RCS_TEMPLATE: About = About {
     summary: "Fetches one RCS template",
-    description: "One that does not exist is refused with code 400.",
+    description: "A template that does not exist is refused with code 400.",
     reply: "receive/rcs-template-reply.json",
     replies: examples!["incs/rcs-template-get.response"],
     ..NOTHING
 };
 
-const DELETE_RCS_TEMPLATE: About =
-    About { summary: "Deletes one RCS template", description: "What `data` of the reply holds is unknown.", ..NOTHING };
+const DELETE_RCS_TEMPLATE: About = About {
+    summary: "Deletes one RCS template",
+    description: "The content of `data` in the reply is unknown.",
+    ..NOTHING
+};
 
 const NEW_WHATSAPP_TEMPLATE: About = About {
     summary: "Submits a WhatsApp template for review",
@@ -164,14 +167,14 @@ const WHATSAPP_TEMPLATES: About = About {
 
 const WHATSAPP_TEMPLATE: About = About {
     summary: "Fetches one WhatsApp template",
-    description: "The route is inferred from that of RCS.",
+    description: "The route is inferred from the RCS route.",
     reply: "receive/whatsapp-template-reply.json",
     ..NOTHING
 };
 
 const TOKEN: About = About {
     summary: "Fetches a bearer token",
-    description: "The member of `data` that holds the token is unknown; so is how long it lasts, and whether it ends an earlier one.",
+    description: "The member of `data` that holds the token is unknown. So are its lifetime and whether it revokes earlier tokens.",
     body: Some("send/token-request.json"),
     reply: "receive/token-reply.json",
     requests: examples!["incs/saas-token.request"],
@@ -179,7 +182,7 @@ const TOKEN: About = About {
 };
 
 const NEW_TASK: About = About {
-    summary: "Gives an agent a task",
+    summary: "Creates a task for an agent",
     body: Some("send/task.json"),
     reply: "receive/task-reply.json",
     requests: examples!["incs/saas-task-create.request", "incs/saas-task-create-minimal.request"],
@@ -189,7 +192,7 @@ const NEW_TASK: About = About {
 
 const TASKS: About = About {
     summary: "Lists a page of tasks",
-    description: "Times have no zone; which one is meant is unknown.",
+    description: "Times have no time zone; the zone is unknown.",
     query: Some("send/task-list-query.json"),
     reply: "receive/task-list-reply.json",
     replies: examples!["incs/saas-task-list.response"],

@@ -8,14 +8,13 @@ use super::operation::{Example, content, examples};
 const EVENT: &str = "receive/event.json";
 const EXOTEL: &str = "receive/exotel-callback.json";
 
-/// The name of what has an event name that is not known.
+/// The name of the webhook for unknown events.
 const OTHER: &str = "other_event";
 
-/// One webhook for each event of INCS, one for those of other names, and one for Exotel.
+/// Returns one webhook for each event of INCS, one for unknown events, and one for Exotel.
 pub(super) fn webhooks(components: &mut Components) -> Map<String, Value> {
     let mut webhooks = Map::new();
-    let kinds = components.root(EVENT).and_then(|event| event.get("oneOf")?.as_array()).cloned().unwrap_or_default();
-    for schema in kinds {
+    for schema in components.root(EVENT).map(kinds).unwrap_or_default() {
         let Some(kind) = components.target_mut(&schema) else { continue };
         let event = kind.pointer("/properties/event/const").and_then(Value::as_str).map(str::to_owned);
         if let (None, Some(members)) = (&event, kind.as_object_mut()) {
@@ -32,32 +31,42 @@ pub(super) fn webhooks(components: &mut Components) -> Map<String, Value> {
     webhooks
 }
 
-/// Any event of INCS in one schema, for tools that have no use for `webhooks`.
+/// Returns the alternatives of a union: the known kinds, which are a union inside it, and the others.
+fn kinds(union: &Value) -> Vec<Value> {
+    let alternatives = union.get("anyOf").and_then(Value::as_array).into_iter().flatten();
+    let each = alternatives.flat_map(|one| match one.get("oneOf") {
+        Some(Value::Array(known)) => known.clone(),
+        _ => vec![one.clone()],
+    });
+    each.collect()
+}
+
+/// Returns a schema of any INCS event, for tools without support for `webhooks`.
 pub(super) fn any_event(components: &Components) -> Value {
     components.reference(EVENT)
 }
 
-const OTHER_TEXT: &str = "An event of another name. The update of a message of the INCS workbench is one: a page says that there is such \
-    an event, and neither its name nor its members are known. Answer it like the others.";
+const OTHER_TEXT: &str = "An event with another name. One is the update of a message of the INCS workbench: a page mentions it, but not its \
+    name or members. Answer it like the other events.";
 
-const EXOTEL_TEXT: &str = "Messages of users and delivery reports about RCS, in one list; a report may come by itself. It is not INCS that \
-    posts this.";
+const EXOTEL_TEXT: &str = "Messages of users and delivery reports about RCS, in one list; a report may also arrive without a list. Exotel posts \
+    this, not INCS.";
 
 fn webhook(name: &str, tag: &str, description: &str, schema: &Value, examples: &[Example]) -> Value {
     let tags: Vec<_> = ["webhooks", tag].into_iter().filter(|tag| !tag.is_empty()).collect();
     json!({
         "post": {
             "operationId": format!("on_{name}"),
-            "summary": format!("`{name}` came."),
+            "summary": format!("Receives `{name}`"),
             "description": description,
             "tags": tags,
-            // The credentials of calls say nothing about what comes in.
+            // The credentials of calls do not apply to webhooks.
             "security": [],
             "requestBody": { "required": true, "content": content(schema, examples) },
             "responses": {
                 "200": {
-                    "description": "Taken. Which answer is expected and how fast, and whether a delivery is repeated, is unknown: answer \
-                        200 at once, and expect each one twice and in any order.",
+                    "description": "Accepted. The expected status, the time limit and the retries are unknown: answer 200 at once, and \
+                        expect duplicates in any order.",
                 },
             },
         },

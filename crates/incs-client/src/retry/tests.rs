@@ -9,54 +9,54 @@ use proptest::prelude::*;
 use super::*;
 use crate::error::ErrorBody;
 use crate::error::RequestState::{Accepted, NotSent, Rejected, Unknown};
-use crate::error::RetryAdvice::{Correct, FindOut, Later, Never};
-use crate::transport::{Departure, Replay, TransportErrorKind};
+use crate::error::RetryAdvice::{Correct, Later, Never, Reconcile};
+use crate::transport::{Idempotency, SendGate, TransportErrorKind};
 
 const ASKED: Option<Duration> = Some(Duration::from_secs(7));
 const WHENEVER: RetryAdvice = Later { after: None };
 const ONCE_ASKED: RetryAdvice = Later { after: ASKED };
 
-/// What the table says of an outcome.
+/// The row of the table for an outcome.
 struct Row {
-    /// Whether a read, and whether a send, is made again.
+    /// True if a read, and if a send, is retried.
     again: (bool, bool),
     state: RequestState,
-    /// What a read, and what a send, is told when it is not made again.
+    /// The advice for a read, and for a send, that is not retried.
     advice: (RetryAdvice, RetryAdvice),
 }
 
 /// No arm for all others: a new outcome does not compile without a row.
-fn row(outcome: Outcome) -> Row {
+fn row(outcome: AttemptOutcome) -> Row {
     let row = |again, state, advice| Row { again, state, advice };
     match outcome {
-        Outcome::NothingLeft => row((true, true), NotSent, (WHENEVER, WHENEVER)),
-        Outcome::Hopeless => row((false, false), NotSent, (Correct, Correct)),
-        Outcome::MayHaveLeft | Outcome::Failed => row((true, false), Unknown, (WHENEVER, FindOut)),
-        Outcome::TooLong | Outcome::Unclear => row((false, false), Unknown, (WHENEVER, FindOut)),
-        Outcome::Throttled { after } => row((true, true), Rejected, (Later { after }, Later { after })),
-        Outcome::Unavailable { after } => row((true, false), Unknown, (Later { after }, FindOut)),
-        Outcome::Refused => row((false, false), Rejected, (Correct, Correct)),
-        Outcome::Unreadable => row((false, false), Accepted, (WHENEVER, Never)),
+        AttemptOutcome::NotSent => row((true, true), NotSent, (WHENEVER, WHENEVER)),
+        AttemptOutcome::NotSentPermanent => row((false, false), NotSent, (Correct, Correct)),
+        AttemptOutcome::MaybeSent | AttemptOutcome::Failed => row((true, false), Unknown, (WHENEVER, Reconcile)),
+        AttemptOutcome::ReplyTooLarge | AttemptOutcome::Unclear => row((false, false), Unknown, (WHENEVER, Reconcile)),
+        AttemptOutcome::Throttled { after } => row((true, true), Rejected, (Later { after }, Later { after })),
+        AttemptOutcome::Unavailable { after } => row((true, false), Unknown, (Later { after }, Reconcile)),
+        AttemptOutcome::Refused => row((false, false), Rejected, (Correct, Correct)),
+        AttemptOutcome::Unreadable => row((false, false), Accepted, (WHENEVER, Never)),
     }
 }
 
-const OUTCOMES: [Outcome; 12] = [
-    Outcome::NothingLeft,
-    Outcome::Hopeless,
-    Outcome::MayHaveLeft,
-    Outcome::TooLong,
-    Outcome::Throttled { after: None },
-    Outcome::Throttled { after: ASKED },
-    Outcome::Failed,
-    Outcome::Unavailable { after: None },
-    Outcome::Unavailable { after: ASKED },
-    Outcome::Refused,
-    Outcome::Unreadable,
-    Outcome::Unclear,
+const OUTCOMES: [AttemptOutcome; 12] = [
+    AttemptOutcome::NotSent,
+    AttemptOutcome::NotSentPermanent,
+    AttemptOutcome::MaybeSent,
+    AttemptOutcome::ReplyTooLarge,
+    AttemptOutcome::Throttled { after: None },
+    AttemptOutcome::Throttled { after: ASKED },
+    AttemptOutcome::Failed,
+    AttemptOutcome::Unavailable { after: None },
+    AttemptOutcome::Unavailable { after: ASKED },
+    AttemptOutcome::Refused,
+    AttemptOutcome::Unreadable,
+    AttemptOutcome::Unclear,
 ];
 
 #[test]
-fn every_outcome_is_decided_as_the_table_says() {
+fn every_outcome_matches_the_table() {
     let policy = RetryPolicy::new().with_max_attempts(3).with_max_elapsed(Duration::from_mins(1));
     let (start, end) = (Duration::ZERO, Duration::from_mins(1));
     // Attempt, time gone, and whether there may be another.
@@ -66,10 +66,12 @@ fn every_outcome_is_decided_as_the_table_says() {
         let Row { again, state, advice } = row(outcome);
         assert_eq!(outcome.request_state(), state, "{outcome:?}");
         assert_eq!(outcome.retry_advice(), advice.1, "{outcome:?}");
-        for (replay, again, advice) in [(Replay::Safe, again.0, advice.0), (Replay::Unsafe, again.1, advice.1)] {
+        for (idempotency, again, advice) in
+            [(Idempotency::Idempotent, again.0, advice.0), (Idempotency::NonIdempotent, again.1, advice.1)]
+        {
             for (attempt, elapsed, room) in moments {
-                let decision = policy.decide(outcome, replay, attempt, elapsed, 0.5);
-                let case = format!("{outcome:?}, {replay:?}, attempt {attempt} after {elapsed:?}");
+                let decision = policy.decide(outcome, idempotency, attempt, elapsed, 0.5);
+                let case = format!("{outcome:?}, {idempotency:?}, attempt {attempt} after {elapsed:?}");
                 match decision {
                     Decision::Again(_) => assert!(again && room, "{case}"),
                     Decision::Stop(found) => {
@@ -83,15 +85,15 @@ fn every_outcome_is_decided_as_the_table_says() {
 }
 
 #[test]
-fn a_wait_that_would_use_up_the_time_is_not_begun() {
+fn wait_beyond_deadline_is_not_started() {
     let policy = RetryPolicy::new().with_max_elapsed(Duration::from_secs(10)).with_base_delay(Duration::ZERO);
-    let throttled = Outcome::Throttled { after: ASKED };
+    let throttled = AttemptOutcome::Throttled { after: ASKED };
     for (gone, expected) in [
         (Duration::from_millis(2_999), Decision::Again(Duration::from_secs(7))),
         (Duration::from_secs(3), Decision::Stop(ONCE_ASKED)),
         (Duration::MAX, Decision::Stop(ONCE_ASKED)),
     ] {
-        assert_eq!(policy.decide(throttled, Replay::Unsafe, 1, gone, 0.0), expected, "{gone:?}");
+        assert_eq!(policy.decide(throttled, Idempotency::NonIdempotent, 1, gone, 0.0), expected, "{gone:?}");
     }
 }
 
@@ -99,37 +101,37 @@ fn a_wait_that_would_use_up_the_time_is_not_begun() {
 fn no_attempts_are_one_attempt() {
     for attempts in [0, 1] {
         let policy = RetryPolicy::new().with_max_attempts(attempts);
-        let decision = policy.decide(Outcome::NothingLeft, Replay::Safe, 1, Duration::ZERO, 0.0);
+        let decision = policy.decide(AttemptOutcome::NotSent, Idempotency::Idempotent, 1, Duration::ZERO, 0.0);
         assert_eq!(decision, Decision::Stop(WHENEVER));
     }
 }
 
 #[test]
-fn an_attempt_without_a_reply_is_judged_by_its_kind_and_by_what_left() {
-    use TransportErrorKind::{BodyTooLarge, Connect, Interrupted, NotSent, Other, Timeout, Tls};
-    let untold = Departure::default;
-    let held = || {
-        let departure = untold();
-        departure.hold();
-        departure
+fn attempt_without_reply_is_classified() {
+    use TransportErrorKind::{Connect, Interrupted, NotSent, Other, ReplyTooLarge, Timeout, Tls};
+    let unused = SendGate::default;
+    let armed = || {
+        let send_gate = unused();
+        send_gate.arm();
+        send_gate
     };
-    let left = || {
-        let departure = held();
-        assert!(departure.leave());
-        departure
+    let committed = || {
+        let send_gate = armed();
+        assert!(send_gate.commit());
+        send_gate
     };
-    for (kind, when_held, when_untold, when_left) in [
-        (Connect, Outcome::NothingLeft, Outcome::NothingLeft, Outcome::MayHaveLeft),
-        (NotSent, Outcome::NothingLeft, Outcome::NothingLeft, Outcome::MayHaveLeft),
-        (Tls, Outcome::Hopeless, Outcome::Hopeless, Outcome::MayHaveLeft),
-        (Timeout, Outcome::NothingLeft, Outcome::MayHaveLeft, Outcome::MayHaveLeft),
-        (Interrupted, Outcome::NothingLeft, Outcome::MayHaveLeft, Outcome::MayHaveLeft),
-        (Other, Outcome::NothingLeft, Outcome::MayHaveLeft, Outcome::MayHaveLeft),
-        (BodyTooLarge, Outcome::TooLong, Outcome::TooLong, Outcome::TooLong),
+    for (kind, when_armed, when_unused, when_committed) in [
+        (Connect, AttemptOutcome::NotSent, AttemptOutcome::NotSent, AttemptOutcome::MaybeSent),
+        (NotSent, AttemptOutcome::NotSent, AttemptOutcome::NotSent, AttemptOutcome::MaybeSent),
+        (Tls, AttemptOutcome::NotSentPermanent, AttemptOutcome::NotSentPermanent, AttemptOutcome::MaybeSent),
+        (Timeout, AttemptOutcome::NotSent, AttemptOutcome::MaybeSent, AttemptOutcome::MaybeSent),
+        (Interrupted, AttemptOutcome::NotSent, AttemptOutcome::MaybeSent, AttemptOutcome::MaybeSent),
+        (Other, AttemptOutcome::NotSent, AttemptOutcome::MaybeSent, AttemptOutcome::MaybeSent),
+        (ReplyTooLarge, AttemptOutcome::ReplyTooLarge, AttemptOutcome::ReplyTooLarge, AttemptOutcome::ReplyTooLarge),
     ] {
-        for (departure, expected) in [(held(), when_held), (untold(), when_untold), (left(), when_left)] {
-            assert_eq!(Outcome::of_transport(kind, &departure), expected, "{kind:?}, {departure:?}");
-            assert!(departure.has_left() || !departure.leave(), "{kind:?}: what was judged may still leave");
+        for (send_gate, expected) in [(armed(), when_armed), (unused(), when_unused), (committed(), when_committed)] {
+            assert_eq!(AttemptOutcome::of_transport(kind, &send_gate), expected, "{kind:?}, {send_gate:?}");
+            assert!(send_gate.is_committed() || !send_gate.commit(), "{kind:?}: what was judged may still leave");
         }
     }
 }
@@ -138,10 +140,10 @@ fn any_duration() -> impl Strategy<Value = Duration> {
     (any::<u64>(), 0..1_000_000_000_u32).prop_map(|(seconds, nanoseconds)| Duration::new(seconds, nanoseconds))
 }
 
-fn any_outcome() -> impl Strategy<Value = Outcome> {
+fn any_outcome() -> impl Strategy<Value = AttemptOutcome> {
     let asked = any_duration().prop_flat_map(|wait| {
         let after = Some(wait);
-        proptest::sample::select(vec![Outcome::Throttled { after }, Outcome::Unavailable { after }])
+        proptest::sample::select(vec![AttemptOutcome::Throttled { after }, AttemptOutcome::Unavailable { after }])
     });
     prop_oneof![proptest::sample::select(OUTCOMES.to_vec()), asked]
 }
@@ -158,18 +160,18 @@ fn any_policy() -> impl Strategy<Value = RetryPolicy> {
 
 proptest! {
     #[test]
-    fn no_policy_makes_a_send_again_that_may_have_been_done(
+    fn no_policy_retries_an_unknown_send(
         policy in any_policy(),
         outcome in any_outcome(),
         attempt in any::<u32>(),
         elapsed in any_duration(),
         jitter in any::<f64>(),
     ) {
-        let decision = policy.decide(outcome, Replay::Unsafe, attempt, elapsed, jitter);
+        let decision = policy.decide(outcome, Idempotency::NonIdempotent, attempt, elapsed, jitter);
         if let Decision::Again(wait) = decision {
-            let did_nothing = matches!(outcome, Outcome::NothingLeft | Outcome::Throttled { .. });
+            let did_nothing = matches!(outcome, AttemptOutcome::NotSent | AttemptOutcome::Throttled { .. });
             prop_assert!(did_nothing);
-            prop_assert!(outcome.request_state().is_safe_to_repeat());
+            prop_assert!(outcome.request_state().is_safe_to_retry());
             prop_assert!(elapsed.saturating_add(wait) < policy.max_elapsed);
             prop_assert!(attempt < policy.max_attempts);
         }
@@ -179,7 +181,7 @@ proptest! {
 const AFTER: Option<Duration> = Some(Duration::from_secs(3));
 const STATUSES: [u16; 13] = [200, 302, 400, 401, 404, 418, 422, 429, 500, 502, 503, 504, 599];
 
-/// How well a body was understood.
+/// The result of reading a body.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Level {
     Envelope,
@@ -187,11 +189,11 @@ enum Level {
     Other,
 }
 
-/// What was read; nothing for a success.
-type Found = Option<(Outcome, ErrorKind, Level)>;
+/// The parsed reply; `None` for a success.
+type Found = Option<(AttemptOutcome, ErrorKind, Level)>;
 
 fn read(status: u16, body: &[u8]) -> Found {
-    match read_reply(StatusCode::from_u16(status).unwrap(), body, || AFTER) {
+    match read_reply(StatusCode::from_u16(status).unwrap(), Frame::read(body).ok(), || AFTER) {
         Reading::Success(frame) => {
             assert!(frame.is_success());
             None
@@ -207,20 +209,20 @@ fn read(status: u16, body: &[u8]) -> Found {
     }
 }
 
-/// What a refusal and its like say, by number: of the frame, or of HTTP where there is no frame.
-fn of_number(number: i64) -> (Outcome, ErrorKind) {
+/// The meaning of an envelope code.
+fn of_code(number: i64) -> (AttemptOutcome, ErrorKind) {
     match number {
-        400 | 404 | 418 | 422 | 10_002..=10_004 => (Outcome::Refused, ErrorKind::Refused),
-        401 | 403 | 10_001 => (Outcome::Refused, ErrorKind::Authentication),
-        429 => (Outcome::Throttled { after: AFTER }, ErrorKind::RateLimited),
-        500 | 502 | 504 | 599 => (Outcome::Failed, ErrorKind::Server),
-        503 => (Outcome::Unavailable { after: AFTER }, ErrorKind::Server),
-        _ => (Outcome::Unclear, ErrorKind::Reply),
+        400 | 404 | 418 | 422 | 10_002..=10_004 => (AttemptOutcome::Refused, ErrorKind::Refused),
+        401 | 403 | 10_001 => (AttemptOutcome::Refused, ErrorKind::Authentication),
+        429 => (AttemptOutcome::Throttled { after: AFTER }, ErrorKind::RateLimited),
+        500 | 502 | 504 | 599 => (AttemptOutcome::Failed, ErrorKind::Server),
+        503 => (AttemptOutcome::Unavailable { after: AFTER }, ErrorKind::Server),
+        _ => (AttemptOutcome::Unclear, ErrorKind::Reply),
     }
 }
 
 #[test]
-fn the_code_of_the_frame_decides_under_every_status() {
+fn envelope_code_decides_under_any_status() {
     let codes = [
         -1, 0, 200, 201, 302, 399, 400, 401, 403, 404, 418, 422, 429, 500, 502, 503, 504, 599, 600, 10_000, 10_001,
         10_002, 10_003, 10_004, 10_005,
@@ -229,7 +231,7 @@ fn the_code_of_the_frame_decides_under_every_status() {
         for code in codes {
             for rest in ["", r#","message":"no","data":{},"error":{}"#, r#","message":null,"data":[],"error":null"#] {
                 let body = format!(r#"{{"status":"error","code":{code}{rest}}}"#);
-                let (outcome, kind) = of_number(code);
+                let (outcome, kind) = of_code(code);
                 let expected = Some((outcome, kind, Level::Envelope));
                 assert_eq!(read(status, body.as_bytes()), expected, "{body} under {status}");
             }
@@ -238,7 +240,7 @@ fn the_code_of_the_frame_decides_under_every_status() {
 }
 
 #[test]
-fn a_success_is_one_under_every_status() {
+fn success_counts_under_any_status() {
     for status in STATUSES {
         for rest in ["", r#","data":{"msg_id":"m-1"}"#, r#","data":null,"message":"fine","new":1"#] {
             let body = format!(r#"{{"status":"success","code":200{rest}}}"#);
@@ -248,8 +250,8 @@ fn a_success_is_one_under_every_status() {
 }
 
 #[test]
-fn a_frame_that_contradicts_itself_is_no_refusal() {
-    let unclear = (Outcome::Unclear, ErrorKind::Reply);
+fn contradictory_envelope_is_not_a_refusal() {
+    let unclear = (AttemptOutcome::Unclear, ErrorKind::Reply);
     for (word, code, (outcome, kind)) in [
         ("success", 400, unclear),
         ("success", 401, unclear),
@@ -258,14 +260,14 @@ fn a_frame_that_contradicts_itself_is_no_refusal() {
         ("success", 10_001, unclear),
         ("success", 10_002, unclear),
         ("success", 0, unclear),
-        ("success", 500, of_number(500)),
-        ("success", 503, of_number(503)),
+        ("success", 500, of_code(500)),
+        ("success", 503, of_code(503)),
         ("error", 200, unclear),
-        // A word of tomorrow may mean anything, also that the message is on its way.
+        // An unknown status may mean anything, also that the message was accepted.
         ("queued", 200, unclear),
         ("queued", 422, unclear),
         ("queued", 429, unclear),
-        ("queued", 500, of_number(500)),
+        ("queued", 500, of_code(500)),
     ] {
         let body = format!(r#"{{"status":"{word}","code":{code},"data":{{"msg_id":"m-1"}}}}"#);
         for status in STATUSES {
@@ -275,27 +277,77 @@ fn a_frame_that_contradicts_itself_is_no_refusal() {
     }
 }
 
+/// The meaning of a status without an envelope.
+fn of_status(status: u16) -> (AttemptOutcome, ErrorKind) {
+    match status {
+        400 | 404 | 405 | 413 | 415 | 422 | 431 => (AttemptOutcome::Refused, ErrorKind::Refused),
+        401 | 403 => (AttemptOutcome::Refused, ErrorKind::Authentication),
+        429 => (AttemptOutcome::Throttled { after: AFTER }, ErrorKind::RateLimited),
+        503 => (AttemptOutcome::Unavailable { after: AFTER }, ErrorKind::Server),
+        500..=599 => (AttemptOutcome::Failed, ErrorKind::Server),
+        _ => (AttemptOutcome::Unclear, ErrorKind::Reply),
+    }
+}
+
+/// Bodies that hold no frame of the platform, some of them JSON of a gateway.
+const FRAMELESS: [(&[u8], Level); 20] = [
+    (br#"{"message":"slow down"}"#, Level::Json),
+    (br#"{"message":"Endpoint request timed out"}"#, Level::Json),
+    (br#"{"error":"request_timeout","status":408}"#, Level::Json),
+    (br#"{"status":408,"code":"REQUEST_TIMEOUT","message":"timeout"}"#, Level::Json),
+    (br#"{"code":404,"message":"no route"}"#, Level::Json),
+    (br#"{"type":"about:blank","title":"Conflict","status":409}"#, Level::Json),
+    (br#"{"error":{"status":"error","code":422}}"#, Level::Json),
+    (br#"{"status":"success","code":"many"}"#, Level::Json),
+    (br#"{"status":200,"code":200}"#, Level::Json),
+    (br#"{"status":"success"}"#, Level::Json),
+    (b"[]", Level::Json),
+    (br#"["error",422]"#, Level::Json),
+    (br#"["success",200,{"msg_id":"m-1"}]"#, Level::Json),
+    (br#"[{"status":"error","code":422}]"#, Level::Json),
+    (b"null", Level::Json),
+    (b" 7 ", Level::Json),
+    (b"<html><title>502</title></html>", Level::Other),
+    (b"", Level::Other),
+    (br#"{"status":"success","code":200"#, Level::Other),
+    (b"{\"status\":\"success\",\"code\":200,\"message\":\"\xff\"}", Level::Other),
+];
+
 #[test]
-fn a_reply_without_a_frame_is_judged_by_its_status() {
-    let bodies: [(&[u8], Level); 12] = [
-        (br#"{"message":"slow down"}"#, Level::Json),
-        (br#"{"status":"success","code":"many"}"#, Level::Json),
-        (br#"{"status":200,"code":200}"#, Level::Json),
-        (br#"{"status":"success"}"#, Level::Json),
-        (b"[]", Level::Json),
-        (b"null", Level::Json),
-        (b" 7 ", Level::Json),
-        (b"<html><title>502</title></html>", Level::Other),
-        (b"", Level::Other),
-        (b" ", Level::Other),
-        (br#"{"status":"success","code":200"#, Level::Other),
-        (b"{\"status\":\"success\",\"code\":200,\"message\":\"\xff\"}", Level::Other),
-    ];
-    for status in STATUSES {
-        let (outcome, kind) = of_number(status.into());
-        for (body, level) in bodies {
+fn reply_without_envelope_uses_status() {
+    for status in 100..=999 {
+        let (outcome, kind) = of_status(status);
+        for (body, level) in FRAMELESS {
             let expected = Some((outcome, kind, level));
             assert_eq!(read(status, body), expected, "{} under {status}", String::from_utf8_lossy(body));
+        }
+    }
+}
+
+#[test]
+fn send_is_rejected_only_by_verdict() {
+    let frame = br#"{"status":"error","code":422,"message":"no","data":{},"error":{}}"#;
+    let policy = RetryPolicy::new();
+    for status in 100..=999 {
+        assert!(matches!(read(status, frame), Some((AttemptOutcome::Refused, ErrorKind::Refused, _))), "{status}");
+        for (body, _) in FRAMELESS {
+            let Some((outcome, ..)) = read(status, body) else { panic!("no frame, no success: {status}") };
+            let (state, again) = match status {
+                400 | 401 | 403 | 404 | 405 | 413 | 415 | 422 | 431 => (Rejected, (false, false)),
+                429 => (Rejected, (true, true)),
+                500..=599 => (Unknown, (true, false)),
+                _ => (Unknown, (false, false)),
+            };
+            let tried = |idempotency| match policy.decide(outcome, idempotency, 1, Duration::ZERO, 0.0) {
+                Decision::Again(_) => true,
+                Decision::Stop(advice) => {
+                    let find_out = idempotency == Idempotency::NonIdempotent && state == Unknown;
+                    assert_eq!(advice == Reconcile, find_out, "{status}, {idempotency:?}");
+                    false
+                }
+            };
+            assert_eq!(outcome.request_state(), state, "{status}");
+            assert_eq!((tried(Idempotency::Idempotent), tried(Idempotency::NonIdempotent)), again, "{status}");
         }
     }
 }
@@ -308,40 +360,40 @@ fn patient() -> RetryPolicy {
     RetryPolicy::new().with_max_attempts(u32::MAX).with_max_elapsed(Duration::MAX)
 }
 
-fn wait(policy: &RetryPolicy, outcome: Outcome, attempt: u32, jitter: f64) -> Option<Duration> {
-    match policy.decide(outcome, Replay::Safe, attempt, Duration::ZERO, jitter) {
+fn wait(policy: &RetryPolicy, outcome: AttemptOutcome, attempt: u32, jitter: f64) -> Option<Duration> {
+    match policy.decide(outcome, Idempotency::Idempotent, attempt, Duration::ZERO, jitter) {
         Decision::Again(wait) => Some(wait),
         Decision::Stop(_) => None,
     }
 }
 
 #[test]
-fn waits_double_up_to_the_cap_and_are_spread_from_zero() {
+fn backoff_doubles_with_full_jitter() {
     let policy = patient().with_base_delay(ms(100)).with_max_delay(ms(1_000));
     for (attempt, longest) in
         [(0, 100), (1, 100), (2, 200), (3, 400), (4, 800), (5, 1_000), (33, 1_000), (9_999, 1_000)]
     {
         for (jitter, expected) in [(0.0, ms(0)), (0.5, ms(longest / 2)), (1.0, ms(longest))] {
-            let found = wait(&policy, Outcome::MayHaveLeft, attempt, jitter);
+            let found = wait(&policy, AttemptOutcome::MaybeSent, attempt, jitter);
             assert_eq!(found, Some(expected), "attempt {attempt}, jitter {jitter}");
         }
     }
 }
 
 #[test]
-fn a_jitter_that_is_none_stays_within_the_bounds() {
+fn invalid_jitter_is_clamped() {
     let policy = patient().with_base_delay(ms(100));
     for (jitter, expected) in
         [(-1.0, 0), (7.0, 100), (f64::NAN, 100), (f64::INFINITY, 100), (f64::NEG_INFINITY, 100), (-0.0, 0)]
     {
-        assert_eq!(wait(&policy, Outcome::Failed, 1, jitter), Some(ms(expected)), "{jitter}");
+        assert_eq!(wait(&policy, AttemptOutcome::Failed, 1, jitter), Some(ms(expected)), "{jitter}");
     }
 }
 
 #[test]
-fn what_the_platform_asks_for_is_waited_whatever_the_cap_and_a_little_more() {
+fn retry_after_exceeds_the_cap() {
     let policy = patient().with_base_delay(ms(100)).with_max_delay(ms(1_000));
-    for of in [|after| Outcome::Throttled { after }, |after| Outcome::Unavailable { after }] {
+    for of in [|after| AttemptOutcome::Throttled { after }, |after| AttemptOutcome::Unavailable { after }] {
         for (asked, attempt, jitter, expected) in [
             (Some(ms(0)), 1, 0.0, ms(0)),
             (Some(ms(0)), 5, 1.0, ms(100)),
@@ -359,10 +411,10 @@ fn the_longest_times_do_not_panic() {
     let policy = patient().with_base_delay(Duration::MAX).with_max_delay(Duration::MAX);
     for attempt in [0, 1, 2, u32::MAX - 1] {
         // A wait that is longer than all time never fits into it.
-        assert_eq!(wait(&policy, Outcome::Failed, attempt, 1.0), None);
-        assert_eq!(wait(&policy, Outcome::Failed, attempt, 0.0), Some(Duration::ZERO));
-        assert!(wait(&policy, Outcome::Failed, attempt, 0.5).is_some());
-        assert_eq!(wait(&policy, Outcome::Throttled { after: Some(Duration::MAX) }, attempt, 1.0), None);
+        assert_eq!(wait(&policy, AttemptOutcome::Failed, attempt, 1.0), None);
+        assert_eq!(wait(&policy, AttemptOutcome::Failed, attempt, 0.0), Some(Duration::ZERO));
+        assert!(wait(&policy, AttemptOutcome::Failed, attempt, 0.5).is_some());
+        assert_eq!(wait(&policy, AttemptOutcome::Throttled { after: Some(Duration::MAX) }, attempt, 1.0), None);
     }
 }
 
@@ -370,9 +422,8 @@ fn the_longest_times_do_not_panic() {
 const NOW: u64 = 1_792_567_680;
 
 #[test]
-fn both_forms_are_read_and_anything_else_asks_for_nothing() {
+fn retry_after_forms_are_parsed() {
     let now = SystemTime::UNIX_EPOCH + Duration::from_secs(NOW);
-    assert_eq!(httpdate::fmt_http_date(now), "Wed, 21 Oct 2026 07:28:00 GMT");
     let table: [(&[u8], Option<u64>); 24] = [
         (b"0", Some(0)),
         (b"120", Some(120)),
@@ -409,7 +460,7 @@ fn both_forms_are_read_and_anything_else_asks_for_nothing() {
 }
 
 #[test]
-fn a_clock_before_all_dates_does_not_panic() {
+fn clock_before_epoch_does_not_panic() {
     let mut headers = HeaderMap::new();
     headers.insert(RETRY_AFTER, HeaderValue::from_static("Fri, 31 Dec 9999 23:59:59 GMT"));
     let long_ago = SystemTime::UNIX_EPOCH - Duration::from_secs(1 << 32);

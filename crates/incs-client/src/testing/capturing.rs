@@ -1,4 +1,4 @@
-//! A transport that keeps what passes through another.
+//! A transport that records the exchanges of another.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -10,14 +10,13 @@ use super::locked;
 use super::recorded::{Ending, Exchange, Recorded, RecordedReply};
 use crate::transport::{Request, Response, Transport, TransportError};
 
-/// Exchanges that are kept unless [`CapturingTransport::with_capacity`] says otherwise.
+/// The default of [`CapturingTransport::with_capacity`].
 const CAPACITY: usize = 256;
 
-/// A transport that keeps what passes through another: the last 256 exchanges, or as many as
-/// [`with_capacity`](Self::with_capacity) says.
+/// A transport that records the exchanges of another: the last 256, or the number set by [`with_capacity`](Self::with_capacity).
 ///
-/// A clone is the same transport, so a test gives one to the client and asks the other. Exchanges stand in the order in which
-/// they ended. They hold everything, so treat them as you treat messages; `Debug` shows no secret header, no query and no body.
+/// Clones share the records, so a test passes one to the client and inspects the other. Exchanges are in the order of their ends.
+/// They contain everything, so treat them like messages; `Debug` shows no secret header, no query and no body.
 ///
 /// ```
 /// use incs_client::testing::{CapturingTransport, Ending, ScriptedTransport};
@@ -54,13 +53,13 @@ impl Kept {
 }
 
 impl<T> CapturingTransport<T> {
-    /// Keeps what passes through `inner`.
+    /// Records the exchanges of `inner`.
     pub fn new(inner: T) -> Self {
         let kept = Kept { capacity: CAPACITY, exchanges: VecDeque::new() };
         Self { inner: Arc::new(inner), kept: Arc::new(Mutex::new(kept)) }
     }
 
-    /// Keeps the last so many exchanges.
+    /// Sets the number of exchanges to keep.
     #[must_use]
     pub fn with_capacity(self, exchanges: usize) -> Self {
         {
@@ -71,7 +70,7 @@ impl<T> CapturingTransport<T> {
         self
     }
 
-    /// The transport below.
+    /// Returns the inner transport.
     pub fn inner(&self) -> &T {
         &self.inner
     }
@@ -102,7 +101,7 @@ impl<T: Transport> Transport for CapturingTransport<T> {
     }
 }
 
-/// An exchange that is kept when it ends, also when its future is dropped.
+/// An exchange that is recorded when it ends, also when its future is dropped.
 struct Pending<'a> {
     kept: &'a Mutex<Kept>,
     exchange: Option<(Recorded, Ending)>,
@@ -150,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_and_dropped_calls_are_kept_too() {
+    fn errors_and_dropped_calls_are_captured() {
         let script = ScriptedTransport::new().error(TransportErrorKind::Tls).stall().reply(204, "");
         let transport = CapturingTransport::new(script);
         let error = transport.call(Request::default()).now_or_never().unwrap().unwrap_err();

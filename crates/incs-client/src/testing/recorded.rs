@@ -1,4 +1,4 @@
-//! Requests, replies and exchanges as they were recorded; `Debug` masks them.
+//! Recorded requests, replies and exchanges; `Debug` masks them.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::transport::{CallInfo, Request, Response, TransportErrorKind};
 
-/// A request, as a transport got it. `Debug` shows no secret header, no query and no body.
+/// A request as passed to a transport. `Debug` shows no secret header, no query and no body.
 #[derive(Clone)]
 pub struct Recorded {
     pub(super) method: Method,
@@ -35,17 +35,17 @@ impl Recorded {
         &self.method
     }
 
-    /// The URI. When it was read from a [`Recording`](super::Recording), path and query only.
+    /// Returns the URI; only path and query if it was read from a [`Recording`](super::Recording).
     pub fn uri(&self) -> &Uri {
         &self.uri
     }
 
-    /// The path of the URI.
+    /// Returns the path of the URI.
     pub fn path(&self) -> &str {
         self.uri.path()
     }
 
-    /// The query of the URI.
+    /// Returns the query of the URI.
     pub fn query(&self) -> Option<&str> {
         self.uri.query()
     }
@@ -55,7 +55,7 @@ impl Recorded {
         &self.headers
     }
 
-    /// The first value of a header; `None` too when it is not text.
+    /// Returns the first value of a header; `None` also if it is not text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
@@ -65,7 +65,7 @@ impl Recorded {
         &self.body
     }
 
-    /// The body, read as JSON.
+    /// Parses the body as JSON.
     ///
     /// # Errors
     ///
@@ -92,7 +92,7 @@ impl fmt::Debug for Recorded {
     }
 }
 
-/// A reply, as a transport gave it. `Debug` shows no secret header and no body.
+/// A reply as returned by a transport. `Debug` shows no secret header and no body.
 #[derive(Clone)]
 pub struct RecordedReply {
     pub(super) status: StatusCode,
@@ -138,7 +138,7 @@ impl fmt::Debug for RecordedReply {
     }
 }
 
-/// One request and what became of it.
+/// One request and its end.
 #[derive(Debug, Clone)]
 pub struct Exchange {
     pub(super) request: Recorded,
@@ -151,7 +151,7 @@ impl Exchange {
         &self.request
     }
 
-    /// Returns how it ended.
+    /// Returns the end of the exchange.
     pub fn ending(&self) -> &Ending {
         &self.ending
     }
@@ -159,25 +159,24 @@ impl Exchange {
 
 /// The end of an exchange.
 #[derive(Debug, Clone)]
-#[non_exhaustive]
 pub enum Ending {
     /// A reply of any status.
     Reply(RecordedReply),
     /// An error of the transport.
     Error(TransportErrorKind),
-    /// The caller gave up, for example at its time limit.
+    /// The caller dropped the exchange, for example at a timeout.
     Dropped,
 }
 
-/// Headers whose values open doors.
+/// Headers with secret values.
 const SECRET: [&str; 5] = ["authorization", "certification-code", "cookie", "proxy-authorization", "set-cookie"];
 
-/// Returns whether a header must neither be shown nor written.
+/// Returns whether a header must be neither shown nor written.
 pub(super) fn is_secret(name: &HeaderName, value: &HeaderValue) -> bool {
     value.is_sensitive() || SECRET.contains(&name.as_str())
 }
 
-/// Headers as `Debug` may show them.
+/// Headers with secrets masked for `Debug`.
 fn masked(headers: &HeaderMap) -> impl fmt::Debug {
     fmt::from_fn(|f| {
         let shown = headers.iter().map(|(name, value)| {

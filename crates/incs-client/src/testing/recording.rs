@@ -1,4 +1,4 @@
-//! Exchanges as a file, and a transport that answers from one.
+//! Recordings of exchanges, and a transport that replays them.
 
 use std::fmt::Write as _;
 use std::sync::Mutex;
@@ -9,14 +9,14 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use incs_model::{DecodeError, decode};
 use serde::{Deserialize, Serialize};
 
-use super::locked;
 use super::recorded::{Ending, Exchange, Recorded, RecordedReply, is_secret};
-use crate::transport::{CallInfo, Replay, Request, Response, Transport, TransportError, TransportErrorKind};
+use super::{Unanswered, locked};
+use crate::transport::{CallInfo, Idempotency, Request, Response, Transport, TransportError, TransportErrorKind};
 
-/// The version of the format that this crate writes, and the only one that it reads.
+/// The only version of the format that this crate writes and reads.
 const VERSION: u32 = 1;
 
-/// Exchanges that can be written to a file and read from it, for a [`ReplayingTransport`].
+/// Exchanges that can be saved as JSON and loaded, for a [`ReplayingTransport`].
 ///
 /// The format is JSON:
 ///
@@ -35,35 +35,35 @@ const VERSION: u32 = 1;
 /// }
 /// ```
 ///
-/// Bytes that are UTF-8 stand as `text`, others as `hex`. Another `ending` is `{"error": "connect"}` (or `tls`, `not_sent`,
-/// `timeout`, `interrupted`, `body_too_large`, `other`) or `"dropped"`. Scheme and host are not written, so that a recording
-/// serves any host.
+/// UTF-8 bytes are `text`, others `hex`. Another `ending` is `{"error": "connect"}` (or `tls`, `not_sent`, `timeout`,
+/// `interrupted`, `body_too_large`, `other`) or `"dropped"`. Scheme and host are not written, so that a recording works for any
+/// host.
 ///
-/// **Headers that hold a secret are never written**: `authorization`, `certification-code`, cookies and values marked as
-/// sensitive. **Bodies are written as they are**, since requests are matched by them: do not keep an exchange whose body holds a
-/// password, a token or a customer's data.
+/// **Headers with secrets are never written**: `authorization`, `certification-code`, cookies and values marked as sensitive.
+/// **Bodies are written unchanged**, since requests are matched by them: do not save an exchange whose body contains a password,
+/// a token or a customer's data.
 #[derive(Debug, Clone)]
 pub struct Recording {
     exchanges: Vec<Exchange>,
 }
 
-/// Why a recording cannot be read. No text of the recording shows.
+/// An error of reading a recording. It shows no text of the recording.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RecordingError {
-    /// It is no JSON, or of another shape.
+    /// It is not JSON, or has another shape.
     #[error("the recording cannot be read")]
     Shape(#[source] DecodeError),
-    /// It is of another version.
-    #[error("the recording is of version {found}, expected 1")]
+    /// It has another version.
+    #[error("the recording has version {found}, expected 1")]
     Version {
-        /// That version.
+        /// The version found.
         found: u32,
     },
-    /// An exchange has a value that HTTP does not have.
-    #[error("/exchanges/{index}: the {part} is none of HTTP")]
+    /// An exchange has a value that is invalid in HTTP.
+    #[error("/exchanges/{index}: the {part} is invalid in HTTP")]
     Value {
-        /// The place of the exchange, from 0.
+        /// The index of the exchange, from 0.
         index: usize,
         /// The part: `method`, `target`, `status`, `header`, `body` or `error`.
         part: &'static str,
@@ -71,16 +71,16 @@ pub enum RecordingError {
 }
 
 impl Recording {
-    /// A recording of these exchanges.
+    /// Creates a recording of exchanges.
     pub fn new(exchanges: Vec<Exchange>) -> Self {
         Self { exchanges }
     }
 
-    /// Reads a recording.
+    /// Parses a recording.
     ///
     /// # Errors
     ///
-    /// Fails when it is not a recording, or of another version.
+    /// Fails when the bytes are not a recording, or one of another version.
     pub fn from_json(json: &[u8]) -> Result<Self, RecordingError> {
         let Versioned { version } = decode(json).map_err(RecordingError::Shape)?;
         if version != VERSION {
@@ -92,10 +92,10 @@ impl Recording {
         Ok(Self::new(exchanges.collect::<Result<_, _>>()?))
     }
 
-    /// Writes the recording, without secret headers.
+    /// Serializes the recording, without secret headers.
     pub fn to_json(&self) -> String {
         let file = File { version: VERSION, exchanges: self.exchanges.iter().map(Row::of).collect() };
-        // Texts, numbers and lists only: there is nothing in it that JSON could refuse.
+        // Only texts, numbers and lists, which always serialize.
         serde_json::to_string_pretty(&file).unwrap_or_default()
     }
 
@@ -171,14 +171,14 @@ impl Row {
         }
     }
 
-    /// The exchange, or which part of it is none of HTTP.
+    /// Returns the exchange, or the name of the part that is invalid in HTTP.
     fn read(self) -> Result<Exchange, &'static str> {
         let request = Recorded {
             method: Method::try_from(self.method.as_str()).map_err(|_| "method")?,
             uri: Uri::try_from(self.target).map_err(|_| "target")?,
             headers: read_headers(self.headers)?,
             body: self.body.read().ok_or("body")?,
-            info: CallInfo::new("call", Replay::Unsafe),
+            info: CallInfo::new("call", Idempotency::NonIdempotent),
         };
         let ending = match self.ending {
             RowEnding::Reply { status, headers, body } => Ending::Reply(RecordedReply {
@@ -247,7 +247,7 @@ const KINDS: [(TransportErrorKind, &str); 7] = [
     (TransportErrorKind::NotSent, "not_sent"),
     (TransportErrorKind::Timeout, "timeout"),
     (TransportErrorKind::Interrupted, "interrupted"),
-    (TransportErrorKind::BodyTooLarge, "body_too_large"),
+    (TransportErrorKind::ReplyTooLarge, "body_too_large"),
     (TransportErrorKind::Other, "other"),
 ];
 
@@ -259,12 +259,16 @@ fn kind_of(name: &str) -> Option<TransportErrorKind> {
     KINDS.iter().find(|(_, known)| *known == name).map(|(kind, _)| *kind)
 }
 
-/// A transport that answers from a [`Recording`].
+/// A transport that replays a [`Recording`].
 ///
-/// A request gets the first exchange, not yet used, of the same method, path, query and body; host and headers do not count. So
-/// calls that differ may come in any order, and calls that are alike get their answers in the order recorded. A request that
-/// matches none is an error of the kind [`Other`](TransportErrorKind::Other) whose cause says so. An exchange that was dropped
+/// A request gets the first unused exchange with the same method, path, query and body; host and headers are ignored. So
+/// different calls may come in any order, and equal calls get their replies in the recorded order. An exchange that was dropped
 /// stalls.
+///
+/// # Panics
+///
+/// A request without a match panics with its method and path: an error would look to the tested code like a send with an unknown
+/// state. If something catches the panic, dropping the transport panics again.
 ///
 /// ```
 /// use incs_client::testing::{CapturingTransport, Recording, ReplayingTransport, ScriptedTransport};
@@ -281,29 +285,34 @@ fn kind_of(name: &str) -> Option<TransportErrorKind> {
 /// for expected in ["one", "two"] {
 ///     assert_eq!(transport.call(Request::default()).await.unwrap().body(), expected);
 /// }
-/// assert!(transport.call(Request::default()).await.is_err());
+/// assert!(transport.unused().is_empty());
 /// # }).unwrap();
 /// ```
 #[derive(Debug)]
 pub struct ReplayingTransport {
     left: Mutex<Vec<Exchange>>,
+    unanswered: Unanswered,
 }
 
 impl ReplayingTransport {
-    /// Answers from `recording`.
+    /// Creates a transport that replays a recording.
     pub fn new(recording: Recording) -> Self {
-        Self { left: Mutex::new(recording.into_exchanges()) }
+        Self { left: Mutex::new(recording.into_exchanges()), unanswered: Unanswered::default() }
     }
 
-    /// The exchanges that no request has used.
+    /// Returns the exchanges that no request has used.
     pub fn unused(&self) -> Vec<Exchange> {
         locked(&self.left).clone()
     }
 
-    fn take(&self, request: &Request) -> Option<Ending> {
+    fn take(&self, request: &Request) -> Ending {
         let mut left = locked(&self.left);
-        let index = left.iter().position(|exchange| matches(&exchange.request, request))?;
-        Some(left.remove(index).ending)
+        if let Some(index) = left.iter().position(|exchange| matches(&exchange.request, request)) {
+            return left.remove(index).ending;
+        }
+        drop(left);
+        let (method, path) = (request.method(), request.uri().path());
+        self.unanswered.fail(&format!("no exchange is left in the recording for this {method} {path}"))
     }
 }
 
@@ -312,20 +321,15 @@ impl Transport for ReplayingTransport {
     async fn call(&self, request: Request) -> Result<Response, TransportError> {
         let ending = self.take(&request);
         let info = CallInfo::of(&request);
-        info.departure().hold();
-        let stays = matches!(&ending, Some(Ending::Error(kind)) if kind.nothing_left());
-        if !stays && !info.departure().leave() {
+        info.send_gate().arm();
+        let stays = matches!(&ending, Ending::Error(kind) if kind.proves_not_sent());
+        if !stays && !info.send_gate().commit() {
             return Err(TransportErrorKind::NotSent.into());
         }
         match ending {
-            Some(Ending::Reply(reply)) => Ok(reply.to_response()),
-            Some(Ending::Error(kind)) => Err(kind.into()),
-            Some(Ending::Dropped) => std::future::pending().await,
-            None => Err(TransportError::new(TransportErrorKind::Other).with_source(format!(
-                "no exchange is left in the recording for this {} {}",
-                request.method(),
-                request.uri().path()
-            ))),
+            Ending::Reply(reply) => Ok(reply.to_response()),
+            Ending::Error(kind) => Err(kind.into()),
+            Ending::Dropped => std::future::pending().await,
         }
     }
 }
@@ -339,8 +343,6 @@ fn matches(recorded: &Recorded, request: &Request) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::error::Error as _;
-
     use futures_util::FutureExt;
 
     use super::*;
@@ -391,7 +393,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_named_and_not_shown() {
+    fn unreadable_recording_is_not_shown() {
         let row = |method: &str, body: &str, ending: &str| {
             format!(
                 r#"{{"version":1,"exchanges":[{{"method":"{method}","target":"/","headers":[],"body":{body},"ending":{ending}}}]}}"#
@@ -401,12 +403,12 @@ mod tests {
         for (json, message) in [
             ("[]".to_owned(), "the recording cannot be read"),
             ("{}".to_owned(), "the recording cannot be read"),
-            (r#"{"version":2,"exchanges":"s3cret"}"#.to_owned(), "the recording is of version 2, expected 1"),
+            (r#"{"version":2,"exchanges":"s3cret"}"#.to_owned(), "the recording has version 2, expected 1"),
             (r#"{"version":1,"exchanges":"s3cret"}"#.to_owned(), "the recording cannot be read"),
-            (row("s3 cret", text, r#""dropped""#), "/exchanges/0: the method is none of HTTP"),
-            (row("GET", r#"{"hex":"f"}"#, r#""dropped""#), "/exchanges/0: the body is none of HTTP"),
-            (row("GET", r#"{"hex":"+f"}"#, r#""dropped""#), "/exchanges/0: the body is none of HTTP"),
-            (row("GET", text, r#"{"error":"s3cret"}"#), "/exchanges/0: the error is none of HTTP"),
+            (row("s3 cret", text, r#""dropped""#), "/exchanges/0: the method is invalid in HTTP"),
+            (row("GET", r#"{"hex":"f"}"#, r#""dropped""#), "/exchanges/0: the body is invalid in HTTP"),
+            (row("GET", r#"{"hex":"+f"}"#, r#""dropped""#), "/exchanges/0: the body is invalid in HTTP"),
+            (row("GET", text, r#"{"error":"s3cret"}"#), "/exchanges/0: the error is invalid in HTTP"),
         ] {
             let error = Recording::from_json(json.as_bytes()).unwrap_err();
             assert_eq!(error.to_string(), message, "{json}");
@@ -432,7 +434,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_is_matched_by_method_path_query_and_body() {
+    fn request_matches_on_all_parts() {
         let recorded = || request("POST", "https://a.example/b?c=1", "{}");
         let others = [
             request("PUT", "https://a.example/b?c=1", "{}"),
@@ -443,22 +445,25 @@ mod tests {
         ];
         let transport = replaying(ScriptedTransport::new().reply(200, "one"), [recorded()]);
         for other in others {
-            let error = transport.call(other).now_or_never().unwrap().unwrap_err();
-            assert_eq!(error.kind(), TransportErrorKind::Other);
-            let cause = error.source().unwrap().to_string();
-            assert!(
-                cause.starts_with("no exchange is left in the recording for this P") && !cause.contains("c="),
-                "{cause}"
-            );
+            let why = panic_of(|| drop(transport.call(other).now_or_never()));
+            assert!(why.starts_with("no exchange is left in the recording for this P") && !why.contains("c="), "{why}");
         }
         let elsewhere = request("POST", "http://localhost:1/b?c=1", "{}");
         assert_eq!(transport.call(elsewhere).now_or_never().unwrap().unwrap().body(), "one");
         assert!(transport.unused().is_empty());
-        assert!(transport.call(recorded()).now_or_never().unwrap().is_err());
+        let why = "no exchange is left in the recording for this POST /b";
+        assert_eq!(panic_of(|| drop(transport.call(recorded()).now_or_never())), why);
+        // The test continued, so dropping the transport panics again.
+        assert!(panic_of(|| drop(transport)).starts_with("no exchange is left"));
+    }
+
+    fn panic_of(run: impl FnOnce()) -> String {
+        let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).unwrap_err();
+        *caught.downcast::<String>().unwrap()
     }
 
     #[test]
-    fn errors_and_dropped_calls_come_back_as_they_were() {
+    fn recorded_errors_are_replayed() {
         let script = ScriptedTransport::new().error(TransportErrorKind::Connect).stall();
         let transport = replaying(script, [request("GET", "/a", ""), request("GET", "/b", "")]);
         for (path, kind, left) in [("/a", Some(TransportErrorKind::Connect), false), ("/b", None, true)] {
@@ -467,7 +472,7 @@ mod tests {
             request.extensions_mut().insert(info.clone());
             let result = transport.call(request).now_or_never();
             assert_eq!(result.map(|result| result.unwrap_err().kind()), kind);
-            assert_eq!(info.departure().may_have_left(), left);
+            assert_eq!(info.send_gate().maybe_sent(), left);
         }
     }
 }

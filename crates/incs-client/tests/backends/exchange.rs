@@ -1,8 +1,11 @@
-//! What every backend holds: written once, run for each.
+//! The tests of all backends: written once, run for each.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use incs_client::transport::{Transport, TransportError, TransportErrorKind};
+use incs_client::{BuildError, Client};
+use incs_model::ParseUrlError;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
@@ -19,7 +22,10 @@ macro_rules! exchange_tests {
         )*
     };
     ($make:expr) => {
-        crate::exchange::exchange_tests! { $make; a_uri_that_cannot_be_called_is_not_sent }
+        crate::exchange::exchange_tests! { $make;
+            a_uri_that_cannot_be_called_is_not_sent
+            invalid_port_connects_nowhere
+        }
         crate::exchange::exchange_tests! { $make, whatever the URI }
     };
     ($make:expr, whatever the URI) => {
@@ -62,20 +68,20 @@ async fn answer_and_end(reply: &'static [u8]) -> String {
 }
 
 async fn fails(transport: &impl Transport, uri: &str) -> (TransportError, bool) {
-    let (request, departure) = post(uri);
+    let (request, send_gate) = post(uri);
     let error = call(transport, request).await.unwrap_err();
     assert_discreet(&error);
-    (error, departure.may_have_left())
+    (error, send_gate.maybe_sent())
 }
 
 pub(crate) async fn a_reply_of_any_status_is_a_reply(transport: impl Transport) {
     for status in ["200", "204", "304", "400", "401", "429", "500", "503", "599", "999"] {
         let reply = format!("HTTP/1.1 {status} Word\r\nX-Reply: yes\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
         let (uri, _server) = answer_one(reply.leak().as_bytes()).await;
-        let (request, departure) = post(&uri);
+        let (request, send_gate) = post(&uri);
         let reply = call(&transport, request).await.unwrap();
         assert_eq!((reply.status().as_str(), reply.headers()["x-reply"].as_bytes()), (status, &b"yes"[..]));
-        assert!(departure.may_have_left());
+        assert!(send_gate.maybe_sent());
     }
 }
 
@@ -169,7 +175,7 @@ pub(crate) async fn a_reply_that_announces_too_much_is_refused(transport: impl T
     // Nothing of the body ever comes: the announcement is enough.
     let (uri, server) = answer_one(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000000\r\n\r\n").await;
     let error = call(&transport, request("POST", &uri, "{}", 3).0).await.unwrap_err();
-    assert_eq!(error.kind(), TransportErrorKind::BodyTooLarge);
+    assert_eq!(error.kind(), TransportErrorKind::ReplyTooLarge);
     // And the connection is given up rather than read to its end.
     let (_, mut stream) = server.await.unwrap();
     soon(end(&mut stream)).await;
@@ -179,7 +185,7 @@ pub(crate) async fn a_reply_in_chunks_that_grows_too_long_is_refused(transport: 
     let (uri, server) =
         answer_one(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n2\r\ncd\r\n").await;
     let error = call(&transport, request("POST", &uri, "{}", 3).0).await.unwrap_err();
-    assert_eq!(error.kind(), TransportErrorKind::BodyTooLarge);
+    assert_eq!(error.kind(), TransportErrorKind::ReplyTooLarge);
     let (_, mut stream) = server.await.unwrap();
     soon(end(&mut stream)).await;
 }
@@ -200,7 +206,7 @@ pub(crate) async fn dropping_the_call_ends_the_connection(transport: impl Transp
     let transport = Arc::new(transport);
     for reply in [&b""[..], b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhi"] {
         let (uri, server) = answer_one(reply).await;
-        let (request, departure) = post(&uri);
+        let (request, send_gate) = post(&uri);
         let calling = tokio::spawn({
             let transport = Arc::clone(&transport);
             async move { transport.call(request).await }
@@ -208,7 +214,7 @@ pub(crate) async fn dropping_the_call_ends_the_connection(transport: impl Transp
         let (_, mut stream) = soon(server).await.unwrap();
         calling.abort();
         soon(end(&mut stream)).await;
-        assert!(departure.may_have_left());
+        assert!(send_gate.maybe_sent());
     }
 }
 
@@ -239,12 +245,42 @@ pub(crate) async fn a_uri_that_cannot_be_called_is_not_sent(transport: impl Tran
     }
 }
 
+/// Listens where a port that is out of range might lead: its low 16 bits, and the default ports if this machine lets us.
+pub(crate) async fn invalid_port_connects_nowhere(transport: impl Transport + 'static) {
+    let (listener, address) = listen().await;
+    let mut listeners = vec![listener];
+    for port in [80, 443] {
+        listeners.extend(tokio::net::TcpListener::bind(("127.0.0.1", port)).await.ok());
+    }
+    let wrapped = u32::from(address.port()) + 65536;
+    let ports = [wrapped.to_string(), "70000".to_owned(), "0".to_owned(), "00".to_owned(), String::new()];
+    for (scheme, port) in ["http", "https"].iter().flat_map(|scheme| ports.iter().map(move |port| (scheme, port))) {
+        let base = format!("{scheme}://127.0.0.1:{port}");
+        // Those that the type of URIs takes; the others cannot get this far.
+        if let Ok(uri) = format!("{base}/path").parse::<http::Uri>() {
+            let error = call(&transport, post(&uri.to_string()).0).await.unwrap_err();
+            assert_eq!(error.kind(), TransportErrorKind::NotSent, "{base}");
+            assert_discreet(&error);
+        }
+    }
+    let transport = Arc::new(transport);
+    for port in &ports {
+        let base = format!("http://127.0.0.1:{port}");
+        let client = Client::builder(Arc::clone(&transport)).certification_code(SECRET).base_urls(&base).build();
+        assert_eq!(client.err(), Some(BuildError::BaseUrl(ParseUrlError::Port)), "{base}");
+    }
+    for listener in listeners {
+        let visit = tokio::time::timeout(Duration::from_millis(50), listener.accept()).await;
+        assert!(visit.is_err(), "a connection to {:?}", listener.local_addr());
+    }
+}
+
 #[cfg(not(all(feature = "hyper-rustls", any(feature = "reqwest-rustls", feature = "reqwest-native-tls"))))]
 #[allow(dead_code, reason = "only a backend without TLS calls it")]
 pub(crate) async fn https_needs_a_feature(transport: &impl Transport, feature: &str) {
     let (error, left) = fails(transport, "https://127.0.0.1/path").await;
     assert_eq!(error.kind(), TransportErrorKind::Tls);
-    assert!(!left || error.kind().nothing_left());
+    assert!(!left || error.kind().proves_not_sent());
     let cause = std::error::Error::source(&error).unwrap().to_string();
     assert_eq!(cause, format!("https needs the feature `{feature}`, which is off"));
 }

@@ -33,7 +33,7 @@ mod tls {
     }
 
     #[tokio::test]
-    async fn tls_may_be_set_as_a_whole_and_still_offers_http_1_only() {
+    async fn custom_tls_offers_only_http_1() {
         crate::tls::a_server_with_a_trusted_certificate_is_called(|authority: &Authority| {
             HyperTransport::builder().rustls_config(authority.client_config()).build()
         })
@@ -43,12 +43,20 @@ mod tls {
 
 #[cfg(not(feature = "hyper-rustls"))]
 #[tokio::test]
-async fn https_without_its_feature_says_which_one_to_switch_on() {
+async fn https_without_feature_names_it() {
     crate::exchange::https_needs_a_feature(&HyperTransport::new(), "hyper-rustls").await;
 }
 
+#[cfg(not(feature = "hyper-rustls"))]
 #[test]
-fn the_debug_text_shows_the_settings_and_nothing_else() {
+fn https_proxy_needs_a_feature() {
+    let error = HyperTransport::builder().proxy("https://proxy.example").unwrap_err();
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert_eq!(cause, "https needs the feature `hyper-rustls`, which is off");
+}
+
+#[test]
+fn debug_shows_only_settings() {
     assert_eq!(format!("{:?}", HyperTransport::new()), "HyperTransport { .. }");
     assert_eq!(
         format!("{:?}", HyperTransport::builder()),

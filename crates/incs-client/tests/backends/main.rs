@@ -12,6 +12,8 @@
 mod exchange;
 #[cfg(feature = "hyper")]
 mod hyper;
+#[cfg(feature = "hyper-rustls")]
+mod proxy;
 #[cfg(feature = "reqwest")]
 mod reqwest;
 #[cfg(any(feature = "hyper", feature = "reqwest", feature = "tower"))]

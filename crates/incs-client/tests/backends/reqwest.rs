@@ -30,7 +30,7 @@ mod rustls {
     tls_tests!(trusting: trusting, plain: plain);
 
     #[tokio::test]
-    async fn tls_may_be_set_as_a_whole_and_still_offers_http_1_only() {
+    async fn custom_tls_offers_only_http_1() {
         crate::tls::a_server_with_a_trusted_certificate_is_called(|authority: &Authority| {
             ReqwestTransport::builder().rustls_config(authority.client_config()).build().unwrap()
         })
@@ -58,7 +58,7 @@ mod native_tls {
     tls_tests!(trusting: trusting, plain: plain);
 
     #[test]
-    fn bytes_that_are_no_certificate_are_refused_by_the_end() {
+    fn invalid_certificate_is_refused_when_built() {
         let builder = ReqwestTransport::builder().native_tls().root_certificate_der(b"hello");
         let error = builder.and_then(incs_client::backend::ReqwestTransportBuilder::build).unwrap_err();
         assert!(!error.to_string().is_empty());
@@ -67,12 +67,12 @@ mod native_tls {
 
 #[cfg(not(any(feature = "reqwest-rustls", feature = "reqwest-native-tls")))]
 #[tokio::test]
-async fn https_without_its_feature_says_which_one_to_switch_on() {
+async fn https_without_feature_names_it() {
     crate::exchange::https_needs_a_feature(&ReqwestTransport::new().unwrap(), "reqwest-rustls").await;
 }
 
 #[tokio::test]
-async fn a_redirect_to_nowhere_is_a_reply_too() {
+async fn redirect_without_location_is_a_reply() {
     let transport = ReqwestTransport::new().unwrap();
     // reqwest reads the place even of a redirect that it does not follow; none of these is a URL.
     for place in ["http://1.2.3.999/", "http://a:99999/", "http://[::1", "mailto:a", "%%%", ""] {
@@ -89,7 +89,7 @@ async fn a_redirect_to_nowhere_is_a_reply_too() {
 }
 
 #[tokio::test]
-async fn a_path_that_would_be_rewritten_is_not_sent() {
+async fn rewritten_path_is_not_sent() {
     let transport = ReqwestTransport::new().unwrap();
     for path in ["/a/../b", "/a/%2e%2E/b", "/a/./b"] {
         let (listener, address) = listen().await;
@@ -103,7 +103,7 @@ async fn a_path_that_would_be_rewritten_is_not_sent() {
 }
 
 #[tokio::test]
-async fn a_limit_that_was_set_below_is_a_timeout_once_the_body_left() {
+async fn reqwest_timeout_after_body_is_timeout() {
     let (listener, address) = listen().await;
     tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
@@ -111,15 +111,15 @@ async fn a_limit_that_was_set_below_is_a_timeout_once_the_body_left() {
         crate::support::end(&mut stream).await;
     });
     let builder = ReqwestTransport::builder().configure(|client| client.read_timeout(Duration::from_millis(300)));
-    let (request, departure) = post(&format!("http://{address}/path?{SECRET}"));
+    let (request, send_gate) = post(&format!("http://{address}/path?{SECRET}"));
     let error = call(&builder.build().unwrap(), request).await.unwrap_err();
     assert_eq!(error.kind(), TransportErrorKind::Timeout);
-    assert!(departure.may_have_left());
+    assert!(send_gate.maybe_sent());
     assert_discreet(&error);
 }
 
 #[tokio::test]
-async fn what_the_promises_rest_on_cannot_be_configured_away() {
+async fn required_settings_cannot_be_overridden() {
     let (elsewhere, other) = listen().await;
     let (listener, address) = listen().await;
     tokio::spawn(async move {
@@ -137,7 +137,7 @@ async fn what_the_promises_rest_on_cannot_be_configured_away() {
 }
 
 #[test]
-fn a_proxy_of_the_environment_is_not_used() {
+fn proxy_environment_is_ignored() {
     // The environment of a process cannot be changed safely while it runs, so a second one runs another of these tests.
     let mut again = std::process::Command::new(std::env::current_exe().unwrap());
     again.args(["--exact", "reqwest::a_reply_of_any_status_is_a_reply"]).env_remove("NO_PROXY").env_remove("no_proxy");
@@ -149,7 +149,7 @@ fn a_proxy_of_the_environment_is_not_used() {
 }
 
 #[test]
-fn the_debug_text_shows_the_settings_and_nothing_else() {
+fn debug_shows_only_settings() {
     let builder = ReqwestTransport::builder().configure(|client| {
         client.default_headers(http::HeaderMap::from_iter([(http::header::COOKIE, SECRET.parse().unwrap())]))
     });

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use incs_client::transport::{CallInfo, Departure, Replay, Request, Response, Transport, TransportError};
+use incs_client::transport::{CallInfo, Idempotency, Request, Response, SendGate, Transport, TransportError};
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::net::TcpListener;
 
@@ -18,14 +18,14 @@ pub(crate) async fn soon<T>(what: impl Future<Output = T>) -> T {
 }
 
 /// A request that sends something, full of secrets.
-pub(crate) fn post(uri: &str) -> (Request, Departure) {
+pub(crate) fn post(uri: &str) -> (Request, SendGate) {
     request("POST", uri, &format!("{{\"text\":\"{SECRET}\"}}"), usize::MAX)
 }
 
 /// Any request.
-pub(crate) fn request(method: &str, uri: &str, body: &str, limit: usize) -> (Request, Departure) {
-    let info = CallInfo::new("call", Replay::Unsafe).with_response_limit(limit);
-    let departure = info.departure().clone();
+pub(crate) fn request(method: &str, uri: &str, body: &str, limit: usize) -> (Request, SendGate) {
+    let info = CallInfo::new("call", Idempotency::NonIdempotent).with_response_limit(limit);
+    let send_gate = info.send_gate().clone();
     let request = http::Request::builder()
         .method(method)
         .uri(uri)
@@ -34,7 +34,7 @@ pub(crate) fn request(method: &str, uri: &str, body: &str, limit: usize) -> (Req
         .extension(info)
         .body(Bytes::copy_from_slice(body.as_bytes()))
         .unwrap();
-    (request, departure)
+    (request, send_gate)
 }
 
 /// Makes the call, within the limit of time.

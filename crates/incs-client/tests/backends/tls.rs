@@ -1,4 +1,4 @@
-//! What every backend with TLS holds: written once, run for each.
+//! The tests of all backends with TLS: written once, run for each.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,7 +33,7 @@ macro_rules! tls_tests {
 }
 pub(crate) use tls_tests;
 
-/// An authority of our own, whose certificate nobody trusts unless told to.
+/// A test authority, whose certificate is trusted only where a test adds it.
 pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {
@@ -79,7 +79,7 @@ impl Authority {
     }
 
     /// A server for the name, which would rather speak HTTP/2.
-    fn acceptor(&self, name: &str) -> TlsAcceptor {
+    pub(crate) fn acceptor(&self, name: &str) -> TlsAcceptor {
         let key = KeyPair::generate().unwrap();
         let certificate = CertificateParams::new([name.to_owned()]).unwrap().signed_by(&key, &self.0).unwrap();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -95,10 +95,10 @@ impl Authority {
 }
 
 async fn assert_fails(transport: &impl Transport, uri: &str, kind: TransportErrorKind) {
-    let (request, departure) = post(uri);
+    let (request, send_gate) = post(uri);
     let error = call(transport, request).await.unwrap_err();
     assert_eq!(error.kind(), kind, "{error:?}");
-    assert!(!departure.may_have_left());
+    assert!(!send_gate.maybe_sent());
     // The name of the host is shown by TLS, and is no secret.
     assert_discreet(&error);
 }
@@ -116,9 +116,9 @@ pub(crate) async fn a_server_with_a_trusted_certificate_is_called<T: Transport>(
     });
     let transport = make(&authority);
     for _ in 0..2 {
-        let (request, departure) = post(&format!("https://localhost:{}/path", address.port()));
+        let (request, send_gate) = post(&format!("https://localhost:{}/path", address.port()));
         assert_eq!(&call(&transport, request).await.unwrap().body()[..], b"hi");
-        assert!(departure.may_have_left());
+        assert!(send_gate.maybe_sent());
     }
 }
 

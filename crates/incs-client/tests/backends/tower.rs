@@ -16,7 +16,7 @@ use crate::support::{SECRET, assert_discreet, call, post, request};
 
 type BoxError = Box<dyn Error + Send + Sync>;
 
-/// What the service below does with a request.
+/// The inner service's action for a request.
 #[derive(Clone, Copy, PartialEq)]
 enum Does {
     Echo,
@@ -82,31 +82,31 @@ impl Service<http::Request<OutgoingBody>> for Scripted {
 }
 
 #[tokio::test]
-async fn a_service_is_asked_until_it_is_ready_and_then_called() {
+async fn service_is_polled_until_ready() {
     let service = Scripted::new(Does::Echo);
     let asked = Arc::clone(&service.asked);
     let transport = TowerTransport::new(service);
     for calls in 1..3 {
-        let (request, departure) = request("POST", "http://a/path", "{}", 2);
+        let (request, send_gate) = request("POST", "http://a/path", "{}", 2);
         assert_eq!(&call(&transport, request).await.unwrap().body()[..], b"{}");
-        assert!(departure.may_have_left());
+        assert!(send_gate.maybe_sent());
         assert_eq!(asked.load(Ordering::Relaxed), 2 * calls);
     }
 }
 
 #[tokio::test]
-async fn a_reply_that_is_too_long_is_refused() {
+async fn too_large_reply_is_refused() {
     let transport = TowerTransport::new(Scripted::new(Does::Echo));
     let error = call(&transport, request("POST", "http://a/path", "abc", 2).0).await.unwrap_err();
-    assert_eq!(error.kind(), TransportErrorKind::BodyTooLarge);
+    assert_eq!(error.kind(), TransportErrorKind::ReplyTooLarge);
 }
 
 #[tokio::test]
-async fn an_answer_proves_that_the_request_left_whoever_read_it() {
+async fn answer_proves_the_request_was_sent() {
     let transport = TowerTransport::new(Scripted::new(Does::AnswersUnread));
-    let (request, departure) = request("POST", "http://a/path", "abc", 2);
-    assert_eq!(call(&transport, request).await.unwrap_err().kind(), TransportErrorKind::BodyTooLarge);
-    assert!(departure.may_have_left());
+    let (request, send_gate) = request("POST", "http://a/path", "abc", 2);
+    assert_eq!(call(&transport, request).await.unwrap_err().kind(), TransportErrorKind::ReplyTooLarge);
+    assert!(send_gate.maybe_sent());
 }
 
 async fn failing(does: Does, classifier: Option<TransportErrorKind>) -> (TransportErrorKind, bool) {
@@ -116,15 +116,15 @@ async fn failing(does: Does, classifier: Option<TransportErrorKind>) -> (Transpo
         Some(TransportErrorKind::Timeout) => transport = transport.with_classifier(|_| TransportErrorKind::Timeout),
         _ => {}
     }
-    let (request, departure) = post("http://a/path");
+    let (request, send_gate) = post("http://a/path");
     let error = call(&transport, request).await.unwrap_err();
     assert_discreet(&error);
     assert!(error.source().is_none());
-    (error.kind(), departure.may_have_left())
+    (error.kind(), send_gate.maybe_sent())
 }
 
 #[tokio::test]
-async fn an_error_says_what_is_known_of_the_body() {
+async fn error_reports_the_body_state() {
     use TransportErrorKind::{Connect, NotSent, Other, Timeout};
     let table = [
         (Does::IsNeverReady, None, (NotSent, false)),
@@ -140,14 +140,14 @@ async fn an_error_says_what_is_known_of_the_body() {
 }
 
 #[tokio::test]
-async fn causes_are_kept_when_the_service_is_trusted_with_them() {
+async fn trusted_service_keeps_causes() {
     let transport = TowerTransport::new(Scripted::new(Does::FailsUnread)).with_causes();
     let error = call(&transport, post("http://a/path").0).await.unwrap_err();
     assert_eq!(error.source().unwrap().to_string(), SECRET);
 }
 
 #[test]
-fn the_debug_text_shows_nothing_of_the_service() {
+fn debug_hides_the_service() {
     assert_eq!(format!("{:?}", TowerTransport::new(Scripted::new(Does::Echo))), "TowerTransport { causes: false, .. }");
 }
 

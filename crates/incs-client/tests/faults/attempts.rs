@@ -1,38 +1,38 @@
-//! What the transport noted of each attempt, and whether the client told the truth about it.
+//! The transport's record of each attempt, and a check of the client's statement about it.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use http::StatusCode;
-use incs_client::transport::{CallInfo, Departure, Request, Response, Transport, TransportError, TransportErrorKind};
+use incs_client::transport::{CallInfo, Request, Response, SendGate, Transport, TransportError, TransportErrorKind};
 use incs_client::{Error, RequestState};
 use incs_client_contract::SeenRequest;
 use incs_model::Sent;
-use incs_model::envelope::{Code, Frame, Outcome};
+use incs_model::envelope::{Code, Frame, ReplyStatus};
 
-/// The header by which the server's requests are told apart.
+/// The header that identifies the requests at the server.
 pub(crate) const NUMBER: &str = "x-attempt";
 
-/// What one attempt came to, as far as the transport told.
+/// The end of one attempt, as far as the transport reported it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Came {
     /// A reply, with the code of its frame.
     Reply(StatusCode, Option<i64>),
     /// None. Whether the transport says that nothing left.
-    Failed { kind: TransportErrorKind, nothing_left: bool },
+    Failed { kind: TransportErrorKind, not_sent: bool },
     /// The client gave it up. Whether the transport had said that nothing left.
-    Dropped { nothing_left: bool },
+    Dropped { not_sent: bool },
 }
 
 impl Came {
-    pub(crate) fn nothing_left(self) -> bool {
-        matches!(self, Self::Failed { nothing_left: true, .. } | Self::Dropped { nothing_left: true })
+    pub(crate) fn not_sent(self) -> bool {
+        matches!(self, Self::Failed { not_sent: true, .. } | Self::Dropped { not_sent: true })
     }
 }
 
-/// What an attempt came to, once it has ended, and where it tells whether it left.
-type Noted = (Option<Came>, Departure);
+/// The end of an attempt, and the gate that reports whether it was sent.
+type Noted = (Option<Came>, SendGate);
 
 #[derive(Clone)]
 pub(crate) struct Attempts {
@@ -50,8 +50,8 @@ impl Attempts {
 
     pub(crate) fn came(&self) -> Vec<Came> {
         let came = self.came.lock().unwrap();
-        let dropped = |departure: &Departure| Came::Dropped { nothing_left: !departure.may_have_left() };
-        came.iter().map(|(came, departure)| came.unwrap_or_else(|| dropped(departure))).collect()
+        let dropped = |send_gate: &SendGate| Came::Dropped { not_sent: !send_gate.maybe_sent() };
+        came.iter().map(|(came, send_gate)| came.unwrap_or_else(|| dropped(send_gate))).collect()
     }
 }
 
@@ -61,7 +61,7 @@ impl Transport for Attempts {
         let info = CallInfo::of(&request);
         let number = {
             let mut came = self.came.lock().unwrap();
-            came.push((None, info.departure().clone()));
+            came.push((None, info.send_gate().clone()));
             came.len()
         };
         request.headers_mut().insert(NUMBER, number.into());
@@ -71,7 +71,7 @@ impl Transport for Attempts {
             Ok(reply) => Came::Reply(reply.status(), Frame::read(reply.body()).ok().map(|frame| said(&frame))),
             Err(error) => {
                 let kind = error.kind();
-                Came::Failed { kind, nothing_left: kind.nothing_left() || !info.departure().may_have_left() }
+                Came::Failed { kind, not_sent: kind.proves_not_sent() || !info.send_gate().maybe_sent() }
             }
         };
         self.came.lock().unwrap()[number - 1].0 = Some(ended);
@@ -81,7 +81,7 @@ impl Transport for Attempts {
 
 /// The code of a frame; 0 when the frame contradicts itself, since such a one says nothing.
 fn said(frame: &Frame<'_>) -> i64 {
-    let contradiction = (*frame.status() == Outcome::Success) != (frame.code() == Code::Success);
+    let contradiction = (*frame.status() == ReplyStatus::Success) != (frame.code() == Code::Success);
     if contradiction { 0 } else { frame.code().as_i64() }
 }
 
@@ -102,7 +102,7 @@ pub(crate) fn lie(result: &Result<Sent, Error>, came: &[Came], complete: &[SeenR
         if seen[index] > 0 && !throttled {
             return Some(format!("attempt {} was whole, and another followed", index + 1));
         }
-        if !throttled && !came.nothing_left() {
+        if !throttled && !came.not_sent() {
             return Some(format!("attempt {} may have left ({came:?}), and another followed", index + 1));
         }
     }
@@ -118,7 +118,7 @@ pub(crate) fn lie(result: &Result<Sent, Error>, came: &[Came], complete: &[SeenR
             RequestState::Rejected if !came.iter().any(|came| is_refused(*came)) => {
                 Some("rejected, but the server refused nothing".to_owned())
             }
-            // Unknown is for those of which nothing is known.
+            // `Unknown` is only for attempts without any evidence.
             RequestState::Unknown if last.is_some_and(|came| is_refused(came) || is_success(Some(came))) => {
                 Some("unknown, but the server said what it did".to_owned())
             }
@@ -131,11 +131,13 @@ fn is_throttled(came: Came) -> bool {
     matches!(came, Came::Reply(_, Some(429)) | Came::Reply(StatusCode::TOO_MANY_REQUESTS, None))
 }
 
-/// Whether the server said that it did nothing.
+/// Returns whether the server reported that it did nothing.
 fn is_refused(came: Came) -> bool {
     match came {
         Came::Reply(_, Some(code)) => matches!(code, 400..=499 | 10_001..=10_004),
-        Came::Reply(status, None) => status.is_client_error(),
+        Came::Reply(status, None) => {
+            matches!(status.as_u16(), 400 | 401 | 403 | 404 | 405 | 413 | 415 | 422 | 429 | 431)
+        }
         _ => false,
     }
 }

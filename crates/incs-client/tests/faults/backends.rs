@@ -10,7 +10,7 @@ use incs_client::backend::{HyperTransport, OutgoingBody, ReqwestTransport, Tower
 use incs_client::transport::{Transport, TransportErrorKind};
 use incs_client_contract::FaultServer;
 
-/// How long a connection may take to come about, the handshake included.
+/// The time limit for connecting, handshake included.
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(150);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! No message is sent twice, whatever the network and the server do.
+//! Tests that no message is sent twice under any fault of the network or the server.
 
 #![allow(
     clippy::unwrap_used,
@@ -11,4 +11,6 @@
 mod attempts;
 mod backends;
 mod once;
+mod raw_server;
+mod replies;
 mod schedule;

@@ -28,21 +28,21 @@ const AT_ONCE: usize = 24;
 const TLS_SHARE: usize = 4;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn over_hyper_no_message_is_sent_twice() {
-    hold(Backend::Hyper).await;
+async fn hyper_sends_no_message_twice() {
+    check(Backend::Hyper).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn over_reqwest_no_message_is_sent_twice() {
-    hold(Backend::Reqwest).await;
+async fn reqwest_sends_no_message_twice() {
+    check(Backend::Reqwest).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn over_a_tower_service_no_message_is_sent_twice() {
-    hold(Backend::Tower).await;
+async fn tower_sends_no_message_twice() {
+    check(Backend::Tower).await;
 }
 
-async fn hold(backend: Backend) {
+async fn check(backend: Backend) {
     let seed = env::var("INCS_FAULT_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(|| fastrand::u64(..));
     let mut random = Rng::with_seed(seed);
     let schedules: Vec<_> = (0..SCHEDULES)
@@ -112,7 +112,7 @@ fn message(lines: usize) -> whatsapp::Message {
     whatsapp::Message::new("85251230088".parse().unwrap(), whatsapp::Content::Text(text))
 }
 
-/// How often the sends ended how: a run in which one end is missing proves little.
+/// The number of sends by their end: a run without one of the ends proves little.
 #[derive(Debug, Default)]
 struct States {
     sent: usize,

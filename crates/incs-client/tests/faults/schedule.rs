@@ -1,4 +1,4 @@
-//! What the network and the server do to one send.
+//! Faults of the network and the server for one send.
 
 use std::time::{Duration, SystemTime};
 
@@ -6,18 +6,18 @@ use fastrand::Rng;
 use incs_client_contract::{Fault, Moment, Reply};
 use incs_model::envelope::Code;
 
-/// What happens to the attempts of one send, one after the other; when it is over, the server takes everything.
+/// The faults of the attempts of one send, in order; after them the server accepts everything.
 #[derive(Debug, Clone)]
 pub(crate) struct Schedule {
     pub(crate) tls: bool,
-    /// Whether a connection was used before, and is kept.
+    /// True if a connection was used before, and is kept.
     pub(crate) warm: bool,
-    /// Whether the message is larger than what a connection takes at once.
+    /// True if the message is larger than the buffers of a connection.
     pub(crate) large: bool,
     pub(crate) steps: Vec<Step>,
 }
 
-/// What happens to one attempt.
+/// The fault of one attempt.
 #[derive(Debug, Clone)]
 pub(crate) enum Step {
     /// It gets no connection, before the backend is even asked.
@@ -26,7 +26,7 @@ pub(crate) enum Step {
     Server(Act),
 }
 
-/// What the server does.
+/// The server's action.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Act {
     Close(Moment),
@@ -91,7 +91,9 @@ impl Act {
                 after: *random.choice(&[None, Some(After::Seconds), Some(After::Date)]).unwrap(),
             },
             10..=11 => Self::Fail { frame, number: *random.choice(&[500, 502, 503, 504, 501, 599]).unwrap() },
-            12 => Self::Refuse(Refusal::Http(*random.choice(&[400, 401, 403, 404, 408, 409, 422]).unwrap())),
+            12 => Self::Refuse(Refusal::Http(
+                *random.choice(&[400, 401, 403, 404, 408, 409, 413, 422, 425, 431, 499]).unwrap(),
+            )),
             13 => {
                 Self::Refuse(Refusal::Frame(*random.choice(&[400, 404, 422, 10_001, 10_002, 10_003, 10_004]).unwrap()))
             }

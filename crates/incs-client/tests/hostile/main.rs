@@ -28,17 +28,17 @@ use crate::replies::Reply;
 /// Bytes of the longest reply that is read.
 const LIMIT: usize = 256 * 1024;
 
-/// How long an attempt may take. The slowest servers go on for far longer.
+/// The time limit of an attempt. The slowest servers take far longer.
 const ATTEMPT: Duration = Duration::from_millis(800);
 
-/// How long a call may take beyond that, on a machine with other work.
+/// The additional time of a call on a busy machine.
 const SLACK: Duration = Duration::from_secs(10);
 
-/// How much the memory of this process may grow in all, server included.
+/// The most bytes by which the memory of this process may grow, server included.
 const MEMORY: u64 = 48 * 1024 * 1024;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hostile_server_costs_neither_time_nor_memory() {
+async fn hostile_server_is_bounded() {
     // What the libraries set up once is not the server's doing.
     for (backend, security) in backends() {
         let (result, _) = send(backend, security, &replies::harmless()).await;
@@ -87,15 +87,15 @@ async fn send(backend: Backend, security: Security, reply: &Reply) -> (Result<Se
         .build()
         .unwrap();
     let message = whatsapp::Message::new("85251230088".parse().unwrap(), whatsapp::Content::Text("Hello".into()));
-    let begun = Instant::now();
+    let start = Instant::now();
     let result = client.messages().send(message).await;
-    (result, begun.elapsed())
+    (result, start.elapsed())
 }
 
 /// A kind of error with what it says of the request.
 type Expected = (ErrorKind, RequestState);
 
-/// Forgets the peak of memory so far, and returns what is in use, where the system tells: Linux does.
+/// Resets the peak of memory and returns the memory in use, if the system reports it, as Linux does.
 fn memory_start() -> Option<u64> {
     fs::write("/proc/self/clear_refs", "5").ok()?;
     memory_peak()

@@ -1,4 +1,4 @@
-//! What a hostile server answers.
+//! Replies of a hostile server.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ pub(crate) struct Reply {
 }
 
 const BROKEN: &[Expected] = &[(ErrorKind::Interrupted, RequestState::Unknown)];
-const TOO_LONG: &[Expected] = &[(ErrorKind::ReplyTooLong, RequestState::Unknown)];
+const TOO_LONG: &[Expected] = &[(ErrorKind::ReplyTooLarge, RequestState::Unknown)];
 const TIMED_OUT: &[Expected] = &[(ErrorKind::Timeout, RequestState::Unknown)];
 const NO_FRAME: &[Expected] = &[(ErrorKind::Reply, RequestState::Unknown)];
 const NO_DATA: &[Expected] = &[(ErrorKind::Reply, RequestState::Accepted)];

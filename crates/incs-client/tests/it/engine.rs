@@ -1,8 +1,9 @@
-//! What the client does around one exchange, over scripts and without waiting.
+//! The client's behaviour around one exchange, with scripts and without waiting.
 
 mod addresses;
 mod attempts;
 mod credentials;
 mod custom;
-mod replay;
+mod idempotency;
+mod misdirected;
 mod scenario;

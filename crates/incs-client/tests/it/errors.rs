@@ -1,4 +1,4 @@
-//! What errors say, what they never show, and what can be done with them.
+//! Texts of errors, hidden values, and the traits of errors.
 
 use std::error::Error as StdError;
 use std::time::Duration;
@@ -7,11 +7,12 @@ use incs_client::endpoint::Endpoint;
 use incs_client::endpoints::messages::SendMessage;
 use incs_client::endpoints::templates::rcs::ListTemplates;
 use incs_client::retry::RetryPolicy;
-use incs_client::testing::{ScriptedTransport, SkippingClock};
+use incs_client::testing::{AutoAdvanceClock, ScriptedTransport};
 use incs_client::transport::TransportErrorKind as Kind;
-use incs_client::{BuildError, Call, Client, ClientBuilder, Error, Pager, backend};
+use incs_client::{BuildError, Call, Client, ClientBuilder, Error, Pager, RetryAdvice, backend};
 use incs_client_contract::{Fault, FaultServer, Moment, Reply, Security};
 use incs_model::envelope::{Code, Envelope};
+use incs_model::errors::{Explanation, Family};
 use incs_model::status::StatusQuery;
 use incs_model::task::NewTask;
 use incs_model::template::ListQuery;
@@ -33,47 +34,44 @@ fn failure(status: u16, code: i64, message: &str) -> ScriptedTransport {
 }
 
 #[tokio::test]
-async fn an_error_of_a_send_is_one_sentence() {
+async fn send_error_is_one_sentence() {
     let meta = "(#132012) Parameter format does not match";
     for (script, expected) in [
         (script().error(Kind::Connect), "no connection could be made; nothing was sent"),
-        (script().error(Kind::Tls), "no safe connection could be made; nothing was sent"),
+        (script().error(Kind::Tls), "the TLS handshake failed; nothing was sent"),
         (script().error(Kind::NotSent), "the transport failed; nothing was sent"),
-        (script().error(Kind::Other), "the transport failed; whether it was done is unknown"),
-        (script().error(Kind::Timeout), "no reply came in time; whether it was done is unknown"),
+        (script().error(Kind::Other), "the transport failed; the outcome is unknown"),
+        (script().error(Kind::Timeout), "no reply came in time; the outcome is unknown"),
         (script().stall_unsent(), "no reply came in time; nothing was sent"),
-        (script().error(Kind::Interrupted), "the exchange was interrupted; whether it was done is unknown"),
-        (script().error(Kind::BodyTooLarge), "the reply is longer than allowed; whether it was done is unknown"),
+        (script().error(Kind::Interrupted), "the connection was lost; the outcome is unknown"),
+        (script().error(Kind::ReplyTooLarge), "the reply is longer than allowed; the outcome is unknown"),
         (
             failure(200, 10_001, ""),
             "the platform does not accept the credential, code 10001, HTTP 200; it was rejected",
         ),
         (failure(401, 401, ""), "the platform does not accept the credential, code 401, HTTP 401; it was rejected"),
-        (failure(429, 429, ""), "the platform has had too many calls, code 429, HTTP 429; it was rejected"),
+        (failure(429, 429, ""), "the platform received too many calls, code 429, HTTP 429; it was rejected"),
         (failure(200, 422, "no"), "the platform refused the call, code 422, HTTP 200; it was rejected"),
         (
             failure(200, 10_002, meta),
             "the platform refused the call, code 10002, provider code 132012, HTTP 200; it was rejected",
         ),
-        (failure(200, 500, ""), "the platform failed, code 500, HTTP 200; whether it was done is unknown"),
-        (script().reply(503, "<html>"), "the platform failed, HTTP 503; whether it was done is unknown"),
-        (
-            script().reply(200, "{}"),
-            "the reply is not what the platform documents, HTTP 200; whether it was done is unknown",
-        ),
+        (failure(200, 500, ""), "the platform failed, code 500, HTTP 200; the outcome is unknown"),
+        (script().reply(503, "<html>"), "the platform failed, HTTP 503; the outcome is unknown"),
+        (script().reply(200, "{}"), "the reply is not what the platform documents, HTTP 200; the outcome is unknown"),
         (
             script().success(&json!([])),
             "the reply is not what the platform documents, code 200, HTTP 200; it was accepted",
         ),
     ] {
-        let client = builder(&script, &SkippingClock::new()).retry(RetryPolicy::never()).build().unwrap();
+        let client = builder(&script, &AutoAdvanceClock::new()).retry(RetryPolicy::never()).build().unwrap();
         assert_eq!(of_send(&client).await.to_string(), format!("send_viber_message: {expected}"));
     }
 }
 
 #[tokio::test]
 async fn attempts_and_violations_are_counted() {
-    let clock = SkippingClock::new();
+    let clock = AutoAdvanceClock::new();
     let refused = script().error(Kind::Connect).error(Kind::Connect).error(Kind::Connect);
     let client = builder(&refused, &clock).bearer_token(samples::TOKEN).build().unwrap();
     let twelve = RetryPolicy::never().with_max_attempts(12);
@@ -81,7 +79,7 @@ async fn attempts_and_violations_are_counted() {
         of_send(&client).await.to_string(),
         "send_viber_message: no connection could be made, 3 attempts; nothing was sent",
     );
-    let task = |name: &str, agent: &str| NewTask::new(name, 7_u64, samples::to(samples::PHONE), agent);
+    let task = |name: &str, agent: &str| NewTask::new(name, 7, samples::to(samples::PHONE), agent);
     for (task, expected) in [
         (task("", "a"), "create_task: 1 violation of the platform's rules; nothing was sent"),
         (task("", ""), "create_task: 2 violations of the platform's rules; nothing was sent"),
@@ -91,8 +89,8 @@ async fn attempts_and_violations_are_counted() {
 }
 
 #[tokio::test]
-async fn an_error_before_any_exchange_is_one_sentence_too() {
-    let clock = SkippingClock::new();
+async fn early_error_is_one_sentence() {
+    let clock = AutoAdvanceClock::new();
     let bare = Client::builder_with_clock(script(), clock.clone()).build().unwrap();
     let hurried =
         builder(&script(), &clock).retry(RetryPolicy::new().with_max_elapsed(Duration::ZERO)).build().unwrap();
@@ -102,7 +100,7 @@ async fn an_error_before_any_exchange_is_one_sentence_too() {
         (of_send(&hurried).await, "send_viber_message: no reply came in time; nothing was sent"),
         (
             client.templates().rcs().get("..").await.unwrap_err(),
-            "get_rcs_template: no request can be made of the call; nothing was sent",
+            "get_rcs_template: the call cannot be turned into a request; nothing was sent",
         ),
     ] {
         assert_eq!(error.to_string(), expected);
@@ -111,14 +109,14 @@ async fn an_error_before_any_exchange_is_one_sentence_too() {
 
 /// Every group of calls, each with what must not show in its path, query, header or body.
 async fn calls(client: &Client) -> Vec<Error> {
-    let status = incs_client::endpoints::messages::GetStatus::new(StatusQuery::new([samples::SENT_ID.into()]));
+    let status = incs_client::endpoints::messages::GetStatus::new(StatusQuery::new([samples::SENT_ID]));
     let page = ListQuery::new().with_last_id(samples::PHONE);
     vec![
         client.messages().send(samples::message()).await.unwrap_err(),
         client.execute(status).await.unwrap_err(),
-        client.templates().rcs().list_from(page).next().await.unwrap_err(),
+        client.templates().rcs().list_from(page).try_next().await.unwrap_err(),
         client.templates().rcs().delete(samples::PHONE).await.unwrap_err(),
-        client.tasks().list(incs_model::task::ListQuery::new()).next().await.unwrap_err(),
+        client.tasks().list(incs_model::task::ListQuery::new()).try_next().await.unwrap_err(),
     ]
 }
 
@@ -130,7 +128,7 @@ fn client(base: &str) -> ClientBuilder {
 }
 
 #[tokio::test]
-async fn nothing_that_a_call_holds_shows_in_its_error() {
+async fn error_hides_the_call_content() {
     let server = FaultServer::start(Security::Plain).await.unwrap();
     let hurried = || client(&server.uri()).attempt_timeout(Duration::from_millis(100));
     let by_token = hurried().bearer_token(samples::TOKEN).build().unwrap();
@@ -140,7 +138,7 @@ async fn nothing_that_a_call_holds_shows_in_its_error() {
     let faults: [Fault; 8] = [
         Reply::json(502, page).into(),
         Reply::json(200, echo).into(),
-        // The request as it came: no frame, and all of it content.
+        // The echoed request: no envelope, only content.
         Reply::new(500).echoing().into(),
         Reply::new(200).echoing().into(),
         Fault::close(Moment::AfterRequest),
@@ -161,7 +159,7 @@ async fn nothing_that_a_call_holds_shows_in_its_error() {
 }
 
 #[tokio::test]
-async fn the_cause_is_the_transports_and_the_platforms_text_is_asked_for() {
+async fn platform_text_is_only_on_request() {
     let server = FaultServer::start(Security::Plain).await.unwrap();
     server.push(Fault::close(Moment::AfterRequest));
     server.push(Reply::json(200, r#"{"status":"error","code":422,"message":"no such number"}"#));
@@ -181,7 +179,7 @@ fn is_shared<T: Send + Sync + 'static>() {}
 fn is_sent<T: Send>(_: T) {}
 
 #[test]
-fn errors_and_clients_go_everywhere_and_calls_to_another_thread() {
+fn public_types_are_send() {
     fn is_error<T: StdError + Clone + Send + Sync + 'static>() {}
 
     is_error::<Error>();
@@ -198,6 +196,41 @@ fn futures_go_to_another_thread<E: Endpoint>(client: &Client, endpoint: E, mut p
     is_sent(client.execute(endpoint));
     is_sent(client.messages().send(samples::message()).into_future());
     is_sent(client.templates().rcs().list_from(ListQuery::new()).collect_all(7));
-    is_sent(pager.next());
+    is_sent(pager.try_next());
     is_sent(async move { pager.next_page().await });
+}
+
+#[tokio::test]
+async fn explanation_never_overrides_state_or_advice() {
+    let send = async |script: ScriptedTransport| {
+        let client = builder(&script, &AutoAdvanceClock::new()).retry(RetryPolicy::never()).build().unwrap();
+        of_send(&client).await
+    };
+    // Every code of the platform and of Meta, with any HTTP status, has the state and the advice of an unknown code of its kind.
+    for known in Family::Meta.explanations() {
+        let error = send(failure(200, 10_002, &format!("(#{}) {}", known.code(), known.title()))).await;
+        let unknown = send(failure(200, 10_002, "(#999999) new")).await;
+        assert_eq!(error.explanation(), Some(known));
+        assert_eq!((error.request_state(), error.retry_advice()), (unknown.request_state(), unknown.retry_advice()));
+        assert_eq!(error.help(), known.action());
+        assert_eq!(unknown.explanation().map(Explanation::code), Some(10_002));
+    }
+    for known in Family::Incs.explanations().iter().filter(|known| known.code() != 200) {
+        let error = send(failure(200, known.code(), "no")).await;
+        assert_eq!(error.explanation(), Some(known));
+        let of_advice = match error.retry_advice() {
+            RetryAdvice::Reconcile => "look for the message in the INCS workbench",
+            RetryAdvice::Later { .. } => "retry later",
+            _ => known.action(),
+        };
+        assert!(error.help().starts_with(of_advice), "{}: {}", known.code(), error.help());
+    }
+    // An error of Meta in a reply that may belong to a message that was sent.
+    let error = send(failure(500, 10_002, "(#131009) Parameter value is not valid")).await;
+    if error.retry_advice() == RetryAdvice::Reconcile {
+        assert!(error.help().starts_with("look for the message"), "{}", error.help());
+    }
+    for script in [script().error(Kind::Timeout), script().reply(503, "<html>"), failure(200, 40_312, "new")] {
+        assert_eq!(send(script).await.explanation(), None);
+    }
 }

@@ -10,7 +10,7 @@ use incs_model::status::State;
 use crate::support::{json, read, samples, scripted};
 
 #[test]
-fn every_method_makes_the_call_of_its_name() {
+fn every_method_makes_its_call() {
     fn name<E: Endpoint>(call: &Call<'_, E>) -> (&'static str, String) {
         (call.endpoint().operation(), call.endpoint().path().into_owned())
     }
@@ -32,7 +32,7 @@ fn every_method_makes_the_call_of_its_name() {
 }
 
 #[tokio::test]
-async fn a_message_whose_send_went_wrong_is_asked_for_by_its_id() {
+async fn status_is_queried_after_failed_send() {
     const ID: &str = "wamid.HBgLODUyNTEyMzAwODgVAgARGBI5MUIzRDRFMEY3QTgyNjZDNUQA";
     let data = &json("messages-status.response")["data"];
     let script = ScriptedTransport::new().success(data).success(data).failure(Code::InvalidParameters, "");

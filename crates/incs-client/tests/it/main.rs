@@ -9,11 +9,13 @@
 )]
 
 mod batch;
+mod documents;
 mod endpoints;
 mod engine;
 mod errors;
 mod frozen;
 mod groups;
+mod metrics;
 mod once;
 mod openapi;
 mod pager;

@@ -8,7 +8,7 @@ use incs_client::{Client, ErrorKind, RequestState, RetryAdvice};
 use incs_client_contract::{ClosedPort, Fault, FaultServer, Moment, Reply, Security};
 use serde_json::json;
 
-use crate::support::{samples, told};
+use crate::support::{facts, samples};
 
 fn client(base: &str) -> Client {
     let policy = RetryPolicy::new().with_base_delay(Duration::ZERO);
@@ -21,7 +21,7 @@ fn success() -> Reply {
 }
 
 #[tokio::test]
-async fn a_send_reaches_the_platform_once_at_most_whenever_the_connection_breaks() {
+async fn broken_connection_never_duplicates_a_send() {
     for moment in Moment::ALL {
         for fault in [Fault::close, Fault::reset, Fault::drain].map(|fault| fault(moment)) {
             let server = FaultServer::start(Security::Plain).await.unwrap();
@@ -43,7 +43,7 @@ async fn a_send_reaches_the_platform_once_at_most_whenever_the_connection_breaks
 }
 
 #[tokio::test]
-async fn a_send_that_was_refused_or_never_left_is_made_again_over_a_real_connection() {
+async fn refused_or_unsent_message_is_retried() {
     let server = FaultServer::start(Security::Plain).await.unwrap();
     server.push(Reply::new(429).with_header("retry-after", "0"));
     server.push(success());
@@ -52,5 +52,5 @@ async fn a_send_that_was_refused_or_never_left_is_made_again_over_a_real_connect
 
     let port = ClosedPort::reserve().unwrap();
     let error = client(&port.uri(Security::Plain)).messages().send(samples::message()).await.unwrap_err();
-    assert_eq!(told(&error), (ErrorKind::Connect, RequestState::NotSent, RetryAdvice::Later { after: None }, 3));
+    assert_eq!(facts(&error), (ErrorKind::Connect, RequestState::NotSent, RetryAdvice::Later { after: None }, 3));
 }

@@ -1,4 +1,4 @@
-//! What became of any number of messages.
+//! Status queries for any number of messages.
 
 use std::collections::HashSet;
 use std::error::Error as _;
@@ -52,7 +52,7 @@ fn all_knowing() -> Platform {
 }
 
 #[tokio::test(start_paused = true)]
-async fn any_number_of_messages_is_answered_in_order_with_as_few_queries_as_can_be() {
+async fn statuses_use_fewest_queries() {
     for (count, queries) in [(0, 0), (1, 1), (100, 1), (101, 2), (10_000, 100)] {
         let platform = all_knowing();
         let report = client(&platform).messages().status(ids(0..count)).await.unwrap();
@@ -65,7 +65,7 @@ async fn any_number_of_messages_is_answered_in_order_with_as_few_queries_as_can_
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_more_queries_run_at_once_than_asked_for() {
+async fn status_concurrency_is_limited() {
     for (concurrency, peak) in [(0, 1), (1, 1), (3, 3), (64, 5)] {
         let platform = all_knowing();
         client(&platform).messages().status(ids(0..500)).concurrency(concurrency).await.unwrap();
@@ -74,7 +74,7 @@ async fn no_more_queries_run_at_once_than_asked_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_message_that_is_named_twice_is_asked_for_once() {
+async fn duplicate_ids_are_queried_once() {
     let platform = all_knowing();
     let twice = ids((0..100).chain(50..100).chain([120, 0]));
     let report = client(&platform).messages().status(twice).await.unwrap();
@@ -83,7 +83,7 @@ async fn a_message_that_is_named_twice_is_asked_for_once() {
 }
 
 #[tokio::test]
-async fn messages_that_were_not_answered_are_named() {
+async fn unanswered_messages_are_named() {
     let platform = Platform::new(|request| {
         let ids = asked(request);
         Answer::success(&rows(ids.iter().filter(|id| !number(id).is_multiple_of(3))))
@@ -99,7 +99,7 @@ async fn messages_that_were_not_answered_are_named() {
 }
 
 #[tokio::test]
-async fn the_last_row_about_a_message_counts_and_rows_about_others_are_only_counted() {
+async fn last_row_of_a_message_wins() {
     let platform = Platform::new(|_| {
         let rows = [row("a", "sent"), row("x", "read"), row("a", "read"), row("x", "read"), row("y", "sent")];
         Answer::success(&json!({ "data": rows }))
@@ -112,7 +112,7 @@ async fn the_last_row_about_a_message_counts_and_rows_about_others_are_only_coun
 }
 
 #[tokio::test]
-async fn one_query_that_fails_costs_only_its_own_messages() {
+async fn failed_query_affects_only_its_messages() {
     let platform = Platform::new(|request| {
         let ids = asked(request);
         if number(&ids[0]) == 300 { Answer::failure(Code::BadRequest) } else { Answer::success(&rows(&ids)) }
@@ -129,7 +129,7 @@ async fn one_query_that_fails_costs_only_its_own_messages() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_a_refused_credential_no_further_query_is_made() {
+async fn refused_credential_stops_the_queries() {
     let platform = Platform::new(|request| {
         let ids = asked(request);
         if number(&ids[0]) == 100 {
@@ -163,7 +163,7 @@ async fn the_channel_chooses_the_credential() {
 }
 
 #[tokio::test]
-async fn neither_error_nor_report_shows_a_whole_message_id() {
+async fn message_ids_are_shortened() {
     let platform = Platform::new(|_| Answer::failure(Code::BadRequest));
     let id = "wamid.HBgNNjI4MTIwMDA0NTY3OBUCABEYEjVDMUYwQTc3QjJEOTRFNjAxMwA=";
     let error = client(&platform).messages().status([id]).await.unwrap_err();
@@ -175,7 +175,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn every_message_is_answered_or_left_out_or_among_the_failures(
+    fn every_message_is_accounted_for(
         asks in prop::collection::vec(0_usize..400, 0..600),
         concurrency in 0_usize..6,
         silent in 2_usize..8,

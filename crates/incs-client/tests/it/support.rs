@@ -1,25 +1,25 @@
-//! What the tests share: fixtures, clients over scripts and servers, and the words that must never show.
+//! Shared parts of the tests: fixtures, clients over scripts and servers, and words that must never be shown.
 
 pub(crate) mod platform;
 
-use incs_client::testing::{ScriptedTransport, SkippingClock};
+use incs_client::testing::{AutoAdvanceClock, ScriptedTransport};
 use incs_client::{Client, ClientBuilder, Error, ErrorKind, RequestState, RetryAdvice};
 
 pub(crate) use self::fixtures::{json, read};
 use self::samples::CODE;
 
 /// The settings of a client over a script, with a code for every channel.
-pub(crate) fn builder(script: &ScriptedTransport, clock: &SkippingClock) -> ClientBuilder {
+pub(crate) fn builder(script: &ScriptedTransport, clock: &AutoAdvanceClock) -> ClientBuilder {
     Client::builder_with_clock(script.clone(), clock.clone()).certification_code(CODE)
 }
 
 /// A client over a script that does not wait.
 pub(crate) fn scripted(script: &ScriptedTransport) -> Client {
-    builder(script, &SkippingClock::new()).build().unwrap()
+    builder(script, &AutoAdvanceClock::new()).build().unwrap()
 }
 
 /// The kind, what is known of the request, what to do now, and the attempts.
-pub(crate) fn told(error: &Error) -> (ErrorKind, RequestState, RetryAdvice, u32) {
+pub(crate) fn facts(error: &Error) -> (ErrorKind, RequestState, RetryAdvice, u32) {
     (error.kind(), error.request_state(), error.retry_advice(), error.attempts())
 }
 
@@ -36,10 +36,10 @@ pub(crate) mod samples {
     /// A bearer token.
     pub(crate) const TOKEN: &str = "t0ken-91ab";
 
-    /// Who gets the messages.
+    /// The recipient of the messages.
     pub(crate) const PHONE: &str = "85251230088";
 
-    /// What they say.
+    /// The text of the messages.
     pub(crate) const TEXT: &str = "Dear Ms Tan, room 12";
 
     /// The id in [`sent`].
@@ -72,7 +72,7 @@ pub(crate) mod discreet {
 
     use super::samples::{CODE, PASSWORD, PHONE, SENT_ID, TEXT, TOKEN};
 
-    /// Fails when a text shows what nobody may see.
+    /// Fails if a text shows private data.
     pub(crate) fn assert_discreet(text: &str) {
         for word in [CODE, PASSWORD, TOKEN, PHONE, TEXT, "Ms Tan", SENT_ID, "message_ids", "last_id"] {
             assert!(!text.contains(word), "{word} in {text}");

@@ -12,7 +12,7 @@ use futures_util::future::join_all;
 use http::header::AUTHORIZATION;
 use incs_client::endpoints::tasks::{CreateTask, ListTasks};
 use incs_client::retry::RetryPolicy;
-use incs_client::testing::{ScriptedTransport, SkippingClock};
+use incs_client::testing::{AutoAdvanceClock, ScriptedTransport};
 use incs_client::transport::{Request, Response, Transport, TransportError, TransportErrorKind as Kind};
 use incs_client::{Client, ClientBuilder, Error, ErrorKind, RequestState, RetryAdvice};
 use incs_model::auth::TokenRequest;
@@ -21,14 +21,14 @@ use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
 use crate::support::discreet::{assert_discreet, assert_error_discreet};
+use crate::support::facts;
 use crate::support::samples::{PASSWORD, PHONE, TOKEN, to};
-use crate::support::told;
 
 async fn list(client: &Client) -> Result<TaskPage, Error> {
     client.execute(ListTasks::new(ListQuery::new())).await
 }
 
-/// Whether a future still waits after it was polled.
+/// Polls a future once and returns whether it still waits.
 async fn waits<F: Future>(future: &mut Pin<Box<F>>) -> bool {
     std::future::poll_fn(|context| Poll::Ready(future.as_mut().poll(context).is_pending())).await
 }
@@ -43,7 +43,7 @@ async fn together(platform: &Platform, client: &Client, calls: usize) -> Vec<Res
 }
 
 #[tokio::test]
-async fn the_first_call_fetches_a_token_and_the_others_use_it() {
+async fn token_is_fetched_once_and_reused() {
     let platform = Platform::new();
     let client = platform.client();
     assert_eq!(platform.counts(), (0, 0));
@@ -69,13 +69,13 @@ async fn fifty_callers_share_one_fetch() {
 }
 
 #[tokio::test]
-async fn a_fetch_that_fails_fails_for_all_who_waited_and_for_nobody_else() {
+async fn failed_fetch_fails_all_waiters() {
     let platform = Platform::new();
     let client = platform.client();
     platform.fail_fetches(Some(framed(422)));
     for result in together(&platform, &client, 50).await {
         let error = result.unwrap_err();
-        assert_eq!(told(&error), (ErrorKind::Credential, RequestState::NotSent, RetryAdvice::Correct, 0));
+        assert_eq!(facts(&error), (ErrorKind::Credential, RequestState::NotSent, RetryAdvice::Correct, 0));
         let cause = std::error::Error::source(&error).unwrap().downcast_ref::<Error>().unwrap();
         assert_eq!((cause.operation(), cause.kind()), ("fetch_token", ErrorKind::Refused));
         assert_error_discreet(&error);
@@ -89,7 +89,7 @@ async fn a_fetch_that_fails_fails_for_all_who_waited_and_for_nobody_else() {
 }
 
 #[tokio::test]
-async fn when_the_caller_who_fetches_goes_away_the_next_one_fetches() {
+async fn dropped_fetch_is_taken_over() {
     let platform = Platform::new();
     let client = platform.client();
     platform.shut();
@@ -110,11 +110,11 @@ async fn when_the_caller_who_fetches_goes_away_the_next_one_fetches() {
 }
 
 #[tokio::test]
-async fn the_member_that_holds_the_token_can_be_named() {
+async fn token_member_can_be_named() {
     let platform = Platform::with_member("jwt");
     let error = list(&platform.client()).await.unwrap_err();
     let expected = (ErrorKind::Credential, RequestState::NotSent, RetryAdvice::Later { after: None }, 0);
-    assert_eq!(told(&error), expected);
+    assert_eq!(facts(&error), expected);
     assert_error_discreet(&error);
     assert_eq!(platform.counts(), (1, 0));
 
@@ -131,10 +131,10 @@ async fn the_member_that_holds_the_token_can_be_named() {
 }
 
 #[tokio::test]
-async fn a_call_does_not_wait_longer_for_a_token_than_it_has_time() {
+async fn token_wait_respects_the_timeout() {
     let platform = Platform::new();
     platform.shut();
-    let clock = SkippingClock::new();
+    let clock = AutoAdvanceClock::new();
     let client = Client::builder_with_clock(platform.clone(), clock).account("ops_admin", PASSWORD).build().unwrap();
     let error = list(&client).await.unwrap_err();
     let found = (error.request_state(), error.retry_advice(), error.attempts());
@@ -143,7 +143,7 @@ async fn a_call_does_not_wait_longer_for_a_token_than_it_has_time() {
 }
 
 #[test]
-fn why_there_is_no_token_says_what_to_do() {
+fn token_error_has_help() {
     use RetryAdvice::{Authenticate, Correct, Later};
     let now = Later { after: None };
     let asked = Later { after: Some(Duration::from_secs(7)) };
@@ -159,13 +159,13 @@ fn why_there_is_no_token_says_what_to_do() {
         (script().success("a\nb"), Correct),
         (script().success(""), Correct),
     ] {
-        let client = Client::builder_with_clock(script.clone(), SkippingClock::new())
+        let client = Client::builder_with_clock(script.clone(), AutoAdvanceClock::new())
             .account("ops_admin", PASSWORD)
             .retry(RetryPolicy::never())
             .build()
             .unwrap();
         let error = list(&client).now_or_never().unwrap().unwrap_err();
-        assert_eq!(told(&error), (ErrorKind::Credential, RequestState::NotSent, expected, 0), "{error:?}");
+        assert_eq!(facts(&error), (ErrorKind::Credential, RequestState::NotSent, expected, 0), "{error:?}");
         assert_eq!(script.requests().len(), 1);
     }
 }
@@ -176,7 +176,7 @@ fn refusals() -> [Answer; 5] {
 }
 
 #[tokio::test]
-async fn a_refused_token_is_renewed_once_and_the_call_made_once_more() {
+async fn refused_token_is_renewed_once() {
     for refusal in refusals() {
         let platform = Platform::new();
         let client = platform.client();
@@ -190,11 +190,11 @@ async fn a_refused_token_is_renewed_once_and_the_call_made_once_more() {
 }
 
 #[tokio::test]
-async fn a_call_that_creates_is_made_once_more_too_since_nothing_was_done() {
+async fn creating_call_is_retried_after_renewal() {
     let platform = Platform::new();
     let client = platform.client();
     platform.revoke(1, framed(401));
-    let error = client.execute(CreateTask::new(NewTask::new("call", 7_u64, to(PHONE), "agent_07"))).await.unwrap_err();
+    let error = client.execute(CreateTask::new(NewTask::new("call", 7, to(PHONE), "agent_07"))).await.unwrap_err();
     // The reply to the second is a list, and no task.
     assert_eq!((error.request_state(), error.attempts()), (RequestState::Accepted, 2));
     assert_eq!(platform.counts(), (2, 2));
@@ -209,7 +209,7 @@ async fn a_second_refusal_is_an_error() {
         for calls in 1..3 {
             let error = list(&client).await.unwrap_err();
             let expected = (ErrorKind::Authentication, RequestState::Rejected, RetryAdvice::Authenticate, 2);
-            assert_eq!(told(&error), expected, "{refusal:?}");
+            assert_eq!(facts(&error), expected, "{refusal:?}");
             assert_error_discreet(&error);
             // The second token is kept, so a later call begins with it.
             assert_eq!(platform.counts(), (1 + calls, 2 * calls));
@@ -218,7 +218,7 @@ async fn a_second_refusal_is_an_error() {
 }
 
 #[tokio::test]
-async fn what_the_refused_attempt_came_to_is_kept_when_no_new_token_can_be_had() {
+async fn failed_renewal_keeps_the_refusal() {
     let platform = Platform::new();
     let client = platform.client();
     list(&client).await.unwrap();
@@ -226,11 +226,11 @@ async fn what_the_refused_attempt_came_to_is_kept_when_no_new_token_can_be_had()
     platform.fail_fetches(Some(framed(401)));
     let error = list(&client).await.unwrap_err();
     let expected = (ErrorKind::Credential, RequestState::Rejected, RetryAdvice::Authenticate, 1);
-    assert_eq!(told(&error), expected);
+    assert_eq!(facts(&error), expected);
 }
 
 #[tokio::test]
-async fn a_token_of_the_callers_is_not_renewed() {
+async fn callers_token_is_not_renewed() {
     let platform = Platform::new();
     platform.revoke(7, framed(401));
     let client = Client::builder(platform.clone()).bearer_token("t0ken-91ab-7").build().unwrap();
@@ -256,7 +256,7 @@ struct State {
     /// Tokens up to this number are refused.
     revoked: AtomicU32,
     refusal: Mutex<Answer>,
-    /// What a fetch is answered instead of a token.
+    /// The reply to a fetch instead of a token.
     failure: Mutex<Option<Answer>>,
     member: &'static str,
     is_gated: AtomicBool,

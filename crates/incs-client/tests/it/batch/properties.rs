@@ -1,4 +1,4 @@
-//! Whatever happens and whenever, each message that was taken has one outcome.
+//! Tests that each taken message has one outcome in every random scenario.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use incs_model::viber;
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::scene::{Event, Journal, client, index, message, sent};
+use super::scene::{Event, Journal, client, index, keyed, sent};
 use crate::support::platform::{Answer, Platform};
 
-/// What becomes of one message, and how long the input takes to give it.
+/// The result of one message, and the delay of the input before it.
 #[derive(Clone, Debug)]
 struct Fate {
     ending: Ending,
@@ -31,7 +31,7 @@ enum Ending {
     Unauthorized,
 }
 
-/// How a batch is ended before its time.
+/// The way in which a batch is ended early.
 #[derive(Clone, Copy, Debug)]
 enum Stop {
     Never,
@@ -73,20 +73,20 @@ fn platform(fates: &[Fate]) -> Platform {
     })
 }
 
-fn input(fates: &[Fate]) -> impl Stream<Item = viber::Message> + Send + use<> {
+fn input(fates: &[Fate]) -> impl Stream<Item = (usize, viber::Message)> + Send + use<> {
     let waits: Vec<_> = fates.iter().map(|fate| fate.input_after).collect();
     stream::iter(waits.into_iter().enumerate()).then(async |(index, wait)| {
         if wait > 0 {
             tokio::time::sleep(Duration::from_millis(wait)).await;
         }
-        message(index)
+        keyed(index)
     })
 }
 
 /// Runs a batch to its end, which `stop` may bring about.
 async fn run(client: &Client, fates: &[Fate], options: BatchOptions, stop: Stop, journal: &Journal) -> usize {
     let batch = client.messages().send_all(input(fates), options).observe(journal.clone());
-    let canceller = batch.canceller();
+    let cancel_handle = batch.cancel_handle();
     let mut yielded = 0;
     let all = async {
         let mut batch = batch;
@@ -100,7 +100,7 @@ async fn run(client: &Client, fates: &[Fate], options: BatchOptions, stop: Stop,
         Stop::Cancel(after) => {
             let cancel = async {
                 tokio::time::sleep(Duration::from_millis(after)).await;
-                canceller.cancel();
+                cancel_handle.cancel();
             };
             tokio::join!(all, cancel);
         }
@@ -112,7 +112,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
-    fn each_message_that_was_taken_has_one_outcome_that_is_true(
+    fn every_message_has_one_true_outcome(
         fates in fates(),
         concurrency in 0_usize..7,
         gap in prop_oneof![Just(0), 0..40_u64],
@@ -123,7 +123,7 @@ proptest! {
         let client = client(&platform);
         let journal = Journal::default();
         let gap = Duration::from_millis(gap);
-        let options = BatchOptions::new().with_concurrency(concurrency).with_min_gap(gap);
+        let options = BatchOptions::new().with_concurrency(concurrency).with_min_interval(gap);
         let yielded = runtime.block_on(run(&client, &fates, options, stop, &journal));
 
         let outcomes = journal.outcomes();
@@ -131,7 +131,7 @@ proptest! {
         let mut places: Vec<_> = outcomes.iter().map(|outcome| outcome.index).collect();
         places.sort_unstable();
         prop_assert_eq!(&places, &(0..outcomes.len()).collect::<Vec<_>>(), "one outcome for each place");
-        prop_assert_eq!(&started, &(0..started.len()).collect::<Vec<_>>(), "begun in the order of the input");
+        prop_assert_eq!(&started, &(0..started.len()).collect::<Vec<_>>(), "started in the order of the input");
 
         let events = journal.events();
         let refusal = events.iter().position(Event::is_refusal);
@@ -147,9 +147,9 @@ proptest! {
             let error = outcome.error();
             let state = error.map(Error::request_state);
             if error.is_some_and(|error| error.kind() == ErrorKind::Cancelled) {
-                let begun = started.contains(&outcome.index);
-                prop_assert!(dropped || !begun, "what was begun is finished");
-                let left = begun && fates[outcome.index].ending != Ending::NotSent;
+                let has_started = started.contains(&outcome.index);
+                prop_assert!(dropped || !has_started, "a started message is finished");
+                let left = has_started && fates[outcome.index].ending != Ending::NotSent;
                 prop_assert_eq!(state, Some(if left { RequestState::Unknown } else { RequestState::NotSent }));
                 continue;
             }

@@ -1,11 +1,11 @@
-//! What the tests of batches share: messages, clients and a journal.
+//! Shared parts of the batch tests: messages, clients and a journal.
 
 use std::sync::{Arc, Mutex};
 
 use incs_client::retry::RetryPolicy;
 use incs_client::transport::Request;
 use incs_client::{BatchObserver, BatchOutcome, BatchProgress, Client, Error, ErrorKind, RequestState};
-use incs_model::{Channel, OutboundMessage, viber};
+use incs_model::{Channel, Document, viber};
 use serde_json::json;
 
 use crate::support::platform::{Answer, Platform};
@@ -18,14 +18,19 @@ pub(super) fn message(index: usize) -> viber::Message {
     viber::Message::new(to.parse().unwrap(), viber::Content::Text("We open at 9".into()))
 }
 
-pub(super) fn index_of(message: &OutboundMessage) -> usize {
-    let number: u64 = message.to().as_str().parse().unwrap();
+/// The message at this place, with the place as its key.
+pub(super) fn keyed(index: usize) -> (usize, viber::Message) {
+    (index, message(index))
+}
+
+pub(super) fn index_of(document: &Document) -> usize {
+    let number: u64 = document.message().unwrap().to().as_str().parse().unwrap();
     usize::try_from(number - FIRST).unwrap()
 }
 
 /// The place of the message that a request sends.
 pub(super) fn index(request: &Request) -> usize {
-    index_of(&OutboundMessage::decode(&Channel::Viber, request.body()).unwrap())
+    index_of(&Document::read(&Channel::Viber, &**request.body()))
 }
 
 pub(super) fn sent(index: usize) -> Answer {
@@ -36,36 +41,37 @@ pub(super) fn client(platform: &Platform) -> Client {
     Client::builder(platform.clone()).certification_code("any").retry(RetryPolicy::never()).build().unwrap()
 }
 
-/// What is told of an error.
+/// The journal's line for an error.
 pub(super) type Known = (ErrorKind, RequestState, u32);
 
-/// A message that had not begun.
+/// A message that had not started.
 pub(super) const CALLED_OFF: Option<Known> = Some((ErrorKind::Cancelled, RequestState::NotSent, 0));
 
-/// What is told of each message, by its place.
-pub(super) fn states(outcomes: &[BatchOutcome]) -> Vec<(usize, Option<Known>)> {
+/// The journal's lines for each message, by its place.
+pub(super) fn states(outcomes: &[BatchOutcome<usize>]) -> Vec<(usize, Option<Known>)> {
     let state = |error: &Error| (error.kind(), error.request_state(), error.attempts());
     outcomes.iter().map(|outcome| (outcome.index, outcome.error().map(state))).collect()
 }
 
-/// What an observer was told, for the test that keeps the clone.
+/// The events that an observer received, for the test that keeps the clone.
 #[derive(Clone, Default)]
 pub(super) struct Journal(Arc<Mutex<Vec<Event>>>);
 
-/// What an observer is told.
+/// An event for an observer.
 #[derive(Clone, Debug)]
 pub(super) enum Event {
     Started(usize, BatchProgress),
-    Finished(BatchOutcome, BatchProgress),
+    Finished(BatchOutcome<usize>, BatchProgress),
 }
 
-impl BatchObserver for Journal {
-    fn started(&mut self, index: usize, message: &OutboundMessage, progress: &BatchProgress) {
-        assert_eq!(index, index_of(message));
-        self.0.lock().unwrap().push(Event::Started(index, *progress));
+impl BatchObserver<usize> for Journal {
+    fn started(&mut self, key: &usize, message: &Document, progress: &BatchProgress) {
+        assert_eq!(*key, index_of(message));
+        self.0.lock().unwrap().push(Event::Started(*key, *progress));
     }
 
-    fn finished(&mut self, outcome: &BatchOutcome, progress: &BatchProgress) {
+    fn finished(&mut self, outcome: &BatchOutcome<usize>, progress: &BatchProgress) {
+        assert_eq!(*outcome.key(), outcome.index);
         self.0.lock().unwrap().push(Event::Finished(outcome.clone(), *progress));
     }
 }
@@ -80,7 +86,7 @@ impl Journal {
         self.events().iter().filter(|event| started(event)).map(Event::index).collect()
     }
 
-    pub(super) fn outcomes(&self) -> Vec<BatchOutcome> {
+    pub(super) fn outcomes(&self) -> Vec<BatchOutcome<usize>> {
         let outcome = |event| if let Event::Finished(outcome, _) = event { Some(outcome) } else { None };
         self.events().into_iter().filter_map(outcome).collect()
     }
@@ -94,7 +100,7 @@ impl Event {
         }
     }
 
-    /// Whether a message ended because its credential was refused.
+    /// Returns whether a message ended because its credential was refused.
     pub(super) fn is_refusal(&self) -> bool {
         let Self::Finished(outcome, _) = self else { return false };
         outcome.error().is_some_and(|error| error.kind() == ErrorKind::Authentication)

@@ -9,7 +9,7 @@ use incs_client::endpoints::messages::{GetStatus, SendMessage, SendRcs, SendVibe
 use incs_client::endpoints::tasks::{CreateTask, ListTasks};
 use incs_client::endpoints::templates::{rcs, whatsapp};
 use incs_client::retry::RetryPolicy;
-use incs_client::transport::Replay;
+use incs_client::transport::Idempotency;
 use incs_client::{Client, Error};
 use incs_client_contract::{Fault, FaultServer, Security, SeenRequest};
 use incs_model::status::StatusQuery;
@@ -69,7 +69,7 @@ where
 }
 
 fn status() -> Row {
-    let query = StatusQuery::new(["wamid.HB+gN/=".into(), "7b1e52c4, &".into()]);
+    let query = StatusQuery::new(["wamid.HB+gN/=", "7b1e52c4, &"]);
     Row::new("get_message_status", GetStatus::new(query), written)
         .at("GET", "/chat/external/messages/status")
         .asking(&[("message_ids", "wamid.HB+gN/=,7b1e52c4, &")])
@@ -78,7 +78,7 @@ fn status() -> Row {
 }
 
 fn page() -> (ListQuery, [(&'static str, &'static str); 2]) {
-    (ListQuery::new().with_last_id(ID).with_count(50_u32), [("last_id", ID), ("count", "50")])
+    (ListQuery::new().with_last_id(ID).with_count(50), [("last_id", ID), ("count", "50")])
 }
 
 fn rcs_templates() -> Vec<Row> {
@@ -86,7 +86,7 @@ fn rcs_templates() -> Vec<Row> {
     let (query, asked) = page();
     let creations = fixtures::requests("rcs-template-create-").into_iter().map(|fixture| {
         let endpoint = rcs::CreateTemplate::new(read(&fixture));
-        // What the platform answers is unknown; whatever it is, it is kept.
+        // The platform's reply is unknown, so any reply is kept.
         let answer = json!({ "status": "success", "code": 200, "data": { "template_id": ID } });
         Row::new("create_rcs_template", endpoint, |submitted| written(submitted.data))
             .at("POST", PATH)
@@ -132,7 +132,7 @@ fn whatsapp_templates() -> [Row; 3] {
 
 fn tasks() -> [Row; 4] {
     const PATH: &str = "/api/external/tasks";
-    let query = task::ListQuery::new().with_status(TaskStatus::Done).with_name("May & June").with_page(2_u32);
+    let query = task::ListQuery::new().with_status(TaskStatus::Done).with_name("May & June").with_page(2);
     let create = |fixture: &str| {
         Row::new("create_task", CreateTask::new(read(fixture)), written)
             .at("POST", PATH)
@@ -156,7 +156,7 @@ fn tasks() -> [Row; 4] {
 }
 
 #[test]
-fn the_channels_of_the_codes_are_those_of_the_model() {
+fn code_channels_match_the_model() {
     for code in ["whatsapp", "viber", "rcs"] {
         assert!(!matches!(Channel::from(code), Channel::Unknown(_)), "{code}");
     }
@@ -168,16 +168,16 @@ type Run = Box<dyn Fn(Client) -> BoxFuture<'static, Result<Value, Error>>>;
 /// An endpoint, and what is expected of it. Its reply is looked at as JSON.
 pub(super) struct Row {
     pub(super) operation: &'static str,
-    pub(super) replay: Replay,
+    pub(super) idempotency: Idempotency,
     pub(super) method: &'static str,
-    /// With the part before it that tells the two hosts apart.
+    /// Includes the prefix that distinguishes the two hosts.
     pub(super) path: String,
     pub(super) query: Vec<(&'static str, &'static str)>,
     pub(super) credential: Option<(&'static str, String)>,
     pub(super) body: Option<Value>,
     /// The whole reply of the platform.
     pub(super) answer: Value,
-    /// What the call gives then.
+    /// The result of the call.
     pub(super) reply: Value,
     run: Run,
 }
@@ -190,14 +190,14 @@ impl Row {
         show: fn(E::Reply) -> Value,
     ) -> Self {
         assert_eq!(endpoint.operation(), operation);
-        let replay = endpoint.replay();
+        let idempotency = endpoint.idempotency();
         let run = move |client: Client| {
             let endpoint = endpoint.clone();
             async move { client.execute(endpoint).await.map(show) }.boxed()
         };
         Self {
             operation,
-            replay,
+            idempotency,
             method: "GET",
             path: String::new(),
             query: Vec::new(),

@@ -4,12 +4,17 @@ use incs_client::endpoint::Endpoint;
 use incs_client::endpoints::messages::{GetStatus, SendMessage};
 use incs_client::endpoints::tasks::ListTasks;
 use incs_client::endpoints::templates::whatsapp::GetTemplate;
-use incs_client::testing::{ScriptedTransport, SkippingClock};
+use incs_client::testing::{AutoAdvanceClock, ScriptedTransport};
 use incs_client::{BuildError, Client, ClientBuilder, ErrorKind, RequestState, RetryAdvice};
 use incs_model::status::StatusQuery;
 use incs_model::{Channel, rcs, task};
 
-use crate::support::{builder, samples, told};
+use crate::support::{builder, facts, samples};
+
+/// Refuses so many calls.
+fn refusing(calls: usize) -> ScriptedTransport {
+    (0..calls).fold(ScriptedTransport::new(), |script, _| script.reply(404, ""))
+}
 
 /// The header that a call goes out with. What is answered does not matter.
 async fn header<E: Endpoint>(script: &ScriptedTransport, client: &Client, name: &str, endpoint: E) -> Option<String> {
@@ -18,7 +23,7 @@ async fn header<E: Endpoint>(script: &ScriptedTransport, client: &Client, name: 
 }
 
 fn status(channel: Option<Channel>) -> GetStatus {
-    let endpoint = GetStatus::new(StatusQuery::new(["m-1".into()]));
+    let endpoint = GetStatus::new(StatusQuery::new(["m-1"]));
     match channel {
         Some(channel) => endpoint.with_channel(channel),
         None => endpoint,
@@ -26,10 +31,10 @@ fn status(channel: Option<Channel>) -> GetStatus {
 }
 
 #[tokio::test]
-async fn the_channel_of_a_call_selects_its_code() {
+async fn call_channel_selects_the_code() {
     let rcs = rcs::Message::new(samples::to(samples::PHONE), rcs::Content::Text(samples::TEXT.into()));
-    let script = ScriptedTransport::new();
-    let base = builder(&script, &SkippingClock::new())
+    let script = refusing(4 * 6);
+    let base = builder(&script, &AutoAdvanceClock::new())
         .channel_code(&Channel::Viber, "viber")
         .channel_code(&Channel::WhatsApp, "whatsapp")
         .build()
@@ -57,11 +62,11 @@ async fn the_channel_of_a_call_selects_its_code() {
 }
 
 #[tokio::test]
-async fn a_call_without_its_credential_is_not_sent() {
-    let bare = |script: &ScriptedTransport| Client::builder_with_clock(script.clone(), SkippingClock::new());
+async fn call_without_credential_is_not_sent() {
+    let bare = |script: &ScriptedTransport| Client::builder_with_clock(script.clone(), AutoAdvanceClock::new());
     let whatsapp_only = |script: &ScriptedTransport| bare(script).channel_code(&Channel::WhatsApp, "whatsapp");
     let token_only = |script: &ScriptedTransport| bare(script).bearer_token(samples::TOKEN);
-    let script = ScriptedTransport::new();
+    let script = refusing(1);
     let client = |builder: ClientBuilder| builder.build().unwrap();
     let tasks = || ListTasks::new(task::ListQuery::new());
     for error in [
@@ -72,7 +77,7 @@ async fn a_call_without_its_credential_is_not_sent() {
         client(whatsapp_only(&script)).execute(tasks()).await.unwrap_err(),
         client(bare(&script)).execute(tasks()).await.unwrap_err(),
     ] {
-        assert_eq!(told(&error), (ErrorKind::Credential, RequestState::NotSent, RetryAdvice::Authenticate, 0));
+        assert_eq!(facts(&error), (ErrorKind::Credential, RequestState::NotSent, RetryAdvice::Authenticate, 0));
     }
     assert!(script.requests().is_empty());
     let _ = header(&script, &client(token_only(&script)), "authorization", tasks()).await;
@@ -80,8 +85,8 @@ async fn a_call_without_its_credential_is_not_sent() {
 }
 
 #[test]
-fn a_credential_that_cannot_be_is_told_when_the_client_is_built() {
-    let fresh = || Client::builder_with_clock(ScriptedTransport::new(), SkippingClock::new());
+fn invalid_credential_fails_the_build() {
+    let fresh = || Client::builder_with_clock(ScriptedTransport::new(), AutoAdvanceClock::new());
     let unknown = Channel::from("fax");
     for (builder, expected) in [
         (fresh().certification_code(""), BuildError::Credential),
@@ -91,7 +96,7 @@ fn a_credential_that_cannot_be_is_told_when_the_client_is_built() {
         (fresh().bearer_token(""), BuildError::Credential),
         (fresh().bearer_token("a\r\nx: y"), BuildError::Credential),
         (fresh().user_agent("a\nb"), BuildError::UserAgent),
-        // The first fault is the one that is told, and a later setting does not mend it.
+        // The first fault is returned, and a later setting does not remove it.
         (fresh().certification_code("").user_agent("\n").certification_code("a"), BuildError::Credential),
     ] {
         assert_eq!(builder.build().unwrap_err(), expected);
@@ -102,17 +107,17 @@ fn a_credential_that_cannot_be_is_told_when_the_client_is_built() {
 }
 
 #[tokio::test]
-async fn the_name_of_the_program_stands_before_that_of_the_library() {
-    let script = ScriptedTransport::new();
-    let client = builder(&script, &SkippingClock::new()).user_agent("shop/2.1").build().unwrap();
+async fn user_agent_starts_with_program() {
+    let script = refusing(1);
+    let client = builder(&script, &AutoAdvanceClock::new()).user_agent("shop/2.1").build().unwrap();
     let found = header(&script, &client, "user-agent", status(None)).await;
     assert_eq!(found.unwrap(), format!("shop/2.1 incs-client/{}", env!("CARGO_PKG_VERSION")));
 }
 
 #[test]
-fn no_client_and_no_builder_shows_a_credential() {
+fn debug_hides_credentials() {
     let script = ScriptedTransport::new();
-    let builder = builder(&script, &SkippingClock::new())
+    let builder = builder(&script, &AutoAdvanceClock::new())
         .channel_code(&Channel::Viber, samples::CODE)
         .bearer_token(samples::TOKEN)
         .account("ops_admin", samples::PASSWORD);

@@ -4,14 +4,14 @@ use std::borrow::Cow;
 
 use http::{HeaderMap, HeaderValue, Method, header};
 use incs_client::endpoint::{CredentialKind, Endpoint, Host, Query};
-use incs_client::testing::{ScriptedTransport, SkippingClock};
-use incs_client::transport::{Replay, TransportErrorKind};
+use incs_client::testing::{AutoAdvanceClock, ScriptedTransport};
+use incs_client::transport::{Idempotency, TransportErrorKind};
 use incs_client::{Client, ErrorKind, RequestState, RetryAdvice};
 use incs_model::DecodeError;
 use incs_model::envelope::Frame;
 use serde_json::{Value, json};
 
-use crate::support::{builder, samples, told};
+use crate::support::{builder, facts, samples};
 
 /// A route that no page documents.
 #[derive(Debug, Clone)]
@@ -77,15 +77,15 @@ impl Endpoint for Custom {
 }
 
 fn client(script: &ScriptedTransport) -> Client {
-    builder(script, &SkippingClock::new()).bearer_token(samples::TOKEN).build().unwrap()
+    builder(script, &AutoAdvanceClock::new()).bearer_token(samples::TOKEN).build().unwrap()
 }
 
 #[tokio::test]
-async fn an_endpoint_of_the_users_is_treated_like_ours() {
+async fn custom_endpoint_works_like_ours() {
     let script = ScriptedTransport::new().error(TransportErrorKind::Connect).success(&json!({ "id": 7 }));
     let endpoint = Custom::at("/external/channels/a%2Fb");
     // A borrowed one is an endpoint too, and so is a call to be set up.
-    assert_eq!(client(&script).call(&endpoint).await.unwrap(), json!({ "id": 7 }));
+    assert_eq!(client(&script).execute(&endpoint).await.unwrap(), json!({ "id": 7 }));
     let request = &script.requests()[1];
     assert_eq!(
         (request.method(), request.uri().to_string().as_str()),
@@ -105,25 +105,25 @@ async fn an_endpoint_of_the_users_is_treated_like_ours() {
 }
 
 #[tokio::test]
-async fn what_an_endpoint_does_may_be_repeated_only_if_its_method_says_so() {
-    for (method, replay) in [
-        (Method::GET, Replay::Safe),
-        (Method::HEAD, Replay::Safe),
-        (Method::DELETE, Replay::Safe),
-        (Method::POST, Replay::Unsafe),
-        (Method::PUT, Replay::Unsafe),
-        (Method::PATCH, Replay::Unsafe),
+async fn idempotency_follows_the_endpoint_method() {
+    for (method, idempotency) in [
+        (Method::GET, Idempotency::Idempotent),
+        (Method::HEAD, Idempotency::Idempotent),
+        (Method::DELETE, Idempotency::Idempotent),
+        (Method::POST, Idempotency::NonIdempotent),
+        (Method::PUT, Idempotency::NonIdempotent),
+        (Method::PATCH, Idempotency::NonIdempotent),
     ] {
         let endpoint = Custom { method: method.clone(), ..Custom::at("/x") };
-        assert_eq!((endpoint.replay(), (&&endpoint).replay()), (replay, replay), "{method}");
+        assert_eq!((endpoint.idempotency(), (&&endpoint).idempotency()), (idempotency, idempotency), "{method}");
         let script = ScriptedTransport::new().reply(500, "").success(&json!({}));
         let result = client(&script).execute(endpoint).await;
-        assert_eq!(result.is_ok(), replay == Replay::Safe, "{method}");
+        assert_eq!(result.is_ok(), idempotency == Idempotency::Idempotent, "{method}");
     }
 }
 
 #[tokio::test]
-async fn an_endpoint_of_which_no_request_can_be_made_sends_nothing() {
+async fn invalid_endpoint_sends_nothing() {
     let broken = Custom { is_broken: true, ..Custom::at("/x") };
     let script = ScriptedTransport::new();
     let paths =
@@ -132,7 +132,7 @@ async fn an_endpoint_of_which_no_request_can_be_made_sends_nothing() {
     for endpoint in paths.into_iter().chain(dressed).map(Custom::at).chain([broken]) {
         let error = client(&script).execute(endpoint.clone()).await.expect_err(endpoint.path);
         let expected = (ErrorKind::Request, RequestState::NotSent, RetryAdvice::Correct, 0);
-        assert_eq!(told(&error), expected, "{endpoint:?}");
+        assert_eq!(facts(&error), expected, "{endpoint:?}");
         crate::support::discreet::assert_discreet(&format!("{error} {error:?}"));
     }
     assert!(script.requests().is_empty());

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use incs_client::endpoints::messages::GetStatus;
 use incs_client::retry::RetryPolicy;
-use incs_client::testing::{ScriptedTransport, SkippingClock};
+use incs_client::testing::{AutoAdvanceClock, ScriptedTransport};
 use incs_client::{Error, ErrorKind, RequestState, RetryAdvice};
 use incs_model::envelope::{Code, Envelope};
 use incs_model::status::StatusQuery;
@@ -12,7 +12,7 @@ use incs_model::status::StatusQuery;
 use crate::support::discreet::assert_error_discreet;
 use crate::support::{builder, samples};
 
-/// How long one attempt may take, in seconds.
+/// The time limit of one attempt, in seconds.
 pub(super) const ATTEMPT: u64 = 10;
 
 pub(super) const WHENEVER: RetryAdvice = RetryAdvice::Later { after: None };
@@ -21,7 +21,7 @@ pub(super) const fn after(seconds: u64) -> RetryAdvice {
     RetryAdvice::Later { after: Some(Duration::from_secs(seconds)) }
 }
 
-/// When the wall clock of all scenarios begins: Wed, 21 Oct 2026 07:28:00 GMT.
+/// The start of the wall clock in all scenarios: Wed, 21 Oct 2026 07:28:00 GMT.
 pub(super) fn beginning() -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_mins(29_876_128)
 }
@@ -36,11 +36,11 @@ pub(super) enum Call {
     Delete,
 }
 
-/// What comes of a call.
+/// The result of a call.
 #[derive(Debug, PartialEq)]
 pub(super) enum End {
     Success,
-    Failure(ErrorKind, RequestState, RetryAdvice),
+    FailedAttempt(ErrorKind, RequestState, RetryAdvice),
 }
 
 /// A call, what it meets, how many attempts there are and for how many seconds is waited, and what comes of it.
@@ -55,7 +55,7 @@ pub(super) fn failing(script: ScriptedTransport, status: u16, code: Code) -> Scr
     script.reply_json(status, &Envelope::failure(code, "(#131026) 85251230088 is unreachable"))
 }
 
-/// Three attempts, a minute and a half, and no wait that nobody asked for.
+/// Three attempts in 90 seconds, and no wait unless the reply asks for one.
 pub(super) fn policy() -> RetryPolicy {
     RetryPolicy::new().with_base_delay(Duration::ZERO)
 }
@@ -72,7 +72,7 @@ impl Call {
     async fn make(self, client: &incs_client::Client) -> Result<(), Error> {
         match self {
             Self::Send => client.messages().send(samples::message()).await.map(drop),
-            Self::Read => client.execute(GetStatus::new(StatusQuery::new([samples::SENT_ID.into()]))).await.map(drop),
+            Self::Read => client.execute(GetStatus::new(StatusQuery::new([samples::SENT_ID]))).await.map(drop),
             Self::Delete => client.templates().rcs().delete("2217").await,
         }
     }
@@ -80,7 +80,7 @@ impl Call {
 
 pub(super) async fn check_with<const N: usize>(policy: &RetryPolicy, table: [Scenario; N]) {
     for (name, call, script, attempts, slept, end) in table {
-        let clock = SkippingClock::starting_at(beginning());
+        let clock = AutoAdvanceClock::starting_at(beginning());
         let client = builder(&script, &clock).retry(policy.clone()).attempt_timeout(Duration::from_secs(ATTEMPT));
         let result = call.make(&client.build().unwrap()).await;
         let found = match &result {
@@ -88,7 +88,7 @@ pub(super) async fn check_with<const N: usize>(policy: &RetryPolicy, table: [Sce
             Err(error) => {
                 assert_error_discreet(error);
                 assert_eq!(error.attempts(), attempts, "{name}");
-                End::Failure(error.kind(), error.request_state(), error.retry_advice())
+                End::FailedAttempt(error.kind(), error.request_state(), error.retry_advice())
             }
         };
         assert_eq!(found, end, "{name}: {result:?}");

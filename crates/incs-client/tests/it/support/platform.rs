@@ -16,10 +16,10 @@ pub(crate) struct Platform {
     seen: Arc<Mutex<Seen>>,
 }
 
-/// What a platform saw.
+/// The record of a platform.
 #[derive(Default)]
 pub(crate) struct Seen {
-    /// When each request came, in that order.
+    /// The time of each request, in order.
     pub(crate) starts: Vec<Instant>,
     /// Requests under way.
     pub(crate) now: usize,
@@ -29,7 +29,7 @@ pub(crate) struct Seen {
     pub(crate) broken_off: usize,
 }
 
-/// What becomes of a request.
+/// The result of a request.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     after: Duration,
@@ -44,7 +44,7 @@ enum What {
     Nothing,
 }
 
-/// When a request leaves.
+/// The time at which a request is sent.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Leaves {
     AtOnce,
@@ -66,7 +66,7 @@ impl Answer {
     }
 
     pub(crate) fn error(kind: TransportErrorKind) -> Self {
-        let leaves = if kind.nothing_left() { Leaves::Never } else { Leaves::AtOnce };
+        let leaves = if kind.proves_not_sent() { Leaves::Never } else { Leaves::AtOnce };
         Self::new(What::Error(kind), leaves)
     }
 
@@ -115,9 +115,9 @@ struct Visit<'a> {
 
 impl<'a> Visit<'a> {
     fn new(platform: &'a Platform, info: CallInfo, leaves: Leaves) -> Self {
-        info.departure().hold();
+        info.send_gate().arm();
         if leaves == Leaves::AtOnce {
-            let _ = info.departure().leave();
+            let _ = info.send_gate().commit();
         }
         let mut seen = platform.seen();
         seen.starts.push(Instant::now());
@@ -134,7 +134,7 @@ impl Drop for Visit<'_> {
         if !self.is_over {
             seen.broken_off += 1;
             if self.leaves == Leaves::WhenBrokenOff {
-                let _ = self.info.departure().leave();
+                let _ = self.info.send_gate().commit();
             }
         }
     }

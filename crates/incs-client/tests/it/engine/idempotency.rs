@@ -1,25 +1,25 @@
 //! Which calls are made again, and what is known after several attempts.
 
 use incs_client::ErrorKind::{
-    Authentication, Connect, Interrupted, RateLimited, Refused, Reply, ReplyTooLong, Server, Timeout, Tls, Transport,
+    Authentication, Connect, Interrupted, RateLimited, Refused, Reply, ReplyTooLarge, Server, Timeout, Tls, Transport,
 };
 use incs_client::RequestState::{NotSent, Rejected, Unknown};
-use incs_client::RetryAdvice::{Authenticate, Correct, FindOut};
+use incs_client::RetryAdvice::{Authenticate, Correct, Reconcile};
 use incs_client::transport::TransportErrorKind as Kind;
 use incs_model::envelope::Code;
 
 use super::scenario::Call::{Delete, Read, Send};
-use super::scenario::End::{Failure, Success};
+use super::scenario::End::{FailedAttempt, Success};
 use super::scenario::{WHENEVER, after, check, failing, script};
 
 #[tokio::test]
-async fn a_send_that_may_have_left_is_not_made_again() {
-    let unknown = |kind| Failure(kind, Unknown, FindOut);
+async fn possibly_sent_message_is_not_retried() {
+    let unknown = |kind| FailedAttempt(kind, Unknown, Reconcile);
     check([
         ("timeout", Send, script().error(Kind::Timeout), 1, &[], unknown(Timeout)),
         ("interrupted", Send, script().error(Kind::Interrupted), 1, &[], unknown(Interrupted)),
         ("another error", Send, script().error(Kind::Other), 1, &[], unknown(Transport)),
-        ("too long", Send, script().error(Kind::BodyTooLarge), 1, &[], unknown(ReplyTooLong)),
+        ("too long", Send, script().error(Kind::ReplyTooLarge), 1, &[], unknown(ReplyTooLarge)),
         ("silence", Send, script().stall(), 1, &[10], unknown(Timeout)),
         ("500", Send, failing(script(), 500, Code::ServerError), 1, &[], unknown(Server)),
         ("500 under 200", Send, failing(script(), 200, Code::ServerError), 1, &[], unknown(Server)),
@@ -33,7 +33,7 @@ async fn a_send_that_may_have_left_is_not_made_again() {
 }
 
 #[tokio::test]
-async fn a_send_of_which_nothing_left_is_made_again() {
+async fn unsent_message_is_retried() {
     check([
         ("connect", Send, Send.succeed(script().error(Kind::Connect)), 2, &[0], Success),
         ("not sent", Send, Send.succeed(script().error(Kind::NotSent)), 2, &[0], Success),
@@ -44,9 +44,9 @@ async fn a_send_of_which_nothing_left_is_made_again() {
             script().error(Kind::Connect).error(Kind::Connect).error(Kind::Connect),
             3,
             &[0, 0],
-            Failure(Connect, NotSent, WHENEVER),
+            FailedAttempt(Connect, NotSent, WHENEVER),
         ),
-        ("no trust", Send, script().error(Kind::Tls), 1, &[], Failure(Tls, NotSent, Correct)),
+        ("no trust", Send, script().error(Kind::Tls), 1, &[], FailedAttempt(Tls, NotSent, Correct)),
         ("a slow connection", Send, Send.succeed(script().stall_unsent()), 2, &[10, 0], Success),
         (
             "slow connections",
@@ -54,16 +54,16 @@ async fn a_send_of_which_nothing_left_is_made_again() {
             script().stall_unsent().stall_unsent().stall_unsent(),
             3,
             &[10, 0, 10, 0, 10],
-            Failure(Timeout, NotSent, WHENEVER),
+            FailedAttempt(Timeout, NotSent, WHENEVER),
         ),
     ])
     .await;
 }
 
 #[tokio::test]
-async fn a_send_that_was_throttled_waits_for_as_long_as_asked() {
+async fn throttled_send_waits_for_retry_after() {
     let throttled = |wait: &str| script().reply(429, "slow down").with_header("retry-after", wait);
-    let refused = |wait| Failure(RateLimited, Rejected, wait);
+    let refused = |wait| FailedAttempt(RateLimited, Rejected, wait);
     check([
         ("of HTTP", Send, Send.succeed(throttled("7")), 2, &[7], Success),
         (
@@ -92,7 +92,7 @@ async fn a_send_that_was_throttled_waits_for_as_long_as_asked() {
 
 #[tokio::test]
 async fn a_refusal_is_final() {
-    let refusal = |kind, advice| Failure(kind, Rejected, advice);
+    let refusal = |kind, advice| FailedAttempt(kind, Rejected, advice);
     for call in [Send, Read] {
         check([
             ("422", call, failing(script(), 200, Code::InvalidParameters), 1, &[], refusal(Refused, Correct)),
@@ -105,13 +105,13 @@ async fn a_refusal_is_final() {
 }
 
 #[tokio::test]
-async fn a_read_is_made_again_whatever_happened_to_it() {
+async fn read_is_retried_after_any_error() {
     let busy = |seconds: &str| script().reply(503, "").with_header("retry-after", seconds);
     check([
         ("lost", Read, Read.succeed(script().error(Kind::Timeout).error(Kind::Interrupted)), 3, &[0, 0], Success),
         ("failed", Read, Read.succeed(script().reply(502, "").error(Kind::Other)), 3, &[0, 0], Success),
         ("unavailable", Read, Read.succeed(busy("5").reply(500, "")), 3, &[5, 0], Success),
-        ("unavailable for long", Read, busy("100"), 1, &[], Failure(Server, Unknown, after(100))),
+        ("unavailable for long", Read, busy("100"), 1, &[], FailedAttempt(Server, Unknown, after(100))),
         ("silence", Read, Read.succeed(script().stall()), 2, &[10, 0], Success),
         (
             "failed too often",
@@ -119,16 +119,23 @@ async fn a_read_is_made_again_whatever_happened_to_it() {
             script().reply(500, "").reply(500, "").reply(500, ""),
             3,
             &[0, 0],
-            Failure(Server, Unknown, WHENEVER),
+            FailedAttempt(Server, Unknown, WHENEVER),
         ),
-        ("too long", Read, script().error(Kind::BodyTooLarge), 1, &[], Failure(ReplyTooLong, Unknown, WHENEVER)),
-        ("a page", Read, script().reply(200, "<html>"), 1, &[], Failure(Reply, Unknown, WHENEVER)),
+        (
+            "too long",
+            Read,
+            script().error(Kind::ReplyTooLarge),
+            1,
+            &[],
+            FailedAttempt(ReplyTooLarge, Unknown, WHENEVER),
+        ),
+        ("a page", Read, script().reply(200, "<html>"), 1, &[], FailedAttempt(Reply, Unknown, WHENEVER)),
     ])
     .await;
 }
 
 #[tokio::test]
-async fn what_earlier_attempts_may_have_done_is_not_forgotten() {
+async fn earlier_unknown_attempt_is_remembered() {
     let throttled = || failing(script(), 429, Code::TooManyAttempts);
     let unreachable =
         |script: incs_client::testing::ScriptedTransport| script.error(Kind::Connect).error(Kind::Connect);
@@ -139,7 +146,7 @@ async fn what_earlier_attempts_may_have_done_is_not_forgotten() {
             unreachable(throttled()),
             3,
             &[0, 0],
-            Failure(Connect, Rejected, WHENEVER),
+            FailedAttempt(Connect, Rejected, WHENEVER),
         ),
         (
             "a send that got lost after it was refused",
@@ -147,7 +154,7 @@ async fn what_earlier_attempts_may_have_done_is_not_forgotten() {
             throttled().stall(),
             2,
             &[0, 10],
-            Failure(Timeout, Unknown, FindOut),
+            FailedAttempt(Timeout, Unknown, Reconcile),
         ),
         (
             "a deletion that got lost, and then had nothing to delete",
@@ -155,7 +162,7 @@ async fn what_earlier_attempts_may_have_done_is_not_forgotten() {
             failing(script().error(Kind::Timeout), 200, Code::BadRequest),
             2,
             &[0],
-            Failure(Refused, Unknown, Correct),
+            FailedAttempt(Refused, Unknown, Correct),
         ),
         (
             "a deletion that got lost before it could not be sent",
@@ -163,7 +170,7 @@ async fn what_earlier_attempts_may_have_done_is_not_forgotten() {
             unreachable(script().error(Kind::Interrupted)),
             3,
             &[0, 0],
-            Failure(Connect, Unknown, WHENEVER),
+            FailedAttempt(Connect, Unknown, WHENEVER),
         ),
         (
             "a deletion that failed before it succeeded",
@@ -179,7 +186,7 @@ async fn what_earlier_attempts_may_have_done_is_not_forgotten() {
             failing(script(), 200, Code::BadRequest),
             1,
             &[],
-            Failure(Refused, Rejected, Correct),
+            FailedAttempt(Refused, Rejected, Correct),
         ),
         (
             "a read, which does nothing",
@@ -187,7 +194,7 @@ async fn what_earlier_attempts_may_have_done_is_not_forgotten() {
             unreachable(script().error(Kind::Timeout)),
             3,
             &[0, 0],
-            Failure(Connect, NotSent, WHENEVER),
+            FailedAttempt(Connect, NotSent, WHENEVER),
         ),
     ])
     .await;

@@ -1,4 +1,4 @@
-//! A clock whose waits are over at once.
+//! A clock whose waits end at once.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
@@ -6,24 +6,24 @@ use std::time::{Duration, Instant, SystemTime};
 use super::locked;
 use crate::clock::{Clock, Sleep};
 
-/// A clock whose waits are over at once: a wait moves its time on instead.
+/// A clock whose waits end at once and advance its time instead.
 ///
-/// Time moves when a wait is *polled*, not when it is made, and the wait completes on that first poll. A client that races a call
-/// against a time limit asks the call first; so with a transport that answers at once no limit is ever polled and no time passes,
-/// and with one that stalls the limit strikes at once. A transport that does need time, such as one over a network, would always
-/// lose that race: use this clock with [`ScriptedTransport`](super::ScriptedTransport) and
-/// [`ReplayingTransport`](super::ReplayingTransport). Waits of several tasks add up.
+/// Time advances when a wait is *polled*, not when it is created, and the wait completes on that first poll. The client polls a
+/// call before its timeout; so with a transport that replies at once no timeout is polled and no time passes, and with a stalled
+/// transport the timeout fires at once. A transport that needs real time, such as one over a network, would always time out: use
+/// this clock with [`ScriptedTransport`](super::ScriptedTransport) and [`ReplayingTransport`](super::ReplayingTransport). Waits
+/// of several tasks add up.
 ///
-/// A clone is the same clock.
+/// Clones share the same time.
 ///
 /// ```
 /// use std::time::Duration;
 ///
 /// use incs_client::clock::Clock;
-/// use incs_client::testing::SkippingClock;
+/// use incs_client::testing::AutoAdvanceClock;
 ///
 /// # futures_util::FutureExt::now_or_never(async {
-/// let clock = SkippingClock::new();
+/// let clock = AutoAdvanceClock::new();
 /// let start = clock.now();
 /// drop(clock.sleep(Duration::from_secs(5))); // never polled: nothing happens
 /// clock.sleep(Duration::from_secs(60)).await;
@@ -32,7 +32,7 @@ use crate::clock::{Clock, Sleep};
 /// # }).unwrap();
 /// ```
 #[derive(Debug, Clone)]
-pub struct SkippingClock {
+pub struct AutoAdvanceClock {
     start: Instant,
     wall: SystemTime,
     state: Arc<Mutex<State>>,
@@ -44,23 +44,23 @@ struct State {
     slept: Vec<Duration>,
 }
 
-impl SkippingClock {
-    /// A clock that begins now.
+impl AutoAdvanceClock {
+    /// Creates a clock that starts now.
     pub fn new() -> Self {
         Self::starting_at(SystemTime::now())
     }
 
-    /// A clock whose wall begins at a given time.
+    /// Creates a clock with a given start of the wall clock.
     pub fn starting_at(wall: SystemTime) -> Self {
         Self { start: Instant::now(), wall, state: Arc::default() }
     }
 
-    /// Moves time on without a wait.
+    /// Advances time without a wait.
     pub fn advance(&self, duration: Duration) {
         locked(&self.state).skip(duration);
     }
 
-    /// All waits so far that were polled, in order.
+    /// Returns all polled waits so far, in order.
     pub fn slept(&self) -> Vec<Duration> {
         locked(&self.state).slept.clone()
     }
@@ -76,13 +76,13 @@ impl State {
     }
 }
 
-impl Default for SkippingClock {
+impl Default for AutoAdvanceClock {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl Clock for SkippingClock {
+impl Clock for AutoAdvanceClock {
     fn now(&self) -> Instant {
         self.start.checked_add(self.skipped()).unwrap_or(self.start)
     }
@@ -111,8 +111,8 @@ mod tests {
     const LIMIT: Duration = Duration::from_secs(30);
 
     #[test]
-    fn a_limit_strikes_only_when_the_call_waits() {
-        let clock = SkippingClock::new();
+    fn timeout_fires_only_while_waiting() {
+        let clock = AutoAdvanceClock::new();
         let start = clock.now();
         select(ready(()), clock.sleep(LIMIT)).now_or_never().unwrap();
         assert_eq!((clock.now(), clock.slept().len()), (start, 0));
@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn both_times_move_on_together() {
-        let clock = SkippingClock::starting_at(SystemTime::UNIX_EPOCH);
+        let clock = AutoAdvanceClock::starting_at(SystemTime::UNIX_EPOCH);
         let start = clock.now();
         clock.advance(LIMIT);
         clock.clone().sleep(LIMIT).now_or_never().unwrap();
@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn time_without_end_is_no_panic() {
-        let clock = SkippingClock::new();
+        let clock = AutoAdvanceClock::new();
         for _ in 0..2 {
             clock.sleep(Duration::MAX).now_or_never().unwrap();
             let _ = (clock.now(), clock.wall());
