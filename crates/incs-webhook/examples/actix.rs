@@ -1,6 +1,6 @@
-//! Receives with actix-web 4: `WEBHOOK_PATH_SECRET=change-me cargo run --example actix`
+//! Receives with actix-web 4: `INCS_WEBHOOK_SECRET=change-me cargo run --example actix`
 //!
-//! Then: `curl -H 'content-type: application/json' -d '{"event":"of_tomorrow"}' http://127.0.0.1:8080/hooks/change-me`
+//! Then: `curl -H 'content-type: application/json' -d '{"event":"not_known_yet"}' http://127.0.0.1:8080/hooks/change-me`
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for a terminal")]
 
@@ -14,13 +14,13 @@ use actix_web::{App, HttpRequest, HttpResponse, HttpServer, rt};
 use incs_model::Timestamp;
 
 use incs_webhook::scheme::{AnyOf, SharedSecret, StandardWebhooks};
-use incs_webhook::{Item, Lookup, Outcome, Receiver, Secrets};
+use incs_webhook::{HeaderLookup, Item, ItemOutcome, Receiver, Secrets};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let receiver = receiver()?;
     let app = move || {
         App::new()
-            // actix-web reads the body, so it must know the limit: it answers 413 by itself.
+            // actix-web reads the body, so set its limit. It answers 413 by itself.
             .app_data(PayloadConfig::new(receiver.limits().body))
             .app_data(Data::new(receiver.clone()))
             .service(resource(["/hooks", "/hooks/{secret}"]).route(post().to(receive)))
@@ -37,7 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 async fn receive(request: HttpRequest, body: Bytes, receiver: Data<Receiver>) -> HttpResponse {
-    let headers = Lookup::new(|name: &str| request.headers().get(name).map(HeaderValue::as_bytes));
+    let headers = HeaderLookup::new(|name: &str| request.headers().get(name).map(HeaderValue::as_bytes));
     let target = request.uri().path_and_query().map_or("", |target| target.as_str());
     match receiver.receive(&headers, target, &body, Timestamp::now()) {
         Ok(batch) => {
@@ -45,28 +45,29 @@ async fn receive(request: HttpRequest, body: Bytes, receiver: Data<Receiver>) ->
             HttpResponse::Ok().finish()
         }
         Err(rejection) => {
-            eprintln!("refused: {rejection}");
+            eprintln!("rejected: {rejection}");
             let status = StatusCode::from_u16(rejection.status()).unwrap_or(StatusCode::BAD_REQUEST);
             HttpResponse::new(status)
         }
     }
 }
 
-/// Made once, and kept. The URL given to the platform ends in the secret; who can sign, signs.
+/// Creates the receiver once. The URL given to the platform ends in a secret; senders that sign use the other scheme.
 fn receiver() -> Result<Receiver, Box<dyn Error>> {
-    let in_path = SharedSecret::in_path(Secrets::try_new(env::var("WEBHOOK_PATH_SECRET")?)?);
-    Ok(match env::var("WEBHOOK_SECRET") {
+    let secret = env::var("INCS_WEBHOOK_SECRET").map_err(|_| "INCS_WEBHOOK_SECRET is not set")?;
+    let in_path = SharedSecret::in_path(Secrets::try_new(secret)?);
+    Ok(match env::var("GATEWAY_SECRET") {
         Ok(secret) => Receiver::new(AnyOf::new(in_path).or(StandardWebhooks::try_new(Secrets::try_new(secret)?)?)),
         Err(_) => Receiver::new(in_path),
     })
 }
 
-/// Hands an item on; here to the terminal. A queue that drops keys it has seen makes two deliveries of one thing one.
+/// Handles an item, here by printing it. A real handler stores it under its key, which drops duplicates.
 fn handle(item: &Item) {
     let key = item.dedup_key().map_or_else(|| "none".to_owned(), |key| key.to_string());
     match item.outcome() {
-        Outcome::Parsed(_) => println!("understood {:?}, key {key}", item.pointer()),
-        Outcome::Malformed(fault) => println!("kept {:?}: {fault}", item.pointer()),
-        _ => println!("kept {:?}: unknown", item.pointer()),
+        ItemOutcome::Parsed(_) => println!("understood {:?}, key {key}", item.pointer()),
+        ItemOutcome::Malformed(error) => println!("kept {:?}: {error}", item.pointer()),
+        ItemOutcome::Unknown => println!("kept {:?}: unknown", item.pointer()),
     }
 }

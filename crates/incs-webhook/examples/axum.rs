@@ -1,6 +1,6 @@
-//! Receives with axum 0.8: `WEBHOOK_PATH_SECRET=change-me cargo run --example axum --features axum`
+//! Receives with axum 0.8: `INCS_WEBHOOK_SECRET=change-me cargo run --example axum --features axum`
 //!
-//! Then: `curl -H 'content-type: application/json' -d '{"event":"of_tomorrow"}' http://127.0.0.1:8080/hooks/change-me`
+//! Then: `curl -H 'content-type: application/json' -d '{"event":"not_known_yet"}' http://127.0.0.1:8080/hooks/change-me`
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for a terminal")]
 
@@ -14,7 +14,7 @@ use axum::routing::post;
 use tokio::net::TcpListener;
 
 use incs_webhook::scheme::{AnyOf, SharedSecret, StandardWebhooks};
-use incs_webhook::{Item, Outcome, Received, Receiver, Rejection, Secrets};
+use incs_webhook::{Item, ItemOutcome, Received, Receiver, Rejection, Secrets};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -24,14 +24,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("listening on http://{}", listener.local_addr()?);
     let ended = async {
         if let Err(error) = tokio::signal::ctrl_c().await {
-            eprintln!("ctrl-c cannot be heard, so this ends now: {error}");
+            eprintln!("cannot listen for ctrl-c, stopping: {error}");
         }
     };
     axum::serve(listener, router.with_state(receiver()?)).with_graceful_shutdown(ended).await?;
     Ok(())
 }
 
-/// A handler that asks for `Received` alone never hears of a refusal; this one wants it in its log.
+/// Takes the `Result` to log rejections. A handler with `Received` alone does not see them.
 async fn receive(received: Result<Received, Rejection>) -> impl IntoResponse {
     match received {
         Ok(Received(batch)) => {
@@ -39,27 +39,28 @@ async fn receive(received: Result<Received, Rejection>) -> impl IntoResponse {
             StatusCode::OK.into_response()
         }
         Err(rejection) => {
-            eprintln!("refused: {rejection}");
+            eprintln!("rejected: {rejection}");
             rejection.into_response()
         }
     }
 }
 
-/// Made once, and kept. The URL given to the platform ends in the secret; who can sign, signs.
+/// Creates the receiver once. The URL given to the platform ends in a secret; senders that sign use the other scheme.
 fn receiver() -> Result<Receiver, Box<dyn Error>> {
-    let in_path = SharedSecret::in_path(Secrets::try_new(env::var("WEBHOOK_PATH_SECRET")?)?);
-    Ok(match env::var("WEBHOOK_SECRET") {
+    let secret = env::var("INCS_WEBHOOK_SECRET").map_err(|_| "INCS_WEBHOOK_SECRET is not set")?;
+    let in_path = SharedSecret::in_path(Secrets::try_new(secret)?);
+    Ok(match env::var("GATEWAY_SECRET") {
         Ok(secret) => Receiver::new(AnyOf::new(in_path).or(StandardWebhooks::try_new(Secrets::try_new(secret)?)?)),
         Err(_) => Receiver::new(in_path),
     })
 }
 
-/// Hands an item on; here to the terminal. A queue that drops keys it has seen makes two deliveries of one thing one.
+/// Handles an item, here by printing it. A real handler stores it under its key, which drops duplicates.
 fn handle(item: &Item) {
     let key = item.dedup_key().map_or_else(|| "none".to_owned(), |key| key.to_string());
     match item.outcome() {
-        Outcome::Parsed(_) => println!("understood {:?}, key {key}", item.pointer()),
-        Outcome::Malformed(fault) => println!("kept {:?}: {fault}", item.pointer()),
-        _ => println!("kept {:?}: unknown", item.pointer()),
+        ItemOutcome::Parsed(_) => println!("understood {:?}, key {key}", item.pointer()),
+        ItemOutcome::Malformed(error) => println!("kept {:?}: {error}", item.pointer()),
+        ItemOutcome::Unknown => println!("kept {:?}: unknown", item.pointer()),
     }
 }

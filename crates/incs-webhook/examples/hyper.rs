@@ -1,6 +1,6 @@
-//! Receives with plain hyper 1: `WEBHOOK_PATH_SECRET=change-me cargo run --example hyper --features http`
+//! Receives with plain hyper 1: `INCS_WEBHOOK_SECRET=change-me cargo run --example hyper --features http`
 //!
-//! Then: `curl -H 'content-type: application/json' -d '{"event":"of_tomorrow"}' http://127.0.0.1:8080/hooks/change-me`
+//! Then: `curl -H 'content-type: application/json' -d '{"event":"not_known_yet"}' http://127.0.0.1:8080/hooks/change-me`
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for a terminal")]
 
@@ -18,7 +18,7 @@ use incs_model::Timestamp;
 use tokio::net::TcpListener;
 
 use incs_webhook::scheme::{AnyOf, SharedSecret, StandardWebhooks};
-use incs_webhook::{Item, Outcome, Receiver, Secrets};
+use incs_webhook::{Item, ItemOutcome, Receiver, Secrets};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -34,10 +34,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let receiver = receiver.clone();
         tokio::spawn(async move {
             let service = service_fn(|request| answer(&receiver, request));
-            // With a timer, hyper gives up on a sender that does not finish its headers.
+            // With a timer, hyper closes connections that do not finish their headers.
             let mut server = http1::Builder::new();
             if let Err(error) = server.timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service).await {
-                eprintln!("a connection broke: {error}");
+                eprintln!("connection error: {error}");
             }
         });
     }
@@ -54,7 +54,7 @@ async fn receive(receiver: &Receiver, request: Request<Incoming>) -> StatusCode 
         return StatusCode::METHOD_NOT_ALLOWED;
     }
     let limit = receiver.limits().body;
-    // What is said to be too large need not be read at all; what does not say is cut off at the limit.
+    // A declared length over the limit is rejected at once; an undeclared one is cut off at the limit.
     if request.body().size_hint().lower() > limit as u64 {
         return StatusCode::PAYLOAD_TOO_LARGE;
     }
@@ -70,27 +70,28 @@ async fn receive(receiver: &Receiver, request: Request<Incoming>) -> StatusCode 
             StatusCode::OK
         }
         Err(rejection) => {
-            eprintln!("refused: {rejection}");
+            eprintln!("rejected: {rejection}");
             StatusCode::from(&rejection)
         }
     }
 }
 
-/// Made once, and kept. The URL given to the platform ends in the secret; who can sign, signs.
+/// Creates the receiver once. The URL given to the platform ends in a secret; senders that sign use the other scheme.
 fn receiver() -> Result<Receiver, Box<dyn Error>> {
-    let in_path = SharedSecret::in_path(Secrets::try_new(env::var("WEBHOOK_PATH_SECRET")?)?);
-    Ok(match env::var("WEBHOOK_SECRET") {
+    let secret = env::var("INCS_WEBHOOK_SECRET").map_err(|_| "INCS_WEBHOOK_SECRET is not set")?;
+    let in_path = SharedSecret::in_path(Secrets::try_new(secret)?);
+    Ok(match env::var("GATEWAY_SECRET") {
         Ok(secret) => Receiver::new(AnyOf::new(in_path).or(StandardWebhooks::try_new(Secrets::try_new(secret)?)?)),
         Err(_) => Receiver::new(in_path),
     })
 }
 
-/// Hands an item on; here to the terminal. A queue that drops keys it has seen makes two deliveries of one thing one.
+/// Handles an item, here by printing it. A real handler stores it under its key, which drops duplicates.
 fn handle(item: &Item) {
     let key = item.dedup_key().map_or_else(|| "none".to_owned(), |key| key.to_string());
     match item.outcome() {
-        Outcome::Parsed(_) => println!("understood {:?}, key {key}", item.pointer()),
-        Outcome::Malformed(fault) => println!("kept {:?}: {fault}", item.pointer()),
-        _ => println!("kept {:?}: unknown", item.pointer()),
+        ItemOutcome::Parsed(_) => println!("understood {:?}, key {key}", item.pointer()),
+        ItemOutcome::Malformed(error) => println!("kept {:?}: {error}", item.pointer()),
+        ItemOutcome::Unknown => println!("kept {:?}: unknown", item.pointer()),
     }
 }

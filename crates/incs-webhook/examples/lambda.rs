@@ -1,9 +1,9 @@
-//! Receives as a function that is called with an HTTP request as JSON, in the form of AWS Lambda behind a function URL (payload
-//! format 2.0). The runtime around it is yours; here it is a terminal:
+//! Receives as a function that takes an HTTP request as JSON, in the form of AWS Lambda behind a function URL (payload format 2.0).
+//! The program reads one request from standard input; replace that by your runtime:
 //!
 //! ```sh
-//! echo '{"rawPath":"/hooks/change-me","headers":{"content-type":"application/json"},"body":"{\"event\":\"of_tomorrow\"}"}' |
-//!     WEBHOOK_PATH_SECRET=change-me cargo run --example lambda
+//! echo '{"rawPath":"/hooks/change-me","headers":{"content-type":"application/json"},"body":"{\"event\":\"not_known_yet\"}"}' |
+//!     INCS_WEBHOOK_SECRET=change-me cargo run --example lambda
 //! ```
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for a terminal")]
@@ -18,7 +18,7 @@ use incs_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use incs_webhook::scheme::{AnyOf, SharedSecret, StandardWebhooks};
-use incs_webhook::{Item, Outcome, Receiver, Rejection, Secrets};
+use incs_webhook::{Item, ItemOutcome, Receiver, Rejection, Secrets};
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -47,7 +47,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn answer(receiver: &Receiver, call: &Call, now: Timestamp) -> Answer {
     let status_code = receive(receiver, call, now).unwrap_or_else(|rejection| {
-        eprintln!("refused: {rejection}");
+        eprintln!("rejected: {rejection}");
         rejection.status()
     });
     Answer { status_code }
@@ -67,21 +67,22 @@ fn receive(receiver: &Receiver, call: &Call, now: Timestamp) -> Result<u16, Reje
     Ok(200)
 }
 
-/// Made once, and kept. The URL given to the platform ends in the secret; who can sign, signs.
+/// Creates the receiver once. The URL given to the platform ends in a secret; senders that sign use the other scheme.
 fn receiver() -> Result<Receiver, Box<dyn Error>> {
-    let in_path = SharedSecret::in_path(Secrets::try_new(env::var("WEBHOOK_PATH_SECRET")?)?);
-    Ok(match env::var("WEBHOOK_SECRET") {
+    let secret = env::var("INCS_WEBHOOK_SECRET").map_err(|_| "INCS_WEBHOOK_SECRET is not set")?;
+    let in_path = SharedSecret::in_path(Secrets::try_new(secret)?);
+    Ok(match env::var("GATEWAY_SECRET") {
         Ok(secret) => Receiver::new(AnyOf::new(in_path).or(StandardWebhooks::try_new(Secrets::try_new(secret)?)?)),
         Err(_) => Receiver::new(in_path),
     })
 }
 
-/// Hands an item on; here to the log. A queue that drops keys it has seen makes two deliveries of one thing one.
+/// Handles an item, here by printing it. A real handler stores it under its key, which drops duplicates.
 fn handle(item: &Item) {
     let key = item.dedup_key().map_or_else(|| "none".to_owned(), |key| key.to_string());
     match item.outcome() {
-        Outcome::Parsed(_) => eprintln!("understood {:?}, key {key}", item.pointer()),
-        Outcome::Malformed(fault) => eprintln!("kept {:?}: {fault}", item.pointer()),
-        _ => eprintln!("kept {:?}: unknown", item.pointer()),
+        ItemOutcome::Parsed(_) => eprintln!("understood {:?}, key {key}", item.pointer()),
+        ItemOutcome::Malformed(error) => eprintln!("kept {:?}: {error}", item.pointer()),
+        ItemOutcome::Unknown => eprintln!("kept {:?}: unknown", item.pointer()),
     }
 }

@@ -1,46 +1,48 @@
-//! What is the same when the same thing is delivered again.
+//! Deduplication keys.
 
 use std::fmt;
 
 use incs_model::{Party, PartyKey, WireTime};
 use sha2::{Digest as _, Sha256};
 
-/// What is the same when the same thing is delivered again: made of who or what an item is about and the state it is in,
-/// never of the bytes of the body, which may differ from one try to the next.
+/// A deduplication key, which is the same when the same event is delivered again.
 ///
-/// It is 32 bytes: the [`version`](Self::version) of the key format, then 31 bytes of a SHA-256. So it holds no phone number
-/// and no id, has one length, and can stand in logs, in a database and in another process. `Display` writes it in hex.
+/// The key is a hash of the item's identity and state. It does not depend on the bytes of the body, which may differ from one attempt
+/// to the next.
+///
+/// A key has 32 bytes: the [`version`](Self::version) of the key format, then 31 bytes of a SHA-256. It contains no phone number and
+/// no id, so it can be logged, stored in a database and compared in another process. `Display` writes it in hex.
 ///
 /// # Versions
 ///
-/// A new version of this crate may make another key of the same event; then it also raises the version. Keys of two versions
-/// are never equal, so around such an update an event that is delivered again counts as new. A store that keeps keys can tell
-/// the old ones by their first byte.
+/// A later version of this crate may compute another key for the same event. It then raises the version. Keys of two versions are
+/// never equal, so an event that is delivered again after such an update counts as new. The first byte identifies old keys in a
+/// store.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DedupKey([u8; 32]);
 
 impl DedupKey {
-    /// The version of the keys that this version of the crate makes.
+    /// The version of the keys that this version of the crate computes.
     pub const VERSION: u8 = 2;
 
-    /// A key of your own, for instance of the `webhook-id` header. Parts are kept apart: `["ab", "c"]` is not `["a", "bc"]`.
-    /// Begin with a name that nobody else uses.
+    /// Computes a key from your own parts, for instance from the `webhook-id` header. The boundaries of the parts count:
+    /// `["ab", "c"]` and `["a", "bc"]` have different keys. Use a name of your own as the first part.
     pub fn of_parts<'a>(parts: impl IntoIterator<Item = &'a str>) -> Self {
         parts.into_iter().fold(Identity(Sha256::new()), Identity::and).key()
     }
 
-    /// The 32 bytes.
+    /// Returns the 32 bytes.
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
 
-    /// The version of the key format that the key was made in: its first byte.
+    /// Returns the version of the key format, which is the first byte.
     pub fn version(&self) -> u8 {
         self.0[0]
     }
 }
 
-/// The parts of an identity, hashed one after the other. What the parts are is part of the key format: see `docs/frozen`.
+/// A hash of the parts of an identity in their order. The choice of the parts belongs to the key format: see `docs/frozen`.
 pub(crate) struct Identity(Sha256);
 
 impl Identity {
@@ -54,7 +56,7 @@ impl Identity {
         self
     }
 
-    /// Adds a part that may be absent, which is not the same as empty.
+    /// Adds a part that may be absent. Absent differs from empty.
     pub(crate) fn and_maybe(mut self, part: Option<&str>) -> Self {
         if let Some(part) = part {
             self.and(part)
@@ -64,13 +66,13 @@ impl Identity {
         }
     }
 
-    /// Adds a time that may be absent, in one spelling for all forms of the same point in time.
+    /// Adds a time that may be absent, in one form for all notations of the same point in time.
     pub(crate) fn and_time(self, time: Option<&WireTime>) -> Self {
         let text = time.map(|time| time.instant().map_or_else(|| time.to_string(), |instant| instant.to_string()));
         self.and_maybe(text.as_deref())
     }
 
-    /// Adds a person or group, by the strongest id.
+    /// Adds a person or group by the strongest id.
     pub(crate) fn and_party(self, party: Option<&Party>) -> Self {
         self.and_maybe(party.and_then(Party::key).as_ref().map(PartyKey::as_str))
     }
@@ -82,7 +84,7 @@ impl Identity {
     }
 }
 
-/// In hex.
+/// Writes the key in hex.
 impl fmt::Display for DedupKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))

@@ -1,18 +1,19 @@
-//! What arrived, of which nothing is known yet.
+//! A webhook delivery before verification.
 
 use std::fmt;
 
 use incs_model::Timestamp;
 
-use crate::evidence::{Evidence, Headers};
-use crate::explain::Cause;
+use crate::explain::RejectionCause;
 use crate::parse::Verified;
 use crate::rejection::Rejection;
 use crate::scheme::Scheme;
 use crate::shape::{self, Limits};
+use crate::signed_request::{Headers, SignedRequest};
 
-/// What arrived, of which nothing is known yet. It shows nothing of itself: the only way on is
-/// [`verify`](Self::verify).
+/// A webhook delivery before verification.
+///
+/// Its body cannot be read. [`verify`](Self::verify) checks the sender and returns a [`Verified`] delivery:
 ///
 /// ```
 /// use incs_model::Timestamp;
@@ -30,7 +31,7 @@ use crate::shape::{self, Limits};
 /// # }
 /// ```
 ///
-/// No other order compiles. The body can not be read before:
+/// The types enforce this order. The body cannot be read before verification:
 ///
 /// ```compile_fail,E0599
 /// # use incs_webhook::Delivery;
@@ -39,16 +40,16 @@ use crate::shape::{self, Limits};
 /// delivery.body();
 /// ```
 ///
-/// nor by its field:
+/// Its field is private:
 ///
 /// ```compile_fail,E0616
 /// # use incs_webhook::Delivery;
 /// let headers = [("x-token", "k2vW7xq0TzN4")];
 /// let delivery = Delivery::new(&headers, b"{}");
-/// delivery.evidence;
+/// delivery.signed_request;
 /// ```
 ///
-/// nor can items:
+/// Items cannot be parsed before verification:
 ///
 /// ```compile_fail,E0599
 /// # use incs_webhook::Delivery;
@@ -57,7 +58,7 @@ use crate::shape::{self, Limits};
 /// delivery.parse();
 /// ```
 ///
-/// and what is verified can not be made by hand, by its constructor or by its fields:
+/// A [`Verified`] cannot be constructed by other means:
 ///
 /// ```compile_fail,E0624
 /// # use incs_webhook::{Limits, Verified};
@@ -69,76 +70,95 @@ use crate::shape::{self, Limits};
 /// let _ = Verified { body: b"{}", limits: Limits::DEFAULT };
 /// ```
 ///
-/// nor what only schemes get to see:
+/// A [`SignedRequest`], which shows the body to schemes, cannot be constructed either:
 ///
 /// ```compile_fail,E0624
-/// # use incs_webhook::Evidence;
+/// # use incs_webhook::SignedRequest;
 /// let headers = [("x-token", "k2vW7xq0TzN4")];
-/// Evidence::new(&headers, None, b"{}").body();
+/// SignedRequest::new(&headers, None, b"{}").body();
 /// ```
 #[derive(Clone, Copy)]
 pub struct Delivery<'a> {
-    evidence: Evidence<'a>,
+    signed_request: SignedRequest<'a>,
     limits: Limits,
 }
 
 impl<'a> Delivery<'a> {
-    /// A delivery: its headers, and its body **byte for byte as it came**.
+    /// Creates a delivery from the headers and the **unchanged** body of a request.
     pub fn new(headers: &'a dyn Headers, body: &'a [u8]) -> Self {
-        Self { evidence: Evidence::new(headers, None, body), limits: Limits::DEFAULT }
+        Self { signed_request: SignedRequest::new(headers, None, body), limits: Limits::DEFAULT }
     }
 
-    /// Adds the target of the request: path and query as they stand in the request line. Secrets in path or query are looked
-    /// for there.
+    /// Sets the target of the request: path and query as in the request line. Schemes look for secrets in it.
     #[must_use]
     pub fn with_target(self, path_and_query: &'a str) -> Self {
-        Self { evidence: self.evidence.with_target(path_and_query), ..self }
+        Self { signed_request: self.signed_request.with_target(path_and_query), ..self }
     }
 
-    /// Sets how much is read.
+    /// Sets the limits.
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
         Self { limits, ..self }
     }
 
-    /// Checks size and content type, then who sent it.
+    /// Checks the size and content type, then the sender.
     ///
     /// # Errors
     ///
-    /// When it is too large, calls itself something other than JSON, or is not accepted by the scheme.
+    /// Returns a rejection if the body is too large, the content type is not JSON, or the scheme does not accept the delivery.
     pub fn verify<S: Scheme + ?Sized>(self, scheme: &S, now: Timestamp) -> Result<Verified<'a>, Rejection> {
-        shape::check_outside(&self.evidence, self.limits)?;
-        scheme.verify(&self.evidence, now)?;
-        Ok(Verified::new(self.evidence.body(), self.limits))
+        self.counted(true, || {
+            shape::check_outside(&self.signed_request, self.limits)?;
+            Ok(scheme.verify(&self.signed_request, now)?)
+        })
     }
 
-    /// Takes the delivery of a sender that proves nothing. **Anyone who finds the URL can then forge messages of your
-    /// customers.** Since nothing else stands between the internet and your handler, the whole shape is checked: size,
-    /// content type, UTF-8, depth, JSON, and that the body is of INCS or Exotel.
+    /// Accepts the delivery without verification. **Anyone who knows the URL can then forge messages of your customers.**
+    ///
+    /// Since nothing else protects the handler, this checks size, content type, UTF-8, depth and JSON, and that the body is of INCS or
+    /// Exotel.
     ///
     /// # Errors
     ///
-    /// When the shape is wrong.
+    /// Returns a rejection if one of these checks fails.
     pub fn dangerously_skip_verification(self) -> Result<Verified<'a>, Rejection> {
-        shape::check_outside(&self.evidence, self.limits)?;
-        shape::check_inside(self.evidence.body(), self.limits)?;
-        Ok(Verified::new(self.evidence.body(), self.limits))
+        self.counted(false, || {
+            shape::check_outside(&self.signed_request, self.limits)?;
+            Ok(shape::check_inside(self.signed_request.body(), self.limits)?)
+        })
     }
 
-    /// The likely cause of a refusal, for the person who sets a receiver up. It tries what [`verify`](Self::verify) must not
-    /// accept, so it costs more; call it after a refusal, not before, and show it only to yourself. `None` when the
-    /// scheme accepts the delivery.
-    pub fn explain<S: Scheme + ?Sized>(&self, scheme: &S, now: Timestamp) -> Option<Cause> {
-        let refusal = scheme.verify(&self.evidence, now).err()?;
-        if self.evidence.body().len() > self.limits.body {
-            return Some(Cause::Unknown);
+    /// Returns the delivery as verified if the check accepts it, and counts the result with the feature `metrics`.
+    #[cfg_attr(not(feature = "metrics"), allow(unused_variables, reason = "only the feature counts"))]
+    fn counted(
+        self,
+        is_verified: bool,
+        check: impl FnOnce() -> Result<(), Rejection>,
+    ) -> Result<Verified<'a>, Rejection> {
+        let result = check();
+        #[cfg(feature = "metrics")]
+        match &result {
+            Ok(()) => crate::metrics::accepted(is_verified),
+            Err(rejection) => crate::metrics::rejected(rejection),
         }
-        Some(scheme.explain(&self.evidence, now).unwrap_or_else(|| Cause::of(&refusal)))
+        result.map(|()| Verified::new(self.signed_request.body(), self.limits))
+    }
+
+    /// Finds the likely cause of a rejection, as help for setting up a receiver.
+    ///
+    /// Call it only after a rejection, and do not send the cause to the sender. It tries variants that [`verify`](Self::verify) must
+    /// not accept, so it costs more. Returns `None` if the scheme accepts the delivery.
+    pub fn explain<S: Scheme + ?Sized>(&self, scheme: &S, now: Timestamp) -> Option<RejectionCause> {
+        let error = scheme.verify(&self.signed_request, now).err()?;
+        if self.signed_request.body().len() > self.limits.body {
+            return Some(RejectionCause::Unknown);
+        }
+        Some(scheme.explain(&self.signed_request, now).unwrap_or_else(|| RejectionCause::of(&error)))
     }
 }
 
 impl fmt::Debug for Delivery<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Delivery(<{} bytes>)", self.evidence.body().len())
+        write!(f, "Delivery(<{} bytes>)", self.signed_request.body().len())
     }
 }

@@ -1,8 +1,7 @@
-//! What bodies say beyond what this version knows.
+//! Reports members, types and kinds in bodies that this version does not know.
 //!
-//! The platforms change without a word. [`Drift`] tells what changed: which members of a body this version does not know, and
-//! which known ones have another type, by JSON pointer and counted. It is cheap enough for every delivery: one pass over the
-//! body.
+//! The platforms do not announce changes. A [`Drift`] report counts unknown members and known members of another type, by JSON
+//! pointer. It needs one pass over the body, so it can run for every delivery.
 //!
 //! ```
 //! use incs_webhook::Delivery;
@@ -11,7 +10,7 @@
 //! # fn main() -> Result<(), incs_webhook::Rejection> {
 //! let body = br#"{"event": "message_created", "message": {"id": true, "mood": "good", "type": 101}}"#;
 //! let headers: [(&str, &str); 0] = [];
-//! // Verify yours.
+//! // In production, verify the delivery instead.
 //! let verified = Delivery::new(&headers, body).dangerously_skip_verification()?;
 //!
 //! let mut drift = Drift::new();
@@ -27,11 +26,11 @@
 //! # }
 //! ```
 //!
-//! What is known is taken from the JSON Schemas of what is received. Where they have alternatives, all of them are known: that a
-//! message of type `image` holds a `text` is no drift. A missing member is drift only where nothing is read without it. Values are
-//! not looked at, save the kinds of unions and numbers that are too large or below 0, and nothing is looked at below an unknown
-//! member. So whatever could not be read and is absent for that is among the entries. A content whose form nobody describes, as of type 110 in
-//! `message_created`, is reported member by member.
+//! The known members come from the JSON Schemas of the received types. Where a schema has alternatives, the members of all of them
+//! are known: a `text` in a message of type `image` is not drift. A missing member is drift only if the object cannot be read without
+//! it. Values are not inspected, except the kinds of unions and numbers that are too large or negative. Nothing is inspected below an
+//! unknown member. The entries include every member that is absent because it could not be read. Content without a documented form,
+//! such as type 110 of `message_created`, is reported member by member.
 
 mod json_type;
 mod walk;
@@ -46,73 +45,74 @@ pub use self::json_type::{JsonType, JsonTypes};
 use crate::item::Batch;
 use crate::members;
 use crate::parse::Verified;
-use crate::shape::without_mark;
+use crate::shape::unmarked;
 
-/// What bodies say beyond what this version knows, counted.
+/// A report of unknown members, types and kinds in bodies, with counts.
 ///
-/// `Display` is a table for people, `Serialize` the same for machines. Neither shows a value of a customer: of names and kinds
-/// only those are shown that look like the names of members.
+/// `Display` writes a table for people, `Serialize` the same data for programs. Neither contains values of customers, and names and
+/// kinds only if they look like names of members.
 ///
-/// It is a plain value. Where many tasks receive, keep it behind a mutex, or one for each task and [`merge`](Self::merge) them.
+/// With several receiving tasks, keep the report behind a mutex, or one report per task and [`merge`](Self::merge) them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Drift {
-    /// Sorted.
-    entries: Vec<Entry>,
+    /// Sorted by place.
+    entries: Vec<DriftEntry>,
     overflow: u64,
     observed: u64,
     unread: u64,
 }
 
 impl Drift {
-    /// The most entries that are kept; what is found beyond them is counted in [`overflow`](Self::overflow).
-    pub const MOST_ENTRIES: usize = 256;
+    /// The largest number of entries. Findings beyond it are counted in [`overflow`](Self::overflow).
+    pub const MAX_ENTRIES: usize = 256;
 
-    /// Nothing observed yet.
+    /// Creates an empty report.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Looks through a body; whose it is shows in the body.
+    /// Inspects a body. The provider is found from its members.
     pub fn observe(&mut self, verified: &Verified<'_>) {
         self.read(verified.body(), None);
     }
 
-    /// Like [`observe`](Self::observe), for a URL that only one provider knows.
+    /// Inspects a body of a given provider, for a URL that only one provider uses.
     pub fn observe_from(&mut self, provider: &Provider, verified: &Verified<'_>) {
         self.read(verified.body(), Some(provider));
     }
 
-    /// Looks through the body of a batch: what an adapter or a [`Receiver`](crate::Receiver) gives.
+    /// Inspects the body of a batch, as returned by an adapter or a [`Receiver`](crate::Receiver).
     pub fn observe_batch(&mut self, batch: &Batch) {
         self.read(batch.body(), batch.provider());
     }
 
-    /// What was found, sorted by provider and pointer.
-    pub fn entries(&self) -> &[Entry] {
+    /// Returns the entries, sorted by provider and pointer.
+    pub fn entries(&self) -> &[DriftEntry] {
         &self.entries
     }
 
-    /// How often something was found that had no place among the entries any more.
+    /// Returns the number of findings beyond [`MAX_ENTRIES`](Self::MAX_ENTRIES).
     pub fn overflow(&self) -> u64 {
         self.overflow
     }
 
-    /// How many bodies were looked at.
+    /// Returns the number of inspected bodies.
     pub fn observed(&self) -> u64 {
         self.observed
     }
 
-    /// How many of them were not JSON, or of no known provider. What was found in such a body before it broke off counts.
+    /// Returns the number of bodies that were not JSON or of no known provider. Findings before the end of a truncated body are
+    /// included in the entries.
     pub fn unread(&self) -> u64 {
         self.unread
     }
 
-    /// Whether nothing was found: all bodies were read, and all that is in them is known.
+    /// Returns true if all bodies were read and everything in them is known.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty() && self.overflow == 0 && self.unread == 0
     }
 
-    /// Adds what another one found.
+    /// Adds the findings of another report.
     pub fn merge(&mut self, other: &Self) {
         for entry in &other.entries {
             self.add(entry.clone());
@@ -124,12 +124,11 @@ impl Drift {
 
     fn read(&mut self, body: &[u8], provider: Option<&Provider>) {
         self.observed = self.observed.saturating_add(1);
-        let complete = std::str::from_utf8(body).ok().and_then(|text| {
-            let text = without_mark(text);
+        let complete = std::str::from_utf8(unmarked(body)).ok().and_then(|text| {
             let provider = provider.cloned().or_else(|| members::provider(text))?;
             let root = walk::root(&provider)?;
             walk::walk(text, root, |pointer, kind| {
-                self.add(Entry { provider: provider.clone(), pointer, kind, count: 1 });
+                self.add(DriftEntry { provider: provider.clone(), pointer, kind, count: 1 });
             })
             .ok()
         });
@@ -138,77 +137,77 @@ impl Drift {
         }
     }
 
-    fn add(&mut self, entry: Entry) {
+    fn add(&mut self, entry: DriftEntry) {
         match self.entries.binary_search_by(|known| known.place().cmp(&entry.place())) {
             Ok(index) => {
                 if let Some(known) = self.entries.get_mut(index) {
                     known.count = known.count.saturating_add(entry.count);
                 }
             }
-            Err(index) if self.entries.len() < Self::MOST_ENTRIES => self.entries.insert(index, entry),
+            Err(index) if self.entries.len() < Self::MAX_ENTRIES => self.entries.insert(index, entry),
             Err(_) => self.overflow = self.overflow.saturating_add(entry.count),
         }
     }
 }
 
-/// Something that this version does not know, and how often it was found.
+/// A finding of a [`Drift`] report and its count.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[non_exhaustive]
-pub struct Entry {
-    /// Whose bodies it was found in.
+pub struct DriftEntry {
+    /// The provider of the bodies.
     pub provider: Provider,
-    /// JSON pointer of the member, with `*` for the index in a list. What stands in a string that holds JSON is named as if it
-    /// stood in place of the string. A name that may be no member's name but a customer's number is `…`.
+    /// The JSON pointer of the member, with `*` for the index in a list. JSON inside a string is addressed as if it were in place of
+    /// the string. A name that may be a customer's number is replaced by `…`.
     pub pointer: String,
-    /// What it is.
+    /// The kind of the finding.
     #[serde(flatten)]
-    pub kind: Kind,
-    /// How often it was found; in a list each element counts.
+    pub kind: DriftKind,
+    /// The number of occurrences. Each element of a list counts.
     pub count: u64,
 }
 
-/// What was found.
+/// The kind of a finding.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Kind {
-    /// A member that this version does not know. It is skipped or kept raw on reading.
+pub enum DriftKind {
+    /// A member that this version does not know. It is skipped or kept raw when read.
     UnknownMember,
-    /// A known member with a value of another type. It may be read all the same, as digits in a string are; otherwise it is
-    /// absent, and where it must be there, what it belongs to is malformed.
+    /// A known member with a value of another type. It may still be readable, like digits in a string. Otherwise it is absent, and
+    /// an object that requires it is malformed.
     OtherType {
-        /// The types that are known here.
+        /// The known types of the member.
         expected: JsonTypes,
-        /// The type that came.
+        /// The received type.
         found: JsonType,
     },
-    /// A known member of a known type whose value is not read all the same: a number that is too large or below 0, a text where
-    /// digits are read, an object without a member that it needs, or without any. What it belongs to may be malformed; a member that may be absent
-    /// is.
+    /// A known member of a known type with an unreadable value: a number that is too large or negative, a text in place of digits, or
+    /// an object without a required member or without any. An optional member is then absent; otherwise the object that contains it may
+    /// be malformed.
     OtherForm {
-        /// The expected form, in words: `a whole number from 0`, `the member url`.
+        /// The expected form in words: `a whole number from 0`, `the member url`.
         expected: String,
     },
-    /// A kind of event, message or content that this version does not know. It is kept whole or raw on reading.
+    /// A kind of event, message or content that this version does not know. It is kept whole or raw when read.
     UnknownKind {
-        /// The kind, as it came; `…` if it does not look like a name.
+        /// The kind as received, or `…` if it does not look like a name.
         value: String,
     },
 }
 
-impl Entry {
-    /// What makes it the same entry, and the order of entries.
-    fn place(&self) -> (&Provider, &str, &Kind) {
+impl DriftEntry {
+    /// Returns the identity of the entry, which also orders the entries.
+    fn place(&self) -> (&Provider, &str, &DriftKind) {
         (&self.provider, &self.pointer, &self.kind)
     }
 }
 
-/// A table with one line for each entry, then what had no place in it. Empty when nothing was found.
+/// Writes a table with one line per entry, then the counts of overflow and unread bodies. Empty if nothing was found.
 impl fmt::Display for Drift {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut lines = if self.entries.is_empty() { Vec::new() } else { table(&self.entries) };
         if self.overflow > 0 {
-            lines.push(format!("{} more beyond the {} entries", self.overflow, Self::MOST_ENTRIES));
+            lines.push(format!("{} more beyond the {} entries", self.overflow, Self::MAX_ENTRIES));
         }
         if self.unread > 0 {
             lines.push(format!("{} of {} bodies could not be read", self.unread, self.observed));
@@ -217,22 +216,22 @@ impl fmt::Display for Drift {
     }
 }
 
-/// Entries in columns, numbers to the right.
-fn table(entries: &[Entry]) -> Vec<String> {
+/// Formats entries in columns, with the counts aligned to the right.
+fn table(entries: &[DriftEntry]) -> Vec<String> {
     let widest =
-        |heading: &str, width: &dyn Fn(&Entry) -> usize| entries.iter().map(width).fold(heading.len(), usize::max);
+        |heading: &str, width: &dyn Fn(&DriftEntry) -> usize| entries.iter().map(width).fold(heading.len(), usize::max);
     let count = widest("count", &|entry| entry.count.to_string().len());
     let from = widest("from", &|entry| entry.provider.as_str().len());
     let place = widest("where", &|entry| entry.pointer.chars().count());
     let heading = format!("{:>count$}  {:<from$}  {:<place$}  what", "count", "from", "where");
-    let line = |Entry { provider, pointer, kind, count: times }: &Entry| {
+    let line = |DriftEntry { provider, pointer, kind, count: times }: &DriftEntry| {
         format!("{times:>count$}  {:<from$}  {pointer:<place$}  {kind}", provider.as_str())
     };
     std::iter::once(heading).chain(entries.iter().map(line)).collect()
 }
 
-/// `unknown member`, `expected a string, found a number`.
-impl fmt::Display for Kind {
+/// Writes a phrase such as `unknown member` or `expected a string, found a number`.
+impl fmt::Display for DriftKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnknownMember => f.write_str("unknown member"),

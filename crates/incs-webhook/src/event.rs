@@ -1,6 +1,6 @@
-//! The event of an item: its kind, its identity for deduplication, and what it says of a sent message.
+//! The event of an item: its kind, its identity for deduplication, and its delivery update.
 
-use incs_model::delivery::Fact;
+use incs_model::delivery::DeliveryUpdate;
 use incs_model::event::created::ChannelState;
 use incs_model::event::rcs::SuggestionKind;
 use incs_model::event::{
@@ -14,15 +14,15 @@ use incs_model::{Address, Party, RawJson, WireTime, encode};
 use crate::dedup::{DedupKey, Identity};
 use crate::label;
 
-/// What one item says. Each element of a list is an item of its own.
+/// The event of one item. Each element of a list is an item of its own.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Event {
     /// INCS, `message_status_update`: a sent message has a new state.
     MessageStatus(MessageStatusUpdate),
-    /// INCS, `template_status_update`: a template was approved, rejected or otherwise moved on.
+    /// INCS, `template_status_update`: a template was approved, rejected or changed its status otherwise.
     TemplateStatus(TemplateStatusUpdate),
-    /// INCS, `template_category_update`: a template was put into another category.
+    /// INCS, `template_category_update`: the category of a template changed.
     TemplateCategory(TemplateCategoryUpdate),
     /// INCS, `template_quality_update`: a template has a new quality rating.
     TemplateQuality(TemplateQualityUpdate),
@@ -30,51 +30,51 @@ pub enum Event {
     WhatsAppMessage(whatsapp::Message),
     /// INCS, one of `statuses[]` of a `new_message` from WhatsApp: a receipt of a message in Meta's form (inferred).
     WhatsAppStatus(whatsapp::Status),
-    /// INCS, one of `statuses[]` of a `new_message` from WhatsApp that is about no message: the state of a call or a payment
+    /// INCS, one of `statuses[]` of a `new_message` from WhatsApp that does not concern a message: the state of a call or a payment
     /// (inferred).
     WhatsAppOtherStatus(whatsapp::Status),
-    /// INCS, one of `errors[]` of a `new_message` from WhatsApp: what went wrong outside any one message.
+    /// INCS, one of `errors[]` of a `new_message` from WhatsApp: an error that belongs to no message.
     WhatsAppError(whatsapp::ErrorItem),
     /// INCS, one of `calls[]` of a `new_message` from WhatsApp: a call began or ended (inferred).
     WhatsAppCall(whatsapp::Call),
-    /// INCS, one of `message_echoes[]` of a `new_message` from WhatsApp: the business wrote from a phone (inferred).
+    /// INCS, one of `message_echoes[]` of a `new_message` from WhatsApp: the business sent a message from a phone (inferred).
     WhatsAppEcho(whatsapp::Message),
-    /// INCS, one of `user_preferences[]` of a `new_message` from WhatsApp: what a customer wants to receive (inferred).
+    /// INCS, one of `user_preferences[]` of a `new_message` from WhatsApp: a customer's choice of what to receive (inferred).
     WhatsAppPreference(whatsapp::UserPreference),
     /// INCS, a `new_message` from RCS: a customer wrote.
     RcsMessage(rcs::UserMessage),
     /// INCS, a `new_message` from RCS: a customer read, typed or subscribed (inferred).
     RcsEvent(rcs::UserEvent),
-    /// INCS, `message_created`: a message went through the workbench, in either direction.
+    /// INCS, `message_created`: a message passed through the workbench, in either direction.
     MessageCreated(created::Message),
-    /// INCS, an event of unknown name: a message of the workbench has a new state.
+    /// INCS, an event whose name is unknown: a message of the workbench has a new state.
     ChannelStatus(ChannelStatus),
     /// Exotel: a user wrote.
     ExotelMessage(exotel::Incoming),
-    /// Exotel: what became of an RCS message.
+    /// Exotel: a delivery report of an RCS message.
     ExotelReport(exotel::Report),
-    /// Exotel: what became of the SMS sent instead.
+    /// Exotel: a delivery report of the SMS that was sent instead.
     ExotelSmsReport(exotel::SmsReport),
 }
 
-/// What stands around the items of one `new_message` of INCS. Empty for everything else.
+/// The data that the items of one `new_message` of INCS share. Empty for all other deliveries.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
-pub struct Envelope {
-    /// The channel. Absent in older deployments and, so far as seen, on RCS.
+pub struct DeliveryContext {
+    /// The channel. Absent in older deployments and, in all samples, on RCS.
     pub channel_id: Option<ChannelId>,
     /// The business number; `""` on RCS.
     pub business_phone: Option<Address>,
-    /// What stands around WhatsApp messages: contacts and metadata. Its lists of messages, statuses and errors are empty,
-    /// since each of them is an item.
+    /// The contacts and metadata of WhatsApp messages. The lists of messages, statuses and errors are empty, since each element is an
+    /// item.
     pub whatsapp: Option<whatsapp::Value>,
 }
 
 impl Event {
-    /// What the event is, in one name: from the event over the channel to what happened, in the words of the wire and in small
-    /// letters.
+    /// Returns the kind of the event as one name: the event, the channel and the kind of content or state, in the words of the wire and
+    /// in lower case.
     ///
-    /// | kind | and after the last dot |
+    /// | kind | after the last dot |
     /// | --- | --- |
     /// | `message_status_update.` | the state: `sent`, `delivered`, `read`, `failed`, … |
     /// | `template_status_update.`, `template_category_update.`, `template_quality_update.` | the new value: `approved`, `marketing`, `yellow`, … |
@@ -93,9 +93,9 @@ impl Event {
     /// | `exotel.incoming.` | `text`, `file`, `location`, `suggested.reply`, `suggested.action`, `error` |
     /// | `exotel.dlr.`, `exotel.sms.dlr.` | `sent`, `delivered`, `seen`, `failed`, `unknown` |
     ///
-    /// The kind is fit to be the label of a metric. A value that the platform adds later stands in the place of the known ones if it
-    /// looks like a name, otherwise `unknown` does: at most 32 letters, digits, `_`, `-` and `.` of ASCII for each part. So
-    /// expect names that this table does not have, and decide by the beginning of the name where that is enough.
+    /// The kind can be the label of a metric. A value that the platform adds later is used as it is if it looks like a name: at most 32
+    /// ASCII letters, digits, `_`, `-` and `.` for each part. Any other value is replaced by `unknown`. Expect names that this table does
+    /// not list, and match on the beginning of the name where that is enough.
     pub fn kind(&self) -> String {
         match self {
             Self::MessageStatus(update) => named("message_status_update", update.message_status.as_str()),
@@ -129,8 +129,8 @@ impl Event {
 }
 
 impl Event {
-    /// Returns the event of a body that is one item; `None` for one that this version does not know, and for `new_message`,
-    /// which the parser takes apart.
+    /// Returns the event of a body that is one item. `None` for an unknown event, and for `new_message`, which the parser splits into
+    /// items.
     pub(crate) fn of_body(body: model::Event) -> Option<Self> {
         Some(match body {
             model::Event::MessageStatusUpdate(update) => Self::MessageStatus(update),
@@ -148,7 +148,7 @@ impl Event {
         if status.is_receipt() { Self::WhatsAppStatus(status) } else { Self::WhatsAppOtherStatus(status) }
     }
 
-    /// Returns the customer that the event is about, by the ids that stand in it.
+    /// Returns the customer of the event, with the ids that the event contains.
     pub(crate) fn party(&self) -> Option<Party> {
         let party = match self {
             Self::WhatsAppMessage(message) => message.party(),
@@ -167,13 +167,13 @@ impl Event {
         party.known()
     }
 
-    /// Returns what the event says of a sent message.
-    pub(crate) fn fact(&self) -> Option<Fact> {
+    /// Returns the delivery update of the event.
+    pub(crate) fn delivery_update(&self) -> Option<DeliveryUpdate> {
         match self {
             Self::MessageStatus(update) => Some(update.into()),
-            Self::WhatsAppStatus(status) => Fact::of_status(status),
-            Self::RcsEvent(event) => Fact::of_user_event(event),
-            Self::MessageCreated(message) => Fact::of_message(message),
+            Self::WhatsAppStatus(status) => DeliveryUpdate::of_status(status),
+            Self::RcsEvent(event) => DeliveryUpdate::of_user_event(event),
+            Self::MessageCreated(message) => DeliveryUpdate::of_message(message),
             Self::ChannelStatus(update) => Some(update.into()),
             Self::ExotelReport(report) => Some(report.into()),
             Self::ExotelSmsReport(report) => Some(report.into()),
@@ -181,7 +181,7 @@ impl Event {
         }
     }
 
-    /// Returns the key of who or what the event is about and the state it is in; `None` when nothing says that.
+    /// Returns the key of the event's identity and state. `None` if the event has no identity.
     pub(crate) fn dedup_key(&self) -> Option<DedupKey> {
         let identity = match self {
             Self::MessageStatus(update) => {
@@ -212,13 +212,13 @@ impl Event {
                 .and(some_id(call.id.as_str())?)
                 .and_maybe(call.event.as_ref().map(whatsapp::CallEvent::as_str))
                 .and_maybe(call.status.as_ref().map(whatsapp::CallOutcome::as_str)),
-            // A customer goes back and forth, so the time belongs to it.
+            // A customer may change a preference and change it back, so the time is part of the identity.
             Self::WhatsAppPreference(preference) => Identity::of("incs.whatsapp.user_preference")
                 .and_party(Some(&self.party()?))
                 .and_maybe(preference.category.as_ref().map(whatsapp::PreferenceCategory::as_str))
                 .and_maybe(preference.value.as_ref().map(whatsapp::PreferenceValue::as_str))
                 .and_time(Some(preference.timestamp.as_ref()?)),
-            // The id is made by the customer's phone, so it is unique only together with the number (inferred).
+            // The customer's phone creates the id, so it is unique only together with the number (inferred).
             Self::RcsMessage(message) => Identity::of("incs.rcs.message")
                 .and(some_id(message.message_id.as_str())?)
                 .and_party(self.party().as_ref()),
@@ -240,7 +240,7 @@ impl Event {
 }
 
 impl Event {
-    /// The kind of an item of Exotel that was not understood, by its `callback_type`.
+    /// Returns the kind of an Exotel item that was not understood, by its `callback_type`.
     pub(crate) fn exotel_name(callback_type: &str, is_sms: bool) -> String {
         match callback_type {
             "icm" | "incoming_message" => "exotel.incoming".to_owned(),
@@ -269,12 +269,11 @@ fn rcs_kind(content: &rcs::Content) -> String {
 fn created_kind(message: &created::Message) -> String {
     match message.content() {
         created::Content::Unknown(code, _) => format!("message_created.{}", label::number(code.as_i64())),
-        created::Content::Custom(_) => match &*message.custom_kind() {
-            "" => "message_created.custom".to_owned(),
-            kind => match kind.parse() {
-                Ok(code) => format!("message_created.custom.{}", label::number(code)),
-                Err(_) => named("message_created.custom", kind),
-            },
+        created::Content::Custom(_) => match message.custom_type {
+            Some(created::CustomType::Unknown(code)) => {
+                format!("message_created.custom.{}", label::number(code.as_i64()))
+            }
+            _ => named("message_created.custom", &message.custom_kind()),
         },
         known => named("message_created", known.kind()),
     }
@@ -319,7 +318,7 @@ fn state(state: ReportState) -> &'static str {
     }
 }
 
-/// An edit or a revocation may come under the id of the message that it is about.
+/// Returns the identity of a message. An edit or a revocation may have the id of the message that it changes.
 fn whatsapp_identity(kind: &str, message: &whatsapp::Message) -> Option<Identity> {
     let identity = Identity::of(kind).and(some_id(message.id.as_str())?);
     let (change, original, content) = match &message.content {
@@ -332,14 +331,14 @@ fn whatsapp_identity(kind: &str, message: &whatsapp::Message) -> Option<Identity
     Some(identity.and_time(message.timestamp.as_ref()).and_maybe(content.as_deref()))
 }
 
-/// Each member of a group sends a receipt of its own.
+/// Returns the identity of a receipt. Each member of a group sends its own receipt.
 fn status_identity(kind: &str, status: &whatsapp::Status) -> Option<Identity> {
     let recipient = status.recipient();
     let identity = Identity::of(kind).and(some_id(status.id.as_str())?).and(status.status.as_str());
     Some(identity.and_party(Some(&recipient)).and_maybe(recipient.group_id.as_ref().map(GroupId::as_str)))
 }
 
-/// An event has an id, or is a receipt of one message; otherwise the time must do.
+/// Returns the identity of a user event: its id, or the message that it acknowledges, or else its time.
 fn user_event_identity(event: &rcs::UserEvent) -> Option<Identity> {
     let id = event.event_id.as_ref().and_then(|id| some_id(id.as_str()));
     let message = event.message_id.as_ref().and_then(|id| some_id(id.as_str()));
@@ -352,8 +351,8 @@ fn user_event_identity(event: &rcs::UserEvent) -> Option<Identity> {
     Some(identity.and_maybe(id).and_maybe(message).and_time(time))
 }
 
-/// A template goes back and forth between states, so the time belongs to its identity. Without a time and an id nothing
-/// tells two updates apart.
+/// Returns the identity of a template update. A template may return to an earlier state, so the time is part of the identity. Without
+/// a time and an id, two updates cannot be distinguished.
 fn template_identity(
     kind: &str,
     template: (Option<&TemplateId>, Option<&TemplateName>, Option<ChannelId>),
@@ -369,17 +368,17 @@ fn template_identity(
     if id.is_some() {
         return Some(identity);
     }
-    // Without its id the template is known by its name and channel.
+    // Without an id, name and channel identify the template.
     let channel = channel.map(|channel| channel.as_u64().to_string());
     Some(identity.and_maybe(name.map(TemplateName::as_str)).and_maybe(channel.as_deref()))
 }
 
-/// An empty id identifies nothing.
+/// Returns the id, or `None` for an empty one, which identifies nothing.
 fn some_id(id: &str) -> Option<&str> {
     (!id.is_empty()).then_some(id)
 }
 
-/// Errors of Exotel come without an id; there the two sides, the time and the code must do.
+/// Returns the identity of an incoming message. Errors of Exotel have no id; both addresses, the time and the code identify them.
 fn incoming_identity(incoming: &exotel::Incoming) -> Option<Identity> {
     let identity = Identity::of("exotel.message");
     if let Some(sid) = incoming.sid.as_ref().and_then(|sid| some_id(sid.as_str())) {
@@ -392,7 +391,7 @@ fn incoming_identity(incoming: &exotel::Incoming) -> Option<Identity> {
     Some(identity.and_time(Some(time)).and_maybe(code.as_deref()).and_maybe(error.description.as_deref()))
 }
 
-/// Several reports come for one message, so what they say belongs to the identity.
+/// Returns the identity of a report. Several reports arrive for one message, so their content is part of the identity.
 fn report_identity(kind: &str, report: Entry<'_>) -> Option<Identity> {
     let id = report.message_id().and_then(|id| some_id(id.as_str()));
     let time = report.timestamp();
@@ -407,7 +406,7 @@ fn report_identity(kind: &str, report: Entry<'_>) -> Option<Identity> {
     if id.is_some() {
         return Some(identity);
     }
-    // Without the id of the message, all that can tell two reports apart counts.
+    // Without the id of the message, every member that may distinguish two reports counts.
     let channel_sid = match report {
         Entry::SmsReport(report) => report.channel_sid.as_ref().map(MessageId::as_str),
         _ => None,
@@ -415,7 +414,7 @@ fn report_identity(kind: &str, report: Entry<'_>) -> Option<Identity> {
     Some(identity.and_maybe(channel_sid).and_maybe(report.custom_data()).and_maybe(report.description()))
 }
 
-/// A name and what comes after its dot; the name alone when that is nothing.
+/// Joins a name and its suffix with a dot. Returns the name alone if the suffix is empty.
 fn named(name: &str, rest: &str) -> String {
     let rest = label::piece(rest);
     if rest.is_empty() { name.to_owned() } else { format!("{name}.{}", rest.to_ascii_lowercase()) }

@@ -1,4 +1,4 @@
-//! The likely cause of a failed check, and the search for it.
+//! Finds the likely cause of a rejected signature.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -8,63 +8,67 @@ use hmac::EagerHash;
 use incs_model::Timestamp;
 use serde::de::IgnoredAny;
 
-use crate::evidence::Evidence;
-use crate::rejection::Refusal;
-use crate::secrets::{Lived, Secrets};
+use crate::rejection::VerifyError;
+use crate::secrets::{Secrets, StoredSecret};
 use crate::signature::{Encoding, KeyForm, Offset, Recipe, is_right, tag_len};
+use crate::signed_request::SignedRequest;
 
-/// The likely cause of a failed check, for the person who sets a receiver up. Never holds a secret or an expected signature.
+/// The likely cause of a rejection, as help for setting up a receiver. Contains no secret and no expected signature.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum Cause {
-    /// A header that the scheme needs did not arrive: the sender does not sign, or a proxy drops it.
+pub enum RejectionCause {
+    /// A header that the scheme requires did not arrive. The sender does not sign, or a proxy drops it.
     #[error("the header {0} did not arrive: the sender does not sign, or a proxy drops it")]
     MissingHeader(Cow<'static, str>),
-    /// The signature is of other bytes of the same JSON: something parsed the body and wrote it anew.
+    /// The signature is valid for other bytes of the same JSON. The body was parsed and serialized again before verification.
     #[error(
-        "the signature is of other bytes of the same JSON: hand over the body as it came, not parsed and written anew"
+        "the signature matches other bytes of the same JSON: pass the body as it arrived, not parsed and serialized again"
     )]
     BodyRewritten,
-    /// It fits a secret that is read in another way than the scheme does.
-    #[error("it fits the secret if that is taken {0}: give the secret in the form that the scheme takes")]
+    /// The signature or secret matches if the configured secret is read in another form.
+    #[error(
+        "the signature or secret matches if the configured secret is read {0}: configure it in the form of the scheme"
+    )]
     SecretKind(&'static str),
-    /// It fits a secret that has expired.
-    #[error("it fits a secret that has expired")]
+    /// The signature or secret matches an expired secret.
+    #[error("the signature or secret matches an expired secret: extend it, or change the secret of the sender")]
     ExpiredSecret,
-    /// The signature is right, but its time is outside the window.
+    /// The signature is valid, but its time is outside the tolerance.
     #[error("the signature is right, but its time is {} s {} this clock", .by.as_secs(), if *.ahead { "ahead of" } else { "behind" })]
     Clock {
-        /// By how much the two differ.
+        /// The difference of the two clocks.
         by: Duration,
-        /// Whether the sender's clock is ahead of the receiver's.
+        /// True if the sender's clock is ahead of the receiver's.
         ahead: bool,
     },
-    /// The signature or secret is right, but written in another encoding or with another prefix.
+    /// The signature or secret is correct, but in another encoding or with another prefix.
     #[error("the signature or secret is right, but written as {0}")]
     Encoding(&'static str),
     /// The header is not in the form of the scheme.
     #[error("the header {0} is not in the form of the scheme: another scheme may be in use")]
     UnreadableHeader(Cow<'static, str>),
-    /// The request's target was not given, or holds no secret.
-    #[error("the request's target was not given to the delivery, or holds no secret")]
+    /// The request's target was not passed to the delivery, or contains no secret.
+    #[error("the request's target was not passed to the delivery, or contains no secret")]
     MissingSecret,
-    /// Nothing fits: another secret, a changed body, or another scheme.
-    #[error("nothing fits: another secret, a body that was changed on the way, or another scheme")]
+    /// No tried variant matches: another secret, a changed body, or another scheme.
+    #[error("nothing matches: check the secret and the scheme, and that no proxy changes the body")]
     Unknown,
 }
 
-impl Cause {
-    /// What a refusal tells by itself.
-    pub(crate) fn of(refusal: &Refusal) -> Self {
-        match refusal {
-            Refusal::MissingHeader(name) => Self::MissingHeader(name.clone()),
-            Refusal::UnreadableHeader(name) => Self::UnreadableHeader(name.clone()),
-            Refusal::MissingSecret => Self::MissingSecret,
-            Refusal::TooOld | Refusal::TooNew | Refusal::Mismatch | Refusal::NoLiveSecret => Self::Unknown,
+impl RejectionCause {
+    /// Returns the cause that follows from the error alone.
+    pub(crate) fn of(error: &VerifyError) -> Self {
+        match error {
+            VerifyError::MissingHeader(name) => Self::MissingHeader(name.clone()),
+            VerifyError::UnreadableHeader(name) => Self::UnreadableHeader(name.clone()),
+            VerifyError::MissingSecret => Self::MissingSecret,
+            VerifyError::TooOld | VerifyError::TooNew | VerifyError::Mismatch | VerifyError::NoLiveSecret => {
+                Self::Unknown
+            }
         }
     }
 
-    /// How much it tells, compared with the causes of other schemes.
+    /// Returns how specific the cause is, for comparison with the causes of other schemes.
     pub(crate) fn weight(&self) -> u8 {
         match self {
             Self::Unknown => 3,
@@ -76,7 +80,7 @@ impl Cause {
     }
 }
 
-/// The keys in a secret if its text is taken in other ways, each with the words that complete "if it is taken …".
+/// Returns the keys that a secret gives in other forms, each with the words that complete "if it is read …".
 pub(crate) fn other_keys(form: KeyForm, secret: &str) -> Vec<(&'static str, Vec<u8>)> {
     let trimmed = secret.trim();
     let bare = trimmed.strip_prefix(KeyForm::PREFIX).unwrap_or(trimmed);
@@ -103,70 +107,70 @@ pub(crate) fn other_keys(form: KeyForm, secret: &str) -> Vec<(&'static str, Vec<
     others
 }
 
-/// The likely cause of a refusal: the one thing that would have to be different for the signature to fit.
+/// Returns the likely cause: the one change that makes the signature match.
 pub(crate) fn likely_cause<D: EagerHash>(
     recipe: &Recipe,
     secrets: &Secrets,
-    evidence: &Evidence<'_>,
+    signed_request: &SignedRequest<'_>,
     now: Timestamp,
-    refusal: &Refusal,
-) -> Cause {
-    match refusal {
-        Refusal::TooOld | Refusal::TooNew => return clock(recipe, evidence, now),
-        Refusal::UnreadableHeader(name) if *name != recipe.header => return Cause::of(refusal),
-        Refusal::MissingHeader(_) => return Cause::of(refusal),
+    error: &VerifyError,
+) -> RejectionCause {
+    match error {
+        VerifyError::TooOld | VerifyError::TooNew => return clock(recipe, signed_request, now),
+        VerifyError::UnreadableHeader(name) if *name != recipe.header => return RejectionCause::of(error),
+        VerifyError::MissingHeader(_) => return RejectionCause::of(error),
         _ => {}
     }
-    let Some(value) = evidence.header(&recipe.header) else {
-        return Cause::MissingHeader(recipe.header.clone());
+    let Some(value) = signed_request.header(&recipe.header) else {
+        return RejectionCause::MissingHeader(recipe.header.clone());
     };
     let claims = claims(recipe, value, tag_len::<D>());
-    let body = evidence.body();
-    // The claim that a key and a body fulfil.
+    let body = signed_request.body();
+    // The claim that matches a key and a body.
     let fulfilled = |key: &[u8], body: &[u8]| {
-        let mac = recipe.mac::<D>(key, |name| evidence.header(name), body).ok()?;
+        let mac = recipe.mac::<D>(key, |name| signed_request.header(name), body).ok()?;
         claims.iter().find(|claim| is_right(&mac, &claim.tag))
     };
-    let own: Vec<(&Lived, Vec<u8>)> =
-        secrets.iter().filter_map(|lived| recipe.key.read(lived.secret.expose()).map(|key| (lived, key))).collect();
+    let own: Vec<(&StoredSecret, Vec<u8>)> =
+        secrets.iter().filter_map(|stored| recipe.key.read(stored.secret.expose()).map(|key| (stored, key))).collect();
     if claims.is_empty() {
-        return Cause::UnreadableHeader(recipe.header.clone());
+        return RejectionCause::UnreadableHeader(recipe.header.clone());
     }
-    for (lived, key) in &own {
+    for (stored, key) in &own {
         match fulfilled(key, body) {
-            Some(_) if !lived.is_live(now) => return Cause::ExpiredSecret,
-            Some(Claim { spelling: Some(spelling), .. }) => return Cause::Encoding(spelling),
+            Some(_) if !stored.is_live(now) => return RejectionCause::ExpiredSecret,
+            Some(Claim { spelling: Some(spelling), .. }) => return RejectionCause::Encoding(spelling),
             _ => {}
         }
     }
-    let mut others = secrets.iter().flat_map(|lived| other_keys(recipe.key, lived.secret.expose()));
+    let mut others = secrets.iter().flat_map(|stored| other_keys(recipe.key, stored.secret.expose()));
     if let Some((kind, _)) = others.find(|(_, key)| fulfilled(key, body).is_some()) {
-        return Cause::SecretKind(kind);
+        return RejectionCause::SecretKind(kind);
     }
-    let live: Vec<&[u8]> = own.iter().filter(|(lived, _)| lived.is_live(now)).map(|(_, key)| &**key).collect();
+    let live: Vec<&[u8]> = own.iter().filter(|(stored, _)| stored.is_live(now)).map(|(_, key)| &**key).collect();
     if !live.is_empty() && rewritings(body).any(|body| live.iter().any(|key| fulfilled(key, &body).is_some())) {
-        return Cause::BodyRewritten;
+        return RejectionCause::BodyRewritten;
     }
     if claims.iter().any(|claim| claim.spelling.is_none()) {
-        Cause::Unknown
+        RejectionCause::Unknown
     } else {
-        Cause::UnreadableHeader(recipe.header.clone())
+        RejectionCause::UnreadableHeader(recipe.header.clone())
     }
 }
 
-fn clock(recipe: &Recipe, evidence: &Evidence<'_>, now: Timestamp) -> Cause {
-    let Ok(Some((header, count))) = recipe.stamp(evidence) else { return Cause::Unknown };
+fn clock(recipe: &Recipe, signed_request: &SignedRequest<'_>, now: Timestamp) -> RejectionCause {
+    let Ok(Some((header, count))) = recipe.stamp(signed_request) else { return RejectionCause::Unknown };
     let Offset { by, ahead } = Offset::of(count, header.unit, now);
-    Cause::Clock { by, ahead }
+    RejectionCause::Clock { by, ahead }
 }
 
-/// What a header's value may claim, and in which words if not in the form of the scheme.
+/// A signature that a header's value may contain, and its spelling if that is not the form of the scheme.
 struct Claim {
     tag: Vec<u8>,
     spelling: Option<&'static str>,
 }
 
-/// How what stands before a signature compares with the prefix of the scheme.
+/// The text before a signature, compared with the prefix of the scheme.
 #[derive(Clone, Copy)]
 enum Before {
     Nothing,
@@ -174,10 +178,10 @@ enum Before {
     Other,
 }
 
-/// All that the value may claim, in the form of the scheme first.
+/// Returns the signatures that the value may contain, those in the form of the scheme first.
 fn claims(recipe: &Recipe, value: &[u8], len: usize) -> Vec<Claim> {
     let mut claims: Vec<Claim> = recipe.tags(value, len).into_iter().map(|tag| Claim { tag, spelling: None }).collect();
-    for text in value.split(|byte| byte.is_ascii_whitespace() || matches!(byte, b';' | b'"')).take(MOST_SIGNATURES) {
+    for text in value.split(|byte| byte.is_ascii_whitespace() || matches!(byte, b';' | b'"')).take(MAX_SIGNATURES) {
         for (before, written) in starts(recipe, text) {
             for encoding in Encoding::ALL {
                 if let Some(tag) = encoding.read(written, len) {
@@ -189,17 +193,17 @@ fn claims(recipe: &Recipe, value: &[u8], len: usize) -> Vec<Claim> {
     claims
 }
 
-/// More signatures than any sender writes into one header.
-const MOST_SIGNATURES: usize = 16;
+/// The largest number of signatures that are tried. No sender writes as many into one header.
+const MAX_SIGNATURES: usize = 16;
 
-/// Where a signature may begin in a word.
+/// Returns the places in a word where a signature may begin.
 fn starts<'v>(recipe: &Recipe, text: &'v [u8]) -> Vec<(Before, &'v [u8])> {
     let mut starts = vec![(Before::Nothing, text)];
     if let Some(rest) = text.strip_prefix(recipe.prefix.as_bytes()).filter(|_| !recipe.prefix.is_empty()) {
         starts.push((Before::Prefix, rest));
     }
     for mark in [b'=', b',', b':'] {
-        // The padding of base64 is no mark.
+        // The padding of base64 does not end a prefix.
         if let Some(at) = text.iter().position(|&byte| byte == mark).filter(|at| *at < 20) {
             starts.push((Before::Other, text.get(at + 1..).unwrap_or_default()));
         }
@@ -226,35 +230,35 @@ fn name(recipe: &Recipe, encoding: Encoding, before: Before) -> &'static str {
     }
 }
 
-/// The most bytes of JSON that is written anew.
-const MOST_BYTES: usize = 64 * 1024;
+/// The largest JSON, in bytes, that is rewritten.
+const MAX_BYTES: usize = 64 * 1024;
 
-/// Bodies in other bytes than `body` that would read the same: with and without a line end and, when it is JSON of a usual
-/// size, as other programs write it: compact like JavaScript or PHP or with spaces like Python, with or without escapes for `/`
-/// (PHP, so INCS) and for all but ASCII (PHP and Python).
+/// Iterates over other serializations of `body`: with and without a line end, and for JSON of usual size in the styles of other
+/// programs: compact (JavaScript, PHP) or with spaces (Python), with or without escapes for `/` (PHP, so INCS) and for non-ASCII
+/// characters (PHP, Python).
 fn rewritings(body: &[u8]) -> impl Iterator<Item = Vec<u8>> + '_ {
     let bare = body.trim_ascii();
     let ends = ["", "\n", "\r\n"].into_iter().map(move |end| [bare, end.as_bytes()].concat());
-    let text = std::str::from_utf8(bare).ok().filter(|text| text.len() <= MOST_BYTES);
+    let text = std::str::from_utf8(bare).ok().filter(|text| text.len() <= MAX_BYTES);
     let json = text.filter(|text| serde_json::from_str::<IgnoredAny>(text).is_ok());
     let styles = (0..8_u8).map(|bits| Style { spaced: bits & 1 > 0, slash: bits & 2 > 0, non_ascii: bits & 4 > 0 });
     let written = json.into_iter().flat_map(move |text| styles.clone().filter_map(|style| rewrite(text, style)));
     ends.chain(written.flat_map(|text| [format!("{text}\n").into_bytes(), text.into_bytes()]))
 }
 
-/// How a program writes JSON.
+/// A style of writing JSON.
 #[derive(Clone, Copy)]
 struct Style {
-    /// With a space after commas and colons.
+    /// Writes a space after commas and colons.
     spaced: bool,
-    /// With an escape for `/`.
+    /// Escapes `/`.
     slash: bool,
-    /// With escapes for all but ASCII.
+    /// Escapes non-ASCII characters.
     non_ascii: bool,
 }
 
-/// Writes JSON anew: members in their order, numbers as they are. `None` for a text with half of a surrogate pair, which no
-/// reader agrees about. `json` must be valid.
+/// Rewrites valid JSON, keeping the order of members and the text of numbers. `None` for half of a surrogate pair, which parsers
+/// treat differently.
 fn rewrite(json: &str, style: Style) -> Option<String> {
     let mut out = String::with_capacity(json.len());
     let mut rest = json;
@@ -277,7 +281,7 @@ fn rewrite(json: &str, style: Style) -> Option<String> {
     Some(out)
 }
 
-/// Adds a character of a string, in which all that must be escaped is.
+/// Adds a character of a string in which the required escapes are already made.
 fn push(out: &mut String, char: char, style: Style) {
     if char == '/' && style.slash {
         out.push_str("\\/");
@@ -293,7 +297,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_other_reading_is_another_key() {
+    fn other_secret_forms_give_other_keys() {
         let kinds = |form, secret| other_keys(form, secret).into_iter().map(|(kind, _)| kind).collect::<Vec<_>>();
         assert_eq!(kinds(KeyForm::Text, "-"), ["with a line feed after it"]);
         assert_eq!(kinds(KeyForm::Text, "-\n"), ["without the white space around it", "with a line feed after it"]);
@@ -309,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_json_is_written_as_other_programs_do() {
+    fn json_is_rewritten_in_known_styles() {
         let body = r#"{ "a":[1.50,{},[ ]], "b":"é\/<\u00e9😀\n","a":null}"#;
         let all = rewritten(body);
         for expected in [
@@ -325,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_the_same_json() {
+    fn rewritten_json_has_the_same_value() {
         let body = r#"{"k\"\\\u0000\u001f":["\b\f\n\r\t\u007f\u2028","/",true,-0.0e+5,"",{"":{}}]}"#;
         let expected: serde_json::Value = serde_json::from_str(body).unwrap();
         for text in rewritten(body) {
@@ -334,15 +338,15 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_json_gets_other_ends_only() {
+    fn text_gets_other_line_ends_only() {
         for body in ["", "{", "[1,]", "\u{feff}{}", "{\"a\":1} {}"] {
             assert_eq!(rewritten(body), [body.to_owned(), format!("{body}\n"), format!("{body}\r\n")]);
         }
     }
 
     #[test]
-    fn a_large_body_is_left_alone() {
-        let large = format!("[{}1]", "1,".repeat(MOST_BYTES));
+    fn large_body_is_not_rewritten() {
+        let large = format!("[{}1]", "1,".repeat(MAX_BYTES));
         assert_eq!(rewritten(&large).len(), 3);
     }
 }

@@ -1,15 +1,15 @@
-//! Taking each thing once, however often it is delivered.
+//! Handles each item once, although it may be delivered several times.
 //!
-//! A guard that marks an item as seen when it *arrives* loses messages: the handler fails, the sender tries again, and the
-//! second try is thrown away as a repetition. So here are two steps. An item is **claimed** before it is handled and
-//! **confirmed** after; what was claimed and not confirmed can be claimed again.
+//! A guard that marks an item as seen on *arrival* loses messages: if the handler fails and the sender retries, the retry is dropped
+//! as a duplicate. This guard has two steps. An item is **claimed** before it is handled and **confirmed** afterwards. A claim
+//! without confirmation can be claimed again.
 //!
 //! ```
 //! use std::time::Duration;
 //!
 //! use incs_model::Timestamp;
 //! use incs_webhook::Delivery;
-//! use incs_webhook::guard::{Claim, MemoryGuard, Ticket};
+//! use incs_webhook::guard::{Claim, ClaimGuard, MemoryGuard};
 //!
 //! # fn handle(_: &incs_webhook::Item) -> Result<(), ()> { Ok(()) }
 //! # fn main() -> Result<(), incs_webhook::Rejection> {
@@ -20,15 +20,15 @@
 //! let batch = Delivery::new(&headers, body).dangerously_skip_verification()?.parse();
 //! let mut all_done = true;
 //! for item in &batch {
-//!     match Ticket::claim(&guard, item.dedup_key(), Timestamp::now()) {
-//!         Claim::First(ticket) => match handle(item) {
-//!             Ok(()) => ticket.confirm(Timestamp::now()),
-//!             // The ticket is dropped, so the next delivery of this item counts as the first.
+//!     match ClaimGuard::claim(&guard, item.dedup_key(), Timestamp::now()) {
+//!         Claim::First(claim) => match handle(item) {
+//!             Ok(()) => claim.confirm(Timestamp::now()),
+//!             // Dropping the claim releases it, so the next delivery of this item is the first again.
 //!             Err(()) => all_done = false,
 //!         },
-//!         // Another task has it in hand and may fail yet.
-//!         Claim::InHand => all_done = false,
-//!         Claim::Repeated => {}
+//!         // Another task is handling it and may still fail.
+//!         Claim::InProgress => all_done = false,
+//!         Claim::Duplicate => {}
 //!     }
 //! }
 //! let status = if all_done { 200 } else { 503 };
@@ -37,29 +37,28 @@
 //! # }
 //! ```
 //!
-//! After a 503 the whole body may come again; the items that were confirmed are then [`Claim::Repeated`] and the one that failed
-//! is [`Claim::First`]. **Unknown:** whether INCS or Exotel deliver again at all, and for how long. So keep the body of a failed
-//! item besides.
+//! After a 503 the sender may deliver the whole body again. Confirmed items are then [`Claim::Duplicate`], and the failed one is
+//! [`Claim::First`]. It is **unknown** whether INCS or Exotel retry at all, and for how long, so store the body of a failed item too.
 //!
 //! # In a database
 //!
-//! The surest guard is a unique key in the transaction that handles the item. Then commit is confirm, roll back is release, and
-//! a crash between the two cannot be:
+//! The most reliable guard is a unique key in the transaction that handles the item. A commit confirms the claim and a rollback
+//! releases it, so they cannot diverge in a crash:
 //!
 //! ```sql
 //! CREATE TABLE handled (key bytea PRIMARY KEY, at timestamptz NOT NULL);
-//! -- in the transaction that stores the message; no row was inserted: it is a repetition
+//! -- in the transaction that stores the message; no inserted row means a duplicate
 //! INSERT INTO handled (key, at) VALUES ($1, now()) ON CONFLICT DO NOTHING;
 //! ```
 //!
-//! `$1` is [`DedupKey::as_bytes`], 32 bytes. This needs nothing of this module, and works as well with an async driver:
-//! await the statement with `item.dedup_key()`, and handle an item without a key always.
+//! `$1` is [`DedupKey::as_bytes`], 32 bytes. This needs nothing of this module and works with an async driver too. Always handle items
+//! without a key.
 //!
-//! Where handling is no transaction, implement [`ReplayGuard`] over a blocking driver, with a lease for what was claimed:
+//! If handling is not a transaction, implement [`ReplayGuard`] with a blocking driver and a lease for each claim:
 //!
 //! ```sql
 //! CREATE TABLE claims (key bytea PRIMARY KEY, lease bigint NOT NULL, at timestamptz NOT NULL, confirmed boolean NOT NULL);
-//! -- claim: one row was written: first; none: in hand or repeated, as `confirmed` tells
+//! -- claim: one written row means First; none means InProgress or Duplicate, depending on `confirmed`
 //! INSERT INTO claims VALUES ($1, $2, $3, false) ON CONFLICT (key) DO UPDATE
 //!     SET lease = excluded.lease, at = excluded.at, confirmed = false
 //!     WHERE claims.at < $3 - CASE WHEN claims.confirmed THEN interval '3 days' ELSE interval '5 minutes' END;
@@ -79,76 +78,77 @@ use incs_model::Timestamp;
 pub use self::memory::MemoryGuard;
 use crate::dedup::DedupKey;
 
-/// Remembers what was handled. [`MemoryGuard`] is ready; write your own by implementing this, and use any of them through
-/// [`Ticket`].
+/// Remembers the keys of handled items. Use it through [`ClaimGuard`].
 ///
-/// No method can fail: a guard whose store does not answer should grant claims, since twice is better than lost. Times are
-/// the receiver's own, never those of a message.
+/// [`MemoryGuard`] is an implementation in memory. Implement the trait for your own store.
+///
+/// The methods cannot fail. If the store is not available, grant the claim: a duplicate is better than a lost message. All times are
+/// those of the receiver, not of a message.
 pub trait ReplayGuard: Send + Sync {
-    /// Claims a key: [`Claim::First`] to exactly one of many that ask, until its claim is released or has expired.
+    /// Claims a key. Returns [`Claim::First`] to exactly one of several callers, until the claim is released or expires.
     fn claim(&self, key: &DedupKey, now: Timestamp) -> Claim<Lease>;
 
-    /// Says that what the key stands for was handled. It counts whatever became of the claim meanwhile, also if that has expired:
-    /// handled is handled.
+    /// Marks the key as handled. This counts even if the claim has expired or was released in the meantime.
     fn confirm(&self, key: &DedupKey, now: Timestamp);
 
-    /// Gives a claim back, so that the next one is first again. Does nothing if the key was confirmed, or was claimed anew after
-    /// this claim had expired; the lease tells.
+    /// Releases a claim, so that the next one is first again. Does nothing if the key was confirmed, or if it was claimed again after
+    /// this claim expired, which the lease shows.
     fn release(&self, key: &DedupKey, lease: Lease);
 }
 
-/// The answer to a claim.
+/// The result of a claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
 pub enum Claim<T> {
-    /// Handle it, then confirm.
+    /// The item is new. Handle it, then confirm.
     First(T),
-    /// Somebody else is handling it, and may fail yet. Do not handle it, and do not tell the sender that all is well: answer
-    /// 503, or look again later.
-    InHand,
-    /// It was handled. Leave it.
-    Repeated,
+    /// Another task is handling the item and may still fail. Do not handle it and do not answer 200: answer 503, or claim again later.
+    InProgress,
+    /// The item was handled. Skip it.
+    Duplicate,
 }
 
-/// The number of a claim, by which a guard tells it from a later claim of the same key.
+/// The number of a claim, which distinguishes it from a later claim of the same key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Lease(u64);
 
 impl<T> Claim<T> {
-    /// What came with [`Claim::First`].
+    /// Returns the value of [`Claim::First`].
     pub fn first(self) -> Option<T> {
         match self {
             Self::First(granted) => Some(granted),
-            Self::InHand | Self::Repeated => None,
+            Self::InProgress | Self::Duplicate => None,
         }
     }
 
-    /// Changes what comes with [`Claim::First`].
+    /// Maps the value of [`Claim::First`].
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Claim<U> {
         match self {
             Self::First(granted) => Claim::First(change(granted)),
-            Self::InHand => Claim::InHand,
-            Self::Repeated => Claim::Repeated,
+            Self::InProgress => Claim::InProgress,
+            Self::Duplicate => Claim::Duplicate,
         }
     }
 }
 
 impl Lease {
-    /// For guards of your own: a number that no earlier claim of the same key had.
+    /// Creates a lease, for your own guards. No earlier claim of the same key may have had the number.
     pub const fn new(number: u64) -> Self {
         Self(number)
     }
 
-    /// The number.
+    /// Returns the number.
     pub const fn as_u64(self) -> u64 {
         self.0
     }
 }
 
-/// A claim that gives itself back: dropped without [`confirm`](Self::confirm), by an early return, a panic or a task that was
-/// cancelled, it releases the key, and the next delivery is the first again.
+/// A claim that is released when it is dropped.
 ///
-/// `G` is how the guard is held. With `&guard` the ticket borrows it; with a clone of an `Arc` the ticket can go to another task:
+/// If it is dropped without [`confirm`](Self::confirm), by an early return, a panic or a cancelled task, the key is released and the
+/// next delivery is the first again.
+///
+/// `G` holds the guard: `&guard` borrows it, and a clone of an `Arc` allows moving the claim to another task:
 ///
 /// ```
 /// use std::sync::Arc;
@@ -156,48 +156,52 @@ impl Lease {
 ///
 /// use incs_model::Timestamp;
 /// use incs_webhook::DedupKey;
-/// use incs_webhook::guard::{Claim, MemoryGuard, ReplayGuard, Ticket};
+/// use incs_webhook::guard::{Claim, ClaimGuard, MemoryGuard, ReplayGuard};
 ///
 /// let guard: Arc<dyn ReplayGuard> = Arc::new(MemoryGuard::new(1000, Duration::from_secs(3600)));
 /// let now: Timestamp = "2026-11-22T08:00:00Z".parse().unwrap();
 /// let key = DedupKey::of_parts(["webhook-id", "msg_1"]);
 ///
-/// if let Claim::First(ticket) = Ticket::claim(Arc::clone(&guard), key, now) {
-///     std::thread::spawn(move || ticket.confirm(now)).join().unwrap();
+/// if let Claim::First(claim) = ClaimGuard::claim(Arc::clone(&guard), key, now) {
+///     std::thread::spawn(move || claim.confirm(now)).join().unwrap();
 /// }
-/// assert!(matches!(Ticket::claim(&guard, key, now), Claim::Repeated));
+/// assert!(matches!(ClaimGuard::claim(&guard, key, now), Claim::Duplicate));
 /// ```
-#[must_use = "a ticket that is dropped gives the claim back"]
-pub struct Ticket<G: ReplayGuard> {
+#[must_use = "dropping the claim releases it"]
+pub struct ClaimGuard<G: ReplayGuard> {
     guard: G,
-    /// `None` for what has no key, and once it was confirmed.
+    /// `None` for an item without a key, and after confirmation.
     held: Option<(DedupKey, Lease)>,
 }
 
-impl<G: ReplayGuard> Ticket<G> {
-    /// Claims a key, as [`Item::dedup_key`](crate::Item::dedup_key) gives it. Without a key nothing can be told apart, so it is
-    /// always [`Claim::First`].
+impl<G: ReplayGuard> ClaimGuard<G> {
+    /// Claims the key of an item, as returned by [`Item::dedup_key`](crate::Item::dedup_key). An item without a key cannot be
+    /// recognized, so it is always [`Claim::First`].
     pub fn claim(guard: G, key: impl Into<Option<DedupKey>>, now: Timestamp) -> Claim<Self> {
-        match key.into() {
+        let key = key.into();
+        let claim = match key {
             None => Claim::First(Self { guard, held: None }),
             Some(key) => guard.claim(&key, now).map(|lease| Self { guard, held: Some((key, lease)) }),
-        }
+        };
+        #[cfg(feature = "metrics")]
+        crate::metrics::claimed(&claim, key.is_some());
+        claim
     }
 
-    /// Says that it was handled. From now on it is [`Claim::Repeated`], as long as the guard remembers it.
+    /// Marks the item as handled. It is then [`Claim::Duplicate`] for as long as the guard remembers it.
     pub fn confirm(mut self, now: Timestamp) {
         if let Some((key, _)) = self.held.take() {
             self.guard.confirm(&key, now);
         }
     }
 
-    /// Gives the claim back; the same as dropping it.
+    /// Releases the claim. Dropping it has the same effect.
     pub fn release(self) {
         drop(self);
     }
 }
 
-impl<G: ReplayGuard> Drop for Ticket<G> {
+impl<G: ReplayGuard> Drop for ClaimGuard<G> {
     fn drop(&mut self) {
         if let Some((key, lease)) = self.held.take() {
             self.guard.release(&key, lease);
@@ -205,9 +209,9 @@ impl<G: ReplayGuard> Drop for Ticket<G> {
     }
 }
 
-impl<G: ReplayGuard> fmt::Debug for Ticket<G> {
+impl<G: ReplayGuard> fmt::Debug for ClaimGuard<G> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Ticket").field(&self.held.map(|(key, _)| key)).finish()
+        f.debug_tuple("ClaimGuard").field(&self.held.map(|(key, _)| key)).finish()
     }
 }
 

@@ -6,61 +6,61 @@ use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 use std::{slice, vec};
 
-use incs_model::delivery::Fact;
+use incs_model::delivery::DeliveryUpdate;
 use incs_model::event::whatsapp::{Contact, ContactIndex, Value};
 use incs_model::inbound::{self, Inbound, Origin, Provider};
 use incs_model::{DecodeError, Party, RawJson};
 
 use crate::dedup::DedupKey;
-use crate::event::{Envelope, Event};
+use crate::event::{DeliveryContext, Event};
 use crate::label;
 use crate::shape::ShapeError;
 
-/// All that a delivery says, one [`Item`] each; never empty. The items of a list are in its order.
+/// The items of a delivery. Never empty. The items of a list keep its order.
 #[derive(Clone)]
 pub struct Batch {
     source: Arc<Source>,
     items: Vec<Item>,
 }
 
-/// One thing that a delivery says: an event, or an element of a list of them.
+/// One item of a delivery: an event, or an element of a list of events.
 ///
-/// It owns all it needs, so it can go to a queue or to another task; the items of a delivery share its body. No method does work
-/// that grows with the body: each looks at the item only.
+/// An item owns its data and can be moved to a queue or another task. The items of a delivery share its body. The cost of each method
+/// depends on the item, not on the body.
 #[derive(Clone)]
 pub struct Item {
     source: Arc<Source>,
     place: Place,
-    /// Its place in the body.
+    /// The range in the body.
     range: Range<usize>,
-    /// Its own name for its kind, if it was not understood.
+    /// The kind as the item calls itself, if it was not understood.
     name: Option<Arc<str>>,
-    outcome: Kept,
+    outcome: StoredOutcome,
 }
 
 /// The data that the items of a batch share.
 struct Source {
     body: Box<[u8]>,
     provider: Option<Provider>,
-    envelope: Envelope,
-    /// The contacts of the envelope by their ids, made when the first message is looked at.
+    context: DeliveryContext,
+    /// The contacts of the delivery by id, built at the first use.
     contacts: OnceLock<ContactIndex>,
 }
 
 /// The place of an item, as a JSON pointer. The items of a list share the pointer of the list.
 #[derive(Clone, Default)]
 pub(crate) struct Place {
-    /// The pointer of the item or of its list; none for the whole body.
+    /// The pointer of the item or of its list. `None` for the whole body.
     pointer: Option<Arc<str>>,
     index: Option<usize>,
 }
 
-/// An outcome in few bytes, since a body may have hundreds of thousands of elements that this version does not know.
+/// An outcome in few bytes, since a body may have hundreds of thousands of unknown elements.
 #[derive(Clone)]
-pub(crate) enum Kept {
+pub(crate) enum StoredOutcome {
     Unknown,
-    /// Any other.
-    Outcome(Box<Outcome>),
+    /// Any other outcome.
+    Other(Box<ItemOutcome>),
 }
 
 /// An item that was found in a body.
@@ -68,35 +68,34 @@ pub(crate) struct Found<'a> {
     pub(crate) place: Place,
     /// The part of the body.
     pub(crate) raw: &'a [u8],
-    /// Its own name for its kind, if it was not understood.
+    /// The kind as the item calls itself, if it was not understood.
     pub(crate) name: Option<Arc<str>>,
-    pub(crate) outcome: Kept,
+    pub(crate) outcome: StoredOutcome,
 }
 
 /// The items found in a body.
 #[derive(Default)]
-pub(crate) struct Finds<'a> {
-    pub(crate) envelope: Envelope,
+pub(crate) struct FoundItems<'a> {
+    pub(crate) context: DeliveryContext,
     pub(crate) items: Vec<Found<'a>>,
 }
 
-/// The result of reading an item. Its bytes are kept in every case: [`Item::raw`].
+/// The result of reading an item. [`Item::raw`] has the bytes in every case.
 #[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub enum Outcome {
-    /// It was understood. Kinds and values within it may still be unknown ones; they are kept in it.
+pub enum ItemOutcome {
+    /// The item was understood. Kinds and values in it may still be unknown; they are kept.
     Parsed(Event),
     /// An event or a form that this version does not know. Keep it and answer 200.
     Unknown,
-    /// A known form with a fault in it. Keep it and answer 200.
-    Malformed(Fault),
+    /// A known form with an error in it. Keep it and answer 200.
+    Malformed(ItemError),
 }
 
-/// The reason why an item could not be read. `Display` is one sentence without any value.
+/// The reason why an item could not be read. `Display` writes one sentence without values of the body.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum Fault {
-    /// A member is missing or wrong. Pointer, line and column count from the beginning of the item.
+pub enum ItemError {
+    /// A member is missing or wrong. Pointer, line and column are relative to the item.
     #[error(transparent)]
     Decode(DecodeError),
     /// The bytes of the item are not JSON, or nested too deep.
@@ -105,11 +104,11 @@ pub enum Fault {
 }
 
 impl Batch {
-    /// The items found in a body, of which there is at least one.
-    pub(crate) fn new(body: &[u8], provider: Option<Provider>, finds: Finds<'_>) -> Self {
+    /// Creates a batch of the items found in a body, of which there is at least one.
+    pub(crate) fn new(body: &[u8], provider: Option<Provider>, found_items: FoundItems<'_>) -> Self {
         let source =
-            Arc::new(Source { body: body.into(), provider, envelope: finds.envelope, contacts: OnceLock::new() });
-        let items = finds.items.into_iter().map(|found| Item {
+            Arc::new(Source { body: body.into(), provider, context: found_items.context, contacts: OnceLock::new() });
+        let items = found_items.items.into_iter().map(|found| Item {
             source: Arc::clone(&source),
             range: range_in(body, found.raw),
             place: found.place,
@@ -119,138 +118,137 @@ impl Batch {
         Self { items: items.collect(), source }
     }
 
-    /// The items.
+    /// Returns the items.
     pub fn items(&self) -> &[Item] {
         &self.items
     }
 
-    /// The items.
+    /// Iterates over the items.
     pub fn iter(&self) -> slice::Iter<'_, Item> {
         self.items.iter()
     }
 
-    /// Returns the provider of the body; `None` when nothing tells.
+    /// Returns the provider of the body. `None` if it is not recognized.
     pub fn provider(&self) -> Option<&Provider> {
         self.source.provider.as_ref()
     }
 
-    /// The body, byte for byte.
+    /// Returns the unchanged body.
     pub fn body(&self) -> &[u8] {
         &self.source.body
     }
 
-    /// The customers' messages.
+    /// Iterates over the customers' messages.
     pub fn inbound(&self) -> impl Iterator<Item = Inbound> {
         self.iter().filter_map(Item::inbound)
     }
 
-    /// Returns the facts about sent messages.
-    pub fn facts(&self) -> impl Iterator<Item = Fact> {
-        self.iter().filter_map(Item::fact)
+    /// Iterates over the delivery updates of sent messages.
+    pub fn delivery_updates(&self) -> impl Iterator<Item = DeliveryUpdate> {
+        self.iter().filter_map(Item::delivery_update)
     }
 
-    /// The items that were not understood: keep them, they are not lost.
-    pub fn leftovers(&self) -> impl Iterator<Item = &Item> {
+    /// Iterates over the items that were not understood. Store them for an operator or a later version.
+    pub fn unparsed(&self) -> impl Iterator<Item = &Item> {
         self.iter().filter(|item| item.event().is_none())
     }
 }
 
 impl Item {
-    /// Returns the result of reading it.
-    pub fn outcome(&self) -> &Outcome {
+    /// Returns the result of reading the item.
+    pub fn outcome(&self) -> &ItemOutcome {
         match &self.outcome {
-            Kept::Unknown => &Outcome::Unknown,
-            Kept::Outcome(outcome) => outcome,
+            StoredOutcome::Unknown => &ItemOutcome::Unknown,
+            StoredOutcome::Other(outcome) => outcome,
         }
     }
 
-    /// The event, if it was understood.
+    /// Returns the event if the item was understood.
     pub fn event(&self) -> Option<&Event> {
         match self.outcome() {
-            Outcome::Parsed(event) => Some(event),
-            Outcome::Unknown | Outcome::Malformed(_) => None,
+            ItemOutcome::Parsed(event) => Some(event),
+            ItemOutcome::Unknown | ItemOutcome::Malformed(_) => None,
         }
     }
 
-    /// Returns the result of reading it, by value.
-    pub fn into_outcome(self) -> Outcome {
+    /// Returns the result of reading the item, by value.
+    pub fn into_outcome(self) -> ItemOutcome {
         match self.outcome {
-            Kept::Unknown => Outcome::Unknown,
-            Kept::Outcome(outcome) => *outcome,
+            StoredOutcome::Unknown => ItemOutcome::Unknown,
+            StoredOutcome::Other(outcome) => *outcome,
         }
     }
 
-    /// Returns the kind of the item in one name: [`Event::kind`] if it was understood.
+    /// Returns the kind of the item as one name: [`Event::kind`] if it was understood.
     ///
-    /// Otherwise what it calls itself, as far as that can be read:
+    /// Otherwise the kind is the item's own name, as far as it can be read:
     ///
     /// | an item that was not understood | kind |
     /// | --- | --- |
     /// | an element of a list that this version does not know, in a `new_message` from WhatsApp | `new_message.whatsapp.` and the name of the list, such as `new_message.whatsapp.history` |
-    /// | any other of INCS | the name of the event, such as `new_message` |
-    /// | of Exotel | by its `callback_type`: `exotel.incoming`, `exotel.dlr`, `exotel.typing`, … |
+    /// | any other item of INCS | the name of the event, such as `new_message` |
+    /// | an item of Exotel | from its `callback_type`: `exotel.incoming`, `exotel.dlr`, `exotel.typing`, … |
     ///
-    /// `None` when it calls itself nothing. A name of the sender is in it only if it looks like one that a programmer gave, of at
-    /// most 32 letters, digits, `_`, `-` and `.`; for any other there is `unknown`. So a kind can be logged, and be a label of a
-    /// metric.
+    /// Returns `None` if the item has no such name. A name of the sender is used only if it looks like an identifier: at most 32 ASCII
+    /// letters, digits, `_`, `-` and `.`. Any other name is replaced by `unknown`, so a kind can be logged and used as a metric label.
     pub fn kind(&self) -> Option<String> {
         self.event().map(Event::kind).or_else(|| self.name.as_deref().map(str::to_owned))
     }
 
-    /// Returns the provider of the body; `None` when nothing tells.
+    /// Returns the provider of the body. `None` if it is not recognized.
     pub fn provider(&self) -> Option<&Provider> {
         self.source.provider.as_ref()
     }
 
-    /// Returns the data around it, for the items of a `new_message`.
-    pub fn envelope(&self) -> &Envelope {
-        &self.source.envelope
+    /// Returns the data around the items of a `new_message`. Empty for other items.
+    pub fn delivery_context(&self) -> &DeliveryContext {
+        &self.source.context
     }
 
-    /// JSON pointer of the item in its body; empty for the whole body.
+    /// Returns the JSON pointer of the item in its body. Empty for the whole body.
     ///
-    /// Of the name of a list in it at most 64 characters are shown, then `…`, since all items of the list repeat it. No list of the
-    /// platforms has a name that long. In a body that is not JSON the index counts what is between the commas.
+    /// The name of a list is cut after 64 characters and ends in `…`, since all items of the list repeat it. No list of the platforms
+    /// has a name that long. In a body that is not JSON, the index counts the parts between commas.
     pub fn pointer(&self) -> Cow<'_, str> {
         self.place.pointer()
     }
 
-    /// JSON pointer, in the body, of the member that could not be read.
-    pub fn fault_pointer(&self) -> Option<String> {
+    /// Returns the JSON pointer, in the body, of the member that could not be read.
+    pub fn error_pointer(&self) -> Option<String> {
         match self.outcome() {
-            Outcome::Malformed(fault) => Some(format!("{}{}", self.pointer(), fault.pointer())),
-            Outcome::Parsed(_) | Outcome::Unknown => None,
+            ItemOutcome::Malformed(fault) => Some(format!("{}{}", self.pointer(), fault.pointer())),
+            ItemOutcome::Parsed(_) | ItemOutcome::Unknown => None,
         }
     }
 
-    /// The item, byte for byte as it came. If that is the whole body, it begins after the byte order mark, should there be one.
+    /// Returns the unchanged bytes of the item. If it is the whole body, a byte order mark is left out.
     pub fn raw(&self) -> &[u8] {
         self.source.body.get(self.range.clone()).unwrap_or_default()
     }
 
-    /// The whole body that it came in, byte for byte.
+    /// Returns the whole unchanged body of the delivery.
     pub fn body(&self) -> &[u8] {
         &self.source.body
     }
 
-    /// The customer's message, in the one form that is the same for both providers. `None` for receipts, template events, and
-    /// messages that your own staff wrote.
+    /// Returns the customer's message in the form that is the same for both providers. `None` for receipts, template events, and
+    /// messages written by your own staff.
     ///
-    /// Data that the items of a delivery share, such as the business number or the name in a contact, is left out if it is longer
-    /// than 1,024 bytes, since each view has its own copy. The [envelope](Self::envelope) has it.
+    /// Shared data of the delivery, such as the business number or the name in a contact, is left out if it is longer than 1,024 bytes,
+    /// since each `Inbound` has its own copy. The [delivery context](Self::delivery_context) has it.
     pub fn inbound(&self) -> Option<Inbound> {
         match self.event()? {
             Event::WhatsAppMessage(message) => {
-                let Envelope { channel_id, business_phone, whatsapp } = self.envelope();
+                let DeliveryContext { channel_id, business_phone, whatsapp } = self.delivery_context();
                 let empty = Value::new();
                 let value = whatsapp.as_ref().unwrap_or(&empty);
                 let contacts = self.source.contacts();
                 let (channel_id, business_phone) = (*channel_id, business_phone.as_ref());
-                let envelope = inbound::Envelope { channel_id, business_phone, value, contacts };
-                Some(inbound::whatsapp_message(envelope, message, self.origin()?))
+                let delivery = inbound::WhatsAppDelivery { channel_id, business_phone, value, contacts };
+                Some(inbound::whatsapp_message(delivery, message, self.origin()?))
             }
             Event::RcsMessage(message) => {
-                Some(inbound::rcs_message(self.envelope().channel_id, message, self.origin()?))
+                Some(inbound::rcs_message(self.delivery_context().channel_id, message, self.origin()?))
             }
             Event::MessageCreated(message) => inbound::created_message(message, self.origin()?),
             Event::ExotelMessage(incoming) => Some(inbound::exotel_message(incoming, self.origin()?)),
@@ -258,23 +256,24 @@ impl Item {
         }
     }
 
-    /// Returns the customer that the item is about: who wrote, or who a message was sent to. `None` where the item does not say.
+    /// Returns the customer of the item: the sender of a message, or the recipient of a sent one. `None` if the item does not name one.
     ///
-    /// It is the party of the [message](Self::inbound) and of the [fact](Self::fact), with the ids that only the delivery's contacts
-    /// have. Handle items with the same [key](Party::key) in their order; others can be handled at the same time.
+    /// This is the party of [`inbound`](Self::inbound) and [`delivery_update`](Self::delivery_update), with the ids that only the
+    /// contacts of the delivery have. Handle items with the same [key](Party::key) in order; others can be handled concurrently.
     pub fn party(&self) -> Option<Party> {
         self.event()?.party().map(|party| self.completed(party))
     }
 
-    /// Returns the fact about a sent message, ready for [`merge`](incs_model::delivery::Delivery::merge).
-    pub fn fact(&self) -> Option<Fact> {
-        let mut fact = self.event()?.fact()?;
-        fact.recipient = fact.recipient.map(|party| self.completed(party));
-        Some(fact)
+    /// Returns the delivery update of a sent message, ready for [`merge`](incs_model::delivery::DeliveryState::merge).
+    pub fn delivery_update(&self) -> Option<DeliveryUpdate> {
+        let mut update = self.event()?.delivery_update()?;
+        update.recipient = update.recipient.map(|party| self.completed(party));
+        Some(update)
     }
 
-    /// Returns a key that is the same when the same thing is delivered again, and differs otherwise: who or what it is about, and
-    /// the state it is in. `None` when nothing in the item says that; then take it for new, since twice is better than lost.
+    /// Returns the deduplication key, which is the same when the same event is delivered again and differs otherwise.
+    ///
+    /// Returns `None` if the item has no identity. Treat such an item as new: a duplicate is better than a lost message.
     pub fn dedup_key(&self) -> Option<DedupKey> {
         self.event().and_then(Event::dedup_key)
     }
@@ -292,7 +291,7 @@ impl Item {
 
 impl Source {
     fn people(&self) -> &[Contact] {
-        self.envelope.whatsapp.as_ref().map_or(&[], |value| &value.contacts)
+        self.context.whatsapp.as_ref().map_or(&[], |value| &value.contacts)
     }
 
     fn contacts(&self) -> &ContactIndex {
@@ -300,7 +299,7 @@ impl Source {
     }
 }
 
-impl Fault {
+impl ItemError {
     pub(crate) fn of(error: DecodeError) -> Self {
         if error.is_syntax() && error.pointer().is_empty() {
             Self::Shape(ShapeError::NotJson(error))
@@ -309,7 +308,7 @@ impl Fault {
         }
     }
 
-    /// JSON pointer of the wrong member, from the item; empty for the item itself.
+    /// Returns the JSON pointer of the wrong member, relative to the item. Empty for the item itself.
     pub fn pointer(&self) -> &str {
         match self {
             Self::Decode(error) | Self::Shape(ShapeError::NotJson(error)) => error.pointer(),
@@ -318,42 +317,46 @@ impl Fault {
     }
 }
 
-impl From<Event> for Outcome {
+impl From<Event> for ItemOutcome {
     fn from(event: Event) -> Self {
         Self::Parsed(event)
     }
 }
 
-impl Kept {
-    /// Reports whether it says that the bytes are not JSON, or nested too deep.
+impl StoredOutcome {
+    fn is_parsed(&self) -> bool {
+        matches!(self, Self::Other(outcome) if matches!(**outcome, ItemOutcome::Parsed(_)))
+    }
+
+    /// Reports whether the bytes are not JSON or nested too deep.
     pub(crate) fn is_unreadable(&self) -> bool {
-        matches!(self, Self::Outcome(outcome) if matches!(**outcome, Outcome::Malformed(Fault::Shape(_))))
+        matches!(self, Self::Other(outcome) if matches!(**outcome, ItemOutcome::Malformed(ItemError::Shape(_))))
     }
 }
 
-impl From<Outcome> for Kept {
-    fn from(outcome: Outcome) -> Self {
+impl From<ItemOutcome> for StoredOutcome {
+    fn from(outcome: ItemOutcome) -> Self {
         match outcome {
-            Outcome::Unknown => Self::Unknown,
-            other => Self::Outcome(Box::new(other)),
+            ItemOutcome::Unknown => Self::Unknown,
+            other => Self::Other(Box::new(other)),
         }
     }
 }
 
 impl Place {
-    /// The most characters of a name that are shown.
-    const MOST_CHARACTERS: usize = 64;
+    /// The largest number of characters of a name that are shown.
+    const MAX_CHARACTERS: usize = 64;
 
-    /// A member of the object at this place.
+    /// Returns the place of a member of this object.
     pub(crate) fn member(&self, name: &str) -> Self {
         let mut token = name.chars();
-        let shown: String = token.by_ref().take(Self::MOST_CHARACTERS).collect();
+        let shown: String = token.by_ref().take(Self::MAX_CHARACTERS).collect();
         let end = if token.next().is_some() { "…" } else { "" };
         let escaped = shown.replace('~', "~0").replace('/', "~1");
         Self { pointer: Some(format!("{}/{escaped}{end}", self.pointer()).into()), index: None }
     }
 
-    /// An element of the list at this place.
+    /// Returns the place of an element of this list.
     pub(crate) fn element(&self, index: usize) -> Self {
         Self { pointer: self.pointer.clone(), index: Some(index) }
     }
@@ -364,22 +367,29 @@ impl Place {
     }
 }
 
-impl<'a> Finds<'a> {
-    /// The whole body as the only item.
-    pub(crate) fn whole(body: &'a [u8], name: Option<Arc<str>>, outcome: impl Into<Outcome>) -> Self {
-        let mut finds = Self::default();
-        finds.add_whole(body, name, outcome);
-        finds
+impl<'a> FoundItems<'a> {
+    /// Creates a list with the whole body as the only item.
+    pub(crate) fn whole(body: &'a [u8], outcome: ItemOutcome, name: impl FnOnce() -> Option<Arc<str>>) -> Self {
+        let mut found_items = Self::default();
+        found_items.add(Place::default(), body, outcome, name);
+        found_items
     }
 
-    /// Adds an item that is the whole body.
-    pub(crate) fn add_whole(&mut self, body: &'a [u8], name: Option<Arc<str>>, outcome: impl Into<Outcome>) {
-        let outcome = Kept::from(outcome.into());
-        self.items.push(Found { place: Place::default(), raw: body, name, outcome });
+    /// Adds an item. Calls `name` only if it was not understood.
+    pub(crate) fn add(
+        &mut self,
+        place: Place,
+        raw: &'a [u8],
+        outcome: impl Into<StoredOutcome>,
+        name: impl FnOnce() -> Option<Arc<str>>,
+    ) {
+        let outcome = outcome.into();
+        let name = if outcome.is_parsed() { None } else { name() };
+        self.items.push(Found { place, raw, name, outcome });
     }
 }
 
-/// Returns the range of a part of a body in it.
+/// Returns the range of a part in its body.
 fn range_in(body: &[u8], part: &[u8]) -> Range<usize> {
     let start = part.as_ptr().addr().saturating_sub(body.as_ptr().addr());
     start..start.saturating_add(part.len())
@@ -409,7 +419,7 @@ impl fmt::Debug for Batch {
     }
 }
 
-/// Shows names in the pointer only if they look like names of a platform: any other may be a number or text of a person.
+/// Shows names in the pointer only if they look like identifiers, since others may be a number or text of a person.
 impl fmt::Debug for Item {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let is_index = |token: &str| token.len() <= 7 && token.bytes().all(|byte| byte.is_ascii_digit());

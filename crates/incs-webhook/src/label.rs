@@ -1,36 +1,37 @@
-//! Pieces of labels that are made of text of a sender.
+//! Labels that contain text of a sender.
 
-/// Stands for a text that is not shown.
+/// The replacement of a text that is not shown.
 const UNKNOWN: &str = "unknown";
 
-/// The most characters of a piece. No name of the platforms has as many.
-const MOST_CHARACTERS: usize = 32;
+/// The largest number of characters of a piece. No name of the platforms has as many.
+const MAX_CHARACTERS: usize = 32;
 
-/// The most digits of a piece. More may be the number of a person; no name of the platforms has as many.
-const MOST_DIGITS: usize = 5;
+/// The largest number of digits of a piece. More may be a person's number; no name of the platforms has as many.
+const MAX_DIGITS: usize = 5;
 
-/// Returns the text if it looks like a name that a programmer gave, otherwise `unknown`.
+/// Returns the text if it looks like an identifier, otherwise `unknown`. The empty text stays empty.
 ///
-/// So a kind can be written to a log and used as the label of a metric: it has no control characters, a bounded length, and no
-/// phone number. Such a name has a letter first, then letters, digits, `_`, `-` and `.` of ASCII, few of them digits. The empty
-/// text stays empty.
+/// An identifier starts with a letter, followed by ASCII letters, digits, `_`, `-` and `.`, with few digits. The result has a bounded
+/// length and contains no control characters and no phone number, so a kind can be logged and used as a metric label.
 pub(crate) fn piece(text: &str) -> &str {
-    if text.is_empty() || is_name(text) { text } else { UNKNOWN }
+    if text.is_empty() || (is_name(text, MAX_CHARACTERS) && !text.starts_with('_')) { text } else { UNKNOWN }
 }
 
-/// Returns a number of the sender as it stands in a label: `unknown` if it has more digits than any code of the platforms, since
-/// it may be the number of a person.
+/// Returns a number of the sender for a label, or `unknown` if it has more digits than any code of the platforms, since it may be a
+/// person's number.
 pub(crate) fn number(code: i64) -> String {
     let digits = code.unsigned_abs().to_string().len();
-    if digits <= MOST_DIGITS { code.to_string() } else { UNKNOWN.to_owned() }
+    if digits <= MAX_DIGITS { code.to_string() } else { UNKNOWN.to_owned() }
 }
 
-fn is_name(text: &str) -> bool {
+/// Reports whether a text looks like an identifier: a letter or `_`, followed by letters, digits, `_`, `-` and `.`, with few digits.
+/// Anything else may be a person's number or text.
+pub(crate) fn is_name(text: &str, most_characters: usize) -> bool {
     // First, so that a long text is not read.
-    text.len() <= MOST_CHARACTERS
-        && text.starts_with(|first: char| first.is_ascii_alphabetic())
+    text.len() <= most_characters
+        && text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
-        && text.bytes().filter(u8::is_ascii_digit).count() <= MOST_DIGITS
+        && text.bytes().filter(u8::is_ascii_digit).count() <= MAX_DIGITS
 }
 
 #[cfg(test)]

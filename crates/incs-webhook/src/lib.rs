@@ -1,44 +1,44 @@
-//! Webhooks of the INCS messaging platform (WhatsApp, Viber, RCS) and of Exotel RCS: verify first, then read every item, in any
-//! framework.
+//! Receives webhooks of the INCS messaging platform (WhatsApp, Viber, RCS) and of Exotel RCS in any web framework.
 //!
-//! What arrives is a [`Delivery`], which shows nothing of itself. Once its sender is proved it is [`Verified`], and read into a
-//! [`Batch`] of [`Item`]s: each understood, unknown or malformed, and each with its bytes. No item costs another one.
+//! A request becomes a [`Delivery`], whose body cannot be read yet. Verifying the sender turns it into [`Verified`], and parsing that
+//! gives a [`Batch`] of [`Item`]s. Each item is understood, unknown or malformed, and keeps its bytes. A malformed item does not
+//! affect the others.
 //!
 //! # In any framework
 //!
-//! Headers, target and body as they came are all that is needed. This program runs as it stands:
+//! Pass the headers, the target (path and query) and the unchanged body to a [`Receiver`]. This program runs as it is:
 //!
 //! ```
 //! use incs_model::Timestamp;
 //! use incs_webhook::scheme::SharedSecret;
-//! use incs_webhook::{EmptySecret, Outcome, Receiver, Secrets};
+//! use incs_webhook::{EmptySecret, ItemOutcome, Receiver, Secrets};
 //!
-//! /// The HTTP status to answer with.
+//! /// Returns the HTTP status of the response.
 //! fn answer(receiver: &Receiver, headers: &[(&str, &str)], target: &str, body: &[u8]) -> u16 {
 //!     let batch = match receiver.receive(&headers, target, body, Timestamp::now()) {
 //!         Ok(batch) => batch,
 //!         Err(rejection) => {
-//!             eprintln!("refused: {rejection}"); // nothing of the body, and no secret
+//!             eprintln!("rejected: {rejection}"); // without body content and secrets
 //!             return rejection.status();
 //!         }
 //!     };
 //!     for item in &batch {
-//!         // A database would store these, each under `item.dedup_key()`.
+//!         // A real handler stores each item under `item.dedup_key()`.
 //!         match item.outcome() {
-//!             Outcome::Parsed(_) => match (item.inbound(), item.fact()) {
+//!             ItemOutcome::Parsed(_) => match (item.inbound(), item.delivery_update()) {
 //!                 (Some(message), _) => println!("a customer wrote a {}", message.content.kind()),
-//!                 (_, Some(fact)) => println!("a message of ours is {:?}", fact.stage),
-//!                 _ => println!("something else, such as a template that was approved"),
+//!                 (_, Some(update)) => println!("a sent message is {:?}", update.stage),
+//!                 _ => println!("another event, such as an approved template"),
 //!             },
-//!             Outcome::Malformed(fault) => println!("kept for a person to read: {fault}"),
-//!             _ => println!("kept for a later version: {} bytes", item.raw().len()),
+//!             ItemOutcome::Malformed(error) => println!("kept for an operator: {error}"),
+//!             ItemOutcome::Unknown => println!("kept for a later version: {} bytes", item.raw().len()),
 //!         }
 //!     }
-//!     200 // whatever is in it: it came from who it should, and nothing of it is lost
+//!     200 // for malformed items too: the sender is verified and every item is kept
 //! }
 //!
 //! fn main() -> Result<(), EmptySecret> {
-//!     // The URL given to the platform: https://example.com/hooks/change-me
+//!     // Register this URL with the platform: https://example.com/hooks/change-me
 //!     let receiver = Receiver::new(SharedSecret::in_path(Secrets::try_new("change-me")?));
 //!     let headers = [("Content-Type", "application/json")];
 //!     let body = br#"{"event": "new_message", "channel_id": 30112, "message": {"messaging_product": "whatsapp",
@@ -53,7 +53,8 @@
 //!
 //! # With axum
 //!
-//! With the feature `axum`, a handler that asks for `Received` runs only for deliveries that the [`Receiver`] takes:
+//! With the feature `axum`, a handler with the extractor `Received` runs only for deliveries that the [`Receiver`] accepts. The
+//! receiver is the router's state, or a part of your own state through `FromRef`; see `Received`.
 //!
 //! ```no_run
 //! # #[cfg(feature = "axum")]
@@ -69,15 +70,16 @@
 //!     for message in batch.inbound() {
 //!         println!("a customer wrote a {}", message.content.kind());
 //!     }
-//!     for item in batch.leftovers() {
-//!         println!("kept for a person to read: {} bytes", item.raw().len());
+//!     for item in batch.unparsed() {
+//!         println!("kept for an operator: {} bytes", item.raw().len());
 //!     }
 //!     StatusCode::OK
 //! }
 //!
 //! #[tokio::main]
 //! async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//!     let secrets = Secrets::try_new(std::env::var("WEBHOOK_PATH_SECRET")?)?;
+//!     let secret = std::env::var("INCS_WEBHOOK_SECRET").map_err(|_| "INCS_WEBHOOK_SECRET is not set")?;
+//!     let secrets = Secrets::try_new(secret)?;
 //!     let receiver = Receiver::new(SharedSecret::in_path(secrets));
 //!     let router = Router::new().route("/hooks/{secret}", post(receive)).with_state(receiver);
 //!     axum::serve(TcpListener::bind("127.0.0.1:8080").await?, router).await?;
@@ -87,53 +89,55 @@
 //! # fn main() {}
 //! ```
 //!
-//! The repository's `examples` hold more of these, for hyper, actix-web and functions too.
+//! The folder `examples` of this crate has complete servers for axum, hyper, actix-web and functions.
 //!
 //! # Where to look
 //!
 //! | for | see |
 //! | --- | --- |
-//! | all a URL needs, in one value | [`Receiver`] |
-//! | the two steps by themselves | [`Delivery::verify`], [`Verified::parse`] |
-//! | how a sender proves who it is, and a proof of your own | [`scheme`] |
-//! | several live secrets, while one takes the place of another | [`Secrets`] |
-//! | what an item is, and what became of reading it | [`Item`], [`Outcome`], [`Event`] |
-//! | customers' messages, the same for both providers | [`Batch::inbound`] |
-//! | what became of messages you sent | [`Batch::facts`], [`incs_model::delivery`] |
-//! | what an item is in one name, like `new_message.rcs.location` | [`Item::kind`], [`Event::kind`] |
-//! | taking each thing once | [`Item::dedup_key`], [`guard`] |
-//! | what to answer when a delivery is not taken | [`Rejection::status`], [`RejectionKind`] |
-//! | why a signature was refused | [`Delivery::explain`], [`Cause`] |
+//! | the scheme and limits of one URL | [`Receiver`] |
+//! | verifying and parsing as separate steps | [`Delivery::verify`], [`Verified::parse`] |
+//! | authentication schemes, and your own | [`scheme`] |
+//! | several valid secrets during a rotation | [`Secrets`] |
+//! | items, their outcomes and events | [`Item`], [`ItemOutcome`], [`Event`] |
+//! | customers' messages in one form for both providers | [`Batch::inbound`] |
+//! | delivery status of sent messages | [`Batch::delivery_updates`], [`incs_model::delivery`] |
+//! | the kind of an item as one name, like `new_message.rcs.location` | [`Item::kind`], [`Event::kind`] |
+//! | handling each item once | [`Item::dedup_key`], [`guard`] |
+//! | the response to a rejected delivery | [`Rejection::status`], [`RejectionKind`] |
+//! | the cause of a rejected signature | [`Delivery::explain`], [`RejectionCause`] |
 //! | size, depth, content type | [`Limits`] |
-//! | headers of another library | [`Headers`], [`Lookup`] |
-//! | what the platforms say that this version does not know | [`drift`] |
+//! | header types of other libraries | [`Headers`], [`HeaderLookup`] |
+//! | new members and types that this version does not know | [`drift`] |
 //! | bodies and signatures for your tests | `testing` |
 //!
 //! # Features
 //!
-//! None is on by default; each adds something and takes nothing away.
+//! No feature is on by default. All are additive.
 //!
-//! | feature | brings |
+//! | feature | adds |
 //! | --- | --- |
 //! | `http` | [`Headers`] for `http::HeaderMap`; `Delivery::from_request`, `Receiver::receive_request` |
 //! | `axum` | `Received`, an extractor of axum 0.8, and [`Rejection`] as its response |
-//! | `tower` | `WebhookLayer`, which verifies before the service sees anything |
+//! | `tower` | `WebhookLayer`, which verifies requests before they reach the service |
 //! | `sha1` | `scheme::Exotel::with_sha1` |
-//! | `testing` | the module `testing`; it brings no crate |
+//! | `tracing` | a span for each delivery that a [`Receiver`] checks, with the names of OpenTelemetry |
+//! | `metrics` | `metrics`: deliveries, items, receipts and duplicates for the recorder of the crate `metrics` |
+//! | `testing` | the module `testing`, without further dependencies |
 //!
-//! # What to rely on
+//! # Guarantees
 //!
-//! - **Verified first.** Nothing of an unverified body can be read: the types do not allow it. The one way past that has
-//!   `dangerously` in its name.
-//! - **Nothing lost.** What came from the right sender is answered 200 and kept, understood or not. [`Verified::parse`] cannot fail.
-//! - **Item by item.** A list with a malformed element gives the others as if it were not there, and says where the fault is.
-//! - **Keys from identity.** A [`DedupKey`] is made of who and what an item is about, never of bytes that change from one try to the
-//!   next.
-//! - **Quiet.** No error and no `Debug` shows a phone number, a text, a secret or a signature that would have been right.
-//! - **No clock, no I/O, no runtime** outside the adapters: the time is a value that you give.
+//! - **Verified first.** The types prevent reading an unverified body. The only way around verification has `dangerously` in its
+//!   name.
+//! - **Nothing is lost.** [`Verified::parse`] cannot fail. A verified delivery is answered with 200, and every item keeps its bytes,
+//!   understood or not.
+//! - **Item by item.** A malformed element of a list does not affect the others, and its error has a JSON pointer.
+//! - **Keys from identity.** A [`DedupKey`] is a hash of ids and states, not of bytes that may change from one attempt to the next.
+//! - **No personal data in logs.** No error, `Debug`, span or metric shows a phone number, a text, a secret or an expected signature.
+//! - **No clock, no I/O, no runtime** outside the adapters. The time is an argument.
 //!
-//! INCS documents neither signature nor repetition, order or time limit of its webhooks, and Exotel none of them for RCS. What follows
-//! from that is marked *inferred* where it stands, and what is **unknown** is said to be unknown.
+//! INCS documents no signature, retry, order or time limit of its webhooks, and Exotel documents none of them for RCS. Facts that are
+//! concluded from samples are marked *inferred*, and open questions **unknown**.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -143,12 +147,13 @@ mod dedup;
 mod delivery;
 pub mod drift;
 mod event;
-mod evidence;
 mod explain;
 pub mod guard;
 mod item;
 mod label;
 mod members;
+#[cfg(feature = "metrics")]
+pub mod metrics;
 mod parse;
 mod receiver;
 mod rejection;
@@ -157,8 +162,11 @@ pub mod scheme;
 mod secrets;
 mod shape;
 mod signature;
+mod signed_request;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(feature = "tracing")]
+mod trace;
 
 pub use incs_model::inbound::Provider;
 
@@ -168,17 +176,17 @@ pub use crate::adapter::Received;
 pub use crate::adapter::{WebhookLayer, WebhookService};
 pub use crate::dedup::DedupKey;
 pub use crate::delivery::Delivery;
-pub use crate::event::{Envelope, Event};
-pub use crate::evidence::{Evidence, Headers, Lookup};
-pub use crate::explain::Cause;
-pub use crate::item::{Batch, Fault, Item, Outcome};
+pub use crate::event::{DeliveryContext, Event};
+pub use crate::explain::RejectionCause;
+pub use crate::item::{Batch, Item, ItemError, ItemOutcome};
 pub use crate::parse::Verified;
 pub use crate::receiver::Receiver;
 pub use crate::rejection::{Rejection, RejectionKind};
 pub use crate::secrets::{EmptySecret, Secrets};
 pub use crate::shape::{Limits, ShapeError};
+pub use crate::signed_request::{HeaderLookup, Headers, SignedRequest};
 
-/// The code in the crate's README compiles and runs.
+/// Compiles and runs the code in the crate's README.
 #[cfg(all(doctest, feature = "axum", feature = "testing"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

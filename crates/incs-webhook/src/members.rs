@@ -1,12 +1,11 @@
-//! The members of a body, unread, and whose body they make it.
+//! The undecoded members of a body, and the provider that follows from them.
 
 use incs_model::decode;
 use incs_model::inbound::Provider;
 
 use crate::scan::Cuts;
 
-/// Returns who posts such a body, of whatever bytes. The first member decides if it can, so the provider of a body that breaks off
-/// is known too.
+/// Returns the provider of a body of any bytes. The first member decides if possible, so that a truncated body has a provider too.
 pub(crate) fn provider(body: impl AsRef<[u8]>) -> Option<Provider> {
     let body = body.as_ref();
     if let Some(provider) = first_name(body).and_then(decisive) {
@@ -19,7 +18,7 @@ pub(crate) fn provider(body: impl AsRef<[u8]>) -> Option<Provider> {
     }
     let has = |name: &str| names().any(|other| other == name);
     let has_of_exotel = |name: &str| names().any(|other| other.eq_ignore_ascii_case(name));
-    // Exotel's flat report, and an event of INCS whose name was lost.
+    // Exotel's flat report, and an event of INCS without its name.
     if ["exo_status_code", "exo_detailed_status", "callback_type"].into_iter().any(has_of_exotel) {
         Some(Provider::Exotel)
     } else if ["message", "message_status", "template_id"].into_iter().any(has) {
@@ -41,25 +40,24 @@ fn decisive(name: &str) -> Option<Provider> {
     }
 }
 
-/// Reports whether a member of a body of Exotel holds a list. Exotel spells names in capitals at times.
+/// Reports whether a member of an Exotel body contains a list. Exotel sometimes writes names in capitals.
 pub(crate) fn is_list_of_exotel(name: &str) -> bool {
     name.eq_ignore_ascii_case("rcs") || is_sms_list(name)
 }
 
-/// Reports whether that list is about SMS.
+/// Reports whether the list contains SMS reports.
 pub(crate) fn is_sms_list(name: &str) -> bool {
     name.eq_ignore_ascii_case("sms")
 }
 
-/// The first name of the object, if it has no escapes.
+/// Returns the first name of the object if it has no escapes.
 fn first_name(body: &[u8]) -> Option<&str> {
     let inner = body.trim_ascii_start().strip_prefix(b"{")?.trim_ascii_start().strip_prefix(b"\"")?;
     let end = memchr::memchr(b'"', inner)?;
     std::str::from_utf8(inner.get(..end)?).ok().filter(|name| !name.contains('\\'))
 }
 
-/// The text in a member of a JSON object, if there is one and it is not empty. Of several members the last counts. `is_named` says
-/// of a name whether it is the member's.
+/// Returns the non-empty text in a member of a JSON object. The last of several members counts. `is_named` matches the name.
 pub(crate) fn text(json: &[u8], is_named: impl Fn(&str) -> bool) -> Option<String> {
     let cuts = Cuts::of(json, |_| false);
     let member = cuts.members.iter().rfind(|member| is_named(&member.name))?;
@@ -71,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_outermost_members_tell() {
+    fn outermost_members_decide_the_provider() {
         for (text, expected) in [
             (r#"{"event":"x"}"#, Some(Provider::Incs)),
             (r#" { "message":{}, "event":"x"}"#, Some(Provider::Incs)),

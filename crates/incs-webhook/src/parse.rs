@@ -1,4 +1,4 @@
-//! A delivery whose sender is known, and its items.
+//! A verified delivery, and parsing it into items.
 
 mod exotel;
 mod incs;
@@ -10,13 +10,15 @@ use incs_model::decode_str;
 use incs_model::inbound::Provider;
 use serde::de::IgnoredAny;
 
-use crate::item::{Batch, Fault, Finds, Outcome};
+use crate::item::{Batch, FoundItems, ItemError, ItemOutcome, Place};
 use crate::members;
 use crate::scan::Cuts;
 use crate::shape::{self, Limits};
 
-/// A delivery whose sender is known. There is no other way to one than
-/// [`Delivery::verify`](crate::Delivery::verify), save the one with the warning in its name.
+/// A delivery whose sender is verified.
+///
+/// It is created by [`Delivery::verify`](crate::Delivery::verify), or without verification by
+/// [`Delivery::dangerously_skip_verification`](crate::Delivery::dangerously_skip_verification).
 #[derive(Clone, Copy)]
 pub struct Verified<'a> {
     body: &'a [u8],
@@ -28,18 +30,19 @@ impl<'a> Verified<'a> {
         Self { body, limits }
     }
 
-    /// The body, byte for byte.
+    /// Returns the unchanged body.
     pub fn body(&self) -> &'a [u8] {
         self.body
     }
 
-    /// Reads every item; whose body it is shows in the body. Never fails: what is not understood is an item too, with its
-    /// bytes. So answer 200, whatever is in it.
+    /// Parses every item. The provider is found from the members of the body.
+    ///
+    /// Parsing cannot fail: what is not understood becomes an item with its bytes. Answer 200 in any case.
     pub fn parse(&self) -> Batch {
         parse(self.body, None, self.limits)
     }
 
-    /// Like [`parse`](Self::parse), for a URL that only one provider knows.
+    /// Parses every item of a given provider, for a URL that only one provider uses.
     pub fn parse_from(&self, provider: Provider) -> Batch {
         parse(self.body, Some(provider), self.limits)
     }
@@ -51,7 +54,7 @@ impl fmt::Debug for Verified<'_> {
     }
 }
 
-/// A body to read, without a byte order mark.
+/// A body without its byte order mark, and the limits.
 #[derive(Clone, Copy)]
 struct Body<'a> {
     bytes: &'a [u8],
@@ -59,42 +62,48 @@ struct Body<'a> {
 }
 
 impl<'a> Body<'a> {
-    /// The whole body, if it is text and not too deep.
-    fn text(self) -> Result<&'a str, Fault> {
+    /// Returns the whole body as text, if it is UTF-8 and not nested too deep.
+    fn text(self) -> Result<&'a str, ItemError> {
         self.piece(self.bytes, 0)
     }
 
-    /// A piece of the body, if it is text and not too deep. `levels` objects and lists are around it.
-    fn piece(self, piece: &'a [u8], levels: usize) -> Result<&'a str, Fault> {
-        shape::read_piece(piece, levels, self.limits).map_err(Fault::Shape)
+    /// Returns a piece of the body as text, if it is UTF-8 and not nested too deep. `levels` objects and lists enclose it.
+    fn piece(self, piece: &'a [u8], levels: usize) -> Result<&'a str, ItemError> {
+        shape::read_piece(piece, levels, self.limits).map_err(ItemError::Shape)
     }
 
-    /// Returns why a piece is not JSON, or nested too deep.
-    fn fault(self, piece: &'a [u8], levels: usize) -> Option<Fault> {
-        self.piece(piece, levels).and_then(|text| decode_str::<IgnoredAny>(text).map_err(Fault::of)).err()
+    /// Returns the error of a piece that is not JSON or nested too deep.
+    fn fault(self, piece: &'a [u8], levels: usize) -> Option<ItemError> {
+        self.piece(piece, levels).and_then(|text| decode_str::<IgnoredAny>(text).map_err(ItemError::of)).err()
     }
 
-    /// Adds that the body is not JSON, unless the items that are not JSON tell it already.
-    fn tell_fault(self, finds: &mut Finds<'a>, cuts: &Cuts<'_>, name: Option<&Arc<str>>) {
-        let is_told = finds.items.iter().any(|found| found.outcome.is_unreadable());
-        if (cuts.is_faulty || !is_told)
+    /// Adds an item for a body that is not JSON, unless items that are not JSON already show it.
+    fn add_body_fault(self, found_items: &mut FoundItems<'a>, cuts: &Cuts<'_>, name: Option<&Arc<str>>) {
+        let is_reported = found_items.items.iter().any(|found| found.outcome.is_unreadable());
+        if (cuts.is_faulty || !is_reported)
             && let Some(fault) = self.fault(self.bytes, 0)
         {
-            finds.add_whole(self.bytes, name.cloned(), Outcome::Malformed(fault));
+            found_items.add(Place::default(), self.bytes, ItemOutcome::Malformed(fault), || name.cloned());
         }
     }
 }
 
-/// Reads every item of a body. What cannot be read is an item too.
+/// Parses every item of a body. Unreadable parts become items too.
 fn parse(body: &[u8], provider: Option<Provider>, limits: Limits) -> Batch {
     let whole = Body { bytes: shape::unmarked(body), limits };
     let provider = provider.or_else(|| members::provider(whole.bytes));
-    let finds = match provider {
+    let found_items = match provider {
         Some(Provider::Incs) => incs::read(whole),
         Some(Provider::Exotel) => exotel::read(whole),
-        _ => Finds::whole(whole.bytes, None, whole.fault(whole.bytes, 0).map_or(Outcome::Unknown, Outcome::Malformed)),
+        _ => {
+            let outcome = whole.fault(whole.bytes, 0).map_or(ItemOutcome::Unknown, ItemOutcome::Malformed);
+            FoundItems::whole(whole.bytes, outcome, || None)
+        }
     };
-    Batch::new(body, provider, finds)
+    let batch = Batch::new(body, provider, found_items);
+    #[cfg(feature = "metrics")]
+    crate::metrics::parsed(&batch);
+    batch
 }
 
 #[cfg(test)]
@@ -114,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_in_place_of_an_object_is_no_list_of_messages() {
+    fn misplaced_list_holds_no_messages() {
         let whole = r#"{"sid":"a","from":"1","to":"2"}"#;
         for text in [
             format!(r#"{{"rcs":[[{whole}]]}}"#),
@@ -130,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn elements_of_both_lists_of_one_name_are_items() {
+    fn lists_of_one_name_are_joined() {
         let batch = read(r#"{"event":"new_message","message":{"messages":[1],"x":[2],"messages":[3,4],"x":[5]}}"#);
         let items: Vec<_> = batch.iter().map(|item| (item.pointer(), item.raw())).collect();
         let expected = [
@@ -146,13 +155,13 @@ mod tests {
     #[test]
     fn unreadable_member_around_lists_is_absent() {
         let batch = read(r#"{"event":"new_message","channel_id":"x","message":{"metadata":7,"messages":[7]}}"#);
-        let pointers: Vec<_> = batch.iter().filter_map(Item::fault_pointer).collect();
+        let pointers: Vec<_> = batch.iter().filter_map(Item::error_pointer).collect();
         assert_eq!(pointers, ["/message/messages/0"]);
         assert_eq!(batch.items().len(), 1);
     }
 
     #[test]
-    fn long_name_of_list_is_cut_in_pointers() {
+    fn long_list_name_is_truncated() {
         let name = "n".repeat(1000);
         let body =
             format!(r#"{{"event":"new_message","message":{{"messaging_product":"whatsapp","{name}":[1],"~/":[2]}}}}"#);

@@ -1,13 +1,13 @@
-//! Why a delivery is not taken, and what to answer.
+//! The rejection of a delivery and its HTTP status.
 
 use std::borrow::Cow;
 
 use crate::shape::ShapeError;
 
-/// Why a delivery is not taken, and what to answer.
+/// The reason why a delivery was rejected, and the status of the response.
 ///
-/// `Display` is a sentence for your log; it holds nothing of the body and no secret. Do not send it: whoever is refused need not
-/// know why.
+/// `Display` writes one sentence for the log, without body content and secrets. Do not send it to the sender, who could use it to
+/// guess.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Rejection(Reason);
@@ -15,10 +15,10 @@ pub struct Rejection(Reason);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 enum Reason {
     #[error("{0}")]
-    Unauthentic(Refusal),
+    Unauthentic(VerifyError),
     #[error("{0}")]
     Shape(ShapeError),
-    #[error("the body broke off")]
+    #[error("the request ended before its body was complete")]
     Incomplete,
 }
 
@@ -26,11 +26,11 @@ enum Reason {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RejectionKind {
-    /// Nobody who knows the secret sent it: 401.
+    /// The sender was not verified: 401.
     Unauthentic,
     /// The body is larger than [`Limits::body`](crate::Limits::body): 413.
     TooLarge,
-    /// The body calls itself something other than JSON: 415.
+    /// The content type is not JSON: 415.
     ContentType,
     /// The body is not UTF-8: 400. Only without verification.
     NotUtf8,
@@ -38,14 +38,14 @@ pub enum RejectionKind {
     NotJson,
     /// The body is nested deeper than [`Limits::depth`](crate::Limits::depth): 400. Only without verification.
     TooDeep,
-    /// The body is JSON, but neither INCS nor Exotel posts such: 400. Only without verification.
-    Envelope,
-    /// The body broke off: 400. Only from adapters, which read it.
+    /// The body is JSON, but not of INCS or Exotel: 400. Only without verification.
+    UnknownProvider,
+    /// The request ended before its body was complete: 400. Only from adapters, which read the body.
     Incomplete,
 }
 
 impl Rejection {
-    /// What is wrong.
+    /// Returns the kind of the rejection.
     pub fn kind(&self) -> RejectionKind {
         match &self.0 {
             Reason::Unauthentic(_) => RejectionKind::Unauthentic,
@@ -54,12 +54,54 @@ impl Rejection {
             Reason::Shape(ShapeError::NotUtf8) => RejectionKind::NotUtf8,
             Reason::Shape(ShapeError::NotJson(_)) => RejectionKind::NotJson,
             Reason::Shape(ShapeError::TooDeep { .. }) => RejectionKind::TooDeep,
-            Reason::Shape(ShapeError::Envelope) => RejectionKind::Envelope,
+            Reason::Shape(ShapeError::UnknownProvider) => RejectionKind::UnknownProvider,
             Reason::Incomplete => RejectionKind::Incomplete,
         }
     }
 
-    /// The HTTP status to answer with.
+    /// Returns the reason in one word, as in spans and metrics. It is more exact than the [kind](Self::kind), and does not contain
+    /// the name of a header.
+    pub fn reason(&self) -> &'static str {
+        match &self.0 {
+            Reason::Unauthentic(error) => match error {
+                VerifyError::MissingHeader(_) => "missing_header",
+                VerifyError::UnreadableHeader(_) => "unreadable_header",
+                VerifyError::MissingSecret => "missing_secret",
+                VerifyError::TooOld => "too_old",
+                VerifyError::TooNew => "too_new",
+                VerifyError::Mismatch => "mismatch",
+                VerifyError::NoLiveSecret => "no_live_secret",
+            },
+            Reason::Shape(ShapeError::TooLarge { .. }) => "too_large",
+            Reason::Shape(ShapeError::ContentType) => "content_type",
+            Reason::Shape(ShapeError::NotUtf8) => "not_utf8",
+            Reason::Shape(ShapeError::NotJson(_)) => "not_json",
+            Reason::Shape(ShapeError::TooDeep { .. }) => "too_deep",
+            Reason::Shape(ShapeError::UnknownProvider) => "unknown_provider",
+            Reason::Incomplete => "incomplete",
+        }
+    }
+
+    /// All values of [`reason`](Self::reason).
+    #[cfg(feature = "metrics")]
+    pub(crate) const REASONS: &[&str] = &[
+        "missing_header",
+        "unreadable_header",
+        "missing_secret",
+        "too_old",
+        "too_new",
+        "mismatch",
+        "no_live_secret",
+        "too_large",
+        "content_type",
+        "not_utf8",
+        "not_json",
+        "too_deep",
+        "unknown_provider",
+        "incomplete",
+    ];
+
+    /// Returns the HTTP status of the response.
     pub fn status(&self) -> u16 {
         match self.kind() {
             RejectionKind::Unauthentic => 401,
@@ -69,23 +111,23 @@ impl Rejection {
         }
     }
 
-    /// Why the scheme did not accept it.
-    pub fn refusal(&self) -> Option<&Refusal> {
+    /// Returns the error of the scheme, if the scheme rejected the delivery.
+    pub fn verify_error(&self) -> Option<&VerifyError> {
         match &self.0 {
-            Reason::Unauthentic(refusal) => Some(refusal),
+            Reason::Unauthentic(error) => Some(error),
             _ => None,
         }
     }
 
-    /// The body did not come whole. For adapters.
+    /// Creates the rejection of an incomplete body, for adapters.
     pub fn incomplete() -> Self {
         Self(Reason::Incomplete)
     }
 }
 
-impl From<Refusal> for Rejection {
-    fn from(refusal: Refusal) -> Self {
-        Self(Reason::Unauthentic(refusal))
+impl From<VerifyError> for Rejection {
+    fn from(error: VerifyError) -> Self {
+        Self(Reason::Unauthentic(error))
     }
 }
 
@@ -95,26 +137,26 @@ impl From<ShapeError> for Rejection {
     }
 }
 
-/// Why a scheme does not accept a delivery.
+/// The reason why a scheme does not accept a delivery.
 ///
-/// Times are compared last, so [`TooOld`](Self::TooOld) and [`TooNew`](Self::TooNew) say that the signature is right.
+/// Times are compared last, so [`TooOld`](Self::TooOld) and [`TooNew`](Self::TooNew) mean that the signature is valid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum Refusal {
-    /// A header that the scheme needs is not there.
+pub enum VerifyError {
+    /// A header that the scheme requires is missing.
     #[error("the header {0} is missing")]
     MissingHeader(Cow<'static, str>),
-    /// A header is there, but not in the form of the scheme.
+    /// A header is present, but not in the form of the scheme.
     #[error("the header {0} is not in the form of the scheme")]
     UnreadableHeader(Cow<'static, str>),
-    /// The secret should stand in the path or query, and the request's target was not given or has none.
-    #[error("the request's target holds no secret")]
+    /// The scheme expects a secret in the path or query, and the request's target was not given or contains none.
+    #[error("the request's target contains no secret")]
     MissingSecret,
-    /// It was signed longer ago than the window allows.
-    #[error("it was signed longer ago than the window allows")]
+    /// The delivery was signed longer ago than the tolerance allows.
+    #[error("the signature is older than the tolerance allows")]
     TooOld,
-    /// It was signed further in the future than the window allows.
-    #[error("it was signed further in the future than the window allows")]
+    /// The delivery was signed further in the future than the tolerance allows.
+    #[error("the signature is further in the future than the tolerance allows")]
     TooNew,
     /// The signature or the secret is wrong.
     #[error("the signature or the secret is wrong")]
@@ -124,13 +166,13 @@ pub enum Refusal {
     NoLiveSecret,
 }
 
-impl Refusal {
-    /// The one that came nearer to being accepted, since it tells more; the first of two that came as near.
+impl VerifyError {
+    /// Returns the error that came nearer to acceptance, since it is more specific. The first of two equals wins.
     pub(crate) fn or_nearer(self, other: Self) -> Self {
         if other.nearness() > self.nearness() { other } else { self }
     }
 
-    /// How near the delivery came to being accepted.
+    /// Returns how near the delivery came to acceptance.
     pub(crate) fn nearness(&self) -> u8 {
         match self {
             Self::TooOld | Self::TooNew => 5,

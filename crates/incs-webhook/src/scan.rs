@@ -1,26 +1,26 @@
-//! Cuts a body into the elements of its lists by bytes, so that a fault in one element costs no other one.
+//! Cuts a body into the elements of its lists, so that a fault in one element does not affect the others.
 //!
-//! The scanner knows strings with their escapes and brackets with their kinds, and nothing else: the reader of a piece finds out
-//! whether it is UTF-8 and JSON. It does not recurse on input, and needs linear time and memory.
+//! The scanner recognizes only strings with escapes and brackets with their kinds. Decoding a piece later checks UTF-8 and JSON. The
+//! scanner does not recurse on input and needs linear time and memory.
 //!
-//! A value ends where its own brackets are closed. In JSON that makes the pieces exactly those of a JSON parser.
+//! A value ends where its own brackets are closed. For valid JSON the pieces are exactly the values that a JSON parser finds.
 //!
-//! **Recovery.** If brackets or strings do not fit together, the body is read from its end too, which finds the ends of lists and
-//! members that are right of a fault ([`Scanner::find_ends`]). Then the body is cut once more, with one rule: *a value that does not
-//! end before the next of these ends never ends, and is one piece up to there.* So an element takes the rest of its list, and the
-//! other lists are still read. Every other byte in a list is a piece too: bytes beside an element without a comma, and commas
-//! without an element. Bytes between the members of an object are no piece: they make the cuts [faulty](Cuts::is_faulty).
+//! **Recovery.** If brackets or strings do not match, the body is also read from its end, which finds the ends of lists and members to
+//! the right of the fault ([`Scanner::find_ends`]). Then the body is cut again, with one rule: *a value that does not end before the
+//! next of these ends is one piece up to that end.* Such an element takes the rest of its list, and the other lists are still read.
+//! Every other byte in a list is in a piece too: bytes beside an element without a comma, and commas without an element. Bytes between
+//! the members of an object are in no piece; they make the cuts [faulty](Cuts::is_faulty).
 //!
-//! No rule is right for every fault, since some bodies can be read in two ways. In these cases more bytes than necessary are in
-//! malformed pieces, or beside all pieces in faulty cuts:
+//! Some faulty bodies can be read in two ways, so no rule is right for all. In these cases more bytes than necessary are in malformed
+//! pieces, or outside all pieces in faulty cuts:
 //!
-//! - A `]` too many in an element can end its list, and the next list then is read from behind the rest of it.
-//! - An element that breaks off behind something that looks like the end of a list in it can end there.
-//! - A body that lacks only brackets at its end is taken for one that breaks off. If one was left out in a member, the members
-//!   behind it are in the value of that member.
-//! - In a body that breaks off, or has brackets too many at its end, an element that never ends takes the rest of the body.
-//! - The name of a member in a list and its value are separate pieces. So are those behind a list without its `]`, unless a comma
-//!   is between them and the list.
+//! - An extra `]` in an element can end its list. The next list is then read after the rest of it.
+//! - A truncated element can end at something in it that looks like the end of a list.
+//! - A body that lacks only brackets at its end is treated as truncated. If a bracket is missing in a member, the following members are
+//!   in the value of that member.
+//! - In a truncated body, or one with extra brackets at its end, an element that never ends takes the rest of the body.
+//! - The name and value of a member in a list are separate pieces. The same holds for members after a list without its `]`, unless a
+//!   comma separates them from the list.
 
 use std::borrow::Cow;
 
@@ -29,18 +29,18 @@ use memchr::{memchr2, memrchr_iter};
 /// A body cut into pieces.
 #[derive(Debug)]
 pub(crate) struct Cuts<'a> {
-    /// The members of the body in their order, all of those that share a name too.
+    /// The members of the body in their order, including repeated names.
     pub(crate) members: Vec<Member<'a>>,
-    /// True if something is wrong outside all values and elements.
+    /// True if there is a fault outside all values and elements.
     pub(crate) is_faulty: bool,
 }
 
 /// A member of an object.
 #[derive(Debug)]
 pub(crate) struct Member<'a> {
-    /// The name without its escapes. Bytes in it that are not Unicode are replaced.
+    /// The name without its escapes. Invalid Unicode is replaced.
     pub(crate) name: Cow<'a, str>,
-    /// The value, byte for byte.
+    /// The unchanged value.
     pub(crate) value: &'a [u8],
     pub(crate) content: Content<'a>,
 }
@@ -48,7 +48,7 @@ pub(crate) struct Member<'a> {
 /// The parts of a value.
 #[derive(Debug)]
 pub(crate) enum Content<'a> {
-    /// The value was not looked into.
+    /// A value that was not entered.
     Whole,
     /// The members of an object that was entered.
     Object(Vec<Member<'a>>),
@@ -56,17 +56,17 @@ pub(crate) enum Content<'a> {
     List(Vec<Element<'a>>),
 }
 
-/// An element of a list, or bytes in the place of one.
+/// An element of a list, or bytes in place of one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Element<'a> {
     /// The number of commas before it in the list.
     pub(crate) index: usize,
-    /// Byte for byte; commas if nothing else is there.
+    /// The unchanged bytes. Commas if there is nothing else.
     pub(crate) raw: &'a [u8],
 }
 
 impl<'a> Cuts<'a> {
-    /// Cuts a body of any bytes. `enters` says of a member by its name whether the lists in it are wanted.
+    /// Cuts a body of any bytes. `enters` selects the members, by name, whose lists are needed.
     pub(crate) fn of(body: &'a [u8], enters: impl Fn(&str) -> bool) -> Self {
         let mut scanner = Scanner { bytes: body, ..Scanner::default() };
         let cuts = scanner.body(&enters);
@@ -78,7 +78,7 @@ impl<'a> Cuts<'a> {
 }
 
 impl<'a> Member<'a> {
-    /// Returns the members, if it is an object that was entered.
+    /// Returns the members of an object that was entered.
     pub(crate) fn members(&self) -> &[Member<'a>] {
         if let Content::Object(members) = &self.content { members } else { &[] }
     }
@@ -88,29 +88,29 @@ impl<'a> Member<'a> {
         matches!(self.content, Content::Object(_))
     }
 
-    /// Returns the elements, if it is a list in such an object.
+    /// Returns the elements of a list in an entered object.
     pub(crate) fn elements(&self) -> Option<&[Element<'a>]> {
         if let Content::List(elements) = &self.content { Some(elements) } else { None }
     }
 }
 
-/// The number of objects and lists around an element.
+/// The number of objects and lists that enclose an element.
 pub(crate) const LEVELS_AROUND_ELEMENT: usize = 3;
 
 #[derive(Default)]
 struct Scanner<'a> {
     bytes: &'a [u8],
     at: usize,
-    /// The open brackets of the value that is passed over. Kept for its memory.
+    /// The open brackets of the skipped value. Kept to reuse its memory.
     open: Vec<u8>,
-    /// The beginning of the value that is or was passed over.
+    /// The start of the current or last skipped value.
     value: usize,
-    /// The beginning of the first value in which brackets or strings do not fit together.
+    /// The start of the first value in which brackets or strings do not match.
     fault: Option<usize>,
-    /// The ends that were found from the right, by the number of brackets around the values that end there: the `,` and `}` behind
-    /// members of the body, the same in a message, and the `]` behind elements. The next one is last.
+    /// The ends that were found from the right, by the number of brackets that enclose the values: the `,` and `}` after members of the
+    /// body, the same in a message, and the `]` after elements. The next one is last.
     ends: [Vec<usize>; LEVELS_AROUND_ELEMENT + 1],
-    /// True if the last value reaches to the end of the body, so that the brackets around it cannot be closed.
+    /// True if the last value reaches the end of the body, so that the enclosing brackets cannot be closed.
     is_broken_off: bool,
     is_faulty: bool,
 }
@@ -124,11 +124,11 @@ impl<'a> Scanner<'a> {
         Cuts { members, is_faulty: self.is_faulty }
     }
 
-    /// Reads the members of the body, or of an object in it. `enters` is given for the body only, so this is nested once.
+    /// Reads the members of the body or of an object in it. `enters` is given for the body only, so the recursion has one level.
     fn object(&mut self, level: usize, enters: Option<&dyn Fn(&str) -> bool>) -> Vec<Member<'a>> {
         self.at += 1;
         let mut members = Vec::new();
-        // The first byte of what was read last.
+        // The first byte of the last token.
         let mut last = b'{';
         loop {
             match self.peek() {
@@ -204,7 +204,7 @@ impl<'a> Scanner<'a> {
                     break;
                 }
                 b',' => {
-                    // After an element, the first comma is in its place, unless the list ends.
+                    // After an element, the first comma is expected, unless the list ends.
                     let due = usize::from(!elements.is_empty());
                     let first = index + due;
                     while self.peek() == Some(b',') {
@@ -219,7 +219,7 @@ impl<'a> Scanner<'a> {
                     }
                 }
                 _ => {
-                    // If a member or the end of an object comes, the last value has taken in the end of the list.
+                    // Before a member or the end of an object, the last value contains the end of the list.
                     let last = std::mem::replace(&mut self.value, start);
                     if byte == b'}' || self.name_at(start).is_some() {
                         self.fault.get_or_insert(last);
@@ -232,7 +232,7 @@ impl<'a> Scanner<'a> {
         elements
     }
 
-    /// Passes over a value. If it does not end before the next known end, it never ends, and is passed over up to there.
+    /// Skips a value. If it does not end before the next known end, it is skipped up to that end.
     fn pass_value(&mut self, level: usize) {
         self.value = self.at;
         let limit = self.known_end(level).unwrap_or(self.bytes.len());
@@ -241,7 +241,7 @@ impl<'a> Scanner<'a> {
         self.at = end.unwrap_or(limit);
     }
 
-    /// Returns the next end of a level that was found from the right.
+    /// Returns the next known end of a level.
     fn known_end(&mut self, level: usize) -> Option<usize> {
         let ends = self.ends.get_mut(level)?;
         while ends.last().is_some_and(|end| *end < self.at) {
@@ -266,11 +266,11 @@ impl<'a> Scanner<'a> {
                 b'}' | b']' => {
                     at += 1;
                     self.expect_fit(self.open.last() == Some(&opener(byte)));
-                    // Brackets that were opened after the nearest of the same kind were never closed.
+                    // Brackets opened after the nearest one of the same kind are never closed.
                     if let Some(depth) = self.open.iter().rposition(|open| *open == opener(byte)) {
                         self.open.truncate(depth);
                     } else {
-                        // It is in the place of the right bracket, or right before that.
+                        // It replaces the right bracket or precedes it.
                         let next = self.space_end(at);
                         let right = self.bytes.get(next).filter(|_| next < limit).map(|byte| opener(*byte));
                         return Some(if right.is_some() && right == self.open.last().copied() { next + 1 } else { at });
@@ -289,10 +289,10 @@ impl<'a> Scanner<'a> {
         None
     }
 
-    /// Finds the ends of members and elements behind a fault by reading the body from its end. Brackets that cannot belong together
-    /// are left out, so this gets over other faults.
+    /// Finds the ends of members and elements after a fault by reading the body from its end. Brackets that cannot belong together are
+    /// skipped, which tolerates other faults.
     fn find_ends(&mut self, fault: usize) {
-        // The brackets that were closed, from the outermost to the innermost.
+        // The closing brackets, from the outermost to the innermost.
         let mut closed = Vec::new();
         let mut at = self.bytes.len();
         while at > fault {
@@ -319,7 +319,7 @@ impl<'a> Scanner<'a> {
                         // A message and a list in it are members.
                         (b"}}", b'{') | (b"}}]", b'[') => self.previous(at) == Some(b':'),
                         (b"}" | b"}}" | b"}}]", _) => false,
-                        // In an element any bracket may be in the place of the right one.
+                        // In an element any bracket may replace the right one.
                         _ => true,
                     };
                     if is_closed {
@@ -331,7 +331,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Returns the beginning of the string that ends with the quote at `end`; `None` if the quote rather begins a string.
+    /// Returns the start of the string that ends with the quote at `end`. `None` if the quote more likely begins a string.
     fn string_start(&mut self, end: usize) -> Option<usize> {
         let before = |at| self.bytes.get(..at).unwrap_or_default();
         let is_escaped = |at| before(at).iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 1;
@@ -344,7 +344,7 @@ impl<'a> Scanner<'a> {
         is_string.then_some(start)
     }
 
-    /// Returns the end of the string that begins at `start`; `None` if the string is open.
+    /// Returns the end of the string that begins at `start`. `None` if the string is open.
     fn string_end(&mut self, start: usize) -> Option<usize> {
         let mut at = start + 1;
         loop {
@@ -354,25 +354,25 @@ impl<'a> Scanner<'a> {
             }
             at += 2;
         }
-        // Nothing else can follow a string. So if the quote can begin a string, it does, and this one is open.
+        // Only these bytes can follow a string. Otherwise a quote that can begin a string does, and this string is open.
         let ends = matches!(self.next(at + 1), None | Some(b',' | b':' | b']' | b'}'));
         let is_string = ends || at == start + 1 || !self.begins_string(at);
         self.expect_fit(is_string);
         is_string.then_some(at + 1)
     }
 
-    /// Reports whether a quote is where a string can begin.
+    /// Reports whether a string can begin at a quote.
     fn begins_string(&self, quote: usize) -> bool {
         matches!(self.previous(quote), Some(b'{' | b'[' | b':' | b','))
     }
 
-    /// Returns the end of bytes that are neither a string nor in brackets.
+    /// Returns the end of a token without strings and brackets.
     fn token_end(&self, start: usize) -> usize {
         let token = self.bytes.get(start..).unwrap_or_default();
         start + token.iter().position(|byte| b",\"{}[]".contains(byte)).unwrap_or(token.len())
     }
 
-    /// Returns the end of a member's name that begins at `start`, and where its value begins.
+    /// Returns the end of a member's name that begins at `start`, and the start of its value.
     fn name_at(&mut self, start: usize) -> Option<(usize, usize)> {
         if self.bytes.get(start) != Some(&b'"') {
             return None;
@@ -382,20 +382,20 @@ impl<'a> Scanner<'a> {
         (self.bytes.get(colon) == Some(&b':')).then(|| (end, self.space_end(colon + 1)))
     }
 
-    /// Notes a fault between members, unless all is as expected.
+    /// Records a fault between members, unless `is_right`.
     fn expect(&mut self, is_right: bool) {
         self.is_faulty |= !is_right;
         self.expect_fit(is_right);
     }
 
-    /// Notes a fault in the last value, unless brackets and strings fit together.
+    /// Records a fault in the last value, unless `is_right`.
     fn expect_fit(&mut self, is_right: bool) {
         if !is_right {
             self.fault.get_or_insert(self.value);
         }
     }
 
-    /// Passes over space, and returns the byte behind it.
+    /// Skips white space and returns the next byte.
     fn peek(&mut self) -> Option<u8> {
         self.at = self.space_end(self.at);
         self.bytes.get(self.at).copied()
@@ -406,17 +406,17 @@ impl<'a> Scanner<'a> {
         start + rest.iter().position(|byte| !is_space(*byte)).unwrap_or(rest.len())
     }
 
-    /// Returns the first byte from `at` on that is no space.
+    /// Returns the first byte from `at` that is not white space.
     fn next(&self, at: usize) -> Option<u8> {
         self.bytes.get(self.space_end(at)).copied()
     }
 
-    /// Returns the last byte before `at` that is no space.
+    /// Returns the last byte before `at` that is not white space.
     fn previous(&self, at: usize) -> Option<u8> {
         self.bytes.get(..at)?.iter().rev().find(|byte| !is_space(**byte)).copied()
     }
 
-    /// Returns the piece that was passed over, without the space around it.
+    /// Returns the skipped piece without surrounding white space.
     fn trimmed(&self, start: usize) -> &'a [u8] {
         self.bytes.get(start..self.at).unwrap_or_default().trim_ascii()
     }
@@ -473,7 +473,7 @@ mod tests {
     }
 
     #[test]
-    fn json_is_cut_like_a_parser_does() {
+    fn json_is_cut_like_a_parser() {
         assert_cut(
             r#" { "e" : 1 , "m" : { "a" : [ ] , "\u0062":[1 , "x]\"" ,[[ 2 ],{}], {"]":"}"} ],"a":[null],"c":{"d":[1]} } } "#,
             &["a: ", r#"b: 0=1 | 1="x]\"" | 2=[[ 2 ],{}] | 3={"]":"}"}"#, "a: 0=null", r#"c {"d":[1]}"#],
@@ -483,13 +483,13 @@ mod tests {
         assert_cut(r#"{"m":7,"n":{"a":[1]}}"#, &[], false);
     }
 
-    /// An element before and one after the bad one, a list after it, and members behind the message.
+    /// A body with a bad element between two others, a list after it, and members after the message.
     fn around(bad: &str) -> String {
         format!(r#"{{"m":{{"a":[{{"x":1}},{bad},{{"y":[2],"z":"w"}}],"b":[{{"k":"v"}},3],"c":{{}}}},"e":"n"}}"#)
     }
 
     #[test]
-    fn bad_element_that_ends_costs_only_itself() {
+    fn closed_bad_element_costs_only_itself() {
         for bad in [
             "\"\n\"",
             r#"{"a":"\x41"}"#,
@@ -517,7 +517,7 @@ mod tests {
     }
 
     #[test]
-    fn element_that_never_ends_takes_the_rest_of_its_list() {
+    fn endless_element_takes_rest_of_list() {
         for bad in [
             "\"",
             "\"abc",
@@ -543,7 +543,7 @@ mod tests {
     }
 
     #[test]
-    fn element_of_the_last_list_that_never_ends_leaves_what_is_behind() {
+    fn endless_last_element_leaves_later_members() {
         for bad in ["\"abc", "{\"a\":\"", "{", "[", "{\"a\":[", "[{"] {
             for (after, faulty) in [("}}", false), ("},\"e\":\"n\"}", false), (",\"d\":4},\"e\":\"n\"}", false)] {
                 let body = format!(r#"{{"m":{{"a":[1],"b":[{{"x":1}},{bad},{{"y":[2],"z":"w"}}]{after}"#);
@@ -557,7 +557,7 @@ mod tests {
     }
 
     #[test]
-    fn body_that_breaks_off_keeps_what_was_whole() {
+    fn truncated_body_keeps_whole_elements() {
         assert_cut(r#"{"m":{"a":[1,{"x":2},{"y"#, &[r#"a: 0=1 | 1={"x":2} | 2={"y"#], false);
         assert_cut(r#"{"m":{"a":[1,{"x":2},"#, &[r#"a: 0=1 | 1={"x":2}"#], true);
         assert_cut(r#"{"m":{"a":[1,{"x":2}"#, &[r#"a: 0=1 | 1={"x":2}"#], true);
@@ -598,7 +598,7 @@ mod tests {
     }
 
     #[test]
-    fn member_that_is_not_json_costs_no_list() {
+    fn bad_member_costs_no_list() {
         for bad in ["\"abc", "{", "{\"a\":\"x", "{\"a\":\"x,\"b\":1}", "nope", "{]", "+1"] {
             for (before, after) in [
                 (r#"{"m":{"a":[1],"c":"#, r#","b":[{"k":["v"],"w":2}]},"e":"n"}"#),
@@ -628,7 +628,7 @@ mod tests {
     }
 
     #[test]
-    fn fault_in_each_of_several_lists_leaves_the_other_elements() {
+    fn fault_per_list_leaves_other_elements() {
         for bad in ["\"abc", "{\"a\":\"", "{", "[", "{\"a\":[", "{\"a\":1", "NaN"] {
             let list = |name: usize| format!(r#""l{name}":[{{"x":[1],"y":"z"}},{bad},{{"p":[2],"q":"r"}}]"#);
             for count in 1..=8 {
@@ -643,7 +643,7 @@ mod tests {
         }
     }
 
-    /// The pieces of the list `a` and of those behind it.
+    /// The pieces of the list `a` and of the lists after it.
     fn lists(body: &str) -> Vec<String> {
         cut(body).0.into_iter().filter(|list| !list.starts_with("t ")).collect()
     }
@@ -655,7 +655,7 @@ mod tests {
     ];
 
     #[test]
-    fn element_that_breaks_off_anywhere_leaves_the_other_lists() {
+    fn truncated_element_leaves_other_lists() {
         for element in ELEMENTS {
             let ends: Vec<_> = element.char_indices().map(|(end, _)| end).skip(1).collect();
             for part in ends.into_iter().map(|end| &element[..end]) {
@@ -682,7 +682,7 @@ mod tests {
     }
 
     #[test]
-    fn body_that_breaks_off_anywhere_keeps_all_whole_elements() {
+    fn any_truncation_keeps_whole_elements() {
         let list = |name: &str| format!("\"{name}\":[{}]", ELEMENTS.join(","));
         let body = format!(r#"{{"m":{{{},"t":{{"u":[1]}},{}}},"e":[{{"n":[]}}]}}"#, list("a"), list("b"));
         let whole = |body: &str| {
@@ -705,7 +705,7 @@ mod tests {
         #![proptest_config(ProptestConfig { cases: 20_000, ..ProptestConfig::default() })]
 
         #[test]
-        fn every_byte_of_a_list_is_in_one_piece(
+        fn list_bytes_belong_to_one_piece(
             start in select(&["", r#"{"m":{"#, r#"{"m":{"a":["#][..]),
             parts in vec(select(&["[", "]", "{", "}", "\"", ",", ":", "\\", "x ", "1,", r#""k":"#, r#","b":["#, "]}}"][..]), 0..40),
         ) {
@@ -730,7 +730,7 @@ mod tests {
     }
 
     #[test]
-    fn nesting_and_faults_without_number_end() {
+    fn endless_nesting_and_faults_terminate() {
         for unit in [
             "[",
             "{",

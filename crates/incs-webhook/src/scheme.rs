@@ -1,17 +1,17 @@
-//! How a sender proves who it is.
+//! Authentication schemes for the sender of a delivery.
 //!
-//! INCS documents no signature, so ask it for one of these, and otherwise put a [`SharedSecret`] into the URL that you register.
+//! INCS documents no signature. Ask INCS for one of these schemes; otherwise put a [`SharedSecret`] into the URL that you register.
 //!
-//! | scheme | what proves the sender | says when it was signed |
+//! | scheme | proof | signed time |
 //! | --- | --- | --- |
 //! | [`SharedSecret`] | a secret in path, query or header; the body is not protected | no |
-//! | [`HmacSha256`] | a signature whose header, encoding and parts you choose | if you choose so |
-//! | [`StandardWebhooks`] | the headers of Standard Webhooks, also by their names of Svix | yes |
+//! | [`HmacSha256`] | a signature with a header, encoding and parts of your choice | optional |
+//! | [`StandardWebhooks`] | the headers of Standard Webhooks, or of Svix | yes |
 //! | [`Meta`] | `X-Hub-Signature-256` | no |
 //! | [`Exotel`] | `X-Exotel-Signature` | no |
-//! | [`AnyOf`] | what one of several schemes accepts | as they do |
+//! | [`AnyOf`] | the proof of one of several schemes | depends on the scheme |
 //!
-//! A scheme that does not say when can not tell a delivery from its copy: keep the [`DedupKey`](crate::DedupKey)s.
+//! A scheme without a signed time cannot detect replays. Store the [`DedupKey`](crate::DedupKey)s to detect them.
 
 mod hmac_sha256;
 mod shared_secret;
@@ -28,58 +28,83 @@ pub(crate) use self::shared_secret::Place;
 pub use self::hmac_sha256::{Exotel, HmacSha256, Meta};
 pub use self::shared_secret::SharedSecret;
 pub use self::standard_webhooks::{HeaderNames, SecretNotBase64, StandardWebhooks};
-pub use crate::rejection::Refusal;
+pub use crate::rejection::VerifyError;
 pub use crate::signature::{Encoding, Part, SignedPartsError, TimestampHeader};
 
-use crate::evidence::Evidence;
-use crate::explain::Cause;
+use crate::explain::RejectionCause;
+use crate::signed_request::SignedRequest;
 
-/// How a sender proves who it is. Write your own by implementing this.
+/// An authentication scheme. Implement it for your own schemes.
 ///
 /// ```
 /// use incs_model::Timestamp;
-/// use incs_webhook::scheme::{Refusal, Scheme};
-/// use incs_webhook::Evidence;
+/// use incs_webhook::scheme::{VerifyError, Scheme};
+/// use incs_webhook::SignedRequest;
 ///
-/// /// A proxy in front of us has checked the client's certificate.
+/// /// A proxy has verified the client's certificate.
 /// #[derive(Debug)]
 /// struct CheckedByProxy;
 ///
 /// impl Scheme for CheckedByProxy {
-///     fn verify(&self, evidence: &Evidence<'_>, _now: Timestamp) -> Result<(), Refusal> {
-///         match evidence.header("x-client-verified") {
+///     fn verify(&self, signed_request: &SignedRequest<'_>, _now: Timestamp) -> Result<(), VerifyError> {
+///         match signed_request.header("x-client-verified") {
 ///             Some(b"SUCCESS") => Ok(()),
-///             Some(_) => Err(Refusal::Mismatch),
-///             None => Err(Refusal::MissingHeader("x-client-verified".into())),
+///             Some(_) => Err(VerifyError::Mismatch),
+///             None => Err(VerifyError::MissingHeader("x-client-verified".into())),
 ///         }
 ///     }
 /// }
 /// ```
 pub trait Scheme: Send + Sync {
-    /// Whether the sender is who it claims to be.
+    /// Verifies the sender.
     ///
     /// # Errors
     ///
-    /// When it is not, or nothing shows that it is.
-    fn verify(&self, evidence: &Evidence<'_>, now: Timestamp) -> Result<(), Refusal>;
+    /// Returns an error if the proof is missing or wrong.
+    fn verify(&self, signed_request: &SignedRequest<'_>, now: Timestamp) -> Result<(), VerifyError>;
 
-    /// The likely cause of a refusal, for the person who sets a receiver up. It may try what [`verify`](Self::verify) must not
-    /// accept, and names neither secret nor expected signature.
-    fn explain(&self, evidence: &Evidence<'_>, now: Timestamp) -> Option<Cause> {
-        let _ = (evidence, now);
+    /// Checks the headers and target before the body is read, to reject unauthenticated requests early. The body is empty here. A
+    /// request that passes is still [verified](Self::verify) with its body.
+    ///
+    /// The default implementation accepts every head.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if no body could make the delivery acceptable.
+    fn check_head(&self, head: &SignedRequest<'_>, now: Timestamp) -> Result<(), VerifyError> {
+        let _ = (head, now);
+        Ok(())
+    }
+
+    /// Finds the likely cause of a rejection, as help for setting up a receiver. It may try variants that [`verify`](Self::verify) must
+    /// not accept. The cause contains no secret and no expected signature.
+    fn explain(&self, signed_request: &SignedRequest<'_>, now: Timestamp) -> Option<RejectionCause> {
+        let _ = (signed_request, now);
         None
+    }
+}
+
+/// Reduces the result for an empty body to the head: a wrong signature may be right for the real body.
+fn without_body(verified: Result<(), VerifyError>) -> Result<(), VerifyError> {
+    match verified {
+        Err(VerifyError::Mismatch | VerifyError::TooOld | VerifyError::TooNew) => Ok(()),
+        verified => verified,
     }
 }
 
 macro_rules! forward {
     ($($pointer:ty),+) => {$(
         impl<S: Scheme + ?Sized> Scheme for $pointer {
-            fn verify(&self, evidence: &Evidence<'_>, now: Timestamp) -> Result<(), Refusal> {
-                (**self).verify(evidence, now)
+            fn verify(&self, signed_request: &SignedRequest<'_>, now: Timestamp) -> Result<(), VerifyError> {
+                (**self).verify(signed_request, now)
             }
 
-            fn explain(&self, evidence: &Evidence<'_>, now: Timestamp) -> Option<Cause> {
-                (**self).explain(evidence, now)
+            fn check_head(&self, head: &SignedRequest<'_>, now: Timestamp) -> Result<(), VerifyError> {
+                (**self).check_head(head, now)
+            }
+
+            fn explain(&self, signed_request: &SignedRequest<'_>, now: Timestamp) -> Option<RejectionCause> {
+                (**self).explain(signed_request, now)
             }
         }
     )+};
@@ -87,10 +112,10 @@ macro_rules! forward {
 
 forward!(&S, Box<S>, Arc<S>);
 
-/// What one of several schemes accepts: the first that does is enough, so all together are as strong as the weakest.
+/// Accepts what any of several schemes accepts. It is as strong as the weakest of them.
 ///
-/// When none does, the refusal is that of the scheme that came nearest: one whose signature does not fit tells more than one
-/// whose header is missing.
+/// If no scheme accepts the delivery, the error comes from the nearest scheme: a wrong signature is more specific than a
+/// missing header.
 ///
 /// ```
 /// use incs_webhook::Secrets;
@@ -110,37 +135,46 @@ pub struct AnyOf {
 }
 
 impl AnyOf {
-    /// What this scheme accepts.
+    /// Creates a scheme that accepts what `scheme` accepts.
     pub fn new(scheme: impl Scheme + 'static) -> Self {
         Self { first: Arc::new(scheme), others: Vec::new() }
     }
 
-    /// What this scheme accepts, too. It is asked after those before it.
+    /// Adds an alternative scheme, which is tried after the previous ones.
     #[must_use]
     pub fn or(mut self, scheme: impl Scheme + 'static) -> Self {
         self.others.push(Arc::new(scheme));
         self
     }
-}
 
-impl Scheme for AnyOf {
-    fn verify(&self, evidence: &Evidence<'_>, now: Timestamp) -> Result<(), Refusal> {
-        let Err(mut nearest) = self.first.verify(evidence, now) else { return Ok(()) };
+    /// Tries the schemes in order until one accepts. Returns the error that came nearest otherwise.
+    fn first_accepting(&self, check: impl Fn(&dyn Scheme) -> Result<(), VerifyError>) -> Result<(), VerifyError> {
+        let Err(mut nearest) = check(&*self.first) else { return Ok(()) };
         for scheme in &self.others {
-            let Err(refusal) = scheme.verify(evidence, now) else { return Ok(()) };
-            nearest = nearest.or_nearer(refusal);
+            let Err(error) = check(&**scheme) else { return Ok(()) };
+            nearest = nearest.or_nearer(error);
         }
         Err(nearest)
     }
+}
 
-    fn explain(&self, evidence: &Evidence<'_>, now: Timestamp) -> Option<Cause> {
+impl Scheme for AnyOf {
+    fn verify(&self, signed_request: &SignedRequest<'_>, now: Timestamp) -> Result<(), VerifyError> {
+        self.first_accepting(|scheme| scheme.verify(signed_request, now))
+    }
+
+    fn check_head(&self, head: &SignedRequest<'_>, now: Timestamp) -> Result<(), VerifyError> {
+        self.first_accepting(|scheme| scheme.check_head(head, now))
+    }
+
+    fn explain(&self, signed_request: &SignedRequest<'_>, now: Timestamp) -> Option<RejectionCause> {
         let cause = |scheme: &Arc<dyn Scheme>| {
-            let refusal = scheme.verify(evidence, now).err()?;
-            Some(scheme.explain(evidence, now).unwrap_or_else(|| Cause::of(&refusal)))
+            let error = scheme.verify(signed_request, now).err()?;
+            Some(scheme.explain(signed_request, now).unwrap_or_else(|| RejectionCause::of(&error)))
         };
-        let causes: Option<Vec<Cause>> = std::iter::once(&self.first).chain(&self.others).map(cause).collect();
+        let causes: Option<Vec<RejectionCause>> = std::iter::once(&self.first).chain(&self.others).map(cause).collect();
         // The last of several maxima is the first scheme's.
-        causes?.into_iter().rev().max_by_key(Cause::weight)
+        causes?.into_iter().rev().max_by_key(RejectionCause::weight)
     }
 }
 

@@ -1,12 +1,12 @@
-//! Secrets that are live, several at a time.
+//! Secrets and their rotation.
 
 use std::fmt;
 
 use incs_model::{Secret, Timestamp};
 
-/// One secret, or several while one takes the place of another. Never empty, and no secret in it is.
+/// One or more secrets, none of them empty.
 ///
-/// To rotate, give the sender the new secret and keep the old one for a while:
+/// For a rotation, configure the new secret at the sender and accept the old one for some time:
 ///
 /// ```
 /// use std::time::Duration;
@@ -22,60 +22,60 @@ use incs_model::{Secret, Timestamp};
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct Secrets(Vec<Lived>);
+pub struct Secrets(Vec<StoredSecret>);
 
-/// A secret, and until when it counts.
+/// A secret and the time of its expiry.
 #[derive(Clone)]
-pub(crate) struct Lived {
+pub(crate) struct StoredSecret {
     pub(crate) secret: Secret,
     pub(crate) until: Option<Timestamp>,
 }
 
-impl Lived {
-    /// Whether it counts.
+impl StoredSecret {
+    /// Reports whether the secret has not expired.
     pub(crate) fn is_live(&self, now: Timestamp) -> bool {
         self.until.is_none_or(|until| now < until)
     }
 }
 
-/// A secret without a character: anyone knows it.
+/// The error of an empty secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a secret is empty")]
 pub struct EmptySecret;
 
 impl Secrets {
-    /// One secret that counts until it is taken away.
+    /// Creates a set of one secret that does not expire.
     ///
     /// # Errors
     ///
-    /// When it is empty.
+    /// Returns an error if the secret is empty.
     pub fn try_new(secret: impl Into<Secret>) -> Result<Self, EmptySecret> {
         Self(Vec::new()).with(secret.into(), None)
     }
 
-    /// One secret that counts until, and not including, a time. From then on nothing is accepted.
+    /// Creates a set of one secret that is accepted until a time, exclusive. From then on nothing is accepted.
     ///
     /// # Errors
     ///
-    /// When it is empty.
+    /// Returns an error if the secret is empty.
     pub fn try_new_retiring(secret: impl Into<Secret>, until: Timestamp) -> Result<Self, EmptySecret> {
         Self(Vec::new()).with(secret.into(), Some(until))
     }
 
-    /// Adds one that counts too, for instance the next one.
+    /// Adds a secret that does not expire, for instance the next one.
     ///
     /// # Errors
     ///
-    /// When it is empty.
+    /// Returns an error if the secret is empty.
     pub fn with_another(self, secret: impl Into<Secret>) -> Result<Self, EmptySecret> {
         self.with(secret.into(), None)
     }
 
-    /// Adds one that counts until, and not including, a time.
+    /// Adds a secret that is accepted until a time, exclusive.
     ///
     /// # Errors
     ///
-    /// When it is empty.
+    /// Returns an error if the secret is empty.
     pub fn with_retiring(self, secret: impl Into<Secret>, until: Timestamp) -> Result<Self, EmptySecret> {
         self.with(secret.into(), Some(until))
     }
@@ -84,22 +84,22 @@ impl Secrets {
         if secret.expose().is_empty() {
             return Err(EmptySecret);
         }
-        self.0.push(Lived { secret, until });
+        self.0.push(StoredSecret { secret, until });
         Ok(self)
     }
 
-    /// The texts of those that count.
+    /// Iterates over the texts of the secrets that have not expired.
     pub(crate) fn live(&self, now: Timestamp) -> impl Iterator<Item = &str> {
-        self.0.iter().filter(move |lived| lived.is_live(now)).map(|lived| lived.secret.expose())
+        self.0.iter().filter(move |stored| stored.is_live(now)).map(|stored| stored.secret.expose())
     }
 
-    /// All of them, also those that do not count any more.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Lived> {
+    /// Iterates over all secrets, including expired ones.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &StoredSecret> {
         self.0.iter()
     }
 }
 
-/// How many there are, and nothing of them.
+/// Shows the number of secrets only.
 impl fmt::Debug for Secrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Secrets(<{}>)", self.0.len())

@@ -1,43 +1,43 @@
-//! How much is read of a delivery, and the shape that its body must have.
+//! The limits of a delivery and the checks of its shape.
 
 use incs_model::DecodeError;
 
-use crate::evidence::Evidence;
 use crate::members;
+use crate::signed_request::SignedRequest;
 
-/// How much is read of a delivery, and what it may call itself.
+/// The limits of a delivery: size, nesting and content type.
 ///
-/// The platforms document no size. What was sampled is 1 to 3 KB; media come as links.
+/// The platforms document no size. Sampled bodies have 1 to 3 KB; media are sent as links.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// The most bytes that a body may have.
+    /// The largest size of a body in bytes.
     pub body: usize,
-    /// How deep its objects and lists may be nested, at most 128.
+    /// The largest nesting of objects and lists, at most 128.
     pub depth: usize,
-    /// Whether a `Content-Type` that is not JSON is let through. A missing one always is.
+    /// Accepts a `Content-Type` that is not JSON. A missing one is always accepted.
     pub any_content_type: bool,
 }
 
 impl Limits {
-    /// 1 MiB, 64 levels, JSON.
+    /// The default limits: 1 MiB, 64 levels, JSON only.
     pub const DEFAULT: Self = Self { body: 1024 * 1024, depth: 64, any_content_type: false };
 
-    /// Sets the most bytes that a body may have.
+    /// Sets the largest size of a body in bytes.
     #[must_use]
     pub const fn with_body(mut self, bytes: usize) -> Self {
         self.body = bytes;
         self
     }
 
-    /// Sets how deep objects and lists may be nested; more than 128 counts as 128.
+    /// Sets the largest nesting of objects and lists. Values above 128 count as 128.
     #[must_use]
     pub const fn with_depth(mut self, levels: usize) -> Self {
         self.depth = if levels < 128 { levels } else { 128 };
         self
     }
 
-    /// Lets any `Content-Type` through. Exotel documents none for RCS, so a receiver for Exotel may need this.
+    /// Accepts any `Content-Type`. Exotel documents none for RCS, so a receiver for Exotel may need this.
     #[must_use]
     pub const fn with_any_content_type(mut self) -> Self {
         self.any_content_type = true;
@@ -51,65 +51,65 @@ impl Default for Limits {
     }
 }
 
-/// Why a body does not have the shape of a delivery.
+/// The reason why a body does not have the shape of a delivery.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ShapeError {
-    /// More bytes than the limit.
-    #[error("the body is {bytes} bytes, at most {limit} are taken")]
+    /// The body has more bytes than the limit.
+    #[error("the body has {bytes} bytes, the limit is {limit}")]
     TooLarge {
-        /// What it has.
+        /// The size of the body.
         bytes: usize,
-        /// What it may have.
+        /// The limit.
         limit: usize,
     },
-    /// A content type that is not JSON.
+    /// The content type is not JSON.
     #[error("the content type is not JSON")]
     ContentType,
-    /// Bytes that are not UTF-8.
+    /// The body is not UTF-8.
     #[error("not UTF-8")]
     NotUtf8,
-    /// Text that is not JSON.
+    /// The body is not JSON.
     #[error("not JSON: {0}")]
     NotJson(DecodeError),
-    /// Objects and lists in more levels than the limit.
+    /// The body has more levels of objects and lists than the limit.
     #[error("nested in more than {limit} levels")]
     TooDeep {
-        /// The levels it may have.
+        /// The limit.
         limit: usize,
     },
-    /// JSON that neither INCS nor Exotel posts.
+    /// The body is JSON, but not of INCS or Exotel.
     #[error("the body is JSON, but has the envelope of neither INCS nor Exotel")]
-    Envelope,
+    UnknownProvider,
 }
 
-/// What can be told without a look into the body.
-pub(crate) fn check_outside(evidence: &Evidence<'_>, limits: Limits) -> Result<(), ShapeError> {
-    let bytes = evidence.body().len();
+/// Checks the size and content type, without reading the body.
+pub(crate) fn check_outside(signed_request: &SignedRequest<'_>, limits: Limits) -> Result<(), ShapeError> {
+    let bytes = signed_request.body().len();
     if bytes > limits.body {
         return Err(ShapeError::TooLarge { bytes, limit: limits.body });
     }
-    match evidence.header("content-type") {
+    match signed_request.header("content-type") {
         Some(value) if !limits.any_content_type && !is_json(value) => Err(ShapeError::ContentType),
         _ => Ok(()),
     }
 }
 
-/// Everything else.
+/// Checks the body: UTF-8, nesting, JSON and provider.
 pub(crate) fn check_inside(body: &[u8], limits: Limits) -> Result<(), ShapeError> {
     let text = read_text(body, limits)?;
     if let Err(error) = incs_model::decode_str::<serde::de::IgnoredAny>(text) {
         return Err(ShapeError::NotJson(error));
     }
-    members::provider(text.as_bytes()).map(drop).ok_or(ShapeError::Envelope)
+    members::provider(text).map(drop).ok_or(ShapeError::UnknownProvider)
 }
 
-/// The body as text, if it is text and not too deep. A byte order mark, which no reader of JSON takes, is left out.
+/// Returns the body as text if it is UTF-8 and not nested too deep. A byte order mark, which JSON parsers reject, is left out.
 pub(crate) fn read_text(body: &[u8], limits: Limits) -> Result<&str, ShapeError> {
     read_piece(unmarked(body), 0, limits)
 }
 
-/// A piece of a body as text, if it is text and not too deep. `levels` objects and lists are around it.
+/// Returns a piece of a body as text if it is UTF-8 and not nested too deep. `levels` objects and lists enclose it.
 pub(crate) fn read_piece(piece: &[u8], levels: usize, limits: Limits) -> Result<&str, ShapeError> {
     let text = std::str::from_utf8(piece).map_err(|_| ShapeError::NotUtf8)?;
     if depth(piece).saturating_add(levels) > limits.depth {
@@ -119,24 +119,19 @@ pub(crate) fn read_piece(piece: &[u8], levels: usize, limits: Limits) -> Result<
     }
 }
 
-/// The text without a byte order mark.
-pub(crate) fn without_mark(text: &str) -> &str {
-    text.strip_prefix('\u{feff}').unwrap_or(text)
-}
-
-/// The body without a byte order mark.
+/// Returns the body without its byte order mark.
 pub(crate) fn unmarked(body: &[u8]) -> &[u8] {
     body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
 }
 
-/// `application/json`, `text/json`, `application/…+json`, with or without parameters.
+/// Reports whether a content type is JSON: `application/json`, `text/json` or `application/…+json`, with or without parameters.
 fn is_json(content_type: &[u8]) -> bool {
     let text = String::from_utf8_lossy(content_type).to_ascii_lowercase();
     let essence = text.split(';').next().unwrap_or_default().trim_ascii();
     essence.split_once('/').is_some_and(|(_, subtype)| subtype == "json" || subtype.ends_with("+json"))
 }
 
-/// The number of levels in which the JSON in a text is nested. Text that is not JSON gets some answer.
+/// Returns the nesting of a JSON text. The result for other texts is not specified.
 fn depth(text: &[u8]) -> usize {
     let (mut now, mut deepest) = (0_usize, 0);
     let (mut in_string, mut escaped) = (false, false);

@@ -1,6 +1,6 @@
-//! Deliveries for tests: the body of each event, and its signature.
+//! Deliveries for tests: the body of each event and its signature.
 //!
-//! With both a test speaks to a receiver as the platforms do, be it through a function or over HTTP:
+//! A test can call a receiver as the platforms do, through a function or over HTTP:
 //!
 //! ```
 //! use incs_webhook::scheme::SharedSecret;
@@ -23,7 +23,7 @@
 //! # }
 //! ```
 //!
-//! The values in the bodies are invented, the shapes are those of the platforms' pages.
+//! The values in the bodies are invented. The shapes come from the platforms' pages.
 
 pub mod bodies;
 pub mod sign;

@@ -1,6 +1,6 @@
-//! The table of known members, which the drift report reads, is what the schemas in `docs/` say.
+//! Checks the table of known members, which the drift report reads, against the schemas in `docs/`.
 //!
-//! It is made anew and compared with the committed one; with `UPDATE_FROZEN=1` it is written.
+//! The table is generated and compared with the committed one; with `UPDATE_FROZEN=1` it is written.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test ends with the first surprise")]
 
@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 
 const FILE: &str = "crates/incs-webhook/src/drift/known.json";
 
-/// Whose bodies a document describes.
+/// Returns the provider whose bodies a document describes.
 const ROOTS: [(&str, &str); 2] = [("exotel", "receive/exotel-callback.json"), ("incs", "receive/event.json")];
 
 /// No schema of the platform nests deeper; one that refers to itself would never end.
@@ -37,7 +37,7 @@ fn known_members_are_current() {
     }
 }
 
-/// Every distinct node once; a node stands after those it leads to.
+/// The distinct nodes. A node comes after those it references.
 #[derive(Default)]
 struct Table {
     nodes: Vec<String>,
@@ -117,13 +117,14 @@ impl Table {
     }
 }
 
-/// Keywords that say nothing about members and types. Those of an `if` are known from elsewhere.
-const SILENT: [&str; 13] = [
+/// Keywords without information about members and types. Keywords of an `if` are handled elsewhere.
+const SILENT: [&str; 15] = [
     "$defs",
     "$id",
     "$schema",
     "default",
     "description",
+    "discriminator",
     "if",
     "maximum",
     "minimum",
@@ -131,30 +132,31 @@ const SILENT: [&str; 13] = [
     "pattern",
     "required",
     "title",
+    "tsType",
     "x-incs-rules",
 ];
 
 /// Keywords that only describe: a schema of nothing else allows everything.
-const WORDS: [&str; 3] = ["default", "description", "title"];
+const WORDS: [&str; 4] = ["default", "description", "title", "tsType"];
 
-/// What may stand at one place, whichever alternative of the schema it comes from.
+/// The values that any alternative of the schema accepts at one place.
 #[derive(Default)]
 struct Place<'a> {
     /// Names of types, as in schemas.
     types: BTreeSet<&'a str>,
     elements: Vec<&'a Value>,
-    /// The kinds of a union, if its tag stands here.
+    /// The kinds of a union, if this is its tag.
     kinds: BTreeSet<&'a str>,
-    /// Anything may stand here.
+    /// Accepts any value.
     open: bool,
     /// A string here holds JSON.
     holds_json: bool,
-    /// What each alternative asks of its numbers, and of its strings.
+    /// The requirements of each alternative for numbers and strings.
     numbers: Vec<Numbers>,
     members: BTreeMap<&'a str, Vec<&'a Value>>,
 }
 
-/// What an alternative of a schema says of numbers here.
+/// The requirements of one alternative for numbers.
 #[derive(Clone, Copy, PartialEq)]
 struct Numbers {
     /// Whole ones from 0.
@@ -168,7 +170,7 @@ struct Numbers {
 const DIGITS: &str = "^[+-]?[0-9]+$";
 
 impl Numbers {
-    /// Those of a schema that has numbers, alone or with strings.
+    /// Reads the requirements of a schema with numbers, alone or with strings.
     fn of(keywords: &Map<String, Value>) -> Result<Option<Self>> {
         let mut types = match keywords.get("type") {
             Some(Value::String(name)) => vec![name.as_str()],
@@ -204,7 +206,7 @@ impl<'a> Gathering<'a> {
         Self(document)
     }
 
-    /// All that these schemas say of the place where they meet.
+    /// Merges the schemas of one place.
     fn place(self, schemas: &[&'a Value]) -> Result<Place<'a>> {
         let mut place = Place::default();
         for schema in schemas {
@@ -229,7 +231,7 @@ impl<'a> Gathering<'a> {
             match (keyword.as_str(), value) {
                 ("$ref", Value::String(reference)) => self.add(self.find(reference)?, place, depth + 1)?,
                 ("allOf" | "anyOf" | "oneOf", Value::Array(schemas)) => {
-                    // An alternative that only asks for members does not say that anything goes.
+                    // An alternative that only requires members does not accept every value.
                     for schema in schemas.iter().filter(|schema| !only_requires(schema)) {
                         self.add(schema, place, depth + 1)?;
                     }
@@ -316,7 +318,7 @@ fn common<'a>(known: &mut Option<BTreeSet<&'a str>>, needed: Option<BTreeSet<&'a
 }
 
 impl<'a> Place<'a> {
-    /// What a number here, and a string that stands for one, must look like: the same for all alternatives that have numbers.
+    /// Returns the form of numbers and of numbers in strings, which is the same in all alternatives with numbers.
     fn form(&self) -> Option<&'static str> {
         let strings_are_numbers =
             !self.types.contains("string") || self.numbers.iter().any(|numbers| numbers.in_strings);
@@ -380,7 +382,7 @@ fn type_of(value: &Value) -> &'static str {
 fn table(document: &Value) -> Vec<String> {
     let mut table = Table::default();
     let root = table.add(document).unwrap();
-    assert_eq!(root + 1, table.nodes.len(), "the root stands last");
+    assert_eq!(root + 1, table.nodes.len(), "the root comes last");
     table.nodes
 }
 
@@ -419,7 +421,7 @@ fn names_differing_in_case_are_one() {
 }
 
 #[test]
-fn numbers_and_needed_members_are_those_of_all_alternatives() {
+fn table_joins_all_alternatives() {
     let nodes = table(&json!({
         "properties": {
             "id": { "type": ["integer", "string"], "minimum": 0, "pattern": DIGITS },
@@ -443,14 +445,14 @@ fn numbers_and_needed_members_are_those_of_all_alternatives() {
 }
 
 #[test]
-fn unexpected_keyword_is_refused() {
+fn unexpected_keyword_is_rejected() {
     let error = Table::default().add(&json!({ "patternProperties": {} })).unwrap_err();
     assert_eq!(error.to_string(), "the keyword patternProperties says nothing to the table of known members");
     assert!(Table::default().add(&json!({ "$ref": "#/$defs/Gone" })).is_err());
 }
 
 #[test]
-fn recursive_schema_is_refused() {
+fn recursive_schema_is_rejected() {
     let document = json!({
         "$defs": { "A": { "properties": { "a": { "$ref": "#/$defs/A" } } } },
         "$ref": "#/$defs/A",

@@ -10,11 +10,12 @@ use crate::item::Batch;
 use crate::receiver::Receiver;
 use crate::rejection::Rejection;
 
-/// What a request brought, verified and read: an extractor of axum 0.8. Feature `axum`.
+/// Extracts the verified and parsed batch of a request. An extractor of axum 0.8. Feature `axum`.
 ///
-/// The [`Receiver`] comes from the state of the router: it is the state, or part of it by axum's `FromRef`. A handler that asks for
-/// this runs only for deliveries that the receiver takes; the others are answered with [`Rejection::status`] and without a
-/// reason.
+/// The handler runs only for deliveries that the [`Receiver`] accepts. Other requests are answered with [`Rejection::status`], without
+/// a reason. Take `Result<Received, Rejection>` to log the reason.
+///
+/// The receiver can be the state of the router:
 ///
 /// ```
 /// use axum::Router;
@@ -24,13 +25,13 @@ use crate::rejection::Rejection;
 ///
 /// async fn receive(Received(batch): Received) -> StatusCode {
 ///     for item in &batch {
-///         // hand it to a queue, keyed by `item.dedup_key()`
+///         // store it under `item.dedup_key()`
 ///     }
 ///     StatusCode::OK
 /// }
 ///
 /// # fn build(incs: Receiver, exotel: Receiver) -> Router {
-/// // Two senders, each with a receiver of its own.
+/// // Two senders, each with its own receiver.
 /// Router::new()
 ///     .route("/incs/{secret}", post(receive))
 ///     .with_state(incs)
@@ -38,13 +39,65 @@ use crate::rejection::Rejection;
 /// # }
 /// ```
 ///
-/// - The body is read here, up to [`Limits::body`](crate::Limits::body). `DefaultBodyLimit` of axum plays no part. A layer
-///   with a lower limit shows as a body that broke off, which is 400.
-/// - A sender that is slow holds at most that much memory, but for as long as the server lets it: limits of time are the
-///   business of the server, or of the proxy before it.
-/// - A nested router sees only the rest of a path, and so does the scheme. For a secret in the path, let it stand in the part
-///   that the inner router sees.
-/// - Any method is taken: `post` is what keeps the others away.
+/// # With your own state
+///
+/// An application that has a state of its own keeps the receiver in it and implements axum's `FromRef` for [`Receiver`]. The handler
+/// takes its `State` as usual, before `Received`, which consumes the body:
+///
+/// ```
+/// use std::sync::{Arc, Mutex};
+///
+/// use axum::Router;
+/// use axum::extract::{FromRef, State};
+/// use axum::http::StatusCode;
+/// use axum::routing::post;
+/// use incs_webhook::{Received, Receiver};
+///
+/// /// A connection pool in a real application.
+/// #[derive(Clone, Default)]
+/// struct Database(Arc<Mutex<Vec<Vec<u8>>>>);
+///
+/// impl Database {
+///     async fn insert(&self, row: Vec<u8>) -> Result<(), &'static str> {
+///         self.0.lock().map_err(|_| "the database is not available")?.push(row);
+///         Ok(())
+///     }
+/// }
+///
+/// #[derive(Clone)]
+/// struct AppState {
+///     database: Database,
+///     receiver: Receiver,
+/// }
+///
+/// impl FromRef<AppState> for Receiver {
+///     fn from_ref(state: &AppState) -> Self {
+///         state.receiver.clone()
+///     }
+/// }
+///
+/// async fn receive(State(app): State<AppState>, Received(batch): Received) -> StatusCode {
+///     for item in &batch {
+///         if app.database.insert(item.raw().to_vec()).await.is_err() {
+///             return StatusCode::SERVICE_UNAVAILABLE;
+///         }
+///     }
+///     StatusCode::OK
+/// }
+///
+/// fn router(state: AppState) -> Router {
+///     Router::new().route("/hooks/{secret}", post(receive)).with_state(state)
+/// }
+/// ```
+///
+/// # Limits
+///
+/// - The body is read up to [`Limits::body`](crate::Limits::body). axum's `DefaultBodyLimit` has no effect. A layer with a lower
+///   limit looks like a truncated body, which is answered with 400.
+/// - There is no time limit. A slow sender holds at most one body in memory, but for as long as the server or its proxy allows.
+/// - A nested router sees only the rest of the path, and so does the scheme. Put a secret in the part of the path that the inner
+///   router sees.
+/// - The extractor accepts any method; `post` restricts it.
 #[derive(Debug, Clone)]
 pub struct Received(pub Batch);
 
@@ -61,7 +114,7 @@ where
     }
 }
 
-/// The status, and its name as text: whoever is refused need not know why. Feature `axum`.
+/// Converts the rejection to its status and the status text. The response does not contain the reason. Feature `axum`.
 impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
         let status = StatusCode::from(&self);

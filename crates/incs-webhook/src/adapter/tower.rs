@@ -16,11 +16,11 @@ use tower_service::Service;
 use super::receive;
 use crate::receiver::Receiver;
 
-/// Verifies and reads every request before a service sees it: a layer of tower. Feature `tower`.
+/// A tower layer that verifies and parses every request before it reaches the service. Feature `tower`.
 ///
-/// The service gets the request with the whole body, byte for byte, and with the [`Batch`](crate::Batch) in its extensions; take it
-/// out with `request.extensions_mut().remove::<Batch>()`. What the receiver does not take never reaches the service: it is
-/// answered with [`Rejection::status`](crate::Rejection::status) and an empty body.
+/// The service receives the request with its unchanged body and with the [`Batch`](crate::Batch) in the extensions; take it with
+/// `request.extensions_mut().remove::<Batch>()`. A rejected request does not reach the service: it is answered with
+/// [`Rejection::status`](crate::Rejection::status) and an empty body.
 ///
 /// ```
 /// use std::convert::Infallible;
@@ -33,7 +33,7 @@ use crate::receiver::Receiver;
 ///
 /// async fn handle(mut request: Request<Full<Bytes>>) -> Result<Response<Full<Bytes>>, Infallible> {
 ///     if let Some(batch) = request.extensions_mut().remove::<Batch>() {
-///         // hand each item to a queue, keyed by `item.dedup_key()`
+///         // store each item under `item.dedup_key()`
 ///     }
 ///     Ok(Response::default())
 /// }
@@ -44,16 +44,16 @@ use crate::receiver::Receiver;
 /// # }
 /// ```
 ///
-/// - A body is read up to [`Limits::body`](crate::Limits::body). A sender that is slow holds at most that much memory, but for
-///   as long as the server lets it: limits of time are the business of another layer or of the server.
-/// - Every request is taken for a delivery, whatever its method: lay it around nothing else.
+/// - The body is read up to [`Limits::body`](crate::Limits::body). There is no time limit: a slow sender holds at most one body in
+///   memory, but for as long as another layer or the server allows.
+/// - Every request is treated as a delivery, whatever its method. Apply the layer to webhook routes only.
 #[derive(Debug, Clone)]
 pub struct WebhookLayer {
     receiver: Receiver,
 }
 
 impl WebhookLayer {
-    /// A layer that lets through what the receiver takes.
+    /// Creates a layer that passes on what the receiver accepts.
     pub fn new(receiver: Receiver) -> Self {
         Self { receiver }
     }
@@ -92,7 +92,7 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        // The one that was asked whether it is ready is the one to be called; its clone was not asked.
+        // Call the instance whose `poll_ready` returned ready; its clone has not been polled.
         let clone = self.inner.clone();
         let mut inner = mem::replace(&mut self.inner, clone);
         let receiver = self.receiver.clone();

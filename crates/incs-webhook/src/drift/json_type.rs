@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-/// The type of a JSON value. Whole numbers are a type of their own.
+/// The type of a JSON value. Whole numbers have their own type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum JsonType {
@@ -24,7 +24,7 @@ pub enum JsonType {
     Null,
 }
 
-/// Some types of JSON values. Where numbers are among them, whole ones are too.
+/// A set of JSON types. A set with `Number` also contains `Integer`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Deserialize)]
 #[serde(from = "Vec<JsonType>")]
 pub struct JsonTypes(u8);
@@ -39,13 +39,13 @@ impl JsonType {
 }
 
 impl JsonTypes {
-    /// Whether a value of this type is one of them.
+    /// Returns true if the set contains the type.
     pub fn contains(self, found: JsonType) -> bool {
         let bits = if found == JsonType::Integer { found.bit() | JsonType::Number.bit() } else { found.bit() };
         self.0 & bits != 0
     }
 
-    /// Each of them; whole numbers are not named beside numbers.
+    /// Iterates over the types. `Integer` is not listed beside `Number`.
     pub fn iter(self) -> impl Iterator<Item = JsonType> {
         JsonType::ALL.into_iter().filter(move |each| self.0 & each.bit() != 0)
     }
@@ -54,7 +54,7 @@ impl JsonTypes {
 impl FromIterator<JsonType> for JsonTypes {
     fn from_iter<I: IntoIterator<Item = JsonType>>(types: I) -> Self {
         let bits = types.into_iter().fold(0, |bits, each| bits | each.bit());
-        // One set of values is one set of bits.
+        // `Number` implies `Integer`, so equal sets have equal bits.
         let implied = if bits & JsonType::Number.bit() == 0 { 0 } else { JsonType::Integer.bit() };
         Self(bits & !implied)
     }
@@ -66,7 +66,7 @@ impl From<Vec<JsonType>> for JsonTypes {
     }
 }
 
-/// `a string`.
+/// Writes the type with its article: `a string`.
 impl fmt::Display for JsonType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -81,7 +81,7 @@ impl fmt::Display for JsonType {
     }
 }
 
-/// `a number, a string or null`.
+/// Writes the types as a phrase: `a number, a string or null`.
 impl fmt::Display for JsonTypes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let words: Vec<String> = self.iter().map(|each| each.to_string()).collect();
@@ -98,7 +98,7 @@ impl fmt::Debug for JsonTypes {
     }
 }
 
-/// A list of names.
+/// Serializes the set as a list of names.
 impl Serialize for JsonTypes {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.iter())
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_number_is_a_number_and_not_the_other_way_round() {
+    fn number_type_contains_whole_numbers() {
         let numbers = JsonTypes::from(vec![JsonType::Number]);
         let whole = JsonTypes::from(vec![JsonType::Integer]);
         assert!(numbers.contains(JsonType::Integer) && numbers.contains(JsonType::Number));

@@ -1,4 +1,4 @@
-//! One pass over a body, along what is known of each place in it.
+//! Compares a body with the table of known members in one pass.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,21 +8,26 @@ use incs_model::inbound::Provider;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::Kind;
+use super::DriftKind;
 use super::json_type::{JsonType, JsonTypes};
+use crate::label;
 
-/// Calls `found` with pointer and kind of all that is not known in a body of a provider.
+/// Calls `found` with the pointer and kind of each finding in a body.
 ///
 /// # Errors
 ///
-/// When the text is not JSON, up to where it was looked at.
-pub(super) fn walk(text: &str, root: &'static Node, mut found: impl FnMut(String, Kind)) -> serde_json::Result<()> {
+/// Returns an error if the text is not JSON. Findings before the error have been reported.
+pub(super) fn walk(
+    text: &str,
+    root: &'static Node,
+    mut found: impl FnMut(String, DriftKind),
+) -> serde_json::Result<()> {
     let mut reader = serde_json::Deserializer::from_str(text);
     Here { node: root, path: String::new(), found: &mut found }.deserialize(&mut reader)?;
     reader.end()
 }
 
-/// What is known of the bodies of a provider.
+/// Returns the root of the table for the bodies of a provider.
 pub(super) fn root(provider: &Provider) -> Option<&'static Node> {
     match provider {
         Provider::Incs => node(KNOWN.incs),
@@ -31,10 +36,10 @@ pub(super) fn root(provider: &Provider) -> Option<&'static Node> {
     }
 }
 
-/// The table of known members. Made by `cargo xtask schema` from the schemas of what is received.
+/// The table of known members, which `cargo xtask schema` generates from the schemas of the received types.
 static KNOWN: LazyLock<Table> = LazyLock::new(|| serde_json::from_str(include_str!("known.json")).unwrap_or_default());
 
-/// Every distinct node once.
+/// The distinct nodes.
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
 struct Table {
@@ -43,51 +48,58 @@ struct Table {
     nodes: Vec<Node>,
 }
 
-/// What is known of one place. Others are named by their index.
+/// The known facts about one place. Other nodes are referenced by index.
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields, default, bound(deserialize = "'de: 'static"))]
 pub(super) struct Node {
-    /// What may stand here.
+    /// The types of the value.
     types: JsonTypes,
-    /// Anything may stand here, and is not looked at.
+    /// Accepts any value without inspecting it.
     open: bool,
-    /// A string here holds JSON, which is looked at like an object in its place.
+    /// A string contains JSON, which is inspected like an object in its place.
     holds_json: bool,
-    /// The form of a number, and of a string that is read as one.
+    /// The form of a number, or of a string that is read as one.
     form: Option<Form>,
     /// The largest number.
     max: Option<u64>,
-    /// The members without which an object is not read.
+    /// The required members of an object.
     needs: Vec<&'static str>,
-    /// The kinds of a union, if its tag stands here.
+    /// The kinds of a union, if this is its tag.
     kinds: Vec<&'static str>,
-    /// Of a list.
+    /// The elements of a list.
     element: Option<usize>,
     members: BTreeMap<&'static str, usize>,
-    /// By names in small letters.
+    /// Members whose names are compared without case. The names are in lower case.
     any_case: BTreeMap<&'static str, usize>,
 }
 
-/// Numbers of a place.
+/// The numbers that a place accepts.
 #[derive(Deserialize, Clone, Copy, PartialEq)]
 #[serde(rename_all = "snake_case")]
 enum Form {
-    /// Whole ones of 64 bits.
+    /// Whole numbers of 64 bits.
     Whole,
-    /// Whole ones of 64 bits from 0.
+    /// Whole numbers of 64 bits from 0.
     FromZero,
-    /// Any.
+    /// Any number.
     Number,
 }
 
 impl Form {
-    /// Reports whether a number, as it is written, is one of them.
-    fn takes(self, digits: &str, max: u64) -> bool {
-        let digits = digits.trim();
+    /// Reports whether the form includes a whole number.
+    fn takes(self, number: i128, max: u64) -> bool {
         match self {
-            Self::Whole => digits.parse::<i64>().is_ok(),
-            Self::FromZero => digits.parse::<u64>().is_ok_and(|number| number <= max),
-            Self::Number => digits.parse::<f64>().is_ok_and(f64::is_finite),
+            Self::Whole => i64::try_from(number).is_ok(),
+            Self::FromZero => (0..=i128::from(max)).contains(&number),
+            Self::Number => true,
+        }
+    }
+
+    /// Reports whether a text is read as such a number.
+    fn takes_text(self, text: &str, max: u64) -> bool {
+        match self {
+            Self::Whole | Self::FromZero => text.trim().parse().is_ok_and(|number| self.takes(number, max)),
+            Self::Number => text.trim().parse::<f64>().is_ok_and(f64::is_finite),
         }
     }
 
@@ -106,7 +118,7 @@ fn node(index: usize) -> Option<&'static Node> {
 }
 
 impl Node {
-    /// A member by the name that came; with the name as it is known.
+    /// Returns a member by its received name, with its known name.
     fn member(&'static self, name: &str) -> Option<(&'static str, &'static Self)> {
         let in_any_case = || self.any_case.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         let (name, index) = self.members.get_key_value(name).or_else(in_any_case)?;
@@ -114,11 +126,11 @@ impl Node {
     }
 }
 
-/// One place of the body that is about to be read.
+/// A place of the body that is read next.
 struct Here<'w> {
     node: &'static Node,
     path: String,
-    found: &'w mut dyn FnMut(String, Kind),
+    found: &'w mut dyn FnMut(String, DriftKind),
 }
 
 impl<'de> DeserializeSeed<'de> for Here<'_> {
@@ -134,25 +146,25 @@ impl<'de> DeserializeSeed<'de> for Here<'_> {
 }
 
 impl Here<'_> {
-    /// Whether the type is known here; if not, that is told.
+    /// Reports an unknown type and returns false for it.
     fn expects(&mut self, found: JsonType) -> bool {
         let expected = self.node.types;
         let fits = expected.contains(found);
         if !fits {
-            (self.found)(self.path.clone(), Kind::OtherType { expected, found });
+            (self.found)(self.path.clone(), DriftKind::OtherType { expected, found });
         }
         fits
     }
 
-    /// Reports a number that does not have the form known here, and returns false for it.
-    fn takes(&mut self, digits: &str) -> bool {
+    /// Reports a value of another form and returns false for it. `takes` compares the value with a form and the largest number.
+    fn has_form(&mut self, takes: impl FnOnce(Form, u64) -> bool) -> bool {
         let Node { form, max, .. } = *self.node;
-        let Some(form) = form.filter(|form| !form.takes(digits, max.unwrap_or(u64::MAX))) else { return true };
-        (self.found)(self.path.clone(), Kind::OtherForm { expected: form.words(max) });
+        let Some(form) = form.filter(|form| !takes(*form, max.unwrap_or(u64::MAX))) else { return true };
+        (self.found)(self.path.clone(), DriftKind::OtherForm { expected: form.words(max) });
         false
     }
 
-    /// Looks into the object that a string holds; whether it holds one.
+    /// Inspects the object inside a string. Returns true if there is one.
     fn opens(&mut self, text: &str) -> bool {
         let Self { node, path, found } = self;
         let inner = Here { node, path: path.clone(), found: &mut **found };
@@ -161,9 +173,9 @@ impl Here<'_> {
     }
 
     #[allow(clippy::unnecessary_wraps, reason = "what a visitor returns")]
-    fn number<E>(mut self, found: JsonType, number: &impl ToString) -> Result<(), E> {
-        if self.expects(found) && self.node.form.is_some() {
-            self.takes(&number.to_string());
+    fn whole_number<E>(mut self, number: i128) -> Result<(), E> {
+        if self.expects(JsonType::Integer) {
+            self.has_form(|form, max| form.takes(number, max));
         }
         Ok(())
     }
@@ -187,11 +199,11 @@ impl<'de> Visitor<'de> for Here<'_> {
     }
 
     fn visit_i64<E>(self, number: i64) -> Result<(), E> {
-        self.number(JsonType::Integer, &number)
+        self.whole_number(number.into())
     }
 
     fn visit_u64<E>(self, number: u64) -> Result<(), E> {
-        self.number(JsonType::Integer, &number)
+        self.whole_number(number.into())
     }
 
     fn visit_f64<E>(self, _: f64) -> Result<(), E> {
@@ -203,16 +215,16 @@ impl<'de> Visitor<'de> for Here<'_> {
     }
 
     fn visit_str<E>(mut self, text: &str) -> Result<(), E> {
-        if !self.expects(JsonType::String) || !self.takes(text) {
+        if !self.expects(JsonType::String) || !self.has_form(|form, max| form.takes_text(text, max)) {
             return Ok(());
         }
         let kinds = &self.node.kinds;
         if !kinds.is_empty() && !kinds.contains(&text) {
-            (self.found)(self.path.clone(), Kind::UnknownKind { value: shown(text).to_owned() });
+            (self.found)(self.path.clone(), DriftKind::UnknownKind { value: shown(text).to_owned() });
         }
-        // Only an object is opened, so that there is never a string in a string in a string.
+        // Only objects are opened, which bounds the nesting of strings in strings.
         if self.node.holds_json && !self.opens(text) {
-            (self.found)(self.path.clone(), Kind::OtherForm { expected: "an object in the string".to_owned() });
+            (self.found)(self.path.clone(), DriftKind::OtherForm { expected: "an object in the string".to_owned() });
         }
         Ok(())
     }
@@ -242,33 +254,29 @@ impl<'de> Visitor<'de> for Here<'_> {
                 let path = format!("{}/{name}", self.path);
                 map.next_value_seed(Here { node, path, found: self.found })?;
             } else {
-                (self.found)(format!("{}/{}", self.path, shown(&name)), Kind::UnknownMember);
+                (self.found)(format!("{}/{}", self.path, shown(&name)), DriftKind::UnknownMember);
                 map.next_value::<IgnoredAny>()?;
             }
         }
         if is_empty && missing.is_empty() {
-            (self.found)(self.path.clone(), Kind::OtherForm { expected: "an object with members".to_owned() });
+            (self.found)(self.path.clone(), DriftKind::OtherForm { expected: "an object with members".to_owned() });
         }
         for needed in missing {
-            (self.found)(self.path.clone(), Kind::OtherForm { expected: format!("the member {needed}") });
+            (self.found)(self.path.clone(), DriftKind::OtherForm { expected: format!("the member {needed}") });
         }
         Ok(())
     }
 }
 
-/// What stands for a name that is not shown.
+/// The replacement of a name that is not shown.
 const HIDDEN: &str = "…";
 
-/// More digits than this may be a number of somebody; no member of the platforms has so many.
-const MOST_DIGITS: usize = 5;
+/// The largest number of characters of a name that is shown.
+const MAX_CHARACTERS: usize = 64;
 
-/// The name, if it looks like one that a programmer gave: a letter first, then letters, digits, `_`, `-` and `.`, few of them
-/// digits. Anything else may be a customer's number or text, which somebody used as the name of a member.
+/// Returns the name if it looks like an identifier, otherwise `…`.
 fn shown(name: &str) -> &str {
-    let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
-    let begins = name.bytes().next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_');
-    let digits = name.bytes().filter(u8::is_ascii_digit).count();
-    if name.len() <= 64 && plain && begins && digits <= MOST_DIGITS { name } else { HIDDEN }
+    if label::is_name(name, MAX_CHARACTERS) { name } else { HIDDEN }
 }
 
 #[cfg(test)]
@@ -276,11 +284,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_can_be_read_and_leads_nowhere_outside() {
+    fn known_table_is_readable_and_acyclic() {
         assert!(serde_json::from_str::<Table>(include_str!("known.json")).is_ok());
         assert!(KNOWN.nodes.len() > 50);
         for (at, node) in KNOWN.nodes.iter().enumerate() {
-            // Whatever is led to stands before, so no walk can go in circles.
+            // References point backwards, so a walk terminates.
             let mut led_to = node.members.values().chain(node.any_case.values()).chain(&node.element);
             assert!(led_to.all(|index| *index < at));
             assert!(node.any_case.keys().all(|name| *name == name.to_ascii_lowercase()));
@@ -291,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_looks_like_the_name_of_a_member_is_shown() {
+    fn only_programmer_names_are_shown() {
         let long = "n".repeat(64);
         for name in ["a", "new_value", "sha256", "snapshotUUID", "x-trace.id", "_meta", &long] {
             assert_eq!(shown(name), name);

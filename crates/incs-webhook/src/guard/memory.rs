@@ -10,19 +10,17 @@ use incs_model::Timestamp;
 use super::{Claim, Lease, ReplayGuard};
 use crate::dedup::DedupKey;
 
-/// A guard in memory, for one process: bounded in number and in time.
+/// A guard in memory for one process, with a bounded number of keys and a time to live.
 ///
-/// - **Time.** A key is remembered for the time to live after it was confirmed. A claim that was neither confirmed nor released,
-///   since its task hangs or leaked it, ends after the lease: 5 minutes, or the time to live if that is shorter.
-/// - **Number.** It never holds more than `capacity` keys. When one more comes, the key that was confirmed longest ago is
-///   forgotten: delivered again, it will count as first. Only if every key is in hand is the oldest claim forgotten instead; its
-///   ticket can still be confirmed.
-/// - **Memory.** 210 to 240 bytes a key (measured), taken as keys come and kept for later ones. 100 000 keys are about 24 MB.
-/// - **Clock.** Its time is the latest that it was given; an earlier `now` counts as that one. So what has expired stays so when
-///   a clock is set back. A `now` from the far future makes it forget all it holds, and nothing more expires until the clock has
-///   come there; only the number of keys still forgets.
+/// - **Time.** A key is remembered for the time to live after its confirmation. A claim that is neither confirmed nor released,
+///   because its task hangs or leaked it, ends after the lease: 5 minutes, or the time to live if that is shorter.
+/// - **Capacity.** It holds at most `capacity` keys. A new key evicts the key that was confirmed first, which counts as new when
+///   delivered again. If all keys are claimed and none is confirmed, the oldest claim is evicted; it can still be confirmed.
+/// - **Memory.** 210 to 240 bytes per key (measured), allocated as keys arrive and reused. 100 000 keys take about 24 MB.
+/// - **Clock.** The guard uses the latest time that it was given, so an expired key stays expired when a clock is set back. A `now`
+///   far in the future expires all keys. After that, keys are only evicted by capacity until the clock catches up.
 ///
-/// Nothing survives the process, and another process knows nothing of it: see the [module](super) for a guard in a database.
+/// The keys are lost with the process and not shared with other processes. See the [module](super) for a guard in a database.
 pub struct MemoryGuard {
     capacity: usize,
     ttl: Duration,
@@ -30,10 +28,10 @@ pub struct MemoryGuard {
     state: Mutex<State>,
 }
 
-/// What is known of a key.
+/// The state of a key.
 #[derive(Clone, Copy)]
 struct Entry {
-    /// When it was claimed or, after that, confirmed, as a count; it is the place in the order of its kind.
+    /// The sequence number of its claim or confirmation, which is its place in the order of its kind.
     turn: u64,
     confirmed: bool,
 }
@@ -47,42 +45,42 @@ struct State {
     now: Option<Timestamp>,
 }
 
-/// Keys of one kind in the order of their turns, which is also that of their times.
+/// Keys of one kind in the order of their turns, which is also the order of their times.
 type Order = BTreeMap<u64, (DedupKey, Timestamp)>;
 
 impl MemoryGuard {
-    /// The time after which a claim that nobody confirmed or released ends.
+    /// The default lease: an unconfirmed claim ends after this time.
     pub const DEFAULT_LEASE: Duration = Duration::from_mins(5);
 
-    /// Remembers at most `capacity` keys, each for `ttl`. With a capacity or a time to live of zero it remembers nothing, and
-    /// every claim is first.
+    /// Creates a guard for at most `capacity` keys, each remembered for `ttl`. With a capacity or a time to live of zero it remembers
+    /// nothing, and every claim is first.
     pub fn new(capacity: usize, ttl: Duration) -> Self {
         Self { capacity, ttl, lease: ttl.min(Self::DEFAULT_LEASE), state: Mutex::default() }
     }
 
-    /// Sets the time after which a claim that nobody confirmed or released ends; at most the time to live. It should be longer than
-    /// any handler takes: what is still being handled then is first for the next delivery as well.
+    /// Sets the lease: the time after which an unconfirmed claim ends, at most the time to live. It should be longer than any handler
+    /// runs. If a claim ends during handling, the next delivery of the item is first again.
     #[must_use]
     pub fn with_lease(self, lease: Duration) -> Self {
         Self { lease: lease.min(self.ttl), ..self }
     }
 
-    /// How many keys it holds, with those that have expired since the last call.
+    /// Returns the number of keys, including those that have expired since the last call of another method.
     pub fn len(&self) -> usize {
         self.state().entries.len()
     }
 
-    /// Whether it holds no key.
+    /// Returns true if it holds no key.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Nothing panics with the lock in hand, so there is no poison to heed.
+    /// Locks the state. No code panics while holding the lock, so it is never poisoned.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The state at a time, without what has expired.
+    /// Returns the state at a time, without expired keys, and the time of the guard.
     fn state_at(&self, now: Timestamp) -> (MutexGuard<'_, State>, Timestamp) {
         let mut state = self.state();
         let now = state.now.map_or(now, |latest| latest.max(now));
@@ -96,8 +94,8 @@ impl ReplayGuard for MemoryGuard {
     fn claim(&self, key: &DedupKey, now: Timestamp) -> Claim<Lease> {
         let (mut state, now) = self.state_at(now);
         match state.entries.get(key) {
-            Some(Entry { confirmed: true, .. }) => Claim::Repeated,
-            Some(Entry { confirmed: false, .. }) => Claim::InHand,
+            Some(Entry { confirmed: true, .. }) => Claim::Duplicate,
+            Some(Entry { confirmed: false, .. }) => Claim::InProgress,
             None => Claim::First(Lease::new(state.insert(*key, now, false, self.capacity))),
         }
     }
@@ -117,7 +115,7 @@ impl ReplayGuard for MemoryGuard {
 }
 
 impl State {
-    /// Adds a key that is not there, making room for it, and returns its turn.
+    /// Adds a new key, evicting others if necessary, and returns its turn.
     fn insert(&mut self, key: DedupKey, now: Timestamp, confirmed: bool, capacity: usize) -> u64 {
         let turn = self.turns;
         self.turns += 1;
@@ -151,7 +149,7 @@ impl State {
     }
 }
 
-/// The oldest key, if it has expired.
+/// Returns the oldest key if it has expired.
 fn expired(order: &Order, now: Timestamp, span: Duration) -> Option<DedupKey> {
     let (_, &(key, since)) = order.first_key_value()?;
     // Never negative: the clock of a guard does not go back.

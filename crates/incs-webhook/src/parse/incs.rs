@@ -1,4 +1,4 @@
-//! The items of a body of INCS.
+//! Parses the bodies of INCS.
 
 use std::sync::Arc;
 
@@ -8,8 +8,8 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::Body;
-use crate::event::{Envelope, Event};
-use crate::item::{Fault, Finds, Found, Kept, Outcome, Place};
+use crate::event::{DeliveryContext, Event};
+use crate::item::{FoundItems, ItemError, ItemOutcome, Place, StoredOutcome};
 use crate::label;
 use crate::members;
 use crate::scan::{Cuts, Element, LEVELS_AROUND_ELEMENT, Member};
@@ -19,11 +19,11 @@ struct TypedList {
     name: &'static str,
     /// Reads one element.
     read: fn(&str) -> Result<Event, DecodeError>,
-    /// Takes the elements that were read with the whole list.
+    /// Takes the elements that were read with the whole body.
     take: fn(&mut whatsapp::Value) -> Vec<Event>,
 }
 
-/// These lists, in the order in which their items are given out.
+/// The typed lists in the order of their items in a batch.
 static TYPED_LISTS: [TypedList; 6] = [
     TypedList {
         name: "messages",
@@ -61,36 +61,37 @@ fn take<T>(list: &mut Vec<T>, event: fn(T) -> Event) -> Vec<Event> {
     std::mem::take(list).into_iter().map(event).collect()
 }
 
-/// The list around the items: it describes people.
+/// The list that describes people. Its elements are not items.
 const CONTACTS: &str = "contacts";
 
-/// The member by which Meta's object says whose product it is of.
+/// The member of Meta's object that names the product.
 const PRODUCT: &str = "messaging_product";
 
 /// The member that describes the business.
 const METADATA: &str = "metadata";
 
-/// The number of objects around a member of the message.
+/// The number of objects that enclose a member of the message.
 const LEVELS_AROUND_MEMBER: usize = 2;
 
-/// Reads the whole body at once; where that fails, a `new_message` from WhatsApp element by element.
-pub(super) fn read(body: Body<'_>) -> Finds<'_> {
+/// Reads the whole body at once. If that fails, reads a `new_message` from WhatsApp element by element.
+pub(super) fn read(body: Body<'_>) -> FoundItems<'_> {
     let read =
-        body.text().and_then(|text| decode_str::<event::Event>(text).map(|event| (text, event)).map_err(Fault::of));
+        body.text().and_then(|text| decode_str::<event::Event>(text).map(|event| (text, event)).map_err(ItemError::of));
     let outcome = match read {
         Ok((text, event::Event::NewMessage(new))) => match of_new_message(text, new) {
-            Some(finds) => return finds,
-            None => Outcome::Unknown,
+            Some(found_items) => return found_items,
+            None => ItemOutcome::Unknown,
         },
-        Ok((_, other)) => return whole(body.bytes, Event::of_body(other).map_or(Outcome::Unknown, Outcome::Parsed)),
-        Err(fault) => Outcome::Malformed(fault),
+        Ok((_, other)) => {
+            return whole(body.bytes, Event::of_body(other).map_or(ItemOutcome::Unknown, ItemOutcome::Parsed));
+        }
+        Err(fault) => ItemOutcome::Malformed(fault),
     };
     by_element(body).unwrap_or_else(|| whole(body.bytes, outcome))
 }
 
-fn whole(bytes: &[u8], outcome: Outcome) -> Finds<'_> {
-    let name = if matches!(outcome, Outcome::Parsed(_)) { None } else { event_name(bytes) };
-    Finds::whole(bytes, name, outcome)
+fn whole(bytes: &[u8], outcome: ItemOutcome) -> FoundItems<'_> {
+    FoundItems::whole(bytes, outcome, || event_name(bytes))
 }
 
 /// Returns the name of the event, for an item that was not understood.
@@ -102,14 +103,14 @@ fn is_message(name: &str) -> bool {
     name == "message"
 }
 
-/// The items of a `new_message` that was read at once: a message of RCS, or the elements of lists of WhatsApp. `None` if it has to
-/// be read by element.
-fn of_new_message(text: &str, new: NewMessage) -> Option<Finds<'_>> {
+/// Returns the items of a `new_message` that was read at once: an RCS message, or the elements of the WhatsApp lists. `None` if it has
+/// to be read element by element.
+fn of_new_message(text: &str, new: NewMessage) -> Option<FoundItems<'_>> {
     let cuts = Cuts::of(text.as_bytes(), is_message);
     let [message] = &*messages(&cuts) else { return None };
-    let envelope = Envelope { channel_id: new.channel_id, business_phone: new.business_phone, whatsapp: None };
+    let context = DeliveryContext { channel_id: new.channel_id, business_phone: new.business_phone, whatsapp: None };
     let event = match new.message {
-        NewMessageBody::WhatsApp(value) => return of_whatsapp(text, message, envelope, value),
+        NewMessageBody::WhatsApp(value) => return of_whatsapp(text, message, context, value),
         NewMessageBody::Rcs(message) => Event::RcsMessage(message),
         NewMessageBody::RcsEvent(event) => Event::RcsEvent(event),
         _ => return None,
@@ -117,71 +118,67 @@ fn of_new_message(text: &str, new: NewMessage) -> Option<Finds<'_>> {
     if message.members().iter().any(|member| member.name == PRODUCT) {
         return None;
     }
-    let mut finds = Finds { envelope, items: Vec::new() };
-    finds.add_whole(text.as_bytes(), None, event);
-    Some(finds)
+    Some(FoundItems { context, ..whole(text.as_bytes(), event.into()) })
 }
 
-/// The elements of the lists of a message from WhatsApp. `None` if not all of them were read.
+/// Returns the elements of the lists of a WhatsApp message. `None` if not all of them were read.
 fn of_whatsapp<'a>(
     text: &'a str,
     message: &Member<'a>,
-    envelope: Envelope,
+    context: DeliveryContext,
     mut value: whatsapp::Value,
-) -> Option<Finds<'a>> {
+) -> Option<FoundItems<'a>> {
     let events: Vec<_> = TYPED_LISTS.iter().map(|list| (list.take)(&mut value)).collect();
     let lists = Lists::of(message);
     if !lists.typed.iter().zip(&events).all(|(members, events)| is_complete(members, events)) {
         return None;
     }
-    // serde would read a record from it.
+    // serde would read the metadata from a list.
     if lists.unknown.iter().any(|member| member.name == METADATA) {
         value.metadata = None;
     }
-    let mut finds = Finds { envelope: Envelope { whatsapp: Some(value), ..envelope }, items: Vec::new() };
+    let mut found_items =
+        FoundItems { context: DeliveryContext { whatsapp: Some(value), ..context }, items: Vec::new() };
     for (members, events) in lists.typed.iter().zip(events) {
         let elements = members.iter().flat_map(|member| elements(member));
         for ((place, element), event) in elements.zip(events) {
-            add(&mut finds, place, element, None, Outcome::Parsed(event).into());
+            found_items.add(place, element.raw, ItemOutcome::Parsed(event), || None);
         }
     }
     for member in &lists.unknown {
         let name = list_name(member);
         for (place, element) in elements(member) {
-            add(&mut finds, place, element, Some(&name), Kept::Unknown);
+            found_items.add(place, element.raw, StoredOutcome::Unknown, || Some(name.clone()));
         }
     }
-    if finds.items.is_empty() {
-        finds.add_whole(text.as_bytes(), event_name(text.as_bytes()), Outcome::Unknown);
+    if found_items.items.is_empty() {
+        found_items.add(Place::default(), text.as_bytes(), StoredOutcome::Unknown, || event_name(text.as_bytes()));
     }
-    Some(finds)
+    Some(found_items)
 }
 
-/// Reports whether all elements of a list were read. What is in the place of a list still is to be read, unless it holds nothing.
+/// Reports whether all elements of a list were read. (A body with another value in place of a list is not read at once, unless that
+/// value is empty.)
 fn is_complete(members: &[&Member<'_>], events: &[Event]) -> bool {
-    let lengths = members.iter().map(|member| match member.elements() {
-        Some(elements) => Some(elements.len()),
-        None => holds_nothing(member.value).then_some(0),
-    });
-    lengths.sum::<Option<usize>>() == Some(events.len())
+    members.iter().filter_map(|member| member.elements()).map(<[_]>::len).sum::<usize>() == events.len()
 }
 
-/// Reports whether a value is one that is written for an empty list.
+/// Reports whether a value means an empty list.
 fn holds_nothing(value: &[u8]) -> bool {
     let inner = value.strip_prefix(b"{").and_then(|rest| rest.strip_suffix(b"}"));
     matches!(value, b"null" | b"\"\"") || inner.is_some_and(|inner| inner.trim_ascii().is_empty())
 }
 
-/// The members that hold a message, of which JSON should have one.
+/// Returns the `message` members. Valid JSON has one.
 fn messages<'c, 'a>(cuts: &'c Cuts<'a>) -> Vec<&'c Member<'a>> {
     cuts.members.iter().filter(|member| is_message(&member.name) && member.is_entered()).collect()
 }
 
 /// The lists in a message from WhatsApp.
 struct Lists<'c, 'a> {
-    /// The members with the name of each of [`TYPED_LISTS`].
+    /// The members named like each of [`TYPED_LISTS`].
     typed: Vec<Vec<&'c Member<'a>>>,
-    /// The others that have elements.
+    /// The other lists.
     unknown: Vec<&'c Member<'a>>,
 }
 
@@ -204,32 +201,29 @@ fn list_place(member: &Member<'_>) -> Place {
     Place::default().member("message").member(&member.name)
 }
 
-/// The elements of a list, and where they are.
+/// Iterates over the elements of a list and their places.
 fn elements<'c, 'a>(member: &'c Member<'a>) -> impl Iterator<Item = (Place, &'c Element<'a>)> {
     let place = list_place(member);
     member.elements().unwrap_or_default().iter().map(move |element| (place.element(element.index), element))
 }
 
-/// The kind of the elements of a list that this version does not know.
+/// Returns the kind of the elements of an unknown list.
 fn list_name(member: &Member<'_>) -> Arc<str> {
     let name = if member.name.is_empty() { "unknown" } else { label::piece(&member.name) };
     format!("new_message.whatsapp.{name}").into()
 }
 
-fn add<'a>(finds: &mut Finds<'a>, place: Place, element: &Element<'a>, name: Option<&Arc<str>>, outcome: Kept) {
-    finds.items.push(Found { place, raw: element.raw, name: name.cloned(), outcome });
-}
-
-/// Reads a `new_message` from WhatsApp in which something is wrong element by element, so that everything else is left. `None` when
-/// it is no such event; then the fault is the whole body's.
-fn by_element(body: Body<'_>) -> Option<Finds<'_>> {
+/// Reads a faulty `new_message` from WhatsApp element by element, so that a fault affects only its element. `None` for another event,
+/// where the whole body is malformed.
+fn by_element(body: Body<'_>) -> Option<FoundItems<'_>> {
     let cuts = Cuts::of(body.bytes, is_message);
     let messages = messages(&cuts);
     if !is_new_message(&cuts) || !messages.iter().any(|message| is_whatsapp(message)) {
         return None;
     }
     let name = event_name(body.bytes);
-    let mut reader = Reader { body, name: name.as_ref(), around: Around::default(), finds: Finds::default() };
+    let mut reader =
+        Reader { body, name: name.as_ref(), surroundings: Surroundings::default(), found_items: FoundItems::default() };
     reader.name(&cuts);
     for member in &cuts.members {
         match &*member.name {
@@ -238,33 +232,33 @@ fn by_element(body: Body<'_>) -> Option<Finds<'_>> {
             name => {
                 let text = reader.json(Place::default().member(name), member.value, 1);
                 match name {
-                    "channel_id" => reader.around.channel_id = text,
-                    "business_phone" => reader.around.business_phone = text,
+                    "channel_id" => reader.surroundings.channel_id = text,
+                    "business_phone" => reader.surroundings.business_phone = text,
                     _ => {}
                 }
             }
         }
     }
-    reader.finds.envelope = reader.around.envelope();
+    reader.found_items.context = reader.surroundings.delivery_context();
     for message in &messages {
         reader.lists(message);
     }
-    let mut finds = reader.finds;
-    body.tell_fault(&mut finds, &cuts, name.as_ref());
-    if finds.items.is_empty() {
-        finds.add_whole(body.bytes, name, Outcome::Unknown);
+    let mut found_items = reader.found_items;
+    body.add_body_fault(&mut found_items, &cuts, name.as_ref());
+    if found_items.items.is_empty() {
+        found_items.add(Place::default(), body.bytes, StoredOutcome::Unknown, || name);
     }
-    Some(finds)
+    Some(found_items)
 }
 
-/// Reports whether a body says that it is a `new_message`. A name that is no text says as little as none; then the members decide.
+/// Reports whether a body may be a `new_message`. A name that is not a string counts as absent; the members decide then.
 fn is_new_message(cuts: &Cuts<'_>) -> bool {
     let events = cuts.members.iter().filter(|member| member.name == "event");
     let mut names = events.filter_map(|member| decode::<String>(member.value).ok()).peekable();
     names.peek().is_none() || names.any(|name| name == "new_message")
 }
 
-/// Reports whether a message is Meta's: it says so, or has a member that no message of RCS has.
+/// Reports whether a message is Meta's: it names the product, or has a member that no RCS message has.
 fn is_whatsapp(message: &Member<'_>) -> bool {
     let has = |name: &str| message.members().iter().any(|member| member.name == name);
     let is_rcs =
@@ -277,13 +271,13 @@ struct Reader<'a, 'n> {
     body: Body<'a>,
     /// The name of the event.
     name: Option<&'n Arc<str>>,
-    around: Around<'a>,
-    finds: Finds<'a>,
+    surroundings: Surroundings<'a>,
+    found_items: FoundItems<'a>,
 }
 
-/// The JSON of the members around the lists; of several with one name the last.
+/// The JSON of the members beside the lists. The last of several members with one name counts.
 #[derive(Default)]
-struct Around<'a> {
+struct Surroundings<'a> {
     channel_id: Option<&'a str>,
     business_phone: Option<&'a str>,
     product: Option<&'a str>,
@@ -291,9 +285,9 @@ struct Around<'a> {
     contacts: Vec<&'a str>,
 }
 
-impl Around<'_> {
-    /// Reads the members as they are read in a whole body: what cannot be read is absent.
-    fn envelope(&self) -> Envelope {
+impl Surroundings<'_> {
+    /// Reads the members as in a whole body: unreadable members are absent.
+    fn delivery_context(&self) -> DeliveryContext {
         let or_null = |json: Option<&str>| json.unwrap_or("null").to_owned();
         let body = format!(
             r#"{{"channel_id":{},"business_phone":{},"message":{{"messaging_product":{},"metadata":{},"contacts":[{}]}}}}"#,
@@ -303,19 +297,19 @@ impl Around<'_> {
             or_null(self.metadata),
             self.contacts.join(","),
         );
-        let mut envelope = Envelope { whatsapp: Some(whatsapp::Value::new()), ..Envelope::default() };
+        let mut context = DeliveryContext { whatsapp: Some(whatsapp::Value::new()), ..DeliveryContext::default() };
         if let Ok(NewMessage { channel_id, business_phone, message, .. }) = decode_str(&body) {
-            (envelope.channel_id, envelope.business_phone) = (channel_id, business_phone);
+            (context.channel_id, context.business_phone) = (channel_id, business_phone);
             if let NewMessageBody::WhatsApp(value) = message {
-                envelope.whatsapp = Some(value);
+                context.whatsapp = Some(value);
             }
         }
-        envelope
+        context
     }
 }
 
 impl<'a> Reader<'a, '_> {
-    /// Adds what is wrong with the name of the event, since without it the event is guessed.
+    /// Adds an item for a faulty event name, since the event is then guessed.
     fn name(&mut self, cuts: &Cuts<'a>) {
         #[derive(Deserialize)]
         #[allow(dead_code, reason = "only why it cannot be read counts")]
@@ -332,13 +326,13 @@ impl<'a> Reader<'a, '_> {
         }
         if events().next().is_none()
             && let Ok(text) = self.body.text()
-            && let Some(fault @ Fault::Decode(_)) = decode_str::<Named>(text).map_err(Fault::of).err()
+            && let Some(fault @ ItemError::Decode(_)) = decode_str::<Named>(text).map_err(ItemError::of).err()
         {
-            self.finds.add_whole(self.body.bytes, None, Outcome::Malformed(fault));
+            self.found_items.add(Place::default(), self.body.bytes, ItemOutcome::Malformed(fault), || None);
         }
     }
 
-    /// Looks through the members of a message that are no list of items.
+    /// Reads the members of a message that are not lists of items.
     fn around_lists(&mut self, message: &Member<'a>) {
         for member in message.members() {
             let place = list_place(member);
@@ -346,22 +340,22 @@ impl<'a> Reader<'a, '_> {
                 (CONTACTS, Some(contacts)) => {
                     for contact in contacts {
                         let text = self.json(place.element(contact.index), contact.raw, LEVELS_AROUND_ELEMENT);
-                        self.around.contacts.extend(text);
+                        self.surroundings.contacts.extend(text);
                     }
                 }
                 (_, Some(_)) => {}
-                (name, None) if TYPED_LISTS.iter().any(|list| list.name == name) && holds_nothing(member.value) => {}
                 (name, None) if TYPED_LISTS.iter().any(|list| list.name == name) => {
-                    // What is in the place of a list may be an item, in a form of tomorrow.
-                    if let Err(fault) = self.decode::<Option<Vec<IgnoredAny>>>(member.value, LEVELS_AROUND_MEMBER) {
+                    // A value in place of a list may be an item in an unknown form.
+                    let read = self.decode::<Option<Vec<IgnoredAny>>>(member.value, LEVELS_AROUND_MEMBER);
+                    if let Some(fault) = read.err().filter(|_| !holds_nothing(member.value)) {
                         self.fault(place, member.value, fault);
                     }
                 }
                 (name, None) => {
                     let text = self.json(place, member.value, LEVELS_AROUND_MEMBER);
                     match name {
-                        PRODUCT => self.around.product = text,
-                        METADATA => self.around.metadata = text,
+                        PRODUCT => self.surroundings.product = text,
+                        METADATA => self.surroundings.metadata = text,
                         _ => {}
                     }
                 }
@@ -375,8 +369,8 @@ impl<'a> Reader<'a, '_> {
         for (list, members) in TYPED_LISTS.iter().zip(&lists.typed) {
             for (place, element) in members.iter().flat_map(|member| elements(member)) {
                 let text = self.body.piece(element.raw, LEVELS_AROUND_ELEMENT);
-                match text.and_then(|text| (list.read)(text).map_err(Fault::of)) {
-                    Ok(event) => add(&mut self.finds, place, element, None, Outcome::Parsed(event).into()),
+                match text.and_then(|text| (list.read)(text).map_err(ItemError::of)) {
+                    Ok(event) => self.found_items.add(place, element.raw, ItemOutcome::Parsed(event), || None),
                     Err(fault) => self.fault(place, element.raw, fault),
                 }
             }
@@ -385,14 +379,14 @@ impl<'a> Reader<'a, '_> {
             let name = list_name(member);
             for (place, element) in elements(member) {
                 match self.body.fault(element.raw, LEVELS_AROUND_ELEMENT) {
-                    None => add(&mut self.finds, place, element, Some(&name), Kept::Unknown),
+                    None => self.found_items.add(place, element.raw, StoredOutcome::Unknown, || Some(name.clone())),
                     Some(fault) => self.fault(place, element.raw, fault),
                 }
             }
         }
     }
 
-    /// The text of a value that is no item. If it is not JSON, that is an item.
+    /// Returns the text of a value that is not an item. Adds an item if it is not JSON.
     fn json(&mut self, place: Place, raw: &'a [u8], levels: usize) -> Option<&'a str> {
         if let Some(fault) = self.body.fault(raw, levels) {
             self.fault(place, raw, fault);
@@ -401,12 +395,11 @@ impl<'a> Reader<'a, '_> {
         self.body.piece(raw, levels).ok()
     }
 
-    fn decode<T: DeserializeOwned>(&self, raw: &'a [u8], levels: usize) -> Result<T, Fault> {
-        self.body.piece(raw, levels).and_then(|text| decode_str(text).map_err(Fault::of))
+    fn decode<T: DeserializeOwned>(&self, raw: &'a [u8], levels: usize) -> Result<T, ItemError> {
+        self.body.piece(raw, levels).and_then(|text| decode_str(text).map_err(ItemError::of))
     }
 
-    fn fault(&mut self, place: Place, raw: &'a [u8], fault: Fault) {
-        let (name, outcome) = (self.name.cloned(), Outcome::Malformed(fault).into());
-        self.finds.items.push(Found { place, raw, name, outcome });
+    fn fault(&mut self, place: Place, raw: &'a [u8], fault: ItemError) {
+        self.found_items.add(place, raw, ItemOutcome::Malformed(fault), || self.name.cloned());
     }
 }

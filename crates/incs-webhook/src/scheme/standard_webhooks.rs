@@ -3,81 +3,80 @@
 use incs_model::Timestamp;
 use sha2::Sha256;
 
-use super::Scheme;
-use crate::evidence::Evidence;
-use crate::explain::{Cause, likely_cause};
-use crate::rejection::Refusal;
+use super::{Scheme, without_body};
+use crate::explain::{RejectionCause, likely_cause};
+use crate::rejection::VerifyError;
 use crate::secrets::Secrets;
 use crate::signature::{Encoding, KeyForm, Part, Recipe};
+use crate::signed_request::SignedRequest;
 
-/// The signature of [Standard Webhooks](https://www.standardwebhooks.com) 1.0.0, which many services send, often through Svix.
+/// The signature of [Standard Webhooks](https://www.standardwebhooks.com) 1.0.0, as sent by Svix and many other services.
 ///
-/// Three headers: an id, the seconds since 1970, and signatures with spaces between them, each `v1,` and base64 of HMAC-SHA256
-/// over `id.seconds.body`. One right signature is enough. Signatures `v1a`, which are Ed25519, are skipped: a delivery that has
-/// no other is refused. The time may be five minutes from the receiver's clock, before or after.
+/// It uses three headers: an id, the seconds since 1970, and signatures separated by spaces. Each signature is `v1,` and the base64 of
+/// HMAC-SHA256 over `id.seconds.body`. One valid signature is enough. Signatures `v1a` (Ed25519) are skipped, so a delivery with only
+/// those is rejected. The time may differ from the receiver's clock by five minutes, before or after.
 ///
-/// An id with a full stop is refused, as the specification asks of senders: it could take the place of a part of the body.
+/// An id with a full stop is rejected. The specification forbids it, since such an id could replace a part of the body.
 ///
-/// INCS does not document this; choose it if your gateway adds it, or for the local sandbox.
+/// INCS does not document this signature. Use it if your gateway adds it, or for the local sandbox.
 #[derive(Debug, Clone)]
 pub struct StandardWebhooks {
-    pub(crate) named: Named,
-    pub(crate) other: Option<Named>,
+    pub(crate) named: HeaderSet,
+    pub(crate) other: Option<HeaderSet>,
     pub(crate) secrets: Secrets,
 }
 
-/// The three headers by one set of names.
+/// The three headers under one set of names.
 #[derive(Debug, Clone)]
-pub(crate) struct Named {
+pub(crate) struct HeaderSet {
     pub(crate) id: String,
     pub(crate) recipe: Recipe,
 }
 
-/// By which names the headers are looked for.
+/// The names of the headers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
 pub enum HeaderNames {
     /// `webhook-id`, `webhook-timestamp`, `webhook-signature`.
     Standard,
     /// `svix-id`, `svix-timestamp`, `svix-signature`.
     Svix,
-    /// Either set, whole.
+    /// Either of the two sets. Names of both sets cannot be mixed.
     Any,
 }
 
-/// A secret that is not base64, with or without `whsec_` before it, or holds no byte.
+/// The error of a secret that is not base64, with or without the prefix `whsec_`, or is empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a secret is not base64 of a key, with or without whsec_ before it")]
+#[error("a secret is not the base64 of a key, with or without the prefix whsec_")]
 pub struct SecretNotBase64;
 
 impl StandardWebhooks {
-    /// Accepts either set of header names.
+    /// Creates a scheme that accepts either set of header names.
     ///
-    /// Secrets are base64, most often with `whsec_` before it. The specification wants 24 bytes of key or more; this is not checked.
+    /// Secrets are base64, usually with the prefix `whsec_`. The specification requires keys of at least 24 bytes, which is not checked.
     ///
     /// # Errors
     ///
-    /// When a secret is not base64, or holds no byte. A line feed at its end is enough.
+    /// Returns an error if a secret is not base64 or is empty. A line feed at its end is an error too.
     pub fn try_new(secrets: Secrets) -> Result<Self, SecretNotBase64> {
-        if secrets.iter().any(|lived| KeyForm::Base64.read(lived.secret.expose()).is_none()) {
+        if secrets.iter().any(|stored| KeyForm::Base64.read(stored.secret.expose()).is_none()) {
             return Err(SecretNotBase64);
         }
-        Ok(Self { named: Named::new("webhook"), other: Some(Named::new("svix")), secrets })
+        Ok(Self { named: HeaderSet::new("webhook"), other: Some(HeaderSet::new("svix")), secrets })
     }
 
-    /// Sets the names that are looked for.
+    /// Sets the accepted names of the headers.
     #[must_use]
     pub fn with_names(self, choice: HeaderNames) -> Self {
         let (named, other) = match choice {
-            HeaderNames::Standard => (Named::new("webhook"), None),
-            HeaderNames::Svix => (Named::new("svix"), None),
-            HeaderNames::Any => (Named::new("webhook"), Some(Named::new("svix"))),
+            HeaderNames::Standard => (HeaderSet::new("webhook"), None),
+            HeaderNames::Svix => (HeaderSet::new("svix"), None),
+            HeaderNames::Any => (HeaderSet::new("webhook"), Some(HeaderSet::new("svix"))),
         };
         Self { named, other, ..self }
     }
 }
 
-impl Named {
+impl HeaderSet {
     fn new(set: &str) -> Self {
         let id = format!("{set}-id");
         let time = Part::seconds(format!("{set}-timestamp"));
@@ -93,38 +92,41 @@ impl Named {
         Self { id, recipe }
     }
 
-    fn verify(&self, secrets: &Secrets, evidence: &Evidence<'_>, now: Timestamp) -> Result<(), Refusal> {
-        match evidence.header(&self.id) {
-            None => Err(Refusal::MissingHeader(self.id.clone().into())),
-            Some(id) if id.is_empty() || id.contains(&b'.') => Err(Refusal::UnreadableHeader(self.id.clone().into())),
-            Some(_) => self.recipe.verify::<Sha256>(secrets, evidence, now),
+    fn verify(&self, secrets: &Secrets, signed_request: &SignedRequest<'_>, now: Timestamp) -> Result<(), VerifyError> {
+        match signed_request.header(&self.id) {
+            None => Err(VerifyError::MissingHeader(self.id.clone().into())),
+            Some(id) if id.is_empty() || id.contains(&b'.') => {
+                Err(VerifyError::UnreadableHeader(self.id.clone().into()))
+            }
+            Some(_) => self.recipe.verify::<Sha256>(secrets, signed_request, now),
         }
     }
 }
 
 impl StandardWebhooks {
-    /// The set of names that came nearest, when none is accepted.
-    fn nearest(&self, evidence: &Evidence<'_>, now: Timestamp) -> Result<(), (Refusal, &Named)> {
-        let Err(refusal) = self.named.verify(&self.secrets, evidence, now) else { return Ok(()) };
-        let Some(other) = &self.other else { return Err((refusal, &self.named)) };
-        let Err(second) = other.verify(&self.secrets, evidence, now) else { return Ok(()) };
-        // Of two that are as near, the one that was begun is meant.
-        let rank = |named: &Named, refusal: &Refusal| (refusal.nearness(), evidence.header(&named.id).is_some());
-        if rank(other, &second) > rank(&self.named, &refusal) {
-            Err((second, other))
-        } else {
-            Err((refusal, &self.named))
-        }
+    /// Verifies each set of headers. Returns the error and set that came nearest if none is accepted.
+    fn nearest(&self, signed_request: &SignedRequest<'_>, now: Timestamp) -> Result<(), (VerifyError, &HeaderSet)> {
+        let Err(error) = self.named.verify(&self.secrets, signed_request, now) else { return Ok(()) };
+        let Some(other) = &self.other else { return Err((error, &self.named)) };
+        let Err(second) = other.verify(&self.secrets, signed_request, now) else { return Ok(()) };
+        // Of two equally near sets, the one whose id is present is meant.
+        let rank =
+            |named: &HeaderSet, error: &VerifyError| (error.nearness(), signed_request.header(&named.id).is_some());
+        if rank(other, &second) > rank(&self.named, &error) { Err((second, other)) } else { Err((error, &self.named)) }
     }
 }
 
 impl Scheme for StandardWebhooks {
-    fn verify(&self, evidence: &Evidence<'_>, now: Timestamp) -> Result<(), Refusal> {
-        self.nearest(evidence, now).map_err(|(refusal, _)| refusal)
+    fn verify(&self, signed_request: &SignedRequest<'_>, now: Timestamp) -> Result<(), VerifyError> {
+        self.nearest(signed_request, now).map_err(|(error, _)| error)
     }
 
-    fn explain(&self, evidence: &Evidence<'_>, now: Timestamp) -> Option<Cause> {
-        let (refusal, named) = self.nearest(evidence, now).err()?;
-        Some(likely_cause::<Sha256>(&named.recipe, &self.secrets, evidence, now, &refusal))
+    fn check_head(&self, head: &SignedRequest<'_>, now: Timestamp) -> Result<(), VerifyError> {
+        without_body(self.verify(head, now))
+    }
+
+    fn explain(&self, signed_request: &SignedRequest<'_>, now: Timestamp) -> Option<RejectionCause> {
+        let (error, named) = self.nearest(signed_request, now).err()?;
+        Some(likely_cause::<Sha256>(&named.recipe, &self.secrets, signed_request, now, &error))
     }
 }

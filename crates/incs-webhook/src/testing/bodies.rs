@@ -1,4 +1,4 @@
-//! The body that a platform posts for an event.
+//! Bodies as the platforms post them.
 //!
 //! ```
 //! use incs_model::event::{MessageStatusUpdate, whatsapp};
@@ -12,7 +12,7 @@
 //! );
 //!
 //! let hello = whatsapp::Message::new("6281200045678", "wamid.HBgO", whatsapp::Content::Text(whatsapp::Text::new("Olá")));
-//! let body = bodies::whatsapp_messages(30112, "6281100099001", [hello]).as_php();
+//! let body = bodies::whatsapp_messages(30112, "6281100099001", [hello]).to_php();
 //! assert!(body.as_str().contains(r#"{"body":"Ol\u00e1"}"#));
 //! ```
 
@@ -28,44 +28,44 @@ use incs_model::id::{ChannelId, IncsMessageId};
 use incs_model::{Address, RawJson, encode};
 use serde::Serialize;
 
-/// The body of a delivery: JSON. `Debug` shows its length only, since it may hold what is not to be shown.
+/// The JSON body of a delivery. `Debug` shows only its length, since it may contain personal data.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Body(String);
 
 impl Body {
-    /// What INCS posts for an event: any of those in [`incs_model::event`], or an [`event::Event`].
+    /// Creates the body that INCS posts for an event: any type in [`incs_model::event`], or an [`event::Event`].
     pub fn incs(event: impl Into<event::Event>) -> Self {
         Self::of(&event.into())
     }
 
-    /// What Exotel posts for a callback: an [`exotel::Item`], a [`Nested`] or a [`Callback`].
+    /// Creates the body that Exotel posts for a callback: an [`exotel::Item`], a [`Nested`] or a [`Callback`].
     pub fn exotel(callback: impl Into<Callback>) -> Self {
         Self::of(&callback.into())
     }
 
-    /// The same in the spelling of PHP, which is that of INCS: `\/` for each slash, `\uXXXX` for all that is not ASCII.
+    /// Returns the same JSON as PHP, and so INCS, writes it: `\/` for each slash, `\uXXXX` for non-ASCII characters.
     #[must_use]
-    pub fn as_php(&self) -> Self {
+    pub fn to_php(&self) -> Self {
         Self(to_php(&self.0))
     }
 
-    /// The text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The bytes, to be signed and sent.
+    /// Returns the bytes to sign and send.
     pub fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }
 
-    /// The bytes, by value.
+    /// Converts the body to bytes.
     pub fn into_bytes(self) -> Vec<u8> {
         self.0.into_bytes()
     }
 
     fn of(value: &impl Serialize) -> Self {
-        // The types of the model never fail to be written.
+        // Serializing the types of the model cannot fail.
         Self(encode(value).ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default())
     }
 }
@@ -82,14 +82,14 @@ impl From<Callback> for Body {
     }
 }
 
-/// Any JSON, to see what a receiver makes of it.
+/// Creates a body from any JSON.
 impl From<serde_json::Value> for Body {
     fn from(json: serde_json::Value) -> Self {
         Self(json.to_string())
     }
 }
 
-/// Any JSON as it is: an event that no version knows, say.
+/// Creates a body from unchanged JSON, for instance an unknown event.
 impl From<RawJson> for Body {
     fn from(json: RawJson) -> Self {
         Self(json.get().to_owned())
@@ -108,8 +108,8 @@ impl fmt::Debug for Body {
     }
 }
 
-/// A `new_message` of WhatsApp with any number of messages, as INCS posts it: with the number that was written to, and a
-/// contact for each customer.
+/// Creates a `new_message` of WhatsApp with any number of messages, as INCS posts it: with the business number, and a contact for each
+/// customer.
 pub fn whatsapp_messages(
     channel: impl Into<ChannelId>,
     business: impl Into<Address>,
@@ -125,7 +125,7 @@ pub fn whatsapp_messages(
     whatsapp(channel, business, Value::new().with_contacts(contacts).with_messages(messages))
 }
 
-/// A `new_message` of WhatsApp with whatever the value holds besides the number that was written to: receipts and errors too.
+/// Creates a `new_message` of WhatsApp from a value, which may contain receipts and errors. The business number is added.
 pub fn whatsapp(channel: impl Into<ChannelId>, business: impl Into<Address>, value: Value) -> Body {
     let business = business.into();
     let value = value
@@ -134,36 +134,36 @@ pub fn whatsapp(channel: impl Into<ChannelId>, business: impl Into<Address>, val
     Body::incs(NewMessage::new(value).with_channel_id(channel).with_business_phone(business))
 }
 
-/// A `new_message` of RCS, as INCS posts it: the business number is empty.
+/// Creates a `new_message` of RCS, as INCS posts it, with an empty business number.
 pub fn rcs_message(message: rcs::UserMessage) -> Body {
     Body::incs(NewMessage::new(message).with_business_phone(""))
 }
 
-/// A `message_created` of the workbench.
+/// Creates a `message_created` of the workbench.
 pub fn message_created(message: created::Message) -> Body {
     Body::incs(MessageCreated::new(message))
 }
 
-/// The status update of the workbench. Its name is **unknown**, so that of this body is made up; a receiver tells it by its
-/// members.
+/// Creates the status update of the workbench. Its event name is **unknown**, so this body has an invented one. A receiver recognizes
+/// it by its members.
 pub fn channel_status(id: impl Into<IncsMessageId>, state: ChannelState) -> Body {
     let (id, state) = (id.into().as_u64(), state.as_i64());
     Body(format!(r#"{{"event":"message_updated","message":{{"id":{id},"channel_status":{state}}}}}"#))
 }
 
-/// Messages of users and delivery reports of Exotel, in one body.
+/// Creates a body of Exotel with messages of users and delivery reports.
 pub fn exotel(items: impl IntoIterator<Item = exotel::Item>) -> Body {
     let items: Vec<exotel::Item> = items.into_iter().collect();
     Body::exotel(Nested::new().with_rcs(items))
 }
 
-/// Delivery reports of Exotel about SMS that were sent instead, in one body.
+/// Creates a body of Exotel with delivery reports of SMS that were sent instead.
 pub fn exotel_sms(reports: impl IntoIterator<Item = exotel::SmsReport>) -> Body {
     let items: Vec<exotel::SmsItem> = reports.into_iter().map(exotel::SmsItem::from).collect();
     Body::exotel(Nested::new().with_sms(items))
 }
 
-/// One delivery report of Exotel by itself, as the page on sending has it.
+/// Creates a body of Exotel that is one delivery report without a list, as on the page about sending.
 pub fn exotel_flat(report: exotel::Report) -> Body {
     Body::exotel(Callback::Flat(report.into()))
 }
@@ -173,7 +173,7 @@ fn to_php(json: &str) -> String {
     let mut is_escaped = false;
     for sign in json.chars() {
         match sign {
-            // JSON that was kept as it came may be spelled so already.
+            // Unchanged JSON may already have the escape.
             '/' if !is_escaped => php.push_str("\\/"),
             sign if sign.is_ascii() => php.push(sign),
             sign => php.extend(sign.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}"))),

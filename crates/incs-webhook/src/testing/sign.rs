@@ -25,11 +25,11 @@ use incs_model::Timestamp;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::{Digest as _, Sha256};
 
-use crate::scheme::{Exotel, HmacSha256, Meta, Part, Place, Refusal, SharedSecret, StandardWebhooks};
+use crate::scheme::{Exotel, HmacSha256, Meta, Part, Place, SharedSecret, StandardWebhooks, VerifyError};
 use crate::secrets::Secrets;
 use crate::signature::Recipe;
 
-/// What is to be signed.
+/// A delivery to sign.
 #[derive(Clone)]
 pub struct Draft<'a> {
     body: &'a [u8],
@@ -39,18 +39,18 @@ pub struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    /// A body, and when it is signed. That must be a time at which the secret counts.
+    /// Creates a draft from a body and the time of signing, at which a secret must be live.
     pub fn new(body: &'a [u8], at: Timestamp) -> Self {
         Self { body, at, id: None, headers: Vec::new() }
     }
 
-    /// Sets the id of [`StandardWebhooks`]. Without one it is made of the body, so that a second try has the id of the first.
+    /// Sets the id of [`StandardWebhooks`]. The default is derived from the body, so that a retry has the id of the first attempt.
     #[must_use]
     pub fn with_id(self, id: &'a str) -> Self {
         Self { id: Some(id), ..self }
     }
 
-    /// Adds a header that is sent besides, for schemes that sign some.
+    /// Adds a header of the request, for schemes that sign it.
     #[must_use]
     pub fn with_header(mut self, name: &'a str, value: &'a str) -> Self {
         self.headers.push((name, value));
@@ -64,7 +64,7 @@ impl fmt::Debug for Draft<'_> {
     }
 }
 
-/// What is to be added to a request so that a scheme accepts it.
+/// The headers and target with which a scheme accepts a request.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Proof {
     headers: Vec<(String, String)>,
@@ -73,13 +73,13 @@ pub struct Proof {
 }
 
 impl Proof {
-    /// The headers to add, each a name and a value.
+    /// Returns the headers to add, as names and values.
     pub fn headers(&self) -> &[(String, String)] {
         &self.headers
     }
 
-    /// The target of the request with what belongs there: a last segment of the path, or a parameter of the query. `target` is a
-    /// path with or without a query, or a whole URL without a fragment.
+    /// Returns the target of the request with the secret added as last segment of the path or as query parameter. `target` is a path
+    /// with or without a query, or a whole URL without a fragment.
     pub fn to_target(&self, target: &str) -> String {
         let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
         let mut target = match &self.segment {
@@ -101,10 +101,10 @@ impl Proof {
     }
 }
 
-/// All but what RFC 3986 calls unreserved.
+/// All characters except the unreserved ones of RFC 3986.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The names of the headers; their values may be secrets.
+/// Shows the names of the headers only, since their values may be secrets.
 impl fmt::Debug for Proof {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
@@ -112,42 +112,42 @@ impl fmt::Debug for Proof {
     }
 }
 
-/// A scheme that can do what its sender does.
+/// A scheme that can sign as its sender does.
 pub trait Sign {
-    /// What is to be added to the request so that the scheme accepts it. The first of the secrets that count is taken.
+    /// Signs a delivery with the first live secret, and returns what the request must contain.
     ///
     /// # Errors
     ///
-    /// When no secret counts at that time, a header that is to be signed was not given, or the id is one that is refused.
-    fn sign(&self, draft: &Draft<'_>) -> Result<Proof, Refusal>;
+    /// Returns an error if no secret is live at the time, a signed header is missing, or the id is not allowed.
+    fn sign(&self, draft: &Draft<'_>) -> Result<Proof, VerifyError>;
 }
 
 impl Sign for HmacSha256 {
-    fn sign(&self, draft: &Draft<'_>) -> Result<Proof, Refusal> {
+    fn sign(&self, draft: &Draft<'_>) -> Result<Proof, VerifyError> {
         Proof::default().sign(&self.recipe, &self.secrets, draft)
     }
 }
 
 impl Sign for Meta {
-    fn sign(&self, draft: &Draft<'_>) -> Result<Proof, Refusal> {
+    fn sign(&self, draft: &Draft<'_>) -> Result<Proof, VerifyError> {
         self.0.sign(draft)
     }
 }
 
-/// Always with HMAC-SHA256 and `sha256=`, which is what is documented.
+/// Signs with HMAC-SHA256 and the prefix `sha256=`, as documented.
 impl Sign for Exotel {
-    fn sign(&self, draft: &Draft<'_>) -> Result<Proof, Refusal> {
+    fn sign(&self, draft: &Draft<'_>) -> Result<Proof, VerifyError> {
         self.sha256.sign(draft)
     }
 }
 
-/// By the standard's names, unless those of Svix were chosen.
+/// Uses the header names of the standard, unless the names of Svix were chosen.
 impl Sign for StandardWebhooks {
-    fn sign(&self, draft: &Draft<'_>) -> Result<Proof, Refusal> {
+    fn sign(&self, draft: &Draft<'_>) -> Result<Proof, VerifyError> {
         let made = data_encoding::BASE64URL_NOPAD.encode(&Sha256::digest(draft.body));
         let id = draft.id.map_or_else(|| format!("msg_{made}"), str::to_owned);
         if id.is_empty() || id.contains('.') {
-            return Err(Refusal::UnreadableHeader(self.named.id.clone().into()));
+            return Err(VerifyError::UnreadableHeader(self.named.id.clone().into()));
         }
         let mut proof = Proof::default();
         proof.push(&self.named.id, id);
@@ -156,8 +156,8 @@ impl Sign for StandardWebhooks {
 }
 
 impl Sign for SharedSecret {
-    fn sign(&self, draft: &Draft<'_>) -> Result<Proof, Refusal> {
-        let secret = self.secrets.live(draft.at).next().ok_or(Refusal::NoLiveSecret)?;
+    fn sign(&self, draft: &Draft<'_>) -> Result<Proof, VerifyError> {
+        let secret = self.secrets.live(draft.at).next().ok_or(VerifyError::NoLiveSecret)?;
         let text = format!("{}{secret}", self.prefix);
         let mut proof = Proof::default();
         match &self.place {
@@ -170,14 +170,14 @@ impl Sign for SharedSecret {
 }
 
 impl Proof {
-    /// Adds the time and the signature with HMAC-SHA256; what it holds already may be signed.
-    fn sign(mut self, recipe: &Recipe, secrets: &Secrets, draft: &Draft<'_>) -> Result<Self, Refusal> {
+    /// Adds the time and the HMAC-SHA256 signature. Headers that were added before may be signed.
+    fn sign(mut self, recipe: &Recipe, secrets: &Secrets, draft: &Draft<'_>) -> Result<Self, VerifyError> {
         for part in &recipe.parts {
             if let Part::Timestamp(header) = part {
                 self.push(&header.name, header.unit.count(draft.at).to_string());
             }
         }
-        let key = secrets.live(draft.at).find_map(|secret| recipe.key.read(secret)).ok_or(Refusal::NoLiveSecret)?;
+        let key = secrets.live(draft.at).find_map(|secret| recipe.key.read(secret)).ok_or(VerifyError::NoLiveSecret)?;
         let header = |name: &str| {
             let ours = self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
             ours.map(|(_, value)| value.as_bytes()).or_else(|| crate::Headers::get(&draft.headers, name))

@@ -5,16 +5,16 @@ mod fixtures;
 mod report;
 
 use incs_model::Timestamp;
-use incs_webhook::drift::{Drift, Entry};
-use incs_webhook::scheme::{Refusal, Scheme};
-use incs_webhook::{Batch, Delivery, Evidence, Limits, Verified};
+use incs_webhook::drift::{Drift, DriftEntry};
+use incs_webhook::scheme::{Scheme, VerifyError};
+use incs_webhook::{Batch, Delivery, Limits, SignedRequest, Verified};
 use serde_json::Value;
 
 /// Takes everything, also what is not JSON.
 struct Anyone;
 
 impl Scheme for Anyone {
-    fn verify(&self, _: &Evidence<'_>, _: Timestamp) -> Result<(), Refusal> {
+    fn verify(&self, _: &SignedRequest<'_>, _: Timestamp) -> Result<(), VerifyError> {
         Ok(())
     }
 }
@@ -38,7 +38,7 @@ fn report(body: impl AsRef<[u8]>) -> Drift {
 
 /// Pointers and what was found there.
 fn found(body: impl AsRef<[u8]>) -> Vec<String> {
-    let line = |entry: &Entry| format!("{} {}: {}", entry.count, entry.pointer, entry.kind);
+    let line = |entry: &DriftEntry| format!("{} {}: {}", entry.count, entry.pointer, entry.kind);
     report(body).entries().iter().map(line).collect()
 }
 

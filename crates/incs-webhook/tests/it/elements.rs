@@ -1,8 +1,8 @@
-//! Each element of a list is one item, and costs only itself whatever its bytes are.
+//! Tests that each element of a list is one item, and that a bad element affects only itself.
 
 use std::collections::BTreeMap;
 
-use incs_webhook::{Batch, Outcome, Provider};
+use incs_webhook::{Batch, ItemOutcome, Provider};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::Value;
@@ -19,7 +19,7 @@ const TYPED: [(&str, &str); 6] = [
     ("user_preferences", r#"{"wa_id":"1","category":"marketing_messages","value":"stop","timestamp":1}"#),
 ];
 
-const UNKNOWN: [&str; 7] = ["history", "state_sync", "of_tomorrow", "message", "event", "", "a/b~c\\\"\\n"];
+const UNKNOWN: [&str; 7] = ["history", "state_sync", "not_known_yet", "message", "event", "", "a/b~c\\\"\\n"];
 
 /// Values of every type, of which most fit no list.
 const VALUES: [&str; 12] = [
@@ -78,7 +78,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_element_of_every_list_is_one_item(
+    fn every_list_element_is_one_item(
         lists in prop::collection::vec(list(), 1..=8),
         contacts in prop::collection::vec(select(&[r#"{"wa_id":"1","profile":{"name":"Ann"}}"#, "7", "{}"][..]), 0..=3),
         others in prop::collection::vec(select(&[r#""metadata":{"a":[1]}"#, r#""metadata":7"#, r#""field":"x""#, r#""z":null"#][..]), 0..=2),
@@ -115,7 +115,7 @@ proptest! {
         let batch = read(&body);
         if expected.is_empty() {
             let item = &batch.items()[0];
-            prop_assert_eq!((batch.items().len(), item.outcome()), (1, &Outcome::Unknown));
+            prop_assert_eq!((batch.items().len(), item.outcome()), (1, &ItemOutcome::Unknown));
             prop_assert_eq!(item.raw(), body.as_bytes());
             return Ok(());
         }
@@ -123,16 +123,16 @@ proptest! {
         for item in &batch {
             let pointer = item.pointer().into_owned();
             let is_typed = TYPED.iter().any(|(name, _)| pointer.starts_with(&format!("/message/{name}/")));
-            prop_assert_eq!(!is_typed, *item.outcome() == Outcome::Unknown, "{}", pointer);
+            prop_assert_eq!(!is_typed, *item.outcome() == ItemOutcome::Unknown, "{}", pointer);
         }
     }
 }
 
 #[test]
-fn every_known_list_is_read_beside_every_other_list() {
+fn known_lists_are_read_together() {
     for (known, element) in TYPED {
         let alone = read(whatsapp(&format!(r#""{known}":[{element}]"#)));
-        assert!(matches!(alone.items()[0].outcome(), Outcome::Parsed(_)), "{known}: {alone:?}");
+        assert!(matches!(alone.items()[0].outcome(), ItemOutcome::Parsed(_)), "{known}: {alone:?}");
         for other in TYPED.map(|(name, _)| name).into_iter().chain(UNKNOWN) {
             for (elements, count) in [("", 0), ("7", 1), (r#"{"id":"a"},{}"#, 2)] {
                 for members in [
@@ -150,7 +150,7 @@ fn every_known_list_is_read_beside_every_other_list() {
 }
 
 #[test]
-fn elements_of_unknown_lists_are_named_by_their_list() {
+fn unknown_list_names_its_elements() {
     for (name, kind) in [
         ("history", "new_message.whatsapp.history"),
         ("state_sync", "new_message.whatsapp.state_sync"),
@@ -248,7 +248,7 @@ struct Body {
     before: String,
     /// The lists by the pointers of their elements, and an element with `@` in the place of the id.
     lists: Vec<(&'static str, &'static str)>,
-    /// What is between lists, and around the elements.
+    /// The bytes between lists and around elements.
     between: [&'static str; 3],
     after: String,
 }
@@ -342,7 +342,7 @@ impl Body {
 }
 
 /// Outcome and bytes of each item by its pointer.
-fn by_pointer(batch: &Batch) -> BTreeMap<String, (Outcome, Vec<u8>)> {
+fn by_pointer(batch: &Batch) -> BTreeMap<String, (ItemOutcome, Vec<u8>)> {
     let items: BTreeMap<_, _> =
         batch.iter().map(|item| (item.pointer().into_owned(), (item.outcome().clone(), item.raw().to_vec()))).collect();
     assert_eq!(items.len(), batch.items().len(), "two items in one place: {batch:?}");
@@ -350,25 +350,25 @@ fn by_pointer(batch: &Batch) -> BTreeMap<String, (Outcome, Vec<u8>)> {
 }
 
 fn assert_same(
-    found: &BTreeMap<String, (Outcome, Vec<u8>)>,
-    expected: &BTreeMap<String, (Outcome, Vec<u8>)>,
+    found: &BTreeMap<String, (ItemOutcome, Vec<u8>)>,
+    expected: &BTreeMap<String, (ItemOutcome, Vec<u8>)>,
     context: &str,
 ) {
     for (pointer, (outcome, raw)) in found {
         let raw = String::from_utf8_lossy(&raw[..raw.len().min(300)]).into_owned();
         assert_eq!(Some(outcome), expected.get(pointer).map(|(outcome, _)| outcome), "{pointer} {raw} in\n{context}");
     }
-    let pointers = |items: &BTreeMap<String, (Outcome, Vec<u8>)>| items.keys().cloned().collect::<Vec<_>>();
+    let pointers = |items: &BTreeMap<String, (ItemOutcome, Vec<u8>)>| items.keys().cloned().collect::<Vec<_>>();
     assert_eq!(pointers(found), pointers(expected), "{context}");
     assert!(found == expected, "{context}");
 }
 
 /// Each body with each element of it in turn: the body, list and index, and its items before the change.
-fn each_element(mut check: impl FnMut(&Body, usize, usize, &BTreeMap<String, (Outcome, Vec<u8>)>)) {
+fn each_element(mut check: impl FnMut(&Body, usize, usize, &BTreeMap<String, (ItemOutcome, Vec<u8>)>)) {
     for body in bodies() {
         let before = by_pointer(&body.read(&body.with(0, 0, None)));
         assert_eq!(before.len(), body.lists.len() * 3);
-        assert!(before.values().all(|(outcome, _)| !matches!(outcome, Outcome::Malformed(_))), "{before:?}");
+        assert!(before.values().all(|(outcome, _)| !matches!(outcome, ItemOutcome::Malformed(_))), "{before:?}");
         for list in 0..body.lists.len() {
             for index in 0..3 {
                 check(&body, list, index, &before);
@@ -378,7 +378,7 @@ fn each_element(mut check: impl FnMut(&Body, usize, usize, &BTreeMap<String, (Ou
 }
 
 #[test]
-fn element_that_is_not_json_costs_only_itself() {
+fn bad_element_costs_only_itself() {
     let mut count = 0;
     each_element(|body, list, index, before| {
         for bytes in bad_bytes() {
@@ -391,7 +391,7 @@ fn element_that_is_not_json_costs_only_itself() {
             let mut after = by_pointer(&body.read(&text));
             let pointer = body.pointer(list, index);
             let (outcome, raw) = after.remove(&pointer).unwrap_or_else(|| panic!("{pointer} is lost: {context}"));
-            assert!(matches!(outcome, Outcome::Malformed(_)), "{outcome:?}: {context}");
+            assert!(matches!(outcome, ItemOutcome::Malformed(_)), "{outcome:?}: {context}");
             if !bytes.trim_ascii().is_empty() {
                 assert_eq!(raw, bytes, "{context}");
             }
@@ -405,7 +405,7 @@ fn element_that_is_not_json_costs_only_itself() {
 }
 
 #[test]
-fn element_that_never_ends_costs_only_the_rest_of_its_list() {
+fn endless_element_costs_rest_of_list() {
     each_element(|body, list, index, before| {
         for bytes in open_bytes() {
             let text = body.with(list, index, Some(bytes.as_bytes()));
@@ -413,7 +413,7 @@ fn element_that_never_ends_costs_only_the_rest_of_its_list() {
             let mut after = by_pointer(&body.read(&text));
             let pointer = body.pointer(list, index);
             let (outcome, raw) = after.remove(&pointer).unwrap_or_else(|| panic!("{pointer} is lost: {context}"));
-            assert!(matches!(outcome, Outcome::Malformed(_)), "{outcome:?}: {context}");
+            assert!(matches!(outcome, ItemOutcome::Malformed(_)), "{outcome:?}: {context}");
             assert!(raw.starts_with(bytes.as_bytes()), "{context}");
             let mut others = before.clone();
             others.retain(|other, _| !(index..3).any(|index| *other == body.pointer(list, index)));
@@ -424,7 +424,7 @@ fn element_that_never_ends_costs_only_the_rest_of_its_list() {
 }
 
 #[test]
-fn member_that_is_not_json_is_one_item_and_costs_no_element() {
+fn bad_member_is_one_item() {
     let element = |name: &str| format!(r#""{name}":[{{"code":1}},{{"code":2,"x":[1],"y":2}}]"#);
     for bad in bad_bytes()
         .iter()
@@ -450,7 +450,7 @@ fn member_that_is_not_json_is_one_item_and_costs_no_element() {
             let batch = read(&text);
             let faults: Vec<_> = batch
                 .iter()
-                .filter(|item| matches!(item.outcome(), Outcome::Malformed(_)))
+                .filter(|item| matches!(item.outcome(), ItemOutcome::Malformed(_)))
                 .map(|item| item.pointer())
                 .collect();
             assert_eq!(faults, [format!("/message/{name}")], "{context}");
@@ -460,7 +460,7 @@ fn member_that_is_not_json_is_one_item_and_costs_no_element() {
 }
 
 #[test]
-fn contact_that_is_not_json_is_one_item_and_the_others_are_read() {
+fn bad_contact_is_one_item() {
     for bad in bad_bytes().iter().filter(|bytes| !bytes.ends_with(b"[[")) {
         let text = [
             br#"{"event":"new_message","message":{"contacts":[{"wa_id":"1"},"#,
@@ -471,12 +471,12 @@ fn contact_that_is_not_json_is_one_item_and_the_others_are_read() {
         let batch = read(&text);
         let pointers: Vec<_> = batch.iter().map(|item| item.pointer()).collect();
         assert_eq!(pointers, ["/message/contacts/1", "/message/messages/0"], "{}", String::from_utf8_lossy(bad));
-        assert_eq!(batch.items()[1].envelope().whatsapp.as_ref().unwrap().contacts.len(), 2);
+        assert_eq!(batch.items()[1].delivery_context().whatsapp.as_ref().unwrap().contacts.len(), 2);
     }
 }
 
 #[test]
-fn fault_outside_all_elements_is_one_item_beside_them() {
+fn fault_beside_elements_is_one_item() {
     let inner = r#""errors":[{"code":1},{"code":2}]"#;
     for text in [
         format!(r#"{{"event":"new_message","message":{{{inner}}},}}"#),
@@ -497,14 +497,14 @@ fn fault_outside_all_elements_is_one_item_beside_them() {
         let batch = read(&text);
         let whole: Vec<_> = batch.iter().filter(|item| item.pointer().is_empty()).collect();
         assert_eq!((batch.items().len(), whole.len()), (3, 1), "{text}\n{batch:?}");
-        assert!(matches!(whole[0].outcome(), Outcome::Malformed(_)), "{text}");
+        assert!(matches!(whole[0].outcome(), ItemOutcome::Malformed(_)), "{text}");
         assert_eq!(whole[0].raw(), text.as_bytes());
     }
 }
 
 /// Half of a surrogate pair is JSON for some readers: the item that has it decides, and costs no other.
 #[test]
-fn half_a_surrogate_pair_costs_at_most_its_item() {
+fn half_surrogate_costs_one_item() {
     for half in [r#""\ud800""#, r#""\udc00x""#, r#"{"id":"\ud83d","code":"\ud83d"}"#, r#"{"\ud800":1}"#] {
         each_element(|body, list, index, before| {
             let text = body.with(list, index, Some(half.as_bytes()));
@@ -520,7 +520,7 @@ fn half_a_surrogate_pair_costs_at_most_its_item() {
 
 /// A list may be named after a person. Its name is in the pointer, and in no label and no log.
 #[test]
-fn names_of_senders_reach_no_label_and_no_log() {
+fn sender_names_reach_no_label() {
     for name in ["6281200045678", "n6281200045678", "a\\nINFO forged", "rina@example.com"] {
         let body = format!(r#"{{"event":"new_message","message":{{"messaging_product":"whatsapp","{name}":[1]}}}}"#);
         let item = only(&body);

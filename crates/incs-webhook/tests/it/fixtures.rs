@@ -12,19 +12,19 @@ mod variants;
 use std::path::{Path, PathBuf};
 
 use incs_model::Timestamp;
-use incs_webhook::scheme::{Refusal, Scheme};
-use incs_webhook::{Batch, Delivery, Event, Evidence, Item, Provider};
+use incs_webhook::scheme::{Scheme, VerifyError};
+use incs_webhook::{Batch, Delivery, Event, Item, Provider, SignedRequest};
 
 pub(crate) use self::lists::{Composed, composed};
 pub(crate) use self::spelling::Spelling;
 
 const NO_HEADERS: [(&str, &str); 0] = [];
 
-/// Takes every delivery, whatever its shape.
+/// Accepts every delivery of any shape.
 struct Anyone;
 
 impl Scheme for Anyone {
-    fn verify(&self, _: &Evidence<'_>, _: Timestamp) -> Result<(), Refusal> {
+    fn verify(&self, _: &SignedRequest<'_>, _: Timestamp) -> Result<(), VerifyError> {
         Ok(())
     }
 }
@@ -50,17 +50,17 @@ pub(crate) fn names() -> Vec<String> {
     names
 }
 
-/// The body of a fixture, as it came.
+/// Returns the unchanged body of a fixture.
 pub(crate) fn body(name: &str) -> String {
     std::fs::read_to_string(repository("crates/incs-model/fixtures").join(format!("{name}.json"))).unwrap()
 }
 
-/// What a verified delivery says.
+/// Parses a body as a verified delivery.
 pub(crate) fn read(body: impl AsRef<[u8]>) -> Batch {
     Delivery::new(&NO_HEADERS, body.as_ref()).verify(&Anyone, epoch()).unwrap().parse()
 }
 
-/// What a verified delivery says at a URL that only one provider knows.
+/// Parses a body as a verified delivery of a given provider.
 pub(crate) fn read_from(body: impl AsRef<[u8]>, provider: Provider) -> Batch {
     Delivery::new(&NO_HEADERS, body.as_ref()).verify(&Anyone, epoch()).unwrap().parse_from(provider)
 }

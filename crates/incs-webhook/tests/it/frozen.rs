@@ -70,7 +70,7 @@ fn kinds_of_items_are_frozen() {
             writeln!(rows, "{name} | {} | {}", item.pointer(), item.kind().unwrap_or_default()).unwrap();
         }
     }
-    for (name, body) in sample::all() {
+    for (name, body) in sample::all().into_iter().chain(sample::messages()) {
         let item = only(&body);
         writeln!(rows, "sample {name} | {} | {}", item.pointer(), item.kind().unwrap()).unwrap();
     }
@@ -100,7 +100,7 @@ fn deduplication_keys_are_frozen() {
     for composed in composed() {
         add(&format!("several {}", composed.name), composed.body.to_string().as_bytes());
     }
-    for (name, body) in sample::all() {
+    for (name, body) in sample::all().into_iter().chain(sample::messages()) {
         add(&format!("sample {name}"), body.as_bytes());
     }
     assert_frozen("deduplication-keys.txt", &rows);

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use incs_model::Timestamp;
-use incs_webhook::guard::{Claim, Lease, MemoryGuard, ReplayGuard, Ticket};
+use incs_webhook::guard::{Claim, ClaimGuard, Lease, MemoryGuard, ReplayGuard};
 use incs_webhook::{DedupKey, Delivery};
 
 const TTL: Duration = Duration::from_secs(1000);
@@ -27,12 +27,12 @@ fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(seconds).unwrap()
 }
 
-/// What a claim came to, in a letter.
+/// Returns the result of a claim as a letter.
 fn letter<T>(claim: &Claim<T>) -> char {
     match claim {
         Claim::First(_) => 'F',
-        Claim::InHand => 'H',
-        Claim::Repeated => 'R',
+        Claim::InProgress => 'H',
+        Claim::Duplicate => 'R',
     }
 }
 
@@ -48,7 +48,7 @@ enum Step {
 }
 
 #[test]
-fn what_a_claim_comes_to_is_a_table() {
+fn claims_follow_the_table() {
     use Step::{Claim as C, Confirm, Release, ReleaseEarliest};
 
     let stories: &[(&str, &[Step])] = &[
@@ -61,7 +61,10 @@ fn what_a_claim_comes_to_is_a_table() {
             &[C("a", 0, 'F'), Confirm("a", 50), C("a", 1049, 'R'), C("a", 1050, 'F')],
         ),
         ("a repetition does not prolong it", &[C("a", 0, 'F'), Confirm("a", 0), C("a", 999, 'R'), C("a", 1000, 'F')]),
-        ("confirmed again, it lives anew", &[C("a", 0, 'F'), Confirm("a", 0), Confirm("a", 500), C("a", 1400, 'R')]),
+        (
+            "a second confirmation restarts the lifetime",
+            &[C("a", 0, 'F'), Confirm("a", 0), Confirm("a", 500), C("a", 1400, 'R')],
+        ),
         (
             "confirmed after its lease, it was handled all the same",
             &[C("a", 0, 'F'), C("b", 200, 'F'), Confirm("a", 201), C("a", 202, 'R')],
@@ -144,17 +147,17 @@ fn what_a_claim_comes_to_is_a_table() {
 }
 
 #[test]
-fn a_guard_without_room_or_time_grants_every_claim() {
+fn guard_without_capacity_grants_all() {
     for guard in [MemoryGuard::new(0, TTL), MemoryGuard::new(3, Duration::ZERO)] {
         for _ in 0..3 {
-            let Claim::First(ticket) = Ticket::claim(&guard, key("a"), at(0)) else { panic!("{guard:?}") };
+            let Claim::First(ticket) = ClaimGuard::claim(&guard, key("a"), at(0)) else { panic!("{guard:?}") };
             ticket.confirm(at(0));
         }
     }
 }
 
 #[test]
-fn a_lease_is_never_longer_than_the_time_to_live() {
+fn lease_never_outlives_its_key() {
     let short = Duration::from_secs(10);
     for guard in [MemoryGuard::new(3, short), MemoryGuard::new(3, short).with_lease(TTL)] {
         assert_eq!(letter(&guard.claim(&key("a"), at(0))), 'F');
@@ -164,20 +167,20 @@ fn a_lease_is_never_longer_than_the_time_to_live() {
 }
 
 #[test]
-fn an_item_without_a_key_is_always_first() {
+fn item_without_key_is_first() {
     let body = br#"{"event":"tomorrow"}"#;
     let headers = [("content-type", "application/json")];
     let batch = Delivery::new(&headers, body).dangerously_skip_verification().unwrap().parse();
     let guard = guard();
     for item in batch.iter().chain(&batch) {
-        let Claim::First(ticket) = Ticket::claim(&guard, item.dedup_key(), at(0)) else { panic!("{item:?}") };
+        let Claim::First(ticket) = ClaimGuard::claim(&guard, item.dedup_key(), at(0)) else { panic!("{item:?}") };
         ticket.confirm(at(0));
     }
     assert!(guard.is_empty());
 }
 
 #[test]
-fn an_item_that_failed_is_first_again_and_its_neighbour_is_repeated() {
+fn failed_item_is_first_again() {
     let body = br#"{"event":"new_message","message":{"messaging_product":"whatsapp","messages":[
         {"from":"1","id":"good","timestamp":"1","type":"text","text":{"body":"x"}},
         {"from":"1","id":"bad","timestamp":"1","type":"text","text":{"body":"x"}}]}}"#;
@@ -187,7 +190,7 @@ fn an_item_that_failed_is_first_again_and_its_neighbour_is_repeated() {
         let batch = Delivery::new(&headers, body).dangerously_skip_verification().unwrap().parse();
         let mut seen = String::new();
         for (index, item) in batch.iter().enumerate() {
-            let claim = Ticket::claim(&guard, item.dedup_key(), at(0));
+            let claim = ClaimGuard::claim(&guard, item.dedup_key(), at(0));
             seen.push(letter(&claim));
             if let Claim::First(ticket) = claim
                 && is_handled(index)
@@ -203,28 +206,28 @@ fn an_item_that_failed_is_first_again_and_its_neighbour_is_repeated() {
 }
 
 #[test]
-fn a_ticket_gives_its_claim_back_when_the_handler_panics() {
+fn panicking_handler_releases_its_claim() {
     let guard = guard();
     let handled = catch_unwind(AssertUnwindSafe(|| {
-        let ticket = Ticket::claim(&guard, key("a"), at(0)).first();
+        let ticket = ClaimGuard::claim(&guard, key("a"), at(0)).first();
         assert!(ticket.is_none(), "the handler fails");
     }));
     assert!(handled.is_err());
-    assert_eq!(letter(&Ticket::claim(&guard, key("a"), at(0))), 'F');
+    assert_eq!(letter(&ClaimGuard::claim(&guard, key("a"), at(0))), 'F');
 }
 
 #[test]
-fn a_ticket_can_be_given_back_by_hand_or_go_to_another_thread() {
+fn claim_guard_moves_between_threads() {
     let guard: Arc<dyn ReplayGuard> = Arc::new(guard());
-    Ticket::claim(&*guard, key("a"), at(0)).first().unwrap().release();
-    let ticket = Ticket::claim(Arc::clone(&guard), key("a"), at(0)).first().unwrap();
-    assert_eq!(letter(&Ticket::claim(&guard, key("a"), at(0))), 'H');
+    ClaimGuard::claim(&*guard, key("a"), at(0)).first().unwrap().release();
+    let ticket = ClaimGuard::claim(Arc::clone(&guard), key("a"), at(0)).first().unwrap();
+    assert_eq!(letter(&ClaimGuard::claim(&guard, key("a"), at(0))), 'H');
     thread::spawn(move || ticket.confirm(at(0))).join().unwrap();
-    assert_eq!(letter(&Ticket::claim(&guard, key("a"), at(0))), 'R');
+    assert_eq!(letter(&ClaimGuard::claim(&guard, key("a"), at(0))), 'R');
 }
 
 #[test]
-fn of_many_threads_exactly_one_is_first_for_each_key() {
+fn one_thread_is_first_per_key() {
     const THREADS: usize = 8;
     const KEYS: usize = 500;
 
@@ -237,7 +240,7 @@ fn of_many_threads_exactly_one_is_first_for_each_key() {
             scope.spawn(|| {
                 together.wait();
                 for (key, firsts) in keys.iter().zip(&firsts) {
-                    if let Claim::First(ticket) = Ticket::claim(&guard, *key, at(0)) {
+                    if let Claim::First(ticket) = ClaimGuard::claim(&guard, *key, at(0)) {
                         firsts.fetch_add(1, Ordering::Relaxed);
                         ticket.confirm(at(0));
                     }

@@ -13,7 +13,7 @@ use std::net::SocketAddr;
 use std::sync::mpsc::Receiver as Lines;
 use std::time::Duration;
 
-use incs_webhook::{Delivery, Item, Outcome};
+use incs_webhook::{Delivery, Item, ItemOutcome};
 
 /// More than any machine needs, and the end of a test that would wait for ever.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -21,9 +21,9 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// A server on loopback that ends when this is dropped.
 struct Server {
     address: SocketAddr,
-    /// What its handler saw, a line for each item.
+    /// The items that its handler received, one per line.
     seen: Lines<String>,
-    /// What it answers to GET.
+    /// The status of its response to GET.
     status_of_get: u16,
     _life: Box<dyn std::any::Any>,
 }
@@ -41,20 +41,20 @@ impl Server {
     }
 }
 
-/// The line that a handler writes for an item: that of the examples.
+/// The line that a handler writes for an item, as in the examples.
 fn line(item: &Item) -> String {
     let mut line = String::new();
     let key = item.dedup_key().map_or_else(|| "none".to_owned(), |key| key.to_string());
     match item.outcome() {
-        Outcome::Parsed(_) => write!(line, "understood {:?}, key {key}", item.pointer()),
-        Outcome::Malformed(fault) => write!(line, "kept {:?}: {fault}", item.pointer()),
-        _ => write!(line, "kept {:?}: unknown", item.pointer()),
+        ItemOutcome::Parsed(_) => write!(line, "understood {:?}, key {key}", item.pointer()),
+        ItemOutcome::Malformed(fault) => write!(line, "kept {:?}: {fault}", item.pointer()),
+        ItemOutcome::Unknown => write!(line, "kept {:?}: unknown", item.pointer()),
     }
     .unwrap();
     line
 }
 
-/// What a handler is to see of a body.
+/// Returns the items of a body that a handler should receive.
 fn lines(body: &[u8]) -> Vec<String> {
     let headers: [(&str, &str); 0] = [];
     let delivery = Delivery::new(&headers, body);

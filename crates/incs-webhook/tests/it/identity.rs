@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::fixtures::{Spelling, body as body_of, names, only, read};
 
-/// What tells one event from another. The alphabets are small, so that two of them often differ in one place only.
+/// The identity of an event. The alphabets are small, so that two identities often differ in one place only.
 #[derive(Debug, Clone, PartialEq)]
 enum Said {
     Text { id: &'static str },
@@ -34,7 +34,7 @@ enum Person {
     UserId(&'static str),
 }
 
-/// What an event on RCS names.
+/// The subject of an RCS event.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum About {
     Event(&'static str),
@@ -77,7 +77,7 @@ fn said() -> impl Strategy<Value = Said> {
         1 => id().prop_map(|id| Said::Echo { id }),
         5 => (id(), state(), option::of(person()), option::of(select(&["g", "h"][..])))
             .prop_map(|(id, state, person, group)| Said::Receipt { id, state, person, group }),
-        1 => (id(), state(), select(&["call", "payment", "of_tomorrow"][..]), time())
+        1 => (id(), state(), select(&["call", "payment", "not_known_yet"][..]), time())
             .prop_map(|(id, state, kind, time)| Said::OtherStatus { id, state, kind, time }),
         1 => (id(), select(&["connect", "terminate"][..])).prop_map(|(id, event)| Said::Call { id, event }),
         1 => (person(), select(&["stop", "resume"][..]), time()).prop_map(|(person, value, time)| Said::Preference {
@@ -120,7 +120,7 @@ fn whatsapp(list: &str, element: &Value) -> Value {
 }
 
 impl Said {
-    /// A body that says it, with members that do not tell events apart.
+    /// Returns a body of the event, with members that are not part of the identity.
     fn body(&self, extra: u8) -> Value {
         let mut body = match *self {
             Self::Text { id } => {
@@ -238,7 +238,7 @@ proptest! {
 
 /// The view, the fact and the item itself name the same customer, by the same key.
 #[test]
-fn item_view_and_fact_name_one_party() {
+fn item_views_name_one_party() {
     let contacts = json!([
         { "wa_id": "1", "user_id": "US.1", "profile": { "name": "Ann", "username": "ann" } },
         { "wa_id": "2", "user_id": "US.2", "profile": { "name": "Ben" } },
@@ -260,22 +260,25 @@ fn item_view_and_fact_name_one_party() {
     for item in &batch {
         let key = item.party().unwrap().key().unwrap();
         assert_eq!(key.as_str(), "user:US.2", "{item:?}");
-        let others = [item.inbound().and_then(|inbound| inbound.user), item.fact().and_then(|fact| fact.recipient)];
+        let others =
+            [item.inbound().and_then(|inbound| inbound.user), item.delivery_update().and_then(|fact| fact.recipient)];
         let other: Vec<_> = others.into_iter().flatten().collect();
         assert_eq!(other, [item.party().unwrap()], "{item:?}");
     }
     for name in names() {
         for item in &read(body_of(&name)) {
             let party = item.party();
-            for other in [item.inbound().and_then(|inbound| inbound.user), item.fact().and_then(|fact| fact.recipient)]
-            {
+            for other in [
+                item.inbound().and_then(|inbound| inbound.user),
+                item.delivery_update().and_then(|fact| fact.recipient),
+            ] {
                 assert!(other.is_none() || other == party, "{name}");
             }
         }
     }
 }
 
-/// Some items have nothing that tells two of them apart. They count as new each time.
+/// Items without an identity count as new each time.
 #[test]
 fn items_without_identity_have_no_key() {
     for element in [json!({ "value": "stop", "wa_id": "1" }), json!({ "value": "stop", "timestamp": "1" }), json!({})] {
@@ -286,7 +289,7 @@ fn items_without_identity_have_no_key() {
     assert_eq!(only(whatsapp("errors", &json!({ "code": 1 })).to_string()).dedup_key(), None);
 }
 
-/// An empty id is none: two events that have nothing else in common are not the same.
+/// An empty id identifies nothing: two events with nothing else in common differ.
 #[test]
 fn empty_ids_identify_nothing() {
     let text = |id: &str| json!({ "id": id, "from": "1", "type": "text", "text": { "body": "x" } });
@@ -312,7 +315,7 @@ fn empty_ids_identify_nothing() {
 
 /// Two bodies that differ in one member, and whether they are the same event.
 #[test]
-fn last_members_that_differ_tell_events_apart() {
+fn last_member_distinguishes_events() {
     let template = |name: &str, channel: u64| {
         json!({
             "event": "template_status_update", "template_name": name, "channel_id": channel, "new_value": "APPROVED",
@@ -342,14 +345,14 @@ fn last_members_that_differ_tell_events_apart() {
     ] {
         assert_ne!(key(&first), key(&second), "{first}");
     }
-    // An edit whose new content cannot be read has no key, since nothing tells two of them apart.
+    // An edit with unreadable content has no key, since two of them cannot be distinguished.
     let edit = json!({ "original_message_id": "o", "message": { "type": "image", "image": { "caption": "x" } } });
     let edited = json!({ "id": "a", "type": "edit", "edit": edit, "timestamp": "1" });
     assert_eq!(only(whatsapp("messages", &edited).to_string()).dedup_key(), None);
 }
 
 #[test]
-fn times_have_one_key_in_every_spelling() {
+fn time_spelling_does_not_change_key() {
     let report = |time: &str| {
         let report = json!({
             "callback_type": "dlr", "sid": "s", "to": "1", "exo_status_code": 40002, "timestamp": time,

@@ -15,6 +15,7 @@ mod frozen;
 mod guard;
 mod http;
 mod identity;
+mod metrics;
 mod mutation;
 mod scaling;
 mod schemes;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use incs_model::exotel::{Callback, Entry};
-use incs_webhook::{Batch, Event, Item, Outcome, Provider};
+use incs_webhook::{Batch, Event, Item, ItemOutcome, Provider};
 use serde_json::Value;
 
 use crate::fixtures::{Composed, body, composed, names, read, read_from};
@@ -13,13 +13,13 @@ use crate::fixtures::{Composed, body, composed, names, read, read_from};
 pub(crate) enum Change {
     /// The value is gone.
     Drop,
-    /// Another JSON stands in its place.
+    /// The value is replaced by other JSON.
     Replace(&'static str),
-    /// Something that this version does not know stands in it: a member, or one element more.
+    /// An unknown member or one more element is added.
     Extend,
 }
 
-/// A value of each type, and some that are well-formed JSON and yet fit no type of ours.
+/// A value of each type, and some valid JSON that no type of this crate can represent.
 const OTHERS: [&str; 13] = [
     "null",
     "true",
@@ -56,7 +56,7 @@ impl Change {
         let (mut value, mut json) = (body.clone(), "null");
         match self {
             Self::Replace(other) => {
-                // What no value of ours holds is put into the text.
+                // Values that serde_json cannot represent are inserted as text.
                 *value.pointer_mut(place)? = serde_json::from_str(other).unwrap_or_else(|_| Value::from(MARK));
                 json = other;
             }
@@ -116,7 +116,7 @@ pub(crate) fn places(body: &Value) -> Vec<String> {
     places
 }
 
-/// Whether a place is another one, or in it.
+/// Reports whether a place is another one or inside it.
 pub(crate) fn is_within(place: &str, outer: &str) -> bool {
     place.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
@@ -133,7 +133,7 @@ fn assert_right(found: &str, place: &str, context: &str) {
     assert!(right, "{context}: {found} is named");
 }
 
-/// Whether a member says what its neighbours must be.
+/// Reports whether a member decides the form of its siblings.
 fn decides(place: &str) -> bool {
     let name = place.rsplit('/').next().unwrap_or_default();
     ["type", "event", "callback_type"].contains(&name)
@@ -144,17 +144,17 @@ fn assert_item(item: &Item, changed: &Changed, place: &str, context: &str) {
     let raw = std::str::from_utf8(item.raw()).unwrap();
     assert_eq!(Some(raw), changed.text_at(&item.pointer()).as_deref(), "{context}: {item:?}");
     assert_eq!(item.body(), changed.text().as_bytes());
-    let fault = item.fault_pointer();
-    assert_eq!(fault.is_some(), matches!(item.outcome(), Outcome::Malformed(_)));
+    let fault = item.error_pointer();
+    assert_eq!(fault.is_some(), matches!(item.outcome(), ItemOutcome::Malformed(_)));
     if let Some(fault) = fault {
         assert_right(&fault, place, context);
     }
     // None of these may panic.
-    let _ = (item.inbound(), item.fact(), item.dedup_key(), format!("{item:?}"));
+    let _ = (item.inbound(), item.delivery_update(), item.dedup_key(), format!("{item:?}"));
 }
 
 #[test]
-fn a_fixture_that_is_changed_anywhere_is_read_and_a_fault_is_named_by_its_place() {
+fn changed_fixture_names_its_fault() {
     let (mut parsed, mut unknown, mut malformed) = (0, 0, 0);
     for name in names() {
         let body: Value = serde_json::from_str(&body(&name)).unwrap();
@@ -167,9 +167,9 @@ fn a_fixture_that_is_changed_anywhere_is_read_and_a_fault_is_named_by_its_place(
                 for item in &batch {
                     assert_item(item, &changed, &place, &context);
                     match item.outcome() {
-                        Outcome::Parsed(_) => parsed += 1,
-                        Outcome::Unknown => unknown += 1,
-                        _ => malformed += 1,
+                        ItemOutcome::Parsed(_) => parsed += 1,
+                        ItemOutcome::Unknown => unknown += 1,
+                        ItemOutcome::Malformed(_) => malformed += 1,
                     }
                 }
             }
@@ -178,9 +178,9 @@ fn a_fixture_that_is_changed_anywhere_is_read_and_a_fault_is_named_by_its_place(
     assert!(parsed > 5_000 && unknown > 300 && malformed > 3_000, "{parsed}, {unknown}, {malformed}");
 }
 
-/// Lists whose elements are all alike are read in one pass, so the two ways to read must agree.
+/// Lists whose elements have the same kind are read in one pass, so the two ways to read must agree.
 #[test]
-fn elements_of_exotel_are_read_as_the_model_reads_them() {
+fn exotel_elements_match_the_model() {
     let mut count = 0;
     for name in names().into_iter().filter(|name| name.starts_with("exotel/")) {
         let mut body: Value = serde_json::from_str(&body(&name)).unwrap();
@@ -200,7 +200,7 @@ fn elements_of_exotel_are_read_as_the_model_reads_them() {
     assert!(count > 3_000, "{count}");
 }
 
-/// Reads a body both ways, and says how many elements it has.
+/// Reads a body both ways and returns the number of elements.
 fn assert_as_the_model(text: &str, context: &str) -> usize {
     let callback: Callback = incs_model::decode_str(text).unwrap();
     let entries: Vec<_> = callback.entries().collect();
@@ -209,11 +209,11 @@ fn assert_as_the_model(text: &str, context: &str) -> usize {
     assert_eq!(batch.items().len(), entries.len().max(1), "{context}");
     for (item, (pointer, entry)) in batch.iter().zip(&entries) {
         let same = match (item.outcome(), *entry) {
-            (Outcome::Parsed(Event::ExotelMessage(found)), Entry::Incoming(read)) => found == read,
-            (Outcome::Parsed(Event::ExotelReport(found)), Entry::Report(read)) => found == read,
-            (Outcome::Parsed(Event::ExotelSmsReport(found)), Entry::SmsReport(read)) => found == read,
-            (outcome, Entry::Unknown(_)) => *outcome == Outcome::Unknown,
-            (outcome, Entry::Malformed(_)) => matches!(outcome, Outcome::Malformed(_)),
+            (ItemOutcome::Parsed(Event::ExotelMessage(found)), Entry::Incoming(read)) => found == read,
+            (ItemOutcome::Parsed(Event::ExotelReport(found)), Entry::Report(read)) => found == read,
+            (ItemOutcome::Parsed(Event::ExotelSmsReport(found)), Entry::SmsReport(read)) => found == read,
+            (outcome, Entry::Unknown(_)) => *outcome == ItemOutcome::Unknown,
+            (outcome, Entry::Malformed(_)) => matches!(outcome, ItemOutcome::Malformed(_)),
             _ => false,
         };
         assert!(same && item.pointer() == *pointer, "{context}: {item:?}");
@@ -222,7 +222,7 @@ fn assert_as_the_model(text: &str, context: &str) -> usize {
 }
 
 #[test]
-fn elements_that_could_be_taken_for_another_kind_are_read_as_the_model_reads_them() {
+fn ambiguous_elements_match_the_model() {
     let report = r#"{"callback_type":"dlr","to":"1","exo_status_code":1}"#;
     let both = r#""from":"1","to":"2","exo_status_code":1,"content":{"type":"text","text":"x"}"#;
     for (list, elements) in [
@@ -238,7 +238,7 @@ fn elements_that_could_be_taken_for_another_kind_are_read_as_the_model_reads_the
 }
 
 /// Each item by its pointer.
-type Before = BTreeMap<String, Outcome>;
+type Before = BTreeMap<String, ItemOutcome>;
 
 fn outcomes(batch: &Batch) -> Before {
     let found: BTreeMap<_, _> =
@@ -264,13 +264,13 @@ fn each_change(mut check: impl FnMut(&Composed, &str, Change, &Changed, &Before,
     assert!(count > 2_000, "{count}");
 }
 
-/// The list that a place stands in, and the pointer of the element.
+/// Returns the list that contains a place, and the pointer of the element.
 fn element_of(composed: &Composed, place: &str) -> Option<String> {
     composed.items().into_iter().find(|item| is_within(place, item))
 }
 
 #[test]
-fn a_change_in_one_element_leaves_all_others_as_they_were() {
+fn changed_element_leaves_the_others() {
     let mut broken = 0;
     each_change(|composed, place, change, changed, before, context| {
         let Some(element) = element_of(composed, place) else { return };
@@ -297,7 +297,7 @@ fn a_change_in_one_element_leaves_all_others_as_they_were() {
             return;
         }
         let changed_one = after.remove(&element).unwrap_or_else(|| panic!("{context}: the element is lost"));
-        broken += usize::from(matches!(changed_one, Outcome::Malformed(_)));
+        broken += usize::from(matches!(changed_one, ItemOutcome::Malformed(_)));
         let mut others = before.clone();
         others.remove(&element);
         assert_eq!(after, others, "{context}");
@@ -306,7 +306,7 @@ fn a_change_in_one_element_leaves_all_others_as_they_were() {
 }
 
 #[test]
-fn a_change_around_the_lists_leaves_every_element_as_it_was() {
+fn change_beside_lists_leaves_elements() {
     let (mut faults, mut elements, mut whole) = (0, 0, 0);
     each_change(|composed, place, change, changed, before, context| {
         let around = element_of(composed, place).is_none() && !composed.lists.iter().any(|list| is_within(list, place));
@@ -316,7 +316,7 @@ fn a_change_around_the_lists_leaves_every_element_as_it_was() {
         let batch = read(changed.text());
         if place == "/event" && matches!(change, Change::Replace("\"\"" | "\"x\"" | "\"dlr\"")) {
             // The platform has named another event; what it holds is not for us to guess.
-            assert!(matches!(batch.items()[0].outcome(), Outcome::Unknown), "{context}");
+            assert!(matches!(batch.items()[0].outcome(), ItemOutcome::Unknown), "{context}");
             assert_eq!((batch.items().len(), batch.items()[0].raw()), (1, changed.text().as_bytes()), "{context}");
             whole += 1;
             return;
@@ -332,8 +332,8 @@ fn a_change_around_the_lists_leaves_every_element_as_it_was() {
         let is_list = matches!(change, Change::Replace("[null]")) && place.matches('/').count() == 2;
         let expected =
             usize::from(place == "/event" || (is_list && composed.name == "whatsapp" && !place.ends_with("contacts")));
-        let is_unknown = |outcome: &Outcome| *outcome == Outcome::Unknown;
-        let is_fault = |outcome: &Outcome| matches!(outcome, Outcome::Malformed(_));
+        let is_unknown = |outcome: &ItemOutcome| *outcome == ItemOutcome::Unknown;
+        let is_fault = |outcome: &ItemOutcome| matches!(outcome, ItemOutcome::Malformed(_));
         if composed.name == "whatsapp" {
             assert_eq!(after.len(), expected, "{context}: {after:?}");
             assert!(
@@ -349,7 +349,7 @@ fn a_change_around_the_lists_leaves_every_element_as_it_was() {
 }
 
 #[test]
-fn a_list_that_is_none_is_an_item_and_the_other_lists_are_as_they_were() {
+fn non_list_is_one_item() {
     each_change(|composed, place, change, changed, before, context| {
         let above = composed.lists.iter().any(|list| is_within(list, place));
         if !above {
@@ -367,14 +367,14 @@ fn a_list_that_is_none_is_an_item_and_the_other_lists_are_as_they_were() {
             assert_eq!((known, after.len()), (expected, expected + usize::from(list)), "{context}");
             return;
         }
-        // What is left of a list that has no elements any more: nothing, or one item that says so.
+        // A list without remaining elements gives no item, or one item for the whole body.
         let value = changed.text_at(place);
         let says_nothing = matches!(value.as_deref(), None | Some("null" | "[]" | "{}" | "\"\""));
         let is_whole = batch.items().len() == 1 && batch.items()[0].pointer().is_empty();
         assert!(after.len() <= 1 || is_whole, "{context}: {after:?}");
         assert!(after.len() == 1 || is_whole || says_nothing, "{context}: {after:?}");
         for item in &batch {
-            if let (Some(fault), false) = (item.fault_pointer(), is_whole) {
+            if let (Some(fault), false) = (item.error_pointer(), is_whole) {
                 assert_right(&fault, place, context);
             }
         }

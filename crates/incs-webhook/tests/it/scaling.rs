@@ -4,7 +4,7 @@
 //! and 4n elements, and two things are compared. The bytes of all that the methods return are counted, which is exact: they grow
 //! fourfold from n to 4n, where copies of something shared would make it sixteenfold. And the time is measured, which shows bytes that
 //! are only looked at: the best of several runs, since other programs disturb it. Linear work takes four times as long for 4n and
-//! quadratic work sixteen times; the limit is eight, between the two.
+//! quadratic work sixteen times; the limit is ten, between the two.
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
@@ -39,9 +39,9 @@ const OF_ITEM: &[OfItem] = &[
     ("into_outcome", |item, sum| sum.debug(&item.clone().into_outcome())),
     ("kind", |item, sum| sum.add(item.kind().unwrap_or_default())),
     ("provider", |item, sum| sum.debug(&item.provider())),
-    ("envelope", |item, sum| sum.bytes += size_of_val(item.envelope())),
+    ("delivery_context", |item, sum| sum.bytes += size_of_val(item.delivery_context())),
     ("pointer", |item, sum| sum.add(&*item.pointer())),
-    ("fault_pointer", |item, sum| sum.add(item.fault_pointer().unwrap_or_default())),
+    ("error_pointer", |item, sum| sum.add(item.error_pointer().unwrap_or_default())),
     ("raw", |item, sum| sum.add(item.raw())),
     ("body", |item, sum| sum.bytes += usize::from(item.body().is_empty())),
     ("inbound", |item, sum| {
@@ -50,7 +50,7 @@ const OF_ITEM: &[OfItem] = &[
         }
     }),
     ("party", |item, sum| sum.add(serde_json::to_vec(&item.party()).unwrap())),
-    ("fact", |item, sum| sum.add(serde_json::to_vec(&item.fact()).unwrap())),
+    ("delivery_update", |item, sum| sum.add(serde_json::to_vec(&item.delivery_update()).unwrap())),
     ("dedup_key", |item, sum| sum.debug(&item.dedup_key())),
     ("fmt", |item, sum| sum.debug(item)),
     ("clone", |item, sum| sum.add(item.clone().raw())),
@@ -63,8 +63,10 @@ const OF_BATCH: &[OfBatch] = &[
     ("provider", |batch, sum| sum.debug(&batch.provider())),
     ("body", |batch, sum| sum.add(batch.body())),
     ("inbound", |batch, sum| batch.inbound().for_each(|inbound| sum.add(serde_json::to_vec(&inbound).unwrap()))),
-    ("facts", |batch, sum| batch.facts().for_each(|fact| sum.add(serde_json::to_vec(&fact).unwrap()))),
-    ("leftovers", |batch, sum| batch.leftovers().for_each(|item| sum.add(item.raw()))),
+    ("delivery_updates", |batch, sum| {
+        batch.delivery_updates().for_each(|fact| sum.add(serde_json::to_vec(&fact).unwrap()));
+    }),
+    ("unparsed", |batch, sum| batch.unparsed().for_each(|item| sum.add(item.raw()))),
     ("into_iter", |batch, sum| batch.clone().into_iter().for_each(|item| sum.add(item.raw()))),
     ("fmt", |batch, sum| sum.debug(batch)),
 ];
@@ -94,7 +96,7 @@ fn every_public_method_is_measured() {
     }
     // Of what else is public, a fault has the methods of an error.
     let others: Vec<_> = found.iter().filter(|(of, _)| !["Item", "Batch"].contains(of)).collect();
-    assert_eq!(others, [&("Fault", "pointer")]);
+    assert_eq!(others, [&("ItemError", "pointer")]);
 }
 
 /// A body of so many elements.
@@ -166,7 +168,7 @@ const SHAPES: &[Shape] = &[
         let contacts = listed("contacts", r#"{"wa_id":"1","profile":{"name":"N"}}"#, count);
         whatsapp(&format!("{contacts},{}", listed("messages", MESSAGE, count)))
     }),
-    ("many contacts of nobody", |count| {
+    ("many contacts without a message", |count| {
         let contacts = listed("contacts", r#"{"wa_id":"2","user_id":"x"}"#, count);
         whatsapp(&format!("{contacts},{}", listed("messages", MESSAGE, count)))
     }),
@@ -232,11 +234,11 @@ fn best(body: &str, runs: usize) -> (usize, Duration) {
 }
 
 #[test]
-fn work_on_all_items_grows_like_the_body() {
+fn work_grows_linearly_with_body() {
     const SIZE: usize = 1_000;
     let mut failures = String::new();
     for (name, shape) in SHAPES {
-        // Quadratic work takes long in every shape; a few of them say enough.
+        // Quadratic work takes long in every shape; a few failures are enough.
         if failures.lines().count() >= 3 {
             break;
         }
@@ -258,10 +260,10 @@ fn work_on_all_items_grows_like_the_body() {
             writeln!(failures, "{name}: {} bytes of a body of {}", four.0, bodies[2].len()).unwrap();
         }
         // A disturbed run is repeated; quadratic work never gets below the limit.
-        let is_slow = |one: Duration, four: Duration| four > one * 8 + Duration::from_millis(2);
+        let is_slow = |one: Duration, four: Duration| four > one * 10 + Duration::from_millis(2);
         let mut times = (one.1, four.1);
         let mut tries = 0;
-        while is_slow(times.0, times.1) && tries < 3 {
+        while is_slow(times.0, times.1) && tries < 10 {
             times = (times.0.max(best(&bodies[0], 2).1), times.1.min(best(&bodies[2], 2).1));
             tries += 1;
         }

@@ -2,6 +2,7 @@
 
 mod any_of;
 mod explain;
+mod head;
 mod hmac;
 mod properties;
 mod python;
@@ -11,9 +12,9 @@ mod standard_webhooks;
 mod vectors;
 
 use incs_model::Timestamp;
-use incs_webhook::scheme::{Refusal, Scheme};
+use incs_webhook::scheme::{Scheme, VerifyError};
 use incs_webhook::testing::sign::{Draft, Proof, Sign};
-use incs_webhook::{Cause, Delivery, Secrets};
+use incs_webhook::{Delivery, RejectionCause, Secrets};
 
 fn secrets(text: &str) -> Secrets {
     Secrets::try_new(text).unwrap()
@@ -23,26 +24,26 @@ fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(seconds).unwrap()
 }
 
-/// What the scheme says of a request.
-fn verify(scheme: &dyn Scheme, headers: &[(&str, &str)], body: &[u8], now: Timestamp) -> Result<(), Refusal> {
-    refusal(Delivery::new(&headers, body).verify(scheme, now))
+/// Verifies a request with a scheme.
+fn verify(scheme: &dyn Scheme, headers: &[(&str, &str)], body: &[u8], now: Timestamp) -> Result<(), VerifyError> {
+    verify_error(Delivery::new(&headers, body).verify(scheme, now))
 }
 
-fn verify_target(scheme: &dyn Scheme, target: &str) -> Result<(), Refusal> {
-    refusal(Delivery::new(&[("x", "y")], b"{}").with_target(target).verify(scheme, at(0)))
+fn verify_target(scheme: &dyn Scheme, target: &str) -> Result<(), VerifyError> {
+    verify_error(Delivery::new(&[("x", "y")], b"{}").with_target(target).verify(scheme, at(0)))
 }
 
-fn verify_proof(scheme: &dyn Scheme, proof: &Proof, body: &[u8], now: Timestamp) -> Result<(), Refusal> {
+fn verify_proof(scheme: &dyn Scheme, proof: &Proof, body: &[u8], now: Timestamp) -> Result<(), VerifyError> {
     let target = proof.to_target("/hooks?a=b");
-    refusal(Delivery::new(&proof.headers(), body).with_target(&target).verify(scheme, now))
+    verify_error(Delivery::new(&proof.headers(), body).with_target(&target).verify(scheme, now))
 }
 
-fn refusal(result: Result<incs_webhook::Verified<'_>, incs_webhook::Rejection>) -> Result<(), Refusal> {
-    result.map(drop).map_err(|rejection| rejection.refusal().unwrap().clone())
+fn verify_error(result: Result<incs_webhook::Verified<'_>, incs_webhook::Rejection>) -> Result<(), VerifyError> {
+    result.map(drop).map_err(|rejection| rejection.verify_error().unwrap().clone())
 }
 
-/// What is said of a refusal. Whatever that is, no word of it is as long as a signature or was sent.
-fn explain(scheme: &dyn Scheme, headers: &[(&str, &str)], body: &[u8], now: Timestamp) -> Option<Cause> {
+/// Returns the cause of a rejection. No word of its text is as long as a signature or was sent.
+fn explain(scheme: &dyn Scheme, headers: &[(&str, &str)], body: &[u8], now: Timestamp) -> Option<RejectionCause> {
     let cause = Delivery::new(&headers, body).explain(scheme, now)?;
     for text in [cause.to_string(), format!("{cause:?}")] {
         let longest =

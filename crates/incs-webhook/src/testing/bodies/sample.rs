@@ -1,4 +1,4 @@
-//! One body for each kind of event, with invented values: to see that a receiver copes with them all.
+//! Sample bodies with invented values for each kind of event, to test a receiver with all of them.
 
 use incs_model::event::created::{self, ChannelState};
 use incs_model::event::{
@@ -15,10 +15,57 @@ const BUSINESS: &str = "6281100099001";
 const CUSTOMER: &str = "6281200045678";
 const TIME: &str = "2026-04-07T05:35:17Z";
 
-/// One body for each kind of event, and the name of the kind: that of the variant of [`Event`](crate::Event), in small
-/// letters and underscores. Each body holds one item.
+/// Returns one body for each kind of event, with the name of the variant of [`Event`](crate::Event) in snake case. Each body has one
+/// item.
 pub fn all() -> Vec<(&'static str, Body)> {
     [incs(), whatsapp_lists(), exotel_lists()].concat()
+}
+
+/// Returns one body for each kind of message that customers write, with the name of the kind. Each body has one item.
+///
+/// Text messages are in [`all`].
+pub fn messages() -> Vec<(&'static str, Body)> {
+    let interactive = whatsapp::Content::Interactive;
+    let list = whatsapp::ListReply::new("slot_pm").with_title("Afternoon").with_description("13:00 to 18:00");
+    let button = whatsapp::ButtonReply::new("yes").with_title("Yes, please");
+    let template_button = whatsapp::TemplateButton::new().with_payload("stop").with_text("Stop promotions");
+    let media = |id: &str, mime: &str| whatsapp::Media::new(id).with_mime_type(mime);
+    let voice = media("sample-media-2", "audio/ogg; codecs=opus").with_voice(true);
+    let document = media("sample-media-4", "application/pdf").with_filename("order-7.pdf");
+    let place = whatsapp::Location::new(22.2819, 114.1589).with_name("Central Pier 7");
+    let reaction = whatsapp::Reaction::new("wamid.sample-1").with_emoji("👍");
+    let contents = [
+        ("list_reply", interactive(whatsapp::Interactive::ListReply(list))),
+        ("button_reply", interactive(whatsapp::Interactive::ButtonReply(button))),
+        ("button", whatsapp::Content::Button(template_button)),
+        ("image", whatsapp::Content::Image(media("sample-media-1", "image/jpeg").with_caption("Is it this one?"))),
+        ("audio", whatsapp::Content::Audio(voice)),
+        ("video", whatsapp::Content::Video(media("sample-media-3", "video/mp4"))),
+        ("document", whatsapp::Content::Document(document)),
+        ("sticker", whatsapp::Content::Sticker(media("sample-media-5", "image/webp"))),
+        ("location", whatsapp::Content::Location(place)),
+        ("reaction", whatsapp::Content::Reaction(reaction)),
+    ];
+    let message = |(name, content): (&'static str, whatsapp::Content)| {
+        // Taps refer to the message that they answer.
+        let answers = matches!(content, whatsapp::Content::Interactive(_) | whatsapp::Content::Button(_));
+        let mut message =
+            whatsapp::Message::new(CUSTOMER, format!("wamid.sample-{name}"), content).with_timestamp("1775540260");
+        if answers {
+            message = message.with_context(whatsapp::Context::new().with_from(BUSINESS).with_id("wamid.sample-1"));
+        }
+        (name, super::whatsapp_messages(CHANNEL, BUSINESS, [message]))
+    };
+    let file =
+        rcs::UserFile::new(rcs::FileReference::new("https://example.com/photo.jpg").with_mime_type("image/jpeg"));
+    let rcs_message = |id: &str, content| {
+        let message = rcs::UserMessage::new("+6281200045678", id, content);
+        super::rcs_message(message.with_send_time(TIME).with_agent_id("sample_agent@rbm.goog"))
+    };
+    let mut messages: Vec<_> = contents.into_iter().map(message).collect();
+    messages.push(("rcs_text", rcs_message("sample-8", rcs::Content::Text("Is it in stock?".to_owned()))));
+    messages.push(("rcs_file", rcs_message("sample-9", rcs::Content::File(file))));
+    messages
 }
 
 fn incs() -> Vec<(&'static str, Body)> {
@@ -53,7 +100,7 @@ fn whatsapp_lists() -> Vec<(&'static str, Body)> {
     let status = whatsapp::Status::new("wamid.sample-1", State::Read).with_timestamp("1775540190");
     let error = whatsapp::ErrorItem::new().with_code(130_429).with_title("Rate limit hit");
     let statuses = whatsapp::Value::new().with_statuses([status.with_recipient_id(CUSTOMER)]);
-    // Without a list of messages nothing would tell that the value is one of WhatsApp, were it not for its product.
+    // Without a list of messages only the product shows that the value is of WhatsApp.
     let errors = whatsapp::Value::new().with_errors([error]);
     vec![
         ("whats_app_message", super::whatsapp_messages(CHANNEL, BUSINESS, [message])),

@@ -12,7 +12,7 @@ fn tap(suggested: &str, response: &str, reply: &str) -> String {
 }
 
 #[test]
-fn spellings_that_the_reader_takes_are_no_drift() {
+fn accepted_spellings_are_no_drift() {
     for body in [
         tap("suggested", "response", "reply"),
         tap("Suggested", "Response", "Action"),
@@ -28,7 +28,7 @@ fn spellings_that_the_reader_takes_are_no_drift() {
 }
 
 #[test]
-fn a_content_that_came_as_a_string_is_looked_into() {
+fn json_in_a_string_is_inspected() {
     let body = |content: &str| {
         json!({ "event": "message_created", "message": { "id": 1, "content": content, "type": 101 } }).to_string()
     };
@@ -40,7 +40,7 @@ fn a_content_that_came_as_a_string_is_looked_into() {
             "1 /message/content/emphasis: unknown member"
         ]
     );
-    // Text in any other member is a text, whatever it looks like.
+    // Text in any other member stays text, even if it looks like JSON.
     assert_eq!(found(r#"{"event":"new_message","message":{"messageId":"a","text":"{\"order\":1}"}}"#), [""; 0]);
     for content in ["", "{", "[1]", "7", "\"{}\"", "{\"content\":"] {
         assert_eq!(found(body(content)), ["1 /message/content: expected an object in the string"], "{content}");
@@ -48,7 +48,7 @@ fn a_content_that_came_as_a_string_is_looked_into() {
 }
 
 #[test]
-fn what_the_schemas_do_not_describe_is_not_looked_at() {
+fn undescribed_content_is_not_inspected() {
     let status = json!({ "id": "a", "status": "read", "payment": { "x": [{ "y": 1 }] }, "conversation": 7 });
     let order = json!({ "product_items": [{ "product_retailer_id": "a", "quantity": { "x": 1 }, "item_price": [] }] });
     let message = json!({ "statuses": [status], "messages": [{ "id": "a", "type": "order", "order": order }] });
@@ -58,7 +58,7 @@ fn what_the_schemas_do_not_describe_is_not_looked_at() {
 }
 
 #[test]
-fn value_that_no_reader_takes_is_reported() {
+fn unreadable_value_is_reported() {
     let whatsapp = |member: &str, value: Value| {
         let message = json!({ "id": "a", "type": "image", "image": { "id": "b" }, member: value });
         json!({ "event": "new_message", "message": { "messaging_product": "whatsapp", "messages": [message] } })
@@ -106,7 +106,7 @@ fn value_that_no_reader_takes_is_reported() {
 }
 
 #[test]
-fn unknown_member_beside_the_lists_counts_once_each() {
+fn unknown_member_counts_once_per_body() {
     let message = json!({
         "messaging_product": "whatsapp", "messages": [], "brand_new": { "a": 1 }, "poll_votes": [{ "id": 1 }, 7],
     });
@@ -117,7 +117,7 @@ fn unknown_member_beside_the_lists_counts_once_each() {
 }
 
 #[test]
-fn an_event_or_content_of_unknown_kind_is_one_entry_each_way_it_comes() {
+fn unknown_kind_is_one_entry() {
     assert_eq!(
         found(r#"{"event":"message_deleted","message":{"id":1,"channel_status":2}}"#),
         ["1 /event: unknown kind message_deleted"]
@@ -148,19 +148,19 @@ fn elements_of_a_list_count_each() {
 }
 
 #[test]
-fn a_body_that_cannot_be_read_is_counted() {
+fn unreadable_body_is_counted() {
     for body in ["", "{", "[]", "7", "{\"hello\":1}", "{\"event\":\"x\"} trailing"] {
         let report = report(body);
         assert_eq!((report.observed(), report.unread()), (1, 1), "{body}");
         assert!(!report.is_empty(), "{body}");
     }
     assert_eq!(report(b"{\"event\":\"\xff\"}").unread(), 1);
-    // What stands before the fault is told.
+    // Findings before the fault are reported.
     assert_eq!(found("{\"event\":\"message_created\",\"brand_new\":1,"), ["1 /brand_new: unknown member"]);
 }
 
 #[test]
-fn a_body_as_deep_as_it_likes_is_looked_through() {
+fn body_of_any_depth_is_inspected() {
     let deep = |member: &str| {
         format!("{{\"event\":\"message_created\",\"{member}\":{}7{}}}", "[".repeat(100_000), "]".repeat(100_000))
     };
@@ -175,7 +175,7 @@ fn a_body_as_deep_as_it_likes_is_looked_through() {
 }
 
 #[test]
-fn a_url_of_one_provider_needs_nothing_in_the_body_that_tells() {
+fn given_provider_needs_no_hint() {
     let observe = |provider: &str| {
         let mut drift = Drift::new();
         with_verified(b"{\"brand_new\":1}", |verified| drift.observe_from(&Provider::from(provider), verified));

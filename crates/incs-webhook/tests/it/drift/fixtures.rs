@@ -2,16 +2,16 @@
 
 use incs_model::event;
 use incs_model::exotel::Callback;
-use incs_webhook::Outcome;
-use incs_webhook::drift::{Entry, Kind};
+use incs_webhook::ItemOutcome;
+use incs_webhook::drift::{DriftEntry, DriftKind};
 use serde_json::{Value, json};
 
 use super::{fixtures, found, parse, places, recorded, report};
 
-/// What is kept raw, so that nothing below it is looked at.
+/// The places that are kept raw and not inspected.
 const RAW: [&str; 1] = ["/message/statuses/*/conversation"];
 
-/// A name as it stands in reports, where the reader takes any letters.
+/// Returns a pointer with the known names of members that are read in any case.
 fn as_known(starred: &str) -> String {
     ["/Suggested", "/Response", "/Reply"]
         .iter()
@@ -19,7 +19,7 @@ fn as_known(starred: &str) -> String {
 }
 
 #[test]
-fn a_fixture_shows_no_drift() {
+fn fixtures_show_no_drift() {
     for (name, body) in fixtures() {
         let report = report(body.to_string());
         assert!(report.is_empty(), "{name}:\n{report}");
@@ -28,7 +28,7 @@ fn a_fixture_shows_no_drift() {
 }
 
 #[test]
-fn a_member_added_to_any_object_is_reported_at_its_place_and_nothing_else_is() {
+fn added_member_is_reported_alone() {
     let mut objects = 0;
     for (name, body) in fixtures() {
         for (pointer, starred) in places(&body) {
@@ -48,7 +48,7 @@ fn a_member_added_to_any_object_is_reported_at_its_place_and_nothing_else_is() {
 }
 
 #[test]
-fn value_of_another_type_is_reported_at_its_place_and_a_known_one_is_not() {
+fn only_unknown_types_are_reported() {
     let others = [json!(null), json!(true), json!(7), json!(1.5), json!("7"), json!([]), json!({})];
     let (mut reported, mut taken) = (0, 0);
     let mut wrong = Vec::new();
@@ -61,7 +61,7 @@ fn value_of_another_type_is_reported_at_its_place_and_a_known_one_is_not() {
             for other in others.iter().filter(|other| kind_of(other) != kind_of(here)) {
                 let mut body = body.clone();
                 *body.pointer_mut(&pointer).unwrap() = other.clone();
-                let is_malformed = parse(&body).iter().any(|item| matches!(item.outcome(), Outcome::Malformed(_)));
+                let is_malformed = parse(&body).iter().any(|item| matches!(item.outcome(), ItemOutcome::Malformed(_)));
                 let again = again(&name, &body);
                 let read = again.as_ref().and_then(|again| again.pointer(&pointer)).unwrap_or(&Value::Null);
                 let report = report(body.to_string());
@@ -69,7 +69,7 @@ fn value_of_another_type_is_reported_at_its_place_and_a_known_one_is_not() {
                     [] => false,
                     [entry] => {
                         assert_eq!(entry.pointer, as_known(&starred), "{name} {pointer} {other}");
-                        matches!(entry.kind, Kind::OtherType { .. } | Kind::OtherForm { .. })
+                        matches!(entry.kind, DriftKind::OtherType { .. } | DriftKind::OtherForm { .. })
                     }
                     more => panic!("{name} {pointer} {other}: {more:?}"),
                 };
@@ -96,7 +96,7 @@ fn value_of_another_type_is_reported_at_its_place_and_a_known_one_is_not() {
     assert!(reported > 1000 && taken > 400, "{reported} {taken}");
 }
 
-/// What a body is once it was read and written again: what could not be read is gone.
+/// Reads a body and writes it again, without its unreadable members.
 fn again(name: &str, body: &Value) -> Option<Value> {
     let body = body.to_string();
     if name.starts_with("webhook-") {
@@ -107,7 +107,7 @@ fn again(name: &str, body: &Value) -> Option<Value> {
 }
 
 #[test]
-fn what_is_absent_since_it_cannot_be_read_is_reported() {
+fn unreadable_absent_members_are_reported() {
     let others = [
         json!(true),
         json!(7),
@@ -141,7 +141,7 @@ fn what_is_absent_since_it_cannot_be_read_is_reported() {
                 absent += 1;
                 let starred = as_known(&starred);
                 let report = report(body.to_string());
-                let is_named = |entry: &Entry| {
+                let is_named = |entry: &DriftEntry| {
                     entry.pointer.strip_prefix(&starred).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
                 };
                 if !report.entries().iter().any(is_named) {
@@ -155,7 +155,7 @@ fn what_is_absent_since_it_cannot_be_read_is_reported() {
 }
 
 #[test]
-fn what_recorded_bodies_lose_is_reported() {
+fn lost_members_are_reported() {
     let mut wrong = Vec::new();
     for (name, body) in recorded() {
         let Some(again) = again(&name, &body) else { continue };
@@ -165,7 +165,7 @@ fn what_recorded_bodies_lose_is_reported() {
             let is_leaf = !was.is_null() && !was.is_array() && !was.is_object();
             let is_lost = again.pointer(&pointer).is_none_or(Value::is_null);
             let starred = as_known(&starred);
-            let is_named = |entry: &Entry| starred.starts_with(&entry.pointer);
+            let is_named = |entry: &DriftEntry| starred.starts_with(&entry.pointer);
             if is_leaf && is_lost && !report.entries().iter().any(is_named) {
                 wrong.push(format!("{name} {pointer}\n{report}"));
             }

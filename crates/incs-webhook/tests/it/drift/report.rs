@@ -23,7 +23,7 @@ fn sample() -> Drift {
 }
 
 #[test]
-fn the_report_is_a_table_for_people() {
+fn report_is_displayed_as_a_table() {
     assert_eq!(
         sample().to_string(),
         "\
@@ -66,7 +66,7 @@ fn the_report_is_json_for_machines() {
 }
 
 #[test]
-fn a_number_that_is_used_as_a_name_is_not_shown() {
+fn number_used_as_name_is_hidden() {
     let body = r#"{"event":"message_created","12025550143":1,"+12025550143":1,"30112_6281200045678":1,"Rina W":1}"#;
     let report = report(body);
     let shown = format!("{report} {report:?} {}", serde_json::to_string(&report).unwrap());
@@ -76,7 +76,7 @@ fn a_number_that_is_used_as_a_name_is_not_shown() {
 }
 
 #[test]
-fn beyond_the_bound_differences_are_counted_only() {
+fn entries_past_the_limit_are_counted() {
     let letters = |mut number: usize| {
         let mut name = String::from("n");
         while number > 0 {
@@ -95,7 +95,7 @@ fn beyond_the_bound_differences_are_counted_only() {
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         body.to_string()
     };
-    let mut drift = report(flat(1..Drift::MOST_ENTRIES + 1));
+    let mut drift = report(flat(1..Drift::MAX_ENTRIES + 1));
     assert_eq!((drift.entries().len(), drift.overflow()), (256, 0));
     observe(&mut drift, flat(255..260));
     assert_eq!((drift.entries().len(), drift.overflow()), (256, 3));
@@ -112,7 +112,7 @@ fn beyond_the_bound_differences_are_counted_only() {
 }
 
 #[test]
-fn merging_two_reports_is_observing_all_their_bodies() {
+fn merge_equals_observing_all_bodies() {
     let bodies = [
         r#"{"event":"message_created","mood":1}"#,
         r#"{"event":"message_deleted","mood":1}"#,
@@ -131,7 +131,7 @@ fn merging_two_reports_is_observing_all_their_bodies() {
 }
 
 #[test]
-fn a_batch_is_observed_like_the_delivery_it_was_read_from() {
+fn batch_is_observed_like_its_delivery() {
     let body = b"\xEF\xBB\xBF{\"event\": \"new_message\", \"mood\": 1}";
     let headers: [(&str, &str); 0] = [];
     let verified = incs_webhook::Delivery::new(&headers, body).dangerously_skip_verification().unwrap();

@@ -110,7 +110,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
-    fn it_answers_as_the_model_does(
+    fn guard_matches_the_model(
         capacity in 0..5_usize,
         ttl in span(),
         lease in span(),

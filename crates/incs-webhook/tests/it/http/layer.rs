@@ -11,26 +11,26 @@ use http::{HeaderMap, Request, Response, StatusCode};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::{BodyExt as _, Full};
 use incs_model::Timestamp;
-use incs_webhook::scheme::{Refusal, Scheme};
-use incs_webhook::{Batch, Evidence, Limits, Receiver, WebhookLayer};
+use incs_webhook::scheme::{Scheme, VerifyError};
+use incs_webhook::{Batch, Limits, Receiver, SignedRequest, WebhookLayer};
 use tower::ServiceExt;
 use tower_layer::Layer as _;
 use tower_service::Service;
 
-const BODY: &[u8] = br#"{"event":"of_tomorrow"}"#;
+const BODY: &[u8] = br#"{"event":"not_known_yet"}"#;
 
 struct Token;
 
 impl Scheme for Token {
-    fn verify(&self, evidence: &Evidence<'_>, _now: Timestamp) -> Result<(), Refusal> {
-        match evidence.query() {
+    fn verify(&self, signed_request: &SignedRequest<'_>, _now: Timestamp) -> Result<(), VerifyError> {
+        match signed_request.query() {
             Some("token=good") => Ok(()),
-            _ => Err(Refusal::Mismatch),
+            _ => Err(VerifyError::Mismatch),
         }
     }
 }
 
-/// A body that comes as scripted, and says what it likes of its length.
+/// A body with scripted frames and any declared length.
 struct Scripted {
     frames: VecDeque<Result<Frame<Bytes>, &'static str>>,
     says: u64,
@@ -88,7 +88,7 @@ async fn assert_refused(query: &str, body: Scripted, status: StatusCode) {
 }
 
 #[tokio::test]
-async fn a_body_reaches_the_service_whole_however_it_is_cut() {
+async fn chunked_body_reaches_service_whole() {
     let (first, rest) = BODY.split_at(1);
     let (second, third) = rest.split_at(9);
     for pieces in [&[BODY][..], &[first, rest], &[b"", first, second, b"", third]] {
@@ -101,7 +101,7 @@ async fn a_body_reaches_the_service_whole_however_it_is_cut() {
 }
 
 #[tokio::test]
-async fn trailers_are_no_part_of_the_body() {
+async fn trailers_are_not_body() {
     let mut body = Scripted::pieces(&[BODY]);
     body.frames.push_back(Ok(Frame::trailers(HeaderMap::new())));
     let (response, _) = pass("token=good", body).await;
@@ -109,12 +109,12 @@ async fn trailers_are_no_part_of_the_body() {
 }
 
 #[tokio::test]
-async fn an_unauthentic_request_does_not_reach_the_service() {
+async fn unauthentic_request_stops_at_layer() {
     assert_refused("token=bad", Scripted::pieces(&[BODY]), StatusCode::UNAUTHORIZED).await;
 }
 
 #[tokio::test]
-async fn one_byte_past_the_limit_is_refused_before_the_rest_is_read() {
+async fn oversized_body_is_not_read_on() {
     let body = Scripted::pieces(&[BODY, b" ", b"never read"]);
     let polled = Arc::clone(&body.polled);
     assert_refused("token=good", body, StatusCode::PAYLOAD_TOO_LARGE).await;
@@ -122,7 +122,7 @@ async fn one_byte_past_the_limit_is_refused_before_the_rest_is_read() {
 }
 
 #[tokio::test]
-async fn a_body_that_says_it_is_too_large_is_not_read_at_all() {
+async fn oversized_content_length_reads_nothing() {
     let mut body = Scripted::pieces(&[BODY]);
     body.says = BODY.len() as u64 + 1;
     let polled = Arc::clone(&body.polled);
@@ -131,7 +131,7 @@ async fn a_body_that_says_it_is_too_large_is_not_read_at_all() {
 }
 
 #[tokio::test]
-async fn a_body_that_breaks_off_is_refused_though_what_came_was_fine() {
+async fn truncated_body_is_rejected() {
     let mut body = Scripted::pieces(&[BODY]);
     body.frames.push_back(Err("connection reset"));
     assert_refused("token=good", body, StatusCode::BAD_REQUEST).await;
@@ -139,7 +139,7 @@ async fn a_body_that_breaks_off_is_refused_though_what_came_was_fine() {
 
 /// A service counts as ready only where it was asked; tower's limits and buffers panic otherwise.
 #[tokio::test]
-async fn the_service_that_said_it_is_ready_is_the_one_that_is_called() {
+async fn the_ready_service_is_called() {
     #[derive(Default)]
     struct Asked(bool);
 

@@ -1,4 +1,4 @@
-//! What curl does not do: senders that stop in the middle, and many at once.
+//! Requests that curl cannot make: senders that stop in the middle, and many at once.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -47,7 +47,7 @@ fn status_line(stream: &mut TcpStream) -> String {
 }
 
 #[test]
-fn half_a_body_is_refused_and_the_server_lives_on() {
+fn server_survives_half_a_body() {
     let body = read_status("wamid.half", "read");
     for (name, server) in servers() {
         let mut stream = connect(&server);
@@ -67,7 +67,7 @@ fn half_a_body_is_refused_and_the_server_lives_on() {
 }
 
 #[test]
-fn a_length_past_the_limit_is_refused_before_a_byte_of_the_body_came() {
+fn excess_length_is_rejected_at_once() {
     for (name, server) in servers() {
         let mut stream = connect(&server);
         stream.write_all(head(1024 * 1024 + 1, &[]).replace("\r\n\r\n\r\n", "\r\n\r\n").as_bytes()).unwrap();
@@ -104,9 +104,20 @@ fn crowd(server: &Server) {
 }
 
 #[test]
-fn a_hundred_at_once_are_all_answered_and_each_item_is_seen_once() {
+fn parallel_requests_are_handled_once() {
     for server in [served::axum(), served::tower(), process::server("hyper"), process::server("actix")] {
         crowd(&server);
         assert!(server.seen.try_recv().is_err());
+    }
+}
+
+#[test]
+fn head_is_rejected_before_body() {
+    // The other servers are programs that read the body themselves.
+    for (name, server) in [("extractor", served::axum()), ("layer", served::tower())] {
+        let mut stream = connect(&server);
+        stream.write_all(head(100, &[]).as_bytes()).unwrap();
+        // The body never comes.
+        assert_eq!(status_line(&mut stream), "HTTP/1.1 401 Unauthorized", "{name}");
     }
 }

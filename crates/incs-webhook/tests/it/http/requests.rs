@@ -1,13 +1,20 @@
 //! Requests of the `http` crate, and the extractor of axum without a network.
 
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
 use axum::body::Body;
-use axum::extract::{FromRef, FromRequest};
+use axum::extract::{FromRef, FromRequest, State};
 use axum::response::IntoResponse as _;
+use axum::routing::post;
 use http::{Request, StatusCode};
 use http_body_util::BodyExt as _;
 use incs_model::Timestamp;
-use incs_webhook::scheme::{Refusal, Scheme};
-use incs_webhook::{Delivery, Evidence, Headers, Limits, Received, Receiver, Rejection, RejectionKind, ShapeError};
+use incs_webhook::scheme::{Scheme, SharedSecret, VerifyError};
+use incs_webhook::{
+    Delivery, Headers, Limits, Received, Receiver, Rejection, RejectionKind, Secrets, ShapeError, SignedRequest,
+};
+use tower::ServiceExt as _;
 
 use super::sender::Anyone;
 
@@ -17,10 +24,11 @@ const NOW: &str = "2026-11-22T08:00:00Z";
 struct Sees;
 
 impl Scheme for Sees {
-    fn verify(&self, evidence: &Evidence<'_>, _now: Timestamp) -> Result<(), Refusal> {
-        let seen = (evidence.header("X-Token"), evidence.path(), evidence.query(), evidence.body());
+    fn verify(&self, signed_request: &SignedRequest<'_>, _now: Timestamp) -> Result<(), VerifyError> {
+        let seen =
+            (signed_request.header("X-Token"), signed_request.path(), signed_request.query(), signed_request.body());
         let expected = (Some(&b"\xfft"[..]), Some("/hooks/a%20b"), Some("token=c%2Bd"), &br#"{"event":"x"}"#[..]);
-        if seen == expected { Ok(()) } else { Err(Refusal::Mismatch) }
+        if seen == expected { Ok(()) } else { Err(VerifyError::Mismatch) }
     }
 }
 
@@ -31,7 +39,7 @@ fn request(uri: &str) -> Request<&'static str> {
 }
 
 #[test]
-fn a_scheme_sees_headers_target_and_body_of_a_request_as_they_came() {
+fn scheme_sees_the_request_unchanged() {
     let now = NOW.parse().unwrap();
     for uri in ["/hooks/a%20b?token=c%2Bd", "http://example.com/hooks/a%20b?token=c%2Bd"] {
         let request = request(uri);
@@ -46,14 +54,14 @@ fn a_scheme_sees_headers_target_and_body_of_a_request_as_they_came() {
 }
 
 #[test]
-fn the_limits_of_a_receiver_hold_for_a_request() {
+fn receiver_limits_apply_to_requests() {
     let receiver = Receiver::new(Sees).with_limits(Limits::DEFAULT.with_body(12));
     let rejection = receiver.receive_request(&request("/hooks/a%20b?token=c%2Bd"), NOW.parse().unwrap()).unwrap_err();
     assert_eq!(rejection.kind(), RejectionKind::TooLarge);
 }
 
 #[test]
-fn the_first_header_of_a_name_counts_and_case_does_not() {
+fn first_header_of_a_name_counts() {
     let request = request("/");
     assert_eq!(Headers::get(request.headers(), "X-TOKEN"), Some(&b"\xfft"[..]));
     assert_eq!(Headers::get(request.headers(), "x-tok"), None);
@@ -63,7 +71,7 @@ fn the_first_header_of_a_name_counts_and_case_does_not() {
 #[test]
 fn a_rejection_is_a_status() {
     for (rejection, status) in [
-        (Rejection::from(Refusal::Mismatch), StatusCode::UNAUTHORIZED),
+        (Rejection::from(VerifyError::Mismatch), StatusCode::UNAUTHORIZED),
         (ShapeError::TooLarge { bytes: 2, limit: 1 }.into(), StatusCode::PAYLOAD_TOO_LARGE),
         (ShapeError::ContentType.into(), StatusCode::UNSUPPORTED_MEDIA_TYPE),
         (Rejection::incomplete(), StatusCode::BAD_REQUEST),
@@ -72,20 +80,40 @@ fn a_rejection_is_a_status() {
     }
 }
 
-/// A program's own state, of which the receiver is a part.
-struct State {
-    webhooks: Receiver,
+/// The state of an application: a database and the receiver.
+#[derive(Clone)]
+struct AppState {
+    database: Arc<Mutex<Vec<Vec<u8>>>>,
+    receiver: Receiver,
 }
 
-impl FromRef<State> for Receiver {
-    fn from_ref(state: &State) -> Self {
-        state.webhooks.clone()
+impl FromRef<AppState> for Receiver {
+    fn from_ref(state: &AppState) -> Self {
+        state.receiver.clone()
     }
 }
 
+async fn store(State(app): State<AppState>, Received(batch): Received) -> StatusCode {
+    app.database.lock().unwrap().extend(batch.iter().map(|item| item.raw().to_vec()));
+    StatusCode::OK
+}
+
 #[tokio::test]
-async fn the_receiver_may_be_a_part_of_the_state() {
-    let state = State { webhooks: Receiver::new(Anyone).with_limits(Limits::DEFAULT.with_body(20)) };
+async fn handler_uses_the_application_state() {
+    let scheme = SharedSecret::in_path(Secrets::try_new("change-me").unwrap());
+    let state = AppState { database: Arc::default(), receiver: Receiver::new(scheme) };
+    let router = Router::new().route("/hooks/{secret}", post(store)).with_state(state.clone());
+    for (path, status) in [("/hooks/change-me", StatusCode::OK), ("/hooks/guessed", StatusCode::UNAUTHORIZED)] {
+        let request = Request::post(path).body(Body::from(r#"{"event":"x"}"#)).unwrap();
+        assert_eq!(router.clone().oneshot(request).await.unwrap().status(), status, "{path}");
+    }
+    assert_eq!(*state.database.lock().unwrap(), [br#"{"event":"x"}"#]);
+}
+
+#[tokio::test]
+async fn extractor_takes_receiver_from_state() {
+    let receiver = Receiver::new(Anyone).with_limits(Limits::DEFAULT.with_body(20));
+    let state = AppState { database: Arc::default(), receiver };
     let request = |body: &'static str| Request::post("/").body(Body::from(body)).unwrap();
     let Received(batch) = Received::from_request(request(r#"{"event":"x"}"#), &state).await.unwrap();
     assert_eq!(batch.body(), br#"{"event":"x"}"#);
@@ -94,9 +122,9 @@ async fn the_receiver_may_be_a_part_of_the_state() {
 }
 
 #[tokio::test]
-async fn whoever_is_refused_is_not_told_why() {
+async fn rejection_body_gives_no_reason() {
     for (rejection, status, body) in [
-        (Rejection::from(Refusal::TooOld), 401, "Unauthorized"),
+        (Rejection::from(VerifyError::TooOld), 401, "Unauthorized"),
         (ShapeError::TooLarge { bytes: 2, limit: 1 }.into(), 413, "Payload Too Large"),
         (ShapeError::ContentType.into(), 415, "Unsupported Media Type"),
         (Rejection::incomplete(), 400, "Bad Request"),

@@ -6,8 +6,8 @@ use std::process::{Command, Stdio};
 use data_encoding::BASE64;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use incs_model::Timestamp;
-use incs_webhook::scheme::{AnyOf, Refusal, Scheme, SharedSecret, StandardWebhooks};
-use incs_webhook::{Evidence, Receiver, Secrets};
+use incs_webhook::scheme::{AnyOf, Scheme, SharedSecret, StandardWebhooks, VerifyError};
+use incs_webhook::{Receiver, Secrets, SignedRequest};
 use sha2::Sha256;
 
 pub(super) const PATH_SECRET: &str = "s3cret-of-the-path";
@@ -17,7 +17,7 @@ pub(super) fn secret() -> String {
     format!("whsec_{}", BASE64.encode(KEY))
 }
 
-/// What the examples accept.
+/// The signature that the examples accept.
 pub(super) fn receiver() -> Receiver {
     let in_path = SharedSecret::in_path(Secrets::try_new(PATH_SECRET).unwrap());
     let signed = StandardWebhooks::try_new(Secrets::try_new(secret()).unwrap()).unwrap();
@@ -51,11 +51,11 @@ fn sign_with(key: &[u8], body: &[u8]) -> Vec<String> {
     ]
 }
 
-/// Takes everything: for what is said of a body whose sender is not the question.
+/// Accepts every delivery, for tests of the body.
 pub(super) struct Anyone;
 
 impl Scheme for Anyone {
-    fn verify(&self, _: &Evidence<'_>, _: Timestamp) -> Result<(), Refusal> {
+    fn verify(&self, _: &SignedRequest<'_>, _: Timestamp) -> Result<(), VerifyError> {
         Ok(())
     }
 }
@@ -74,7 +74,7 @@ pub(super) fn curl(url: &str, headers: &[String], args: &[&str], body: Option<&[
     statuses.parse().unwrap()
 }
 
-/// Runs what a file of options says, all at once; what it printed.
+/// Runs the requests of an option file in parallel and returns the output.
 pub(super) fn curl_many(config: &str) -> String {
     run(
         command().args(["--parallel", "--parallel-immediate", "--parallel-max", "100", "--config", "-"]),
@@ -92,7 +92,7 @@ fn command() -> Command {
 fn run(command: &mut Command, input: &[u8]) -> String {
     let started = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let mut child = started.expect("these tests need curl");
-    // curl stops reading when it is refused early.
+    // curl stops reading after an early rejection.
     let _ = child.stdin.take().unwrap().write_all(input);
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success(), "curl: {}", String::from_utf8_lossy(&output.stderr));

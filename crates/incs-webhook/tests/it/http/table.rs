@@ -1,4 +1,4 @@
-//! What is answered to whom: one table, and every server is held to it.
+//! One table of requests and responses, checked against every server.
 
 use incs_webhook::Limits;
 
@@ -8,27 +8,27 @@ use super::{Server, lines, process, read_status, served};
 const JSON: &str = "content-type: application/json";
 
 #[test]
-fn the_extractor_of_axum_keeps_to_the_table() {
+fn axum_extractor_follows_the_table() {
     hold_to_the_table(&served::axum());
 }
 
 #[test]
-fn the_layer_of_tower_keeps_to_the_table() {
+fn tower_layer_follows_the_table() {
     hold_to_the_table(&served::tower());
 }
 
 #[test]
-fn the_example_for_hyper_keeps_to_the_table() {
+fn hyper_example_follows_the_table() {
     hold_to_the_table(&process::server("hyper"));
 }
 
 #[test]
-fn the_example_for_axum_keeps_to_the_table() {
+fn axum_example_follows_the_table() {
     hold_to_the_table(&process::server("axum"));
 }
 
 #[test]
-fn the_example_for_actix_keeps_to_the_table() {
+fn actix_example_follows_the_table() {
     hold_to_the_table(&process::server("actix"));
 }
 
@@ -72,7 +72,7 @@ fn table() -> Vec<Case> {
         Case { signature: vec![], target: path, ..Case::new("the secret in the path", &status) },
         Case { signature: vec![], target: "/hooks/guessed", ..Case::refused("a guessed path", &status, 401) },
         Case::new("two items, of which one is malformed", two),
-        Case::new("an event of tomorrow", br#"{"event":"of_tomorrow","message":{}}"#),
+        Case::new("an unknown event", br#"{"event":"not_known_yet","message":{}}"#),
         Case::new("half of the JSON, signed as it is", &status[..status.len() / 2]),
         Case::new("nothing, signed as it is", b""),
         Case::new("bytes that are no text, signed as they are", b"\xff\x00\xfe"),
@@ -88,7 +88,7 @@ fn table() -> Vec<Case> {
     ]
 }
 
-/// What is refused must leave no line; should it leave one, that comes before those of the case after it.
+/// A rejected request must leave no line. If it leaves one, that line comes before the lines of the next case.
 fn hold_to_the_table(server: &Server) {
     for case in table() {
         let headers = [&case.signature[..], &[case.content_type.to_owned()]].concat();

@@ -1,10 +1,10 @@
-//! What is said of a refusal, also of a body that something parsed and wrote anew.
+//! Causes of rejections, including bodies that were parsed and serialized again.
 
 use std::time::Duration;
 
-use incs_webhook::scheme::{Encoding, Exotel, HmacSha256, Meta, Part, Refusal, Scheme, StandardWebhooks};
+use incs_webhook::scheme::{Encoding, Exotel, HmacSha256, Meta, Part, Scheme, StandardWebhooks, VerifyError};
 use incs_webhook::testing::sign::{Draft, Proof, Sign as _};
-use incs_webhook::{Cause, Delivery, Secrets};
+use incs_webhook::{Delivery, RejectionCause, Secrets};
 
 use super::{at, explain, headers, secrets, sign, signature, verify};
 
@@ -22,7 +22,7 @@ fn standard() -> StandardWebhooks {
 }
 
 /// A proof by one scheme, given to another: the cause, and what it must not show.
-fn cause(scheme: &dyn Scheme, proof: &Proof, now: i64) -> Cause {
+fn cause(scheme: &dyn Scheme, proof: &Proof, now: i64) -> RejectionCause {
     let cause = explain(scheme, &headers(proof), BODY, at(now)).expect("it was accepted");
     for text in [cause.to_string(), format!("{cause:?}")] {
         for hidden in [SECRET, "C2FV", "secret words", signature(proof), &signature(proof)[10..30]] {
@@ -37,7 +37,7 @@ fn proof_by(scheme: &HmacSha256) -> Proof {
 }
 
 #[test]
-fn a_signature_in_another_form_is_recognised() {
+fn signature_in_another_form_is_recognised() {
     let prefixed = || own().with_prefix("v0=");
     for (theirs, ours, expected) in [
         (own().with_encoding(Encoding::Base64), own(), "base64"),
@@ -53,12 +53,12 @@ fn a_signature_in_another_form_is_recognised() {
         (own().with_prefix("algorithm=hmac "), own(), "part of a longer text"),
         (own().with_prefix(" "), own(), "part of a longer text"),
     ] {
-        assert_eq!(cause(&ours, &proof_by(&theirs), 0), Cause::Encoding(expected), "{theirs:?}");
+        assert_eq!(cause(&ours, &proof_by(&theirs), 0), RejectionCause::Encoding(expected), "{theirs:?}");
     }
     let proof = sign(&Meta::new(secrets(SECRET)), BODY, at(0));
     let bare = [(Meta::HEADER, signature(&proof).strip_prefix("sha256=").unwrap())];
     let meta = Meta::new(secrets(SECRET));
-    assert_eq!(explain(&meta, &bare, BODY, at(0)), Some(Cause::Encoding("hex without the prefix")));
+    assert_eq!(explain(&meta, &bare, BODY, at(0)), Some(RejectionCause::Encoding("hex without the prefix")));
 }
 
 #[test]
@@ -79,7 +79,11 @@ fn another_kind_of_secret_is_recognised() {
     ] {
         let proof = proof_by(&HmacSha256::new("x-sign", secrets(theirs)));
         let ours = HmacSha256::new("x-sign", secrets(given));
-        assert_eq!(explain(&ours, &headers(&proof), BODY, at(0)), Some(Cause::SecretKind(expected)), "{given:?}");
+        assert_eq!(
+            explain(&ours, &headers(&proof), BODY, at(0)),
+            Some(RejectionCause::SecretKind(expected)),
+            "{given:?}"
+        );
     }
     // A sender of Standard Webhooks that takes its secret for text.
     let parts =
@@ -94,60 +98,66 @@ fn another_kind_of_secret_is_recognised() {
         let mut pairs = headers(&proof);
         pairs.push(("webhook-id", "msg_1"));
         let ours = StandardWebhooks::try_new(secrets(&format!("whsec_{SECRET}"))).unwrap();
-        assert_eq!(explain(&ours, &pairs, BODY, at(0)), Some(Cause::SecretKind(expected)));
+        assert_eq!(explain(&ours, &pairs, BODY, at(0)), Some(RejectionCause::SecretKind(expected)));
     }
 }
 
 #[test]
-fn a_wrong_clock_is_told_in_seconds_and_direction() {
+fn clock_offset_has_a_direction() {
     let proof = sign(&standard(), BODY, at(10_000));
     for (now, by, ahead, text) in [
         (10_301, 301, false, "the signature is right, but its time is 301 s behind this clock"),
         (9_000, 1_000, true, "the signature is right, but its time is 1000 s ahead of this clock"),
     ] {
         let cause = cause(&standard(), &proof, now);
-        assert_eq!(cause, Cause::Clock { by: Duration::from_secs(by), ahead });
+        assert_eq!(cause, RejectionCause::Clock { by: Duration::from_secs(by), ahead });
         assert_eq!(cause.to_string(), text);
     }
 }
 
 #[test]
-fn what_is_missing_or_unreadable_is_named() {
+fn missing_or_unreadable_header_is_named() {
     let proof = sign(&standard(), BODY, at(0));
     let without = |name: &str| headers(&proof).into_iter().filter(|(other, _)| *other != name).collect::<Vec<_>>();
     for name in ["webhook-id", "webhook-timestamp", "webhook-signature"] {
         let cause = explain(&standard(), &without(name), BODY, at(0));
-        assert_eq!(cause, Some(Cause::MissingHeader(name.into())));
+        assert_eq!(cause, Some(RejectionCause::MissingHeader(name.into())));
     }
     let mut pairs = headers(&proof);
     pairs[1].1 = "yesterday";
-    assert_eq!(explain(&standard(), &pairs, BODY, at(0)), Some(Cause::UnreadableHeader("webhook-timestamp".into())));
+    assert_eq!(
+        explain(&standard(), &pairs, BODY, at(0)),
+        Some(RejectionCause::UnreadableHeader("webhook-timestamp".into()))
+    );
     pairs[1].1 = "0";
     pairs[2].1 = "v1a,AAAA";
-    assert_eq!(explain(&standard(), &pairs, BODY, at(0)), Some(Cause::UnreadableHeader("webhook-signature".into())));
+    assert_eq!(
+        explain(&standard(), &pairs, BODY, at(0)),
+        Some(RejectionCause::UnreadableHeader("webhook-signature".into()))
+    );
 }
 
 #[test]
-fn exotels_sha_1_is_recognised_before_it_is_allowed_and_explained_after() {
+fn exotel_sha1_is_explained() {
     let tag = "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79";
     let body = b"what do ya want for nothing?";
     let (exotel, pairs) = (Exotel::new(secrets("Jefe")), [(Exotel::HEADER, tag)]);
-    let not_allowed = Cause::Encoding("HMAC-SHA1, which only `Exotel::with_sha1` accepts");
+    let not_allowed = RejectionCause::Encoding("HMAC-SHA1, which only `Exotel::with_sha1` accepts");
     assert_eq!(explain(&exotel, &pairs, body, at(0)), Some(not_allowed));
     assert_eq!(explain(&exotel.clone().with_sha1(), &pairs, body, at(0)), None);
-    assert_eq!(explain(&exotel.with_sha1(), &pairs, b"else", at(0)), Some(Cause::Unknown));
+    assert_eq!(explain(&exotel.with_sha1(), &pairs, b"else", at(0)), Some(RejectionCause::Unknown));
     let retired = Exotel::new(secrets("new").with_retiring("Jefe", at(5)).unwrap()).with_sha1();
-    assert_eq!(explain(&retired, &pairs, body, at(5)), Some(Cause::ExpiredSecret));
+    assert_eq!(explain(&retired, &pairs, body, at(5)), Some(RejectionCause::ExpiredSecret));
     let spaced = Exotel::new(secrets("Jefe\n")).with_sha1();
-    let kind = Cause::SecretKind("without the white space around it");
+    let kind = RejectionCause::SecretKind("without the white space around it");
     assert_eq!(explain(&spaced, &pairs, body, at(0)), Some(kind));
 }
 
 #[test]
-fn nothing_that_fits_is_said_to_be_unknown() {
-    assert_eq!(cause(&own(), &proof_by(&HmacSha256::new("x-sign", secrets("another"))), 0), Cause::Unknown);
+fn no_match_is_an_unknown_cause() {
+    assert_eq!(cause(&own(), &proof_by(&HmacSha256::new("x-sign", secrets("another"))), 0), RejectionCause::Unknown);
     let proof = sign(&own(), b"another body", at(0));
-    assert_eq!(cause(&own(), &proof, 0), Cause::Unknown);
+    assert_eq!(cause(&own(), &proof, 0), RejectionCause::Unknown);
     assert_eq!(explain(&own(), &headers(&proof_by(&own())), BODY, at(0)), None);
 }
 
@@ -175,7 +185,7 @@ const SENT: &str =
     r#"{"event":"message_created","list":[1,{"url":"https:\/\/example.com\/\u00e9","n":1.50},{},[]],"empty":""}"#;
 
 #[test]
-fn a_body_in_other_bytes_is_recognised_by_the_signature_of_the_old_ones() {
+fn rewritten_body_is_recognised() {
     let key = "C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
     let (meta, standard) = (Meta::new(secrets(key)), StandardWebhooks::try_new(secrets(key)).unwrap());
     let unescaped = SENT.replace("\\/", "/");
@@ -188,7 +198,7 @@ fn a_body_in_other_bytes_is_recognised_by_the_signature_of_the_old_ones() {
     for sent in &forms {
         let (by_meta, by_standard) = (sign(&meta, sent.as_bytes(), at(0)), sign(&standard, sent.as_bytes(), at(0)));
         for came in forms.iter().chain(&ended(pretty)) {
-            let cause = (came != sent).then_some(Cause::BodyRewritten);
+            let cause = (came != sent).then_some(RejectionCause::BodyRewritten);
             assert_eq!(explain(&meta, &headers(&by_meta), came.as_bytes(), at(0)), cause, "{sent}\n{came}");
             assert_eq!(explain(&standard, &headers(&by_standard), came.as_bytes(), at(0)), cause, "{sent}\n{came}");
             assert_eq!(verify(&meta, &headers(&by_meta), came.as_bytes(), at(0)).is_ok(), came == sent);
@@ -197,11 +207,11 @@ fn a_body_in_other_bytes_is_recognised_by_the_signature_of_the_old_ones() {
 }
 
 #[test]
-fn another_value_or_order_is_another_body() {
+fn changed_value_is_another_body() {
     let meta = Meta::new(secrets("a"));
     let proof = sign(&meta, SENT.as_bytes(), at(0));
     for came in [SENT.replace("1.50", "1.5"), SENT.replace("message", "Message"), format!("{SENT}x"), String::new()] {
-        assert_eq!(verify(&meta, &headers(&proof), came.as_bytes(), at(0)), Err(Refusal::Mismatch));
-        assert_eq!(explain(&meta, &headers(&proof), came.as_bytes(), at(0)), Some(Cause::Unknown), "{came}");
+        assert_eq!(verify(&meta, &headers(&proof), came.as_bytes(), at(0)), Err(VerifyError::Mismatch));
+        assert_eq!(explain(&meta, &headers(&proof), came.as_bytes(), at(0)), Some(RejectionCause::Unknown), "{came}");
     }
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use incs_model::Timestamp;
-use incs_webhook::Cause;
-use incs_webhook::scheme::{Encoding, HmacSha256, Part, Refusal, SignedPartsError, TimestampHeader};
+use incs_webhook::RejectionCause;
+use incs_webhook::scheme::{Encoding, HmacSha256, Part, SignedPartsError, TimestampHeader, VerifyError};
 use incs_webhook::testing::sign::{Draft, Sign as _};
 use proptest::prelude::*;
 
@@ -19,7 +19,7 @@ fn timed(header: TimestampHeader) -> HmacSha256 {
 }
 
 #[test]
-fn parts_that_would_prove_less_than_they_seem_to_are_refused() {
+fn weak_signed_parts_are_rejected() {
     let time = || Part::seconds("x-time");
     for (parts, expected) in [
         (vec![], SignedPartsError::BodyNotSigned),
@@ -32,27 +32,27 @@ fn parts_that_would_prove_less_than_they_seem_to_are_refused() {
 }
 
 #[test]
-fn every_part_is_signed_in_its_order() {
+fn parts_are_signed_in_order() {
     let parts = || {
         [Part::text("v0:"), Part::header("x-id"), Part::text(":"), Part::Body, Part::text(":"), Part::seconds("x-time")]
     };
     let scheme = scheme().with_signed(parts()).unwrap();
     let draft = Draft::new(b"{}", at(100));
-    assert_eq!(scheme.sign(&draft).unwrap_err(), Refusal::MissingHeader("x-id".into()));
+    assert_eq!(scheme.sign(&draft).unwrap_err(), VerifyError::MissingHeader("x-id".into()));
     let proof = scheme.sign(&draft.with_header("X-Id", "7")).unwrap();
     let mut pairs = headers(&proof);
     // printf 'v0:7:{}:100' | openssl dgst -sha256 -hmac k
     assert_eq!(pairs[1], ("x-sign", "cc65ad537455d1b174d9758f7489d086227f10fffc96580e144ab9cdf4e0e74f"));
-    assert_eq!(verify(&scheme, &pairs, b"{}", at(100)), Err(Refusal::MissingHeader("x-id".into())));
+    assert_eq!(verify(&scheme, &pairs, b"{}", at(100)), Err(VerifyError::MissingHeader("x-id".into())));
     pairs.push(("x-id", "7"));
     assert_eq!(verify(&scheme, &pairs, b"{}", at(100)), Ok(()));
     pairs[2].1 = "8";
-    assert_eq!(verify(&scheme, &pairs, b"{}", at(100)), Err(Refusal::Mismatch));
+    assert_eq!(verify(&scheme, &pairs, b"{}", at(100)), Err(VerifyError::Mismatch));
 }
 
 #[test]
-fn a_timestamp_is_a_whole_number_of_its_unit() {
-    let unreadable = || Err(Refusal::UnreadableHeader("x-time".into()));
+fn timestamp_is_a_whole_number() {
+    let unreadable = || Err(VerifyError::UnreadableHeader("x-time".into()));
     let seconds = timed(TimestampHeader::seconds("x-time"));
     for (text, expected) in [
         ("", unreadable()),
@@ -61,8 +61,8 @@ fn a_timestamp_is_a_whole_number_of_its_unit() {
         ("1e2", unreadable()),
         ("99999999999999999999999", unreadable()),
         ("2026-11-22T08:00:00Z", unreadable()),
-        ("101", Err(Refusal::Mismatch)),
-        ("0100", Err(Refusal::Mismatch)),
+        ("101", Err(VerifyError::Mismatch)),
+        ("0100", Err(VerifyError::Mismatch)),
         ("100", Ok(())),
     ] {
         let proof = sign(&seconds, b"{}", at(100));
@@ -75,10 +75,10 @@ fn a_timestamp_is_a_whole_number_of_its_unit() {
     let proof = sign(&millis, b"{}", now);
     assert_eq!(headers(&proof)[0].1, "1795334400123");
     for (nanos, expected) in [
-        (-5_000_001_i64, Err(Refusal::TooNew)),
+        (-5_000_001_i64, Err(VerifyError::TooNew)),
         (-5_000_000, Ok(())),
         (5_000_000, Ok(())),
-        (5_000_001, Err(Refusal::TooOld)),
+        (5_000_001, Err(VerifyError::TooOld)),
     ] {
         let base: Timestamp = "2026-11-22T08:00:00Z".parse().unwrap();
         let clock = base + Duration::from_nanos(u64::try_from(123_000_000 + nanos).unwrap());
@@ -87,11 +87,11 @@ fn a_timestamp_is_a_whole_number_of_its_unit() {
 }
 
 #[test]
-fn a_wrong_signature_is_told_before_a_wrong_time() {
+fn wrong_signature_precedes_wrong_time() {
     let scheme = timed(TimestampHeader::seconds("x-time"));
     let proof = sign(&scheme, b"{}", at(100));
-    assert_eq!(verify(&scheme, &headers(&proof), b"{}", at(10_000)), Err(Refusal::TooOld));
-    assert_eq!(verify(&scheme, &headers(&proof), b"[]", at(10_000)), Err(Refusal::Mismatch));
+    assert_eq!(verify(&scheme, &headers(&proof), b"{}", at(10_000)), Err(VerifyError::TooOld));
+    assert_eq!(verify(&scheme, &headers(&proof), b"[]", at(10_000)), Err(VerifyError::Mismatch));
 }
 
 proptest! {
@@ -114,16 +114,16 @@ proptest! {
         let by = unit(time.abs_diff(now_count));
         let expected = match time > now_count {
             _ if by <= Duration::from_secs(tolerance) => Ok(()),
-            true => Err(Refusal::TooNew),
-            false => Err(Refusal::TooOld),
+            true => Err(VerifyError::TooNew),
+            false => Err(VerifyError::TooOld),
         };
         prop_assert_eq!(&verdict, &expected);
-        let cause = verdict.is_err().then_some(Cause::Clock { by, ahead: time > now_count });
+        let cause = verdict.is_err().then_some(RejectionCause::Clock { by, ahead: time > now_count });
         prop_assert_eq!(explain(&scheme, &pairs, b"{}", now), cause);
     }
 
     #[test]
-    fn what_is_signed_is_accepted(body: Vec<u8>, time in 0..4_000_000_000_i64, secret in "\\PC{1,100}", millis: bool) {
+    fn signed_delivery_is_accepted(body: Vec<u8>, time in 0..4_000_000_000_i64, secret in "\\PC{1,100}", millis: bool) {
         for encoding in [Encoding::Hex, Encoding::Base64, Encoding::Base64Url] {
             let time_part = if millis { Part::millis("T") } else { Part::seconds("T") };
             let scheme = HmacSha256::new("S", secrets(&secret))

@@ -2,7 +2,7 @@
 
 use incs_webhook::Delivery;
 use incs_webhook::scheme::{
-    AnyOf, Encoding, Exotel, HmacSha256, Meta, Part, Refusal, Scheme, SharedSecret, StandardWebhooks,
+    AnyOf, Encoding, Exotel, HmacSha256, Meta, Part, Scheme, SharedSecret, StandardWebhooks, VerifyError,
 };
 use incs_webhook::testing::sign::{Proof, Sign};
 use proptest::prelude::*;
@@ -45,7 +45,7 @@ fn with_signature<'a>(proof: &'a Proof, changed: &'a str) -> Vec<(&'a str, &'a s
 
 proptest! {
     #[test]
-    fn no_body_changed_in_one_bit_is_accepted(
+    fn flipped_body_bit_is_rejected(
         mut body in proptest::collection::vec(any::<u8>(), 1..200), at_byte: prop::sample::Index, bit in 0..8_u8
     ) {
         for scheme in schemes() {
@@ -53,13 +53,13 @@ proptest! {
             prop_assert_eq!(verify_proof(&*scheme, &proof, &body, at(1_700_000_000)), Ok(()));
             let place = at_byte.index(body.len());
             body[place] ^= 1 << bit;
-            prop_assert_eq!(verify_proof(&*scheme, &proof, &body, at(1_700_000_000)), Err(Refusal::Mismatch));
+            prop_assert_eq!(verify_proof(&*scheme, &proof, &body, at(1_700_000_000)), Err(VerifyError::Mismatch));
             body[place] ^= 1 << bit;
         }
     }
 
     #[test]
-    fn no_signature_changed_in_one_character_is_accepted(
+    fn changed_signature_character_is_rejected(
         body in proptest::collection::vec(any::<u8>(), 0..50), place: prop::sample::Index, by in prop::char::range(' ', '~')
     ) {
         for scheme in schemes() {
@@ -68,7 +68,7 @@ proptest! {
             let place = place.index(text.len());
             let found = text[place..].chars().next().unwrap();
             let changed = format!("{}{by}{}", &text[..place], &text[place + 1..]);
-            // Hex may be of either case; but what stands before it may not.
+            // Hex may have either case, but the prefix may not.
             let prefix = text.find([',', '=']).filter(|at| *at < 10).map_or(0, |at| at + 1);
             let is_hex_case = !is_base64(text) && place >= prefix && by.eq_ignore_ascii_case(&found);
             // A space in place of the padding ends the first signature of a list, and the padding may be missing.
@@ -79,7 +79,7 @@ proptest! {
     }
 
     #[test]
-    fn no_signed_header_changed_in_one_character_is_accepted(place: prop::sample::Index, digit in prop::char::range('0', '9')) {
+    fn changed_signed_header_is_rejected(place: prop::sample::Index, digit in prop::char::range('0', '9')) {
         for scheme in schemes() {
             let proof = sign(&*scheme, b"{}", at(1_700_000_000));
             let signed = proof.headers().len() - 1;
@@ -96,7 +96,7 @@ proptest! {
     }
 
     #[test]
-    fn the_padding_of_base64_may_be_missing(body: Vec<u8>) {
+    fn base64_padding_is_optional(body: Vec<u8>) {
         for scheme in schemes() {
             let proof = sign(&*scheme, &body, at(0));
             if is_base64(signature(&proof)) {
@@ -110,7 +110,7 @@ proptest! {
     }
 
     #[test]
-    fn no_header_bytes_panic_or_are_accepted(
+    fn random_header_bytes_are_rejected(
         value: Vec<u8>, text in "(sha256=|v1,|v0=)?[0-9a-fA-F+/=, -]{0,90}", body: Vec<u8>, target in "\\PC{0,40}", now: i32
     ) {
         let names = [
@@ -136,14 +136,14 @@ proptest! {
 }
 
 #[test]
-fn the_header_of_another_body_is_never_accepted() {
+fn another_bodys_signature_is_rejected() {
     for scheme in schemes() {
         let proof = sign(&*scheme, b"{}", at(0));
-        assert_eq!(verify_proof(&*scheme, &proof, b"[]", at(0)), Err(Refusal::Mismatch));
-        assert_eq!(verify_proof(&*scheme, &proof, b"", at(0)), Err(Refusal::Mismatch));
+        assert_eq!(verify_proof(&*scheme, &proof, b"[]", at(0)), Err(VerifyError::Mismatch));
+        assert_eq!(verify_proof(&*scheme, &proof, b"", at(0)), Err(VerifyError::Mismatch));
         for wrong in ["", " ", "sha256=", "v1,", "v1", "=", "%"] {
-            let refusal = verify(&*scheme, &with_signature(&proof, wrong), b"{}", at(0)).unwrap_err();
-            assert!(matches!(refusal, Refusal::UnreadableHeader(_)), "{wrong:?}: {refusal}");
+            let error = verify(&*scheme, &with_signature(&proof, wrong), b"{}", at(0)).unwrap_err();
+            assert!(matches!(error, VerifyError::UnreadableHeader(_)), "{wrong:?}: {error}");
         }
     }
 }

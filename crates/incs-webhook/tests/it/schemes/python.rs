@@ -61,7 +61,7 @@ fn ask_python(cases: &[Value]) -> Vec<Value> {
 trait Both: Scheme + Sign {}
 impl<S: Scheme + Sign> Both for S {}
 
-/// What python is asked, and what it is compared with.
+/// A request to Python and the values to compare its reply with.
 type Asked = (Value, Box<dyn Both>, Vec<u8>, i64, Proof);
 
 fn scheme(kind: &str, secret: &str) -> Box<dyn Both> {
@@ -82,7 +82,7 @@ fn scheme(kind: &str, secret: &str) -> Box<dyn Both> {
 }
 
 #[test]
-fn python_accepts_what_we_sign_and_we_accept_what_python_signs() {
+fn python_and_rust_signatures_agree() {
     const KINDS: [&str; 5] = ["meta", "exotel", "exotel-sha1", "own", "standard"];
     let body = prop_oneof![
         proptest::collection::vec(any::<u8>(), 0..300),

@@ -1,9 +1,9 @@
 //! Several live secrets.
 
 use incs_model::Timestamp;
-use incs_webhook::scheme::{Exotel, HmacSha256, Meta, Refusal, Scheme, SharedSecret, StandardWebhooks};
+use incs_webhook::scheme::{Exotel, HmacSha256, Meta, Scheme, SharedSecret, StandardWebhooks, VerifyError};
 use incs_webhook::testing::sign::{Draft, Sign};
-use incs_webhook::{Cause, Delivery, EmptySecret, Secrets};
+use incs_webhook::{Delivery, EmptySecret, RejectionCause, Secrets};
 use proptest::prelude::*;
 
 use super::{at, secrets, sign, verify_proof};
@@ -34,7 +34,7 @@ fn nanosecond_before(time: &str) -> Timestamp {
 }
 
 #[test]
-fn each_live_secret_is_accepted_and_a_retiring_one_until_its_second() {
+fn retiring_secret_counts_until_its_time() {
     let until: Timestamp = "2026-11-22T08:00:00Z".parse().unwrap();
     let last = nanosecond_before("2026-11-22T07:59:59Z");
     let now = until.as_second();
@@ -44,8 +44,8 @@ fn each_live_secret_is_accepted_and_a_retiring_one_until_its_second() {
         for (secret, before, after) in [
             (NEW, Ok(()), Ok(())),
             (NEXT, Ok(()), Ok(())),
-            (OLD, Ok(()), Err(Refusal::Mismatch)),
-            (OTHER, Err(Refusal::Mismatch), Err(Refusal::Mismatch)),
+            (OLD, Ok(()), Err(VerifyError::Mismatch)),
+            (OTHER, Err(VerifyError::Mismatch), Err(VerifyError::Mismatch)),
         ] {
             let proof = sign(&*make(secrets(secret)), b"{}", until);
             for time in [at(now - 60), at(now - 1), last] {
@@ -59,7 +59,7 @@ fn each_live_secret_is_accepted_and_a_retiring_one_until_its_second() {
 }
 
 #[test]
-fn an_expired_secret_is_named_as_the_cause() {
+fn expired_secret_is_the_cause() {
     let until = at(1_700_000_000);
     for make in ALL {
         let scheme = make(secrets(NEW).with_retiring(OLD, until).unwrap());
@@ -67,21 +67,21 @@ fn an_expired_secret_is_named_as_the_cause() {
         let target = proof.to_target("/");
         let headers = proof.headers();
         let delivery = Delivery::new(&headers, b"{}").with_target(&target);
-        assert_eq!(delivery.explain(&*scheme, until), Some(Cause::ExpiredSecret));
+        assert_eq!(delivery.explain(&*scheme, until), Some(RejectionCause::ExpiredSecret));
         assert_eq!(delivery.explain(&*scheme, at(1_699_999_999)), None);
     }
 }
 
 #[test]
-fn without_a_live_secret_nothing_is_accepted_or_signed() {
+fn no_live_secret_accepts_nothing() {
     let until = at(1_700_000_000);
     for make in ALL {
         let scheme = make(Secrets::try_new(OTHER).unwrap());
         let proof = sign(&*scheme, b"{}", until);
         assert_eq!(verify_proof(&*scheme, &proof, b"{}", until), Ok(()));
         let scheme = make(only_retiring(until));
-        assert_eq!(verify_proof(&*scheme, &proof, b"{}", until), Err(Refusal::NoLiveSecret));
-        assert_eq!(scheme.sign(&Draft::new(b"{}", until)).unwrap_err(), Refusal::NoLiveSecret);
+        assert_eq!(verify_proof(&*scheme, &proof, b"{}", until), Err(VerifyError::NoLiveSecret));
+        assert_eq!(scheme.sign(&Draft::new(b"{}", until)).unwrap_err(), VerifyError::NoLiveSecret);
         assert_eq!(verify_proof(&*scheme, &proof, b"{}", at(1_699_999_999)), Ok(()));
     }
 }
@@ -91,7 +91,7 @@ fn only_retiring(until: Timestamp) -> Secrets {
 }
 
 #[test]
-fn a_rotation_is_signed_with_the_first_secret_that_counts() {
+fn first_live_secret_signs() {
     let until = at(1_700_000_000);
     for make in ALL {
         let scheme = make(Secrets::try_new_retiring(OLD, until).unwrap().with_another(NEW).unwrap());
@@ -103,7 +103,7 @@ fn a_rotation_is_signed_with_the_first_secret_that_counts() {
 }
 
 #[test]
-fn an_empty_secret_is_refused() {
+fn empty_secret_is_rejected() {
     assert_eq!(Secrets::try_new("").unwrap_err(), EmptySecret);
     assert_eq!(secrets("a").with_another("").unwrap_err(), EmptySecret);
     assert_eq!(secrets("a").with_retiring("", at(0)).unwrap_err(), EmptySecret);
@@ -113,7 +113,7 @@ fn an_empty_secret_is_refused() {
 
 proptest! {
     #[test]
-    fn a_secret_counts_exactly_until_its_time(until: i32, now: i32) {
+    fn secret_expires_exactly_at_its_time(until: i32, now: i32) {
         for make in ALL {
             let scheme = make(secrets(NEW).with_retiring(OLD, at(until.into())).unwrap());
             let proof = sign(&*make(secrets(OLD)), b"{}", at(now.into()));

@@ -1,79 +1,79 @@
 //! Secrets in path, query and header.
 
-use incs_webhook::Cause;
 use incs_webhook::Delivery;
-use incs_webhook::scheme::{Refusal, SharedSecret};
+use incs_webhook::RejectionCause;
+use incs_webhook::scheme::{SharedSecret, VerifyError};
 use proptest::prelude::*;
 
 use super::{at, secrets, sign, verify, verify_proof, verify_target};
 
 #[test]
-fn a_secret_is_a_whole_segment_of_the_path() {
+fn secret_is_a_path_segment() {
     let scheme = SharedSecret::in_path(secrets("a b/c+é%"));
     for (target, expected) in [
         ("/a%20b%2Fc+%C3%A9%25", Ok(())),
         ("/hooks/a%20b%2fc%2B%c3%a9%25/incs?key=x", Ok(())),
         ("a%20b%2Fc+%C3%A9%25", Ok(())),
         ("https://example.com/a%20b%2Fc+%C3%A9%25", Ok(())),
-        ("/a%20b/c+%C3%A9%25", Err(Refusal::Mismatch)),
-        ("/xa%20b%2Fc+%C3%A9%25", Err(Refusal::Mismatch)),
-        ("/a+b%2Fc+%C3%A9%25", Err(Refusal::Mismatch)),
-        ("/hooks?a%20b%2Fc+%C3%A9%25", Err(Refusal::Mismatch)),
-        ("/hooks?/a%20b%2Fc+%C3%A9%25", Err(Refusal::Mismatch)),
-        ("/%", Err(Refusal::Mismatch)),
-        ("/", Err(Refusal::MissingSecret)),
-        ("", Err(Refusal::MissingSecret)),
-        ("?key=a", Err(Refusal::MissingSecret)),
+        ("/a%20b/c+%C3%A9%25", Err(VerifyError::Mismatch)),
+        ("/xa%20b%2Fc+%C3%A9%25", Err(VerifyError::Mismatch)),
+        ("/a+b%2Fc+%C3%A9%25", Err(VerifyError::Mismatch)),
+        ("/hooks?a%20b%2Fc+%C3%A9%25", Err(VerifyError::Mismatch)),
+        ("/hooks?/a%20b%2Fc+%C3%A9%25", Err(VerifyError::Mismatch)),
+        ("/%", Err(VerifyError::Mismatch)),
+        ("/", Err(VerifyError::MissingSecret)),
+        ("", Err(VerifyError::MissingSecret)),
+        ("?key=a", Err(VerifyError::MissingSecret)),
     ] {
         assert_eq!(verify_target(&scheme, target), expected, "{target}");
     }
-    assert_eq!(verify(&scheme, &[("x", "a b/c+é%")], b"{}", at(0)), Err(Refusal::MissingSecret));
+    assert_eq!(verify(&scheme, &[("x", "a b/c+é%")], b"{}", at(0)), Err(VerifyError::MissingSecret));
 }
 
 #[test]
-fn a_secret_is_the_value_of_a_parameter() {
+fn secret_is_a_query_value() {
     let scheme = SharedSecret::in_query("k y", secrets("a b+é"));
     for (target, expected) in [
         ("/hooks?k+y=a+b%2B%C3%A9", Ok(())),
         ("/hooks?x=1&k%20y=a%20b%2B%C3%A9&z", Ok(())),
         ("/hooks?k+y=wrong&k+y=a+b%2B%C3%A9", Ok(())),
         ("/hooks?k+y=a+b%2B%C3%A9&k+y=wrong", Ok(())),
-        ("/hooks?k+y=a+b+%C3%A9", Err(Refusal::Mismatch)),
-        ("/hooks?k+y=", Err(Refusal::Mismatch)),
-        ("/hooks?k+y", Err(Refusal::Mismatch)),
-        ("/hooks?K+y=a+b%2B%C3%A9", Err(Refusal::MissingSecret)),
-        ("/hooks?a+b%2B%C3%A9", Err(Refusal::MissingSecret)),
-        ("/k+y=a+b%2B%C3%A9", Err(Refusal::MissingSecret)),
-        ("/hooks", Err(Refusal::MissingSecret)),
+        ("/hooks?k+y=a+b+%C3%A9", Err(VerifyError::Mismatch)),
+        ("/hooks?k+y=", Err(VerifyError::Mismatch)),
+        ("/hooks?k+y", Err(VerifyError::Mismatch)),
+        ("/hooks?K+y=a+b%2B%C3%A9", Err(VerifyError::MissingSecret)),
+        ("/hooks?a+b%2B%C3%A9", Err(VerifyError::MissingSecret)),
+        ("/k+y=a+b%2B%C3%A9", Err(VerifyError::MissingSecret)),
+        ("/hooks", Err(VerifyError::MissingSecret)),
     ] {
         assert_eq!(verify_target(&scheme, target), expected, "{target}");
     }
 }
 
 #[test]
-fn a_secret_is_the_value_of_a_header_after_its_prefix() {
+fn secret_follows_the_header_prefix() {
     let bearer = SharedSecret::in_header("Authorization", secrets("abc")).with_prefix("Bearer ");
     let plain = SharedSecret::in_header("x-token", secrets("abc"));
-    let unreadable = || Err(Refusal::UnreadableHeader("Authorization".into()));
+    let unreadable = || Err(VerifyError::UnreadableHeader("Authorization".into()));
     for (name, value, expected) in [
         ("authorization", "Bearer abc", Ok(())),
-        ("authorization", "Bearer abcd", Err(Refusal::Mismatch)),
-        ("authorization", "Bearer ", Err(Refusal::Mismatch)),
+        ("authorization", "Bearer abcd", Err(VerifyError::Mismatch)),
+        ("authorization", "Bearer ", Err(VerifyError::Mismatch)),
         ("authorization", "bearer abc", unreadable()),
         ("authorization", "abc", unreadable()),
         ("authorization", "", unreadable()),
-        ("x-token", "Bearer abc", Err(Refusal::MissingHeader("Authorization".into()))),
+        ("x-token", "Bearer abc", Err(VerifyError::MissingHeader("Authorization".into()))),
     ] {
         assert_eq!(verify(&bearer, &[(name, value)], b"{}", at(0)), expected, "{value}");
     }
     assert_eq!(verify(&plain, &[("X-Token", "abc")], b"{}", at(0)), Ok(()));
     for wrong in ["ab", "abcd", "ABC", "", " abc"] {
-        assert_eq!(verify(&plain, &[("X-Token", wrong)], b"{}", at(0)), Err(Refusal::Mismatch), "{wrong}");
+        assert_eq!(verify(&plain, &[("X-Token", wrong)], b"{}", at(0)), Err(VerifyError::Mismatch), "{wrong}");
     }
 }
 
 #[test]
-fn the_cause_of_a_refusal_is_found() {
+fn rejection_cause_is_found() {
     let query = SharedSecret::in_query("key", secrets("a+b="));
     let path = SharedSecret::in_path(secrets("abc\n"));
     let header = SharedSecret::in_header("x-token", secrets("abc")).with_prefix("Bearer ");
@@ -81,24 +81,30 @@ fn the_cause_of_a_refusal_is_found() {
     let explain = |scheme: &SharedSecret, target, value| {
         Delivery::new(&pairs(value), b"{}").with_target(target).explain(scheme, at(0))
     };
-    let escape = Cause::Encoding("a parameter whose `+` is not escaped as `%2B`");
+    let escape = RejectionCause::Encoding("a parameter whose `+` is not escaped as `%2B`");
     assert_eq!(explain(&query, "/?key=a+b%3D", ""), Some(escape));
-    assert_eq!(explain(&query, "/?token=a%2Bb%3D", ""), Some(Cause::Encoding("another parameter of the query")));
-    assert_eq!(explain(&query, "/?key=%20a%2Bb%3D", ""), Some(Cause::Encoding("a text with white space around it")));
-    assert_eq!(explain(&query, "/?token=x", ""), Some(Cause::MissingSecret));
-    assert_eq!(explain(&query, "/?key=x", ""), Some(Cause::Unknown));
+    assert_eq!(
+        explain(&query, "/?token=a%2Bb%3D", ""),
+        Some(RejectionCause::Encoding("another parameter of the query"))
+    );
+    assert_eq!(
+        explain(&query, "/?key=%20a%2Bb%3D", ""),
+        Some(RejectionCause::Encoding("a text with white space around it"))
+    );
+    assert_eq!(explain(&query, "/?token=x", ""), Some(RejectionCause::MissingSecret));
+    assert_eq!(explain(&query, "/?key=x", ""), Some(RejectionCause::Unknown));
     assert_eq!(explain(&query, "/?key=a%2Bb%3D", ""), None);
-    assert_eq!(explain(&path, "/abc", ""), Some(Cause::SecretKind("without the white space around it")));
-    let prefix = Cause::Encoding("a header with another prefix, or without one");
+    assert_eq!(explain(&path, "/abc", ""), Some(RejectionCause::SecretKind("without the white space around it")));
+    let prefix = RejectionCause::Encoding("a header with another prefix, or without one");
     assert_eq!(explain(&header, "/", "abc"), Some(prefix.clone()));
     assert_eq!(explain(&header, "/", "bearer abc"), Some(prefix.clone()));
     assert_eq!(explain(&header, "/", "Token token=abc"), Some(prefix));
-    assert_eq!(explain(&header, "/", "xyz"), Some(Cause::UnreadableHeader("x-token".into())));
-    assert_eq!(explain(&header, "/", "Bearer xyz"), Some(Cause::Unknown));
+    assert_eq!(explain(&header, "/", "xyz"), Some(RejectionCause::UnreadableHeader("x-token".into())));
+    assert_eq!(explain(&header, "/", "Bearer xyz"), Some(RejectionCause::Unknown));
 }
 
 #[test]
-fn a_signed_request_keeps_its_path_and_query() {
+fn signed_target_keeps_path_and_query() {
     let (path, query) = (SharedSecret::in_path(secrets("a b/é")), SharedSecret::in_query("k&", secrets("a b+é")));
     let header = SharedSecret::in_header("x-token", secrets("abc"));
     for (scheme, target, expected) in [
@@ -118,7 +124,7 @@ fn a_signed_request_keeps_its_path_and_query() {
 
 proptest! {
     #[test]
-    fn any_secret_comes_through_and_no_other_does(secret in "\\PC{1,40}", other in "\\PC{1,40}") {
+    fn only_the_right_secret_passes(secret in "\\PC{1,40}", other in "\\PC{1,40}") {
         type Make = fn(incs_webhook::Secrets) -> SharedSecret;
         let makes: [Make; 3] = [
             SharedSecret::in_path,
@@ -130,7 +136,7 @@ proptest! {
             prop_assert_eq!(verify_proof(&make(secrets(&secret)), &proof, b"{}", at(0)), Ok(()));
             // The path that proofs are tried with has a segment of its own.
             prop_assume!(secret != other && other != "hooks");
-            prop_assert_eq!(verify_proof(&make(secrets(&other)), &proof, b"{}", at(0)), Err(Refusal::Mismatch));
+            prop_assert_eq!(verify_proof(&make(secrets(&other)), &proof, b"{}", at(0)), Err(VerifyError::Mismatch));
         }
     }
 }

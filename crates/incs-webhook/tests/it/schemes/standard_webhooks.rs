@@ -1,7 +1,7 @@
 //! Standard Webhooks, beyond its published examples.
 
-use incs_webhook::Cause;
-use incs_webhook::scheme::{HeaderNames, Refusal, SecretNotBase64, StandardWebhooks};
+use incs_webhook::RejectionCause;
+use incs_webhook::scheme::{HeaderNames, SecretNotBase64, StandardWebhooks, VerifyError};
 use incs_webhook::testing::sign::{Draft, Sign as _};
 
 use super::{at, explain, headers, secrets, sign, signature, verify};
@@ -14,7 +14,7 @@ fn scheme() -> StandardWebhooks {
 }
 
 #[test]
-fn a_secret_must_be_base64_of_a_key() {
+fn secret_must_be_a_base64_key() {
     for wrong in ["whsec_", "whsec_\n", "a secret", "whpk_AQID", "whsec_AQI_", "whsec_AQID\n"] {
         assert_eq!(StandardWebhooks::try_new(secrets(wrong)).unwrap_err(), SecretNotBase64, "{wrong:?}");
     }
@@ -23,16 +23,16 @@ fn a_secret_must_be_base64_of_a_key() {
 }
 
 #[test]
-fn one_right_signature_of_several_is_enough() {
+fn one_right_signature_is_enough() {
     let proof = sign(&scheme(), b"{}", at(NOW));
     let right = signature(&proof).to_owned();
     let wrong = format!("v1,{}=", "A".repeat(43));
-    let unreadable = Err(Refusal::UnreadableHeader("webhook-signature".into()));
+    let unreadable = Err(VerifyError::UnreadableHeader("webhook-signature".into()));
     for (value, expected) in [
         (format!("{wrong} {right}"), Ok(())),
         (format!("{right} {wrong}"), Ok(())),
         (format!("v1a,{} v2,x  {right} v1,", "A".repeat(86)), Ok(())),
-        (format!("{wrong} {wrong}"), Err(Refusal::Mismatch)),
+        (format!("{wrong} {wrong}"), Err(VerifyError::Mismatch)),
         (right.replace("v1,", "v1a,"), unreadable.clone()),
         (right.replace("v1,", "v2,"), unreadable.clone()),
         (right.replace("v1,", ""), unreadable.clone()),
@@ -47,13 +47,13 @@ fn one_right_signature_of_several_is_enough() {
 }
 
 #[test]
-fn headers_must_come_whole_from_one_set() {
+fn header_sets_are_not_mixed() {
     let proof = sign(&scheme(), b"{}", at(NOW));
     let svix = sign(&scheme().with_names(HeaderNames::Svix), b"{}", at(NOW));
     assert_eq!(headers(&svix).map_names(), ["svix-id", "svix-timestamp", "svix-signature"]);
     let (both, standard, only_svix) =
         (scheme(), scheme().with_names(HeaderNames::Standard), scheme().with_names(HeaderNames::Svix));
-    let missing = |name: &'static str| Err(Refusal::MissingHeader(name.into()));
+    let missing = |name: &'static str| Err(VerifyError::MissingHeader(name.into()));
     assert_eq!(verify(&both, &headers(&svix), b"{}", at(NOW)), Ok(()));
     assert_eq!(verify(&only_svix, &headers(&svix), b"{}", at(NOW)), Ok(()));
     assert_eq!(verify(&standard, &headers(&svix), b"{}", at(NOW)), missing("webhook-id"));
@@ -61,7 +61,7 @@ fn headers_must_come_whole_from_one_set() {
     let mut mixed = headers(&proof);
     mixed[1] = headers(&svix)[1];
     assert_eq!(verify(&both, &mixed, b"{}", at(NOW)), missing("webhook-timestamp"));
-    // Of two sets, the one that is right counts, whatever the other says.
+    // Of two sets, the valid one counts.
     let (mut good, mut bad) = (headers(&svix), headers(&proof));
     bad[0].1 = "msg_other";
     good.extend(bad);
@@ -72,10 +72,10 @@ fn headers_must_come_whole_from_one_set() {
     ] {
         for name in names {
             let rest: Vec<_> = headers(set).into_iter().filter(|(other, _)| *other != name).collect();
-            // Without its id a set was not begun, so the first set is named.
+            // A set without its id does not count as present, so the first set is named.
             let named = if name == "svix-id" { "webhook-id" } else { name };
             assert_eq!(verify(&both, &rest, b"{}", at(NOW)), missing(named));
-            assert_eq!(explain(&both, &rest, b"{}", at(NOW)), Some(Cause::MissingHeader(named.into())));
+            assert_eq!(explain(&both, &rest, b"{}", at(NOW)), Some(RejectionCause::MissingHeader(named.into())));
         }
     }
 }
@@ -91,7 +91,7 @@ impl Names for Vec<(&str, &str)> {
 }
 
 #[test]
-fn an_id_with_a_full_stop_could_take_the_place_of_a_part_of_the_body_and_is_refused() {
+fn id_with_full_stop_is_rejected() {
     // Signed: msg_1, 1700000000 and a body that holds what looks like a time and a body of its own.
     let inner = r#"{"forged":true}"#;
     let body = format!("x.{NOW}.{inner}");
@@ -99,11 +99,11 @@ fn an_id_with_a_full_stop_could_take_the_place_of_a_part_of_the_body_and_is_refu
     let moved = format!("msg_1.{NOW}.x");
     let mut pairs = headers(&proof);
     pairs[0].1 = &moved;
-    let unreadable = Refusal::UnreadableHeader("webhook-id".into());
+    let unreadable = VerifyError::UnreadableHeader("webhook-id".into());
     assert_eq!(verify(&scheme(), &pairs, inner.as_bytes(), at(NOW)), Err(unreadable.clone()));
     assert_eq!(
         explain(&scheme(), &pairs, inner.as_bytes(), at(NOW)),
-        Some(Cause::UnreadableHeader("webhook-id".into()))
+        Some(RejectionCause::UnreadableHeader("webhook-id".into()))
     );
     pairs[0].1 = "";
     assert_eq!(verify(&scheme(), &pairs, b"{}", at(NOW)), Err(unreadable.clone()));
@@ -113,22 +113,22 @@ fn an_id_with_a_full_stop_could_take_the_place_of_a_part_of_the_body_and_is_refu
 }
 
 #[test]
-fn a_second_try_has_the_id_of_the_first() {
+fn retry_keeps_the_message_id() {
     let (first, second) = (sign(&scheme(), b"{}", at(NOW)), sign(&scheme(), b"{}", at(NOW + 30)));
     assert_eq!(first.headers()[0], second.headers()[0]);
     assert_ne!(first.headers()[0], sign(&scheme(), b"[]", at(NOW)).headers()[0]);
 }
 
 #[test]
-fn the_window_is_five_minutes_on_both_sides() {
+fn default_window_is_five_minutes() {
     let proof = sign(&scheme(), b"{}", at(NOW));
     for (by, expected) in [
-        (-301, Err(Refusal::TooNew)),
+        (-301, Err(VerifyError::TooNew)),
         (-300, Ok(())),
         (0, Ok(())),
         (300, Ok(())),
-        (301, Err(Refusal::TooOld)),
-        (1_000_000, Err(Refusal::TooOld)),
+        (301, Err(VerifyError::TooOld)),
+        (1_000_000, Err(VerifyError::TooOld)),
     ] {
         assert_eq!(verify(&scheme(), &headers(&proof), b"{}", at(NOW + by)), expected, "{by}");
     }

@@ -1,19 +1,19 @@
-//! The headers of a request, and what a scheme may look at.
+//! The headers of a request, and the view of a request for schemes.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::hash::BuildHasher;
 use std::marker::PhantomData;
 
-/// What a scheme may look at: headers, target and the exact bytes of the body. Only schemes get to see one.
+/// A request as seen by a scheme: headers, target and the exact bytes of the body. Only schemes receive one.
 #[derive(Clone, Copy)]
-pub struct Evidence<'a> {
+pub struct SignedRequest<'a> {
     headers: &'a dyn Headers,
     target: Option<&'a str>,
     body: &'a [u8],
 }
 
-impl<'a> Evidence<'a> {
+impl<'a> SignedRequest<'a> {
     pub(crate) fn new(headers: &'a dyn Headers, target: Option<&'a str>, body: &'a [u8]) -> Self {
         Self { headers, target, body }
     }
@@ -22,72 +22,72 @@ impl<'a> Evidence<'a> {
         Self { target: Some(target), ..self }
     }
 
-    /// The value of the first header of that name, without regard to case.
+    /// Returns the value of the first header with a name, compared without case.
     pub fn header(&self, name: &str) -> Option<&'a [u8]> {
         self.headers.get(name)
     }
 
-    /// The path of the request, still percent-encoded, if the target was given.
+    /// Returns the path of the request, percent-encoded, if the target was given.
     pub fn path(&self) -> Option<&'a str> {
         self.target.map(|target| target.split_once('?').map_or(target, |(path, _)| path))
     }
 
-    /// The query of the request, still encoded and without the question mark, if there is one.
+    /// Returns the query of the request, encoded and without the question mark, if there is one.
     pub fn query(&self) -> Option<&'a str> {
         self.target.and_then(|target| target.split_once('?')).map(|(_, query)| query)
     }
 
-    /// The body, byte for byte.
+    /// Returns the unchanged body.
     pub fn body(&self) -> &'a [u8] {
         self.body
     }
 }
 
-impl fmt::Debug for Evidence<'_> {
+impl fmt::Debug for SignedRequest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Evidence(<{} bytes>)", self.body.len())
+        write!(f, "SignedRequest(<{} bytes>)", self.body.len())
     }
 }
 
-/// Looks up a header. Names are compared without regard to case.
+/// Headers of a request, looked up by name without regard to case.
 ///
-/// Lists of pairs and maps of texts are ready; with the feature `http` also `http::HeaderMap`. For anything else there is
-/// [`Lookup`].
+/// Implemented for lists of pairs and maps of strings, and with the feature `http` for `http::HeaderMap`. Use [`HeaderLookup`] for
+/// other types.
 pub trait Headers {
-    /// The value of the first header of that name.
+    /// Returns the value of the first header with the name.
     fn get(&self, name: &str) -> Option<&[u8]>;
 }
 
-/// Headers behind a function that finds one by its name.
+/// Headers that are looked up by a function.
 ///
 /// ```
-/// use incs_webhook::{Headers, Lookup};
+/// use incs_webhook::{Headers, HeaderLookup};
 ///
-/// let headers = Lookup::new(|name: &str| name.eq_ignore_ascii_case("x-token").then_some(&b"abc"[..]));
+/// let headers = HeaderLookup::new(|name: &str| name.eq_ignore_ascii_case("x-token").then_some(&b"abc"[..]));
 /// assert_eq!(headers.get("X-Token"), Some(&b"abc"[..]));
 /// ```
 #[derive(Clone, Copy)]
-pub struct Lookup<'h, F> {
+pub struct HeaderLookup<'h, F> {
     find: F,
     values: PhantomData<&'h [u8]>,
 }
 
-impl<'h, F: Fn(&str) -> Option<&'h [u8]>> Lookup<'h, F> {
-    /// Headers behind `find`, which must compare names without regard to case.
+impl<'h, F: Fn(&str) -> Option<&'h [u8]>> HeaderLookup<'h, F> {
+    /// Creates headers from `find`, which must compare names without case.
     pub fn new(find: F) -> Self {
         Self { find, values: PhantomData }
     }
 }
 
-impl<'h, F: Fn(&str) -> Option<&'h [u8]>> Headers for Lookup<'h, F> {
+impl<'h, F: Fn(&str) -> Option<&'h [u8]>> Headers for HeaderLookup<'h, F> {
     fn get(&self, name: &str) -> Option<&[u8]> {
         (self.find)(name)
     }
 }
 
-impl<F> fmt::Debug for Lookup<'_, F> {
+impl<F> fmt::Debug for HeaderLookup<'_, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Lookup")
+        f.write_str("HeaderLookup")
     }
 }
 
@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_compared_without_regard_to_case_and_the_first_counts() {
+    fn first_header_of_any_case_counts() {
         let pairs = [("Content-Type", "a"), ("content-type", "b")];
         let map = HashMap::from([("X-Key".to_owned(), b"v".to_vec())]);
         let headers: [&dyn Headers; 3] = [&pairs, &pairs.to_vec(), &&pairs[..]];
