@@ -1,8 +1,7 @@
-//! The admin API below `/_sandbox`: its router, the page that describes it, and the OpenAPI document.
+//! The admin API below `/_sandbox`: its router, its reference page, and the OpenAPI document.
 
 mod control;
 mod customers;
-mod guard;
 mod openapi;
 mod records;
 mod route;
@@ -12,23 +11,23 @@ mod webhooks;
 use std::sync::{Arc, LazyLock};
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::map_response;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use http::{HeaderName, header};
+use http::{HeaderName, HeaderValue, header};
 
 use self::route::{ApiError, Route};
 use crate::config::ADMIN_ROOT;
 use crate::console;
-use crate::state::Core;
+use crate::state::App;
 
-/// Nothing of another host, nothing inline.
+/// The content security policy of the reference page: only its own files, nothing inline.
 const POLICY: &str = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 static DOCUMENT: LazyLock<String> = LazyLock::new(|| openapi::document(&routes()).to_string());
 
-/// All of it, with the paths as they are on the wire, behind the checks of [`guard`].
-pub(crate) fn router(core: Arc<Core>) -> Router {
+/// Returns the router of the admin API and the console, with full paths.
+pub(crate) fn router(app: Arc<App>) -> Router {
     let routes = routes().into_iter().fold(Router::new(), |router, Route { path, handler, .. }| {
         router.route(&format!("{ADMIN_ROOT}{path}"), handler)
     });
@@ -37,11 +36,19 @@ pub(crate) fn router(core: Arc<Core>) -> Router {
         .merge(console::router())
         .fallback(async || ApiError::not_found("no such route; GET /_sandbox/api lists them"))
         .method_not_allowed_fallback(async || ApiError::method())
-        .layer(from_fn_with_state(Arc::clone(&core), guard::check))
-        .with_state(core)
+        .layer(map_response(with_headers))
+        .with_state(app)
 }
 
-/// Every route of the API: the router and the document come from these.
+/// Adds the headers of every reply.
+async fn with_headers(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Returns every route; the router and the document are built from them.
 fn routes() -> Vec<Route> {
     let mut routes = control::routes();
     routes.extend(records::routes());
@@ -51,7 +58,7 @@ fn routes() -> Vec<Route> {
     routes
 }
 
-fn page_router() -> Router<Arc<Core>> {
+fn page_router() -> Router<Arc<App>> {
     Router::new()
         .route(
             "/_sandbox/openapi.json",

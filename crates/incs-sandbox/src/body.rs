@@ -1,4 +1,4 @@
-//! Reads JSON bodies, with errors that name the member.
+//! Reads JSON bodies; errors name the invalid member.
 
 use incs_model::{Pointer, decode};
 use serde::de::DeserializeOwned;
@@ -10,7 +10,7 @@ pub(crate) struct BodyError {
     pub(crate) problem: String,
 }
 
-/// Reads a body, and says in two parts what is wrong with it. A member that should not be there is named as if it were wrong.
+/// Reads a body. The pointer of an error also names unknown members.
 pub(crate) fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, BodyError> {
     decode(json).map_err(|error| {
         let text = error.to_string();

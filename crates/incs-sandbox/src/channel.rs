@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A sending channel. The sandbox has one of each, behind one certification code.
+/// A sending channel. The sandbox has one of each, with one certification code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Channel {
@@ -28,7 +28,7 @@ impl Channel {
         }
     }
 
-    /// The channel id, which webhooks and tasks name.
+    /// The channel id in webhooks and tasks.
     pub fn id(self) -> u64 {
         match self {
             Self::WhatsApp => 30112,
@@ -37,7 +37,7 @@ impl Channel {
         }
     }
 
-    /// The business number of the channel; RCS has none, its webhooks hold `""`.
+    /// The business number of the channel; RCS has none, so its webhooks contain `""`.
     pub fn business_phone(self) -> &'static str {
         match self {
             Self::WhatsApp => "6281100099001",
@@ -46,7 +46,7 @@ impl Channel {
         }
     }
 
-    /// The channel of the model.
+    /// Converts to the model's channel.
     pub fn model(self) -> incs_model::Channel {
         match self {
             Self::WhatsApp => incs_model::Channel::WhatsApp,

@@ -1,4 +1,4 @@
-//! The console: serves the page that shows conversations as on the customer's phone.
+//! The console: serves the page that shows conversations as on a customer's phone.
 
 use axum::Router;
 use axum::body::Body;
@@ -6,16 +6,25 @@ use axum::extract::Path;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HOST, IF_NONE_MATCH, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
 
-/// The content security policy of the page: scripts, styles and pictures of its own, calls of its own sandbox, and nothing beyond it. Inline scripts
-/// and styles do not run, whatever a message holds.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
-     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// The content security policy of the page: its own scripts, styles and pictures, and calls to its own sandbox. Inline scripts
+/// and styles never run, whatever a message contains. Pictures must be files of the page: a link in a message must not become a
+/// request to the APIs of the sandbox, and `'self'` would allow that.
+fn policy(asked: &HeaderMap) -> Option<HeaderValue> {
+    // The checks of each request allow only hosts that are this machine.
+    let host = asked.get(HOST)?.to_str().ok()?;
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src {host}/_sandbox/assets/; connect-src 'self'; \
+         base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    );
+    HeaderValue::from_str(&policy).ok()
+}
 
-/// The page and what it is made of, with paths as they are on the wire.
+/// Returns the routes of the page and its files, with full paths.
 pub(crate) fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new()
         .route("/_sandbox/", get(async |headers: HeaderMap| reply(&INDEX, &headers)))
@@ -29,7 +38,8 @@ async fn asset(Path(file): Path<String>, headers: HeaderMap) -> Response {
     }
 }
 
-/// A file, or 304 for whoever has it. It is asked for each time: the next sandbox on this port may be another version.
+/// Replies with a file, or with 304 if the browser has it. Browsers ask each time, since the next sandbox on this port may be
+/// another version.
 fn reply(asset: &'static Asset, asked: &HeaderMap) -> Response {
     let tag = format!("\"{:016x}\"", asset.digest());
     let is_known = asked.get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes());
@@ -40,7 +50,7 @@ fn reply(asset: &'static Asset, asked: &HeaderMap) -> Response {
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(asset.media_type()));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(CONTENT_SECURITY_POLICY, policy(asked).unwrap_or(HeaderValue::from_static("default-src 'none'")));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     if let Ok(tag) = HeaderValue::from_str(&tag) {
@@ -73,7 +83,7 @@ impl Asset {
         self.name.rsplit_once('.').map(|(_, ending)| ending).unwrap_or_default()
     }
 
-    /// A number that differs when the bytes do (FNV-1a); no secret rests on it.
+    /// Returns a digest for the `ETag` (FNV-1a); it protects nothing.
     fn digest(&self) -> u64 {
         self.bytes
             .iter()
@@ -145,7 +155,7 @@ const ASSETS: &[Asset] = assets![
     "webhooks.js"
 ];
 
-/// A file by its name.
+/// Finds a file by its name.
 fn find(name: &str) -> Option<&'static Asset> {
     ASSETS.iter().find(|asset| asset.name == name)
 }
@@ -157,7 +167,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_file_in_the_folder_is_served_and_has_a_media_type() {
+    fn every_asset_is_served() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/console/assets");
         let there: BTreeSet<String> =
             std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
@@ -168,14 +178,14 @@ mod tests {
         }
     }
 
-    /// Files that are text, with what they say.
+    /// Returns the text files with their content.
     fn sources() -> impl Iterator<Item = (&'static Asset, &'static str)> {
         let texts = ASSETS.iter().chain([&INDEX]).filter(|asset| !["png", "pdf"].contains(&asset.ending()));
         texts.map(|asset| (asset, std::str::from_utf8(asset.bytes).unwrap()))
     }
 
     #[test]
-    fn no_script_makes_markup_out_of_text() {
+    fn scripts_never_write_html() {
         let words = [
             "innerHTML",
             "outerHTML",
@@ -196,7 +206,7 @@ mod tests {
     #[test]
     fn no_file_names_another_host() {
         for (asset, source) in sources() {
-            // The name of SVG's language is none that is asked for; the sample of a webhook stays on this machine.
+            // The SVG namespace is never requested; the sample of a webhook stays on this machine.
             let rest = source.replace("http://www.w3.org/2000/svg", "").replace("http://127.0.0.1:8080/", "");
             for after in rest.split("://").skip(1) {
                 assert!(!after.starts_with(|first: char| first.is_ascii_alphanumeric()), "a host in {}", asset.name);
@@ -205,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn every_file_is_short_enough_to_be_read() {
+    fn asset_files_stay_short() {
         for (asset, source) in sources() {
             assert!(source.lines().count() < 300, "{}", asset.name);
         }

@@ -1,22 +1,23 @@
-//! The active fault rules, and presets of rules.
+//! Active fault rules, and presets.
 
+pub(crate) mod recipients;
 pub(crate) mod rule;
 
 use fastrand::Rng;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use self::rule::{Action, Rule, RuleError, Spot, When};
+use self::rule::{Action, Rule, RuleError, Target, When};
 use crate::seed::{Purpose, Seed};
 
-/// Most rules that are switched on at the same time.
-const MOST_RULES: usize = 100;
+/// The most active rules at the same time.
+const MAX_RULES: usize = 100;
 
-/// The rules that are switched on, in the order in which they are asked.
+/// The active rules, in the order in which they are checked.
 #[derive(Debug)]
 pub(crate) struct Faults {
     seed: Seed,
-    rules: Vec<Active>,
+    rules: Vec<ActiveRule>,
     count: u64,
 }
 
@@ -25,41 +26,41 @@ impl Faults {
         Self { seed, rules: Vec::new(), count: 0 }
     }
 
-    /// Switches a rule on, and gives its id.
+    /// Switches a rule on and returns its id.
     ///
     /// # Errors
     ///
-    /// When the rule says what cannot be, or when there are too many; the pointer of the latter is empty.
+    /// Fails when the rule is invalid, or when there are too many rules; the latter error has an empty pointer.
     pub(crate) fn add(&mut self, rule: Rule) -> Result<u64, RuleError> {
         rule.check()?;
-        if self.rules.len() >= MOST_RULES {
-            return Err(RuleError::new("", format!("{MOST_RULES} rules are switched on, which is the most")));
+        if self.rules.len() >= MAX_RULES {
+            return Err(RuleError::new("", format!("{MAX_RULES} rules already, at most {MAX_RULES}")));
         }
         self.count += 1;
-        self.rules.push(Active { id: self.count, rule, met: 0, applied: 0 });
+        self.rules.push(ActiveRule { id: self.count, rule, met: 0, applied: 0 });
         Ok(self.count)
     }
 
-    /// Switches a rule off; says whether it was there.
+    /// Switches a rule off. Returns whether it was on.
     pub(crate) fn remove(&mut self, id: u64) -> bool {
         let before = self.rules.len();
         self.rules.retain(|active| active.id != id);
         self.rules.len() != before
     }
 
-    pub(crate) fn list(&self) -> &[Active] {
+    pub(crate) fn list(&self) -> &[ActiveRule] {
         &self.rules
     }
 
-    /// Returns the first rule that applies, with a random number generator for what it draws.
+    /// Returns the first rule that applies, with a random number generator for its action.
     ///
-    /// Each rule has a chance of its own and counts every case that it is about, also one that an earlier rule took. So what a rule
-    /// would do to the third case depends on no other rule.
-    pub(crate) fn pick(&mut self, spot: Spot<'_>, wanted: impl Fn(&Action) -> bool) -> Option<(&Active, Rng)> {
+    /// Each rule has its own random numbers and counts every matching case, even if an earlier rule applies. So the effect of a
+    /// rule on its third case does not depend on other rules.
+    pub(crate) fn pick(&mut self, target: Target<'_>, wanted: impl Fn(&Action) -> bool) -> Option<(&ActiveRule, Rng)> {
         let mut first = None;
         for (place, active) in self.rules.iter_mut().enumerate() {
             let rule = &active.rule;
-            if !wanted(&rule.action) || !rule.when.matches(spot) {
+            if !wanted(&rule.action) || !rule.when.matches(target) {
                 continue;
             }
             active.met += 1;
@@ -77,7 +78,7 @@ impl Faults {
         Some((self.rules.get(place)?, rng))
     }
 
-    /// Returns whether any rule is about requests, and whether one of those depends on the customer.
+    /// Returns whether any rule affects requests, and whether one of these depends on the customer.
     pub(crate) fn about_requests(&self) -> (bool, bool) {
         let mut rules = self.rules.iter().map(|active| &active.rule).filter(|rule| rule.action.is_of_requests());
         let is_any = rules.clone().next().is_some();
@@ -85,16 +86,15 @@ impl Faults {
     }
 }
 
-/// A rule that is switched on, and what it has done.
+/// An active rule with its counters.
 #[derive(Debug, Clone, serde::Serialize, schemars::JsonSchema)]
-#[schemars(rename = "ActiveRule")]
-pub(crate) struct Active {
+pub(crate) struct ActiveRule {
     pub(crate) id: u64,
     #[serde(flatten)]
     pub(crate) rule: Rule,
-    /// How often something came that the rule is about.
+    /// The number of matching cases.
     pub(crate) met: u64,
-    /// How often it was applied.
+    /// The number of times it was applied.
     pub(crate) applied: u64,
 }
 
@@ -104,13 +104,13 @@ pub(crate) fn check_all(rules: &[Rule]) -> Result<(), RuleError> {
     rules.iter().try_for_each(|rule| faults.add(rule.clone()).map(|_| ()))
 }
 
-/// Rules that go together, by a name.
+/// A named set of rules.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Preset {
     /// The name: `flaky-network`.
     pub name: &'static str,
-    /// What it is like, in a sentence.
+    /// A short description.
     pub sentence: &'static str,
     /// The rules, in the order in which they are switched on.
     pub rules: Vec<Rule>,
@@ -125,17 +125,21 @@ pub struct Preset {
 pub fn presets() -> Vec<Preset> {
     let preset = |name, sentence, rules: Vec<Rule>| Preset { name, sentence, rules };
     vec![
-        preset("flaky-network", "one call in seven breaks off, before or after it was carried out", flaky(0.07)),
+        preset(
+            "flaky-network",
+            "one call in seven loses its connection, before or after it was processed",
+            flaky(0.07),
+        ),
         preset("slow", "every reply takes two seconds", vec![Rule::new(Action::Slow { millis: 2000 })]),
-        preset("throttled", "one call in three is one too many, and has to wait a second", throttled(1.0 / 3.0)),
+        preset("throttled", "one call in three is rate limited and has to wait a second", throttled(1.0 / 3.0)),
         preset(
             "lost-replies",
-            "every other send is carried out, and its reply never comes",
+            "every other send is processed, but its reply is lost",
             vec![Rule::new(Action::Drop { accepted: true }).when(When::operation("send_*")).share(0.5)],
         ),
         preset(
             "bad-webhooks",
-            "webhooks come twice, late, out of order, with values of tomorrow, or not at all",
+            "webhooks arrive twice, late, out of order, with unknown values, or not at all",
             bad_webhooks(),
         ),
         preset("chaos", "a bit of everything", chaos()),
@@ -181,8 +185,8 @@ mod tests {
 
     use super::*;
 
-    fn picks(faults: &mut Faults, spot: Spot<'_>, times: usize) -> Vec<Option<u64>> {
-        (0..times).map(|_| faults.pick(spot, |_| true).map(|(active, _)| active.id)).collect()
+    fn picks(faults: &mut Faults, target: Target<'_>, times: usize) -> Vec<Option<u64>> {
+        (0..times).map(|_| faults.pick(target, |_| true).map(|(active, _)| active.id)).collect()
     }
 
     fn faults(rules: impl IntoIterator<Item = Rule>) -> Faults {
@@ -198,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn every_action_is_read_as_it_is_written() {
+    fn every_action_round_trips() {
         let actions = [
             Action::RateLimit { retry_after: None },
             Action::RateLimit { retry_after: Some(3) },
@@ -207,6 +211,7 @@ mod tests {
             Action::Stall { accepted: true },
             Action::Slow { millis: 5 },
             Action::Garbage { accepted: true },
+            Action::Refuse { code: 7, title: "no".to_owned() },
             Action::Duplicate,
             Action::Reorder,
             Action::Late { millis: 5 },
@@ -225,9 +230,9 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_that_says_what_cannot_be_is_refused_at_its_place() {
+    fn invalid_rule_is_refused_by_pointer() {
         let long = "x".repeat(257);
-        let table: [(Value, &str); 20] = [
+        let table: [(Value, &str); 24] = [
             (json!([]), "expected an object"),
             (json!({}), "/kind: missing"),
             (json!({ "kind": "explode" }), "/kind: no such fault"),
@@ -242,62 +247,71 @@ mod tests {
             (json!({ "kind": "drop", "skip": -1 }), "/skip: not of the right type"),
             (json!({ "kind": "drop", "operation": "send_telex" }), "/operation: no such operation"),
             (json!({ "kind": "drop", "operation": "telex*" }), "/operation: no such operation"),
-            (json!({ "kind": "drop", "event": "a" }), "/event: drop happens to no webhook: name an operation"),
-            (json!({ "kind": "lose", "operation": "a" }), "/operation: lose happens to webhooks: name an event"),
+            (json!({ "kind": "drop", "event": "a" }), "/event: drop does not affect webhooks: use operation instead"),
+            (json!({ "kind": "lose", "operation": "a" }), "/operation: lose affects webhooks: use event instead"),
             (json!({ "kind": "lose", "event": "" }), "/event: 0 bytes, expected 1 to 256"),
-            (json!({ "kind": "drop", "to": "+852" }), "/to: expected digits, and * at the end if need be"),
+            (json!({ "kind": "drop", "to": "+852" }), "/to: expected digits, optionally with * at the end"),
             (json!({ "kind": "rate_limit", "retry_after": 86_401 }), "/retry_after: 86401 seconds, at most 86400"),
             (json!({ "kind": "fail", "code": 1, "title": long }), "/title: 257 bytes, at most 256"),
+            (json!({ "kind": "refuse", "code": 1, "title": long }), "/title: 257 bytes, at most 256"),
+            (json!({ "kind": "refuse" }), "/code: missing"),
+            (json!({ "kind": "fail", "code": 7 }), "/title: missing, and the catalogue has none for this code"),
+            (
+                json!({ "kind": "refuse", "code": 7, "operation": "list_tasks" }),
+                "/title: missing, and the catalogue has none for this code",
+            ),
         ];
         for (json, text) in table {
             let error = Rule::parse(json.to_string().as_bytes()).unwrap_err();
             assert_eq!(error.to_string(), text);
         }
-        assert_eq!(Rule::parse(b"{").unwrap_err().to_string(), "no JSON");
+        assert_eq!(Rule::parse(b"{").unwrap_err().to_string(), "not JSON");
         let error = drop_it().share(f64::NAN).check().unwrap_err();
         assert_eq!((error.pointer(), error.to_string().as_str()), ("/share", "/share: NaN, expected 0 to 1"));
     }
 
     #[test]
-    fn what_stands_at_a_limit_is_taken() {
+    fn rule_at_limit_is_accepted() {
         for json in [
             json!({ "kind": "slow", "millis": 300_000, "share": 1, "operation": "send_*" }),
             json!({ "kind": "rate_limit", "retry_after": 86_400, "share": 0.0, "operation": "get_message_status" }),
             json!({ "kind": "fail", "code": 131_026, "title": "x".repeat(256), "to": "*" }),
             json!({ "kind": "lose", "event": "new_*", "to": "85251230088" }),
+            json!({ "kind": "refuse", "code": 131_049 }),
+            json!({ "kind": "fail", "code": 131_049, "title": null }),
         ] {
             Rule::parse(json.to_string().as_bytes()).unwrap();
         }
     }
 
     #[test]
-    fn there_are_at_most_so_many_rules() {
-        let mut faults = faults((0..MOST_RULES).map(|_| drop_it()));
+    fn number_of_rules_is_limited() {
+        let mut faults = faults((0..MAX_RULES).map(|_| drop_it()));
         let error = faults.add(drop_it()).unwrap_err();
-        assert_eq!((error.pointer(), error.to_string().as_str()), ("", "100 rules are switched on, which is the most"));
+        assert_eq!((error.pointer(), error.to_string().as_str()), ("", "100 rules already, at most 100"));
         assert!(faults.remove(1));
         assert_eq!(faults.add(drop_it()), Ok(101));
     }
 
     #[test]
-    fn cases_are_let_through_first_and_then_counted() {
+    fn skip_and_count_are_respected() {
         let mut faults = faults([drop_it().skip(2).count(3)]);
-        assert_eq!(picks(&mut faults, Spot::default(), 7), [None, None, Some(1), Some(1), Some(1), None, None]);
+        assert_eq!(picks(&mut faults, Target::default(), 7), [None, None, Some(1), Some(1), Some(1), None, None]);
         assert_eq!((faults.list()[0].met, faults.list()[0].applied), (7, 3));
     }
 
     #[test]
-    fn the_first_rule_that_applies_wins_and_the_others_count_the_case() {
+    fn first_matching_rule_wins() {
         let mut faults = faults([drop_it().count(1), drop_it().skip(1).count(1), drop_it().skip(3)]);
-        assert_eq!(picks(&mut faults, Spot::default(), 4), [Some(1), Some(2), None, Some(3)]);
+        assert_eq!(picks(&mut faults, Target::default(), 4), [Some(1), Some(2), None, Some(3)]);
     }
 
     #[test]
-    fn a_share_is_drawn_alike_whatever_other_rules_there_are() {
+    fn share_ignores_other_rules() {
         let other = Rule::new(Action::Garbage { accepted: false }).share(0.5);
         let half = drop_it().share(0.5);
         let struck = |mut faults: Faults, id: u64| {
-            picks(&mut faults, Spot::default(), 200).into_iter().map(|pick| pick == Some(id)).collect::<Vec<_>>()
+            picks(&mut faults, Target::default(), 200).into_iter().map(|pick| pick == Some(id)).collect::<Vec<_>>()
         };
         let alone = struck(faults([half.clone()]), 1);
         assert_eq!(struck(faults([half.clone(), other]), 1), alone);
@@ -308,7 +322,7 @@ mod tests {
     #[test]
     fn a_pattern_ends_in_a_star() {
         let rule = |when| drop_it().when(when);
-        let spot = Spot { operation: Some("send_viber_message"), to: Some("85251230088"), event: None };
+        let target = Target { operation: Some("send_viber_message"), to: Some("85251230088"), event: None };
         for (when, strikes) in [
             (When::default(), true),
             (When::operation("send_*"), true),
@@ -319,10 +333,10 @@ mod tests {
             (When::to("8525123008"), false),
         ] {
             let mut faults = faults([rule(when.clone())]);
-            assert_eq!(faults.pick(spot, |_| true).is_some(), strikes, "{when:?}");
+            assert_eq!(faults.pick(target, |_| true).is_some(), strikes, "{when:?}");
         }
         let mut faults = faults([rule(When::to("852*"))]);
-        assert!(faults.pick(Spot::default(), |_| true).is_none());
+        assert!(faults.pick(Target::default(), |_| true).is_none());
     }
 
     #[test]

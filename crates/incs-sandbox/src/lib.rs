@@ -1,4 +1,4 @@
-//! A local INCS for development and tests: every endpoint, message life cycles, signed webhooks, customers that answer, faults
+//! A local INCS for development and tests: every endpoint, message life cycles, signed webhooks, simulated customers, faults
 //! on request, and a web console.
 //!
 //! ```
@@ -22,6 +22,7 @@ mod config;
 mod console;
 mod customers;
 mod faults;
+mod guard;
 mod http_client;
 mod lifecycle;
 mod operation;
@@ -36,6 +37,7 @@ pub use crate::channel::Channel;
 pub use crate::config::{Clock, HttpStatus, Memory, Pace, Retry, Window};
 pub use crate::customers::Customer;
 pub use crate::customers::reply::{Reply, ReplyError};
+pub use crate::faults::recipients::{FailingRecipient, failing_recipients};
 pub use crate::faults::rule::{Action, Rule, RuleError, When};
 pub use crate::faults::{Preset, presets};
 pub use crate::state::inbound::Medium;

@@ -10,14 +10,14 @@ use crate::channel::Channel;
 use crate::config::{Config, Window};
 use crate::seed::{Purpose, duration};
 use crate::state::Records;
-use crate::state::agenda::Job;
+use crate::state::events::EventKind;
 use crate::state::messages::{State, WINDOW};
-use crate::state::notices::Kind;
-use crate::state::templates::{APPROVED, Definition, Entry, PENDING, REJECTED};
+use crate::state::schedule::Job;
+use crate::state::templates::{APPROVED, Definition, PENDING, REJECTED, TemplateRecord};
 use crate::webhooks;
 
-/// Why the sandbox rejects a template.
-const REASON: &str = "INVALID_FORMAT";
+/// The reason that the sandbox gives for a rejected template.
+const REJECTION_REASON: &str = "INVALID_FORMAT";
 
 /// Returns whether a message without a template may be delivered now.
 pub(crate) fn window_is_open(
@@ -40,18 +40,18 @@ pub(crate) fn window_is_open(
     }
 }
 
-/// Tells the subscribers of a message that was accepted, and puts its first step onto the agenda.
+/// Posts the webhook of an accepted message, and schedules its first step.
 pub(crate) fn begin(records: &mut Records, message: u64, now: Timestamp) {
     webhooks::on_created(records, message, now);
     let Some(plan) = records.messages.get(message).map(|message| message.plan.clone()) else { return };
     let first = if plan.failure.is_some() { State::Failed } else { State::Sent };
-    records.agenda.put(now.checked_add(plan.sent).unwrap_or(Timestamp::MAX), Job::Reach(message, first));
+    records.schedule.add(now.checked_add(plan.sent).unwrap_or(Timestamp::MAX), Job::SetState(message, first));
 }
 
-/// Lets a message reach a state, tells the subscribers, and puts the next step onto the agenda. A message never goes back.
-pub(crate) fn reach(records: &mut Records, number: u64, state: State, now: Timestamp) {
+/// Moves a message to a state, posts the webhook, and schedules the next step. A message never goes back.
+pub(crate) fn set_state(records: &mut Records, number: u64, state: State, now: Timestamp) {
     let Some(message) = records.messages.get_mut(number) else { return };
-    // A message that was to fail may have been pushed past that by hand.
+    // A message that should fail may have been moved past that by hand.
     if message.state >= state || (state == State::Failed && message.plan.failure.is_none()) {
         return;
     }
@@ -77,50 +77,56 @@ pub(crate) fn reach(records: &mut Records, number: u64, state: State, now: Times
         State::Created | State::Received => None,
     };
     let message = message.clone();
-    records.notices.tell(Kind::Message, &message);
+    records.events.send(EventKind::Message, &message);
     webhooks::on_state(records, &message, now);
     if let Some((after, state)) = next {
-        records.agenda.put(now.checked_add(after).unwrap_or(Timestamp::MAX), Job::Reach(number, state));
+        records.schedule.add(now.checked_add(after).unwrap_or(Timestamp::MAX), Job::SetState(number, state));
     }
 }
 
-/// Decides about a template that was submitted: rejected if its name holds `reject`, else approved. One that was decided
-/// about before, or is gone, stays as it is.
+/// Reviews a submitted template: rejected if its name contains `reject`, else approved. Does nothing if the template was reviewed
+/// before or is gone.
 pub(crate) fn review(records: &mut Records, template: u64, now: Timestamp) {
     let pending = records.templates.get_mut(template).filter(|entry| entry.definition.status() == PENDING);
     let Some(entry) = pending else { return };
     let is_bad = entry.definition.name().contains("reject");
-    decide(records, template, if is_bad { REJECTED } else { APPROVED }, if is_bad { REASON } else { "" }, now);
+    decide(
+        records,
+        template,
+        if is_bad { REJECTED } else { APPROVED },
+        if is_bad { REJECTION_REASON } else { "" },
+        now,
+    );
 }
 
-/// Moves a template, by number, to a status, and tells the subscribers. Gives it as it is now, or nothing if there is none.
+/// Sets the status of a template, by number, and posts the webhook. Returns the template, or `None` if there is none.
 pub(crate) fn decide(
     records: &mut Records,
     template: u64,
     status: &str,
     reason: &str,
     now: Timestamp,
-) -> Option<Entry> {
+) -> Option<TemplateRecord> {
     let entry = records.templates.get_mut(template)?;
     entry.definition.set_status(status, now);
     reason.clone_into(&mut entry.reason);
     let entry = entry.clone();
-    records.notices.tell(Kind::Template, &entry);
+    records.events.send(EventKind::Template, &entry);
     webhooks::on_template(records, &entry, now);
     Some(entry)
 }
 
-/// Keeps a template that was submitted, and puts its review onto the agenda.
+/// Stores a submitted template, and schedules its review.
 pub(crate) fn submit(records: &mut Records, config: &Config, definition: Definition, bytes: usize, now: Timestamp) {
     let number = records.templates.add(definition, bytes);
     let Some(entry) = records.templates.get_mut(number) else { return };
     if entry.definition.status() == REJECTED {
-        REASON.clone_into(&mut entry.reason);
+        REJECTION_REASON.clone_into(&mut entry.reason);
     }
     let is_pending = entry.definition.status() == PENDING;
-    records.notices.tell(Kind::Template, entry);
+    records.events.send(EventKind::Template, entry);
     if is_pending {
         let wait = duration(&mut records.seed.rng(Purpose::TemplateId, number), &config.pace.review);
-        records.agenda.put(now.checked_add(wait).unwrap_or(Timestamp::MAX), Job::Review(number));
+        records.schedule.add(now.checked_add(wait).unwrap_or(Timestamp::MAX), Job::Review(number));
     }
 }

@@ -1,4 +1,4 @@
-//! The operations of the platform, with the same names as in the client.
+//! The operations of the platform; names match the client's.
 
 use http::Method;
 
@@ -7,7 +7,7 @@ use crate::channel::Channel;
 /// A row of the table: method, path, name. A path that ends with a slash has one more segment, an id.
 type Row = (Method, &'static str, &'static str);
 
-/// Every route. The paths with an id stand last, so that `rcs` is never taken for the id of a WhatsApp template.
+/// Every route. Paths with an id come last, so that `rcs` is never read as the id of a WhatsApp template.
 const TABLE: [Row; 14] = [
     (Method::POST, "/external/messages/whatsapp", "send_whatsapp_message"),
     (Method::POST, "/external/messages/viber", "send_viber_message"),
@@ -25,15 +25,15 @@ const TABLE: [Row; 14] = [
     (Method::GET, "/external/templates/", "get_whatsapp_template"),
 ];
 
-/// The operation whose bodies hold a password and a token.
+/// The operation whose bodies contain a password and a token.
 pub(crate) const FETCH_TOKEN: &str = "fetch_token";
 
-/// The operation of a request; `None` when there is no such route.
+/// Returns the operation of a request; `None` for an unknown route.
 pub(crate) fn of(method: &Method, path: &str) -> Option<&'static str> {
     TABLE.iter().find(|(of, route, _)| of == method && leads(route, path)).map(|(_, _, name)| *name)
 }
 
-/// The operation that sends on a channel.
+/// Returns the send operation of a channel.
 pub(crate) fn of_send(channel: Channel) -> &'static str {
     match channel {
         Channel::WhatsApp => "send_whatsapp_message",
@@ -42,7 +42,7 @@ pub(crate) fn of_send(channel: Channel) -> &'static str {
     }
 }
 
-/// All names.
+/// Returns the names of all operations.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     TABLE.iter().map(|(_, _, name)| *name)
 }
@@ -80,7 +80,7 @@ mod tests {
         (endpoint.method(), endpoint.path().into_owned(), endpoint.operation())
     }
 
-    /// Every endpoint that the client has.
+    /// Every endpoint of the client.
     fn of_client() -> Vec<(Method, String, &'static str)> {
         let text = || json!({ "to": "85251230088", "type": "text", "text": "See you" });
         let template = json!({ "name": "a", "language": "en_US", "category": "UTILITY" });
@@ -92,7 +92,7 @@ mod tests {
             row(&SendWhatsApp::new(read(text()))),
             row(&SendViber::new(read(text()))),
             row(&SendRcs::new(read(text()))),
-            row(&GetStatus::new(StatusQuery::new(["a".into()]))),
+            row(&GetStatus::new(StatusQuery::new(["a"]))),
             row(&whatsapp::CreateTemplate::new(read(template))),
             row(&whatsapp::ListTemplates::new(template::ListQuery::new())),
             row(&whatsapp::GetTemplate::new("a/b")),
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn the_names_and_routes_are_those_of_the_client() {
+    fn operations_match_the_client() {
         let rows = of_client();
         for (method, path, name) in &rows {
             assert_eq!(of(method, path), Some(*name), "{method} {path}");
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_route_has_no_operation() {
+    fn unknown_route_has_no_operation() {
         for (method, path) in [
             (Method::GET, "/external/messages/whatsapp"),
             (Method::POST, "/external/messages/whatsapp/"),
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn each_channel_sends_by_an_operation_of_the_table() {
+    fn every_channel_has_a_send_operation() {
         for channel in Channel::ALL {
             let path = format!("/external/messages/{}", channel.as_str());
             assert_eq!(of(&Method::POST, &path), Some(of_send(channel)));

@@ -13,8 +13,7 @@ use crate::channel::Channel;
 #[derive(Debug, Clone, Copy)]
 #[repr(u64)]
 pub(crate) enum Purpose {
-    Code = 1,
-    MessageId,
+    MessageId = 2,
     Plan,
     InboundId,
     TemplateId,
@@ -30,24 +29,30 @@ pub(crate) enum Purpose {
 pub(crate) struct Seed(pub(crate) u64);
 
 impl Seed {
-    /// The chance of one thing of a purpose: the third message, say.
+    /// Returns the random number generator for one thing of a purpose, for example the third message.
     pub(crate) fn rng(self, purpose: Purpose, number: u64) -> Rng {
         Rng::with_seed(mix(mix(mix(self.0) ^ purpose as u64) ^ number))
     }
 }
 
-/// A time out of a range, in whole milliseconds as the clock counts them; its start if the range is empty.
+/// Returns a random time within a range, in whole milliseconds like the clock; the start of an empty range.
 pub(crate) fn duration(rng: &mut Rng, range: &Range<Duration>) -> Duration {
     let span = range.end.saturating_sub(range.start);
-    whole_millis(range.start + span.mul_f64(rng.f64()))
+    whole_millis(range.start.saturating_add(seconds(span.as_secs_f64() * rng.f64())))
 }
 
-/// The same without what is less than a millisecond: a moment in between would never be reached by a virtual clock.
+/// Converts seconds to a duration: zero for negative numbers and NaN, the longest duration for numbers beyond it.
+pub(crate) fn seconds(seconds: f64) -> Duration {
+    let is_beyond = seconds > 0.0;
+    Duration::try_from_secs_f64(seconds).unwrap_or(if is_beyond { Duration::MAX } else { Duration::ZERO })
+}
+
+/// Rounds down to whole milliseconds, since a virtual clock never stops in between.
 pub(crate) fn whole_millis(span: Duration) -> Duration {
     span.saturating_sub(Duration::from_nanos(u64::from(span.subsec_nanos() % 1_000_000)))
 }
 
-/// The id of a message that goes out.
+/// Returns the id of an outbound message.
 pub(crate) fn outbound_id(channel: Channel, number: &str, now: Timestamp, rng: &mut Rng) -> String {
     match channel {
         Channel::WhatsApp => wamid(number, 0x11, rng),
@@ -56,7 +61,7 @@ pub(crate) fn outbound_id(channel: Channel, number: &str, now: Timestamp, rng: &
     }
 }
 
-/// The id of a message that a customer wrote.
+/// Returns the id of a customer's message.
 pub(crate) fn inbound_id(channel: Channel, number: &str, now: Timestamp, rng: &mut Rng) -> String {
     match channel {
         Channel::WhatsApp => wamid(number, 0x12, rng),
@@ -64,7 +69,7 @@ pub(crate) fn inbound_id(channel: Channel, number: &str, now: Timestamp, rng: &m
     }
 }
 
-/// A UUID of a version, out of 128 bits.
+/// Formats 128 bits as a UUID of a version.
 pub(crate) fn uuid(bits: u128, version: u128) -> String {
     let bits = (bits & !(0xf << 76) & !(0b11 << 62)) | (version << 76) | (0b10 << 62);
     let hex = format!("{bits:032x}");
@@ -72,13 +77,13 @@ pub(crate) fn uuid(bits: u128, version: u128) -> String {
     format!("{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32))
 }
 
-/// A UUID whose first 48 bits are the time.
+/// Returns a UUID whose first 48 bits are the time.
 fn uuid_v7(now: Timestamp, rng: &mut Rng) -> String {
     let millis = u128::try_from(now.as_millisecond()).unwrap_or_default();
     uuid((millis << 80) | (rng.u128(..) >> 48), 7)
 }
 
-/// `wamid.` and base64 over the customer's number and eighteen hexadecimal digits (form sampled).
+/// Returns `wamid.` with base64 of the customer's number and eighteen hexadecimal digits (form sampled).
 fn wamid(number: &str, direction: u8, rng: &mut Rng) -> String {
     let mut bytes = vec![0x1c, 0x18, u8::try_from(number.len()).unwrap_or(u8::MAX)];
     bytes.extend_from_slice(number.as_bytes());
@@ -88,7 +93,7 @@ fn wamid(number: &str, direction: u8, rng: &mut Rng) -> String {
     format!("wamid.{}", BASE64.encode(&bytes))
 }
 
-/// The finalizer of splitmix64: neighbours come out far apart.
+/// The finalizer of splitmix64, which maps similar numbers far apart.
 fn mix(number: u64) -> u64 {
     let mut mixed = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -26,11 +26,11 @@ use tower_service::Service as _;
 use self::fault::{End, RequestFault};
 use crate::api::call::{Reply, ReplyRecord};
 use crate::config::HttpStatus;
-use crate::state::Core;
+use crate::state::App;
+use crate::state::events::EventKind;
 use crate::state::exchanges::{Exchange, masked_body, masked_headers};
-use crate::state::notices::Kind;
 use crate::stop::Stop;
-use crate::{admin, api, operation};
+use crate::{admin, api, guard, operation};
 
 /// The time that calls in progress get at shutdown.
 const GRACE: Duration = Duration::from_secs(2);
@@ -38,8 +38,8 @@ const GRACE: Duration = Duration::from_secs(2);
 /// The time limit of a request's head, and of an idle connection.
 const HEAD_TIME: Duration = Duration::from_mins(1);
 
-/// Longest head of a request, in bytes.
-const LONGEST_HEAD: usize = 64 << 10;
+/// The longest head of a request, in bytes.
+const MAX_HEAD: usize = 64 << 10;
 
 /// The pause after a failed accept.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
@@ -47,30 +47,30 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 /// The path of the console; the admin API is below it.
 const CONSOLE: &str = "/_sandbox/";
 
-/// The longest that a reply is withheld.
-const LONGEST_STALL: Duration = Duration::from_mins(5);
+/// The longest time that a reply is withheld.
+const MAX_STALL: Duration = Duration::from_mins(5);
 
-/// Longest body that is looked at.
-const LONGEST_BODY: usize = 1 << 20;
+/// The longest accepted body, in bytes.
+const MAX_BODY_BYTES: usize = 1 << 20;
 
-/// The most bytes of a longer body that are read and discarded, so that the client can read the reply.
-const LONGEST_REST: usize = 16 << 20;
+/// The most bytes of a too long body that are read and discarded, so that the client can read the reply.
+const MAX_REST: usize = 16 << 20;
 
 /// The time limit of a request's body.
 const BODY_TIME: Duration = Duration::from_secs(30);
 
-/// Takes connections until the sandbox is shut down; then every connection ends.
-pub(crate) async fn run(core: Arc<Core>, listener: TcpListener, mut stop: Stop) {
-    let most = core.config.connections;
-    let handler = Arc::new(RequestHandler::new(core, stop.clone()));
+/// Accepts connections until the sandbox is shut down, then ends all of them.
+pub(crate) async fn run(app: Arc<App>, listener: TcpListener, mut stop: Stop) {
+    let max = app.config.connections;
+    let handler = Arc::new(RequestHandler::new(app, stop.clone()));
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
-            taken = listener.accept(), if connections.len() < most => match taken {
+            accepted = listener.accept(), if connections.len() < max => match accepted {
                 Ok((stream, _)) => {
                     connections.spawn(serve(Arc::clone(&handler), stream, stop.clone()));
                 }
-                // Out of descriptors, mostly; asking again at once would keep the machine busy.
+                // Usually out of file descriptors; an immediate retry would keep the machine busy.
                 Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
             },
             Some(_) = connections.join_next() => {}
@@ -78,13 +78,13 @@ pub(crate) async fn run(core: Arc<Core>, listener: TcpListener, mut stop: Stop) 
         }
     }
     drop(listener);
-    let all_over = async { while connections.join_next().await.is_some() {} };
-    let _ = tokio::time::timeout(GRACE, all_over).await;
+    let all_finished = async { while connections.join_next().await.is_some() {} };
+    let _ = tokio::time::timeout(GRACE, all_finished).await;
     connections.shutdown().await;
 }
 
 async fn serve(handler: Arc<RequestHandler>, stream: TcpStream, mut stop: Stop) {
-    // Small replies must not wait for more.
+    // Send small replies without delay.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| {
         let handler = Arc::clone(&handler);
@@ -93,7 +93,7 @@ async fn serve(handler: Arc<RequestHandler>, stream: TcpStream, mut stop: Stop) 
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIME)
-        .max_buf_size(LONGEST_HEAD)
+        .max_buf_size(MAX_HEAD)
         .serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
     let is_over = tokio::select! {
@@ -109,19 +109,22 @@ async fn serve(handler: Arc<RequestHandler>, stream: TcpStream, mut stop: Stop) 
 /// Handles requests.
 #[derive(Debug)]
 struct RequestHandler {
-    core: Arc<Core>,
+    app: Arc<App>,
     api: Router,
     admin: Router,
     stop: Stop,
 }
 
 impl RequestHandler {
-    fn new(core: Arc<Core>, stop: Stop) -> Self {
-        let api = api::router().with_state(Arc::clone(&core));
-        Self { api, admin: admin::router(Arc::clone(&core)), core, stop }
+    fn new(app: Arc<App>, stop: Stop) -> Self {
+        let api = api::router().with_state(Arc::clone(&app));
+        Self { api, admin: admin::router(Arc::clone(&app)), app, stop }
     }
 
     async fn answer(&self, request: Request<Incoming>) -> Result<Response, Dropped> {
+        if let Err(refusal) = guard::check(request.uri(), request.headers(), self.app.config.address.ip()) {
+            return Ok(refusal.into_response());
+        }
         let path = request.uri().path();
         if path.starts_with(CONSOLE) {
             return Ok(self.administrate(request).await);
@@ -133,7 +136,7 @@ impl RequestHandler {
         match read_body(body).await {
             ReadBody::Whole(body) => self.call(head, body).await,
             ReadBody::TooLong => {
-                let text = format!("the body has more than {LONGEST_BODY} bytes");
+                let text = format!("the body has more than {MAX_BODY_BYTES} bytes");
                 let response = Reply::failure(Code::InvalidParameters, text).into_response();
                 let recording = self.recording(&head, Bytes::new());
                 self.finish(recording, &RequestFault::default(), Some(response)).await
@@ -142,10 +145,10 @@ impl RequestHandler {
         }
     }
 
-    /// A call of the platform's API.
+    /// Handles a call of the platform's API.
     async fn call(&self, head: request::Parts, body: Bytes) -> Result<Response, Dropped> {
         let recording = self.recording(&head, body.clone());
-        let fault = RequestFault::pick(&self.core, recording.operation, &body);
+        let fault = RequestFault::pick(&self.app, recording.operation, &body);
         let response = if fault.lets_through() {
             let answered = self.api.clone().call(Request::from_parts(head, Body::from(body))).await;
             let answered: Result<Response, Infallible> = answered;
@@ -162,7 +165,7 @@ impl RequestHandler {
         let operation = operation::of(&head.method, head.uri.path());
         let exchange = Exchange {
             number: 0,
-            at: self.core.now(),
+            at: self.app.now(),
             micros: 0,
             method: head.method.to_string(),
             path: head.uri.path().to_owned(),
@@ -177,8 +180,8 @@ impl RequestHandler {
         Recording { exchange, operation, start: Instant::now() }
     }
 
-    /// Records the exchange, and gives the reply, if there is to be one. It is recorded first: while a reply is held back the client
-    /// may give up, and then nothing here goes on.
+    /// Records the exchange, and returns the reply, if any. It is recorded first: while a reply is delayed the client may
+    /// disconnect, and then this future is dropped.
     async fn finish(
         &self,
         recording: Recording,
@@ -186,19 +189,19 @@ impl RequestHandler {
         response: Option<Response>,
     ) -> Result<Response, Dropped> {
         let Recording { mut exchange, operation, start } = recording;
-        let status = self.core.config.status;
+        let status = self.app.config.status;
         let mut response =
             response.unwrap_or_else(|| Reply::failure(Code::ServerError, "Server error").into_response());
         let record = reply_record(&mut response);
-        // A wrong method has a status of its own, which no code of the envelope mirrors.
+        // A wrong method has its own status, which no envelope code mirrors.
         if status == HttpStatus::AlwaysOk || response.status() != StatusCode::METHOD_NOT_ALLOWED {
             *response.status_mut() = status.of(record.code);
         }
         let end = fault.end(status).unwrap_or(End::Reply(response, record.body));
-        // A virtual clock stands still during a call.
-        let taken = if self.core.clock.is_virtual() { Duration::ZERO } else { start.elapsed() };
+        // A virtual clock does not move during a call.
+        let taken = if self.app.clock.is_virtual() { Duration::ZERO } else { start.elapsed() };
         exchange.micros = u64::try_from((taken + fault.delay()).as_micros()).unwrap_or(u64::MAX);
-        exchange.fault = fault.words();
+        exchange.fault = fault.label();
         exchange.message = record.message;
         if let End::Reply(response, body) = &end {
             exchange.status = Some(response.status().as_u16());
@@ -214,26 +217,26 @@ impl RequestHandler {
             End::Reply(response, _) => Ok(response),
             End::Dropped => Err(Dropped),
             End::Stalled => {
-                self.wait(LONGEST_STALL).await;
+                self.wait(MAX_STALL).await;
                 Err(Dropped)
             }
         }
     }
 
     fn record(&self, mut exchange: Exchange, is_refused: bool) {
-        self.core.change(|records, _| {
+        self.app.change(|records, _| {
             exchange.number = records.exchanges.next();
             records.counters.requests += 1;
             records.counters.refused += u64::from(is_refused);
             if let Some(message) = exchange.message.and_then(|message| records.messages.get_mut(message)) {
                 message.exchange = Some(exchange.number);
             }
-            records.notices.tell(Kind::Exchange, &exchange);
+            records.events.send(EventKind::Exchange, &exchange);
             records.exchanges.push(exchange);
         });
     }
 
-    /// Waits, but not beyond the shutdown.
+    /// Waits, but no longer than until the shutdown.
     async fn wait(&self, span: Duration) {
         if !span.is_zero() {
             let mut stop = self.stop.clone();
@@ -244,7 +247,7 @@ impl RequestHandler {
         }
     }
 
-    /// The console and the admin API: no fault happens to them, and nothing is recorded.
+    /// Handles a request of the console or the admin API, without faults and without a record.
     async fn administrate(&self, request: Request<Incoming>) -> Response {
         let answered: Result<Response, Infallible> = self.admin.clone().call(request.map(Body::new)).await;
         let Ok(response) = answered;
@@ -252,7 +255,7 @@ impl RequestHandler {
         if !is_stream {
             return response;
         }
-        // A stream of events has no end of its own, and would hold the shutdown up.
+        // An event stream has no end of its own, and would delay the shutdown.
         let mut stop = self.stop.clone();
         response.map(|body| {
             Body::from_stream(body.into_data_stream().take_until(Box::pin(async move { stop.stopped().await })))
@@ -260,7 +263,7 @@ impl RequestHandler {
     }
 }
 
-/// The connection ends without a reply.
+/// An error that makes hyper close the connection without a reply.
 #[derive(Debug, thiserror::Error)]
 #[error("dropped without a reply")]
 struct Dropped;
@@ -272,8 +275,8 @@ struct Recording {
     start: Instant,
 }
 
-/// Takes the record out of a response. One that the router made alone, for a wrong method say, tells nothing: it is made one of the
-/// platform's.
+/// Removes the record from a response. A response of the router itself, for example to a wrong method, has none and is replaced
+/// by the platform's.
 fn reply_record(response: &mut Response) -> ReplyRecord {
     if let Some(record) = response.extensions_mut().remove::<ReplyRecord>() {
         return record;
@@ -294,7 +297,7 @@ fn reply_record(response: &mut Response) -> ReplyRecord {
 enum ReadBody {
     Whole(Bytes),
     TooLong,
-    /// It never came whole: there is nobody to answer.
+    /// The body was incomplete, so there is no client to reply to.
     Broken,
 }
 
@@ -304,7 +307,7 @@ async fn read_body(body: Incoming) -> ReadBody {
 
 async fn collect(mut body: Incoming) -> ReadBody {
     let mut whole: Option<Bytes> = None;
-    let mut many = BytesMut::new();
+    let mut joined = BytesMut::new();
     let mut length = 0_usize;
     while !body.is_end_stream() {
         let frame = match body.frame().await {
@@ -314,22 +317,22 @@ async fn collect(mut body: Incoming) -> ReadBody {
         };
         let Ok(part) = frame.into_data() else { continue };
         length = length.saturating_add(part.len());
-        if length > LONGEST_REST {
+        if length > MAX_REST {
             return ReadBody::TooLong;
         }
-        if length > LONGEST_BODY {
-            many.clear();
+        if length > MAX_BODY_BYTES {
+            joined.clear();
         } else if let Some(first) = whole.take() {
-            many.extend_from_slice(&first);
-            many.extend_from_slice(&part);
-        } else if many.is_empty() {
-            // Most bodies come in one piece, which is not copied.
+            joined.extend_from_slice(&first);
+            joined.extend_from_slice(&part);
+        } else if joined.is_empty() {
+            // Most bodies arrive in one piece, which is not copied.
             whole = Some(part);
         } else {
-            many.extend_from_slice(&part);
+            joined.extend_from_slice(&part);
         }
     }
-    if length > LONGEST_BODY { ReadBody::TooLong } else { ReadBody::Whole(whole.unwrap_or_else(|| many.freeze())) }
+    if length > MAX_BODY_BYTES { ReadBody::TooLong } else { ReadBody::Whole(whole.unwrap_or_else(|| joined.freeze())) }
 }
 
 #[cfg(test)]
@@ -345,7 +348,7 @@ mod tests {
 
     const MOVED: &[u8] = b"HTTP/1.1 307";
 
-    const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: sandbox\r\n\r\n";
+    const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n";
 
     /// Reads the head of a reply.
     async fn answered(stream: &mut TcpStream, status: &[u8]) {
@@ -357,12 +360,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn more_connections_than_there_is_room_for_wait_their_turn() {
+    async fn excess_connections_wait() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stopper, stop) = stop::pair();
-        let core = Arc::new(Core::new(Config { connections: 2, ..Config::default() }));
-        let server = tokio::spawn(run(core, listener, stop));
+        let app = Arc::new(App::new(Config { connections: 2, ..Config::default() }));
+        let server = tokio::spawn(run(app, listener, stop));
         let mut connections = Vec::new();
         for _ in 0..3 {
             let mut stream = TcpStream::connect(address).await.unwrap();
@@ -370,7 +373,7 @@ mod tests {
             connections.push(stream);
         }
         let mut third = connections.pop().unwrap();
-        // Whoever has room is answered again and again, and the third still waits.
+        // The first two connections are served repeatedly, and the third still waits.
         for _ in 0..20 {
             for stream in &mut connections {
                 answered(stream, MOVED).await;
@@ -385,18 +388,18 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_stream_of_events_ends_with_the_sandbox() {
+    async fn event_stream_ends_with_sandbox() {
         let events = async || {
             let endless = stream::once(async { Ok::<_, std::io::Error>(Bytes::from_static(b": hello\n\n")) });
             ([(CONTENT_TYPE, "text/event-stream")], Body::from_stream(endless.chain(stream::pending())))
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (stopper, stop) = stop::pair();
-        let mut handler = RequestHandler::new(Arc::new(Core::new(Config::default())), stop.clone());
+        let mut handler = RequestHandler::new(Arc::new(App::new(Config::default())), stop.clone());
         handler.admin = Router::new().route("/_sandbox/events", get(events));
         let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let server = tokio::spawn(serve(Arc::new(handler), listener.accept().await.unwrap().0, stop));
-        client.write_all(b"GET /_sandbox/events HTTP/1.1\r\nhost: sandbox\r\n\r\n").await.unwrap();
+        client.write_all(b"GET /_sandbox/events HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
         answered(&mut client, b"HTTP/1.1 200").await;
         stopper.stop();
         let mut rest = String::new();

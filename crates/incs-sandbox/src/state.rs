@@ -1,12 +1,12 @@
 //! The shared state of a sandbox: its settings, its clock, and its records behind one lock.
 
-pub(crate) mod agenda;
 pub(crate) mod deliveries;
+pub(crate) mod events;
 pub(crate) mod exchanges;
 pub(crate) mod inbound;
 pub(crate) mod log;
 pub(crate) mod messages;
-pub(crate) mod notices;
+pub(crate) mod schedule;
 pub(crate) mod subscriptions;
 pub(crate) mod tasks;
 pub(crate) mod templates;
@@ -20,37 +20,37 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use tokio::sync::Notify;
 
-use self::agenda::{Agenda, Job};
 use self::deliveries::Delivery;
+use self::events::{EventKind, EventStream, Removed};
 use self::exchanges::Exchange;
 use self::log::Log;
 use self::messages::{Conversation, Message};
-use self::notices::{Gone, Kind, Notices};
+use self::schedule::{Job, Schedule};
 use self::subscriptions::Subscriptions;
 use self::tasks::Tasks;
 use self::templates::Templates;
 use crate::channel::Channel;
 use crate::config::{ADMIN_ROOT, Clock, Config};
-use crate::faults::rule::{Action, Rule, RuleError, Spot};
-use crate::faults::{Active, Faults};
+use crate::faults::rule::{Action, Rule, RuleError, Target};
+use crate::faults::{ActiveRule, Faults};
 use crate::http_client::HttpClient;
-use crate::seed::{self, Purpose, Seed};
+use crate::seed::Seed;
 
 /// The shared state of a sandbox: its settings, its clock, and its records behind one lock.
 ///
-/// The lock is held for short, and never across an await.
+/// The lock is held briefly, and never across an await.
 #[derive(Debug)]
-pub(crate) struct Core {
+pub(crate) struct App {
     pub(crate) config: Config,
     pub(crate) clock: Clock,
-    /// Wakes the driver when something is due earlier than it knew.
+    /// Wakes the driver when a job is due earlier than the one it waits for.
     pub(crate) wake: Notify,
     /// Posts webhooks.
     pub(crate) http: HttpClient,
     records: Mutex<Records>,
 }
 
-impl Core {
+impl App {
     pub(crate) fn new(config: Config) -> Self {
         let records = Records::new(&config);
         Self {
@@ -67,7 +67,7 @@ impl Core {
         format!("http://{}", self.config.address)
     }
 
-    /// The page that shows what goes on.
+    /// The URL of the console.
     pub(crate) fn console_url(&self) -> String {
         format!("{}{ADMIN_ROOT}/", self.base_url())
     }
@@ -76,20 +76,20 @@ impl Core {
         self.clock.now()
     }
 
-    /// The records, to look at. To change them use [`Self::change`].
+    /// Locks the records for reading. Use [`Self::change`] to change them.
     pub(crate) fn records(&self) -> MutexGuard<'_, Records> {
         // A panic elsewhere leaves the records as they were.
         self.records.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Changes the records at this moment, and wakes the driver if that put something onto the agenda.
+    /// Changes the records at the current time, and wakes the driver if a job is due earlier than before.
     pub(crate) fn change<T>(&self, change: impl FnOnce(&mut Records, Timestamp) -> T) -> T {
         let now = self.now();
         let mut records = self.records();
-        let before = records.agenda.next();
+        let before = records.schedule.next();
         let result = change(&mut records, now);
-        records.bound_agenda();
-        let after = records.agenda.next();
+        records.bound_schedule();
+        let after = records.schedule.next();
         drop(records);
         if after.is_some() && after != before {
             self.wake.notify_one();
@@ -98,15 +98,13 @@ impl Core {
     }
 }
 
-/// Everything that the sandbox remembers. What grows is bounded by [`Memory`](crate::Memory).
+/// Everything that the sandbox remembers. [`Memory`](crate::Memory) bounds all lists that grow.
 #[derive(Debug)]
 pub(crate) struct Records {
     pub(crate) seed: Seed,
     /// The time of the start or of the last reset.
     pub(crate) started_at: Timestamp,
-    /// The certification code that every channel takes.
-    pub(crate) code: String,
-    pub(crate) agenda: Agenda,
+    pub(crate) schedule: Schedule,
     pub(crate) messages: Log<Message>,
     /// Numbers of messages by the platform's id.
     pub(crate) by_id: HashMap<String, u64>,
@@ -118,14 +116,14 @@ pub(crate) struct Records {
     pub(crate) subscriptions: Subscriptions,
     pub(crate) faults: Faults,
     pub(crate) counters: Counters,
-    pub(crate) notices: Notices,
-    /// Conversations that there ever were, for their ids.
+    pub(crate) events: EventStream,
+    /// The number of conversations so far, for their ids.
     pub(crate) conversation_count: u64,
-    /// The number of resets. What began before a reset must not be recorded after it.
+    /// The number of resets. A request that began before a reset must not be recorded after it.
     pub(crate) resets: u64,
 }
 
-/// What happened since the start or the last reset, also what is no longer remembered.
+/// Counts since the start or the last reset, including what is no longer remembered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Counters {
     pub(crate) requests: u64,
@@ -134,7 +132,7 @@ pub(crate) struct Counters {
     pub(crate) inbound: u64,
     pub(crate) webhooks_delivered: u64,
     pub(crate) webhooks_failed: u64,
-    /// Taken by a fault, by the bound of memory, or because nobody subscribes any more.
+    /// Webhooks dropped by a fault, by the memory limit, or because the subscription is gone.
     pub(crate) webhooks_dropped: u64,
     pub(crate) faults_applied: u64,
 }
@@ -145,14 +143,13 @@ impl Records {
         let memory = config.memory;
         let mut faults = Faults::new(seed);
         for rule in &config.faults {
-            // They were checked when the sandbox started.
+            // The rules were checked when the sandbox started.
             let _ = faults.add(rule.clone());
         }
         Self {
             seed,
             started_at: config.clock.now(),
-            code: seed::uuid(seed.rng(Purpose::Code, 0).u128(..), 4),
-            agenda: Agenda::default(),
+            schedule: Schedule::default(),
             messages: Log::new(memory.messages, memory.bytes),
             by_id: HashMap::new(),
             conversations: BTreeMap::new(),
@@ -163,14 +160,14 @@ impl Records {
             subscriptions: Subscriptions::default(),
             faults,
             counters: Counters::default(),
-            notices: Notices::default(),
+            events: EventStream::default(),
             conversation_count: 0,
             resets: 0,
         }
     }
 
-    /// Forgets all but the subscriptions: everything is numbered from the start again, so that the same seed gives the same once
-    /// more. What was still to happen does not, pending webhooks included; rules of faults that were added are gone.
+    /// Forgets everything but the subscriptions and restarts all numbering, so that the same seed gives the same results again.
+    /// Scheduled jobs, pending webhooks and added fault rules are dropped.
     pub(crate) fn reset(&mut self, config: &Config) {
         let resets = self.resets + 1;
         let fresh = Self::new(config);
@@ -178,11 +175,11 @@ impl Records {
         self.resets = resets;
         self.subscriptions = old.subscriptions;
         self.subscriptions.forget_posts();
-        self.notices = old.notices;
-        self.notices.tell(Kind::Reset, &serde_json::json!({ "resets": resets }));
+        self.events = old.events;
+        self.events.send(EventKind::Reset, &serde_json::json!({ "resets": resets }));
     }
 
-    /// The conversation with a customer on a channel, begun if there is none.
+    /// Returns the conversation with a customer on a channel, and creates it if needed.
     pub(crate) fn conversation(&mut self, channel: Channel, customer: &str) -> &mut Conversation {
         let count = &mut self.conversation_count;
         self.conversations.entry((channel, customer.to_owned())).or_insert_with(|| {
@@ -191,16 +188,16 @@ impl Records {
         })
     }
 
-    /// Adds a message to the log and to its conversation; the oldest go, if need be, and so do conversations that have none
-    /// left. Gives its number.
+    /// Adds a message to the log and to its conversation, and returns its number. At the limit the oldest messages are forgotten,
+    /// and conversations without messages with them.
     pub(crate) fn add_message(&mut self, message: Message) -> u64 {
         let number = self.messages.next();
         self.by_id.insert(message.id.clone(), number);
         let (channel, at) = (message.channel, message.created_at);
         self.conversation(channel, &message.customer).add(number, at);
-        self.notices.tell(Kind::Message, &message);
+        self.events.send(EventKind::Message, &message);
         if let Some(conversation) = self.conversations.get(&(channel, message.customer.clone())) {
-            self.notices.tell(Kind::Conversation, conversation);
+            self.events.send(EventKind::Conversation, conversation);
         }
         for gone in self.messages.push(message) {
             self.by_id.remove(&gone.id);
@@ -214,43 +211,43 @@ impl Records {
         number
     }
 
-    /// A message by the platform's id.
+    /// Returns a message by the platform's id.
     pub(crate) fn message_by_id(&self, id: &str) -> Option<&Message> {
         self.messages.get(*self.by_id.get(id)?)
     }
 
-    /// Switches a rule on, and gives it as it is then.
-    pub(crate) fn add_fault(&mut self, rule: Rule) -> Result<Active, RuleError> {
+    /// Switches a rule on and returns it with its counters.
+    pub(crate) fn add_fault(&mut self, rule: Rule) -> Result<ActiveRule, RuleError> {
         let id = self.faults.add(rule.clone())?;
-        let active = Active { id, rule, met: 0, applied: 0 };
-        self.notices.tell(Kind::Fault, &active);
+        let active = ActiveRule { id, rule, met: 0, applied: 0 };
+        self.events.send(EventKind::Fault, &active);
         Ok(active)
     }
 
-    /// Switches a rule off; says whether it was on.
+    /// Switches a rule off. Returns whether it was on.
     pub(crate) fn remove_fault(&mut self, id: u64) -> bool {
         let was_on = self.faults.remove(id);
         if was_on {
-            self.notices.tell(Kind::Fault, &Gone::of(id));
+            self.events.send(EventKind::Fault, &Removed::new(id));
         }
         was_on
     }
 
-    /// Picks the fault that applies, counts it, and sends a notice: see [`Faults::pick`].
-    pub(crate) fn fault(&mut self, spot: Spot<'_>, wanted: impl Fn(&Action) -> bool) -> Option<(Action, Rng)> {
-        let (active, rng) = self.faults.pick(spot, wanted)?;
+    /// Picks the fault that applies, counts it, and sends an event: see [`Faults::pick`].
+    pub(crate) fn fault(&mut self, target: Target<'_>, wanted: impl Fn(&Action) -> bool) -> Option<(Action, Rng)> {
+        let (active, rng) = self.faults.pick(target, wanted)?;
         self.counters.faults_applied += 1;
-        self.notices.tell(Kind::Fault, active);
+        self.events.send(EventKind::Fault, active);
         Some((active.rule.action.clone(), rng))
     }
 
-    /// Forgets what is on the agenda for things that are no longer remembered, once so much is on it that some of it must be. So
-    /// the agenda stays within twice what all that is remembered has to come.
-    fn bound_agenda(&mut self) {
-        if self.agenda.is_long() {
+    /// Removes jobs about forgotten records when the schedule has become long. So the schedule holds at most twice the jobs that
+    /// remembered records have.
+    fn bound_schedule(&mut self) {
+        if self.schedule.needs_sweep() {
             let (messages, deliveries, templates) = (&self.messages, &self.deliveries, &self.templates);
-            self.agenda.retain(|job| match job {
-                Job::Reach(message, _) => messages.get(message).is_some(),
+            self.schedule.retain(|job| match job {
+                Job::SetState(message, _) => messages.get(message).is_some(),
                 Job::Post(delivery) => deliveries.get(delivery).is_some(),
                 Job::Review(template) => templates.get(template).is_some(),
             });

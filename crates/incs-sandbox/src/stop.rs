@@ -2,15 +2,15 @@
 
 use tokio::sync::watch;
 
-/// Ends everything that holds a [`Stop`] of it; so does dropping it.
+/// Stops all tasks that hold a [`Stop`] of it. Dropping it does the same.
 #[derive(Debug)]
 pub(crate) struct Stopper(watch::Sender<bool>);
 
-/// Waits for the end.
+/// The receiving side of the stop signal.
 #[derive(Debug, Clone)]
 pub(crate) struct Stop(watch::Receiver<bool>);
 
-/// A stopper and what waits for it.
+/// Creates a connected pair.
 pub(crate) fn pair() -> (Stopper, Stop) {
     let (sender, receiver) = watch::channel(false);
     (Stopper(sender), Stop(receiver))
@@ -28,9 +28,9 @@ impl Stop {
         *self.0.borrow() || self.0.has_changed().is_err()
     }
 
-    /// Returns when it is time to end.
+    /// Waits for the stop signal.
     pub(crate) async fn stopped(&mut self) {
-        // An error says that the stopper is gone, which is the same.
+        // An error means that the stopper was dropped, which is a stop signal too.
         let _ = self.0.wait_for(|over| *over).await;
     }
 }

@@ -1,4 +1,5 @@
-//! `/state`, `/clock`, `/reset`, `/faults` and `/presets`: settings, the virtual clock, and fault rules.
+//! `/state`, `/clock`, `/reset`, `/faults`, `/recipients` and `/presets`: settings, the virtual clock, fault rules, and numbers that
+//! fail.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,46 +11,49 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::route::Method::{Delete, Get, Post};
-use super::route::{ApiError, Call, Describe, Json, Nothing, OfId, Own, Parse, Route, route};
+use super::route::{AdminRequest, ApiError, Empty, IdPath, Json, ParseJson, ParsedJson, Route, SchemaFn, route};
 use crate::channel::Channel;
 use crate::config::{HttpStatus, Memory, Window};
+use crate::faults::recipients::{FailingRecipient, failing_recipients};
 use crate::faults::rule::Rule;
-use crate::faults::{Active, Preset, presets};
+use crate::faults::{ActiveRule, Preset, presets};
 use crate::lifecycle::driver;
-use crate::state::{Core, Counters};
+use crate::state::{App, Counters};
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
-        route(Get, "/state", "getState", "How the sandbox is set, and how much it holds").always(settings),
-        route(Post, "/clock", "advanceClock", "Moves a virtual clock on, and does all that is due until then")
+        route(Get, "/state", "getState", "Settings, counters and limits of the sandbox").infallible(settings),
+        route(Post, "/clock", "advanceClock", "Advances a virtual clock and runs everything that is due until then")
             .refusals(&[409])
-            .by_later(async |core: Arc<Core>, call| advance(&core, call).await),
-        route(
-            Post,
-            "/reset",
-            "reset",
-            "Forgets all but the subscriptions, and numbers everything from the start again",
-        )
-        .status(StatusCode::NO_CONTENT)
-        .always(reset),
-        route(Get, "/faults", "listFaults", "The rules that are on, in the order in which they are asked")
-            .always(list_faults),
-        route(Post, "/faults", "addFault", "Switches a rule on")
+            .async_handler(async |app: Arc<App>, request| advance(&app, request).await),
+        route(Post, "/reset", "reset", "Forgets everything but the subscriptions and restarts all numbering")
+            .status(StatusCode::NO_CONTENT)
+            .infallible(reset),
+        route(Get, "/faults", "listFaults", "Active fault rules, in the order in which they are checked")
+            .infallible(list_faults),
+        route(Post, "/faults", "addFault", "Switches a fault rule on")
             .status(StatusCode::CREATED)
             .refusals(&[409])
-            .by(add_fault),
-        route(Delete, "/faults/{id}", "removeFault", "Switches a rule off")
+            .handler(add_fault),
+        route(Delete, "/faults/{id}", "removeFault", "Switches a fault rule off")
             .status(StatusCode::NO_CONTENT)
-            .by(remove_fault),
-        route(Delete, "/faults", "removeFaults", "Switches all rules off")
+            .handler(remove_fault),
+        route(Delete, "/faults", "removeFaults", "Switches all fault rules off")
             .status(StatusCode::NO_CONTENT)
-            .always(remove_faults),
-        route(Get, "/presets", "listPresets", "Rules that go together, to be switched on one by one")
-            .always(list_presets),
+            .infallible(remove_faults),
+        route(
+            Get,
+            "/recipients",
+            "listRecipients",
+            "Numbers that provoke an error: a refused send, or a message that fails later",
+        )
+        .infallible(list_recipients),
+        route(Get, "/presets", "listPresets", "Named sets of fault rules, to be switched on one by one")
+            .infallible(list_presets),
     ]
 }
 
-/// How the sandbox is set, and how much it holds.
+/// Settings, counters and limits of the sandbox.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Settings {
     /// The version of the sandbox.
@@ -61,20 +65,20 @@ struct Settings {
     /// The base URL of both host roles.
     base_url: String,
     console_url: String,
-    /// What the header `certification-code` must hold.
+    /// The required value of the header `certification-code`.
     certification_code: String,
-    channels: Vec<OneChannel>,
-    /// What happened since the start or the last reset.
+    channels: Vec<ChannelSettings>,
+    /// Counts since the start or the last reset.
     counters: Counters,
-    /// How much is remembered now.
+    /// The number of remembered records.
     remembered: Remembered,
-    /// How much may be.
+    /// The limits of what is remembered.
     memory: Bounds,
-    window: Hours,
+    window: WindowSetting,
     http_status: Status,
 }
 
-/// Who moves the clock.
+/// The kind of clock.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Clock {
@@ -82,16 +86,16 @@ enum Clock {
     Virtual,
 }
 
-/// What the 24 hours do.
+/// The rule of the 24-hour window.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-enum Hours {
+enum WindowSetting {
     Presumed,
     Strict,
     Open,
 }
 
-/// The HTTP status of replies whose envelope says error.
+/// The HTTP status of replies with an error envelope.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Status {
@@ -102,13 +106,15 @@ enum Status {
 /// A channel of the sandbox.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "ChannelOfSandbox")]
-struct OneChannel {
+struct ChannelSettings {
     channel: Channel,
     id: u64,
     business_phone: &'static str,
+    /// The number of remembered conversations.
+    conversations: usize,
 }
 
-/// How many records of each kind are remembered.
+/// The number of remembered records of each kind.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Remembered {
     messages: usize,
@@ -117,11 +123,12 @@ struct Remembered {
     conversations: usize,
     templates: usize,
     tasks: usize,
-    /// What is still to happen.
-    agenda: usize,
+    /// Scheduled jobs.
+    #[serde(rename = "agenda")]
+    scheduled: usize,
 }
 
-/// How many records of each kind are remembered at most; the oldest go first.
+/// The most remembered records of each kind; the oldest are dropped first.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Memory")]
 struct Bounds {
@@ -141,21 +148,22 @@ impl From<Memory> for Bounds {
     }
 }
 
-fn settings(core: &Core, _: Call) -> Settings {
-    let records = core.records();
-    let channels = Channel::ALL.into_iter().map(|channel| OneChannel {
+fn settings(app: &App, _: AdminRequest) -> Settings {
+    let records = app.records();
+    let channels = Channel::ALL.into_iter().map(|channel| ChannelSettings {
         channel,
         id: channel.id(),
         business_phone: channel.business_phone(),
+        conversations: records.conversations.keys().filter(|(known, _)| *known == channel).count(),
     });
     Settings {
         version: env!("CARGO_PKG_VERSION"),
-        seed: core.config.seed,
-        now: core.now(),
-        clock: if core.clock.is_virtual() { Clock::Virtual } else { Clock::Real },
-        base_url: core.base_url(),
-        console_url: core.console_url(),
-        certification_code: records.code.clone(),
+        seed: app.config.seed,
+        now: app.now(),
+        clock: if app.clock.is_virtual() { Clock::Virtual } else { Clock::Real },
+        base_url: app.base_url(),
+        console_url: app.console_url(),
+        certification_code: app.config.code.expose().to_owned(),
         channels: channels.collect(),
         counters: records.counters,
         remembered: Remembered {
@@ -165,15 +173,15 @@ fn settings(core: &Core, _: Call) -> Settings {
             conversations: records.conversations.len(),
             templates: records.templates.len(),
             tasks: records.tasks.len(),
-            agenda: records.agenda.len(),
+            scheduled: records.schedule.len(),
         },
-        memory: core.config.memory.into(),
-        window: match core.config.window {
-            Window::Presumed => Hours::Presumed,
-            Window::Strict => Hours::Strict,
-            Window::Open => Hours::Open,
+        memory: app.config.memory.into(),
+        window: match app.config.window {
+            Window::Presumed => WindowSetting::Presumed,
+            Window::Strict => WindowSetting::Strict,
+            Window::Open => WindowSetting::Open,
         },
-        http_status: match core.config.status {
+        http_status: match app.config.status {
             HttpStatus::Mirrored => Status::Mirrored,
             HttpStatus::AlwaysOk => Status::AlwaysOk,
         },
@@ -181,74 +189,78 @@ fn settings(core: &Core, _: Call) -> Settings {
 }
 
 /// Ten years.
-const MOST_MILLIS: u64 = 10 * 366 * 24 * 60 * 60 * 1000;
+const MAX_MILLIS: u64 = 10 * 366 * 24 * 60 * 60 * 1000;
 
-/// How far.
+/// The time to advance by.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Advance {
     /// Milliseconds, at most ten years.
-    #[schemars(range(max = MOST_MILLIS))]
+    #[schemars(range(max = MAX_MILLIS))]
     advance_ms: u64,
 }
 
-/// What time it is then.
+/// The time afterwards.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Now")]
-struct Reached {
+struct ClockTime {
     #[schemars(with = "TimestampSchema")]
     now: Timestamp,
 }
 
-async fn advance(core: &Arc<Core>, call: Call<Nothing, Nothing, Json<Advance>>) -> Result<Reached, ApiError> {
-    let millis = call.body.0.advance_ms;
-    if millis > MOST_MILLIS {
+async fn advance(app: &Arc<App>, request: AdminRequest<Empty, Empty, Json<Advance>>) -> Result<ClockTime, ApiError> {
+    let millis = request.body.0.advance_ms;
+    if millis > MAX_MILLIS {
         return Err(ApiError::unprocessable("/advance_ms", "at most ten years"));
     }
-    if !core.clock.is_virtual() {
-        return Err(ApiError::conflict("the clock of this sandbox is real, it goes by itself"));
+    if !app.clock.is_virtual() {
+        return Err(ApiError::conflict("this sandbox uses the real clock, which cannot be advanced"));
     }
-    driver::advance(core, core.now().checked_add(Duration::from_millis(millis)).unwrap_or(Timestamp::MAX)).await;
-    Ok(Reached { now: core.now() })
+    driver::advance(app, app.now().checked_add(Duration::from_millis(millis)).unwrap_or(Timestamp::MAX)).await;
+    Ok(ClockTime { now: app.now() })
 }
 
-fn reset(core: &Core, _: Call) -> Nothing {
-    core.change(|records, _| records.reset(&core.config));
-    Nothing {}
+fn reset(app: &App, _: AdminRequest) -> Empty {
+    app.change(|records, _| records.reset(&app.config));
+    Empty {}
 }
 
-impl Parse for Rule {
-    const DESCRIBE: Describe = <Self as JsonSchema>::json_schema;
+impl ParseJson for Rule {
+    const SCHEMA: SchemaFn = <Self as JsonSchema>::json_schema;
 
     fn parse(json: &[u8]) -> Result<Self, ApiError> {
         Self::parse(json).map_err(|error| ApiError::unprocessable(error.pointer(), error.to_string()))
     }
 }
 
-fn list_faults(core: &Core, _: Call) -> Vec<Active> {
-    core.records().faults.list().to_vec()
+fn list_faults(app: &App, _: AdminRequest) -> Vec<ActiveRule> {
+    app.records().faults.list().to_vec()
 }
 
-fn add_fault(core: &Core, call: Call<Nothing, Nothing, Own<Rule>>) -> Result<Active, ApiError> {
-    // What the rule says was checked; only that there are too many is left.
-    core.change(|records, _| records.add_fault(call.body.0)).map_err(|error| ApiError::conflict(error.to_string()))
+fn add_fault(app: &App, request: AdminRequest<Empty, Empty, ParsedJson<Rule>>) -> Result<ActiveRule, ApiError> {
+    // The rule itself was checked before; only the number of rules can be wrong here.
+    app.change(|records, _| records.add_fault(request.body.0)).map_err(|error| ApiError::conflict(error.to_string()))
 }
 
-fn remove_fault(core: &Core, call: Call<OfId>) -> Result<Nothing, ApiError> {
-    let was_on = core.change(|records, _| records.remove_fault(call.path.id));
-    was_on.then_some(Nothing {}).ok_or_else(|| ApiError::not_found("no such rule"))
+fn remove_fault(app: &App, request: AdminRequest<IdPath>) -> Result<Empty, ApiError> {
+    let was_on = app.change(|records, _| records.remove_fault(request.path.id));
+    was_on.then_some(Empty {}).ok_or_else(|| ApiError::not_found("no such rule"))
 }
 
-fn remove_faults(core: &Core, _: Call) -> Nothing {
-    core.change(|records, _| {
+fn remove_faults(app: &App, _: AdminRequest) -> Empty {
+    app.change(|records, _| {
         let rules: Vec<u64> = records.faults.list().iter().map(|active| active.id).collect();
         for id in rules {
             records.remove_fault(id);
         }
     });
-    Nothing {}
+    Empty {}
 }
 
-fn list_presets(_: &Core, _: Call) -> Vec<Preset> {
+fn list_recipients(_: &App, _: AdminRequest) -> Vec<FailingRecipient> {
+    failing_recipients()
+}
+
+fn list_presets(_: &App, _: AdminRequest) -> Vec<Preset> {
     presets()
 }

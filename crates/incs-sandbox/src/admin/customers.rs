@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use super::records::no_conversation;
 use super::route::Method::{Post, Put};
-use super::route::{ApiError, Call, Describe, Json, Nothing, OfCustomer, Own, Parse, Route, route};
+use super::route::{AdminRequest, ApiError, CustomerPath, Empty, Json, ParseJson, ParsedJson, Route, SchemaFn, route};
 use crate::customers;
 use crate::customers::reply::{Reply, ReplyError};
-use crate::state::Core;
+use crate::state::App;
 use crate::state::messages::{Conversation, Message};
 
-/// Characters of a name.
-const LONGEST_NAME: usize = 100;
+/// The most characters of a name.
+const MAX_NAME: usize = 100;
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
@@ -21,33 +21,33 @@ pub(crate) fn routes() -> Vec<Route> {
             Post,
             "/customers/{channel}/{customer}/messages",
             "act",
-            "Lets a customer write, send a file or a place, or tap; what was delivered to them is read by that",
+            "Lets a customer write, send a file or a location, or tap; delivered messages count as read",
         )
         .status(StatusCode::CREATED)
-        .by(act),
-        route(Post, "/customers/{channel}/{customer}/read", "read", "Lets a customer read all that was sent to them")
+        .handler(handle_reply),
+        route(Post, "/customers/{channel}/{customer}/read", "read", "Lets a customer read all sent messages")
             .refusals(&[422])
-            .by(read),
-        route(Put, "/customers/{channel}/{customer}", "nameCustomer", "Gives a customer another name").by(name),
+            .handler(read),
+        route(Put, "/customers/{channel}/{customer}", "nameCustomer", "Renames a customer").handler(name),
     ]
 }
 
-/// How a customer is called.
+/// The new name of a customer.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Name {
+struct NewName {
     /// 1 to 100 characters.
     #[schemars(length(min = 1, max = 100))]
     name: String,
 }
 
-fn name(core: &Core, call: Call<OfCustomer, Nothing, Json<Name>>) -> Result<Conversation, ApiError> {
-    let name = call.body.0.name.trim().to_owned();
-    if name.is_empty() || name.chars().count() > LONGEST_NAME {
-        return Err(ApiError::unprocessable("/name", format!("a name has 1 to {LONGEST_NAME} characters")));
+fn name(app: &App, request: AdminRequest<CustomerPath, Empty, Json<NewName>>) -> Result<Conversation, ApiError> {
+    let name = request.body.0.name.trim().to_owned();
+    if name.is_empty() || name.chars().count() > MAX_NAME {
+        return Err(ApiError::unprocessable("/name", format!("a name has 1 to {MAX_NAME} characters")));
     }
-    core.change(|records, _| {
-        let OfCustomer { channel, customer } = call.path;
+    app.change(|records, _| {
+        let CustomerPath { channel, customer } = request.path;
         if !customers::rename(records, channel, &customer, &name) {
             return Err(no_conversation());
         }
@@ -55,8 +55,8 @@ fn name(core: &Core, call: Call<OfCustomer, Nothing, Json<Name>>) -> Result<Conv
     })
 }
 
-impl Parse for Reply {
-    const DESCRIBE: Describe = Self::DESCRIBE;
+impl ParseJson for Reply {
+    const SCHEMA: SchemaFn = Self::SCHEMA;
 
     fn parse(json: &[u8]) -> Result<Self, ApiError> {
         Ok(Self::decode(json)?)
@@ -69,23 +69,22 @@ impl From<ReplyError> for ApiError {
     }
 }
 
-fn act(core: &Core, call: Call<OfCustomer, Nothing, Own<Reply>>) -> Result<Message, ApiError> {
-    let OfCustomer { channel, customer } = call.path;
-    core.change(|records, now| {
-        let number = customers::act(records, now, channel, &customer, &call.body.0)?;
+fn handle_reply(app: &App, request: AdminRequest<CustomerPath, Empty, ParsedJson<Reply>>) -> Result<Message, ApiError> {
+    let CustomerPath { channel, customer } = request.path;
+    app.change(|records, now| {
+        let number = customers::handle_reply(records, now, channel, &customer, &request.body.0)?;
         records.messages.get(number).cloned().ok_or_else(no_conversation)
     })
 }
 
-/// How many messages were read by that.
+/// The number of messages that were read.
 #[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "ReadCount")]
-struct Count {
+struct ReadCount {
     read: usize,
 }
 
-fn read(core: &Core, call: Call<OfCustomer>) -> Result<Count, ApiError> {
-    let OfCustomer { channel, customer } = call.path;
-    let read = core.change(|records, now| customers::read(records, now, channel, &customer))?;
-    Ok(Count { read })
+fn read(app: &App, request: AdminRequest<CustomerPath>) -> Result<ReadCount, ApiError> {
+    let CustomerPath { channel, customer } = request.path;
+    let read = app.change(|records, now| customers::read(records, now, channel, &customer))?;
+    Ok(ReadCount { read })
 }

@@ -5,16 +5,16 @@ use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
-use super::route::{ApiError, Describe, Look, Route};
+use super::route::{ApiError, ReplyBody, Route, SchemaFn};
 use crate::config::ADMIN_ROOT;
 
-/// The place of the shared schemas.
+/// The path of the shared schemas.
 const COMPONENTS: &str = "/components/schemas";
 
-/// The document, OpenAPI 3.1.
+/// Builds the document, OpenAPI 3.1.
 pub(crate) fn document(routes: &[Route]) -> Value {
-    // What is read and what is written may look different for the same type, so the two must not share a schema. What is read is
-    // small, and stands where it is used.
+    // Requests and replies may use the same type with different schemas, so the two must not share one. Request schemas are small
+    // and inline.
     let read = SchemaSettings::draft2020_12().for_deserialize().with(|settings| {
         settings.inline_subschemas = true;
         settings.meta_schema = None;
@@ -38,7 +38,7 @@ pub(crate) fn document(routes: &[Route]) -> Value {
         "info": {
             "title": "Admin API of the INCS sandbox",
             "version": env!("CARGO_PKG_VERSION"),
-            "description": "What the sandbox remembers, customers that act, faults, and a stream of what changes. The Host header \
+            "description": "Records of the sandbox, simulated customers, faults, and a stream of changes. The Host header \
                 must name this machine, pages of other origins are refused, and bodies are application/json.",
         },
         "servers": [{ "url": ADMIN_ROOT }],
@@ -87,19 +87,19 @@ fn operation(route: &Route, read: &mut SchemaGenerator, written: &mut SchemaGene
 fn success(route: &Route, written: &mut SchemaGenerator) -> Value {
     let description = reason(route.status.as_u16());
     match route.reply {
-        Look::Empty => json!({ "description": description }),
-        Look::Json(describe) => {
+        ReplyBody::Empty => json!({ "description": description }),
+        ReplyBody::Json(describe) => {
             json!({ "description": description, "content": { "application/json": { "schema": describe(written) } } })
         }
-        Look::Events(describe) => json!({
+        ReplyBody::Events(describe) => json!({
             "description": "A stream of server-sent events; each `data` holds one of these as JSON.",
             "content": { "text/event-stream": { "schema": describe(written) } },
         }),
     }
 }
 
-/// The members of an object as parameters.
-fn parameters(describe: Describe, place: &str, read: &mut SchemaGenerator) -> Vec<Value> {
+/// Returns the members of an object as parameters.
+fn parameters(describe: SchemaFn, place: &str, read: &mut SchemaGenerator) -> Vec<Value> {
     let mut object = describe(read).to_value();
     let required: Vec<String> =
         object.get("required").and_then(|names| serde_json::from_value(names.clone()).ok()).unwrap_or_default();
@@ -118,7 +118,7 @@ fn parameters(describe: Describe, place: &str, read: &mut SchemaGenerator) -> Ve
         .collect()
 }
 
-/// The schema of a parameter that is given: one that may be left out is never null.
+/// Removes `null` from the schema of a parameter: an optional one is absent, never null.
 fn given(mut schema: Value) -> Value {
     let is_null = |value: &Value| value == "null" || value.get("type").is_some_and(|kind| kind == "null");
     if let Some(any) = schema.get_mut("anyOf").and_then(Value::as_array_mut) {
@@ -138,8 +138,7 @@ fn given(mut schema: Value) -> Value {
     schema
 }
 
-/// Descriptions come from the comments in the code: of those only the first paragraph is for readers of the document, without links
-/// into the code.
+/// Shortens descriptions, which come from doc comments, to their first paragraph without links into the code.
 fn plain(value: &mut Value) {
     match value {
         Value::Object(members) => {
@@ -154,7 +153,7 @@ fn plain(value: &mut Value) {
     }
 }
 
-/// "[`Reply`](crate::Reply)" as "`Reply`".
+/// Turns "[`Reply`](crate::Reply)" into "`Reply`".
 fn without_links(text: &str) -> String {
     let mut parts = text.split("](");
     let mut plain = parts.next().unwrap_or_default().replace("[`", "`");
@@ -168,15 +167,15 @@ fn reason(status: u16) -> &'static str {
     match status {
         200 => "Done.",
         201 => "Added.",
-        202 => "Taken; it happens from now on.",
-        204 => "Done; there is nothing to say.",
-        400 => "The query is wrong, or the body is no JSON.",
-        403 => "The Host or the Origin is of another site.",
-        404 => "There is no such thing.",
-        409 => "It cannot be done as things stand.",
+        202 => "Accepted; the webhooks are posted from now on.",
+        204 => "Done; the reply has no body.",
+        400 => "The query is invalid, or the body is not JSON.",
+        403 => "The Host, Origin or Sec-Fetch-Site header names another site.",
+        404 => "Not found.",
+        409 => "The current state does not allow it.",
         415 => "The body is not application/json.",
-        422 => "The body is JSON of another shape, or says what cannot be; `pointer` names the member.",
-        503 => "Too many do this at the same time.",
+        422 => "The body is JSON with an invalid shape or value; `pointer` names the member.",
+        503 => "Too many clients do this at the same time.",
         _ => "Refused.",
     }
 }

@@ -1,4 +1,4 @@
-//! A route of the admin API: how a call is read, what answers it, how it is described, and how it fails.
+//! A route of the admin API: its request, its handler, its description, and its errors.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -16,42 +16,42 @@ use serde::{Deserialize, Serialize};
 
 use crate::body::{self, BodyError};
 use crate::channel::Channel;
-use crate::state::Core;
+use crate::state::App;
 
-/// One route. The router and the OpenAPI document are made of these, and their schemas are those of the types that the function
-/// behind the route takes and gives.
+/// One route. The router and the OpenAPI document are built from these; schemas come from the argument and return types of the
+/// handler.
 #[derive(Debug)]
 pub(crate) struct Route {
     pub(crate) method: Method,
-    /// Below [`ADMIN_ROOT`](crate::config::ADMIN_ROOT).
+    /// The path below [`ADMIN_ROOT`](crate::config::ADMIN_ROOT).
     pub(crate) path: &'static str,
     /// The name of the operation.
     pub(crate) id: &'static str,
     pub(crate) summary: &'static str,
-    /// Looks of the parameters, as an object each.
-    pub(crate) in_path: Describe,
-    pub(crate) in_query: Describe,
-    pub(crate) body: Option<Describe>,
+    /// The schema of the path parameters, as an object.
+    pub(crate) in_path: SchemaFn,
+    pub(crate) in_query: SchemaFn,
+    pub(crate) body: Option<SchemaFn>,
     pub(crate) status: StatusCode,
-    pub(crate) reply: Look,
-    /// Refusals besides those that follow from the parts.
+    pub(crate) reply: ReplyBody,
+    /// Error statuses besides those that follow from the parts of the request.
     pub(crate) refusals: &'static [u16],
-    pub(crate) handler: MethodRouter<Arc<Core>>,
+    pub(crate) handler: MethodRouter<Arc<App>>,
 }
 
 /// The form of a reply.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Look {
-    /// There is nothing in it.
+pub(crate) enum ReplyBody {
+    /// No body.
     Empty,
-    Json(Describe),
-    /// Server-sent events with this in each `data`.
-    Events(Describe),
+    Json(SchemaFn),
+    /// Server-sent events with this schema in each `data`.
+    Events(SchemaFn),
 }
 
-/// A route of which only the name is known yet.
+/// A route without its handler.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Name {
+pub(crate) struct RouteBuilder {
     method: Method,
     path: &'static str,
     id: &'static str,
@@ -60,7 +60,7 @@ pub(crate) struct Name {
     refusals: &'static [u16],
 }
 
-/// The methods that are in use.
+/// The methods in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Method {
     Get,
@@ -90,89 +90,89 @@ impl Method {
     }
 }
 
-/// A function that answers at once.
-type Answer<P, Q, B, R> = fn(&Core, Call<P, Q, B>) -> Result<R, ApiError>;
+/// A synchronous handler.
+type HandlerFn<P, Q, B, R> = fn(&App, AdminRequest<P, Q, B>) -> Result<R, ApiError>;
 
-/// Begins a route: its method, path, operation and one sentence.
-pub(crate) fn route(method: Method, path: &'static str, id: &'static str, summary: &'static str) -> Name {
-    Name { method, path, id, summary, status: StatusCode::OK, refusals: &[] }
+/// Begins a route with its method, path, operation and summary.
+pub(crate) fn route(method: Method, path: &'static str, id: &'static str, summary: &'static str) -> RouteBuilder {
+    RouteBuilder { method, path, id, summary, status: StatusCode::OK, refusals: &[] }
 }
 
-impl Name {
-    /// Sets the status of a success; 200 unless set.
+impl RouteBuilder {
+    /// Sets the status of a success; 200 by default.
     pub(crate) fn status(self, status: StatusCode) -> Self {
         Self { status, ..self }
     }
 
-    /// Adds refusals besides those that follow from the parts.
+    /// Sets the error statuses besides those that follow from the parts of the request.
     pub(crate) fn refusals(self, refusals: &'static [u16]) -> Self {
         Self { refusals, ..self }
     }
 
-    /// The function that answers at once, and never refuses what could be read.
-    pub(crate) fn always<P, Q, R>(self, answer: fn(&Core, Call<P, Q>) -> R) -> Route
+    /// Sets a synchronous handler that never fails.
+    pub(crate) fn infallible<P, Q, R>(self, answer: fn(&App, AdminRequest<P, Q>) -> R) -> Route
     where
         P: DeserializeOwned + JsonSchema + Send + 'static,
         Q: DeserializeOwned + JsonSchema + Send + 'static,
         R: Serialize + JsonSchema + Send + 'static,
     {
-        self.by_later(move |core, call| std::future::ready(Ok(answer(&core, call))))
+        self.async_handler(move |app, request| std::future::ready(Ok(answer(&app, request))))
     }
 
-    /// The function that answers at once.
-    pub(crate) fn by<P, Q, B, R>(self, answer: Answer<P, Q, B, R>) -> Route
+    /// Sets a synchronous handler.
+    pub(crate) fn handler<P, Q, B, R>(self, answer: HandlerFn<P, Q, B, R>) -> Route
     where
         P: DeserializeOwned + JsonSchema + Send + 'static,
         Q: DeserializeOwned + JsonSchema + Send + 'static,
         B: Body + Send + 'static,
         R: Serialize + JsonSchema + Send + 'static,
     {
-        self.by_later(move |core, call| std::future::ready(answer(&core, call)))
+        self.async_handler(move |app, request| std::future::ready(answer(&app, request)))
     }
 
-    /// The function that answers after a while.
-    pub(crate) fn by_later<P, Q, B, R, F, L>(self, answer: F) -> Route
+    /// Sets an asynchronous handler.
+    pub(crate) fn async_handler<P, Q, B, R, F, L>(self, answer: F) -> Route
     where
         P: DeserializeOwned + JsonSchema + Send + 'static,
         Q: DeserializeOwned + JsonSchema + Send + 'static,
         B: Body + Send + 'static,
         R: Serialize + JsonSchema + 'static,
-        F: Fn(Arc<Core>, Call<P, Q, B>) -> L + Clone + Send + Sync + 'static,
+        F: Fn(Arc<App>, AdminRequest<P, Q, B>) -> L + Clone + Send + Sync + 'static,
         L: Future<Output = Result<R, ApiError>> + Send,
     {
         let is_empty = self.status == StatusCode::NO_CONTENT;
         let status = self.status;
-        let reply = if is_empty { Look::Empty } else { Look::Json(SchemaGenerator::subschema_for::<R>) };
-        self.handled::<P, Q, B, _, _>(reply, move |core, call| {
-            let answer = answer(core, call);
+        let reply = if is_empty { ReplyBody::Empty } else { ReplyBody::Json(SchemaGenerator::subschema_for::<R>) };
+        self.response_handler::<P, Q, B, _, _>(reply, move |app, request| {
+            let answer = answer(app, request);
             async move {
                 let answer = answer.await?;
                 if is_empty {
                     return Ok(status.into_response());
                 }
-                // Written only now, when the records are no longer locked.
+                // Serialized only now, when the records are no longer locked.
                 let text = serde_json::to_vec(&answer).unwrap_or_default();
                 Ok((status, [(header::CONTENT_TYPE, "application/json")], text).into_response())
             }
         })
     }
 
-    /// The function that makes the response itself.
-    pub(crate) fn handled<P, Q, B, F, L>(self, reply: Look, handle: F) -> Route
+    /// Sets a handler that builds the response itself.
+    pub(crate) fn response_handler<P, Q, B, F, L>(self, reply: ReplyBody, handle: F) -> Route
     where
         P: DeserializeOwned + JsonSchema + Send + 'static,
         Q: DeserializeOwned + JsonSchema + Send + 'static,
         B: Body + Send + 'static,
-        F: Fn(Arc<Core>, Call<P, Q, B>) -> L + Clone + Send + Sync + 'static,
+        F: Fn(Arc<App>, AdminRequest<P, Q, B>) -> L + Clone + Send + Sync + 'static,
         L: Future<Output = Result<Response, ApiError>> + Send,
     {
-        let handler = async move |State(core): State<Arc<Core>>,
+        let handler = async move |State(app): State<Arc<App>>,
                                   path: Result<Path<P>, PathRejection>,
                                   query: Result<Query<Q>, QueryRejection>,
                                   headers: HeaderMap,
                                   body: Bytes| {
-            let answer = match Call::read(path, query, &headers, &body) {
-                Ok(call) => handle(core, call).await,
+            let answer = match AdminRequest::read(path, query, &headers, &body) {
+                Ok(request) => handle(app, request).await,
                 Err(failure) => Err(failure),
             };
             answer.unwrap_or_else(IntoResponse::into_response)
@@ -184,7 +184,7 @@ impl Name {
             summary: self.summary,
             in_path: P::json_schema,
             in_query: Q::json_schema,
-            body: B::DESCRIBE,
+            body: B::SCHEMA,
             status: self.status,
             reply,
             refusals: self.refusals,
@@ -193,86 +193,86 @@ impl Name {
     }
 }
 
-/// A call of the admin API, read into its parts.
+/// A request of the admin API, split into its parts.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Call<P = Nothing, Q = Nothing, B = Nothing> {
+pub(crate) struct AdminRequest<P = Empty, Q = Empty, B = Empty> {
     pub(crate) path: P,
     pub(crate) query: Q,
     pub(crate) body: B,
 }
 
-impl<P, Q, B: Body> Call<P, Q, B> {
+impl<P, Q, B: Body> AdminRequest<P, Q, B> {
     pub(crate) fn read(
         path: Result<Path<P>, PathRejection>,
         query: Result<Query<Q>, QueryRejection>,
         headers: &HeaderMap,
         body: &[u8],
     ) -> Result<Self, ApiError> {
-        // What is no number or no channel names nothing that is there.
+        // An invalid number or channel names no record, so it is 404.
         let Path(path) = path.map_err(|rejection| ApiError::not_found(rejection.body_text()))?;
         let Query(query) = query.map_err(|rejection| ApiError::bad_request(rejection.body_text()))?;
         Ok(Self { path, query, body: B::read(headers, body)? })
     }
 }
 
-/// A record that is known by its number.
+/// The path of a record with a number.
 #[derive(Debug, Clone, Copy, Deserialize, schemars::JsonSchema)]
-pub(crate) struct OfNumber {
+pub(crate) struct NumberPath {
     /// The record's number.
     pub(crate) number: u64,
 }
 
-/// A thing that is known by its id.
+/// The path of a record with an id.
 #[derive(Debug, Clone, Copy, Deserialize, schemars::JsonSchema)]
-pub(crate) struct OfId {
+pub(crate) struct IdPath {
     /// The id.
     pub(crate) id: u64,
 }
 
-/// A customer on a channel.
+/// The path of a customer on a channel.
 #[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
-pub(crate) struct OfCustomer {
+pub(crate) struct CustomerPath {
     /// The channel.
     pub(crate) channel: Channel,
     /// The customer's number, digits only.
     pub(crate) customer: String,
 }
 
-/// Describes a type.
-pub(crate) type Describe = fn(&mut SchemaGenerator) -> Schema;
+/// Returns the schema of a type.
+pub(crate) type SchemaFn = fn(&mut SchemaGenerator) -> Schema;
 
 /// No parameters, no body.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub(crate) struct Nothing {}
+pub(crate) struct Empty {}
 
-/// A body of JSON.
+/// A JSON body.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Json<T>(pub(crate) T);
 
-/// A body of JSON that has a reader of its own.
+/// A JSON body of a type with its own parser.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Own<T>(pub(crate) T);
+pub(crate) struct ParsedJson<T>(pub(crate) T);
 
-/// A thing with a reader of its own, which says better what is wrong.
-pub(crate) trait Parse: Sized {
+/// A type with its own parser, whose errors are more exact.
+pub(crate) trait ParseJson: Sized {
     /// The schema.
-    const DESCRIBE: Describe;
+    const SCHEMA: SchemaFn;
 
-    /// Reads it out of JSON.
+    /// Parses JSON.
     fn parse(json: &[u8]) -> Result<Self, ApiError>;
 }
 
-/// A body that can be read.
+/// The body of a request.
 pub(crate) trait Body: Sized {
     /// The schema; `None` without a body.
-    const DESCRIBE: Option<Describe>;
+    const SCHEMA: Option<SchemaFn>;
 
-    /// Reads it.
+    /// Reads the body.
     fn read(headers: &HeaderMap, body: &[u8]) -> Result<Self, ApiError>;
 }
 
-impl Body for Nothing {
-    const DESCRIBE: Option<Describe> = None;
+impl Body for Empty {
+    const SCHEMA: Option<SchemaFn> = None;
 
     fn read(_: &HeaderMap, _: &[u8]) -> Result<Self, ApiError> {
         Ok(Self {})
@@ -280,7 +280,7 @@ impl Body for Nothing {
 }
 
 impl<T: DeserializeOwned + JsonSchema> Body for Json<T> {
-    const DESCRIBE: Option<Describe> = Some(<T as JsonSchema>::json_schema);
+    const SCHEMA: Option<SchemaFn> = Some(<T as JsonSchema>::json_schema);
 
     fn read(headers: &HeaderMap, body: &[u8]) -> Result<Self, ApiError> {
         is_json(headers)?;
@@ -289,8 +289,8 @@ impl<T: DeserializeOwned + JsonSchema> Body for Json<T> {
     }
 }
 
-impl<T: Parse> Body for Own<T> {
-    const DESCRIBE: Option<Describe> = Some(T::DESCRIBE);
+impl<T: ParseJson> Body for ParsedJson<T> {
+    const SCHEMA: Option<SchemaFn> = Some(T::SCHEMA);
 
     fn read(headers: &HeaderMap, body: &[u8]) -> Result<Self, ApiError> {
         is_json(headers)?;
@@ -299,24 +299,24 @@ impl<T: Parse> Body for Own<T> {
     }
 }
 
-/// A body that is no JSON has no member to point to.
+/// Refuses a body that is not JSON; its error has no pointer.
 fn syntax(body: &[u8]) -> Result<(), ApiError> {
     decode::<IgnoredAny>(body).map(|_| ()).map_err(|error| ApiError::bad_request(error.to_string()))
 }
 
-/// A form of another site can post text, but not this type without asking first.
+/// Refuses other media types: forms of other sites can post text, but not JSON without a preflight request.
 fn is_json(headers: &HeaderMap) -> Result<(), ApiError> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim();
     if kind.eq_ignore_ascii_case("application/json") { Ok(()) } else { Err(ApiError::media_type()) }
 }
 
-/// Returns the number of records that a call gets: 50 by default, at most 200.
+/// Returns the page size: 50 by default, at most 200.
 pub(crate) fn limit(asked: Option<usize>) -> usize {
     asked.unwrap_or(50).min(200)
 }
 
-/// Why a call was refused.
+/// The reason of a refused request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(rename = "Error")]
 pub(crate) struct ApiError {
@@ -324,7 +324,7 @@ pub(crate) struct ApiError {
     pub(crate) status: StatusCode,
     /// One sentence for people.
     pub(crate) error: String,
-    /// The member of the body that is wrong, by JSON pointer.
+    /// The JSON pointer of the invalid member of the body.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) pointer: Option<String>,
 }
@@ -338,16 +338,12 @@ impl ApiError {
         Self::new(StatusCode::BAD_REQUEST, error)
     }
 
-    pub(crate) fn forbidden(error: impl Into<String>) -> Self {
-        Self::new(StatusCode::FORBIDDEN, error)
-    }
-
     pub(crate) fn not_found(error: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, error)
     }
 
     pub(crate) fn method() -> Self {
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, "the route is there, but not for this method")
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "the route does not support this method")
     }
 
     pub(crate) fn conflict(error: impl Into<String>) -> Self {
@@ -358,7 +354,7 @@ impl ApiError {
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body must be application/json")
     }
 
-    /// The body is JSON of another shape, or says what cannot be.
+    /// The error for JSON with an invalid shape or value.
     pub(crate) fn unprocessable(pointer: impl Into<String>, error: impl Into<String>) -> Self {
         Self { pointer: Some(pointer.into()), ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, error) }
     }

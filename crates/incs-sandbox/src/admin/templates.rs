@@ -5,55 +5,55 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::route::Method::{Get, Post};
-use super::route::{ApiError, Call, Json, Nothing, Route, limit, route};
+use super::route::{AdminRequest, ApiError, Empty, Json, Route, limit, route};
 use crate::channel::Channel;
 use crate::lifecycle;
-use crate::state::Core;
-use crate::state::templates::{APPROVED, Entry, REJECTED};
+use crate::state::App;
+use crate::state::templates::{APPROVED, REJECTED, TemplateRecord};
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
-        route(Get, "/templates", "listTemplates", "Templates of both kinds, newest first, those of the stock last")
-            .always(list),
-        route(Post, "/templates/{template}/review", "reviewTemplate", "Decides about a template").by(review),
-        route(Get, "/tasks", "listTasks", "Tasks, newest first").always(tasks),
+        route(Get, "/templates", "listTemplates", "Templates of both kinds, newest first, the stock last")
+            .infallible(list),
+        route(Post, "/templates/{template}/review", "reviewTemplate", "Approves or rejects a template").handler(review),
+        route(Get, "/tasks", "listTasks", "Tasks, newest first").infallible(tasks),
     ]
 }
 
-/// Which templates.
+/// Filters of a list of templates.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Which {
-    /// Only those of this channel.
+struct TemplateFilter {
+    /// Only templates of this channel.
     channel: Option<Channel>,
-    /// Only those with a lower number.
+    /// Only templates with a lower number.
     before: Option<u64>,
-    /// At most so many; 50 unless given, never more than 200.
+    /// The page size; 50 by default, at most 200.
     limit: Option<usize>,
 }
 
-fn list(core: &Core, call: Call<Nothing, Which>) -> Vec<Entry> {
-    let Which { channel, before, limit: most } = call.query;
-    let records = core.records();
+fn list(app: &App, request: AdminRequest<Empty, TemplateFilter>) -> Vec<TemplateRecord> {
+    let TemplateFilter { channel, before, limit: max } = request.query;
+    let records = app.records();
     let wanted = records.templates.iter().rev().filter(|entry| {
         channel.is_none_or(|channel| channel == entry.channel) && before.is_none_or(|before| entry.number < before)
     });
-    wanted.take(limit(most)).cloned().collect()
+    wanted.take(limit(max)).cloned().collect()
 }
 
-/// One template.
+/// The path of one template.
 #[derive(Debug, Deserialize, JsonSchema)]
-struct Named {
+struct TemplatePath {
     /// The template's number, or the platform's id.
     template: String,
 }
 
-/// What is decided.
+/// The result of a review.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Review {
     status: Decision,
-    /// Why, for one that is rejected.
+    /// The reason of a rejection.
     reason: Option<String>,
 }
 
@@ -64,11 +64,11 @@ enum Decision {
     Rejected,
 }
 
-fn review(core: &Core, call: Call<Named, Nothing, Json<Review>>) -> Result<Entry, ApiError> {
-    let Review { status, reason } = call.body.0;
+fn review(app: &App, request: AdminRequest<TemplatePath, Empty, Json<Review>>) -> Result<TemplateRecord, ApiError> {
+    let Review { status, reason } = request.body.0;
     let reason = match (status, reason) {
         (Decision::Approved, Some(_)) => {
-            return Err(ApiError::unprocessable("/reason", "only a template that is rejected has one"));
+            return Err(ApiError::unprocessable("/reason", "only a rejected template has a reason"));
         }
         (Decision::Approved, None) => String::new(),
         (Decision::Rejected, reason) => reason.unwrap_or_else(|| "INVALID_FORMAT".to_owned()),
@@ -77,8 +77,8 @@ fn review(core: &Core, call: Call<Named, Nothing, Json<Review>>) -> Result<Entry
         return Err(ApiError::unprocessable("/reason", "at most 1000 characters"));
     }
     let status = if status == Decision::Approved { APPROVED } else { REJECTED };
-    core.change(|records, now| {
-        let name = call.path.template;
+    app.change(|records, now| {
+        let name = request.path.template;
         let by_id = records.templates.find(&name).map(|entry| entry.number);
         let number = by_id.or_else(|| name.parse().ok());
         let entry = number.and_then(|number| lifecycle::decide(records, number, status, &reason, now));
@@ -86,15 +86,15 @@ fn review(core: &Core, call: Call<Named, Nothing, Json<Review>>) -> Result<Entry
     })
 }
 
-/// Which tasks.
+/// Filters of a list of tasks.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Part {
-    /// At most so many; 50 unless given, never more than 200.
+struct TaskFilter {
+    /// The page size; 50 by default, at most 200.
     limit: Option<usize>,
 }
 
-fn tasks(core: &Core, call: Call<Nothing, Part>) -> Vec<Task> {
-    let records = core.records();
-    records.tasks.iter().rev().take(limit(call.query.limit)).cloned().collect()
+fn tasks(app: &App, request: AdminRequest<Empty, TaskFilter>) -> Vec<Task> {
+    let records = app.records();
+    records.tasks.iter().rev().take(limit(request.query.limit)).cloned().collect()
 }

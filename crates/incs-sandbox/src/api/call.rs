@@ -1,50 +1,51 @@
 //! A call of the platform's API: its credential, its query, and its reply with the HTTP status.
 
-use std::fmt::Write as _;
-
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
 use incs_model::envelope::Code;
-use incs_model::{DecodeError, Found, Report, encode};
+use incs_model::{DecodeError, Found, Invalid, Violation, encode, limits};
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::state::Core;
+use crate::state::App;
 
-/// The envelope's code for a bearer token that is missing, wrong or forgotten. What the platform says there is **unknown**: its
-/// list of codes has neither 401 nor 403.
+/// The envelope's code for a missing, wrong or forgotten bearer token. The platform's code is **unknown**: its list has neither
+/// 401 nor 403.
 const UNAUTHENTICATED: i64 = 401;
 
-/// Lets a call with the certification code pass.
-pub(crate) fn certified(core: &Core, headers: &HeaderMap) -> Result<(), Reply> {
+/// The documented text for an invalid number.
+const INVALID_NUMBER: &str = "The phone number is invalid.";
+
+/// Requires the certification code.
+pub(crate) fn check_code(app: &App, headers: &HeaderMap) -> Result<(), Reply> {
     let given = headers.get("certification-code").map(http::HeaderValue::as_bytes);
-    if given == Some(core.records().code.as_bytes()) {
+    if given == Some(app.config.code.expose().as_bytes()) {
         Ok(())
     } else {
         Err(Reply::failure(Code::InvalidCertificationCode, "Certification code is invalid"))
     }
 }
 
-/// Lets a call with a token of [`token`](super::tasks::token) pass.
-pub(crate) fn authorized(core: &Core, headers: &HeaderMap) -> Result<(), Reply> {
+/// Requires a token of [`token`](super::tasks::token).
+pub(crate) fn check_token(app: &App, headers: &HeaderMap) -> Result<(), Reply> {
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token =
         given.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
     match token {
-        Some((_, token)) if core.records().tasks.knows_token(token.trim()) => Ok(()),
+        Some((_, token)) if app.records().tasks.knows_token(token.trim()) => Ok(()),
         _ => Err(unauthenticated()),
     }
 }
 
-/// The refusal of a token, or of an account.
+/// The reply for an invalid token or account.
 pub(crate) fn unauthenticated() -> Reply {
     Reply::failure(Code::from(UNAUTHENTICATED), "Unauthenticated.")
 }
 
-/// The query of a request: names and values, decoded as HTML forms are, so `+` is a space and what is no UTF-8 is replaced.
+/// The query of a request: names and values, decoded like HTML forms, so `+` is a space and invalid UTF-8 is replaced.
 #[derive(Debug)]
 pub(crate) struct Query(Vec<(String, String)>);
 
@@ -57,18 +58,18 @@ impl Query {
         )
     }
 
-    /// A value that is there and not empty; of several the last, as PHP takes it.
+    /// Returns a value unless it is empty; of several the last one, as in PHP.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let value = self.0.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
         value.filter(|value| !value.is_empty())
     }
 
-    /// A whole number.
+    /// Returns a value as an integer.
     pub(crate) fn number<N: std::str::FromStr>(&self, name: &str) -> Result<Option<N>, Reply> {
         match self.get(name).map(str::parse) {
             None => Ok(None),
             Some(Ok(number)) => Ok(Some(number)),
-            Some(Err(_)) => Err(Reply::wrong(&format!("/{name}"), "a whole number")),
+            Some(Err(_)) => Err(Reply::invalid_parameter(&format!("/{name}"), "a whole number")),
         }
     }
 }
@@ -78,12 +79,12 @@ impl Query {
 pub(crate) struct Reply {
     pub(crate) code: Code,
     pub(crate) body: Bytes,
-    /// The message that the call made, by number.
+    /// The number of the message that the call created.
     pub(crate) message: Option<u64>,
 }
 
 impl Reply {
-    /// A success with its data.
+    /// Creates a success with its data.
     pub(crate) fn success(data: &impl Serialize) -> Self {
         let frame = Frame { status: "success", code: Code::Success, message: "", data, error: Empty {} };
         match encode(&frame) {
@@ -92,44 +93,47 @@ impl Reply {
         }
     }
 
-    /// A failure with the platform's words.
+    /// Creates a failure with the platform's text.
     pub(crate) fn failure(code: Code, message: impl AsRef<str>) -> Self {
         Self::with_details(code, message.as_ref(), &Empty {})
     }
 
-    /// A failure, with what the sandbox adds in `error`: an array of violations.
+    /// Creates a failure with violations in `error`, which is the sandbox's own addition.
     pub(crate) fn with_violations(code: Code, message: &str, violations: &impl Serialize) -> Self {
         Self::with_details(code, message, &json!({ "violations": violations }))
     }
 
-    /// 422: a request that breaks rules. All of them stand in the message, and in `error`.
-    pub(crate) fn invalid(report: &Report) -> Self {
-        let mut message = String::from("Request parameters error");
-        for (index, violation) in report.violations().iter().enumerate() {
-            // A `String` takes any text.
-            let _ = write!(message, "{} {violation}", if index == 0 { ":" } else { ";" });
-        }
-        Self::with_violations(Code::InvalidParameters, &message, report)
+    /// Creates a 422 for a request that breaks rules. The message and `error` list all violations.
+    pub(crate) fn invalid(invalid: &Invalid) -> Self {
+        Self::violations(invalid.violations())
     }
 
-    /// 422 for one thing that no rule of the model is about.
-    pub(crate) fn wrong(pointer: &str, expected: &str) -> Self {
+    /// Creates a 422 for violations. If the only one is an invalid recipient, the message is the documented text.
+    pub(crate) fn violations(violations: &[Violation]) -> Self {
+        if let [violation] = violations
+            && violation.rule().id() == limits::common::TO_DIGITS.id()
+        {
+            return Self::with_violations(Code::InvalidParameters, INVALID_NUMBER, &violations);
+        }
+        let lines: Vec<String> = violations.iter().map(ToString::to_string).collect();
+        let message = format!("Request parameters error: {}", lines.join("; "));
+        Self::with_violations(Code::InvalidParameters, &message, &violations)
+    }
+
+    /// Creates a 422 for a parameter that no rule of the model covers.
+    pub(crate) fn invalid_parameter(pointer: &str, expected: &str) -> Self {
         let message = format!("Request parameters error: {pointer}: expected {expected}");
         let violation = violation(pointer, "sandbox", expected, "", &format!("expected {expected}"));
         Self::with_violations(Code::InvalidParameters, &message, &[violation])
     }
 
-    /// 422: a body that cannot be read. A recipient that is no number gets the words of the documentation.
+    /// Creates a 422 for an unreadable body. For an invalid recipient the message is the documented text.
     pub(crate) fn unreadable(error: &DecodeError) -> Self {
         let text = error.to_string();
         let said = text.strip_prefix(&format!("{}: ", error.pointer())).unwrap_or(&text);
         let violation = violation(error.pointer(), "body", error.expected(), &error.found().to_string(), said);
-        let is_number = matches!(error.pointer(), "/to" | "/user_phone") && error.found() == Found::String;
-        let message = if is_number {
-            "The phone number is invalid.".to_owned()
-        } else {
-            format!("Request parameters error: {text}")
-        };
+        let is_number = error.pointer() == "/user_phone" && error.found() == Found::String;
+        let message = if is_number { INVALID_NUMBER.to_owned() } else { format!("Request parameters error: {text}") };
         Self::with_violations(Code::InvalidParameters, &message, &[violation])
     }
 
@@ -153,7 +157,7 @@ impl IntoResponse for Reply {
     }
 }
 
-/// `{}`, as every sample has it where there is nothing to say.
+/// `{}`, as in every sample without data or error.
 #[derive(Serialize)]
 pub(crate) struct Empty {}
 
@@ -165,26 +169,25 @@ pub(crate) struct ReplyRecord {
     pub(crate) message: Option<u64>,
 }
 
-/// No route of the platform.
+/// Replies to an unknown route.
 pub(crate) async fn route_not_found() -> Reply {
     Reply::failure(Code::NotFound, "Route not found")
 }
 
-/// A route of the platform, but not by this method. The code is inferred: of those that are documented it is the nearest. The router
-/// adds `Allow`.
+/// Replies to a wrong method of a known route. The code is inferred: the nearest of the documented ones. The router adds `Allow`.
 pub(crate) async fn method_not_allowed() -> Response {
     let mut response = route_not_found().await.into_response();
     *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
     response
 }
 
-/// One violation, in the form in which the model's report writes its own. `found` is empty where nothing can be named.
+/// Returns one violation in the form of the model's report. `found` is empty where there is nothing to name.
 pub(crate) fn violation(pointer: &str, rule: &str, limit: &str, found: &str, message: &str) -> Value {
     let found = (!found.is_empty()).then_some(found);
     json!({ "pointer": pointer, "rule": rule, "limit": limit, "found": found, "message": message })
 }
 
-/// The frame of a reply. The model's `Envelope` keeps raw JSON, which would be written twice here.
+/// The envelope of a reply. The model's `Envelope` holds raw JSON, which would be serialized twice here.
 #[derive(Serialize)]
 struct Frame<'a, D, E> {
     status: &'static str,

@@ -5,96 +5,97 @@ use std::sync::Arc;
 use axum::extract::{RawQuery, State};
 use bytes::Bytes;
 use http::HeaderMap;
-use incs_model::envelope::Code;
 use incs_model::id::MessageId;
 use incs_model::status::{self, MessageStatus, StatusList, StatusQuery};
 use incs_model::whatsapp::interactive::Interactive;
-use incs_model::{OutboundMessage, Sent, Timestamp, UnixSeconds, rcs, validate, whatsapp};
+use incs_model::{Document, OutboundMessage, Sent, Timestamp, UnixSeconds, rcs, validate, whatsapp};
 use serde_json::Value;
 
-use super::call::{Query, Reply, certified};
+use super::call::{Query, Reply, check_code};
 use super::templates;
 use crate::channel::Channel;
-use crate::faults::rule::{Action, Spot};
+use crate::faults::recipients;
+use crate::faults::rule::{Action, Target};
 use crate::seed::{self, Purpose};
 use crate::state::messages::{Direction, Failure, Message, Plan};
-use crate::state::{Core, Records};
+use crate::state::{App, Records};
 use crate::{lifecycle, operation};
 
-/// Number, channel that it works on (all if none), the code and its words.
-const RECIPIENTS: [(&str, Option<Channel>, Code, &str); 5] = [
-    ("15550000429", None, Code::TooManyAttempts, "Too many attempts"),
-    ("15550000500", None, Code::ServerError, "Server error"),
-    ("15550010002", Some(Channel::WhatsApp), Code::WhatsApp, "(#131026) Message undeliverable"),
-    ("15550010003", Some(Channel::Viber), Code::Viber, "Message failed \u{2013} detailed reason unknown"),
-    ("15550010004", Some(Channel::Rcs), Code::Rcs, "The recipient cannot be reached by RCS"),
-];
-
-pub(crate) async fn whatsapp(State(core): State<Arc<Core>>, headers: HeaderMap, body: Bytes) -> Result<Reply, Reply> {
-    send(&core, Channel::WhatsApp, &headers, &body)
+pub(crate) async fn whatsapp(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes) -> Result<Reply, Reply> {
+    send(&app, Channel::WhatsApp, &headers, &body)
 }
 
-pub(crate) async fn viber(State(core): State<Arc<Core>>, headers: HeaderMap, body: Bytes) -> Result<Reply, Reply> {
-    send(&core, Channel::Viber, &headers, &body)
+pub(crate) async fn viber(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes) -> Result<Reply, Reply> {
+    send(&app, Channel::Viber, &headers, &body)
 }
 
-pub(crate) async fn rcs(State(core): State<Arc<Core>>, headers: HeaderMap, body: Bytes) -> Result<Reply, Reply> {
-    send(&core, Channel::Rcs, &headers, &body)
+pub(crate) async fn rcs(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes) -> Result<Reply, Reply> {
+    send(&app, Channel::Rcs, &headers, &body)
 }
 
 pub(crate) async fn status(
-    State(core): State<Arc<Core>>,
+    State(app): State<Arc<App>>,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Result<Reply, Reply> {
-    certified(&core, &headers)?;
+    check_code(&app, &headers)?;
     let query = Query::parse(query.as_deref());
     let Some(ids) = query.get("message_ids") else {
-        return Err(Reply::wrong("/message_ids", "1 to 100 message ids, separated by commas"));
+        return Err(Reply::invalid_parameter("/message_ids", "1 to 100 message ids, separated by commas"));
     };
     let ids = StatusQuery::new(ids.split(',').map(MessageId::from).collect::<Vec<_>>());
-    validate(&ids).map_err(|report| Reply::invalid(&report))?;
-    let records = core.records();
+    validate(&ids).map_err(|invalid| Reply::invalid(&invalid))?;
+    let records = app.records();
     let rows: Vec<_> = ids.message_ids.into_iter().filter_map(|id| row(&records, id)).collect();
     drop(records);
     Ok(Reply::success(&StatusList::new(rows)))
 }
 
-fn send(core: &Core, channel: Channel, headers: &HeaderMap, body: &Bytes) -> Result<Reply, Reply> {
-    certified(core, headers)?;
-    let message = OutboundMessage::decode(&channel.model(), body).map_err(|error| Reply::unreadable(&error))?;
-    validate(&message).map_err(|report| Reply::invalid(&report))?;
-    let rendered = rendered(core, &message)?;
-    refuse(channel, message.to().as_str())?;
-    Ok(accept(core, channel, &message, body, rendered))
+fn send(app: &App, channel: Channel, headers: &HeaderMap, body: &Bytes) -> Result<Reply, Reply> {
+    check_code(app, headers)?;
+    let document = Document::read(&channel.model(), &**body);
+    let violations = document.report().violations();
+    let Some(message) = document.message().filter(|_| violations.is_empty()) else {
+        return Err(Reply::violations(violations));
+    };
+    let rendered = rendered(app, message)?;
+    if let Some((code, text)) = recipients::refusal(channel, message.to().as_str()) {
+        return Err(Reply::failure(code, text));
+    }
+    // Without a byte order mark, which the document removes too.
+    let content = body.slice(body.len() - document.bytes().len()..);
+    Ok(accept(app, channel, message, content, rendered))
 }
 
-/// Renders a template. Rejects a send that does not fit its template.
-fn rendered(core: &Core, message: &OutboundMessage) -> Result<Option<Value>, Reply> {
+/// Renders a template. Refuses a send that does not fit its template.
+fn rendered(app: &App, message: &OutboundMessage) -> Result<Option<Value>, Reply> {
     match message {
         OutboundMessage::WhatsApp(whatsapp::Message { content: whatsapp::Content::Template(template), .. }) => {
-            templates::fill_whatsapp(core, template).map(Some)
+            templates::fill_whatsapp(app, template).map(Some)
         }
         OutboundMessage::Rcs(rcs::Message { content: rcs::Content::Template(template), .. }) => {
-            templates::fill_rcs(core, template).map(Some)
+            templates::fill_rcs(app, template).map(Some)
         }
         _ => Ok(None),
     }
 }
 
-/// Keeps the message, and begins its life.
-fn accept(core: &Core, channel: Channel, message: &OutboundMessage, body: &Bytes, rendered: Option<Value>) -> Reply {
+/// Stores the message, and begins its life cycle.
+fn accept(app: &App, channel: Channel, message: &OutboundMessage, content: Bytes, rendered: Option<Value>) -> Reply {
     let customer = message.to().as_str();
     let kind = kind(message);
-    core.change(|records, now| {
+    app.change(|records, now| {
         let number = records.messages.next();
-        let mut plan = Plan::draw(&core.config, records.seed, number);
-        if kind != "template" && !lifecycle::window_is_open(records, core.config.window, channel, customer, now) {
+        let mut plan = Plan::random(&app.config, records.seed, number);
+        if kind != "template" && !lifecycle::window_is_open(records, app.config.window, channel, customer, now) {
             plan.failure = Some(Failure::window());
         }
-        let spot = Spot { operation: Some(operation::of_send(channel)), to: Some(customer), ..Spot::default() };
+        if let Some(failure) = recipients::failure(channel, customer) {
+            plan.failure = Some(failure);
+        }
+        let target = Target { operation: Some(operation::of_send(channel)), to: Some(customer), ..Target::default() };
         if let Some((Action::Fail { code, title }, _)) =
-            records.fault(spot, |action| matches!(action, Action::Fail { .. }))
+            records.fault(target, |action| matches!(action, Action::Fail { .. }))
         {
             plan.failure = Some(Failure { code, title });
         }
@@ -104,7 +105,7 @@ fn accept(core: &Core, channel: Channel, message: &OutboundMessage, body: &Bytes
         let record = Message {
             id,
             kind: kind.to_owned(),
-            content: body.clone(),
+            content,
             rendered,
             plan,
             ..Message::numbered(number, channel, customer.to_owned(), now)
@@ -116,7 +117,7 @@ fn accept(core: &Core, channel: Channel, message: &OutboundMessage, body: &Bytes
     })
 }
 
-/// The kind of a message, an interactive one more closely.
+/// Returns the kind of a message, with the subtype of an interactive one.
 fn kind(message: &OutboundMessage) -> &str {
     let OutboundMessage::WhatsApp(whatsapp::Message { content: whatsapp::Content::Interactive(interactive), .. }) =
         message
@@ -132,16 +133,7 @@ fn kind(message: &OutboundMessage) -> &str {
     }
 }
 
-/// Refuses a recipient of the table.
-pub(crate) fn refuse(channel: Channel, to: &str) -> Result<(), Reply> {
-    match RECIPIENTS.iter().find(|(number, on, ..)| *number == to && on.is_none_or(|on| on == channel)) {
-        Some((_, _, code, text)) => Err(Reply::failure(*code, text)),
-        None => Ok(()),
-    }
-}
-
-/// Returns the status of a sent message. One that is only accepted is reported as sent, which is the first of the four words
-/// that the platform has.
+/// Returns the status of a sent message. An accepted one is reported as sent, the first of the platform's four states.
 fn row(records: &Records, id: MessageId) -> Option<MessageStatus> {
     let message = records.message_by_id(id.as_str()).filter(|message| message.direction == Direction::Outbound)?;
     let state = message.state.on_wire().unwrap_or(status::State::Sent);

@@ -12,39 +12,39 @@ use incs_model::{Address, CivilTime, Timestamp, decode, validate};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::call::{Query, Reply, authorized, unauthenticated};
+use super::call::{Query, Reply, check_token, unauthenticated};
 use crate::channel::Channel;
-use crate::state::notices::Kind;
-use crate::state::{Core, Records};
+use crate::state::events::EventKind;
+use crate::state::{App, Records};
 
-/// The password that no account has.
+/// The password that is always refused.
 const WRONG_PASSWORD: &str = "wrong";
 
-/// Creates a task and gives it to the agent. It stays not started: no call that moves one on is known.
-pub(crate) async fn create(State(core): State<Arc<Core>>, headers: HeaderMap, body: Bytes) -> Result<Reply, Reply> {
-    authorized(&core, &headers)?;
+/// Creates a task and assigns it to the agent. It stays not started: no call is known that changes that.
+pub(crate) async fn create(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes) -> Result<Reply, Reply> {
+    check_token(&app, &headers)?;
     let WithType { .. } = decode(&body).map_err(|error| Reply::unreadable(&error))?;
     let new: NewTask = decode(&body).map_err(|error| Reply::unreadable(&error))?;
-    validate(&new).map_err(|report| Reply::invalid(&report))?;
+    validate(&new).map_err(|invalid| Reply::invalid(&invalid))?;
     if new.auth_id.as_u64() != Channel::WhatsApp.id() {
-        return Err(Reply::wrong("/auth_id", "the id of the WhatsApp channel"));
+        return Err(Reply::invalid_parameter("/auth_id", "the id of the WhatsApp channel"));
     }
-    let task = core.change(|records, now| add(records, new, now));
+    let task = app.change(|records, now| add(records, new, now));
     Ok(Reply::success(&task))
 }
 
 /// Lists tasks, the newest first (inferred).
 pub(crate) async fn list(
-    State(core): State<Arc<Core>>,
+    State(app): State<Arc<App>>,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Result<Reply, Reply> {
-    authorized(&core, &headers)?;
+    check_token(&app, &headers)?;
     let query = read(&Query::parse(query.as_deref()))?;
-    validate(&query).map_err(|report| Reply::invalid(&report))?;
+    validate(&query).map_err(|invalid| Reply::invalid(&invalid))?;
     let size = usize::try_from(query.page_size.unwrap_or(PAGE_SIZE_DEFAULT)).unwrap_or(usize::MAX);
     let before = usize::try_from(query.page.unwrap_or(1).saturating_sub(1)).unwrap_or(usize::MAX).saturating_mul(size);
-    let records = core.records();
+    let records = app.records();
     let found: Vec<&Task> = records.tasks.iter().rev().filter(|task| fits(&query, task)).collect();
     let rows: Vec<Task> = found.iter().skip(before).take(size).map(|&task| task.clone()).collect();
     let total = found.len() as u64;
@@ -52,25 +52,25 @@ pub(crate) async fn list(
     Ok(Reply::success(&TaskPage::new(total, rows)))
 }
 
-/// Gives a token to any account, unless its password is `wrong`. That the token stands in `token` is inferred.
-pub(crate) async fn token(State(core): State<Arc<Core>>, body: Bytes) -> Result<Reply, Reply> {
+/// Issues a token to any account, unless its password is `wrong`. The member `token` is inferred.
+pub(crate) async fn token(State(app): State<Arc<App>>, body: Bytes) -> Result<Reply, Reply> {
     let request: TokenRequest = decode(&body).map_err(|error| Reply::unreadable(&error))?;
-    validate(&request).map_err(|report| Reply::invalid(&report))?;
+    validate(&request).map_err(|invalid| Reply::invalid(&invalid))?;
     if request.password.expose() == WRONG_PASSWORD {
         return Err(unauthenticated());
     }
-    let token = core.change(|records, _| records.tasks.add_token(records.seed));
+    let token = app.change(|records, _| records.tasks.add_token(records.seed));
     Ok(Reply::success(&Token::in_member("token", token)))
 }
 
-/// A task that says of which kind it is. The model fills in the only one there is, but the platform wants it said.
+/// Requires the member `type`. The model has a default for it, but the platform requires it.
 #[derive(Deserialize)]
 struct WithType {
     #[serde(rename = "type")]
     _kind: IgnoredAny,
 }
 
-/// Adds a task, and gives it as its creator sees it: with the conversation, which the list does not have.
+/// Adds a task, and returns it as in the reply to the creation: with the conversation id, which the list does not have.
 fn add(records: &mut Records, new: NewTask, now: Timestamp) -> Task {
     let id = records.tasks.next();
     let conversation = records.conversation(Channel::WhatsApp, new.user_phone.as_str()).id;
@@ -93,17 +93,17 @@ fn add(records: &mut Records, new: NewTask, now: Timestamp) -> Task {
         at.clone(),
     )
     .with_logs(logs);
-    // The sampled reply has both, so they are never left out.
+    // The sampled reply has both, so always include them.
     task.description = Some(new.description.unwrap_or_default());
     task.user_name = Some(new.user_name.unwrap_or_default());
-    records.notices.tell(Kind::Task, &task);
+    records.events.send(EventKind::Task, &task);
     for gone in records.tasks.add(task.clone()) {
         forget_conversation(records, gone.user_phone.as_str());
     }
     task.with_conversation_id(conversation)
 }
 
-/// Forgets a conversation that only a task has held.
+/// Forgets a conversation that only a task has kept.
 fn forget_conversation(records: &mut Records, customer: &str) {
     let is_held = records.tasks.iter().any(|task| task.user_phone.as_str() == customer);
     let key = (Channel::WhatsApp, customer.to_owned());
@@ -128,13 +128,15 @@ fn read(query: &Query) -> Result<ListQuery, Reply> {
 
 fn time(query: &Query, name: &str) -> Result<Option<CivilTime>, Reply> {
     match query.get(name).map(CivilTime::from) {
-        Some(time) if !time.is_parsed() => Err(Reply::wrong(&format!("/{name}"), "a time like 2026-05-04 10:02:31")),
+        Some(time) if !time.is_parsed() => {
+            Err(Reply::invalid_parameter(&format!("/{name}"), "a time like 2026-05-04 10:02:31"))
+        }
         time => Ok(time),
     }
 }
 
 fn fits(query: &ListQuery, task: &Task) -> bool {
-    // All times are taken in one zone, so which one it is makes no difference here.
+    // All times use the same zone, so any zone gives the same result here.
     let at = task.created_at.at_offset(0);
     query.task_id.is_none_or(|id| id == task.id)
         && query.creation_id.is_none_or(|id| id == task.creation_id)
@@ -145,7 +147,7 @@ fn fits(query: &ListQuery, task: &Task) -> bool {
         && query.end_at.as_ref().is_none_or(|to| at <= to.at_offset(0))
 }
 
-/// The time in UTC, without a zone. Which zone the platform means is **unknown**.
+/// Formats a time in UTC without a zone. The platform's zone is **unknown**.
 fn civil(now: Timestamp) -> CivilTime {
     let text = now.to_string();
     CivilTime::from(text.get(..19).unwrap_or(&text).replace('T', " "))

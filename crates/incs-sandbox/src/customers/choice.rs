@@ -1,19 +1,19 @@
 //! Finds the button, row or suggestion of a message that a customer taps.
 
-use incs_model::OutboundMessage;
 use incs_model::whatsapp::Content;
 use incs_model::whatsapp::interactive::Interactive;
 use incs_model::whatsapp::interactive::carousel::CardAction;
 use incs_model::whatsapp::interactive::reply::{Button, CardButton};
+use incs_model::{Document, OutboundMessage};
 use serde::Deserialize;
 
 use super::reply::ReplyError;
 use crate::channel::Channel;
-use crate::state::inbound::{Act, Tapped};
+use crate::state::inbound::{InboundContent, Tapped};
 use crate::state::messages::{Direction, Message};
 
-/// A tap on a reply button or a quick reply on a card, by id, or on a quick reply of a template, by text.
-pub(crate) fn button(message: &Message, id: &str) -> Result<Act, ReplyError> {
+/// Returns the tap on a reply button or a card's quick reply, by id, or on a template's quick reply, by text.
+pub(crate) fn button(message: &Message, id: &str) -> Result<InboundContent, ReplyError> {
     let mut possible = Vec::new();
     match content(message) {
         Some(Content::Interactive(Interactive::Button(buttons))) => {
@@ -22,7 +22,7 @@ pub(crate) fn button(message: &Message, id: &str) -> Result<Act, ReplyError> {
                 _ => None,
             }));
         }
-        // How INCS reports these is **unknown**; Meta reports them like reply buttons (inferred).
+        // INCS's report of these is **unknown**; Meta reports them like reply buttons (inferred).
         Some(Content::Interactive(Interactive::Carousel(carousel))) => {
             for card in carousel.action.cards {
                 if let CardAction::QuickReplies(replies) = card.action {
@@ -37,26 +37,27 @@ pub(crate) fn button(message: &Message, id: &str) -> Result<Act, ReplyError> {
         _ => {}
     }
     match possible.iter().find(|reply| reply.id == id) {
-        Some(reply) => Ok(Act::ButtonReply { id: reply.id.clone(), title: reply.title.clone() }),
+        Some(reply) => Ok(InboundContent::ButtonReply { id: reply.id.clone(), title: reply.title.clone() }),
         None => Err(no_such("button", "buttons", possible.iter().map(|reply| reply.id.as_str()))),
     }
 }
 
-/// A quick reply of a template; what it sends back is in the template as it was filled.
-fn quick_reply(message: &Message, text: &str) -> Result<Act, ReplyError> {
+/// Returns the tap on a template's quick reply; its payload comes from the rendered template.
+fn quick_reply(message: &Message, text: &str) -> Result<InboundContent, ReplyError> {
     let buttons = Filled::of(message).buttons;
     let mut replies = buttons.into_iter().filter(|button| button.kind == "quick_reply");
     let count = replies.clone().count();
     match replies.find(|button| button.text == text) {
-        Some(button) => {
-            Ok(Act::Button { payload: button.payload.unwrap_or_else(|| button.text.clone()), text: button.text })
-        }
+        Some(button) => Ok(InboundContent::Button {
+            payload: button.payload.unwrap_or_else(|| button.text.clone()),
+            text: button.text,
+        }),
         None => Err(ReplyError::new("/id", format!("no quick reply with this text; the template has {count}"))),
     }
 }
 
-/// The choice of a row of a list, by id.
-pub(crate) fn row(message: &Message, id: &str) -> Result<Act, ReplyError> {
+/// Returns the choice of a list row, by id.
+pub(crate) fn row(message: &Message, id: &str) -> Result<InboundContent, ReplyError> {
     let rows = match content(message) {
         Some(Content::Interactive(Interactive::List(list))) => {
             list.action.sections.into_iter().flat_map(|section| section.rows).collect()
@@ -64,20 +65,22 @@ pub(crate) fn row(message: &Message, id: &str) -> Result<Act, ReplyError> {
         _ => Vec::new(),
     };
     match rows.iter().find(|row| row.id == id) {
-        Some(row) => {
-            Ok(Act::ListReply { id: row.id.clone(), title: row.title.clone(), description: row.description.clone() })
-        }
+        Some(row) => Ok(InboundContent::ListReply {
+            id: row.id.clone(),
+            title: row.title.clone(),
+            description: row.description.clone(),
+        }),
         None => Err(no_such("row", "rows", rows.iter().map(|row| row.id.as_str()))),
     }
 }
 
-/// A tap on a suggestion of an RCS template, by postback data or by text.
+/// Returns the tap on a suggestion of an RCS template, by postback data or by text.
 pub(crate) fn suggestion(
     message: &Message,
     template_id: Option<String>,
     postback: Option<&str>,
     text: Option<&str>,
-) -> Result<Act, ReplyError> {
+) -> Result<InboundContent, ReplyError> {
     let filled = if message.channel == Channel::Rcs { Filled::of(message) } else { Filled::default() };
     let possible = filled.suggestions();
     let fits = |(_, _, button): &&(_, _, &Tappable)| {
@@ -111,7 +114,7 @@ pub(crate) fn suggestion(
         message_date: message.created_at,
         template_id,
     };
-    Ok(if is_reply { Act::SuggestionReply { tapped } } else { Act::SuggestionAction { tapped } })
+    Ok(if is_reply { InboundContent::SuggestionReply { tapped } } else { InboundContent::SuggestionAction { tapped } })
 }
 
 /// The buttons of a rendered template.
@@ -135,7 +138,7 @@ impl Filled {
         rendered.and_then(|rendered| Self::deserialize(rendered).ok()).unwrap_or_default()
     }
 
-    /// The suggestions, each with its card and its place there.
+    /// Returns the suggestions, each with its card and its index there.
     fn suggestions(&self) -> Vec<(Option<u32>, u32, &Tappable)> {
         let own = (0..).zip(&self.buttons).map(|(place, button)| (None, place, button));
         let cards = (0..).zip(&self.cards);
@@ -155,8 +158,8 @@ fn content(message: &Message) -> Option<Content> {
     if message.direction != Direction::Outbound {
         return None;
     }
-    match OutboundMessage::decode(&message.channel.model(), &message.content) {
-        Ok(OutboundMessage::WhatsApp(message)) => Some(message.content),
+    match Document::read(&message.channel.model(), &*message.content).into_message() {
+        Some(OutboundMessage::WhatsApp(message)) => Some(message.content),
         _ => None,
     }
 }

@@ -1,19 +1,20 @@
-//! A reply: the action of a customer as a test, the admin API or the console requests it.
+//! A reply: the action of a customer that a test, the admin API or the console requests.
 
 use std::fmt;
 
+use incs_model::HttpUrl;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 
 use crate::body;
 use crate::state::inbound::Medium;
 
-/// Longest text that a customer writes, in bytes.
-const LONGEST_TEXT: usize = 64 << 10;
-/// Longest name, link or other word, in characters.
-pub(crate) const LONGEST_NAME: usize = 2048;
+/// The longest text of a customer, in bytes.
+const MAX_TEXT: usize = 64 << 10;
+/// The longest name, link or media type, in characters.
+pub(crate) const MAX_NAME: usize = 2048;
 
-/// An action of a customer: write, send a file or a place, tap a button, a row or a suggestion.
+/// An action of a customer: writing, sending a file or a location, tapping a button, a list row or a suggestion.
 ///
 /// ```
 /// use incs_sandbox::{Medium, Reply};
@@ -26,49 +27,49 @@ pub(crate) const LONGEST_NAME: usize = 2048;
 /// ```
 #[derive(Clone, PartialEq)]
 pub struct Reply {
-    pub(crate) what: What,
+    pub(crate) content: ReplyContent,
     pub(crate) answers: Option<String>,
 }
 
 impl Reply {
-    fn new(what: What) -> Self {
-        Self { what, answers: None }
+    fn new(content: ReplyContent) -> Self {
+        Self { content, answers: None }
     }
 
     /// A text.
     pub fn text(text: impl Into<String>) -> Self {
-        Self::new(What::Text { text: text.into() })
+        Self::new(ReplyContent::Text { text: text.into() })
     }
 
-    /// A file behind a link. Nobody fetches it.
+    /// A file behind a link. The sandbox does not fetch it.
     pub fn media(media: Medium, url: impl Into<String>) -> Self {
-        Self::new(What::Media { media, url: url.into(), name: None, mime: None })
+        Self::new(ReplyContent::Media { media, url: url.into(), name: None, mime: None })
     }
 
-    /// A place, in degrees.
+    /// A location, in degrees.
     pub fn location(latitude: f64, longitude: f64) -> Self {
-        Self::new(What::Location { latitude, longitude, name: None })
+        Self::new(ReplyContent::Location { latitude, longitude, name: None })
     }
 
-    /// A tap on a reply button, by its id, or on a quick reply of a template, by its text. `message` is a number or an id.
+    /// A tap on a reply button by its id, or on a template's quick reply by its text. `message` is a number or an id.
     pub fn button(message: impl Into<String>, id: impl Into<String>) -> Self {
-        Self::new(What::Button { message: message.into(), id: id.into() })
+        Self::new(ReplyContent::Button { message: message.into(), id: id.into() })
     }
 
-    /// The choice of a row, by its id, from a list.
+    /// The choice of a list row by its id.
     pub fn list_row(message: impl Into<String>, id: impl Into<String>) -> Self {
-        Self::new(What::ListRow { message: message.into(), id: id.into() })
+        Self::new(ReplyContent::ListRow { message: message.into(), id: id.into() })
     }
 
-    /// A tap on a suggestion of an RCS template, by its postback data.
+    /// A tap on a suggestion of an RCS template by its postback data.
     pub fn suggestion(message: impl Into<String>, postback: impl Into<String>) -> Self {
-        Self::new(What::Suggestion { message: message.into(), postback: Some(postback.into()), text: None })
+        Self::new(ReplyContent::Suggestion { message: message.into(), postback: Some(postback.into()), text: None })
     }
 
-    /// Gives a file or a place a name.
+    /// Sets the name of a file or a location.
     #[must_use]
     pub fn named(mut self, given: impl Into<String>) -> Self {
-        if let What::Media { name, .. } | What::Location { name, .. } = &mut self.what {
+        if let ReplyContent::Media { name, .. } | ReplyContent::Location { name, .. } = &mut self.content {
             *name = Some(given.into());
         }
         self
@@ -80,101 +81,107 @@ impl Reply {
         Self { answers: Some(message.into()), ..self }
     }
 
-    pub(crate) fn what(&self) -> &What {
-        &self.what
+    pub(crate) fn content(&self) -> &ReplyContent {
+        &self.content
     }
 
-    /// The message that is tapped or quoted, and where it stands.
+    /// The tapped or quoted message, and the pointer of the member that names it.
     pub(crate) fn answered(&self) -> Option<(&'static str, &str)> {
-        match &self.what {
-            What::Button { message, .. } | What::ListRow { message, .. } | What::Suggestion { message, .. } => {
-                Some(("/message", message))
-            }
+        match &self.content {
+            ReplyContent::Button { message, .. }
+            | ReplyContent::ListRow { message, .. }
+            | ReplyContent::Suggestion { message, .. } => Some(("/message", message)),
             _ => self.answers.as_deref().map(|message| ("/answers", message)),
         }
     }
 
-    /// Refuses what no customer could send.
+    /// Refuses impossible values, such as an empty text.
     pub(crate) fn check(&self) -> Result<(), ReplyError> {
-        let short = |pointer: &str, text: Option<&str>| match text {
+        let check_length = |pointer: &str, text: Option<&str>| match text {
             Some("") => Err(ReplyError::new(pointer, "is empty")),
-            Some(text) if text.chars().count() > LONGEST_NAME => {
-                Err(ReplyError::new(pointer, format!("more than {LONGEST_NAME} characters")))
+            Some(text) if text.chars().count() > MAX_NAME => {
+                Err(ReplyError::new(pointer, format!("more than {MAX_NAME} characters")))
             }
             _ => Ok(()),
         };
-        match &self.what {
-            What::Text { text } if text.is_empty() => Err(ReplyError::new("/text", "is empty")),
-            What::Text { text } if text.len() > LONGEST_TEXT => {
-                Err(ReplyError::new("/text", format!("more than {LONGEST_TEXT} bytes")))
+        match &self.content {
+            ReplyContent::Text { text } if text.is_empty() => Err(ReplyError::new("/text", "is empty")),
+            ReplyContent::Text { text } if text.len() > MAX_TEXT => {
+                Err(ReplyError::new("/text", format!("more than {MAX_TEXT} bytes")))
             }
-            What::Media { url, .. } if !(url.starts_with("https://") || url.starts_with("http://")) => {
+            ReplyContent::Media { url, .. } if HttpUrl::parse(url).is_err() => {
                 Err(ReplyError::new("/url", "expected an http or https URL"))
             }
-            What::Media { url, name, mime, .. } => {
-                short("/url", Some(url))?;
-                short("/name", name.as_deref())?;
-                short("/mime", mime.as_deref())
+            ReplyContent::Media { url, name, mime, .. } => {
+                check_length("/url", Some(url))?;
+                check_length("/name", name.as_deref())?;
+                check_length("/mime", mime.as_deref())
             }
-            What::Location { latitude, .. } if !(-90.0..=90.0).contains(latitude) => {
+            ReplyContent::Location { latitude, .. } if !(-90.0..=90.0).contains(latitude) => {
                 Err(ReplyError::new("/latitude", "expected -90 to 90"))
             }
-            What::Location { longitude, .. } if !(-180.0..=180.0).contains(longitude) => {
+            ReplyContent::Location { longitude, .. } if !(-180.0..=180.0).contains(longitude) => {
                 Err(ReplyError::new("/longitude", "expected -180 to 180"))
             }
-            What::Location { name, .. } => short("/name", name.as_deref()),
+            ReplyContent::Location { name, .. } => check_length("/name", name.as_deref()),
             _ => Ok(()),
         }
     }
 
     /// The schema of [`decode`](Self::decode).
-    pub(crate) const DESCRIBE: fn(&mut SchemaGenerator) -> Schema = <Form as JsonSchema>::json_schema;
+    pub(crate) const SCHEMA: fn(&mut SchemaGenerator) -> Schema = <ReplyForm as JsonSchema>::json_schema;
 
-    /// Reads what the admin API takes.
+    /// Reads the JSON of the admin API.
     ///
     /// # Errors
     ///
-    /// When it is not that.
+    /// Fails when the JSON has another shape.
     pub fn decode(json: &[u8]) -> Result<Self, ReplyError> {
-        let form: Form = body::read(json).map_err(|wrong| ReplyError::new(&wrong.pointer, wrong.problem))?;
-        let Form { text, media, url, name, mime, latitude, longitude, message, id, postback, .. } = form;
-        let what = match form.r#type {
-            Kind::Text => What::Text { text: needed("/text", text)? },
-            Kind::Media => What::Media { media: needed("/media", media)?, url: needed("/url", url)?, name, mime },
-            Kind::Location => What::Location {
-                latitude: needed("/latitude", latitude)?,
-                longitude: needed("/longitude", longitude)?,
+        let form: ReplyForm = body::read(json).map_err(|wrong| ReplyError::new(&wrong.pointer, wrong.problem))?;
+        let ReplyForm { text, media, url, name, mime, latitude, longitude, message, id, postback, .. } = form;
+        let content = match form.r#type {
+            FormKind::Text => ReplyContent::Text { text: required("/text", text)? },
+            FormKind::Media => {
+                ReplyContent::Media { media: required("/media", media)?, url: required("/url", url)?, name, mime }
+            }
+            FormKind::Location => ReplyContent::Location {
+                latitude: required("/latitude", latitude)?,
+                longitude: required("/longitude", longitude)?,
                 name,
             },
-            Kind::Button => What::Button { message: needed("/message", message)?.into(), id: needed("/id", id)? },
-            Kind::ListRow => What::ListRow { message: needed("/message", message)?.into(), id: needed("/id", id)? },
-            Kind::Suggestion => {
+            FormKind::Button => {
+                ReplyContent::Button { message: required("/message", message)?.into(), id: required("/id", id)? }
+            }
+            FormKind::ListRow => {
+                ReplyContent::ListRow { message: required("/message", message)?.into(), id: required("/id", id)? }
+            }
+            FormKind::Suggestion => {
                 if postback.is_none() && text.is_none() {
                     return Err(ReplyError::new("/postback", "is missing"));
                 }
-                What::Suggestion { message: needed("/message", message)?.into(), postback, text }
+                ReplyContent::Suggestion { message: required("/message", message)?.into(), postback, text }
             }
         };
-        Ok(Self { what, answers: form.answers.map(Into::into) })
+        Ok(Self { content, answers: form.answers.map(Into::into) })
     }
 }
 
-/// Shows the kind only: content never appears in `Debug`.
+/// Shows only the kind, since content never appears in `Debug`.
 impl fmt::Debug for Reply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = match &self.what {
-            What::Text { .. } => "text",
-            What::Media { .. } => "media",
-            What::Location { .. } => "location",
-            What::Button { .. } => "button",
-            What::ListRow { .. } => "list_row",
-            What::Suggestion { .. } => "suggestion",
+        let kind = match &self.content {
+            ReplyContent::Text { .. } => "text",
+            ReplyContent::Media { .. } => "media",
+            ReplyContent::Location { .. } => "location",
+            ReplyContent::Button { .. } => "button",
+            ReplyContent::ListRow { .. } => "list_row",
+            ReplyContent::Suggestion { .. } => "suggestion",
         };
         write!(f, "Reply({kind})")
     }
 }
 
-/// Why a customer cannot do that. Shows no number and no text, but the ids of what could be tapped.
+/// An impossible action of a customer. Shows no number and no text, but the ids of the buttons of a tapped message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}{problem}", if pointer.is_empty() { String::new() } else { format!("{pointer}: ") })]
 pub struct ReplyError {
@@ -187,7 +194,7 @@ impl ReplyError {
         Self { pointer: pointer.to_owned(), problem: problem.into() }
     }
 
-    /// JSON pointer of the member that is wrong; empty for the customer's number.
+    /// Returns the JSON pointer of the invalid member; empty for the customer's number.
     pub fn pointer(&self) -> &str {
         &self.pointer
     }
@@ -198,9 +205,9 @@ impl ReplyError {
     }
 }
 
-/// The action itself.
+/// The content of a reply.
 #[derive(Clone, PartialEq)]
-pub(crate) enum What {
+pub(crate) enum ReplyContent {
     Text { text: String },
     Media { media: Medium, url: String, name: Option<String>, mime: Option<String> },
     Location { latitude: f64, longitude: f64, name: Option<String> },
@@ -209,11 +216,11 @@ pub(crate) enum What {
     Suggestion { message: String, postback: Option<String>, text: Option<String> },
 }
 
-/// All members that any kind of reply has.
+/// The members of all kinds of reply.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Form {
-    r#type: Kind,
+struct ReplyForm {
+    r#type: FormKind,
     text: Option<String>,
     media: Option<Medium>,
     url: Option<String>,
@@ -221,15 +228,15 @@ struct Form {
     mime: Option<String>,
     latitude: Option<f64>,
     longitude: Option<f64>,
-    message: Option<Name>,
+    message: Option<MessageRef>,
     id: Option<String>,
     postback: Option<String>,
-    answers: Option<Name>,
+    answers: Option<MessageRef>,
 }
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-enum Kind {
+enum FormKind {
     Text,
     Media,
     Location,
@@ -238,23 +245,23 @@ enum Kind {
     Suggestion,
 }
 
-/// A message by number or id; a number may stand without quotes.
+/// A message by number or id; a number may be unquoted.
 #[derive(Deserialize, JsonSchema)]
 #[serde(untagged)]
-enum Name {
+enum MessageRef {
     Id(String),
     Number(u64),
 }
 
-impl From<Name> for String {
-    fn from(name: Name) -> Self {
+impl From<MessageRef> for String {
+    fn from(name: MessageRef) -> Self {
         match name {
-            Name::Id(id) => id,
-            Name::Number(number) => number.to_string(),
+            MessageRef::Id(id) => id,
+            MessageRef::Number(number) => number.to_string(),
         }
     }
 }
 
-fn needed<T>(pointer: &str, member: Option<T>) -> Result<T, ReplyError> {
+fn required<T>(pointer: &str, member: Option<T>) -> Result<T, ReplyError> {
     member.ok_or_else(|| ReplyError::new(pointer, "is missing"))
 }

@@ -11,17 +11,22 @@ use incs_model::envelope::Code;
 use serde::Deserialize;
 
 use crate::api::call::Reply;
+use crate::channel::Channel;
 use crate::config::HttpStatus;
-use crate::faults::rule::{Action, Spot};
-use crate::state::Core;
+use crate::faults::recipients;
+use crate::faults::rule::{Action, Target};
+use crate::operation;
+use crate::state::App;
 
 const GARBAGE: &str = "<!doctype html><title>502 Bad Gateway</title><h1>Bad Gateway</h1>\n";
 
-/// The faults of one request: a delay, another end than the reply, or both.
+/// The faults of one request: a delay, another end than its reply, or both.
 #[derive(Debug, Default)]
 pub(crate) struct RequestFault {
     delay: Duration,
     end: Option<Action>,
+    /// The channel of a send.
+    channel: Option<Channel>,
 }
 
 /// The end of a request.
@@ -32,29 +37,33 @@ pub(crate) enum End {
 }
 
 impl RequestFault {
-    /// Asks the rules. The customer is looked up in the body only if a rule wants to know.
-    pub(crate) fn pick(core: &Core, operation: Option<&'static str>, body: &[u8]) -> Self {
-        let (is_any, with_customer) = core.records().faults.about_requests();
+    /// Matches the rules. Reads the customer from the body only if a rule needs it.
+    pub(crate) fn pick(app: &App, operation: Option<&'static str>, body: &[u8]) -> Self {
+        let (is_any, with_customer) = app.records().faults.about_requests();
         if !is_any {
             return Self::default();
         }
         let to = if with_customer { customer(body) } else { None };
-        let spot = Spot { operation, to: to.as_deref(), ..Spot::default() };
+        let target = Target { operation, to: to.as_deref(), ..Target::default() };
         let is_delay = |action: &Action| matches!(action, Action::Slow { .. });
-        let (delay, end) = core.change(|records, _| {
-            let delay = records.fault(spot, is_delay).map(|(action, _)| action);
-            let end =
-                records.fault(spot, |action| action.is_of_requests() && !is_delay(action)).map(|(action, _)| action);
+        let channel = Channel::ALL.into_iter().find(|channel| operation == Some(operation::of_send(*channel)));
+        let is_end = |action: &Action| match action {
+            Action::Refuse { .. } => channel.is_some(),
+            action => action.is_of_requests() && !is_delay(action),
+        };
+        let (delay, end) = app.change(|records, _| {
+            let delay = records.fault(target, is_delay).map(|(action, _)| action);
+            let end = records.fault(target, is_end).map(|(action, _)| action);
             (delay, end)
         });
         let delay = match delay {
             Some(Action::Slow { millis }) => Duration::from_millis(millis),
             _ => Duration::ZERO,
         };
-        Self { delay, end }
+        Self { delay, end, channel }
     }
 
-    /// Returns whether the call is carried out.
+    /// Returns whether the call is processed.
     pub(crate) fn lets_through(&self) -> bool {
         self.end.as_ref().is_none_or(Action::is_carried_out)
     }
@@ -63,8 +72,8 @@ impl RequestFault {
         self.delay
     }
 
-    /// The faults in words, as an exchange shows them.
-    pub(crate) fn words(&self) -> Option<String> {
+    /// Returns the names of the faults for the record of the exchange.
+    pub(crate) fn label(&self) -> Option<String> {
         match (self.delay.is_zero(), &self.end) {
             (true, None) => None,
             (true, Some(end)) => Some(end.as_str().to_owned()),
@@ -73,7 +82,7 @@ impl RequestFault {
         }
     }
 
-    /// Returns the end instead of the reply; `None` if there is only a delay.
+    /// Returns the end that replaces the reply; `None` if there is only a delay.
     pub(crate) fn end(&self, status: HttpStatus) -> Option<End> {
         let refused = |code: Code, message: &str| {
             let reply = Reply::failure(code, message);
@@ -100,6 +109,14 @@ impl RequestFault {
                 response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html"));
                 End::Reply(response, Bytes::from_static(GARBAGE.as_bytes()))
             }
+            Action::Refuse { code, title } => {
+                let (response, body) = match self.channel? {
+                    Channel::WhatsApp => refused(Code::WhatsApp, &recipients::numbered(*code, title)),
+                    Channel::Viber => refused(Code::Viber, title),
+                    Channel::Rcs => refused(Code::Rcs, title),
+                };
+                End::Reply(response, body)
+            }
             Action::Drop { .. } => End::Dropped,
             Action::Stall { .. } => End::Stalled,
             _ => return None,
@@ -108,13 +125,13 @@ impl RequestFault {
     }
 }
 
-/// The customer's number, digits only, if a body names one.
+/// Returns the customer's number from a body, digits only.
 fn customer(body: &[u8]) -> Option<String> {
     #[derive(Deserialize)]
-    struct Named<'a> {
+    struct Recipient<'a> {
         #[serde(borrow, alias = "user_phone")]
         to: Cow<'a, str>,
     }
-    let named: Named<'_> = serde_json::from_slice(body).ok()?;
-    Some(named.to.trim_start_matches('+').to_owned())
+    let recipient: Recipient<'_> = serde_json::from_slice(body).ok()?;
+    Some(recipient.to.trim_start_matches('+').to_owned())
 }

@@ -12,20 +12,20 @@ use serde::Serialize;
 use super::exchanges::text;
 use super::log::Weigh;
 
-/// Most attempts that one delivery keeps; after that it is not posted again.
-pub(crate) const MOST_ATTEMPTS: usize = 32;
+/// The most attempts of one delivery; after that it is not posted again.
+pub(crate) const MAX_ATTEMPTS: usize = 32;
 
-/// Where a delivery stands.
+/// The progress of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Progress {
-    /// It waits for its time, or for its next attempt.
+    /// It waits for its first or next attempt.
     Pending,
     /// The receiver answered 2xx.
     Delivered,
     /// No attempt is left.
     Failed,
-    /// A fault, a reset or the bound of memory took it.
+    /// A fault, a reset or the memory limit removed it.
     Dropped,
 }
 
@@ -38,7 +38,7 @@ pub(crate) struct Delivery {
     pub(crate) url: Arc<str>,
     /// The kind of event, like `message_status_update`.
     pub(crate) event: String,
-    /// The message that it is about, by number.
+    /// The number of the message it is about.
     pub(crate) message: Option<u64>,
     #[schemars(with = "TimestampSchema")]
     pub(crate) created_at: Timestamp,
@@ -46,45 +46,45 @@ pub(crate) struct Delivery {
     #[schemars(with = "String")]
     pub(crate) body: Bytes,
     pub(crate) progress: Progress,
-    /// When it is posted next, or again.
+    /// The time of the next attempt.
     #[schemars(with = "Option<TimestampSchema>")]
     pub(crate) next_at: Option<Timestamp>,
     pub(crate) attempts: Vec<Attempt>,
-    /// The faults that were applied, in words.
+    /// The names of the faults that were applied.
     pub(crate) faults: Vec<String>,
-    /// Makes the signature wrong.
+    /// Posts it with a wrong signature.
     #[serde(skip)]
-    pub(crate) spoil_signature: bool,
+    pub(crate) bad_signature: bool,
     /// Posts it once more after the receiver accepted it.
     #[serde(skip)]
     pub(crate) repeat: bool,
-    /// Tries of this round; posting it again by hand begins a new one.
+    /// Tries of this round; posting it again by hand begins a new round.
     #[serde(skip)]
     pub(crate) tries: u32,
-    /// Tells it from one of the same number after a reset.
+    /// Distinguishes it from a delivery with the same number after a reset.
     #[serde(skip)]
-    pub(crate) mark: Arc<()>,
+    pub(crate) identity: Arc<()>,
 }
 
-/// One try to post it.
+/// One attempt to post a delivery.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Attempt {
     #[schemars(with = "TimestampSchema")]
     pub(crate) at: Timestamp,
     pub(crate) micros: u64,
-    /// The URL with what the scheme added; secrets are masked.
+    /// The URL with the parts that the scheme added; secrets are masked.
     pub(crate) url: String,
     /// The headers that the scheme added; secrets are masked.
     pub(crate) headers: Vec<(String, String)>,
     /// The status of the reply.
     pub(crate) status: Option<u16>,
-    /// Why there was none.
+    /// The reason why there was no reply.
     pub(crate) error: Option<String>,
 }
 
 impl Attempt {
-    /// Returns whether the receiver accepted it.
-    pub(crate) fn is_taken(&self) -> bool {
+    /// Returns whether the receiver accepted the delivery.
+    pub(crate) fn is_accepted(&self) -> bool {
         self.status.is_some_and(|status| (200..300).contains(&status))
     }
 
@@ -100,10 +100,10 @@ impl Weigh for Delivery {
     }
 }
 
-/// Posts to one subscription that run side by side.
+/// The number of concurrent posts to one subscription.
 const WIDTH: u64 = 16;
 
-/// Deliveries of one lane are posted one after the other: all of a message to a subscription are in one lane.
+/// A queue of deliveries that are posted one after the other. All deliveries of a message to a subscription share a lane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Lane {
     subscription: u64,
@@ -116,12 +116,12 @@ impl Lane {
     }
 }
 
-/// The lanes that are busy, with what waits in each. What waits is in the log of deliveries, so its bound is theirs.
+/// The busy lanes with the deliveries that wait in each. All of these are in the log of deliveries, which bounds them.
 #[derive(Debug, Default)]
 pub(crate) struct Lanes(HashMap<Lane, VecDeque<u64>>);
 
 impl Lanes {
-    /// Enters a delivery, and says whether the lane was free: then it is to be posted now.
+    /// Enters a delivery. Returns whether the lane was free, so that the delivery is posted now.
     pub(crate) fn enter(&mut self, lane: Lane, delivery: u64) -> bool {
         if let Some(waiting) = self.0.get_mut(&lane) {
             waiting.push_back(delivery);
@@ -131,7 +131,7 @@ impl Lanes {
         true
     }
 
-    /// Returns the next delivery of a lane; without one the lane is free.
+    /// Returns the next delivery of a lane; `None` frees the lane.
     pub(crate) fn advance(&mut self, lane: Lane) -> Option<u64> {
         let next = self.0.get_mut(&lane)?.pop_front();
         if next.is_none() {
@@ -140,15 +140,15 @@ impl Lanes {
         next
     }
 
-    /// Takes out all that waits. The lanes that are busy stay so.
+    /// Removes all waiting deliveries. Busy lanes stay busy.
     pub(crate) fn clear(&mut self) {
         self.0.values_mut().for_each(VecDeque::clear);
     }
 
-    /// Takes out a delivery that is forgotten.
+    /// Removes a delivery that is forgotten.
     pub(crate) fn forget(&mut self, lane: Lane, delivery: u64) {
         if let Some(waiting) = self.0.get_mut(&lane) {
-            // The oldest is forgotten first, and it is mostly the next one here.
+            // The oldest is forgotten first, and it is usually the next one here.
             if waiting.front() == Some(&delivery) {
                 waiting.pop_front();
             } else {

@@ -1,4 +1,4 @@
-//! A request and its reply as recorded, with credentials masked.
+//! Recorded requests with their replies; credentials are masked.
 
 use bytes::Bytes;
 use http::HeaderMap;
@@ -10,10 +10,10 @@ use serde_json::Value;
 
 use super::log::Weigh;
 
-/// Stands for a credential.
+/// Replaces a credential.
 const MASK: &str = "***";
 
-/// One request and its reply, as they went over the wire. Credentials are masked.
+/// One request and its reply as sent over the wire. Credentials are masked.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Exchange {
     pub(crate) number: u64,
@@ -34,13 +34,13 @@ pub(crate) struct Exchange {
     #[serde(serialize_with = "text")]
     #[schemars(with = "String")]
     pub(crate) reply_body: Bytes,
-    /// The fault that was applied, in a word.
+    /// The name of the fault that was applied.
     pub(crate) fault: Option<String>,
-    /// The message that it made, by number.
+    /// The number of the message that it created.
     pub(crate) message: Option<u64>,
 }
 
-/// Headers, as a list of names with values, in one piece of memory: there are many of them, and few are ever looked at.
+/// Headers as a list of names with values, in one allocation: there are many of them, and few are ever read.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Headers(Box<str>);
 
@@ -51,7 +51,7 @@ impl Headers {
 }
 
 impl<N: AsRef<str>, V: AsRef<str>> FromIterator<(N, V)> for Headers {
-    /// Neither name nor value may hold a line break; in HTTP none does.
+    /// Neither name nor value may contain a line break; in HTTP none does.
     fn from_iter<I: IntoIterator<Item = (N, V)>>(headers: I) -> Self {
         let mut text = String::with_capacity(256);
         for (name, value) in headers {
@@ -76,7 +76,7 @@ impl Weigh for Exchange {
     }
 }
 
-/// Copies headers, with credentials masked.
+/// Copies headers and masks credentials.
 pub(crate) fn masked_headers(headers: &HeaderMap) -> Headers {
     let is_secret =
         |name: &str| matches!(name, "authorization" | "certification-code" | "cookie" | "proxy-authorization");
@@ -89,14 +89,14 @@ pub(crate) fn masked_headers(headers: &HeaderMap) -> Headers {
         .collect()
 }
 
-/// Copies a body, with passwords and tokens masked. A body that is not JSON is masked whole.
+/// Copies a body and masks passwords and tokens. A body that is not JSON is masked completely.
 pub(crate) fn masked_body(bytes: &Bytes) -> Bytes {
     let Ok(mut value) = serde_json::from_slice::<Value>(bytes) else { return Bytes::from_static(MASK.as_bytes()) };
     mask(&mut value);
     serde_json::to_vec(&value).unwrap_or_default().into()
 }
 
-/// Bytes as text; what is no UTF-8 is replaced.
+/// Serializes bytes as text; invalid UTF-8 is replaced.
 pub(crate) fn text<S: Serializer>(bytes: &Bytes, serializer: S) -> Result<S::Ok, S::Error> {
     String::from_utf8_lossy(bytes).serialize(serializer)
 }
@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_password_and_a_token_are_masked_wherever_they_stand() {
+    fn passwords_and_tokens_are_masked() {
         let shown =
             masked_body(&Bytes::from_static(br#"{"username":"a","password":"secret","data":[{"token":"secret"}]}"#));
         assert_eq!(shown, r#"{"data":[{"token":"***"}],"password":"***","username":"a"}"#);
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_credential_in_a_header_is_masked() {
+    fn credential_headers_are_masked() {
         let mut given = HeaderMap::new();
         given.insert("certification-code", "secret".parse().unwrap());
         given.insert("x-more", "shown".parse().unwrap());

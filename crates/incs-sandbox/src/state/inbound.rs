@@ -4,10 +4,10 @@ use incs_model::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The action of a customer with all that their phone knows of it. It is the content of the message.
+/// The content of a customer's message: their action with all details that the webhook needs.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-pub(crate) enum Act {
+pub(crate) enum InboundContent {
     Text {
         text: String,
     },
@@ -17,7 +17,7 @@ pub(crate) enum Act {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<String>,
         mime: String,
-        /// Bytes; made up, since nobody fetches it.
+        /// The size in bytes; invented, since the file is never fetched.
         size: u64,
     },
     Location {
@@ -52,7 +52,7 @@ pub(crate) enum Act {
     },
 }
 
-/// A suggestion that was tapped, and where it stands.
+/// A suggestion that was tapped, and its place.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Tapped {
     pub(crate) text: String,
@@ -68,8 +68,8 @@ pub(crate) struct Tapped {
     pub(crate) template_id: Option<String>,
 }
 
-impl Act {
-    /// The kind of the message, in a word.
+impl InboundContent {
+    /// The name of the message kind.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Text { .. } => "text",
@@ -87,22 +87,22 @@ impl Act {
     }
 }
 
-/// What a file is.
+/// The kind of a media file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Medium {
-    /// A picture.
+    /// An image.
     Image,
-    /// A film.
+    /// A video.
     Video,
-    /// A sound.
+    /// An audio file.
     Audio,
     /// Any other file.
     Document,
 }
 
 impl Medium {
-    /// The media type that the end of a link tells, or the most usual one.
+    /// Returns the media type for the file extension of a URL, or the most usual one of the kind.
     pub(crate) fn mime_of(self, url: &str) -> &'static str {
         let path = url.split(['?', '#']).next().unwrap_or_default();
         let end = path.rsplit_once('.').map(|(_, end)| end.to_ascii_lowercase()).unwrap_or_default();

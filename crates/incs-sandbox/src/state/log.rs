@@ -2,37 +2,37 @@
 
 use std::collections::VecDeque;
 
-/// The weight of an entry, in bytes of what came from outside.
+/// An entry with a weight: the bytes that clients sent, roughly.
 pub(crate) trait Weigh {
     fn weight(&self) -> usize;
 }
 
-/// A bounded list. Each entry keeps its number for ever; the oldest go when there are too many, or when they weigh too much.
+/// A bounded list of numbered entries. The oldest is dropped when there are too many, or when they weigh too much.
 #[derive(Debug)]
 pub(crate) struct Log<T> {
     entries: VecDeque<T>,
     first: u64,
     weight: usize,
-    most: usize,
-    heaviest: usize,
+    max_entries: usize,
+    max_weight: usize,
 }
 
 impl<T: Weigh> Log<T> {
-    pub(crate) fn new(most: usize, heaviest: usize) -> Self {
-        Self { entries: VecDeque::new(), first: 1, weight: 0, most: most.max(1), heaviest }
+    pub(crate) fn new(max_entries: usize, max_weight: usize) -> Self {
+        Self { entries: VecDeque::new(), first: 1, weight: 0, max_entries: max_entries.max(1), max_weight }
     }
 
-    /// The number of the next entry.
+    /// Returns the number of the next entry.
     pub(crate) fn next(&self) -> u64 {
         self.first + self.entries.len() as u64
     }
 
-    /// Adds an entry, and gives those that had to go for it.
+    /// Adds an entry and returns the entries that were dropped for it.
     pub(crate) fn push(&mut self, entry: T) -> Vec<T> {
         self.weight += entry.weight();
         self.entries.push_back(entry);
         let mut gone = Vec::new();
-        while self.entries.len() > self.most || (self.weight > self.heaviest && self.entries.len() > 1) {
+        while self.entries.len() > self.max_entries || (self.weight > self.max_weight && self.entries.len() > 1) {
             let Some(oldest) = self.entries.pop_front() else { break };
             self.weight = self.weight.saturating_sub(oldest.weight());
             self.first += 1;
@@ -45,12 +45,12 @@ impl<T: Weigh> Log<T> {
         self.entries.get(usize::try_from(number.checked_sub(self.first)?).ok()?)
     }
 
-    /// An entry to be changed. What it weighs must stay the same; see [`Self::grow`].
+    /// Returns an entry for changing. Its weight must stay the same; see [`Self::grow`].
     pub(crate) fn get_mut(&mut self, number: u64) -> Option<&mut T> {
         self.entries.get_mut(usize::try_from(number.checked_sub(self.first)?).ok()?)
     }
 
-    /// Counts what an entry gained after it was added.
+    /// Adds to the weight of an entry that grew.
     pub(crate) fn grow(&mut self, number: u64, bytes: usize) {
         if self.get(number).is_some() {
             self.weight += bytes;

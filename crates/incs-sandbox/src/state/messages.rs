@@ -15,7 +15,7 @@ use crate::channel::Channel;
 use crate::config::Config;
 use crate::seed::{Purpose, Seed, duration};
 
-/// Which way a message went.
+/// The direction of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Direction {
@@ -28,7 +28,7 @@ pub(crate) enum Direction {
 /// A message, in either direction.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Message {
-    /// Its place in the log; unique for the run.
+    /// The number in the log; unique for the run.
     pub(crate) number: u64,
     /// The id that the platform gives: `msg_id`.
     pub(crate) id: String,
@@ -38,17 +38,17 @@ pub(crate) struct Message {
     /// The customer's number, digits only.
     pub(crate) customer: String,
     pub(crate) direction: Direction,
-    /// What it is: `text`, `template`, `interactive.carousel`, `list_reply`.
+    /// The kind: `text`, `template`, `interactive.carousel`, `list_reply`.
     pub(crate) kind: String,
-    /// Outbound: the body of the send. Inbound: what the customer did, see [`Reply`](crate::Reply).
+    /// Outbound: the body of the send. Inbound: the action of the customer, see [`Reply`](crate::Reply).
     #[serde(serialize_with = "json")]
     #[schemars(with = "Value")]
     pub(crate) content: Bytes,
-    /// What a template looks like with its variables filled, for the console.
+    /// The rendered template, for the console.
     pub(crate) rendered: Option<Value>,
     pub(crate) state: State,
     pub(crate) failure: Option<Failure>,
-    /// The future of the message, drawn when it was accepted.
+    /// The future steps of the message, chosen when it was accepted.
     #[serde(skip)]
     pub(crate) plan: Plan,
     #[schemars(with = "TimestampSchema")]
@@ -61,14 +61,14 @@ pub(crate) struct Message {
     pub(crate) read_at: Option<Timestamp>,
     #[schemars(with = "Option<TimestampSchema>")]
     pub(crate) failed_at: Option<Timestamp>,
-    /// The request that sent it, by number.
+    /// The number of the request that sent it.
     pub(crate) exchange: Option<u64>,
-    /// The id of the message that a reply answers.
+    /// The id of the message that this one replies to.
     pub(crate) answers: Option<String>,
 }
 
 impl Message {
-    /// A message that was just accepted, with nothing in it yet and nothing that happened to it.
+    /// Creates an accepted outbound message without content.
     pub(crate) fn numbered(number: u64, channel: Channel, customer: String, created_at: Timestamp) -> Self {
         Self {
             number,
@@ -97,32 +97,32 @@ impl Message {
 impl Weigh for Message {
     fn weight(&self) -> usize {
         let rendered = self.rendered.as_ref().map_or(0, |rendered| rendered.to_string().len());
-        // What a record takes besides its content, roughly.
+        // 512 is roughly the size of a record without its content.
         self.content.len() + rendered + 512
     }
 }
 
-/// Where a message stands.
+/// The state of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum State {
     /// It was accepted.
     Created,
-    /// It was handed to the carrier.
+    /// It was passed to the carrier.
     Sent,
     /// It is on the customer's phone.
     Delivered,
     /// The customer saw it.
     Read,
-    /// It will never arrive.
+    /// It failed and will never arrive.
     Failed,
     /// The customer wrote it.
     Received,
 }
 
 impl State {
-    /// The state as the platform names it in webhooks and status replies; `None` for what it does not name there.
+    /// The platform's name of the state in webhooks and status replies; `None` for a state that has none.
     pub(crate) fn on_wire(self) -> Option<status::State> {
         match self {
             Self::Created | Self::Received => None,
@@ -134,23 +134,23 @@ impl State {
     }
 }
 
-/// Why a message failed: the provider's number and words.
+/// The reason of a failed message: the provider's code and text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Failure {
-    /// The provider's number: 131047.
+    /// The provider's code: 131047.
     pub code: i64,
-    /// The provider's words.
+    /// The provider's text.
     pub title: String,
 }
 
 impl Failure {
-    /// Returns Meta's error when the 24 hours are over (INCS documents the rule, not its error: inferred).
+    /// Returns Meta's error for a closed 24-hour window (INCS documents the rule, not its error: inferred).
     pub(crate) fn window() -> Self {
         Self { code: 131_047, title: "Re-engagement message".to_owned() }
     }
 
-    /// Returns Meta's error when a message cannot be delivered (inferred likewise).
+    /// Returns Meta's error for an undeliverable message (inferred as well).
     pub(crate) fn undeliverable() -> Self {
         Self { code: 131_026, title: "Message undeliverable".to_owned() }
     }
@@ -161,15 +161,15 @@ impl Failure {
 pub(crate) struct Plan {
     pub(crate) sent: Duration,
     pub(crate) delivered: Duration,
-    /// `None` when the customer does not read it by itself.
+    /// `None` if the message is not read automatically.
     pub(crate) read: Option<Duration>,
-    /// It fails where it would be sent or delivered.
+    /// The failure that takes the place of the next step, if any.
     pub(crate) failure: Option<Failure>,
 }
 
 impl Plan {
-    /// Draws what becomes of a message, by its number.
-    pub(crate) fn draw(config: &Config, seed: Seed, message: u64) -> Self {
+    /// Chooses the steps of a message from the seed and its number.
+    pub(crate) fn random(config: &Config, seed: Seed, message: u64) -> Self {
         let mut rng = seed.rng(Purpose::Plan, message);
         let pace = &config.pace;
         let sent = duration(&mut rng, &pace.sent);
@@ -180,7 +180,7 @@ impl Plan {
     }
 }
 
-/// The time after the customer's last message in which anything may be sent (documented for WhatsApp and RCS).
+/// The time after a customer's last message in which all kinds of message may be sent (documented for WhatsApp and RCS).
 pub(crate) const WINDOW: Duration = Duration::from_hours(24);
 
 /// A conversation: one customer on one channel.
@@ -189,16 +189,16 @@ pub(crate) struct Conversation {
     pub(crate) id: u64,
     pub(crate) channel: Channel,
     pub(crate) customer: String,
-    /// The name that the customer goes by.
+    /// The name of the customer.
     pub(crate) name: String,
-    /// When the customer wrote last.
+    /// The time of the customer's last message.
     #[schemars(with = "Option<TimestampSchema>")]
     pub(crate) last_inbound_at: Option<Timestamp>,
     #[schemars(with = "Option<TimestampSchema>")]
     pub(crate) last_at: Option<Timestamp>,
-    /// Messages that are remembered.
+    /// The number of remembered messages.
     pub(crate) count: usize,
-    /// Their numbers, oldest first.
+    /// The numbers of the remembered messages, oldest first.
     #[serde(skip)]
     pub(crate) messages: VecDeque<u64>,
 }
@@ -223,14 +223,19 @@ impl Conversation {
         self.last_at = Some(at);
     }
 
-    /// Forgets the oldest message, and says whether that was the last.
+    /// Forgets the oldest message. Returns whether no message is left.
     pub(crate) fn forget_oldest(&mut self) -> bool {
         self.messages.pop_front();
         self.count = self.messages.len();
         self.messages.is_empty()
     }
 
-    /// Returns whether anything may be sent now. Viber documents no window.
+    /// Returns the number of the last message.
+    pub(crate) fn last(&self) -> u64 {
+        self.messages.back().copied().unwrap_or_default()
+    }
+
+    /// Returns whether all kinds of message may be sent now. Viber documents no window.
     pub(crate) fn window_is_open(&self, now: Timestamp) -> bool {
         self.channel == Channel::Viber
             || self
@@ -239,7 +244,7 @@ impl Conversation {
     }
 }
 
-/// JSON as it came, not written as a list of numbers.
+/// Serializes bytes as the JSON that they contain.
 pub(crate) fn json<S: Serializer>(bytes: &Bytes, serializer: S) -> Result<S::Ok, S::Error> {
     match serde_json::from_slice::<&serde_json::value::RawValue>(bytes) {
         Ok(raw) => raw.serialize(serializer),

@@ -9,20 +9,20 @@ use serde::{Deserialize, Serialize};
 
 use super::deliveries::Lanes;
 
-/// A message has a new state.
+/// Event: a message has a new state.
 pub(crate) const MESSAGE_STATUS: &str = "message_status_update";
-/// A customer wrote.
+/// Event: a customer wrote.
 pub(crate) const NEW_MESSAGE: &str = "new_message";
-/// A message went through the workbench, in either direction.
+/// Event: a message passed the workbench, in either direction.
 pub(crate) const MESSAGE_CREATED: &str = "message_created";
-/// A template has a new status.
+/// Event: a template has a new status.
 pub(crate) const TEMPLATE_STATUS: &str = "template_status_update";
-/// Exotel: a user wrote.
+/// Exotel's event: a user wrote.
 pub(crate) const EXOTEL_INCOMING: &str = "incoming_message";
-/// Exotel: what became of a message.
+/// Exotel's event: a message has a new state.
 pub(crate) const EXOTEL_REPORT: &str = "dlr";
 
-/// The kinds of INCS, by the platform's own names.
+/// The kinds of event of INCS, by the platform's own names.
 pub(crate) const INCS_EVENTS: &[&str] = &[
     MESSAGE_STATUS,
     NEW_MESSAGE,
@@ -32,10 +32,10 @@ pub(crate) const INCS_EVENTS: &[&str] = &[
     "template_quality_update",
 ];
 
-/// The kinds of Exotel, by the words of its `callback_type`.
+/// The kinds of event of Exotel, by its `callback_type`.
 pub(crate) const EXOTEL_EVENTS: &[&str] = &[EXOTEL_INCOMING, EXOTEL_REPORT];
 
-/// In whose form webhooks are posted.
+/// The provider whose format webhooks have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Provider {
@@ -45,7 +45,7 @@ pub(crate) enum Provider {
 }
 
 impl Provider {
-    /// The kinds of event that it has.
+    /// Returns the provider's kinds of event.
     pub(crate) fn kinds(self) -> &'static [&'static str] {
         match self {
             Self::Incs => INCS_EVENTS,
@@ -63,11 +63,11 @@ pub(crate) struct Subscriptions {
 }
 
 impl Subscriptions {
-    /// Forgets what was to be posted. What is being posted comes to its end, and what is made from now on waits for that.
+    /// Drops all waiting deliveries. Posts in progress finish, and new deliveries wait for them.
     pub(crate) fn forget_posts(&mut self) {
         self.lanes.clear();
         for known in &mut self.list {
-            known.held = None;
+            known.held_back = None;
         }
     }
 }
@@ -77,16 +77,16 @@ impl Subscriptions {
 pub(crate) struct Subscription {
     pub(crate) id: u64,
     pub(crate) url: Url,
-    /// The kinds of event that it gets; empty for all.
+    /// The kinds of event it receives; empty for all.
     pub(crate) events: Vec<String>,
     pub(crate) provider: Provider,
-    /// How it is signed; the secret is never shown.
+    /// The signing scheme, if any; the secret is never shown.
     pub(crate) signing: Option<Signing>,
-    /// Whether bodies are spelled as PHP does.
+    /// Bodies use PHP's JSON escapes if true.
     pub(crate) php: bool,
-    /// The delivery that waits for the next one to pass it.
+    /// The delivery that waits until the next one was posted (the fault `reorder`).
     #[serde(skip)]
-    pub(crate) held: Option<u64>,
+    pub(crate) held_back: Option<u64>,
 }
 
 impl Subscription {
@@ -95,7 +95,7 @@ impl Subscription {
     }
 }
 
-/// How the webhooks of a subscription are signed. What is shown of it is the scheme, never the secret.
+/// The signing of a subscription's webhooks. Only the scheme is shown, never the secret.
 #[derive(Clone, Serialize, JsonSchema)]
 pub(crate) struct Signing {
     scheme: &'static str,
@@ -118,7 +118,7 @@ impl fmt::Debug for Signing {
     }
 }
 
-/// A URL, which may hold a secret: `Debug` shows nothing of it.
+/// A URL that may contain a secret, so `Debug` hides it.
 #[derive(Clone, Serialize, JsonSchema)]
 #[serde(transparent)]
 pub(crate) struct Url(pub(crate) Arc<str>);

@@ -8,10 +8,10 @@ use super::log::{Log, Weigh};
 use crate::config::Memory;
 use crate::seed::{Purpose, Seed};
 
-/// Tokens that are good at the same time; one more, and the oldest is forgotten.
+/// The most valid tokens at the same time; the oldest is forgotten first.
 const TOKENS: usize = 100;
 
-/// Tasks, newest last, and the tokens of the calls about them.
+/// Tasks, newest last, and the tokens for calls about tasks.
 #[derive(Debug)]
 pub(crate) struct Tasks {
     log: Log<Task>,
@@ -32,12 +32,12 @@ impl Tasks {
         Self { log: Log::new(memory.tasks, memory.bytes), tokens: VecDeque::new(), token_count: 0 }
     }
 
-    /// The number of the next task, which is its id.
+    /// Returns the id of the next task.
     pub(crate) fn next(&self) -> u64 {
         self.log.next()
     }
 
-    /// Adds a task, and gives those that had to go for it.
+    /// Adds a task and returns the tasks that were dropped for it.
     pub(crate) fn add(&mut self, task: Task) -> Vec<Task> {
         self.log.push(task)
     }
@@ -51,7 +51,7 @@ impl Tasks {
         self.log.len()
     }
 
-    /// A new token, drawn from the seed: forty hexadecimal digits (form sampled).
+    /// Creates a token from the seed: forty hexadecimal digits (form sampled).
     pub(crate) fn add_token(&mut self, seed: Seed) -> String {
         let mut rng = seed.rng(Purpose::Token, self.token_count);
         self.token_count += 1;

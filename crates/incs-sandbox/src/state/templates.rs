@@ -1,4 +1,4 @@
-//! Templates: the stock and those that were created.
+//! Templates: the stock and the created ones.
 
 pub(crate) mod rendered;
 mod stock;
@@ -15,40 +15,40 @@ use crate::channel::Channel;
 use crate::config::Memory;
 use crate::seed::{Purpose, Seed};
 
-/// The ids of created templates count from here, in steps that leave room for chance. Those of RCS have 19 digits, those of
-/// WhatsApp 16 (sampled).
+/// The first ids of created templates; each further id adds a step and a random part. RCS ids have 19 digits, WhatsApp ids 16
+/// (sampled).
 const FIRST_RCS_ID: u64 = 2_217_695_120_200_000_000;
 const FIRST_WHATSAPP_ID: u64 = 5_120_883_400_000_000;
 const ID_STEP: u64 = 1_000_000;
 
-/// The words of a review, the same on both channels. (Those of RCS other than `APPROVED` are inferred.)
+/// The review statuses of both channels. For RCS all but `APPROVED` are inferred.
 pub(crate) const PENDING: &str = "PENDING";
 pub(crate) const APPROVED: &str = "APPROVED";
 pub(crate) const REJECTED: &str = "REJECTED";
 
-/// Templates of both kinds. The stock stays; of those that were created the oldest goes when there are too many, or when they
-/// weigh too much.
+/// Templates of both kinds. The stock stays; the oldest created template is dropped when there are too many, or when they weigh
+/// too much.
 #[derive(Debug)]
 pub(crate) struct Templates {
     /// Oldest first.
-    entries: VecDeque<Entry>,
-    /// Templates that there ever were.
+    entries: VecDeque<TemplateRecord>,
+    /// The number of templates so far.
     count: u64,
     memory: Memory,
 }
 
-/// One template, and what the sandbox knows about it besides.
+/// One template with the sandbox's own data about it.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[schemars(rename = "Template")]
-pub(crate) struct Entry {
-    /// Its place in the order of creation; unique for the run.
+pub(crate) struct TemplateRecord {
+    /// The number in the order of creation; unique for the run.
     pub(crate) number: u64,
     pub(crate) channel: Channel,
-    /// Whether it was there from the start.
+    /// True for a template of the stock.
     pub(crate) is_stock: bool,
-    /// Why it was rejected; empty otherwise.
+    /// The reason of a rejection; empty otherwise.
     pub(crate) reason: String,
-    /// The template as the platform's routes give it.
+    /// The template as the platform's routes return it.
     #[serde(rename = "template")]
     #[schemars(with = "serde_json::Map<String, serde_json::Value>")]
     pub(crate) definition: Definition,
@@ -56,7 +56,7 @@ pub(crate) struct Entry {
     weight: usize,
 }
 
-/// A template as the platform's routes give it.
+/// A template as the platform's routes return it.
 #[derive(Debug, Clone, Serialize)]
 #[serde(untagged)]
 pub(crate) enum Definition {
@@ -65,7 +65,7 @@ pub(crate) enum Definition {
 }
 
 impl Templates {
-    /// The templates that the reference's samples name.
+    /// Creates the stock: the templates of the reference's samples.
     pub(crate) fn stock(memory: Memory) -> Self {
         let mut templates = Self { entries: VecDeque::new(), count: 0, memory };
         for template in stock::whatsapp_templates() {
@@ -77,7 +77,7 @@ impl Templates {
         templates
     }
 
-    /// Adds a template that was created, whose body had so many bytes, and gives its number. The oldest go for it, if need be.
+    /// Adds a created template, with the size of its body, and returns its number. At the limit the oldest is dropped.
     pub(crate) fn add(&mut self, definition: Definition, bytes: usize) -> u64 {
         let number = self.push(definition, false, bytes + 512);
         while self.is_over() {
@@ -87,15 +87,15 @@ impl Templates {
         number
     }
 
-    /// The id of the next template of a channel: digits that grow with each template.
+    /// Returns the id of the next template of a channel; ids grow.
     pub(crate) fn next_id(&self, channel: Channel, seed: Seed) -> String {
         let first = if channel == Channel::Rcs { FIRST_RCS_ID } else { FIRST_WHATSAPP_ID };
         let chance = seed.rng(Purpose::TemplateId, self.count).u64(..ID_STEP);
         first.saturating_add(self.count.saturating_mul(ID_STEP)).saturating_add(chance).to_string()
     }
 
-    /// All of them, oldest first.
-    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Entry> + ExactSizeIterator {
+    /// Returns all templates, oldest first.
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &TemplateRecord> + ExactSizeIterator {
         self.entries.iter()
     }
 
@@ -103,23 +103,23 @@ impl Templates {
         self.entries.len()
     }
 
-    pub(crate) fn get(&self, number: u64) -> Option<&Entry> {
+    pub(crate) fn get(&self, number: u64) -> Option<&TemplateRecord> {
         let place = self.entries.binary_search_by_key(&number, |entry| entry.number).ok()?;
         self.entries.get(place)
     }
 
-    pub(crate) fn get_mut(&mut self, number: u64) -> Option<&mut Entry> {
+    pub(crate) fn get_mut(&mut self, number: u64) -> Option<&mut TemplateRecord> {
         self.entries.iter_mut().find(|entry| entry.number == number)
     }
 
-    /// The template of an id.
-    pub(crate) fn find(&self, id: &str) -> Option<&Entry> {
+    /// Finds a template by id.
+    pub(crate) fn find(&self, id: &str) -> Option<&TemplateRecord> {
         self.entries.iter().find(|entry| entry.definition.id() == id)
     }
 
-    /// The template that a send of this name means: the newest that is approved, else the newest. What the platform takes
-    /// when a name stands for several is **unknown**.
-    pub(crate) fn named(&self, channel: Channel, name: &str) -> Option<&Entry> {
+    /// Finds the template for a send: the newest approved one with this name, else the newest. The platform's choice among several
+    /// templates with one name is **unknown**.
+    pub(crate) fn named(&self, channel: Channel, name: &str) -> Option<&TemplateRecord> {
         let mut found =
             self.entries.iter().rev().filter(|entry| entry.channel == channel && entry.definition.name() == name);
         let newest = found.next()?;
@@ -129,8 +129,8 @@ impl Templates {
         Some(found.find(|entry| entry.definition.status() == APPROVED).unwrap_or(newest))
     }
 
-    /// Removes a template, and gives it.
-    pub(crate) fn remove(&mut self, number: u64) -> Option<Entry> {
+    /// Removes and returns a template.
+    pub(crate) fn remove(&mut self, number: u64) -> Option<TemplateRecord> {
         let place = self.entries.iter().position(|entry| entry.number == number)?;
         self.entries.remove(place)
     }
@@ -138,7 +138,7 @@ impl Templates {
     fn push(&mut self, definition: Definition, is_stock: bool, weight: usize) -> u64 {
         self.count += 1;
         let (number, channel) = (self.count, definition.channel());
-        self.entries.push_back(Entry { number, channel, is_stock, reason: String::new(), definition, weight });
+        self.entries.push_back(TemplateRecord { number, channel, is_stock, reason: String::new(), definition, weight });
         number
     }
 
@@ -178,7 +178,7 @@ impl Definition {
         }
     }
 
-    /// Moves it on in its review.
+    /// Sets the review status.
     pub(crate) fn set_status(&mut self, status: &str, now: Timestamp) {
         let now = UnixSeconds::from(now);
         match self {

@@ -1,4 +1,4 @@
-//! The body of each webhook of INCS and Exotel.
+//! The bodies of all webhooks of INCS and Exotel.
 
 use std::time::Duration;
 
@@ -7,26 +7,26 @@ use incs_model::event::{
     MessageStatusUpdate, NewMessage, StatusError, TemplateStatusUpdate, rcs as google, whatsapp as meta,
 };
 use incs_model::exotel::{self, Incoming, Report, StatusCode, StatusName, Suggested, Suggestion};
-use incs_model::{OutboundMessage, RawJson, Timestamp, WireTime, rcs, viber, whatsapp};
+use incs_model::{Document, OutboundMessage, RawJson, Timestamp, WireTime, rcs, viber, whatsapp};
 use incs_webhook::testing::bodies::{self, Body};
 use serde_json::json;
 
 use crate::channel::Channel;
 use crate::state::Records;
-use crate::state::inbound::{Act, Medium, Tapped};
+use crate::state::inbound::{InboundContent, Medium, Tapped};
 use crate::state::messages::{Direction, Message, State};
-use crate::state::templates::Entry;
+use crate::state::templates::TemplateRecord;
 
-/// The member of staff who sends whatever comes over the API.
+/// The staff member that sends messages of the API.
 const STAFF: &str = "staff_1";
-/// The business number, as Meta numbers it.
+/// Meta's id of the business number.
 const PHONE_NUMBER_ID: &str = "418820037716605";
-/// The agent of RCS.
+/// The RCS agent.
 const AGENT: &str = "incs_sandbox_agent@rbm.goog";
-/// The business side of a message from a user: digits, as sampled.
+/// The business number in a user's message to Exotel: digits, as sampled.
 const EXOTEL_BUSINESS: &str = "6281100099004";
 
-/// `message_status_update`; nothing for a state that the platform does not name there.
+/// Returns the body of `message_status_update`; `None` for a state that the platform does not report.
 pub(super) fn message_status(message: &Message, now: Timestamp) -> Option<Body> {
     let error = message
         .failure
@@ -40,11 +40,11 @@ pub(super) fn message_status(message: &Message, now: Timestamp) -> Option<Body> 
     Some(Body::incs(update))
 }
 
-/// The body of a `message_created`. What custom messages (type 110) hold is **unknown**; here it is made up.
+/// Returns the body of `message_created`. The content of custom messages (type 110) is **unknown** and invented here.
 pub(super) fn message_created(message: &Message, conversation: u64, now: Timestamp) -> Body {
     let (content, custom) = match message.direction {
-        Direction::Outbound => of_business(message),
-        Direction::Inbound => of_customer(message),
+        Direction::Outbound => outbound_content(message),
+        Direction::Inbound => inbound_content(message),
     };
     let customer = format!("{}_{}", message.channel.id(), message.customer);
     let (sender, receiver, source) = match message.direction {
@@ -71,18 +71,23 @@ pub(super) fn message_created(message: &Message, conversation: u64, now: Timesta
     )
 }
 
-/// `new_message`: the message of a customer, in the form of Meta or of Google; `None` if the channel has no such content. The webhook
-/// of Viber is **unknown**.
-pub(super) fn new_message(records: &Records, message: &Message, act: &Act, now: Timestamp) -> Option<Body> {
+/// Returns the body of `new_message`: a customer's message in Meta's or Google's form; `None` if the channel has no such content.
+/// Viber's webhook is **unknown**.
+pub(super) fn new_message(
+    records: &Records,
+    message: &Message,
+    content: &InboundContent,
+    now: Timestamp,
+) -> Option<Body> {
     match message.channel {
-        Channel::WhatsApp => whatsapp(records, message, act, now),
-        Channel::Rcs => rcs(message, act, now),
+        Channel::WhatsApp => whatsapp(records, message, content, now),
+        Channel::Rcs => rcs(message, content, now),
         Channel::Viber => None,
     }
 }
 
-/// `template_status_update`.
-pub(super) fn template_status(entry: &Entry, now: Timestamp) -> Body {
+/// Returns the body of `template_status_update`.
+pub(super) fn template_status(entry: &TemplateRecord, now: Timestamp) -> Body {
     let update = TemplateStatusUpdate::new(entry.definition.status())
         .with_reason(entry.reason.as_str())
         .with_channel_id(entry.channel.id())
@@ -93,7 +98,7 @@ pub(super) fn template_status(entry: &Entry, now: Timestamp) -> Body {
     Body::incs(update)
 }
 
-/// The body that tells what became of a message. The numbers and names are documented; a failure has the one that is.
+/// Returns Exotel's report about a message. Codes and names are documented; all failures use the documented failure code.
 pub(super) fn exotel_report(message: &Message, now: Timestamp) -> Option<Body> {
     let (code, name, description) = match message.state {
         State::Sent => (StatusCode::MESSAGE_SENT, StatusName::MessageSent, "Handed on towards the handset"),
@@ -111,33 +116,35 @@ pub(super) fn exotel_report(message: &Message, now: Timestamp) -> Option<Body> {
     Some(bodies::exotel([report.into()]))
 }
 
-/// The body that tells what a user wrote.
-pub(super) fn exotel_incoming(message: &Message, act: &Act, now: Timestamp) -> Option<Body> {
-    let content: exotel::Content = match act {
-        Act::Text { text } => exotel::Content::text(text.as_str()),
-        Act::Media { url, name, mime, size, .. } => {
+/// Returns Exotel's callback about a user's message.
+pub(super) fn exotel_incoming(message: &Message, content: &InboundContent, now: Timestamp) -> Option<Body> {
+    let content: exotel::Content = match content {
+        InboundContent::Text { text } => exotel::Content::text(text.as_str()),
+        InboundContent::Media { url, name, mime, size, .. } => {
             let file = exotel::File::new(url.as_str(), mime.as_str(), *size);
             match name {
                 Some(name) => file.with_name(name.as_str()).into(),
                 None => file.into(),
             }
         }
-        Act::Location { latitude, longitude, .. } => exotel::Location::new(*latitude, *longitude).into(),
-        Act::SuggestionReply { tapped } => {
+        InboundContent::Location { latitude, longitude, .. } => exotel::Location::new(*latitude, *longitude).into(),
+        InboundContent::SuggestionReply { tapped } => {
             Suggested::reply(Suggestion::new(tapped.text.as_str(), tapped.postback.as_str())).into()
         }
-        Act::SuggestionAction { tapped } => {
+        InboundContent::SuggestionAction { tapped } => {
             Suggested::action(Suggestion::new(tapped.text.as_str(), tapped.postback.as_str())).into()
         }
-        // These are of WhatsApp.
-        Act::ButtonReply { .. } | Act::ListReply { .. } | Act::Button { .. } => return None,
+        // Only WhatsApp has these.
+        InboundContent::ButtonReply { .. } | InboundContent::ListReply { .. } | InboundContent::Button { .. } => {
+            return None;
+        }
     };
     let incoming = Incoming::new(message.id.as_str(), message.customer.as_str(), EXOTEL_BUSINESS, content);
     Some(bodies::exotel([incoming.with_timestamp(india_time(now)).into()]))
 }
 
-fn of_business(message: &Message) -> (created::Content, CustomType) {
-    let Ok(sent) = OutboundMessage::decode(&message.channel.model(), &message.content) else {
+fn outbound_content(message: &Message) -> (created::Content, CustomType) {
+    let Some(sent) = Document::read(&message.channel.model(), &*message.content).into_message() else {
         return (custom(&json!({})), CustomType::None);
     };
     match &sent {
@@ -177,17 +184,19 @@ fn of_business(message: &Message) -> (created::Content, CustomType) {
     }
 }
 
-fn of_customer(message: &Message) -> (created::Content, CustomType) {
-    match serde_json::from_slice::<Act>(&message.content) {
-        Ok(Act::Text { text: body }) => text(&body),
-        Ok(Act::Media { media, url, name, .. }) => medium(media, &url, name.as_deref()),
-        Ok(act @ (Act::SuggestionReply { .. } | Act::SuggestionAction { .. })) => {
-            (custom(&json!(act)), CustomType::RcsSuggestedReply)
+fn inbound_content(message: &Message) -> (created::Content, CustomType) {
+    match serde_json::from_slice::<InboundContent>(&message.content) {
+        Ok(InboundContent::Text { text: body }) => text(&body),
+        Ok(InboundContent::Media { media, url, name, .. }) => medium(media, &url, name.as_deref()),
+        Ok(content @ (InboundContent::SuggestionReply { .. } | InboundContent::SuggestionAction { .. })) => {
+            (custom(&json!(content)), CustomType::RcsSuggestedReply)
         }
-        Ok(act @ (Act::ButtonReply { .. } | Act::ListReply { .. } | Act::Button { .. })) => {
-            (custom(&json!(act)), CustomType::WhatsAppReplyButton)
-        }
-        Ok(act @ Act::Location { .. }) => (custom(&json!(act)), CustomType::None),
+        Ok(
+            content @ (InboundContent::ButtonReply { .. }
+            | InboundContent::ListReply { .. }
+            | InboundContent::Button { .. }),
+        ) => (custom(&json!(content)), CustomType::WhatsAppReplyButton),
+        Ok(content @ InboundContent::Location { .. }) => (custom(&json!(content)), CustomType::None),
         Err(_) => (custom(&json!({})), CustomType::None),
     }
 }
@@ -217,18 +226,18 @@ fn medium(medium: Medium, url: &str, name: Option<&str>) -> (created::Content, C
 }
 
 fn custom(value: &serde_json::Value) -> created::Content {
-    // A value of serde_json is always JSON.
+    // A serde_json value is always valid JSON.
     let raw = RawJson::parse(value.to_string()).or_else(|_| RawJson::parse("{}"));
     raw.map_or_else(|_| created::Content::Text(content::Text::new("")), created::Content::Custom)
 }
 
-/// The message of a customer in Meta's form; `None` if WhatsApp has no such content.
-fn whatsapp(records: &Records, message: &Message, act: &Act, now: Timestamp) -> Option<Body> {
+/// Returns a customer's message in Meta's form; `None` if WhatsApp has no such content.
+fn whatsapp(records: &Records, message: &Message, content: &InboundContent, now: Timestamp) -> Option<Body> {
     let business = message.channel.business_phone();
     let conversation = records.conversations.get(&(message.channel, message.customer.clone()))?;
     let user = format!("ID.{}", 7_204_411_985_530_000 + conversation.id);
     let mut written =
-        meta::Message::new(message.customer.as_str(), message.id.as_str(), whatsapp_content(message, act)?)
+        meta::Message::new(message.customer.as_str(), message.id.as_str(), whatsapp_content(message, content)?)
             .with_from_user_id(user.as_str())
             .with_timestamp(WireTime::from_unix_seconds_text(now.as_second()));
     if let Some(answered) = &message.answers {
@@ -247,11 +256,11 @@ fn whatsapp(records: &Records, message: &Message, act: &Act, now: Timestamp) -> 
     Some(Body::incs(NewMessage::new(value).with_channel_id(message.channel.id()).with_business_phone(business)))
 }
 
-/// Media come with an id and without a link, as in Meta's form (inferred).
-fn whatsapp_content(message: &Message, act: &Act) -> Option<meta::Content> {
-    Some(match act {
-        Act::Text { text } => meta::Content::Text(meta::Text::new(text.as_str())),
-        Act::Media { media, name, mime, .. } => {
+/// Converts content to Meta's form. Media have an id and no link, as at Meta (inferred).
+fn whatsapp_content(message: &Message, content: &InboundContent) -> Option<meta::Content> {
+    Some(match content {
+        InboundContent::Text { text } => meta::Content::Text(meta::Text::new(text.as_str())),
+        InboundContent::Media { media, name, mime, .. } => {
             let file =
                 meta::Media::new((1_093_377_452_000_000 + message.number).to_string()).with_mime_type(mime.as_str());
             match media {
@@ -264,49 +273,51 @@ fn whatsapp_content(message: &Message, act: &Act) -> Option<meta::Content> {
                 }),
             }
         }
-        Act::Location { latitude, longitude, name } => {
+        InboundContent::Location { latitude, longitude, name } => {
             let place = meta::Location::new(*latitude, *longitude);
             meta::Content::Location(match name {
                 Some(name) => place.with_name(name.as_str()),
                 None => place,
             })
         }
-        Act::ButtonReply { id, title } => {
+        InboundContent::ButtonReply { id, title } => {
             let button = meta::ButtonReply::new(id.as_str()).with_title(title.as_str());
             meta::Content::Interactive(meta::Interactive::ButtonReply(button))
         }
-        Act::ListReply { id, title, description } => {
+        InboundContent::ListReply { id, title, description } => {
             let row = meta::ListReply::new(id.as_str()).with_title(title.as_str());
             meta::Content::Interactive(meta::Interactive::ListReply(match description {
                 Some(description) => row.with_description(description.as_str()),
                 None => row,
             }))
         }
-        Act::Button { payload, text } => {
+        InboundContent::Button { payload, text } => {
             meta::Content::Button(meta::TemplateButton::new().with_payload(payload.as_str()).with_text(text.as_str()))
         }
-        // These are of RCS.
-        Act::SuggestionReply { .. } | Act::SuggestionAction { .. } => return None,
+        // Only RCS has these.
+        InboundContent::SuggestionReply { .. } | InboundContent::SuggestionAction { .. } => return None,
     })
 }
 
-/// The message of a customer in Google's form; `None` if RCS has no such content.
-fn rcs(message: &Message, act: &Act, now: Timestamp) -> Option<Body> {
-    let content = match act {
-        Act::Text { text } => google::Content::Text(text.clone()),
-        Act::Media { url, name, mime, size, .. } => {
+/// Returns a customer's message in Google's form; `None` if RCS has no such content.
+fn rcs(message: &Message, content: &InboundContent, now: Timestamp) -> Option<Body> {
+    let content = match content {
+        InboundContent::Text { text } => google::Content::Text(text.clone()),
+        InboundContent::Media { url, name, mime, size, .. } => {
             let name = name.as_deref().unwrap_or_else(|| url.rsplit('/').next().unwrap_or_default());
             let file =
                 google::FileReference::new(url.as_str()).with_mime_type(mime.as_str()).with_file_size_bytes(*size);
             google::Content::File(google::UserFile::new(file.with_file_name(name)))
         }
-        Act::Location { latitude, longitude, .. } => {
+        InboundContent::Location { latitude, longitude, .. } => {
             google::Content::Location(google::Location::new(*latitude, *longitude))
         }
-        Act::SuggestionReply { tapped } => suggestion(tapped, google::SuggestionKind::Reply),
-        Act::SuggestionAction { tapped } => suggestion(tapped, google::SuggestionKind::Action),
-        // These are of WhatsApp.
-        Act::ButtonReply { .. } | Act::ListReply { .. } | Act::Button { .. } => return None,
+        InboundContent::SuggestionReply { tapped } => suggestion(tapped, google::SuggestionKind::Reply),
+        InboundContent::SuggestionAction { tapped } => suggestion(tapped, google::SuggestionKind::Action),
+        // Only WhatsApp has these.
+        InboundContent::ButtonReply { .. } | InboundContent::ListReply { .. } | InboundContent::Button { .. } => {
+            return None;
+        }
     };
     let written = google::UserMessage::new(format!("+{}", message.customer).as_str(), message.id.as_str(), content);
     Some(bodies::rcs_message(written.with_send_time(WireTime::from_rfc3339(now, 6)).with_agent_id(AGENT)))
@@ -325,7 +336,7 @@ fn suggestion(tapped: &Tapped, kind: google::SuggestionKind) -> google::Content 
     google::Content::Suggestion(response.with_text(tapped.text.as_str()).with_type(kind).with_trackdata(track))
 }
 
-/// Three decimals and the offset of India, as sampled.
+/// Formats a time with three decimals and India's offset, as sampled.
 fn india_time(now: Timestamp) -> WireTime {
     let local = now.checked_add(Duration::from_mins(330)).unwrap_or(Timestamp::MAX);
     let text = WireTime::from_rfc3339(local, 3).to_string();

@@ -7,59 +7,59 @@ use bytes::Bytes;
 use http::Request;
 use http_body_util::Full;
 use incs_model::Timestamp;
-use incs_webhook::scheme::Refusal;
+use incs_webhook::scheme::VerifyError;
 use incs_webhook::testing::sign::Draft;
 
-use super::emit::release;
+use super::queue::release;
 use crate::seed::Purpose;
-use crate::state::agenda::Job;
-use crate::state::deliveries::{Attempt, Delivery, Lane, MOST_ATTEMPTS, Progress};
-use crate::state::notices::Kind;
+use crate::state::deliveries::{Attempt, Delivery, Lane, MAX_ATTEMPTS, Progress};
+use crate::state::events::EventKind;
+use crate::state::schedule::Job;
 use crate::state::subscriptions::Signing;
-use crate::state::{Core, Records};
+use crate::state::{App, Records};
 
-/// Enters a delivery into its lane. Gives the lane if it was free: then [`work_off`] is to begin.
-pub(crate) fn enter(core: &Core, number: u64) -> Option<Lane> {
-    let mut records = core.records();
+/// Enters a delivery into its lane. Returns the lane if it was free: the caller then runs [`post_lane`].
+pub(crate) fn enter(app: &App, number: u64) -> Option<Lane> {
+    let mut records = app.records();
     let lane = records.deliveries.get(number).map(Lane::of)?;
     records.subscriptions.lanes.enter(lane, number).then_some(lane)
 }
 
-/// Posts a delivery, and then all that has entered its lane meanwhile, one after the other.
-pub(crate) async fn work_off(core: Arc<Core>, lane: Lane, first: u64) {
+/// Posts a delivery, and then all that have entered its lane in the meantime, in order.
+pub(crate) async fn post_lane(app: Arc<App>, lane: Lane, first: u64) {
     let mut next = Some(first);
     while let Some(number) = next {
-        post(&core, number).await;
-        next = core.records().subscriptions.lanes.advance(lane);
+        post(&app, number).await;
+        next = app.records().subscriptions.lanes.advance(lane);
     }
 }
 
-/// Posts a delivery, twice if it is to be duplicated, and writes down what came of it. Nothing happens if it is not due.
-pub(crate) async fn post(core: &Arc<Core>, number: u64) {
+/// Posts a delivery if it is due, twice for the fault `duplicate`, and records the result.
+pub(crate) async fn post(app: &Arc<App>, number: u64) {
     loop {
-        let Some(posting) = core.change(|records, now| Posting::take(records, number, now)) else { return };
-        let attempt = posting.send(core).await;
-        let again = core.change(|records, now| posting.close(core, records, attempt, now));
+        let Some(post) = app.change(|records, now| Post::take(records, number, now)) else { return };
+        let attempt = post.send(app).await;
+        let again = app.change(|records, now| post.record(app, records, attempt, now));
         if !again {
             return;
         }
     }
 }
 
-/// The part of a delivery that a post needs.
-struct Posting {
+/// The data of a delivery that an attempt needs.
+struct Post {
     number: u64,
-    mark: Arc<()>,
+    identity: Arc<()>,
     at: Timestamp,
     url: Arc<str>,
     body: Bytes,
     signing: Option<Signing>,
-    /// The id that schemes with one use; the same for each try.
+    /// The webhook id for schemes with one; the same for each attempt.
     id: String,
-    spoil: bool,
+    bad_signature: bool,
 }
 
-impl Posting {
+impl Post {
     fn take(records: &mut Records, number: u64, now: Timestamp) -> Option<Self> {
         let delivery = records.deliveries.get_mut(number)?;
         delivery.next_at.take_if(|due| *due <= now)?;
@@ -68,22 +68,22 @@ impl Posting {
             delivery.progress = Progress::Dropped;
             records.counters.webhooks_dropped += 1;
             let delivery = delivery.clone();
-            records.notices.tell(Kind::Delivery, &delivery);
+            records.events.send(EventKind::Delivery, &delivery);
             return None;
         };
         Some(Self {
             number,
-            mark: Arc::clone(&delivery.mark),
+            identity: Arc::clone(&delivery.identity),
             at: now,
             url: Arc::clone(&delivery.url),
             body: delivery.body.clone(),
             signing,
             id: format!("msg_{:032x}", records.seed.rng(Purpose::WebhookId, number).u128(..)),
-            spoil: delivery.spoil_signature,
+            bad_signature: delivery.bad_signature,
         })
     }
 
-    async fn send(&self, core: &Core) -> Attempt {
+    async fn send(&self, app: &App) -> Attempt {
         let start = Instant::now();
         let mut attempt = Attempt {
             at: self.at,
@@ -93,7 +93,7 @@ impl Posting {
             status: None,
             error: None,
         };
-        let signed = Signed::new(self.signing.as_ref(), &self.url, &self.body, self.at, &self.id, self.spoil);
+        let signed = Signed::new(self.signing.as_ref(), &self.url, &self.body, self.at, &self.id, self.bad_signature);
         let result = match signed {
             Ok(signed) => {
                 attempt.url = signed.shown_url;
@@ -105,7 +105,7 @@ impl Posting {
                     request = request.header(name, value);
                 }
                 match request.body(Full::new(self.body.clone())) {
-                    Ok(request) => core.http.send(request).await,
+                    Ok(request) => app.http.send(request).await,
                     Err(_) => Err("no request could be made".to_owned()),
                 }
             }
@@ -119,18 +119,18 @@ impl Posting {
         attempt
     }
 
-    /// Writes down what came of it, and says whether it is to be posted once more at once.
-    fn close(&self, core: &Core, records: &mut Records, attempt: Attempt, now: Timestamp) -> bool {
+    /// Records an attempt. Returns whether to post the delivery again at once.
+    fn record(&self, app: &App, records: &mut Records, attempt: Attempt, now: Timestamp) -> bool {
         let seed = records.seed;
         let Some(delivery) = records.deliveries.get_mut(self.number) else { return false };
-        if !Arc::ptr_eq(&delivery.mark, &self.mark) {
+        if !Arc::ptr_eq(&delivery.identity, &self.identity) {
             return false;
         }
-        let (is_taken, weight) = (attempt.is_taken(), attempt.weight());
+        let (is_accepted, weight) = (attempt.is_accepted(), attempt.weight());
         delivery.attempts.push(attempt);
         delivery.tries += 1;
         let mut again = false;
-        if is_taken {
+        if is_accepted {
             again = std::mem::take(&mut delivery.repeat);
             if delivery.progress == Progress::Pending {
                 delivery.progress = Progress::Delivered;
@@ -139,30 +139,30 @@ impl Posting {
             delivery.next_at = again.then_some(now);
         } else if delivery.progress == Progress::Pending {
             let chance = seed.rng(Purpose::RetryWait, (self.number << 8) | u64::from(delivery.tries)).f64();
-            let wait = core.config.retry.wait(delivery.tries, chance);
-            if let Some(wait) = wait.filter(|_| delivery.attempts.len() < MOST_ATTEMPTS) {
+            let wait = app.config.retry.wait(delivery.tries, chance);
+            if let Some(wait) = wait.filter(|_| delivery.attempts.len() < MAX_ATTEMPTS) {
                 let due = now.checked_add(wait).unwrap_or(Timestamp::MAX);
                 delivery.next_at = Some(due);
-                records.agenda.put(due, Job::Post(self.number));
+                records.schedule.add(due, Job::Post(self.number));
             } else {
                 delivery.progress = Progress::Failed;
                 records.counters.webhooks_failed += 1;
             }
         }
-        let told: Delivery = delivery.clone();
+        let changed: Delivery = delivery.clone();
         records.deliveries.grow(self.number, weight);
-        records.notices.tell(Kind::Delivery, &told);
-        release(records, told.subscription, self.number, now);
+        records.events.send(EventKind::Delivery, &changed);
+        release(records, changed.subscription, self.number, now);
         again
     }
 }
 
-/// Stands for a secret.
+/// Replaces a secret.
 const MASK: &str = "***";
-/// Some other body. What a scheme adds to both alike is not made of the body.
-const OTHER: &[u8] = b"{\"other\":0}";
+/// Another body: a header that a scheme adds to both unchanged does not depend on the body.
+const OTHER_BODY: &[u8] = b"{\"other\":0}";
 
-/// The signed target and headers of a request, as sent and as shown.
+/// The URL and headers of a signed request, as sent and as shown.
 #[derive(Default)]
 struct Signed {
     url: String,
@@ -172,23 +172,23 @@ struct Signed {
 }
 
 impl Signed {
-    /// Signs a body. Spoiled, it has the form of a signature and is none.
+    /// Signs a body. With `bad_signature` the signature is well-formed and wrong.
     fn new(
         signing: Option<&Signing>,
         url: &str,
         body: &[u8],
         at: Timestamp,
         id: &str,
-        spoil: bool,
-    ) -> Result<Self, Refusal> {
+        bad_signature: bool,
+    ) -> Result<Self, VerifyError> {
         let Some(signing) = signing else {
             return Ok(Self { url: url.to_owned(), shown_url: url.to_owned(), ..Self::default() });
         };
         let proof = signing.sign.sign(&Draft::new(body, at).with_id(id))?;
         let target = proof.to_target(url);
         let mut headers = proof.headers().to_vec();
-        if spoil {
-            let wrong = signing.sign.sign(&Draft::new(OTHER, at).with_id(id))?;
+        if bad_signature {
+            let wrong = signing.sign.sign(&Draft::new(OTHER_BODY, at).with_id(id))?;
             if wrong.headers() == proof.headers() {
                 for (_, value) in &mut headers {
                     value.push('x');
@@ -197,9 +197,9 @@ impl Signed {
                 headers = wrong.headers().to_vec();
             }
         }
-        // Whatever stays the same when body, id and time are others can only be a secret.
+        // A header that does not change with body, id and time can only be a secret.
         let later = at.checked_add(Duration::from_secs(1)).unwrap_or(Timestamp::MAX);
-        let other = signing.sign.sign(&Draft::new(OTHER, later).with_id("msg_other"));
+        let other = signing.sign.sign(&Draft::new(OTHER_BODY, later).with_id("msg_other"));
         let is_secret = |(name, value): &(String, String)| match &other {
             Ok(other) => other.headers().iter().any(|(known, same)| known == name && same == value),
             Err(_) => true,
@@ -209,17 +209,17 @@ impl Signed {
             (header.0.clone(), value)
         });
         let shown_headers = shown_headers.collect();
-        let (target, shown_url) = targets(url, &target, spoil);
+        let (target, shown_url) = targets(url, &target, bad_signature);
         Ok(Self { url: target, headers, shown_url, shown_headers })
     }
 }
 
-/// The URL with what the scheme added to it, as it is sent and as it is shown.
-fn targets(url: &str, target: &str, spoil: bool) -> (String, String) {
+/// Returns the URL with the parts that the scheme added, as sent and as shown.
+fn targets(url: &str, target: &str, bad_signature: bool) -> (String, String) {
     let (path, query) = split(url);
     let (signed_path, signed_query) = split(target);
     let (mut sent, mut shown) = (signed_path.to_owned(), path.to_owned());
-    let wrong = if spoil { "x" } else { "" };
+    let wrong = if bad_signature { "x" } else { "" };
     if signed_path != path {
         sent.push_str(wrong);
         shown = format!("{}/{MASK}", path.trim_end_matches('/'));
@@ -229,7 +229,7 @@ fn targets(url: &str, target: &str, spoil: bool) -> (String, String) {
             sent = format!("{sent}?{signed}");
             shown = format!("{shown}?{signed}");
         } else {
-            // It is added at the end.
+            // The scheme adds it at the end.
             let start = signed.rfind('=').map_or(signed.len(), |at| at + 1);
             sent = format!("{sent}?{signed}{wrong}");
             shown = format!("{shown}?{}{MASK}", signed.get(..start).unwrap_or_default());
@@ -247,7 +247,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_in_the_url_is_masked_where_it_stands() {
+    fn secret_in_url_is_masked() {
         for (url, target, sent, shown) in [
             ("http://h/a", "http://h/a", "http://h/a", "http://h/a"),
             ("http://h/a", "http://h/a/s3", "http://h/a/s3x", "http://h/a/***"),

@@ -1,11 +1,11 @@
-//! A webhook as a caller configures it: URL, events, provider and signing, with its checks.
+//! The configuration of a webhook: URL, events, provider and signing, with its checks.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
 use std::sync::Arc;
 
 use http::Uri;
-use incs_model::Secret;
+use incs_model::{HttpUrl, ParseUrlError, Secret};
 use incs_webhook::Secrets;
 use incs_webhook::scheme::{Encoding, Exotel, HeaderNames, HmacSha256, Meta, Part, SharedSecret, StandardWebhooks};
 use incs_webhook::testing::sign::Sign;
@@ -16,7 +16,7 @@ use crate::body::{self, BodyError};
 use crate::state::subscriptions::{EXOTEL_EVENTS, INCS_EVENTS};
 use crate::state::subscriptions::{Provider, Signing};
 
-/// A URL that webhooks are posted to: which kinds of event, in whose form, how signed.
+/// A URL that webhooks are posted to, with the kinds of event, their format and their signing.
 ///
 /// ```
 /// use incs_sandbox::Webhook;
@@ -44,19 +44,19 @@ pub struct Webhook {
 
 impl Webhook {
     /// The schema of [`decode`](Self::decode).
-    pub(crate) const DESCRIBE: fn(&mut SchemaGenerator) -> Schema = <Form as JsonSchema>::json_schema;
+    pub(crate) const SCHEMA: fn(&mut SchemaGenerator) -> Schema = <WebhookForm as JsonSchema>::json_schema;
     /// The kinds of event of INCS.
     pub const INCS_EVENTS: &'static [&'static str] = INCS_EVENTS;
     /// The kinds of event of Exotel.
     pub const EXOTEL_EVENTS: &'static [&'static str] = EXOTEL_EVENTS;
 
-    /// All events of INCS, unsigned, to a URL. It is checked when a sandbox takes it: http or https, without login or fragment,
-    /// and on this machine (`127.0.0.0/8`, `::1`, `localhost`) unless the sandbox allows others.
+    /// Creates a webhook for all events of INCS, unsigned. The sandbox checks the URL with [`HttpUrl::parse_server`] when the
+    /// webhook is added: it must be on this machine (`127.0.0.0/8`, `::1`, `localhost`) unless the sandbox allows others.
     pub fn to(url: impl Into<String>) -> Self {
         Self { url: url.into(), events: Vec::new(), provider: Provider::Incs, signing: None, php: false }
     }
 
-    /// Reads what the admin API takes: `{"url", "events"?, "provider"?, "signing"?, "php"?}`.
+    /// Reads the JSON of the admin API: `{"url", "events"?, "provider"?, "signing"?, "php"?}`.
     ///
     /// ```
     /// use incs_sandbox::Webhook;
@@ -69,54 +69,49 @@ impl Webhook {
     ///
     /// # Errors
     ///
-    /// When it is not that, or the scheme cannot be made of it. The URL is checked later, see [`to`](Self::to).
+    /// Fails when the JSON has another shape, or the scheme is invalid. The URL is checked later, see [`to`](Self::to).
     pub fn decode(json: &[u8]) -> Result<Self, WebhookError> {
-        let form: Form = body::read(json)?;
+        let form: WebhookForm = body::read(json)?;
         let signing = form.signing.map(Signing::try_from).transpose()?;
         Ok(Self { url: form.url, events: form.events, provider: form.provider, signing, php: form.php })
     }
 
-    /// Sets the kinds of event; all of them if there is none.
+    /// Sets the kinds of event; an empty list means all.
     #[must_use]
     pub fn events<T: Into<String>>(self, kinds: impl IntoIterator<Item = T>) -> Self {
         Self { events: kinds.into_iter().map(Into::into).collect(), ..self }
     }
 
-    /// Posts what Exotel posts, about RCS only, instead of the events of INCS.
+    /// Posts Exotel's callbacks, about RCS only, instead of INCS events.
     #[must_use]
     pub fn exotel(self) -> Self {
         Self { provider: Provider::Exotel, ..self }
     }
 
-    /// Signs with a scheme. With a virtual clock the signature holds the virtual time.
+    /// Sets the signing scheme. With a virtual clock the signature contains the virtual time.
     #[must_use]
     pub fn signed_with(self, scheme: impl Sign + Send + Sync + 'static) -> Self {
         Self { signing: Some(Signing::new("custom", None, Arc::new(scheme))), ..self }
     }
 
-    /// Spells bodies as PHP does, which is how INCS does: `\/` for each slash, `\uXXXX` for all that is not ASCII.
+    /// Uses PHP's JSON escapes, as INCS does: `\/` for each slash, `\uXXXX` for all non-ASCII characters.
     #[must_use]
     pub fn as_php(self) -> Self {
         Self { php: true, ..self }
     }
 
-    /// Refuses a URL that may not be posted to, and kinds of event that there are not.
-    pub(crate) fn check(&self, remote: bool) -> Result<(), WebhookError> {
+    /// Refuses forbidden URLs and unknown kinds of event. `own` is the address of the sandbox.
+    pub(crate) fn check(&self, remote: bool, own: SocketAddr) -> Result<(), WebhookError> {
         let wrong = |problem: &str| WebhookError::new("/url", problem);
-        let uri: Uri = self.url.parse().map_err(|_| wrong("expected an absolute URL"))?;
-        if !matches!(uri.scheme_str(), Some("http" | "https")) {
-            return Err(wrong("expected an http or https URL"));
-        }
-        if self.url.contains('#') || uri.authority().is_none_or(|authority| authority.as_str().contains('@')) {
-            return Err(wrong("expected a URL without login and fragment"));
-        }
-        let host = uri.host().unwrap_or_default();
-        if host.is_empty() {
-            return Err(wrong("expected an absolute URL"));
-        }
-        if !remote && !is_loopback(host) {
+        let url = HttpUrl::parse_server(&self.url).map_err(|error| wrong(&error.to_string()))?;
+        if !remote && !url.is_loopback() {
             return Err(wrong("expected a URL of this machine; others are not allowed in this sandbox"));
         }
+        if url.port() == own.port() && is_this_machine(url.host(), own.ip()) {
+            return Err(wrong("expected a URL of your program; this one is of the sandbox itself"));
+        }
+        // `Uri` is stricter than the check in one point: the allowed characters.
+        self.url.parse::<Uri>().map_err(|_| wrong(&ParseUrlError::Character.to_string()))?;
         let kinds = self.provider.kinds();
         match self.events.iter().position(|kind| !kinds.contains(&kind.as_str())) {
             Some(index) => Err(WebhookError::new(format!("/events/{index}"), format!("expected {}", kinds.join(", ")))),
@@ -125,7 +120,7 @@ impl Webhook {
     }
 }
 
-/// The URL may hold a secret.
+/// Hides the URL, which may contain a secret.
 impl fmt::Debug for Webhook {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Webhook")
@@ -137,7 +132,7 @@ impl fmt::Debug for Webhook {
     }
 }
 
-/// Why webhooks cannot be posted to a URL. Shows neither URL nor secret.
+/// An invalid webhook. Shows neither URL nor secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}{problem}", if pointer.is_empty() { String::new() } else { format!("{pointer}: ") })]
 pub struct WebhookError {
@@ -150,7 +145,7 @@ impl WebhookError {
         Self { pointer: pointer.into(), problem: problem.into() }
     }
 
-    /// JSON pointer of the member that is wrong; empty for the whole.
+    /// Returns the JSON pointer of the invalid member; empty for the whole.
     pub fn pointer(&self) -> &str {
         &self.pointer
     }
@@ -170,7 +165,7 @@ impl From<BodyError> for WebhookError {
 /// A webhook as JSON.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Form {
+struct WebhookForm {
     url: String,
     #[serde(default)]
     events: Vec<String>,
@@ -188,12 +183,12 @@ struct Form {
 struct SigningForm {
     scheme: Scheme,
     secret: Secret,
-    /// The header or the parameter of the query.
+    /// The header or the query parameter.
     name: Option<String>,
-    /// What stands before the secret or the signature.
+    /// The prefix of the secret or the signature.
     prefix: Option<String>,
-    encoding: Option<Writing>,
-    /// A header with the seconds of signing, which is then signed as `seconds.body`.
+    encoding: Option<SignatureEncoding>,
+    /// A header for the time of signing in seconds; the signed text is then `seconds.body`.
     timestamp: Option<String>,
     names: Option<Names>,
 }
@@ -212,7 +207,7 @@ enum Scheme {
 
 #[derive(Deserialize, Clone, Copy, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-enum Writing {
+enum SignatureEncoding {
     Hex,
     Base64,
     Base64Url,
@@ -226,7 +221,7 @@ enum Names {
 }
 
 impl SigningForm {
-    /// Refuses a member that the scheme has no use for.
+    /// Refuses members that the scheme does not have.
     fn only(&self, allowed: &[&str]) -> Result<(), WebhookError> {
         let given = [
             ("name", self.name.is_some()),
@@ -241,7 +236,7 @@ impl SigningForm {
         }
     }
 
-    /// The name of a header, which must be one.
+    /// Returns a header name, and refuses an invalid one.
     fn header(name: Option<&str>, member: &str, default: &str) -> Result<String, WebhookError> {
         let name = name.unwrap_or(default);
         match http::HeaderName::from_bytes(name.as_bytes()) {
@@ -257,7 +252,7 @@ impl TryFrom<SigningForm> for Signing {
     fn try_from(form: SigningForm) -> Result<Self, WebhookError> {
         let secrets = Secrets::try_new(form.secret.clone()).map_err(|error| wrong("secret", error.to_string()))?;
         let prefix = form.prefix.clone().unwrap_or_default();
-        // A value with a line break could not be sent as a header.
+        // A value with a line break cannot be sent as a header.
         if prefix.chars().any(char::is_control) || form.secret.expose().chars().any(char::is_control) {
             return Err(wrong("secret", "expected a text without control characters"));
         }
@@ -282,9 +277,9 @@ impl TryFrom<SigningForm> for Signing {
                 form.only(&["name", "prefix", "encoding", "timestamp"])?;
                 let name = SigningForm::header(form.name.as_deref(), "name", "x-signature")?;
                 let encoding = match form.encoding {
-                    None | Some(Writing::Hex) => Encoding::Hex,
-                    Some(Writing::Base64) => Encoding::Base64,
-                    Some(Writing::Base64Url) => Encoding::Base64Url,
+                    None | Some(SignatureEncoding::Hex) => Encoding::Hex,
+                    Some(SignatureEncoding::Base64) => Encoding::Base64,
+                    Some(SignatureEncoding::Base64Url) => Encoding::Base64Url,
                 };
                 let mut scheme = HmacSha256::new(name.clone(), secrets).with_encoding(encoding).with_prefix(prefix);
                 if form.timestamp.is_some() {
@@ -320,21 +315,78 @@ fn wrong(member: &str, problem: impl Into<String>) -> WebhookError {
     WebhookError::new(format!("/signing/{member}"), problem)
 }
 
-/// Returns whether the host of a URL names this machine.
-fn is_loopback(host: &str) -> bool {
-    let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
-    match bare.parse::<IpAddr>() {
-        Ok(address) => address.to_canonical().is_loopback(),
-        Err(_) => bare.eq_ignore_ascii_case("localhost"),
+/// Returns whether the host of a URL names this machine in any spelling that needs no DNS. A DNS name of this machine is detected
+/// when the sandbox connects.
+fn is_this_machine(host: &str, own: IpAddr) -> bool {
+    let bare = host.trim_end_matches('.').to_ascii_lowercase();
+    if bare == "localhost" || bare.ends_with(".localhost") {
+        return true;
     }
+    // The system reads `127.1` and `0x7f000001` as addresses, so ask it; no name ends with a number.
+    let last = bare.rsplit('.').next().unwrap_or_default();
+    let is_number = last.starts_with("0x") || last.bytes().all(|byte| byte.is_ascii_digit());
+    let addresses: Vec<IpAddr> = match bare.parse::<IpAddr>() {
+        Ok(address) => vec![address],
+        Err(_) if is_number => (bare.as_str(), 0)
+            .to_socket_addrs()
+            .map(|found| found.map(|address| address.ip()).collect())
+            .unwrap_or_default(),
+        Err(_) => Vec::new(),
+    };
+    addresses.iter().map(IpAddr::to_canonical).any(|ip| ip.is_loopback() || ip.is_unspecified() || ip == own)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// The address of the sandbox.
+    const OWN: SocketAddr = SocketAddr::new(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 7007);
+
     #[test]
-    fn only_urls_of_this_machine_are_taken_unless_others_are_allowed() {
+    fn own_url_is_refused() {
+        let here = [
+            "127.0.0.1",
+            "localhost",
+            "LocalHost",
+            "localhost.",
+            "hooks.localhost",
+            "127.9.9.9",
+            "0.0.0.0",
+            "[::1]",
+            "[::]",
+            "[0:0:0:0:0:0:0:1]",
+            "[::ffff:127.0.0.1]",
+            "127.1",
+            "127.0.1",
+            "0177.0.0.1",
+            "0x7f.0.0.1",
+            "0X7F000001",
+            "2130706433",
+            "0",
+        ];
+        for host in here {
+            let webhook = |port: u16, path: &str| Webhook::to(format!("http://{host}:{port}{path}"));
+            for path in ["", "/", "/_sandbox/reset", "/hooks?x=1"] {
+                let error = webhook(7007, path).check(true, OWN).unwrap_err();
+                assert_eq!(error.pointer(), "/url", "{host}");
+                assert!(webhook(7007, path).check(false, OWN).is_err(), "{host}");
+                assert!(webhook(7008, path).check(true, OWN).is_ok(), "{host}");
+            }
+            // Without a port the scheme's default port applies.
+            for (scheme, port) in [("http", 80), ("https", 443)] {
+                let own = SocketAddr::new(OWN.ip(), port);
+                assert!(Webhook::to(format!("{scheme}://{host}/")).check(true, own).is_err(), "{scheme} {host}");
+                assert!(Webhook::to(format!("{scheme}://{host}/")).check(true, OWN).is_ok(), "{scheme} {host}");
+            }
+        }
+        for other in ["10.0.0.7", "example.com", "face.de", "localhost.example.com", "[::2]", "169.254.169.254"] {
+            assert!(Webhook::to(format!("http://{other}:7007/")).check(true, OWN).is_ok(), "{other}");
+        }
+    }
+
+    #[test]
+    fn remote_url_needs_permission() {
         for (url, here, anywhere) in [
             ("http://127.0.0.1:9000/hooks", true, true),
             ("http://127.8.9.10/", true, true),
@@ -356,17 +408,24 @@ mod tests {
             ("/hooks", false, false),
             ("127.0.0.1:9000", false, false),
             ("http://", false, false),
+            ("http://127.0.0.1:0/", false, false),
+            ("http://127.0.0.1:65535/", true, true),
+            ("http://127.0.0.1:65536/", false, false),
+            ("http://127.0.0.1:70000/hooks", false, false),
+            ("http://127.0.0.1:/", false, false),
+            ("http://[::1]:70000/", false, false),
+            ("https://例え.jp/", false, false),
         ] {
-            assert_eq!(Webhook::to(url).check(false).is_ok(), here, "{url}");
-            assert_eq!(Webhook::to(url).check(true).is_ok(), anywhere, "{url}");
+            assert_eq!(Webhook::to(url).check(false, OWN).is_ok(), here, "{url}");
+            assert_eq!(Webhook::to(url).check(true, OWN).is_ok(), anywhere, "{url}");
         }
     }
 
     #[test]
-    fn an_event_that_a_provider_does_not_have_is_named_by_its_place() {
+    fn unknown_event_is_refused_by_pointer() {
         let webhook = Webhook::to("http://127.0.0.1/").events(["new_message", "dlr"]);
-        assert_eq!(webhook.check(false).unwrap_err().pointer(), "/events/1");
-        let error = Webhook::to("http://127.0.0.1/").exotel().events(["new_message"]).check(false).unwrap_err();
+        assert_eq!(webhook.check(false, OWN).unwrap_err().pointer(), "/events/1");
+        let error = Webhook::to("http://127.0.0.1/").exotel().events(["new_message"]).check(false, OWN).unwrap_err();
         assert_eq!(error.to_string(), "/events/0: expected incoming_message, dlr");
     }
 }

@@ -15,13 +15,13 @@ use crate::support::client;
 
 const CUSTOMER: &str = "6281200045678";
 
-/// A sandbox with a clock that stands still and without any delay, that posts to an inbox.
-struct Desk {
+/// A sandbox with a fixed clock and without delays that posts to an inbox.
+struct Setup {
     sandbox: Sandbox,
     inbox: Inbox,
 }
 
-impl Desk {
+impl Setup {
     async fn open(webhook: impl FnOnce(Webhook) -> Webhook) -> Self {
         Self::with(webhook, |builder| builder.pace(Pace::instant())).await
     }
@@ -50,7 +50,7 @@ impl Desk {
 
     async fn sends(&self, message: impl Into<whatsapp::Content>) -> String {
         let message = whatsapp::Message::new(CUSTOMER.parse().unwrap(), message.into());
-        client(&self.sandbox).messages().send(message).await.unwrap().msg_id.into_string()
+        client(&self.sandbox).messages().send(message).await.unwrap().message_id.into_string()
     }
 }
 
@@ -66,16 +66,16 @@ fn everything() -> Vec<Reply> {
 }
 
 #[tokio::test]
-async fn whatever_a_customer_writes_is_understood_by_a_receiver_on_every_channel() {
+async fn receiver_understands_every_customer_message() {
     let kinds = ["text", "image", "video", "audio", "document", "location"];
-    let desk = Desk::open(|webhook| webhook).await;
+    let setup = Setup::open(|webhook| webhook).await;
     let mut seen = 0;
     for channel in Channel::ALL {
-        let customer = desk.sandbox.customer(channel, CUSTOMER);
+        let customer = setup.sandbox.customer(channel, CUSTOMER);
         for reply in everything() {
             customer.replies(&reply).unwrap();
         }
-        let bodies = desk.bodies(seen).await;
+        let bodies = setup.bodies(seen).await;
         seen += bodies.len();
         let of = |event: &str| -> Vec<&Value> { bodies.iter().filter(|body| body["event"] == event).collect() };
         let types: Vec<i64> =
@@ -102,16 +102,16 @@ async fn whatever_a_customer_writes_is_understood_by_a_receiver_on_every_channel
 }
 
 #[tokio::test]
-async fn exotel_is_told_what_users_of_rcs_write_and_what_became_of_messages() {
-    let desk = Desk::open(Webhook::exotel).await;
+async fn exotel_gets_messages_and_reports() {
+    let setup = Setup::open(Webhook::exotel).await;
     for channel in Channel::ALL {
         for reply in everything() {
-            desk.sandbox.customer(channel, CUSTOMER).replies(&reply).unwrap();
+            setup.sandbox.customer(channel, CUSTOMER).replies(&reply).unwrap();
         }
     }
     let to = CUSTOMER.parse().unwrap();
-    client(&desk.sandbox).messages().send(incs_model::rcs::Message::text(to, "In stock.")).await.unwrap();
-    let bodies = desk.bodies(0).await;
+    client(&setup.sandbox).messages().send(incs_model::rcs::Message::new(to, "In stock.")).await.unwrap();
+    let bodies = setup.bodies(0).await;
     let elements: Vec<&Value> = bodies.iter().map(|body| &body["rcs"]["messages"][0]).collect();
     let words: Vec<&str> = elements
         .iter()
@@ -140,13 +140,13 @@ async fn exotel_is_told_what_users_of_rcs_write_and_what_became_of_messages() {
 }
 
 #[tokio::test]
-async fn a_message_that_failed_says_why_and_others_hold_null() {
-    let desk = Desk::open(|webhook| webhook.events(["message_status_update"])).await;
+async fn failed_message_has_error_object() {
+    let setup = Setup::open(|webhook| webhook.events(["message_status_update"])).await;
     // No customer has written, so only templates may be sent.
-    desk.sends(whatsapp::Content::Text("Hello".to_owned())).await;
-    desk.sandbox.customer(Channel::WhatsApp, CUSTOMER).says("Hi").unwrap();
-    desk.sends(whatsapp::Content::Text("Hello".to_owned())).await;
-    let bodies = desk.bodies(0).await;
+    setup.sends(whatsapp::Content::Text("Hello".to_owned())).await;
+    setup.sandbox.customer(Channel::WhatsApp, CUSTOMER).says("Hi").unwrap();
+    setup.sends(whatsapp::Content::Text("Hello".to_owned())).await;
+    let bodies = setup.bodies(0).await;
     let errors: Vec<(&Value, &Value)> = bodies.iter().map(|body| (&body["message_status"], &body["error"])).collect();
     assert_eq!(errors[0].0, "failed");
     assert_eq!(errors[0].1["code"], 131_047);
@@ -155,48 +155,48 @@ async fn a_message_that_failed_says_why_and_others_hold_null() {
 }
 
 #[tokio::test]
-async fn a_customer_reads_what_is_on_its_way_and_receipts_come_in_order() {
-    let desk = Desk::with(|webhook| webhook.events(["message_status_update"]), |builder| builder).await;
-    let customer = desk.sandbox.customer(Channel::Viber, CUSTOMER);
+async fn reading_posts_receipts_in_order() {
+    let setup = Setup::with(|webhook| webhook.events(["message_status_update"]), |builder| builder).await;
+    let customer = setup.sandbox.customer(Channel::Viber, CUSTOMER);
     for _ in 0..2 {
-        let message = viber::Message::text(CUSTOMER.parse().unwrap(), "Your table is ready.");
-        client(&desk.sandbox).messages().send(message).await.unwrap();
+        let message = viber::Message::new(CUSTOMER.parse().unwrap(), "Your table is ready.");
+        client(&setup.sandbox).messages().send(message).await.unwrap();
     }
     assert_eq!(customer.reads().unwrap(), 2);
     assert_eq!(customer.reads().unwrap(), 0);
-    desk.sandbox.advance(Duration::from_hours(1)).await;
-    let bodies = desk.bodies(0).await;
+    setup.sandbox.advance(Duration::from_hours(1)).await;
+    let bodies = setup.bodies(0).await;
     let states: Vec<&Value> = bodies.iter().map(|body| &body["message_status"]).collect();
     assert_eq!(states, ["sent", "delivered", "read", "sent", "delivered", "read"]);
 }
 
 #[tokio::test]
-async fn whoever_writes_has_read_what_was_delivered() {
+async fn writing_marks_delivered_messages_read() {
     let pace = |builder: Builder| {
         let mut pace = Pace::instant();
         pace.read_share = 0.0;
         builder.pace(pace)
     };
-    let desk = Desk::with(|webhook| webhook.events(["message_status_update"]), pace).await;
-    let message = viber::Message::text(CUSTOMER.parse().unwrap(), "Your table is ready.");
-    client(&desk.sandbox).messages().send(message).await.unwrap();
-    let before = desk.bodies(0).await;
+    let setup = Setup::with(|webhook| webhook.events(["message_status_update"]), pace).await;
+    let message = viber::Message::new(CUSTOMER.parse().unwrap(), "Your table is ready.");
+    client(&setup.sandbox).messages().send(message).await.unwrap();
+    let before = setup.bodies(0).await;
     assert_eq!(before.last().unwrap()["message_status"], "delivered");
-    desk.sandbox.customer(Channel::Viber, CUSTOMER).says("Thank you").unwrap();
-    let after = desk.bodies(before.len()).await;
+    setup.sandbox.customer(Channel::Viber, CUSTOMER).says("Thank you").unwrap();
+    let after = setup.bodies(before.len()).await;
     assert_eq!(after.len(), 1);
     assert_eq!(after[0]["message_status"], "read");
 }
 
 #[tokio::test]
-async fn a_number_is_the_same_however_it_is_written() {
-    let desk = Desk::open(|webhook| webhook.events(["new_message"])).await;
+async fn number_spellings_are_equal() {
+    let setup = Setup::open(|webhook| webhook.events(["new_message"])).await;
     for number in ["+62 812-0004-5678", "6281200045678"] {
-        desk.sandbox.customer(Channel::WhatsApp, number).says("Hello").unwrap();
+        setup.sandbox.customer(Channel::WhatsApp, number).says("Hello").unwrap();
     }
-    let error = desk.sandbox.customer(Channel::WhatsApp, "me").says("Hello").unwrap_err();
-    assert_eq!(error.to_string(), "expected a phone number: country code and number, digits only");
-    for body in desk.bodies(0).await {
+    let error = setup.sandbox.customer(Channel::WhatsApp, "me").says("Hello").unwrap_err();
+    assert_eq!(error.to_string(), "expected a phone number of digits, without words or an extension");
+    for body in setup.bodies(0).await {
         assert_eq!(body["message"]["contacts"][0]["wa_id"], CUSTOMER);
         assert_eq!(body["message"]["contacts"][0]["profile"]["name"], "Customer 1");
         assert_eq!(body["message"]["metadata"]["display_phone_number"], body["business_phone"]);

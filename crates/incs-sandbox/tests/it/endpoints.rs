@@ -1,6 +1,7 @@
 //! Tests of the endpoints.
 
 mod curl;
+mod documents;
 mod errors;
 mod fixtures;
 mod limits;

@@ -13,15 +13,15 @@ fn to() -> PhoneNumber {
 }
 
 #[tokio::test]
-async fn a_text_is_accepted_with_an_id_of_the_look_of_its_channel() {
+async fn message_id_matches_its_channel() {
     let sandbox = Sandbox::builder().seed(7).start().await.unwrap();
-    let sent = client(&sandbox).messages().send(viber::Message::text(to(), "Your table is ready.")).await.unwrap();
-    assert_eq!(sent.msg_id.as_str().len(), 36);
+    let sent = client(&sandbox).messages().send(viber::Message::new(to(), "Your table is ready.")).await.unwrap();
+    assert_eq!(sent.message_id.as_str().len(), 36);
     sandbox.shutdown().await;
 }
 
 #[tokio::test]
-async fn to_a_customer_who_has_not_written_only_templates_and_viber_arrive() {
+async fn closed_window_fails_plain_messages() {
     let text = || "See you".to_owned();
     let cases: [(OutboundMessage, bool); 5] = [
         (whatsapp::Message::new(to(), whatsapp::Content::Text(text())).into(), false),
@@ -46,7 +46,7 @@ async fn to_a_customer_who_has_not_written_only_templates_and_viber_arrive() {
         for (message, arrives) in &cases {
             let sent = client.messages().send(message.clone()).await.unwrap();
             sandbox.advance(Duration::from_secs(1)).await;
-            let report = client.messages().status([sent.msg_id]).await.unwrap();
+            let report = client.messages().status([sent.message_id]).await.unwrap();
             let state = report.answered()[0].message_status.clone();
             let wanted = if *arrives || is_open { State::Read } else { State::Failed };
             assert_eq!(state, wanted, "{window:?} after {after:?}: {:?} {}", message.channel(), message.kind());
@@ -56,7 +56,7 @@ async fn to_a_customer_who_has_not_written_only_templates_and_viber_arrive() {
 }
 
 #[tokio::test]
-async fn a_reply_opens_the_window_for_24_hours_on_its_channel_only() {
+async fn reply_opens_window_for_24_hours() {
     let clock = Clock::starting_at(Timestamp::from_second(1_775_540_101).unwrap());
     let builder = Sandbox::builder().pace(Pace::instant()).clock(clock).window(Window::Strict);
     let sandbox = builder.start().await.unwrap();
@@ -79,9 +79,26 @@ async fn a_reply_opens_the_window_for_24_hours_on_its_channel_only() {
             let channel = message.channel();
             let sent = client.messages().send(message).await.unwrap();
             sandbox.advance(second).await;
-            let report = client.messages().status([sent.msg_id]).await.unwrap();
+            let report = client.messages().status([sent.message_id]).await.unwrap();
             assert_eq!(report.answered()[0].message_status, wanted, "{channel:?} after {wait:?}");
         }
     }
     sandbox.shutdown().await;
+}
+
+#[tokio::test]
+async fn messages_are_accepted_at_any_speed() {
+    for speed in [1e-19, 1e-300, f64::MIN_POSITIVE, 5e-324, 1e300, f64::MAX, f64::NAN, f64::INFINITY, -1.0, 0.0] {
+        for clock in [Clock::Real, Clock::starting_at(Timestamp::from_second(1_775_540_101).unwrap())] {
+            let sandbox = Sandbox::builder().pace(Pace::default().faster(speed)).clock(clock).start().await.unwrap();
+            let text = whatsapp::Message::new(to(), whatsapp::Content::Text("x".to_owned()));
+            let sent = client(&sandbox).messages().send(text).await.unwrap();
+            sandbox.advance(Duration::from_mins(1)).await;
+            let message = sandbox.message(sent.message_id.as_str()).unwrap();
+            assert!(speed > 1e-10 || speed.is_nan() || speed <= 0.0 || message.sent_at.is_none(), "{speed}");
+            // All that will ever be due.
+            sandbox.advance(Duration::MAX).await;
+            sandbox.shutdown().await;
+        }
+    }
 }

@@ -10,13 +10,13 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, StatusCode, Uri, header};
 use incs_model::Timestamp;
-use incs_webhook::{Batch, Event, Outcome, Receiver, Rejection};
+use incs_webhook::{Batch, Event, ItemOutcome, Receiver, Rejection};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
-/// What it answers the n-th post with, counted from 0.
+/// The answer to the n-th post, counted from 0.
 pub(crate) enum Answer {
     Status(u16),
     RedirectTo(String),
@@ -45,8 +45,8 @@ impl Post {
 /// Every item of a batch was understood, with what it holds.
 pub(crate) fn assert_understood(batch: &Batch) {
     for item in batch {
-        assert!(matches!(item.outcome(), Outcome::Parsed(_)), "{item:?}");
-        // What the workbench says of custom messages is unknown.
+        assert!(matches!(item.outcome(), ItemOutcome::Parsed(_)), "{item:?}");
+        // The workbench's form of custom messages is unknown.
         if !matches!(item.event(), Some(Event::MessageCreated(_))) {
             let inbound = item.inbound().map(|message| message.content.kind().to_owned());
             assert_ne!(inbound.as_deref(), Some("other"), "{item:?}");
@@ -54,7 +54,7 @@ pub(crate) fn assert_understood(batch: &Batch) {
     }
 }
 
-/// Says what a post is answered with.
+/// Chooses the answer to a post.
 type Answering = dyn Fn(usize, &Post) -> Answer + Send + Sync;
 
 struct Shared {
@@ -63,7 +63,7 @@ struct Shared {
     answer: Box<Answering>,
 }
 
-/// A server that keeps what is posted to it.
+/// A server that keeps all posts.
 pub(crate) struct Inbox {
     address: SocketAddr,
     shared: Arc<Shared>,
@@ -71,7 +71,7 @@ pub(crate) struct Inbox {
 }
 
 impl Inbox {
-    /// One that takes everything.
+    /// Starts a server that accepts everything.
     pub(crate) async fn open() -> Self {
         Self::answering(|_, _| Answer::Status(200)).await
     }
@@ -109,7 +109,7 @@ impl Inbox {
         self.posts().iter().map(Post::json).collect()
     }
 
-    /// Waits until that many were posted, and gives them all.
+    /// Waits for a number of posts, and returns them all.
     pub(crate) async fn wait(&self, count: usize) -> Vec<Post> {
         self.wait_until(|posts| posts.len() >= count).await
     }

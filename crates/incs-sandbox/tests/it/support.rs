@@ -35,24 +35,24 @@ pub(crate) fn hasty(sandbox: &Sandbox) -> Client {
 /// A text on Viber.
 pub(crate) fn text() -> viber::Message {
     let to: PhoneNumber = "+852 5123 0088".parse().unwrap();
-    viber::Message::text(to, "Your table is ready.")
+    viber::Message::new(to, "Your table is ready.")
 }
 
 /// Sends a text on Viber, and gives its id.
 pub(crate) async fn send_text(sandbox: &Sandbox, to: &str, text: &str) -> String {
     let to: PhoneNumber = to.parse().unwrap();
-    let sent = client(sandbox).messages().send(viber::Message::text(to, text)).await.unwrap();
-    sent.msg_id.into_string()
+    let sent = client(sandbox).messages().send(viber::Message::new(to, text)).await.unwrap();
+    sent.message_id.into_string()
 }
 
-/// What a path of the sandbox's own answers.
+/// Returns the reply of an admin path.
 pub(crate) async fn admin(sandbox: &Sandbox, path: &str) -> Value {
     let reply = raw(sandbox, &format!("GET /_sandbox{path} HTTP/1.1\r\nhost: {}\r\n\r\n", host(sandbox))).await;
     let (_, body) = reply.split_once("\r\n\r\n").unwrap();
     serde_json::from_str(body).unwrap()
 }
 
-/// What the sandbox remembers at a path, oldest first.
+/// Returns the records at an admin path, oldest first.
 pub(crate) async fn oldest_first(sandbox: &Sandbox, path: &str) -> Vec<Value> {
     let Value::Array(mut list) = admin(sandbox, path).await else { panic!("{path} gives a list") };
     list.sort_by_key(|entry| entry["number"].as_u64());
@@ -78,7 +78,7 @@ pub(crate) fn host(sandbox: &Sandbox) -> String {
 pub(crate) fn send(sandbox: &Sandbox, channel: &str, to: &str, text: &str) -> String {
     let body = serde_json::json!({ "to": to, "type": "text", "text": text }).to_string();
     format!(
-        "POST /external/messages/{channel} HTTP/1.1\r\nhost: sandbox\r\ncertification-code: {}\r\n\
+        "POST /external/messages/{channel} HTTP/1.1\r\nhost: localhost\r\ncertification-code: {}\r\n\
          content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
         sandbox.certification_code(),
         body.len()

@@ -17,18 +17,18 @@ const TO: &str = "85251230088";
 /// Sends texts over the API.
 async fn send(sandbox: &Sandbox, count: usize) {
     for _ in 0..count {
-        let message = viber::Message::text(TO.parse().unwrap(), "Your table is ready.");
+        let message = viber::Message::new(TO.parse().unwrap(), "Your table is ready.");
         client(sandbox).messages().send(message).await.unwrap();
     }
 }
 
-/// A sandbox with a clock that stands still, at a time that all tests share.
+/// A sandbox with a clock that is fixed at a time that all tests share.
 fn still() -> incs_sandbox::Builder {
     Sandbox::builder().seed(7).clock(Clock::starting_at("2026-11-22T08:00:00Z".parse().unwrap())).pace(Pace::instant())
 }
 
 #[tokio::test]
-async fn the_webhooks_of_a_message_come_in_order() {
+async fn webhooks_arrive_in_order() {
     let inbox = Inbox::open().await;
     let sandbox = Sandbox::builder().pace(Pace::instant()).webhook(Webhook::to(inbox.url())).start().await.unwrap();
     send(&sandbox, 40).await;
@@ -47,9 +47,9 @@ async fn the_webhooks_of_a_message_come_in_order() {
 }
 
 #[tokio::test]
-async fn the_next_webhook_of_a_message_waits_for_the_answer_to_the_one_before() {
+async fn webhook_waits_for_previous_answer() {
     let inbox = Inbox::answering(|index, _| if index == 0 { Answer::Never } else { Answer::Status(200) }).await;
-    let retry = Retry::never().patience(Duration::from_millis(300));
+    let retry = Retry::never().timeout(Duration::from_millis(300));
     let webhook = Webhook::to(inbox.url()).events(["message_status_update"]);
     let builder = Sandbox::builder().pace(Pace::instant()).retry(retry);
     let sandbox = builder.webhook(webhook).start().await.unwrap();
@@ -63,7 +63,7 @@ async fn the_next_webhook_of_a_message_waits_for_the_answer_to_the_one_before() 
 }
 
 #[tokio::test]
-async fn a_receiver_that_never_answers_holds_up_no_other() {
+async fn stalled_receiver_delays_no_other() {
     let (slow, quick) = (Inbox::answering(|_, _| Answer::Never).await, Inbox::open().await);
     let sandbox = Sandbox::builder()
         .pace(Pace::instant())
@@ -81,7 +81,7 @@ async fn a_receiver_that_never_answers_holds_up_no_other() {
 }
 
 #[tokio::test]
-async fn a_subscriber_gets_the_kinds_that_it_asked_for() {
+async fn subscriber_gets_requested_events() {
     let (some, all) = (Inbox::open().await, Inbox::open().await);
     let sandbox = still()
         .webhook(Webhook::to(some.url()).events(["new_message", "message_created"]))
@@ -100,7 +100,7 @@ async fn a_subscriber_gets_the_kinds_that_it_asked_for() {
 }
 
 #[tokio::test]
-async fn a_body_can_be_spelled_as_php_does() {
+async fn body_can_use_php_escapes() {
     let inbox = Inbox::open().await;
     let sandbox = still().webhook(Webhook::to(inbox.url()).as_php().events(["new_message"])).start().await.unwrap();
     sandbox.customer(Channel::WhatsApp, TO).says("Olá 7/8").unwrap();
@@ -111,7 +111,7 @@ async fn a_body_can_be_spelled_as_php_does() {
 }
 
 #[tokio::test]
-async fn a_url_of_another_machine_is_refused_unless_that_is_allowed() {
+async fn remote_webhook_needs_permission() {
     let webhook = || Webhook::to("http://198.51.100.7/hooks");
     let error = Sandbox::builder().webhook(Webhook::to("http://127.0.0.1:9/")).webhook(webhook()).start().await;
     let Err(StartError::Webhook(1, error)) = error else { panic!("{error:?}") };

@@ -1,4 +1,4 @@
-// What can be tapped: buttons, chips, rows. A tap is what the customer does.
+// Buttons, chips and rows that can be tapped. A tap is an action of the customer.
 import { el, icon } from './dom.js';
 import { api } from './api.js';
 import { putMessage } from './store.js';
@@ -6,7 +6,7 @@ import { toast } from './toast.js';
 import { copy } from './copy.js';
 import { outward, webAddress } from './text.js';
 
-/** Lets the customer of a message do something, and shows what came of it. */
+/** Performs an action of a message's customer, and shows the result. */
 export async function act(message, reply) {
   try {
     const made = await api.write(message.channel, message.customer, reply);
@@ -20,7 +20,7 @@ export async function act(message, reply) {
 
 const signs = { reply: 'reply', url: 'link', call: 'call', copy: 'copy' };
 
-/** The reply that a tap on a button is. */
+/** The reply for a tap on a button. */
 function replyOf(message, button) {
   if (message.channel === 'rcs') return { type: 'suggestion', message: String(message.number), postback: button.payload };
   return { type: 'button', message: String(message.number), id: button.id };
@@ -30,14 +30,14 @@ function replyOf(message, button) {
 export function action(message, button, look = 'action') {
   const label = [icon(signs[button.kind] ?? 'reply'), el('span', { dir: 'auto' }, button.text || button.url || 'Button')];
   const url = button.kind === 'url' ? webAddress(button.url) : null;
-  const isTold = message.channel === 'rcs' && button.payload;
-  if (url && !isTold) return el('a', { class: look, title: button.url, ...outward(url), on: { click: stop } }, label);
+  const isReported = message.channel === 'rcs' && button.payload;
+  if (url && !isReported) return el('a', { class: look, title: button.url, ...outward(url), on: { click: stop } }, label);
   if (button.kind === 'copy') {
     return el('button', { type: 'button', class: look, on: { click: (event) => { stop(event); copy(button.value || button.text, 'code'); } } }, label);
   }
-  // On RCS the business is told of the tap besides.
+  // On RCS the tap is also reported to the business.
   const wouldBe = { url: `The phone would open ${button.url}`, call: `The phone would call ${button.value}` }[button.kind];
-  if (wouldBe && !isTold) return el('button', { type: 'button', class: look, title: wouldBe, on: { click: (event) => { stop(event); toast(wouldBe); } } }, label);
+  if (wouldBe && !isReported) return el('button', { type: 'button', class: look, title: wouldBe, on: { click: (event) => { stop(event); toast(wouldBe); } } }, label);
   const node = el('button', { type: 'button', class: look, title: wouldBe, data: { reply: button.payload || button.id } }, label);
   node.addEventListener('click', async (event) => {
     stop(event);

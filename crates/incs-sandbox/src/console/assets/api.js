@@ -1,7 +1,9 @@
-// The admin API. An error carries the words of the sandbox.
+// The admin API. An error has the text of the sandbox.
+import { PAGE } from './store.js';
+
 const BASE = '/_sandbox';
 
-/** What the sandbox said when it refused something. */
+/** An error reply of the sandbox. */
 export class ApiError extends Error {
   constructor(status, text, pointer) {
     super(pointer ? `${pointer}: ${text}` : text);
@@ -11,7 +13,7 @@ export class ApiError extends Error {
 
 async function call(method, path, body) {
   const init = { method, headers: { accept: 'application/json' }, cache: 'no-store' };
-  // Whoever changes something says that it is JSON, also with no body: the sandbox takes nothing that a form could post.
+  // Every change needs the JSON media type, even without a body: the sandbox refuses requests that a form could send.
   if (method !== 'GET') {
     init.headers['content-type'] = 'application/json';
     if (body !== undefined) init.body = JSON.stringify(body);
@@ -20,7 +22,7 @@ async function call(method, path, body) {
   try {
     reply = await fetch(BASE + path, init);
   } catch {
-    throw new ApiError(0, 'the sandbox does not answer');
+    throw new ApiError(0, 'the sandbox does not respond');
   }
   const text = await reply.text();
   let value = null;
@@ -29,11 +31,11 @@ async function call(method, path, body) {
   } catch {
     value = null;
   }
-  if (!reply.ok) throw new ApiError(reply.status, value?.error ?? `the sandbox answered ${reply.status}`, value?.pointer);
+  if (!reply.ok) throw new ApiError(reply.status, value?.error ?? `the sandbox replied with status ${reply.status}`, value?.pointer);
   return value;
 }
 
-/** The path of a query: what is empty is left out. */
+/** A path with its query; empty values are left out. */
 function query(path, members) {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(members)) if (value !== undefined && value !== null && value !== '') search.set(name, value);
@@ -45,7 +47,7 @@ const part = encodeURIComponent;
 
 export const api = {
   state: () => call('GET', '/state'),
-  conversations: (members = {}) => call('GET', query('/conversations', { limit: 200, ...members })),
+  conversations: (members = {}) => call('GET', query('/conversations', { limit: PAGE, ...members })),
   thread: (channel, customer, before) => call('GET', query(`/conversations/${part(channel)}/${part(customer)}/messages`, { before, limit: 50 })),
   messages: (members) => call('GET', query('/messages', members)),
   message: (id) => call('GET', `/messages/${part(id)}`),
@@ -70,7 +72,7 @@ export const api = {
   reset: () => call('POST', '/reset'),
 };
 
-/** A list, whether it stands alone or in a member. */
+/** Returns a list, given itself or as a member. */
 export function listOf(value, name) {
   if (Array.isArray(value)) return value;
   return Array.isArray(value?.[name]) ? value[name] : [];

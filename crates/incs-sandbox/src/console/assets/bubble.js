@@ -1,4 +1,4 @@
-// One message as the phone shows it. What it says never changes, so a new receipt redraws only the line below.
+// One message as the phone shows it. Its content never changes, so a new receipt redraws only the line below.
 import { el, fill, icon, square } from './dom.js';
 import { action, stop } from './actions.js';
 import { carousel } from './carousel.js';
@@ -33,8 +33,8 @@ export function bubble(message, isNew) {
   chips && el('div', { class: 'chips' }, chips.map((button) => action(message, button, 'chip'))),
   failure,
   el('div', { class: 'act' },
-    square('info', 'What stands behind it', (event) => { stop(event); details(); }),
-    !isMine && square('quote', 'Answer this message', (event) => { stop(event); store.answering = current; tell('answering'); })));
+    square('info', 'Show details', (event) => { stop(event); details(); }),
+    !isMine && square('quote', 'Reply to this message', (event) => { stop(event); store.answering = current; tell('answering'); })));
 
   let current = message;
   let drawn = null;
@@ -69,7 +69,7 @@ function inside(message, shown) {
   ];
 }
 
-/** The buttons that belong to the bubble; chips stand below it. */
+/** The buttons inside the bubble; chips are below it. */
 function below(message, shown, areChips) {
   if (shown.list) return el('div', { class: 'actions-in' }, listButton(message, shown.list));
   if (!shown.buttons?.length || areChips) return null;
@@ -95,7 +95,7 @@ function listButton(message, list) {
   return node;
 }
 
-/** The message that a reply answers; a tap goes there. */
+/** The message that is replied to; a click scrolls to it. */
 function quote(message) {
   if (!message.answers) return null;
   const asked = findMessage(message.answers);

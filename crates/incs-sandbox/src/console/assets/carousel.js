@@ -11,8 +11,8 @@ export function carousel(message, cards) {
       card.title && el('div', { class: 'title', dir: 'auto' }, card.title),
       text(card.body, { channel: message.channel }),
       el('div', { class: 'actions-in' }, card.buttons.map((button) => action(message, button))))));
-  const back = square('back', 'Cards before', (event) => turn(event, -1), { class: 'paddle is-back', hidden: true });
-  const next = square('next', 'Cards after', (event) => turn(event, 1), { class: 'paddle is-next' });
+  const back = square('back', 'Previous cards', (event) => turn(event, -1), { class: 'paddle is-back', hidden: true });
+  const next = square('next', 'Next cards', (event) => turn(event, 1), { class: 'paddle is-next' });
 
   function turn(event, by) {
     stop(event);

@@ -1,7 +1,7 @@
-// Where one writes as the customer.
+// The input for writing as the customer.
 import { el, fill, icon, square } from './dom.js';
 import { act } from './actions.js';
-import { about } from './channels.js';
+import { about, shownName } from './channels.js';
 import { line } from './content.js';
 import { ask } from './dialogs.js';
 import { on, selected, store, tell } from './store.js';
@@ -48,13 +48,13 @@ async function submit() {
   if (!text) return;
   entry.value = '';
   entry.focus();
-  // What was not taken stays to be mended, unless something else was begun.
+  // A refused text stays for editing, unless a new one was begun.
   if (!(await write({ type: 'text', text })) && !entry.value) entry.value = text;
 }
 
 async function byAddress() {
   const answer = await ask({
-    title: 'Media by its address',
+    title: 'Send media by URL',
     confirm: 'Send',
     fields: [
       { name: 'media', label: 'Kind', choices: [['image', 'Image'], ['video', 'Video'], ['audio', 'Audio'], ['document', 'Document']] },
@@ -94,7 +94,7 @@ entry.addEventListener('keydown', (event) => {
 function draw() {
   const conversation = selected();
   if (!conversation) return;
-  fill(label, 'You write as', el('b', { dir: 'auto' }, conversation.name));
+  fill(label, 'You are writing as', el('b', { dir: 'auto' }, shownName(conversation.name, conversation.customer)));
   entry.placeholder = about[conversation.channel].entry;
 }
 
@@ -107,6 +107,6 @@ on('answering', () => {
   answering.hidden = !store.answering;
   if (!store.answering) return;
   fill(answering, icon('quote'), el('span', { dir: 'auto' }, line(store.answering)),
-    square('close', 'Do not answer this message', () => { store.answering = null; tell('answering'); }));
+    square('close', 'Cancel the reply', () => { store.answering = null; tell('answering'); }));
   entry.focus();
 });

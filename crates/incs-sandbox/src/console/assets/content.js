@@ -1,4 +1,4 @@
-// What a message shows, whatever its channel and kind: one shape for the bubble, and one line for lists.
+// The visible parts of a message of any channel and kind: one shape for the bubble, and one line for lists.
 const MEDIA = ['image', 'video', 'audio', 'document'];
 const words = { image: 'Photo', video: 'Video', audio: 'Voice message', document: 'Document', location: 'Location' };
 

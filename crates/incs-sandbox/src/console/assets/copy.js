@@ -1,4 +1,4 @@
-// Copies text, also where the clipboard is kept from pages without TLS.
+// Copies text, also where browsers deny the clipboard to pages without TLS.
 import { el, button } from './dom.js';
 import { toast } from './toast.js';
 
@@ -15,7 +15,7 @@ export async function copy(text, what) {
   toast(`Copied: ${what}.`);
 }
 
-/** A small button that copies what a function gives when it is pressed. */
+/** A small button that copies the result of a function. */
 export function copyButton(label, give, what = label) {
   return button(label, (event) => { event.stopPropagation(); copy(give(), what); }, { sign: 'copy', look: 'is-small is-quiet' });
 }

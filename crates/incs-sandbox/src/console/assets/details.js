@@ -1,4 +1,4 @@
-// What stands behind a bubble: its steps, the request, the reply, and each webhook with its attempts.
+// The details of a message: its states, the request, the reply, and each webhook with its attempts.
 import { button, calmly, el, fill, keep, keyed, square } from './dom.js';
 import { api } from './api.js';
 import { phone, names } from './channels.js';
@@ -35,7 +35,7 @@ async function repost(delivery) {
 async function force(message, state) {
   let failure;
   if (state === 'failed') {
-    const answer = await ask({ title: 'Let it fail', confirm: 'Fail', isDangerous: true, fields: [
+    const answer = await ask({ title: 'Fail the message', confirm: 'Fail', isDangerous: true, fields: [
       { name: 'code', label: 'Code', value: '131026', required: true, pattern: '-?[0-9]+', hint: 'a number' },
       { name: 'title', label: 'Reason', value: 'Message undeliverable', required: true },
     ] });
@@ -50,7 +50,7 @@ async function force(message, state) {
   }
 }
 
-/** Accepted, sent, delivered, read, or where it ended. */
+/** The states so far: accepted, sent, delivered, and read or failed. */
 function steps(message) {
   const failed = message.state === 'failed';
   const all = [['Accepted', message.created_at], ['Sent', message.sent_at], ['Delivered', message.delivered_at], failed ? ['Failed', message.failed_at] : ['Read', message.read_at]];
@@ -62,7 +62,7 @@ function actions(message) {
   const order = ['created', 'sent', 'delivered', 'read'];
   const place = order.indexOf(message.state);
   if (message.direction !== 'outbound' || place < 0 || message.state === 'read') return null;
-  return el('div', { class: 'attempt-top' }, el('span', { class: 'hint' }, 'Let it be'),
+  return el('div', { class: 'attempt-top' }, el('span', { class: 'hint' }, 'Set state'),
     order.slice(place + 1).map((state) => button(state, () => force(message, state), { look: 'is-small' })),
     button('failed', () => force(message, 'failed'), { look: 'is-small is-danger' }));
 }
@@ -88,9 +88,9 @@ panel('message', (body, { number }, isOther) => {
   }
   const scroll = body.scrollTop;
   const deliveries = message.deliveries ?? [];
-  // What is there stays: receipts come while somebody is about to press something.
+  // Keep existing elements: receipts arrive while the user is about to press something.
   const blocks = [
-    block('What became of it', null,
+    block('Status', null,
       message.direction === 'outbound' ? steps(message) : null,
       message.failure && el('p', { class: 'error-text' }, `${message.failure.code} ${message.failure.title}`),
       actions(message),
@@ -98,17 +98,18 @@ panel('message', (body, { number }, isOther) => {
         pair('Kind', message.kind), pair('Channel', names[message.channel]), pair(message.direction === 'inbound' ? 'From' : 'To', phone(message.customer)),
         pair('Id', el('span', { class: 'mono' }, message.id)), pair('Number', `${message.number} · INCS ${message.incs_id}`),
         message.direction === 'inbound' && pair('Received', precise(message.created_at)))),
+    message.warnings?.length && block('Warnings', null, message.warnings.map(({ pointer, message: text }) => el('p', { class: 'hint' }, el('span', { class: 'mono' }, pointer), ` ${text}`))),
     message.request ? exchangeBlocks(message.request)
-      : block(message.direction === 'inbound' ? 'What the customer did' : 'Content', copyButton('JSON', () => JSON.stringify(message.content), 'content'), codeBox(JSON.stringify(message.content))),
+      : block(message.direction === 'inbound' ? 'Action of the customer' : 'Content', copyButton('JSON', () => JSON.stringify(message.content), 'content'), codeBox(JSON.stringify(message.content))),
     block(`Webhooks${deliveries.length ? ` (${deliveries.length})` : ''}`, null,
-      deliveries.length ? deliveryFolds(deliveries, repost) : el('p', { class: 'hint' }, 'None. Nobody is subscribed to its events.')),
-  ].flat();
+      deliveries.length ? deliveryFolds(deliveries, repost) : el('p', { class: 'hint' }, 'None. No webhook is subscribed to its events.')),
+  ].flat().filter(Boolean);
   keep(body, blocks.map((node, place) => keyed(place, node)));
   body.scrollTop = scroll;
   const before = neighbour(-1);
   const after = neighbour(1);
   const answer = () => { store.answering = message; tell('answering'); if (matchMedia('(max-width: 720px)').matches) openPanel(null); };
-  return { title, end: [message.direction === 'outbound' && keyOf(message) === store.selected && button('Answer', answer, { sign: 'quote', look: 'is-small' }), before && square('back', 'Message before', before), after && square('next', 'Message after', after)] };
+  return { title, end: [message.direction === 'outbound' && keyOf(message) === store.selected && button('Reply', answer, { sign: 'quote', look: 'is-small' }), before && square('back', 'Previous message', before), after && square('next', 'Message after', after)] };
 });
 
 const pair = (name, value) => [el('dt', {}, name), el('dd', {}, value)];

@@ -1,4 +1,4 @@
-// Questions in front of the page, by the browser's own dialog: it keeps the focus, and Escape closes it.
+// Modal dialogs, with the browser's own element: it keeps the focus, and Escape closes it.
 import { button, el, field, options } from './dom.js';
 
 function control({ name, value = '', choices, required, type = 'text', rows, placeholder, pattern, hint }) {
@@ -8,7 +8,7 @@ function control({ name, value = '', choices, required, type = 'text', rows, pla
   return el('input', { ...common, type, pattern, title: pattern && hint, autocomplete: 'off', set: { value } });
 }
 
-/** Asks for the values of fields. Gives them by name, or `null` when it was closed. */
+/** Asks for the values of fields. Returns them by name, or `null` if the dialog was closed. */
 export function ask({ title, text, fields = [], confirm = 'OK', isDangerous = false }) {
   return new Promise((resolve) => {
     let answer = null;

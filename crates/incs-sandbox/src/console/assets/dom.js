@@ -1,4 +1,4 @@
-// Elements. Text becomes text nodes and nothing else: there is no way from here to markup.
+// Elements. Text becomes text nodes only, never markup.
 import { shapes } from './shapes.js';
 
 /**
@@ -27,7 +27,7 @@ export function append(node, children) {
   }
 }
 
-/** Puts children in the place of what was there. */
+/** Replaces the children. */
 export function fill(node, ...children) {
   node.replaceChildren();
   append(node, children);
@@ -35,7 +35,7 @@ export function fill(node, ...children) {
 }
 
 /**
- * Puts nodes in the place of what was there. Who has the same `data-keep` stays the same element and only changes, so that neither
+ * Replaces the children. An element with the same `data-keep` stays and is only updated, so that neither
  * a press nor the focus is lost; its listeners stay too, so they must look up what they act on. The same goes for lists inside it.
  */
 export function keep(host, nodes) {
@@ -46,13 +46,14 @@ export function keep(host, nodes) {
     become(old, node);
     return old;
   });
-  for (const node of [...host.children]) if (!after.includes(node)) node.remove();
+  const kept = new Set(after);
+  for (const node of [...host.children]) if (!kept.has(node)) node.remove();
   after.forEach((node, place) => { if (host.children[place] !== node) host.insertBefore(node, host.children[place] ?? null); });
 }
 
 function become(old, next) {
   if (old.isEqualNode(next)) return;
-  // What is open stays open. A style goes with the key; as an attribute the policy of the page would refuse it.
+  // Open elements stay open. Styles belong to the key; as an attribute the policy of the page would refuse them.
   for (const { name } of [...old.attributes]) if (name !== 'style' && name !== 'open' && !next.hasAttribute(name)) old.removeAttribute(name);
   for (const { name, value } of next.attributes) if (name !== 'style' && old.getAttribute(name) !== value) old.setAttribute(name, value);
   const [mine, theirs] = [[...old.children], [...next.children]];
@@ -68,7 +69,7 @@ function become(old, next) {
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** A drawn sign, hidden from screen readers: the words beside it say what it means. */
+/** An icon, hidden from screen readers: the text beside it has its meaning. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, 'svg');
   const attributes = { class: 'icon', viewBox: '0 0 24 24', fill: 'none', stroke: 'currentColor', 'stroke-width': '1.9',
@@ -82,7 +83,7 @@ export function icon(name) {
   return svg;
 }
 
-/** A button that shows a sign only; its label is said and shown as a hint. */
+/** A button with an icon only; its label is the accessible name and the tooltip. */
 export function square(sign, label, act, props = {}) {
   const { class: more = '', ...rest } = props;
   return el('button', { type: 'button', class: `square ${more}`, 'aria-label': label, title: label, on: { click: act }, ...rest }, icon(sign));
@@ -109,14 +110,26 @@ export function options(pairs, chosen) {
   return pairs.map(([value, label]) => el('option', { value, set: { selected: value === chosen } }, label));
 }
 
-/** A number that is the same for the same text, for colours. */
+/** A number that is the same for the same text, for colours (FNV-1a, mixed): texts that differ in one letter come out far apart. */
 export function hue(text) {
-  let sum = 7;
-  for (const letter of String(text)) sum = (sum * 31 + letter.codePointAt(0)) % 3600;
-  return String(sum % 360);
+  let sum = 0x811c9dc5;
+  for (const letter of String(text)) sum = Math.imul(sum ^ letter.codePointAt(0), 0x01000193);
+  sum = Math.imul(sum ^ (sum >>> 15), 0x85ebca6b);
+  return String(((sum ^ (sum >>> 13)) >>> 0) % 360);
 }
 
-/** Waits until nothing was asked for some milliseconds, then acts once. */
+/** Calls a function some milliseconds after the first request, once for all requests until then. */
+export function soon(act, millis) {
+  let timer = 0;
+  return () => {
+    timer ||= setTimeout(() => {
+      timer = 0;
+      act();
+    }, millis);
+  };
+}
+
+/** Calls a function once no request came for some milliseconds. */
 export function calmly(act, millis) {
   let timer = 0;
   return (...args) => {

@@ -11,12 +11,12 @@ const panels = new Map();
 let cameFrom = null;
 let shown = '';
 
-/** Makes a panel known: `draw(body, panel)` fills it, and gives its title and what stands beside it. */
+/** Registers a panel: `draw(body, panel)` fills it and returns its title and the elements beside it. */
 export function panel(kind, draw) {
   panels.set(kind, draw);
 }
 
-/** Draws the open panel anew, if it is of a kind. */
+/** Redraws the open panel if it is of this kind. */
 export function refresh(kind) {
   if (store.panel?.kind === kind) draw();
 }

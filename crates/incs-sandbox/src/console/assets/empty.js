@@ -1,4 +1,4 @@
-// What one sees before anything is chosen, or before anything happened.
+// The start page: shown before a conversation is selected, or before anything was sent.
 import { button, el } from './dom.js';
 import { codeBox } from './json.js';
 import { copyButton } from './copy.js';
@@ -13,14 +13,14 @@ export function blank() {
   const line = first(base, code, isFirst ? 'viber' : 'whatsapp', isFirst ? 'Your table is ready.' : undefined);
   const step = (number, title, ...rest) => el('section', {}, el('h2', {}, el('span', {}, number), title), rest);
   return el('div', { class: 'blank' }, el('div', { class: 'blank-card' },
-    el('h1', {}, isFirst ? 'Nothing has been sent yet' : 'Choose a conversation'),
+    el('h1', {}, isFirst ? 'No messages yet' : 'Select a conversation'),
     el('p', {}, isFirst
-      ? 'This is a local INCS. What your program sends shows up here as on the customer’s phone; what the customer does reaches your webhooks.'
-      : 'Each shows what the customer’s phone would. Behind every bubble stand the request, the reply and each webhook.'),
+      ? 'This is a local INCS. Messages that your program sends appear here as on the customer’s phone. Replies and taps of the customer are posted to your webhooks.'
+      : 'A conversation looks as on the customer’s phone. Click a message to see its request, its reply and its webhooks.'),
     el('div', { class: 'steps' },
       step(1, 'Send a message', codeBox(line), el('div', {}, copyButton('Copy as curl', () => line, 'curl'))),
-      step(2, 'Or let a customer write first', el('p', { class: 'hint' }, 'On WhatsApp and RCS that opens the 24 hours in which anything may be sent; before it only templates are delivered.'),
+      step(2, 'Or write as a customer', el('p', { class: 'hint' }, 'On WhatsApp and RCS a customer’s message opens a 24-hour window for all kinds of message; outside it only templates are delivered.'),
         button('New conversation', beginConversation, { sign: 'plus', look: 'is-small' })),
-      step(3, 'Hear about it', el('p', { class: 'hint' }, 'Subscribe a URL of your program to receipts and replies.'),
+      step(3, 'Receive webhooks', el('p', { class: 'hint' }, 'Add a URL of your program to receive receipts and replies.'),
         button('Add a webhook', () => openPanel({ kind: 'webhooks' }), { sign: 'hook', look: 'is-small' })))));
 }

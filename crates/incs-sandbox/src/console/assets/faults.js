@@ -1,4 +1,4 @@
-// The switchboard: what goes wrong, switched on and off, with what it did so far.
+// The faults: switches, custom rules, and counters of each.
 import { button, calmly, el, field, fill, keep, options, square } from './dom.js';
 import { api, listOf } from './api.js';
 import { panel, refresh } from './drawer.js';
@@ -47,10 +47,10 @@ function toggle([name, words, rule]) {
 function custom(rule) {
   return el('div', { class: 'board-row is-on', 'data-keep': rule.id },
     el('b', {}, kinds[rule.kind]?.[0] ?? rule.kind), el('p', {}, inWords(rule), ' · ', did(rule)),
-    el('div', { class: 'end' }, square('trash', 'Switch it off', () => attempt(() => api.removeFault(rule.id)))));
+    el('div', { class: 'end' }, square('trash', 'Switch off', () => attempt(() => api.removeFault(rule.id)))));
 }
 
-/** The form of a rule of one's own; it stays as it is while the switches are drawn anew. */
+/** The form for a custom rule; it is kept while the switches are redrawn. */
 function form() {
   const problem = el('p', { class: 'error-text', role: 'alert', hidden: true });
   const kind = el('select', { name: 'kind' }, options(Object.entries(kinds).map(([value, [label]]) => [value, label]), 'rate_limit'));
@@ -58,14 +58,14 @@ function form() {
   const input = (name, label, props, hint) => field(label, el('input', { name, autocomplete: 'off', ...props }), hint);
   const fields = {
     retry_after: () => input('retry_after', 'Retry-After, seconds', { type: 'number', min: '0', value: '2' }),
-    accepted: () => el('label', { class: 'check' }, el('input', { type: 'checkbox', name: 'accepted' }), 'The call is carried out all the same'),
+    accepted: () => el('label', { class: 'check' }, el('input', { type: 'checkbox', name: 'accepted' }), 'The call is processed anyway'),
     millis: () => input('millis', 'Milliseconds', { type: 'number', min: '1', value: '3000' }),
     code: () => input('code', 'Code', { type: 'number', value: '131026' }),
     title: () => input('title', 'Reason', { value: 'Message undeliverable' }),
   };
   const where = {
-    request: () => field('Operation', el('input', { name: 'operation', list: 'fault-operations', placeholder: 'every operation' }), '* at the end for all that begin so'),
-    webhook: () => field('Event', el('input', { name: 'event', list: 'fault-events', placeholder: 'every event' }), '* at the end for all that begin so'),
+    request: () => field('Operation', el('input', { name: 'operation', list: 'fault-operations', placeholder: 'every operation' }), '* at the end matches any rest'),
+    webhook: () => field('Event', el('input', { name: 'event', list: 'fault-events', placeholder: 'every event' }), '* at the end matches any rest'),
     message: () => null,
   };
   const draw = () => fill(special, kinds[kind.value][1].map((name) => fields[name]()), where[placeOf(kind.value)]());
@@ -90,8 +90,8 @@ function form() {
   input('to', 'Customer', { placeholder: 'every customer', inputmode: 'tel' }),
   el('div', { class: 'field-row' },
     input('share', 'Share, %', { type: 'number', min: '0', max: '100', step: 'any', value: '100' }),
-    input('skip', 'Let through first', { type: 'number', min: '0', placeholder: '0' }),
-    input('count', 'At most', { type: 'number', min: '1', placeholder: 'no end' })),
+    input('skip', 'Skip first', { type: 'number', min: '0', placeholder: '0' }),
+    input('count', 'At most', { type: 'number', min: '1', placeholder: 'unlimited' })),
   problem,
   el('datalist', { id: 'fault-operations' }, options(operations.map((name) => [name, name]))),
   el('datalist', { id: 'fault-events' }, options(events.map((name) => [name, name]))),
@@ -107,14 +107,14 @@ let rest = null;
 panel('faults', (body, _, isOther) => {
   if (isOther) {
     loadFaults();
-    rest = fold('A rule of your own', form());
-    fill(body, el('p', { class: 'hint' }, 'What is switched on happens from now on. The same seed and the same rules go wrong in the same places.'), rules, boards, rest);
+    rest = fold('Custom rule', form());
+    fill(body, el('p', { class: 'hint' }, 'A fault applies from now on. The same seed and the same rules give the same faults.'), rules, boards, rest);
   }
   const others = store.faults.filter((rule) => !all.some(([, , known]) => isSame(known, rule)));
   rules.hidden = others.length === 0;
   keep(rules.lastChild, others.map(custom));
   boards.forEach((board, place) => keep(board.lastChild, groups[place][1].map(toggle)));
-  return { title: 'Faults', end: store.faults.length ? [button('All off', () => attempt(() => api.clearFaults()), { look: 'is-small is-danger' })] : [] };
+  return { title: 'Faults', end: store.faults.length ? [button('Switch all off', () => attempt(() => api.clearFaults()), { look: 'is-small is-danger' })] : [] };
 });
 
 on('faults', () => refresh('faults'));

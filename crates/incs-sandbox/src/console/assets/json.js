@@ -1,4 +1,4 @@
-// JSON to be read: indented and coloured, token by token, so that numbers and escapes stay as they came.
+// Formats JSON with indentation and colours, token by token, so that numbers and escapes stay unchanged.
 import { el } from './dom.js';
 
 const TOKEN = /"(?:\\.|[^"\\])*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|[{}[\],:]|\s+/gy;
@@ -15,7 +15,7 @@ function tokens(text) {
   return found;
 }
 
-/** A text as nodes; what is no JSON stays as it is. */
+/** A text as nodes; text that is not JSON stays unchanged. */
 export function json(text) {
   if (!text) return [el('span', { class: 'muted' }, 'empty')];
   const found = text.length <= LONGEST && /^\s*[[{]/.test(text) ? tokens(text) : null;

@@ -6,15 +6,15 @@ const bindings = new Map();
 const shown = [
   [['/'], 'Search'],
   [['j', 'k'], 'Next and previous conversation'],
-  [['Enter'], 'Write as the customer; on a bubble: what stands behind it'],
+  [['Enter'], 'Write as the customer; on a message: show its details'],
   [['1', '2', '3', '4'], 'All, WhatsApp, Viber, RCS'],
   [['n'], 'New conversation'],
-  [['m'], 'The customer reads all'],
+  [['m'], 'Mark all messages as read'],
   [['d'], 'Details of the newest message'],
   [['r', 'w', 'f', 'p'], 'Requests, webhooks, faults, templates'],
   [['t'], 'Theme'],
-  [['Esc'], 'Close what is open'],
-  [['?'], 'These keys'],
+  [['Esc'], 'Close'],
+  [['?'], 'Show keys'],
 ];
 
 export function bind(key, act) {
@@ -38,7 +38,7 @@ document.addEventListener('keydown', (event) => {
     if (key === 'Escape') event.target.blur();
     return;
   }
-  // What is focused and can be pressed keeps its own keys.
+  // A focused control keeps its own keys.
   if ((key === 'Enter' || key === ' ') && event.target.closest?.('button, a, summary, article, [role="button"]')) return;
   if (key.startsWith('Arrow') && event.target.closest?.('.cards, .thread, pre, .drawer')) return;
   const act = bindings.get(key);

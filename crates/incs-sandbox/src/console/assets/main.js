@@ -1,5 +1,5 @@
-// Where the page begins: reads what there is, listens, binds keys and the address.
-import { calmly } from './dom.js';
+// The entry point: loads the data, listens for events, binds keys and the address.
+import { calmly, soon } from './dom.js';
 import { api, listOf } from './api.js';
 import { CHANNELS } from './channels.js';
 import { composer } from './composer.js';
@@ -13,25 +13,35 @@ import { markRead } from './phone.js';
 import './requests.js';
 import { search } from './search.js';
 import { closeSheet } from './sheet.js';
-import { hearing, on, openPanel, selected, setConversations, setState, store, tell } from './store.js';
+import { filterBy, hearing, on, openPanel, putConversation, selected, setConversations, setState, store, tell } from './store.js';
 import { listen } from './stream.js';
 import './templates.js';
 import { load as loadThread } from './thread.js';
+import { toast } from './toast.js';
 import { nextTheme } from './topbar.js';
 import { loadSubscriptions } from './webhooks.js';
 
-/** Reads everything that is shown. */
+/** Loads everything that is shown. */
 async function reload() {
   const newer = new Set();
   const [state, conversations] = await hearing('conversations', (key) => newer.add(key), () => Promise.all([api.state(), api.conversations()]));
   setState(state);
   setConversations(listOf(conversations, 'conversations'), newer);
-  // What is no longer remembered is not kept here either.
+  await readSelected();
+  // Forget what the sandbox no longer remembers.
   for (const key of store.threads.keys()) if (key !== store.selected && !store.conversations.has(key)) store.threads.delete(key);
   await Promise.all([store.selected ? loadThread() : null, loadFaults(), loadSubscriptions()]);
 }
 
-const readState = calmly(() => api.state().then(setState, () => {}), 300);
+/** Loads the selected conversation, which may be older than the loaded list. */
+async function readSelected() {
+  if (!store.selected || selected()) return;
+  const [channel, customer] = store.selected.split('/');
+  for (const found of listOf(await api.conversations({ channel, customer }), 'conversations')) putConversation(found);
+}
+
+// Also under load: counters must be right while messages arrive.
+const readState = soon(() => api.state().then(setState, () => {}), 300);
 
 on('told', readState);
 on('fault', loadFaultsSoon);
@@ -45,7 +55,7 @@ on('reset', () => {
   tell('selected');
 });
 
-// The address names the conversation, so that it can be passed on and found again after a reload.
+// The address contains the conversation, so that it can be shared and survives a reload.
 on('selected', () => {
   const hash = store.selected ? `#/${store.selected}` : '#/';
   if (location.hash !== hash) history.replaceState(null, '', hash);
@@ -55,6 +65,7 @@ function follow() {
   const isKey = CHANNELS.includes(key.split('/')[0]) && /^\w+\/[^/]+$/.test(key);
   store.selected = isKey ? key : null;
   tell('selected');
+  if (store.state) readSelected().catch((error) => toast(error.message, 'bad'));
 }
 window.addEventListener('hashchange', follow);
 
@@ -65,7 +76,7 @@ bind('k', () => move(-1));
 bind('ArrowDown', () => move(1));
 bind('ArrowUp', () => move(-1));
 bind('Enter', () => (selected() ? composer.focus() : move(0)));
-['', ...CHANNELS].forEach((channel, index) => bind(String(index + 1), () => { store.channel = channel; tell('conversations'); }));
+['', ...CHANNELS].forEach((channel, index) => bind(String(index + 1), () => filterBy(channel)));
 bind('n', beginConversation);
 bind('m', markRead);
 bind('d', () => {

@@ -1,8 +1,8 @@
-// Pictures, videos, voice, files, places. Nothing is fetched but from the sandbox itself; the rest shows its name and its host.
+// Pictures, videos, voice, files, locations. Only files of the sandbox itself are fetched; others show their name and host.
 import { el, hue, icon } from './dom.js';
 import { webAddress } from './text.js';
 
-/** The name of what a link leads to, and where that is. */
+/** The file name and the host of a link. */
 export function naming(link, name) {
   const url = webAddress(link);
   if (!url) return { name: name || link || 'no link', host: '' };
@@ -15,13 +15,22 @@ export function naming(link, name) {
   return { name: name || last, host: url.host };
 }
 
-const isOurs = (link) => webAddress(link)?.origin === location.origin;
+/**
+ * The address of a file of this page, without dots and whatever else the link is spelled with, or `null`. Nothing else of the sandbox is
+ * fetched for a link: what a message says must not cause a request to its APIs.
+ */
+function asset(link) {
+  const url = webAddress(link);
+  const isOurs = url?.origin === location.origin && /^\/_sandbox\/assets\/[\w.-]+$/.test(url.pathname);
+  return isOurs && !url.username && !url.password ? `${url.origin}${url.pathname}` : null;
+}
 
-/** A picture or a video: itself when it is ours, else a card in its stead. */
+/** A picture or a video: itself if it is a file of this page, else a placeholder. */
 export function picture(kind, link, name) {
   const known = naming(link, name);
-  if (kind === 'image' && isOurs(link)) {
-    return el('div', { class: 'media', vars: { '--hue': hue(link) } }, el('img', { src: link, alt: known.name, loading: 'lazy' }));
+  const source = kind === 'image' ? asset(link) : null;
+  if (source) {
+    return el('div', { class: 'media', vars: { '--hue': hue(link) } }, el('img', { src: source, alt: known.name, loading: 'lazy' }));
   }
   return el('div', { class: 'media', role: 'img', 'aria-label': `${kind}: ${known.name}`, title: link, vars: { '--hue': hue(link) } },
     icon(kind === 'video' ? 'play' : 'image'),
@@ -36,7 +45,7 @@ export function file(link, name, mime) {
     el('div', { class: 'file-text' }, el('b', { dir: 'auto' }, known.name), el('span', {}, known.host)));
 }
 
-/** A voice message; its wave is drawn from its link, since it is not fetched. */
+/** A voice message; its wave is made from its link, since it is not fetched. */
 export function voice(link, name) {
   const known = naming(link, name);
   let seed = Number(hue(link)) + 11;
@@ -48,7 +57,7 @@ export function voice(link, name) {
     el('div', { class: 'file-text' }, el('div', { class: 'wave', 'aria-hidden': 'true' }, bars), el('span', { dir: 'auto' }, [known.name, known.host].filter(Boolean).join(' · '))));
 }
 
-/** A place: no map is fetched, so one is suggested. */
+/** A location; no map is fetched, so a placeholder is shown. */
 export function place({ latitude, longitude, name }) {
   return el('div', { class: 'place' },
     el('div', { class: 'media', role: 'img', 'aria-label': 'location' }, icon('place')),

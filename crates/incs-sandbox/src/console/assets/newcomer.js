@@ -7,7 +7,7 @@ import { toast } from './toast.js';
 
 export async function beginConversation() {
   const answer = await ask({
-    title: 'Let a new customer write',
+    title: 'Write as a new customer',
     confirm: 'Send',
     fields: [
       { name: 'channel', label: 'Channel', value: store.channel || 'whatsapp', choices: CHANNELS.map((channel) => [channel, names[channel]]) },

@@ -1,4 +1,4 @@
-// Pieces that several panels are made of.
+// Elements that several panels share.
 import { button, el } from './dom.js';
 import { copyButton } from './copy.js';
 import { ofDelivery, ofExchange } from './curl.js';
@@ -24,7 +24,7 @@ export function statusPill(status, error) {
   return el('span', { class: `pill ${status < 300 ? 'is-ok' : status < 500 ? 'is-warn' : 'is-bad'}` }, status);
 }
 
-/** The code of the envelope, where the reply is one. */
+/** The code of the envelope, if the reply is one. */
 export function envelopeCode(exchange) {
   const code = /"code"\s*:\s*(\d+)/.exec(exchange.reply_body ?? '')?.[1];
   return code && code !== '200' ? el('span', { class: 'pill is-bad', title: 'code of the envelope' }, `code ${code}`) : null;
@@ -47,7 +47,7 @@ export function exchangeBlocks(exchange) {
 
 const looks = { pending: 'is-warn', delivered: 'is-ok', failed: 'is-bad', dropped: 'is-bad' };
 
-/** The word of an event that tells it from its neighbours. */
+/** The event of a delivery, with its status if it has one. */
 function about(delivery) {
   const status = /"message_status"\s*:\s*"(\w+)"/.exec(delivery.body)?.[1];
   return status ? `${delivery.event} · ${status}` : delivery.event;

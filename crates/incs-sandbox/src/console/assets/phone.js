@@ -1,7 +1,7 @@
 // The middle: who the customer is, and their phone.
-import { button, el, fill, hue, icon, keep, square } from './dom.js';
+import { button, el, fill, icon, keep, square } from './dom.js';
 import { api } from './api.js';
-import { about, initials, names, phone, windowLeft } from './channels.js';
+import { about, avatar, names, phone, shownName, shownPhone, windowLeft } from './channels.js';
 import { composer } from './composer.js';
 import { ask } from './dialogs.js';
 import { blank } from './empty.js';
@@ -19,10 +19,10 @@ const stage = el('div', { class: 'stage' }, frame);
 
 /** What the 24 hours say about a conversation. */
 function windowPill(conversation) {
-  if (conversation.channel === 'viber') return el('span', { class: 'pill', title: 'Viber documents no 24 hours' }, 'No window');
+  if (conversation.channel === 'viber') return el('span', { class: 'pill', title: 'Viber documents no 24-hour window' }, 'No window');
   if (store.state?.window === 'open') return el('span', { class: 'pill', title: 'The sandbox was started with an open window' }, 'Window not enforced');
   const left = windowLeft(conversation, now());
-  if (left > 0) return el('span', { class: 'pill is-ok', title: 'Anything may be sent until 24 hours after the customer wrote last' }, icon2('clock'), 'Open', el('span', { class: 'wide-only' }, ` · ${span(left)} left`));
+  if (left > 0) return el('span', { class: 'pill is-ok', title: 'All kinds of message are delivered until 24 hours after the customer’s last message' }, icon2('clock'), 'Open', el('span', { class: 'wide-only' }, ` · ${span(left)} left`));
   return el('span', { class: 'pill is-warn', title: 'Only templates are delivered until the customer writes' }, icon2('clock'), el('span', { class: 'wide-only' }, 'Window '), 'closed');
 }
 
@@ -38,7 +38,7 @@ export async function markRead() {
   if (!conversation) return;
   try {
     const { read } = await api.read(conversation.channel, conversation.customer);
-    toast(read ? `The customer read ${read} message${read === 1 ? '' : 's'}.` : 'There was nothing to read.');
+    toast(read ? `The customer read ${read} message${read === 1 ? '' : 's'}.` : 'No unread messages.');
   } catch (error) {
     toast(error.message, 'bad');
   }
@@ -59,12 +59,12 @@ function drawBar(conversation) {
   // Each event draws it anew: what somebody is about to press must not be replaced under the pointer.
   keep(bar, [
     square('back', 'Back to the conversations', () => { store.selected = null; tell('selected'); }, { class: 'back', 'data-keep': 'back' }),
-    el('span', { class: 'avatar is-bare', 'aria-hidden': 'true', 'data-keep': `avatar ${conversation.customer}`, vars: { '--hue': hue(conversation.customer) } }, initials(conversation.name, conversation.customer)),
+    avatar(conversation, { class: 'is-bare', 'data-keep': `avatar ${conversation.customer}` }),
     el('div', { class: 'bar-who', 'data-keep': 'who' },
-      el('div', { class: 'bar-name' }, el('h1', { dir: 'auto' }, conversation.name), square('pen', 'Rename the customer', () => rename(selected()))),
-      el('div', { class: 'bar-sub' }, `${phone(conversation.customer)} · ${names[conversation.channel]}`)),
+      el('div', { class: 'bar-name' }, el('h1', { dir: 'auto' }, shownName(conversation.name, conversation.customer)), square('pen', 'Rename the customer', () => rename(selected()))),
+      el('div', { class: 'bar-sub' }, shownPhone(conversation.customer), el('span', {}, `· ${names[conversation.channel]}`))),
     windowPill(conversation),
-    button(el('span', { class: 'wide-only' }, 'Mark read'), markRead, { sign: 'eye', look: 'is-small', 'aria-label': 'Mark read', title: 'The customer reads all that was delivered (m)', 'data-keep': 'read' }),
+    button(el('span', { class: 'wide-only' }, 'Mark read'), markRead, { sign: 'eye', look: 'is-small', 'aria-label': 'Mark read', title: 'Mark all messages as read (m)', 'data-keep': 'read' }),
   ]);
 }
 

@@ -1,24 +1,24 @@
-// The faults that have a switch of their own, and the fields of the others.
+// The faults with their own switch, and the fields of custom rules.
 const meta = (code, title) => ({ kind: 'fail', code, title });
 
 export const groups = [
   ['Requests', [
     ['Too many attempts', '429 with Retry-After: 2, for every call', { kind: 'rate_limit', retry_after: 2 }],
-    ['Server error before', '500, and nothing was done', { kind: 'server_error', accepted: false }],
-    ['Server error after', '500, yet the call was carried out', { kind: 'server_error', accepted: true }],
-    ['Dropped before', 'The connection breaks, and nothing was done', { kind: 'drop', accepted: false }],
-    ['Dropped after', 'The connection breaks once the call was carried out', { kind: 'drop', accepted: true }],
-    ['Stall', 'No reply comes at all', { kind: 'stall', accepted: false }],
+    ['Server error before', '500, and the call is not processed', { kind: 'server_error', accepted: false }],
+    ['Server error after', '500, but the call is processed', { kind: 'server_error', accepted: true }],
+    ['Dropped before', 'The connection drops before the call is processed', { kind: 'drop', accepted: false }],
+    ['Dropped after', 'The connection drops after the call was processed', { kind: 'drop', accepted: true }],
+    ['Stall', 'No reply is sent', { kind: 'stall', accepted: false }],
     ['Slow', 'Every reply takes three seconds', { kind: 'slow', millis: 3000 }],
-    ['Garbage', '200 with something that is no envelope', { kind: 'garbage', accepted: true }],
+    ['Garbage', '200 with a body that is not an envelope', { kind: 'garbage', accepted: true }],
   ]],
   ['Webhooks', [
-    ['Twice', 'Each webhook is posted two times', { kind: 'duplicate' }],
-    ['Out of order', 'One is held back until the next was posted', { kind: 'reorder' }],
-    ['Late', 'Five seconds later, so sent comes after read', { kind: 'late', millis: 5000 }],
+    ['Twice', 'Each webhook is posted twice', { kind: 'duplicate' }],
+    ['Out of order', 'A webhook is held back until the next one was posted', { kind: 'reorder' }],
+    ['Late', 'Delayed by five seconds, so sent arrives after read', { kind: 'late', millis: 5000 }],
     ['Lost', 'Never posted', { kind: 'lose' }],
-    ['Bad signature', 'The signature does not fit the body', { kind: 'bad_signature' }],
-    ['Unknown value', 'A value, a member and an event of tomorrow', { kind: 'unknown_value' }],
+    ['Bad signature', 'The signature does not match the body', { kind: 'bad_signature' }],
+    ['Unknown value', 'Contains a value and a member that no version knows', { kind: 'unknown_value' }],
   ]],
   ['Messages', [
     ['Undeliverable', '131026, accepted and then failed', meta(131026, 'Message undeliverable')],
@@ -34,6 +34,7 @@ export const kinds = {
   stall: ['Stall', ['accepted']],
   slow: ['Slow reply', ['millis']],
   garbage: ['Garbage', ['accepted']],
+  refuse: ['Send refused by the provider', ['code', 'title']],
   duplicate: ['Webhook twice', []],
   reorder: ['Webhooks out of order', []],
   late: ['Webhook late', ['millis']],
@@ -45,7 +46,7 @@ export const kinds = {
 
 const webhooks = new Set(['duplicate', 'reorder', 'late', 'lose', 'bad_signature', 'unknown_value']);
 
-/** Where a kind of fault happens: at a request, a webhook, or a message. */
+/** The place of a kind of fault: request, webhook or message. */
 export const placeOf = (kind) => (kind === 'fail' ? 'message' : webhooks.has(kind) ? 'webhook' : 'request');
 
 export const operations = ['send_*', 'send_whatsapp_message', 'send_viber_message', 'send_rcs_message'];
@@ -59,7 +60,7 @@ export const isSame = (one, other) => shape(one) === shape(other);
 /** A rule in words. */
 export function inWords(rule) {
   const words = [];
-  if (rule.accepted !== undefined && rule.accepted !== null) words.push(rule.accepted ? 'after it was carried out' : 'before anything is done');
+  if (rule.accepted !== undefined && rule.accepted !== null) words.push(rule.accepted ? 'after the call was processed' : 'before the call is processed');
   if (rule.retry_after !== undefined && rule.retry_after !== null) words.push(`Retry-After: ${rule.retry_after}`);
   if (rule.millis) words.push(`${rule.millis} ms`);
   if (rule.code) words.push(`${rule.code} ${rule.title}`);

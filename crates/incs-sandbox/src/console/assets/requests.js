@@ -31,7 +31,7 @@ panel('requests', (body, _, isOther) => {
   if (isOther) load();
   keep(body, [store.exchanges.length
     ? keyed('log', el('div', { class: 'log' }, store.exchanges.map(row)))
-    : el('p', { class: 'hint' }, 'No call yet. Each call of the platform’s API shows up here with its reply, also one that was refused.')]);
+    : el('p', { class: 'hint' }, 'No calls yet. Each call of the platform’s API appears here with its reply, including refused ones.')]);
   return { title: 'Requests' };
 });
 
@@ -44,7 +44,7 @@ panel('exchange', (body, { number }, isOther) => {
   if (alone) {
     fill(body,
       el('p', { class: 'hint' }, `Request ${alone.number} · ${precise(alone.at)}`),
-      alone.message && el('div', {}, button('To the message', () => openPanel({ kind: 'message', number: alone.message }), { sign: 'chat', look: 'is-small' })),
+      alone.message && el('div', {}, button('Show the message', () => openPanel({ kind: 'message', number: alone.message }), { sign: 'chat', look: 'is-small' })),
       exchangeBlocks(alone));
   }
   return { title: 'Request', back: () => openPanel({ kind: 'requests' }) };

@@ -1,9 +1,9 @@
 // Search over names, numbers and the texts of messages.
-import { calmly, el, hue, icon } from './dom.js';
+import { calmly, el, icon } from './dom.js';
 import { api, listOf } from './api.js';
-import { initials, phone } from './channels.js';
+import { avatar, shownName } from './channels.js';
 import { line } from './content.js';
-import { keyOf, now, on, store, tell } from './store.js';
+import { endOf, keyOf, now, on, putRead, store, tell } from './store.js';
 import { brief } from './time.js';
 import { toast } from './toast.js';
 
@@ -19,25 +19,31 @@ export const search = {
 };
 
 async function run() {
-  const query = store.query;
+  const { query, channel } = store;
   if (!query) {
     store.found = null;
     return tell('found');
   }
   try {
-    const [conversations, messages] = await Promise.all([api.conversations({ q: query }), api.messages({ q: query, limit: 30 })]);
-    if (query !== store.query) return undefined;
-    store.found = { conversations: listOf(conversations, 'conversations'), messages: listOf(messages, 'messages') };
-    for (const conversation of store.found.conversations) {
-      if (!store.conversations.has(keyOf(conversation))) store.conversations.set(keyOf(conversation), conversation);
-    }
+    const [conversations, messages] = await Promise.all([api.conversations({ q: query, channel }), api.messages({ q: query, channel, limit: 30 })]);
+    if (query !== store.query || channel !== store.channel) return undefined;
+    const list = listOf(conversations, 'conversations');
+    store.found = { conversations: [], messages: listOf(messages, 'messages') };
+    addFound(list);
     return tell('found');
   } catch (error) {
     return toast(error.message, 'bad');
   }
 }
 
+/** Adds found conversations below the known ones. */
+export function addFound(list) {
+  Object.assign(store.found, endOf(list), { conversations: [...store.found.conversations, ...list] });
+  putRead(list);
+}
+
 const runSoon = calmly(run, 160);
+on('channel', () => { if (store.query) run(); });
 input.addEventListener('input', () => {
   store.query = input.value.trim();
   hint.hidden = Boolean(input.value);
@@ -56,7 +62,7 @@ input.addEventListener('keydown', (event) => {
 });
 on('message', ({ isNew }) => { if (isNew && store.query) runSoon(); });
 
-/** A text around what was searched for, which is marked. */
+/** A text around the match, which is highlighted. */
 function marked(text, query) {
   const place = text.toLocaleLowerCase().indexOf(query.toLocaleLowerCase());
   if (place < 0) return text.slice(0, 120);
@@ -64,7 +70,7 @@ function marked(text, query) {
   return [start ? '…' : '', text.slice(start, place), el('mark', {}, text.slice(place, place + query.length)), text.slice(place + query.length, place + 100)];
 }
 
-/** The messages that were found, below the conversations. */
+/** The found messages, below the conversations. */
 export function drawFound() {
   const found = store.found?.messages.filter((message) => !store.channel || message.channel === store.channel) ?? [];
   if (!found.length) return null;
@@ -76,10 +82,10 @@ export function drawFound() {
     tell(isThere ? 'jump' : 'selected', message.number);
   };
   return [el('h2', { class: 'list-head' }, `${found.length}${found.length === 30 ? '+' : ''} message${found.length === 1 ? '' : 's'}`), found.map((message) => {
-    const name = store.conversations.get(keyOf(message))?.name ?? phone(message.customer);
+    const name = store.conversations.get(keyOf(message))?.name ?? message.customer;
     return el('div', { role: 'listitem', 'data-keep': `message ${message.number}` }, el('button', { type: 'button', class: 'row', data: { key: keyOf(message), number: message.number, channel: message.channel }, on: { click: () => open(message) } },
-      el('span', { class: 'avatar', 'aria-hidden': 'true', vars: { '--hue': hue(message.customer) } }, initials(name, message.customer)),
-      el('span', { class: 'row-top' }, el('span', { class: 'row-name', dir: 'auto' }, name), el('span', { class: 'row-time' }, brief(message.created_at, now()))),
+      avatar({ name, customer: message.customer }),
+      el('span', { class: 'row-top' }, el('span', { class: 'row-name', dir: 'auto' }, shownName(name, message.customer)), el('span', { class: 'row-time' }, brief(message.created_at, now()))),
       el('span', { class: 'row-bottom' }, el('span', { class: 'row-text', dir: 'auto' }, marked(line(message), store.query)))));
   })];
 }

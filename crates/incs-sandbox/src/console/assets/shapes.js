@@ -1,4 +1,4 @@
-// The lines of the signs, on a grid of 24.
+// The lines of the icons, on a grid of 24.
 export const shapes = {
   search: ['M11 4a7 7 0 1 0 0 14a7 7 0 0 0 0-14', 'M20 20l-4-4'],
   close: ['M6 6l12 12', 'M18 6L6 18'],

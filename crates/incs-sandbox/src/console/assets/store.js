@@ -1,14 +1,16 @@
-// What the page knows. Whoever changes it tells a topic; whoever shows it listens.
+// The state of the page. Changes are published by topic; views subscribe to topics.
 const KEPT_THREADS = 12;
 const KEPT_MESSAGES = 1500;
 const KEPT_EXCHANGES = 200;
 
 export const store = {
   state: null,
-  /** How far the clock of the sandbox is ahead of this machine's, in milliseconds. */
+  /** The milliseconds by which the sandbox's clock is ahead of this machine's. */
   offset: 0,
   live: 'connecting',
   conversations: new Map(),
+  /** The loaded part of the list of each channel, with '' for all: see `endOf`. */
+  ends: new Map(),
   threads: new Map(),
   unread: new Map(),
   selected: null,
@@ -20,7 +22,7 @@ export const store = {
   faults: [],
   subscriptions: [],
   answering: null,
-  /** The message to go to once its conversation was read. */
+  /** The message to scroll to once its conversation is loaded. */
   aim: null,
 };
 
@@ -35,7 +37,7 @@ export function tell(topic, detail) {
   for (const listener of listeners.get(topic) ?? []) listener(detail);
 }
 
-/** Listens to a topic for as long as a read takes, and gives what was read. */
+/** Listens to a topic while data is loaded, and returns the data. */
 export async function hearing(topic, listener, read) {
   on(topic, listener);
   try {
@@ -45,7 +47,7 @@ export async function hearing(topic, listener, read) {
   }
 }
 
-/** The same read, but `null` instead of a reply that a later one has overtaken: it says what is no longer so. */
+/** The same request, but `null` for a reply that a later one has overtaken, since it is out of date. */
 export function latest(read) {
   let asked = 0;
   return async (...args) => {
@@ -59,7 +61,7 @@ export function latest(read) {
 export const keyOf = (thing) => `${thing.channel}/${thing.customer}`;
 export const selected = () => store.conversations.get(store.selected) ?? null;
 
-/** What time it is in the sandbox. */
+/** The time of the sandbox. */
 export function now() {
   if (store.state?.clock === 'virtual') return new Date(store.state.now);
   return new Date(Date.now() + store.offset);
@@ -71,31 +73,71 @@ export function setState(state) {
   tell('state');
 }
 
-/** A conversation as it is now; members that are not given stay. */
+/** Updates a conversation; absent members stay. */
 export function putConversation(conversation) {
   const key = keyOf(conversation);
   store.conversations.set(key, { ...store.conversations.get(key), ...conversation });
   tell('conversations', key);
 }
 
-/** The conversations that were read. Those of the keys in `newer` changed meanwhile, and stay as they are. */
+/** The number of conversations loaded at once. */
+export const PAGE = 200;
+
+/** The end of a loaded list: the number of the last message of its last conversation, and whether more follow. */
+export const endOf = (list) => ({ before: list.at(-1)?.last?.number ?? 0, isWhole: list.length < PAGE });
+
+/** Stores the first loaded conversations, except the keys in `newer`, which changed in the meantime. */
 export function setConversations(list, newer) {
   const known = store.conversations;
   store.conversations = new Map(list.map((conversation) => [keyOf(conversation), conversation]));
   for (const key of newer) if (known.has(key)) store.conversations.set(key, known.get(key));
+  store.ends = new Map([['', endOf(list)]]);
   tell('conversations');
 }
 
-/** Conversations of the chosen channel, the latest first. */
+/** Stores loaded conversations. Events about their last messages are newer. */
+export function putRead(list) {
+  for (const conversation of list) {
+    const known = store.conversations.get(keyOf(conversation));
+    const isNewer = known?.last && known.last.number >= (conversation.last?.number ?? 0);
+    store.conversations.set(keyOf(conversation), isNewer ? { ...conversation, last: known.last, last_at: known.last_at } : conversation);
+  }
+}
+
+/** Adds conversations of a channel, or of all, below the loaded ones. */
+export function addConversations(channel, list) {
+  putRead(list);
+  store.ends.set(channel, endOf(list));
+  tell('conversations');
+}
+
+/** The end of the shown list. */
+export function shownEnd() {
+  if (store.found) return store.found;
+  const all = store.ends.get('') ?? endOf([]);
+  const own = store.ends.get(store.channel) ?? all;
+  return { before: Math.min(all.before, own.before), isWhole: all.isWhole || own.isWhole };
+}
+
+/** The loaded conversations of the selected channel, latest first. Others may be known, with gaps between them. */
 export function listed() {
+  const { before, isWhole } = shownEnd();
+  const isRead = (conversation) => isWhole || store.found || (conversation.last?.number ?? 0) >= before || keyOf(conversation) === store.selected;
   const all = store.found?.conversations ?? [...store.conversations.values()];
   return all
     .map((conversation) => store.conversations.get(keyOf(conversation)) ?? conversation)
-    .filter((conversation) => !store.channel || conversation.channel === store.channel)
-    .sort((one, other) => String(other.last_at ?? '').localeCompare(String(one.last_at ?? '')));
+    .filter((conversation) => (!store.channel || conversation.channel === store.channel) && isRead(conversation))
+    .sort((one, other) => (other.last?.number ?? 0) - (one.last?.number ?? 0));
 }
 
-/** A message as it is now. Says whether the page had not seen it before. */
+/** Shows the conversations of a channel, or all. */
+export function filterBy(channel) {
+  store.channel = channel;
+  tell('channel');
+  tell('conversations');
+}
+
+/** Updates a message. Returns whether it is new to the page. */
 export function putMessage(message) {
   const key = keyOf(message);
   const known = store.conversations.get(key) ?? { channel: message.channel, customer: message.customer, name: message.customer, count: 0 };
@@ -120,7 +162,7 @@ export function putMessage(message) {
   return isNew;
 }
 
-/** The messages of a conversation that were read; the threads that were looked at longest ago are forgotten. */
+/** The loaded messages of a conversation; the least recently shown threads are forgotten. */
 export function setThread(key, list, isWhole) {
   store.threads.delete(key);
   store.threads.set(key, { list, isWhole });

@@ -1,4 +1,4 @@
-// The event stream. Whoever missed something reads everything again.
+// The event stream. After missed events everything is loaded again.
 import { putConversation, putExchange, putMessage, store, tell } from './store.js';
 
 const FIRST_WAIT = 500;
@@ -21,7 +21,7 @@ function setLive(live) {
   tell('live');
 }
 
-/** Listens for ever; `reload` is called whenever something may have been missed, which is also at the beginning. */
+/** Listens for ever; calls `reload` at the start and whenever events may have been missed. */
 export function listen(reload, wait = FIRST_WAIT) {
   let isHeard = false;
   const source = new EventSource('/_sandbox/events');
@@ -45,7 +45,7 @@ export function listen(reload, wait = FIRST_WAIT) {
   });
   source.addEventListener('error', () => {
     setLive('lost');
-    // A browser gives up for good when the reply was no stream; then it is tried again from here.
+    // A browser gives up for good if the reply was not a stream, so reconnect from here.
     if (source.readyState !== EventSource.CLOSED) return;
     const next = isHeard ? FIRST_WAIT : Math.min(wait * 2, LONGEST_WAIT);
     setTimeout(() => listen(reload, next), next);

@@ -53,7 +53,7 @@ function row(entry) {
       status !== 'APPROVED' && button('Approve', () => review(entry, 'APPROVED'), { sign: 'check', look: 'is-small' }),
       status !== 'REJECTED' && button('Reject', () => review(entry, 'REJECTED'), { look: 'is-small is-danger' }),
       copyButton('JSON', () => text, 'template'),
-      el('span', { class: 'hint' }, entry.is_stock ? 'there from the start' : '')),
+      el('span', { class: 'hint' }, entry.is_stock ? 'in the stock' : '')),
     codeBox(text),
   ], opened.has(entry.number), { 'data-keep': entry.number });
 }

@@ -1,4 +1,4 @@
-// Texts of messages: links, WhatsApp's marks, and "show more". All of it is built of text nodes.
+// Texts of messages: links, WhatsApp's formatting, and "show more". Everything is built of text nodes.
 import { el } from './dom.js';
 
 const LONG = 900;
@@ -7,7 +7,7 @@ const URL_IN_TEXT = /https?:\/\/[^\s<>"'`]+/g;
 const MARKS = /```([^`]+)```|`([^`\n]+)`|(?<![\p{L}\p{N}])([*_~])(?=\S)([^\n]*?\S)\3(?![\p{L}\p{N}])/gu;
 const tags = { '*': 'b', _: 'i', '~': 's' };
 
-/** An address that a browser may open when someone asks for it: http and https only. */
+/** An address that the browser may open on a click: http and https only. */
 export function webAddress(text) {
   try {
     const url = new URL(text);
@@ -17,7 +17,7 @@ export function webAddress(text) {
   }
 }
 
-/** The attributes of a link that leads out of the page and tells nothing about it. */
+/** The attributes of an external link that sends no referrer. */
 export const outward = (url) => ({ href: url.href, target: '_blank', rel: 'noopener noreferrer' });
 
 function linked(text) {
@@ -50,7 +50,7 @@ function marked(text, depth = 0) {
 
 const EMOJI_ONLY = /^(?:\p{Extended_Pictographic}[\p{Emoji_Modifier}\u{FE0F}\u{200D}]*\s?){1,3}$/u;
 
-/** A text with its direction found out, cut where it is long. */
+/** A text with automatic direction, shortened if it is long. */
 export function text(value, { channel = '', look = '' } = {}) {
   const isLong = value.length > LONG || value.split('\n').length > LINES;
   const isJumbo = EMOJI_ONLY.test(value);

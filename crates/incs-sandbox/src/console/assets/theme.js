@@ -1,4 +1,4 @@
-// The theme, set before the first paint: what was chosen, else what the system says.
+// The theme, set before the first paint: the chosen one, else the system's.
 (() => {
   const key = 'incs-sandbox-theme';
   const known = ['auto', 'light', 'dark'];
@@ -27,7 +27,7 @@
       try {
         localStorage.setItem(key, theme);
       } catch {
-        // It lasts as long as the page then.
+        // Without storage the choice lasts as long as the page.
       }
       apply();
       return theme;

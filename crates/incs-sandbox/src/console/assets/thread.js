@@ -12,7 +12,7 @@ const newest = button('New messages', () => toEnd(), { sign: 'down', look: 'is-s
 newest.hidden = true;
 let bubbles = new Map();
 let shownKey = null;
-/** Whether the newest message is in sight, and stays there when something grows. */
+/** True while the newest message is visible and stays so when content grows. */
 let isSticky = true;
 
 export const thread = { node, newest };
@@ -25,7 +25,7 @@ function toEnd() {
   newest.hidden = true;
 }
 
-/** Reads messages of a conversation. What is told of them while they are read is newer than the reply. */
+/** Loads messages of a conversation. Events that arrive meanwhile are newer than the reply. */
 async function read(conversation, before) {
   const told = new Map();
   const hear = ({ message }) => { if (keyOf(message) === keyOf(conversation)) told.set(message.number, message); };
@@ -37,7 +37,7 @@ async function read(conversation, before) {
   return [...list, ...more.sort((one, other) => one.number - other.number)];
 }
 
-/** Reads the newest messages of the chosen conversation and shows them. */
+/** Loads and shows the newest messages of the selected conversation. */
 export async function load() {
   const conversation = selected();
   if (!conversation) return;
@@ -71,7 +71,7 @@ async function loadEarlier() {
   node.scrollTop = node.scrollHeight - height;
 }
 
-/** Draws all of the thread anew. */
+/** Redraws the whole thread. */
 export function draw(keepsPlace = false) {
   const key = store.selected;
   const known = store.threads.get(key);
@@ -118,7 +118,7 @@ function mark() {
   for (const [key, { node: bubbleNode }] of bubbles) bubbleNode.classList.toggle('is-open', key === number);
 }
 
-/** Goes to a message of this conversation, reading further back until it is there. */
+/** Scrolls to a message of this conversation, loading older ones until it is there. */
 export async function jump(number) {
   for (let page = 0; page < 20 && !bubbles.has(number); page += 1) {
     const known = store.threads.get(store.selected);

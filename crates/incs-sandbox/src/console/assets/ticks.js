@@ -1,4 +1,4 @@
-// Receipts: one sign for each state of a message.
+// Receipts: one icon for each state of a message.
 import { el, icon } from './dom.js';
 
 const signs = { created: 'clock', sent: 'check', delivered: 'checks', read: 'checks', failed: 'alert' };

@@ -1,4 +1,4 @@
-// A short word at the bottom, which screen readers say too.
+// A short notice at the bottom, which screen readers announce.
 import { el, icon } from './dom.js';
 
 export function toast(words, look = '') {

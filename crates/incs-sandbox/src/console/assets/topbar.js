@@ -1,4 +1,4 @@
-// The bar at the top: what sandbox this is, how it goes, and the ways to the panels.
+// The bar at the top: the sandbox, its counters, and the buttons of the panels.
 import { button, calmly, el, fill, icon } from './dom.js';
 import { api } from './api.js';
 import { ask } from './dialogs.js';
@@ -22,8 +22,8 @@ function drawFacts() {
   const isVirtual = state.clock === 'virtual';
   fill(facts,
     fact('seed', state.seed),
-    el('div', { class: 'fact', title: isVirtual ? 'A virtual clock: it moves when it is told to' : 'The clock of this machine' }, el('dt', {}, isVirtual ? 'virtual' : 'clock'), clock),
-    isVirtual && button('+1 h', () => advance(3_600_000), { look: 'is-small', title: 'Move the clock on by an hour' }),
+    el('div', { class: 'fact', title: isVirtual ? 'A virtual clock, which moves only on request' : 'The clock of this machine' }, el('dt', {}, isVirtual ? 'virtual' : 'clock'), clock),
+    isVirtual && button('+1 h', () => advance(3_600_000), { look: 'is-small', title: 'Advance the clock by an hour' }),
     fact('requests', counters.requests ?? 0, 'is-plain'),
     fact('refused', counters.refused ?? 0, `is-plain is-extra${counters.refused ? ' is-bad' : ''}`),
     fact('inbound', counters.inbound ?? 0, 'is-plain is-extra'),
@@ -75,7 +75,7 @@ export function nextTheme() {
 }
 
 async function reset() {
-  const isSure = await ask({ title: 'Reset the sandbox?', text: 'All messages, requests, webhook deliveries, faults and templates that were made are forgotten. The same seed begins anew.', confirm: 'Reset', isDangerous: true });
+  const isSure = await ask({ title: 'Reset the sandbox?', text: 'This forgets all messages, requests, webhook deliveries, and added faults and templates. The seed restarts.', confirm: 'Reset', isDangerous: true });
   if (!isSure) return;
   try {
     await api.reset();

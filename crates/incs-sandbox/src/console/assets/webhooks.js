@@ -47,7 +47,7 @@ async function attempt(change, words) {
 
 function subscription(known) {
   const signing = known.signing?.scheme ?? known.scheme;
-  const words = [known.provider, known.events?.length ? known.events.join(', ') : 'every event', signing ? `signed: ${signing}` : 'unsigned', known.php ? 'php spelling' : ''];
+  const words = [known.provider, known.events?.length ? known.events.join(', ') : 'every event', signing ? `signed: ${signing}` : 'unsigned', known.php ? 'PHP escapes' : ''];
   return el('div', { class: 'board-row' },
     el('b', { class: 'mono', dir: 'ltr' }, known.url), el('p', {}, words.filter(Boolean).join(' · ')),
     el('div', { class: 'end' }, square('trash', `Remove ${known.url}`, () => attempt(() => api.unsubscribe(known.id), 'Removed.'))));
@@ -58,7 +58,7 @@ const schemes = [['', 'Unsigned'], ['hmac_sha256', 'HMAC-SHA256'], ['standard_we
 
 function form() {
   const problem = el('p', { class: 'error-text', role: 'alert', hidden: true });
-  const secret = field('Secret', el('input', { name: 'secret', autocomplete: 'off', type: 'password' }), 'It is never shown again.');
+  const secret = field('Secret', el('input', { name: 'secret', autocomplete: 'off', type: 'password' }), 'The secret is never shown again.');
   const scheme = el('select', { name: 'scheme', on: { change: () => { secret.hidden = !scheme.value; } } }, options(schemes, ''));
   secret.hidden = true;
   const node = el('form', { class: 'form', on: { submit: async (event) => {
@@ -79,11 +79,11 @@ function form() {
       problem.textContent = error.message;
     }
   } } },
-  field('URL', el('input', { name: 'url', type: 'url', required: true, placeholder: 'http://127.0.0.1:8080/hooks/incs', autocomplete: 'off' }), 'On this machine, unless the sandbox was started to let webhooks out.'),
-  field('Shape', el('select', { name: 'provider' }, options([['incs', 'INCS'], ['exotel', 'Exotel (RCS)']], 'incs'))),
+  field('URL', el('input', { name: 'url', type: 'url', required: true, placeholder: 'http://127.0.0.1:8080/hooks/incs', autocomplete: 'off' }), 'On this machine, unless the sandbox was started with --allow-remote.'),
+  field('Format', el('select', { name: 'provider' }, options([['incs', 'INCS'], ['exotel', 'Exotel (RCS)']], 'incs'))),
   el('fieldset', {}, el('legend', {}, 'Events; none chosen means all'), events.map((event) => el('label', { class: 'check' }, el('input', { type: 'checkbox', name: 'events', value: event }), el('span', { class: 'mono' }, event)))),
   field('Signature', scheme), secret,
-  el('label', { class: 'check' }, el('input', { type: 'checkbox', name: 'php' }), 'Escape / and what is not ASCII, as PHP does'),
+  el('label', { class: 'check' }, el('input', { type: 'checkbox', name: 'php' }), 'Use PHP’s escapes for / and non-ASCII characters'),
   problem,
   el('div', { class: 'actions' }, el('button', { type: 'submit', class: 'button is-primary' }, 'Subscribe')));
   return node;
@@ -101,10 +101,10 @@ panel('webhooks', (body, _, isOther) => {
   }
   fill(parts.list, block('Subscriptions', null, store.subscriptions.length
     ? el('div', { class: 'board' }, store.subscriptions.map(subscription))
-    : el('p', { class: 'hint' }, 'Nobody is subscribed. Add the URL of your program, and it gets receipts and what customers write.')));
+    : el('p', { class: 'hint' }, 'No webhooks. Add the URL of your program to receive receipts and customers’ messages.')));
   const repost = (delivery) => attempt(() => api.repost(delivery.number), 'Posted again.');
   const latest = block('Latest', button('Reload', loadDeliveries, { sign: 'reset', look: 'is-small is-quiet' }), deliveries.length
-    ? deliveryFolds(deliveries, repost) : el('p', { class: 'hint' }, 'None was posted yet.'));
+    ? deliveryFolds(deliveries, repost) : el('p', { class: 'hint' }, 'No webhook was posted yet.'));
   keep(parts.deliveries, [keyed('latest', latest)]);
   return { title: 'Webhooks' };
 });

@@ -1,13 +1,13 @@
-//! Renders a template as the customer sees it, with its variables filled.
+//! Renders a template with its variables filled, as the customer sees it.
 
 use std::borrow::Cow;
 
 use incs_model::template::{rcs, whatsapp};
+use incs_model::whatsapp::template::{CardComponent, Component, Parameter, ParameterValue};
 use incs_model::{rcs as rcs_send, whatsapp as whatsapp_send};
 use serde::Serialize;
 
-/// A template as the customer sees it, with its variables filled: `rendered` of a message. The same for both channels; absent
-/// parts are left out.
+/// A rendered template, the member `rendered` of a message. Both channels have the same form; absent parts are left out.
 ///
 /// ```json
 /// {"template_id": "5120883317740202", "header": {"type": "text", "text": "Due 2026-05-31"}, "body": "Dear Ms Tan, …", "footer": "Example Bank",
@@ -19,7 +19,7 @@ use serde::Serialize;
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Rendered {
-    /// The template; not on cards.
+    /// The id of the template; absent on cards.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) template_id: Option<String>,
     /// The type of an RCS template: `text`, `richcard` or `carousel`.
@@ -35,7 +35,7 @@ pub(crate) struct Rendered {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) footer: Option<String>,
     pub(crate) buttons: Vec<Button>,
-    /// The cards of a rich card (one) or of a carousel; they have none of their own.
+    /// The cards of a rich card (one) or of a carousel; cards have no cards of their own.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) cards: Vec<Rendered>,
 }
@@ -54,7 +54,7 @@ pub(crate) enum Header {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(crate) enum Button {
-    /// Sends its text and payload back.
+    /// Returns its text and payload to the business.
     QuickReply {
         text: String,
         payload: String,
@@ -81,35 +81,51 @@ pub(crate) enum Button {
 
 /// Renders a WhatsApp template.
 pub(crate) fn of_whatsapp(template: &whatsapp::Template, send: &whatsapp_send::Template) -> Rendered {
-    let placeholders = template.placeholders();
-    let template_id = Some(template.template_id.to_string());
-    let mut rendered = Rendered { template_id, ..Rendered::default() };
+    let code = send.code.as_ref().map(incs_model::Secret::expose);
+    let part = |header, body, buttons| Part { header, body, buttons, code };
+    let given = send.components.iter().fold(part(&[], &[], Vec::new()), |given, component| match component {
+        Component::Header(header) => Part { header: &header.parameters, ..given },
+        Component::Body(body) => Part { body: &body.parameters, ..given },
+        Component::Button(button) => given.and(button),
+        _ => given,
+    });
+    let mut rendered = Rendered { template_id: Some(template.template_id.to_string()), ..Rendered::default() };
     for component in &template.components {
         match component {
-            whatsapp::Component::Header(header) => {
-                let given = given(send, |one| matches!(one, whatsapp_send::template::Component::Header(_)));
-                rendered.header = match header.format {
-                    whatsapp::HeaderFormat::Text => header
-                        .text
-                        .as_deref()
-                        .map(|text| Header::Text { text: fill(text, &placeholders.header, &texts(given)) }),
-                    _ => given.first().and_then(medium),
-                };
-            }
-            whatsapp::Component::Body(body) => {
-                let mut values = texts(given(send, |one| matches!(one, whatsapp_send::template::Component::Body(_))));
-                values.extend(code(send));
-                rendered.body = Some(fill(&body.text, &placeholders.body, &values));
-            }
+            whatsapp::Component::Header(header) => rendered.header = given.header(header),
+            whatsapp::Component::Body(body) => rendered.body = Some(given.text(&body.text, given.body)),
             whatsapp::Component::Footer(footer) => rendered.footer = Some(footer.text.clone()),
-            whatsapp::Component::Buttons(buttons) => {
-                rendered.buttons = buttons
-                    .buttons
-                    .iter()
-                    .enumerate()
-                    .filter_map(|(index, one)| whatsapp_button(one, index, send))
-                    .collect();
+            whatsapp::Component::Buttons(buttons) => rendered.buttons = given.buttons(buttons),
+            whatsapp::Component::Carousel(carousel) => {
+                let cards = carousel.cards.iter().enumerate();
+                rendered.cards = cards.map(|(index, card)| whatsapp_card(card, index, send)).collect();
             }
+            _ => {}
+        }
+    }
+    rendered
+}
+
+fn whatsapp_card(card: &whatsapp::Card, index: usize, send: &whatsapp_send::Template) -> Rendered {
+    let cards = send.components.iter().find_map(|component| match component {
+        Component::Carousel(carousel) => Some(&carousel.cards),
+        _ => None,
+    });
+    let is_it = |card: &&whatsapp_send::template::Card| usize::try_from(card.card_index) == Ok(index);
+    let values = cards.into_iter().flatten().find(is_it).map(|card| card.components.as_slice());
+    let none = Part { header: &[], body: &[], buttons: Vec::new(), code: None };
+    let given = values.unwrap_or_default().iter().fold(none, |given, component| match component {
+        CardComponent::Header(header) => Part { header: &header.parameters, ..given },
+        CardComponent::Body(body) => Part { body: &body.parameters, ..given },
+        CardComponent::Button(button) => given.and(button),
+        _ => given,
+    });
+    let mut rendered = Rendered::default();
+    for component in &card.components {
+        match component {
+            whatsapp::CardComponent::Header(header) => rendered.header = given.header(header),
+            whatsapp::CardComponent::Body(body) => rendered.body = Some(given.text(&body.text, given.body)),
+            whatsapp::CardComponent::Buttons(buttons) => rendered.buttons = given.buttons(buttons),
             _ => {}
         }
     }
@@ -128,7 +144,7 @@ pub(crate) fn of_rcs(template: &rcs::Template, send: &rcs_send::Template) -> Ren
 }
 
 impl Header {
-    /// A picture or a film, by the ending of its link.
+    /// Returns an image or a video, by the file extension of its link.
     fn of_link(link: String) -> Self {
         let path = link.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
         let is_film = [".mp4", ".3gp", ".webm", ".mov", ".m4v", ".mpeg"].iter().any(|ending| path.ends_with(ending));
@@ -136,74 +152,85 @@ impl Header {
     }
 }
 
-fn whatsapp_button(button: &whatsapp::Button, index: usize, send: &whatsapp_send::Template) -> Option<Button> {
-    let is_it = |one: &whatsapp_send::template::Component| matches!(one, whatsapp_send::template::Component::Button(button) if button.index.parse() == Ok(index));
-    let value = texts(given(send, is_it)).first().map(|&value| value.to_owned());
-    let label = |text: &Option<String>, fixed: &str| text.clone().unwrap_or_else(|| fixed.to_owned());
-    match button {
-        whatsapp::Button::QuickReply(reply) => {
-            Some(Button::QuickReply { text: reply.text.clone(), payload: value.unwrap_or_else(|| reply.text.clone()) })
-        }
-        whatsapp::Button::Url(link) => {
-            let url = filled(&link.url, ("{{", "}}"), &|_| value.as_deref().map(Cow::Borrowed));
-            Some(Button::Url { text: link.text.clone(), url, payload: None })
-        }
-        whatsapp::Button::PhoneNumber(phone) => {
-            Some(Button::Phone { text: phone.text.clone(), phone: phone.phone_number.clone(), payload: None })
-        }
-        whatsapp::Button::CopyCode(copy) => {
-            Some(Button::CopyCode { text: label(&copy.text, "Copy offer code"), code: value.unwrap_or_default() })
-        }
-        whatsapp::Button::Otp(otp) => {
-            let code = code(send).map(str::to_owned).or(value).unwrap_or_default();
-            Some(Button::CopyCode { text: label(&otp.text, "Copy code"), code })
-        }
-        _ => None,
+/// The values of a send for the parts of a template or a card.
+struct Part<'a> {
+    header: &'a [Parameter],
+    body: &'a [Parameter],
+    buttons: Vec<&'a whatsapp_send::template::Button>,
+    /// Returns the one-time code of an authentication template: the value of its body and of its button.
+    code: Option<&'a str>,
+}
+
+impl<'a> Part<'a> {
+    fn and(mut self, button: &'a whatsapp_send::template::Button) -> Self {
+        self.buttons.push(button);
+        self
     }
-}
 
-/// The values of the first component that is meant.
-fn given(
-    send: &whatsapp_send::Template,
-    is_it: impl Fn(&whatsapp_send::template::Component) -> bool,
-) -> &[whatsapp_send::template::Parameter] {
-    send.components
-        .iter()
-        .find(|component| is_it(component))
-        .map(whatsapp_send::template::Component::parameters)
-        .unwrap_or_default()
-}
-
-fn texts(parameters: &[whatsapp_send::template::Parameter]) -> Vec<&str> {
-    let text = |parameter| match parameter {
-        &whatsapp_send::template::Parameter::Text(ref text)
-        | &whatsapp_send::template::Parameter::CouponCode(ref text)
-        | &whatsapp_send::template::Parameter::Payload(ref text) => text.as_str(),
-        _ => "",
-    };
-    parameters.iter().map(text).collect()
-}
-
-/// The one-time code of an authentication template: the only value of its body.
-fn code(send: &whatsapp_send::Template) -> Option<&str> {
-    send.code.as_ref().map(incs_model::Secret::expose)
-}
-
-fn medium(parameter: &whatsapp_send::template::Parameter) -> Option<Header> {
-    match parameter {
-        whatsapp_send::template::Parameter::Image(image) => Some(Header::Image { link: image.link.clone() }),
-        whatsapp_send::template::Parameter::Video(video) => Some(Header::Video { link: video.link.clone() }),
-        whatsapp_send::template::Parameter::Document(document) => {
-            Some(Header::Document { link: document.link.clone() })
-        }
-        _ => None,
+    /// Fills the placeholders of a text: by name if a value has one, else in the order of the placeholders.
+    fn text(&self, text: &str, given: &[Parameter]) -> String {
+        let names = whatsapp::placeholder_names(text);
+        filled(text, ("{{", "}}"), &|name| {
+            let by_name = given.iter().find(|one| one.parameter_name.as_deref() == Some(name));
+            let by_place = || given.get(names.iter().position(|known| *known == name)?);
+            let value = by_name.or_else(by_place).and_then(|one| one.value.as_text());
+            value.or(self.code).map(Cow::Borrowed)
+        })
     }
-}
 
-/// A text with the values in the order of its placeholders' names.
-fn fill(text: &str, names: &[&str], values: &[&str]) -> String {
-    let place = |name: &str| names.iter().position(|known| *known == name);
-    filled(text, ("{{", "}}"), &|name| values.get(place(name)?).map(|&value| Cow::Borrowed(value)))
+    fn header(&self, header: &whatsapp::Header) -> Option<Header> {
+        if header.format == whatsapp::HeaderFormat::Text {
+            return header.text.as_deref().map(|text| Header::Text { text: self.text(text, self.header) });
+        }
+        match &self.header.first()?.value {
+            ParameterValue::Image(image) => image.link.clone().map(|link| Header::Image { link }),
+            ParameterValue::Video(video) | ParameterValue::Gif(video) => {
+                video.link.clone().map(|link| Header::Video { link })
+            }
+            ParameterValue::Document(document) => document.link.clone().map(|link| Header::Document { link }),
+            ParameterValue::Location(place) => {
+                let text = place.name.clone().unwrap_or_else(|| format!("{}, {}", place.latitude, place.longitude));
+                Some(Header::Text { text })
+            }
+            _ => None,
+        }
+    }
+
+    fn buttons(&self, buttons: &whatsapp::Buttons) -> Vec<Button> {
+        buttons.buttons.iter().enumerate().filter_map(|(index, one)| self.button(one, index)).collect()
+    }
+
+    fn button(&self, button: &whatsapp::Button, index: usize) -> Option<Button> {
+        let given = self.buttons.iter().find(|one| one.position() == Some(index));
+        let value = given.and_then(|one| match &one.parameters.first()?.value {
+            ParameterValue::Text(text) | ParameterValue::CouponCode(text) | ParameterValue::Payload(text) => {
+                Some(text.as_str())
+            }
+            _ => None,
+        });
+        let label = |text: &Option<String>, fixed: &str| text.clone().unwrap_or_else(|| fixed.to_owned());
+        match button {
+            whatsapp::Button::QuickReply(reply) => {
+                Some(Button::QuickReply { text: reply.text.clone(), payload: value.unwrap_or(&reply.text).to_owned() })
+            }
+            whatsapp::Button::Url(link) => {
+                let url = filled(&link.url, ("{{", "}}"), &|_| value.or(self.code).map(Cow::Borrowed));
+                Some(Button::Url { text: link.text.clone(), url, payload: None })
+            }
+            whatsapp::Button::PhoneNumber(phone) => {
+                Some(Button::Phone { text: phone.text.clone(), phone: phone.phone_number.clone(), payload: None })
+            }
+            whatsapp::Button::CopyCode(copy) => {
+                let code = value.unwrap_or_default().to_owned();
+                Some(Button::CopyCode { text: label(&copy.text, "Copy offer code"), code })
+            }
+            whatsapp::Button::Otp(otp) => {
+                let code = self.code.or(value).unwrap_or_default().to_owned();
+                Some(Button::CopyCode { text: label(&otp.text, "Copy code"), code })
+            }
+            _ => None,
+        }
+    }
 }
 
 fn rcs_content(template: &rcs::Template, fill: &dyn Fn(&str) -> String) -> Rendered {
@@ -254,8 +281,8 @@ fn rcs_buttons(suggestions: &[rcs::Suggestion], fill: &dyn Fn(&str) -> String) -
     suggestions.iter().filter_map(button).collect()
 }
 
-/// A text with its placeholders filled: `{{1}}` where the signs are `{{` and `}}`. A name is letters, digits and underscores;
-/// what has no value stays as it is.
+/// Fills the placeholders of a text, such as `{{1}}` for the delimiters `{{` and `}}`. A name is letters, digits and underscores;
+/// placeholders without a value stay.
 pub(crate) fn filled<'v>(
     text: &str,
     (open, close): (&str, &str),
@@ -273,7 +300,7 @@ pub(crate) fn filled<'v>(
                 rest = beyond;
             }
             _ => {
-                // The signs may begin inside themselves, as in `{{{1}}`.
+                // Delimiters may overlap, as in `{{{1}}`.
                 filled.extend(open.chars().next());
                 rest = rest.get(before.len() + 1..).unwrap_or_default();
             }
@@ -286,7 +313,6 @@ pub(crate) fn filled<'v>(
 #[cfg(test)]
 mod tests {
     use incs_model::whatsapp::Template as Send;
-    use incs_model::whatsapp::template::{ButtonKind, Component, Parameter};
     use incs_model::{decode, rcs as channel};
     use serde_json::{Value, json};
 
@@ -296,7 +322,7 @@ mod tests {
     use crate::state::templates::{Definition, Templates};
 
     #[test]
-    fn only_names_that_have_a_value_are_filled() {
+    fn names_without_value_stay_unfilled() {
         let value = |name: &str| ["1", "first_name"].contains(&name).then_some(Cow::Borrowed("é"));
         for (text, wanted) in [
             ("{{1}} and {{first_name}}", "é and é"),
@@ -330,22 +356,18 @@ mod tests {
     }
 
     #[test]
-    fn a_whatsapp_template_is_shown_with_its_values() {
-        let renewal = Send::new("renewal_notice_3").with_components([
-            Component::header(Parameter::text("2026-05-31")),
-            Component::body(["{{2}}", "SAVE15", "15%"].map(Parameter::text)),
-        ]);
+    fn whatsapp_template_is_rendered() {
+        let renewal = Send::new("renewal_notice_3")
+            .with_components([Component::header("2026-05-31"), Component::body(["{{2}}", "SAVE15", "15%"])]);
         let seen = json!({ "template_id": "5120883317740202", "header": { "type": "text", "text": "Due on 2026-05-31" },
             "body": "Dear {{2}}, your policy is up for renewal. Take code SAVE15 for 15% off.",
             "footer": "Example Insurance", "buttons": [] });
         assert_eq!(shown_on_whatsapp(&renewal), seen, "a value is never filled again");
 
         let link = "https://media.example.com/banners/spring-01.png";
-        let image = decode(format!(r#"{{"type":"image","image":{{"link":"{link}"}}}}"#).as_bytes()).unwrap();
-        let payload =
-            incs_model::whatsapp::template::Button::new(ButtonKind::QuickReply, "0", [Parameter::Payload("p".into())]);
+        let image: Parameter = decode(format!(r#"{{"type":"image","image":{{"link":"{link}"}}}}"#).as_bytes()).unwrap();
         let spring =
-            Send::new("spring_banner_1").with_components([Component::header(image), Component::Button(payload)]);
+            Send::new("spring_banner_1").with_components([Component::header(image), Component::quick_reply(0, "p")]);
         let seen = json!({ "template_id": "5120883317740203", "header": { "type": "image", "link": link },
             "body": "Spring is here, and so are the new colours.",
             "buttons": [{ "kind": "quick_reply", "text": "Show me", "payload": "p" },
@@ -362,7 +384,32 @@ mod tests {
     }
 
     #[test]
-    fn an_rcs_template_is_shown_with_its_values() {
+    fn cards_and_named_values_are_shown() {
+        let defined = json!({ "template_id": "1", "name": "sale", "language": "en", "category": "MARKETING", "status": "APPROVED",
+            "components": [{ "type": "BODY", "text": "Hi {{customer}}, {{customer}}: {{offer}}" }, { "type": "CAROUSEL", "cards": [
+                { "components": [{ "type": "HEADER", "format": "IMAGE" }, { "type": "BODY", "text": "Mugs from {{price}}" },
+                    { "type": "BUTTONS", "buttons": [{ "type": "URL", "text": "See", "url": "https://h.example/{{1}}" }] }] }] }] });
+        let template: whatsapp::Template = decode(defined.to_string().as_bytes()).unwrap();
+        let link = "https://h.example/a.png";
+        let given = json!({ "name": "sale", "components": [
+            { "type": "carousel", "cards": [{ "card_index": 0, "components": [
+                { "type": "header", "parameters": [{ "type": "image", "image": { "link": link } }] },
+                { "type": "body", "parameters": [{ "type": "currency", "parameter_name": "price",
+                    "currency": { "fallback_value": "$9", "code": "USD", "amount_1000": 9000 } }] },
+                { "type": "button", "sub_type": "url", "index": 0, "parameters": [{ "type": "text", "text": "mugs" }] }] }] },
+            { "type": "body", "parameters": [{ "type": "text", "parameter_name": "offer", "text": "{{customer}}" },
+                { "type": "text", "parameter_name": "customer", "text": "Rina" }] }] });
+        let send: Send = decode(given.to_string().as_bytes()).unwrap();
+        template.check_send(&send).unwrap();
+        let seen = serde_json::to_value(of_whatsapp(&template, &send)).unwrap();
+        assert_eq!(seen["body"], "Hi Rina, Rina: {{customer}}");
+        let card = json!({ "header": { "type": "image", "link": link }, "body": "Mugs from $9",
+            "buttons": [{ "kind": "url", "text": "See", "url": "https://h.example/mugs" }] });
+        assert_eq!(seen["cards"], json!([card]));
+    }
+
+    #[test]
+    fn rcs_template_is_rendered() {
         let update = shown_on_rcs("parcel_update_1", &[("customer", "Rina"), ("order_no", "SO-88121")]);
         let seen = json!({ "template_id": "2217695120013000003", "type": "text", "body": "Hi Rina, parcel SO-88121 is on its way.", "buttons": [
             { "kind": "quick_reply", "text": "Track SO-88121", "payload": "track_SO-88121" },

@@ -1,4 +1,4 @@
-//! The templates that exist from the start: those of the reference's samples, and some more.
+//! The templates that exist from the start: the reference's samples, and some more.
 
 use incs_model::RawJson;
 use incs_model::template::{rcs, whatsapp};
@@ -6,7 +6,7 @@ use incs_model::template::{rcs, whatsapp};
 /// The time at which the stock was created: a time in the samples.
 const CREATED: i64 = 1_768_201_100;
 
-/// Templates of WhatsApp, oldest first. Their texts are invented; the sends of the reference's samples fit them.
+/// WhatsApp templates, oldest first. Their texts are invented; the reference's sample sends fit them.
 pub(super) fn whatsapp_templates() -> Vec<whatsapp::Template> {
     vec![
         whatsapp_template("5120883317740201", "order_received_v2", whatsapp::Category::Utility)
@@ -37,13 +37,13 @@ pub(super) fn whatsapp_templates() -> Vec<whatsapp::Template> {
             )]),
         ]),
         whatsapp_template("5120883317740216", "balance_note_1", whatsapp::Category::Utility).with_components([
-            whatsapp::Component::body_with_example("Hello {{1}}, your balance is {{2}}.", [1_i64, 2]),
+            whatsapp::Component::body_with_example("Hello {{1}}, your balance is {{2}}.", [1, 2]),
             whatsapp::Component::footer("Example Bank"),
         ]),
     ]
 }
 
-/// Templates of RCS, oldest first.
+/// RCS templates, oldest first.
 pub(super) fn rcs_templates() -> Vec<rcs::Template> {
     let first = rcs::TextContent::new("Your parcel is on its way.");
     let second = rcs::TextContent::new("Hi [customer], your order [order_no] is on its way.")
@@ -75,32 +75,38 @@ fn coupon() -> whatsapp::Component {
 }
 
 fn rcs_template(id: &str, name: &str, content: impl Into<rcs::Content>) -> rcs::Template {
-    rcs::Template::new(id, name, "APPROVED", content).with_times(CREATED, CREATED + 3605, CREATED + 3602)
+    rcs::Template::new(id, name, "APPROVED", content)
+        .with_created_time(CREATED)
+        .with_updated_time(CREATED + 3605)
+        .with_status_updated_time(CREATED + 3602)
 }
 
 fn rich_card() -> rcs::RichCard {
-    let card = rcs::Card::of(
-        "Rainy season sale",
-        "Hi [customer], umbrellas are half price today",
-        "https://media.example.com/clips/umbrella.mp4",
-    )
-    .with_thumbnail_url("")
-    .with_suggestions([rcs::Suggestion::reply("Get [offer]", "take_offer")]);
+    let card = rcs::Card::new()
+        .with_card_title("Rainy season sale")
+        .with_card_description("Hi [customer], umbrellas are half price today")
+        .with_media_url("https://media.example.com/clips/umbrella.mp4")
+        .with_thumbnail_url("")
+        .with_suggestions([rcs::Suggestion::reply("Get [offer]", "take_offer")]);
     rcs::RichCard::new(card).with_orientation(rcs::Orientation::Vertical).with_height(rcs::Height::Short)
 }
 
 fn carousel() -> rcs::Carousel {
-    let coats =
-        rcs::Card::of("Raincoats", "Hi [customer], new colours are in", "https://media.example.com/pics/raincoat.png")
-            .with_suggestions([
-                rcs::Suggestion::open("Shop [offer]", "shop_raincoats", "https://shop.example.com/raincoats"),
-                rcs::Suggestion::reply("Tell me more", "more_raincoats"),
-            ]);
-    let boots =
-        rcs::Card::of("Boots", "Hi [customer], try a pair in store", "https://media.example.com/pics/boots.png")
-            .with_suggestions([
-                rcs::Suggestion::dial("Call us", "call_support", "+622150001234"),
-                rcs::Suggestion::reply("Tell me more", "more_boots"),
-            ]);
+    let coats = rcs::Card::new()
+        .with_card_title("Raincoats")
+        .with_card_description("Hi [customer], new colours are in")
+        .with_media_url("https://media.example.com/pics/raincoat.png")
+        .with_suggestions([
+            rcs::Suggestion::open("Shop [offer]", "shop_raincoats", "https://shop.example.com/raincoats"),
+            rcs::Suggestion::reply("Tell me more", "more_raincoats"),
+        ]);
+    let boots = rcs::Card::new()
+        .with_card_title("Boots")
+        .with_card_description("Hi [customer], try a pair in store")
+        .with_media_url("https://media.example.com/pics/boots.png")
+        .with_suggestions([
+            rcs::Suggestion::dial("Call us", "call_support", "+622150001234"),
+            rcs::Suggestion::reply("Tell me more", "more_boots"),
+        ]);
     rcs::Carousel::new([coats, boots]).with_height(rcs::Height::Short).with_width(rcs::Width::Medium)
 }

@@ -13,7 +13,7 @@ use crate::support::send_text;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A stream that is read.
+/// An open event stream.
 struct Events {
     body: Incoming,
     text: String,
@@ -42,23 +42,23 @@ impl Events {
 }
 
 #[tokio::test]
-async fn what_becomes_of_a_message_is_told_as_it_happens() {
+async fn stream_reports_message_states() {
     let sandbox = Sandbox::builder().pace(Pace::instant()).start().await.unwrap();
     let document = get(&sandbox, "/openapi.json").await;
-    let schema = serde_json::json!({ "$ref": "#/components/schemas/Notice", "components": document["components"] });
+    let schema = serde_json::json!({ "$ref": "#/components/schemas/Event", "components": document["components"] });
     let mut events = Events::listen(&sandbox).await;
     assert_eq!(events.next().await.unwrap(), "retry: 1000");
     let id = send_text(&sandbox, "85251230088", "Your table is ready.").await;
     let (mut states, mut kinds) = (Vec::new(), Vec::new());
     while !states.iter().any(|state| state == "read") {
         let block = events.next().await.unwrap();
-        let notice: Value = serde_json::from_str(block.strip_prefix("data: ").unwrap()).unwrap();
-        assert!(jsonschema::is_valid(&schema, &notice), "{notice}");
-        if notice["type"] == "message" {
-            assert_eq!(notice["data"]["id"], id);
-            states.push(notice["data"]["state"].clone());
+        let event: Value = serde_json::from_str(block.strip_prefix("data: ").unwrap()).unwrap();
+        assert!(jsonschema::is_valid(&schema, &event), "{event}");
+        if event["type"] == "message" {
+            assert_eq!(event["data"]["id"], id);
+            states.push(event["data"]["state"].clone());
         } else {
-            kinds.push(notice["type"].clone());
+            kinds.push(event["type"].clone());
         }
     }
     states.dedup();
@@ -68,7 +68,7 @@ async fn what_becomes_of_a_message_is_told_as_it_happens() {
 }
 
 #[tokio::test]
-async fn the_stream_ends_with_the_sandbox_and_does_not_hold_it_up() {
+async fn open_stream_does_not_delay_shutdown() {
     let sandbox = Sandbox::builder().start().await.unwrap();
     let mut events = Events::listen(&sandbox).await;
     assert_eq!(events.next().await.unwrap(), "retry: 1000");
@@ -89,7 +89,7 @@ async fn only_so_many_may_listen() {
 }
 
 #[tokio::test]
-async fn a_reset_is_told_and_the_stream_goes_on() {
+async fn stream_continues_after_reset() {
     let sandbox = Sandbox::builder().start().await.unwrap();
     let mut events = Events::listen(&sandbox).await;
     events.next().await.unwrap();

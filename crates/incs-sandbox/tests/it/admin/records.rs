@@ -1,6 +1,6 @@
 //! Lists, searches and records.
 
-use incs_sandbox::{Pace, Sandbox};
+use incs_sandbox::{Channel, Pace, Sandbox};
 use serde_json::{Value, json};
 
 use super::http::{get, post};
@@ -35,7 +35,7 @@ async fn lists_are_read_page_by_page() {
 }
 
 #[tokio::test]
-async fn at_most_200_records_come_at_once() {
+async fn list_returns_at_most_200() {
     let sandbox = Sandbox::builder().pace(slow()).start().await.unwrap();
     send_text(&sandbox, "85251230088", "Chair 17").await;
     for number in 1..205 {
@@ -57,7 +57,7 @@ async fn at_most_200_records_come_at_once() {
 }
 
 #[tokio::test]
-async fn a_search_looks_into_texts_names_numbers_and_ids_in_whatever_case() {
+async fn search_ignores_case_in_all_fields() {
     let sandbox = Sandbox::builder().pace(slow()).start().await.unwrap();
     let id = send_text(&sandbox, "85251230088", "Ihr Tisch für Überraschungsgäste").await;
     send_text(&sandbox, "85251230099", "A \"quoted\" line").await;
@@ -75,7 +75,7 @@ async fn a_search_looks_into_texts_names_numbers_and_ids_in_whatever_case() {
         assert_eq!(search(list, "%20").await, ["85251230099", "85251230088"], "{list}");
         assert_eq!(search(list, "nobody").await, [""; 0], "{list}");
     }
-    // What the wire calls a kind of message is nothing that anybody wrote.
+    // The wire name of a message kind is not searched, since no person wrote it.
     assert_eq!(search("messages", "text").await, [""; 0]);
     assert_eq!(get(&sandbox, "/messages?channel=rcs").await, json!([]));
     assert_eq!(get(&sandbox, "/messages?direction=inbound").await, json!([]));
@@ -84,7 +84,7 @@ async fn a_search_looks_into_texts_names_numbers_and_ids_in_whatever_case() {
 }
 
 #[tokio::test]
-async fn a_message_is_found_by_number_and_by_id_with_its_request_and_webhooks() {
+async fn message_detail_has_request_and_webhooks() {
     let sandbox = Sandbox::builder().pace(slow()).start().await.unwrap();
     let receiver = Inbox::open().await;
     let subscription = json!({ "url": receiver.url(), "events": ["message_status_update"] });
@@ -112,7 +112,7 @@ async fn a_message_is_found_by_number_and_by_id_with_its_request_and_webhooks() 
 }
 
 #[tokio::test]
-async fn a_message_never_goes_back_and_fails_with_the_words_that_were_given() {
+async fn message_state_never_goes_back() {
     let sandbox = Sandbox::builder().pace(slow()).start().await.unwrap();
     send_text(&sandbox, "85251230088", "Your table is ready.").await;
     let push = async |state: Value| post(&sandbox, "/messages/1/state", &state).await;
@@ -123,5 +123,42 @@ async fn a_message_never_goes_back_and_fails_with_the_words_that_were_given() {
     let failed = push(json!({ "state": "failed", "failure": words })).await.json();
     assert_eq!((&failed["state"], &failed["failure"]), (&json!("failed"), &words));
     assert_eq!(push(json!({ "state": "read" })).await.status, 409);
+    sandbox.shutdown().await;
+}
+
+#[tokio::test]
+async fn conversations_are_read_page_by_page() {
+    let sandbox = Sandbox::builder().pace(slow()).start().await.unwrap();
+    for number in 0..250 {
+        for channel in [Channel::WhatsApp, Channel::Viber] {
+            sandbox.customer(channel, &format!("8525123{number:04}")).says("Hello").unwrap();
+        }
+    }
+    // The first goes on, and is then the latest.
+    sandbox.customer(Channel::Viber, "85251230000").says("Are you there?").unwrap();
+    let state = get(&sandbox, "/state").await;
+    let counts = |state: &Value| {
+        state["channels"].as_array().unwrap().iter().map(|channel| channel["conversations"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(counts(&state), [250, 250, 0]);
+    for (filter, count) in [("", 500), ("&channel=viber", 250), ("&q=hello", 500), ("&channel=rcs", 0)] {
+        for limit in [7, 200] {
+            let (mut before, mut seen) = (u64::MAX, Vec::new());
+            loop {
+                let path = format!("/conversations?limit={limit}&before={before}{filter}");
+                let page = get(&sandbox, &path).await;
+                let page = page.as_array().unwrap();
+                let Some(last) = page.last() else { break };
+                assert!(page.len() <= limit);
+                before = last["last"]["number"].as_u64().unwrap();
+                seen.extend(page.iter().map(|listed| listed["last"]["number"].as_u64().unwrap()));
+            }
+            assert_eq!(seen.len(), count, "{filter} {limit}");
+            assert!(seen.is_sorted_by(|one, next| one > next), "{filter} {limit}");
+        }
+    }
+    let one = get(&sandbox, "/conversations?channel=viber&customer=85251230000").await;
+    assert_eq!((one.as_array().unwrap().len(), &one[0]["count"]), (1, &json!(2)));
+    assert_eq!(get(&sandbox, "/conversations?customer=8525123").await, json!([]));
     sandbox.shutdown().await;
 }

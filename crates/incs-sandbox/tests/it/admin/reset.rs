@@ -35,7 +35,7 @@ fn timeless(mut value: Value) -> Value {
 }
 
 #[tokio::test]
-async fn after_a_reset_the_same_seed_gives_the_same_once_more() {
+async fn reset_restarts_the_seed() {
     let clock = Clock::starting_at("2026-03-04T05:06:07Z".parse().unwrap());
     let sandbox = Sandbox::builder().seed(7).clock(clock).start().await.unwrap();
     let code = sandbox.certification_code();
@@ -53,7 +53,7 @@ async fn after_a_reset_the_same_seed_gives_the_same_once_more() {
 }
 
 #[tokio::test]
-async fn a_reset_drops_what_was_to_happen_and_keeps_who_gets_webhooks() {
+async fn reset_keeps_only_subscriptions() {
     let clock = Clock::starting_at("2026-03-04T05:06:07Z".parse().unwrap());
     let sandbox = Sandbox::builder().seed(7).clock(clock).start().await.unwrap();
     let receiver = Inbox::open().await;

@@ -9,7 +9,7 @@ use crate::support::send_text;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 #[tokio::test]
-async fn what_was_sent_can_be_looked_at() {
+async fn sent_messages_are_listed() {
     let sandbox = Sandbox::builder().seed(7).start().await.unwrap();
     let id = send_text(&sandbox, "85251230088", "Your table is ready.").await;
     send_text(&sandbox, "85251230099", "So is yours.").await;
@@ -27,7 +27,7 @@ async fn what_was_sent_can_be_looked_at() {
 }
 
 #[tokio::test]
-async fn a_test_can_wait_for_a_state() {
+async fn wait_for_returns_reached_state() {
     let sandbox = Sandbox::builder().pace(Pace::instant()).start().await.unwrap();
     let id = send_text(&sandbox, "85251230088", "Your table is ready.").await;
     let read = sandbox.wait_for(&id, State::Read, PATIENCE).await.unwrap();
@@ -35,13 +35,13 @@ async fn a_test_can_wait_for_a_state() {
     assert!(read.sent_at <= read.delivered_at && read.delivered_at <= read.read_at && read.sent_at.is_some());
     assert_eq!(sandbox.wait_for(&id, State::Sent, PATIENCE).await.unwrap().state, State::Read);
     let past = sandbox.wait_for(&id, State::Failed, PATIENCE).await.unwrap_err();
-    assert_eq!(past.to_string(), "the message is Read, and goes no further");
+    assert_eq!(past.to_string(), "the message is Read and cannot reach the state any more");
     assert_eq!(sandbox.wait_for("unknown", State::Read, PATIENCE).await, Err(WaitError::Unknown));
     sandbox.shutdown().await;
 }
 
 #[tokio::test]
-async fn a_message_that_failed_ends_the_wait_for_any_other_state() {
+async fn failed_message_ends_the_wait() {
     let sandbox = Sandbox::builder().pace(Pace::instant()).start().await.unwrap();
     sandbox.add_fault(Rule::new(Action::Fail { code: 131_026, title: "Message undeliverable".to_owned() })).unwrap();
     let id = send_text(&sandbox, "85251230088", "Your table is ready.").await;
@@ -54,12 +54,12 @@ async fn a_message_that_failed_ends_the_wait_for_any_other_state() {
 }
 
 #[tokio::test]
-async fn a_wait_under_a_virtual_clock_ends_when_another_task_advances_it() {
+async fn wait_ends_when_clock_advances() {
     let clock = Clock::starting_at("2026-03-04T05:06:07Z".parse().unwrap());
     let sandbox = Sandbox::builder().seed(7).clock(clock).start().await.unwrap();
     let id = send_text(&sandbox, "85251230088", "Your table is ready.").await;
     let timed_out = sandbox.wait_for(&id, State::Sent, Duration::from_millis(1)).await.unwrap_err();
-    assert_eq!(timed_out.to_string(), "the message was still Created when the time was over");
+    assert_eq!(timed_out.to_string(), "the message was still Created when the time limit ended");
     let (message, ()) =
         tokio::join!(sandbox.wait_for(&id, State::Delivered, PATIENCE), sandbox.advance(Duration::from_mins(1)));
     assert!(message.unwrap().state >= State::Delivered);
@@ -67,7 +67,7 @@ async fn a_wait_under_a_virtual_clock_ends_when_another_task_advances_it() {
 }
 
 #[tokio::test]
-async fn a_fault_that_was_switched_off_does_nothing() {
+async fn removed_fault_does_nothing() {
     let sandbox = Sandbox::builder().pace(Pace::instant()).start().await.unwrap();
     let rule = Rule::new(Action::Fail { code: 1, title: "no".to_owned() }).when(When::to("852*"));
     let id = sandbox.add_fault(rule).unwrap();

@@ -10,8 +10,9 @@ use incs_sandbox::Sandbox;
 use serde_json::Value;
 
 use super::chromium::Chromium;
+use super::font::Font;
 
-/// How long anything may take to show up.
+/// The time limit of every wait.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The page of a sandbox in a browser.
@@ -20,18 +21,43 @@ pub(super) struct Page {
 }
 
 impl Page {
-    /// Opens the page on a desk's screen. The part behind `#` names a conversation: `/whatsapp/85251230088`.
+    /// Opens the page on a desktop screen. The part after `#` is a conversation: `/whatsapp/85251230088`.
     pub(super) async fn open(sandbox: &Sandbox, hash: &str) -> Self {
         Self::sized(sandbox, hash, 1440, 900).await
     }
 
-    /// Opens the page in a size of one's own.
+    /// Opens the page in a given size.
     pub(super) async fn sized(sandbox: &Sandbox, hash: &str, width: u32, height: u32) -> Self {
         let chromium = Chromium::start(width, height).await;
         chromium.client.goto(&format!("{}#{hash}", sandbox.console_url())).await.unwrap();
         let page = Self { chromium };
         page.until("the event stream", "document.querySelector('.live')?.dataset.live === 'live'").await;
         page
+    }
+
+    /// Gives the page another size.
+    pub(super) async fn resize(&self, width: u32, height: u32) {
+        self.chromium.resize(width, height).await;
+        self.until("the size", &format!("innerWidth === {width} && innerHeight === {height}")).await;
+    }
+
+    /// Shows all texts in a font, at a percentage of the usual size, as a user may set it in the browser.
+    pub(super) async fn use_font(&self, font: Font, percent: u32) {
+        let Font { name, .. } = font;
+        let file = data_encoding::BASE64.encode(&font.file());
+        self.eval(&format!(
+            "new FontFace('{name}', Uint8Array.from(atob('{file}'), (letter) => letter.codePointAt(0))).load().then((face) => {{
+               document.fonts.add(face);
+               const {{ style }} = document.documentElement;
+               style.setProperty('--font', '{name}');
+               style.setProperty('--mono', '{name}');
+               style.fontSize = '{percent}%';
+             }})"
+        ))
+        .await;
+        // The size and the width of letters that the tests rely on.
+        let width = "(() => { const canvas = document.createElement('canvas').getContext('2d'); canvas.font = `1000px ${getComputedStyle(document.body).fontFamily}`; return Math.round(canvas.measureText('Wi').width); })()";
+        assert_eq!(self.eval(width).await, 2 * u32::from(font.width), "{name}");
     }
 
     /// The value of an expression.
@@ -71,8 +97,7 @@ impl Page {
         self.act(css, async |element| element.send_keys(text).await).await;
     }
 
-    /// Does something with an element. What an event replaces between the look and the act is looked for again: a list may grow
-    /// at any time.
+    /// Acts on an element. An element that an event replaces in the meantime is looked up again: a list may grow at any time.
     async fn act(&self, css: &str, act: impl AsyncFn(Element) -> Result<(), CmdError>) {
         let start = Instant::now();
         while let Err(error) = act(self.find(css).await).await {
@@ -80,7 +105,7 @@ impl Page {
         }
     }
 
-    /// Presses keys where the focus is, as a keyboard does: no element is asked for, which an event might replace meanwhile.
+    /// Presses keys at the focus, as a keyboard does, without looking up an element that an event might replace.
     pub(super) async fn press(&self, keys: &str) {
         let mut strokes = KeyActions::new("keyboard".to_owned());
         for value in keys.chars() {
@@ -89,7 +114,7 @@ impl Page {
         self.chromium.client.perform_actions(strokes).await.unwrap();
     }
 
-    /// What a page must never do: ask another host, break its policy, or write an error to the console.
+    /// Returns forbidden actions of the page: requests to other hosts, policy violations, and errors in the console.
     pub(super) async fn is_clean(&self) {
         let foreign = self
             .eval("performance.getEntriesByType('resource').map((entry) => entry.name).filter((name) => !name.startsWith(location.origin + '/'))")

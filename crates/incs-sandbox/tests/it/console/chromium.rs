@@ -17,12 +17,12 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-/// Browsers at the same time: each takes a core.
+/// The most browsers at the same time: each takes a core.
 static BROWSERS: Semaphore = Semaphore::const_new(2);
 
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
-/// A headless Chromium of one's own. It ends with the value.
+/// A headless Chromium. It ends when the value is dropped.
 pub(super) struct Chromium {
     pub(super) client: Client,
     /// The end of a session is the end of its browser; the driver alone would leave it behind.
@@ -59,15 +59,30 @@ impl Chromium {
         Self { client, session: Session { port, id }, driver, port, _turn: turn }
     }
 
-    /// What the browser wrote to its console, and forgets it.
+    /// Returns and clears the browser's console log.
     pub(super) async fn console(&self) -> Vec<String> {
+        let reply = self.command("se/log", &json!({ "type": "browser" })).await;
+        reply.as_array().unwrap().iter().map(ToString::to_string).collect()
+    }
+
+    /// Gives the page another size.
+    pub(super) async fn resize(&self, width: u32, height: u32) {
+        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        let command = json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": size });
+        self.command("goog/cdp/execute", &command).await;
+    }
+
+    /// A command of the driver that is not in the standard.
+    async fn command(&self, path: &str, body: &Value) -> Value {
         let session = self.client.session_id().await.unwrap().unwrap();
-        let url = format!("http://127.0.0.1:{}/session/{session}/se/log", self.port);
-        let request = Request::post(url).body(Full::new(Bytes::from_static(br#"{"type":"browser"}"#))).unwrap();
+        let url = format!("http://127.0.0.1:{}/session/{session}/{path}", self.port);
+        let request = Request::post(url).body(Full::new(Bytes::from(body.to_string()))).unwrap();
         let client = hyper_util::client::legacy::Client::builder(TokioExecutor::new()).build_http();
-        let reply = client.request(request).await.unwrap().into_body().collect().await.unwrap().to_bytes();
-        let reply: Value = serde_json::from_slice(&reply).unwrap();
-        reply["value"].as_array().unwrap().iter().map(ToString::to_string).collect()
+        let (head, body) = client.request(request).await.unwrap().into_parts();
+        let reply = body.collect().await.unwrap().to_bytes();
+        assert!(head.status.is_success(), "{path}: {reply:?}");
+        let mut reply: Value = serde_json::from_slice(&reply).unwrap();
+        reply["value"].take()
     }
 
     pub(super) async fn close(self) {

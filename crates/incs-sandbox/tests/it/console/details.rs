@@ -6,14 +6,15 @@ use serde_json::json;
 
 use super::browser::Page;
 use super::receiver::Receiver;
+use super::samples;
 use crate::support::client;
 
 #[tokio::test]
-async fn behind_a_bubble_stand_the_request_the_reply_and_each_attempt_of_each_webhook() {
+async fn details_show_request_and_webhooks() {
     let receiver = Receiver::start().await;
     let sandbox = Sandbox::builder().seed(7).webhook(Webhook::to(&receiver.url)).start().await.unwrap();
     let to: PhoneNumber = "85251230088".parse().unwrap();
-    let sent = client(&sandbox).messages().send(viber::Message::text(to, "It's \"ready\".")).await.unwrap();
+    let sent = client(&sandbox).messages().send(viber::Message::new(to, "It's \"ready\".")).await.unwrap();
     let page = Page::open(&sandbox, "/viber/85251230088").await;
     page.click(".bubble").await;
     page.until("the request", "document.querySelectorAll('#drawer .code-box').length >= 2").await;
@@ -22,7 +23,7 @@ async fn behind_a_bubble_stand_the_request_the_reply_and_each_attempt_of_each_we
     let request: serde_json::Value = serde_json::from_str(request.as_str().unwrap()).unwrap();
     assert_eq!(request, json!({ "to": "85251230088", "type": "text", "text": "It's \"ready\"." }));
     let reply = page.eval("document.querySelectorAll('#drawer .code-box')[1].innerText").await;
-    assert!(reply.as_str().unwrap().contains(sent.msg_id.as_str()));
+    assert!(reply.as_str().unwrap().contains(sent.message_id.as_str()));
     page.until("the receipts", "document.querySelectorAll('#drawer [data-delivery] .is-ok').length >= 2").await;
     page.click("#drawer [data-delivery] summary").await;
     let attempt = page.until("the attempt", "document.querySelector('#drawer .attempt')?.innerText").await;
@@ -48,6 +49,23 @@ async fn behind_a_bubble_stand_the_request_the_reply_and_each_attempt_of_each_we
     page.until("the second message", "document.querySelectorAll('.bubble').length === 2").await;
     let texts = page.eval("[...document.querySelectorAll('.bubble .text')].map((node) => node.textContent)").await;
     assert_eq!(texts, json!(["It's \"ready\".", "It's \"ready\"."]));
+    page.is_clean().await;
+    page.close().await;
+}
+
+#[tokio::test]
+async fn warnings_of_a_message_are_shown() {
+    let sandbox = Sandbox::builder().seed(7).start().await.unwrap();
+    // That the ids of rows differ is inferred.
+    let body = json!({ "to": "85251230088", "type": "interactive", "interactive": { "type": "list", "body": { "text": "When?" },
+        "action": { "button": "Pick", "sections": [{ "title": "Tomorrow",
+            "rows": [{ "id": "am", "title": "Morning" }, { "id": "am", "title": "Noon" }] }] } } });
+    samples::send(&sandbox, "whatsapp", &body.to_string()).await;
+    let page = Page::open(&sandbox, "/whatsapp/85251230088").await;
+    page.click(".bubble").await;
+    let warnings = "[...document.querySelectorAll('#drawer h3')].find((title) => title.textContent === 'Warnings')?.closest('.block').textContent";
+    let shown = page.until("the warnings", warnings).await;
+    assert!(shown.as_str().unwrap().contains("/interactive/action/sections/0/rows/1/id"), "{shown}");
     page.is_clean().await;
     page.close().await;
 }

@@ -8,11 +8,11 @@ use crate::support::client;
 
 async fn send(sandbox: &Sandbox) -> Result<(), incs_client::Error> {
     let to: PhoneNumber = "85251230088".parse().unwrap();
-    client(sandbox).messages().send(viber::Message::text(to, "Your table is ready.")).await.map(|_| ())
+    client(sandbox).messages().send(viber::Message::new(to, "Your table is ready.")).await.map(|_| ())
 }
 
 #[tokio::test]
-async fn a_fault_that_is_switched_on_happens_and_is_seen_behind_the_request() {
+async fn applied_fault_is_shown_in_details() {
     let sandbox = Sandbox::builder().seed(7).start().await.unwrap();
     let page = Page::open(&sandbox, "/").await;
     send(&sandbox).await.unwrap();
@@ -39,7 +39,7 @@ async fn a_fault_that_is_switched_on_happens_and_is_seen_behind_the_request() {
 }
 
 #[tokio::test]
-async fn a_rule_of_ones_own_lets_messages_of_one_customer_fail_with_its_reason() {
+async fn custom_rule_fails_one_customers_messages() {
     let sandbox = Sandbox::builder().seed(7).start().await.unwrap();
     let page = Page::open(&sandbox, "/").await;
     page.press("f").await;

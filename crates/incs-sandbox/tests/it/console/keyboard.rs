@@ -11,7 +11,7 @@ async fn with_two_conversations() -> Sandbox {
     let sandbox = Sandbox::builder().seed(7).start().await.unwrap();
     for to in ["85251230088", "639171234567"] {
         let to: PhoneNumber = to.parse().unwrap();
-        client(&sandbox).messages().send(viber::Message::text(to, "Your table is ready.")).await.unwrap();
+        client(&sandbox).messages().send(viber::Message::new(to, "Your table is ready.")).await.unwrap();
     }
     sandbox
 }
@@ -58,7 +58,7 @@ async fn keys_move_search_open_and_close() {
 }
 
 #[tokio::test]
-async fn tab_reaches_every_part_and_shows_where_it_is() {
+async fn tab_reaches_every_part() {
     let sandbox = with_two_conversations().await;
     let page = Page::open(&sandbox, "/viber/85251230088").await;
     page.find(".bubble").await;
@@ -88,7 +88,7 @@ async fn document_is_over(page: &Page) -> bool {
 }
 
 #[tokio::test]
-async fn what_can_be_pressed_has_a_name_and_ids_are_unique() {
+async fn controls_have_names_and_unique_ids() {
     let sandbox = with_two_conversations().await;
     let page = Page::open(&sandbox, "/viber/85251230088").await;
     for panel in ["faults", "webhooks", "requests", "templates"] {

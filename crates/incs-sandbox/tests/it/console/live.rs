@@ -24,7 +24,7 @@ async fn quiet() -> Sandbox {
 
 async fn send(sandbox: &Sandbox, to: &str, text: &str) {
     let to: PhoneNumber = to.parse().unwrap();
-    client(sandbox).messages().send(viber::Message::text(to, text)).await.unwrap();
+    client(sandbox).messages().send(viber::Message::new(to, text)).await.unwrap();
 }
 
 #[tokio::test]
@@ -80,7 +80,7 @@ async fn receipt_during_slow_read_is_kept() {
 }
 
 #[tokio::test]
-async fn search_finds_names_numbers_and_texts_and_goes_to_the_message() {
+async fn search_opens_the_found_message() {
     let sandbox = quiet().await;
     for number in 0..70 {
         send(&sandbox, "85251230088", &format!("Parcel {number} leaves today.")).await;
@@ -96,7 +96,7 @@ async fn search_finds_names_numbers_and_texts_and_goes_to_the_message() {
     page.until("the text", "document.querySelector('.row[data-number] mark')").await;
     assert_eq!(page.eval("document.querySelector('.row mark').textContent").await, "Parcel 3 leaves");
     page.click(".row[data-number]").await;
-    // It stands further back than the first page of the conversation.
+    // It is older than the first page of the conversation.
     let found = page.until("the message", "document.querySelector('.is-found .text')?.textContent").await;
     assert_eq!(found, "Parcel 3 leaves today.");
     page.is_clean().await;
@@ -104,7 +104,7 @@ async fn search_finds_names_numbers_and_texts_and_goes_to_the_message() {
 }
 
 #[tokio::test]
-async fn a_conversation_that_is_not_looked_at_counts_what_came() {
+async fn closed_conversation_counts_unread_messages() {
     let sandbox = quiet().await;
     let page = Page::open(&sandbox, "/").await;
     for text in ["one", "two"] {
@@ -123,7 +123,7 @@ async fn a_conversation_that_is_not_looked_at_counts_what_came() {
 }
 
 #[tokio::test]
-async fn a_page_finds_its_way_back_when_the_sandbox_is_started_again() {
+async fn page_reconnects_after_restart() {
     let first = Sandbox::builder().seed(7).start().await.unwrap();
     let port = first.base_url().rsplit(':').next().unwrap().parse().unwrap();
     let page = Page::open(&first, "/").await;
@@ -145,9 +145,9 @@ async fn a_page_finds_its_way_back_when_the_sandbox_is_started_again() {
 async fn stranger(port: u16) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.unwrap();
     let asked = Arc::new(Notify::new());
-    let told = Arc::clone(&asked);
+    let notify = Arc::clone(&asked);
     let router: Router = Router::new().fallback(async move || {
-        told.notify_one();
+        notify.notify_one();
         StatusCode::NOT_FOUND
     });
     let server = tokio::spawn(async move { axum::serve(listener, router).await });
@@ -158,7 +158,7 @@ async fn stranger(port: u16) {
 }
 
 #[tokio::test]
-async fn what_one_is_about_to_press_stays_under_the_pointer_while_messages_come() {
+async fn new_messages_do_not_move_buttons() {
     let sandbox = quiet().await;
     send(&sandbox, "85251230088", "Your table is ready.").await;
     let page = Page::open(&sandbox, "/viber/85251230088").await;

@@ -17,14 +17,14 @@ async fn lively() -> Sandbox {
         sandbox.customer(channel, "85251230088").replies(&answer).unwrap();
     }
     let client = client(&sandbox);
-    client.messages().send(viber::Message::text(to.clone(), "Your table is ready.")).await.unwrap();
-    client.messages().send(rcs::Message::text(to.clone(), "Thanks, we have booked you in.")).await.unwrap();
-    client.messages().send(incs_model::whatsapp::Message::text(to, "Your parcel leaves today.")).await.unwrap();
+    client.messages().send(viber::Message::new(to.clone(), "Your table is ready.")).await.unwrap();
+    client.messages().send(rcs::Message::new(to.clone(), "Thanks, we have booked you in.")).await.unwrap();
+    client.messages().send(incs_model::whatsapp::Message::new(to, "Your parcel leaves today.")).await.unwrap();
     sandbox
 }
 
 #[tokio::test]
-async fn dark_and_light_differ_and_every_text_stands_out() {
+async fn both_themes_have_enough_contrast() {
     let sandbox = lively().await;
     let page = Page::open(&sandbox, "/").await;
     let mut grounds = Vec::new();
@@ -66,7 +66,7 @@ async fn the_contrast_is_measured() {
 }
 
 #[tokio::test]
-async fn a_narrow_screen_shows_one_pane_at_a_time() {
+async fn narrow_screen_shows_one_pane() {
     let sandbox = lively().await;
     let page = Page::sized(&sandbox, "/", 390, 844).await;
     let panes =
@@ -86,19 +86,4 @@ async fn a_narrow_screen_shows_one_pane_at_a_time() {
     assert_eq!(page.eval(panes).await, json!(["#conversations"]));
     page.is_clean().await;
     page.close().await;
-}
-
-#[tokio::test]
-async fn nothing_sticks_out_of_its_pane_between_narrow_and_wide() {
-    let sandbox = lively().await;
-    for width in [721, 1000, 1240] {
-        let page = Page::sized(&sandbox, "/whatsapp/85251230088", width, 760).await;
-        page.until("the conversation", "document.querySelectorAll('.bubble').length === 3").await;
-        let out = page
-            .eval("['.topbar', '.tools', '.conversations', '.filters', '.bar', '.thread', 'html'].filter((css) => { const node = document.querySelector(css); return node.scrollWidth > node.clientWidth; })")
-            .await;
-        assert_eq!(out, json!([]), "at {width} pixels");
-        page.is_clean().await;
-        page.close().await;
-    }
 }

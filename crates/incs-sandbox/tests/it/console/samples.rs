@@ -11,8 +11,8 @@ use crate::support::{host, raw};
 
 const NUMBER: &str = "85251230088";
 
-/// Sends a body as it stands.
-async fn send(sandbox: &Sandbox, channel: &str, body: &str) {
+/// Sends a body unchanged.
+pub(super) async fn send(sandbox: &Sandbox, channel: &str, body: &str) {
     let request = format!(
         "POST /external/messages/{channel} HTTP/1.1\r\nhost: {}\r\ncertification-code: {}\r\ncontent-type: application/json\r\n\
          content-length: {}\r\n\r\n{body}",
@@ -24,9 +24,8 @@ async fn send(sandbox: &Sandbox, channel: &str, body: &str) {
     assert!(reply.contains("\"msg_id\""), "{reply}");
 }
 
-#[tokio::test]
-async fn every_sample_send_shows_all_that_the_customer_would_read() {
-    let sandbox = Sandbox::builder().seed(7).start().await.unwrap();
+/// Sends every sample, and returns their names and bodies.
+pub(super) async fn send_all(sandbox: &Sandbox) -> Vec<(String, String)> {
     for channel in Channel::ALL {
         sandbox.customer(channel, NUMBER).says("Hello").unwrap();
     }
@@ -42,9 +41,15 @@ async fn every_sample_send_shows_all_that_the_customer_would_read() {
     samples.sort();
     assert!(samples.len() > 20);
     for (name, body) in &samples {
-        send(&sandbox, name.split('-').next().unwrap(), body).await;
+        send(sandbox, name.split('-').next().unwrap(), body).await;
     }
+    samples
+}
 
+#[tokio::test]
+async fn every_sample_send_is_shown_completely() {
+    let sandbox = Sandbox::builder().seed(7).start().await.unwrap();
+    let samples = send_all(&sandbox).await;
     let page = Page::open(&sandbox, "/").await;
     for channel in ["whatsapp", "viber", "rcs"] {
         page.click(&format!(".row[data-channel='{channel}']")).await;
@@ -72,14 +77,17 @@ async fn every_sample_send_shows_all_that_the_customer_would_read() {
     page.close().await;
 }
 
-/// What a sample says to the customer: texts, titles, the names of files. Rows of a list stand on their sheet.
+/// Returns the visible parts of a sample: texts, titles, file names. List rows are on their own sheet.
 fn collect(value: &Value, words: &mut Vec<String>) {
     match value {
         Value::Object(members) => {
             for (name, member) in members {
                 match (name.as_str(), member.as_str()) {
                     ("sections" | "coupon_code", _) => {}
-                    ("text" | "title" | "display_text" | "code" | "button", Some(text)) => words.push(text.to_owned()),
+                    ("text" | "title" | "display_text" | "code" | "button", Some(text)) => {
+                        // WhatsApp's mark for bold, which is shown as such.
+                        words.push(text.replace('*', ""));
+                    }
                     ("link", Some(link)) => words.push(link.rsplit('/').next().unwrap().to_owned()),
                     _ => collect(member, words),
                 }

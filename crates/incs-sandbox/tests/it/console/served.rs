@@ -20,7 +20,7 @@ async fn get(url: &str, tag: Option<&str>, host: Option<&str>) -> (StatusCode, H
 }
 
 #[tokio::test]
-async fn the_page_has_a_strict_policy_and_a_tag() {
+async fn page_has_strict_policy_and_etag() {
     let sandbox = Sandbox::builder().seed(7).start().await.unwrap();
     for path in ["", "assets/main.js", "assets/tokens.css", "assets/icon.svg", "assets/sample.png"] {
         let url = format!("{}{path}", sandbox.console_url());
@@ -34,7 +34,7 @@ async fn the_page_has_a_strict_policy_and_a_tag() {
         let tag = headers["etag"].to_str().unwrap();
         assert_eq!(get(&url, Some(tag), None).await.0, StatusCode::NOT_MODIFIED);
         assert_eq!(get(&url, Some("\"other\""), None).await.0, StatusCode::OK);
-        // A name of DNS that leads here is none of ours.
+        // A DNS name that resolves to this machine is not an allowed host.
         assert_eq!(get(&url, None, Some("rebound.example.com")).await.0, StatusCode::FORBIDDEN);
     }
     let base = sandbox.base_url();

@@ -1,9 +1,9 @@
 //! Taps in the page reach the webhooks.
 
 use incs_model::whatsapp::interactive::carousel::{Card, CardAction};
-use incs_model::whatsapp::interactive::list::{Action, Row, Section};
+use incs_model::whatsapp::interactive::list::{Row, Section};
 use incs_model::whatsapp::interactive::reply::CardButton;
-use incs_model::whatsapp::interactive::{Body, Carousel, Header, Interactive, List};
+use incs_model::whatsapp::interactive::{Carousel, Header, List};
 use incs_model::{PhoneNumber, rcs, whatsapp};
 use incs_sandbox::{Channel, Sandbox, Webhook};
 use serde_json::json;
@@ -19,21 +19,20 @@ fn to() -> PhoneNumber {
 }
 
 #[tokio::test]
-async fn a_tapped_quick_reply_of_a_carousel_reaches_the_webhook() {
+async fn carousel_tap_reaches_the_webhook() {
     let mut receiver = Receiver::start().await;
     let sandbox = Sandbox::builder().seed(7).webhook(Webhook::to(&receiver.url)).start().await.unwrap();
     sandbox.customer(Channel::WhatsApp, NUMBER).says("What is new?").unwrap();
     let page = Page::open(&sandbox, "/whatsapp/85251230088").await;
     receiver.next("new_message").await;
 
-    let card = |index: u32, name: &str| {
+    let cards = ["teapot", "mug"].map(|name| {
         let picture = Header::image(format!("https://media.example.com/pics/{name}.jpeg"));
         let buttons = [CardButton::quick_reply(format!("info-{name}"), "Tell me more")];
-        Card::new(index, picture, CardAction::quick_replies(buttons)).with_body(Body::new(name))
-    };
-    let cards = Carousel::of(Body::new("Fresh from the kiln:"), [card(0, "teapot"), card(1, "mug")]);
-    let sent =
-        client(&sandbox).messages().send(whatsapp::Message::new(to(), Interactive::Carousel(cards))).await.unwrap();
+        Card::new(picture, CardAction::quick_replies(buttons)).with_body(name)
+    });
+    let message = whatsapp::Message::new(to(), Carousel::new("Fresh from the kiln:", cards));
+    let sent = client(&sandbox).messages().send(message).await.unwrap();
 
     page.until("two cards", "document.querySelectorAll('.card').length === 2").await;
     let names =
@@ -44,7 +43,7 @@ async fn a_tapped_quick_reply_of_a_carousel_reaches_the_webhook() {
     let body = receiver.next("new_message").await;
     let reply = &body["message"]["messages"][0];
     assert_eq!(reply["interactive"]["button_reply"], json!({ "id": "info-mug", "title": "Tell me more" }), "{body}");
-    assert_eq!(reply["context"]["id"], sent.msg_id.as_str());
+    assert_eq!(reply["context"]["id"], sent.message_id.as_str());
     let quoted =
         page.until("the reply", "document.querySelector('.is-mine:last-child .quote span')?.textContent").await;
     assert_eq!(quoted, "Fresh from the kiln:");
@@ -53,15 +52,14 @@ async fn a_tapped_quick_reply_of_a_carousel_reaches_the_webhook() {
 }
 
 #[tokio::test]
-async fn a_row_of_a_list_is_chosen_on_a_sheet() {
+async fn list_row_is_chosen_on_sheet() {
     let mut receiver = Receiver::start().await;
     let sandbox = Sandbox::builder().seed(7).webhook(Webhook::to(&receiver.url)).start().await.unwrap();
     sandbox.customer(Channel::WhatsApp, NUMBER).says("When?").unwrap();
     receiver.next("new_message").await;
     let rows = [Row::new("am", "Morning"), Row::new("pm", "Afternoon").with_description("13:00 to 18:00")];
-    let list =
-        List::new(Body::new("When should we come?"), Action::new("Pick a time", [Section::new("Tomorrow", rows)]));
-    client(&sandbox).messages().send(whatsapp::Message::new(to(), Interactive::List(list))).await.unwrap();
+    let list = List::new("When should we come?", "Pick a time", [Section::new("Tomorrow", rows)]);
+    client(&sandbox).messages().send(whatsapp::Message::new(to(), list)).await.unwrap();
 
     let page = Page::open(&sandbox, "/whatsapp/85251230088").await;
     page.click("[aria-haspopup='dialog']").await;
@@ -101,14 +99,13 @@ async fn the_composer_writes_as_the_customer() {
 }
 
 #[tokio::test]
-async fn suggestions_and_quick_replies_of_templates_can_be_tapped() {
+async fn template_suggestions_can_be_tapped() {
     let mut receiver = Receiver::start().await;
     let sandbox = Sandbox::builder().seed(7).webhook(Webhook::to(&receiver.url)).start().await.unwrap();
     let parcel =
         rcs::Template::new("parcel_update_1").with_parameter("customer", "Rina").with_parameter("order_no", "SO-88121");
     client(&sandbox).messages().send(rcs::Message::new(to(), parcel)).await.unwrap();
-    let picture =
-        whatsapp::template::Parameter::Image(whatsapp::Image::new("https://media.example.com/banners/spring-01.png"));
+    let picture = whatsapp::template::Parameter::image("https://media.example.com/banners/spring-01.png");
     let banner =
         whatsapp::Template::new("spring_banner_1").with_components([whatsapp::template::Component::header(picture)]);
     client(&sandbox).messages().send(whatsapp::Message::new(to(), banner)).await.unwrap();

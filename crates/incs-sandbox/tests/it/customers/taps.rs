@@ -1,53 +1,52 @@
 //! Customers who tap.
 
 use incs_model::rcs;
+use incs_model::whatsapp::Content;
 use incs_model::whatsapp::interactive::carousel::{Card, CardAction};
-use incs_model::whatsapp::interactive::list::{self, Row, Section};
-use incs_model::whatsapp::interactive::reply::{Action, Button, CardButton};
-use incs_model::whatsapp::interactive::{Body, Carousel, Header, Interactive, List, ReplyButtons};
-use incs_model::whatsapp::template::{self, Component, Parameter, Template};
-use incs_model::whatsapp::{Content, Image};
+use incs_model::whatsapp::interactive::list::{Row, Section};
+use incs_model::whatsapp::interactive::reply::{Button, CardButton};
+use incs_model::whatsapp::interactive::{Carousel, Header, List, ReplyButtons};
+use incs_model::whatsapp::template::{Component, Parameter, Template};
 use incs_sandbox::{Channel, Reply};
 
-use super::{CUSTOMER, Desk};
+use super::{CUSTOMER, Setup};
 use crate::support::client;
 
 fn buttons() -> Content {
     let buttons = [Button::reply("keep", "Keep it"), Button::reply("move", "Move it")];
-    Interactive::Button(ReplyButtons::new(Body::new("Does Friday still work?"), Action::new(buttons))).into()
+    ReplyButtons::new("Does Friday still work?", buttons).into()
 }
 
 fn menu() -> Content {
     let rows = [Row::new("am", "Morning"), Row::new("pm", "Afternoon").with_description("13:00 to 18:00")];
-    let action = list::Action::new("Pick a time", [Section::new("Tomorrow", rows)]);
-    Interactive::List(List::new(Body::new("When?"), action)).into()
+    List::new("When?", "Pick a time", [Section::new("Tomorrow", rows)]).into()
 }
 
 fn cards() -> Content {
-    let card = |index: u32, name: &str| {
+    let cards = ["pot", "mug"].map(|name| {
         let picture = Header::image(format!("https://media.example.com/{name}.jpeg"));
         let button = CardButton::quick_reply(format!("buy-{name}"), "Buy");
-        Card::new(index, picture, CardAction::quick_replies([button]))
-    };
-    Interactive::Carousel(Carousel::of(Body::new("Fresh:"), [card(0, "pot"), card(1, "mug")])).into()
+        Card::new(picture, CardAction::quick_replies([button]))
+    });
+    Carousel::new("Fresh:", cards).into()
 }
 
-/// A desk whose customer has written, so that anything may be sent.
-async fn desk() -> Desk {
-    let desk = Desk::open(|webhook| webhook.events(["new_message"])).await;
-    desk.sandbox.customer(Channel::WhatsApp, CUSTOMER).says("Hi").unwrap();
-    desk
+/// A sandbox whose customer has written, so that all kinds of message are delivered.
+async fn setup() -> Setup {
+    let setup = Setup::open(|webhook| webhook.events(["new_message"])).await;
+    setup.sandbox.customer(Channel::WhatsApp, CUSTOMER).says("Hi").unwrap();
+    setup
 }
 
 #[tokio::test]
-async fn a_tap_comes_back_with_id_and_title_and_names_its_message() {
-    let desk = desk().await;
-    let customer = desk.sandbox.customer(Channel::WhatsApp, CUSTOMER);
-    let sent = [desk.sends(buttons()).await, desk.sends(menu()).await, desk.sends(cards()).await];
+async fn tap_returns_id_and_title() {
+    let setup = setup().await;
+    let customer = setup.sandbox.customer(Channel::WhatsApp, CUSTOMER);
+    let sent = [setup.sends(buttons()).await, setup.sends(menu()).await, setup.sends(cards()).await];
     for id in ["move", "pm", "buy-mug"] {
         customer.taps(id).unwrap();
     }
-    let bodies = desk.bodies(1).await;
+    let bodies = setup.bodies(1).await;
     let tapped: Vec<_> = bodies.iter().map(|body| &body["message"]["messages"][0]).collect();
     assert_eq!(tapped[0]["interactive"]["button_reply"], serde_json::json!({ "id": "move", "title": "Move it" }));
     let row = serde_json::json!({ "id": "pm", "title": "Afternoon", "description": "13:00 to 18:00" });
@@ -59,44 +58,44 @@ async fn a_tap_comes_back_with_id_and_title_and_names_its_message() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_cannot_be_tapped() {
-    let desk = desk().await;
-    let customer = desk.sandbox.customer(Channel::WhatsApp, CUSTOMER);
-    let other = desk.sandbox.customer(Channel::WhatsApp, "6281200045679");
-    assert_eq!(other.taps("keep").unwrap_err().to_string(), "/message: nothing was sent to the customer");
-    let (with_buttons, with_rows) = (desk.sends(buttons()).await, desk.sends(menu()).await);
+async fn unknown_button_cannot_be_tapped() {
+    let setup = setup().await;
+    let customer = setup.sandbox.customer(Channel::WhatsApp, CUSTOMER);
+    let other = setup.sandbox.customer(Channel::WhatsApp, "6281200045679");
+    assert_eq!(other.taps("keep").unwrap_err().to_string(), "/message: no message was sent to the customer");
+    let (with_buttons, with_rows) = (setup.sends(buttons()).await, setup.sends(menu()).await);
     for (reply, error) in [
         (Reply::button(&with_buttons, "drop"), "/id: no such button; the message has keep, move"),
         (Reply::list_row(&with_rows, "keep"), "/id: no such row; the message has am, pm"),
         (Reply::list_row(&with_buttons, "am"), "/id: the message has no rows"),
         (Reply::suggestion(&with_buttons, "keep"), "/postback: the message has no suggestions"),
-        (Reply::button("wamid.none", "keep"), "/message: there is no such message in the conversation"),
+        (Reply::button("wamid.none", "keep"), "/message: no such message in the conversation"),
         (Reply::button("1", "keep"), "/id: the message has no buttons"),
-        (Reply::text("Yes").answering("99"), "/answers: there is no such message in the conversation"),
+        (Reply::text("Yes").answering("99"), "/answers: no such message in the conversation"),
     ] {
         assert_eq!(customer.replies(&reply).unwrap_err().to_string(), error);
     }
     let error = other.replies(&Reply::button(&with_buttons, "keep")).unwrap_err();
-    assert_eq!(error.to_string(), "/message: there is no such message in the conversation");
+    assert_eq!(error.to_string(), "/message: no such message in the conversation");
     assert_eq!(customer.taps("drop").unwrap_err().to_string(), "/id: no such row; the message has am, pm");
-    assert_eq!(desk.bodies(1).await.len(), 0, "what is refused leaves no trace");
+    assert_eq!(setup.bodies(1).await.len(), 0, "what is refused leaves no trace");
 }
 
 #[tokio::test]
-async fn a_suggestion_comes_back_with_its_place() {
-    let desk = Desk::open(|webhook| webhook.events(["new_message"])).await;
+async fn suggestion_returns_its_index() {
+    let setup = Setup::open(|webhook| webhook.events(["new_message"])).await;
     let template =
         rcs::Template::new("rain_sale_carousel").with_parameter("customer", "Rina").with_parameter("offer", "15%");
     let message = rcs::Message::new(CUSTOMER.parse().unwrap(), template);
-    let sent = client(&desk.sandbox).messages().send(message).await.unwrap().msg_id.into_string();
-    let customer = desk.sandbox.customer(Channel::Rcs, CUSTOMER);
+    let sent = client(&setup.sandbox).messages().send(message).await.unwrap().message_id.into_string();
+    let customer = setup.sandbox.customer(Channel::Rcs, CUSTOMER);
     customer.taps("more_boots").unwrap();
     let by_text = format!(r#"{{"type":"suggestion","message":"{sent}","text":"Shop 15%"}}"#);
     customer.replies(&Reply::decode(by_text.as_bytes()).unwrap()).unwrap();
     let error = customer.taps("buy_boots").unwrap_err().to_string();
     let known = "shop_raincoats, more_raincoats, call_support, more_boots";
     assert_eq!(error, format!("/postback: no such suggestion; the message has {known}"));
-    let bodies = desk.bodies(0).await;
+    let bodies = setup.bodies(0).await;
     let track = |kind: &str, card: u64, place: u64| {
         serde_json::json!({
             "suggestionType": kind, "msgType": "carousel", "cardIndex": card, "suggestionIndex": place, "msgId": sent,
@@ -111,49 +110,45 @@ async fn a_suggestion_comes_back_with_its_place() {
 }
 
 #[tokio::test]
-async fn a_quick_reply_of_a_template_sends_back_what_was_set_for_it_or_its_text() {
-    let desk = Desk::open(|webhook| webhook.events(["new_message"])).await;
-    let customer = desk.sandbox.customer(Channel::WhatsApp, CUSTOMER);
-    let picture = || Component::header(Parameter::Image(Image::new("https://media.example.com/spring.jpeg")));
-    let set = Component::Button(template::Button::new(
-        template::ButtonKind::QuickReply,
-        "0",
-        [Parameter::Payload("spring-7".to_owned())],
-    ));
+async fn quick_reply_returns_payload_or_text() {
+    let setup = Setup::open(|webhook| webhook.events(["new_message"])).await;
+    let customer = setup.sandbox.customer(Channel::WhatsApp, CUSTOMER);
+    let picture = || Component::header(Parameter::image("https://media.example.com/spring.jpeg"));
+    let set = Component::quick_reply(0, "spring-7");
     for components in [vec![picture()], vec![picture(), set]] {
-        desk.sends(Template::new("spring_banner_1").with_components(components)).await;
+        setup.sends(Template::new("spring_banner_1").with_components(components)).await;
         customer.taps("Show me").unwrap();
     }
     let error = customer.taps("To the shop").unwrap_err().to_string();
     assert_eq!(error, "/id: no quick reply with this text; the template has 1");
-    let bodies = desk.bodies(0).await;
+    let bodies = setup.bodies(0).await;
     let tapped: Vec<_> = bodies.iter().map(|body| &body["message"]["messages"][0]["button"]).collect();
     assert_eq!(*tapped[0], serde_json::json!({ "payload": "Show me", "text": "Show me" }));
     assert_eq!(*tapped[1], serde_json::json!({ "payload": "spring-7", "text": "Show me" }));
 }
 
 #[tokio::test]
-async fn a_message_that_failed_is_not_on_the_phone() {
-    let desk = Desk::open(|webhook| webhook.events(["new_message"])).await;
-    let sent = desk.sends(buttons()).await;
-    let customer = desk.sandbox.customer(Channel::WhatsApp, CUSTOMER);
+async fn failed_message_cannot_be_tapped() {
+    let setup = Setup::open(|webhook| webhook.events(["new_message"])).await;
+    let sent = setup.sends(buttons()).await;
+    let customer = setup.sandbox.customer(Channel::WhatsApp, CUSTOMER);
     let error = customer.replies(&Reply::button(&sent, "keep")).unwrap_err();
-    assert_eq!(error.to_string(), "/message: the message does not reach the customer");
+    assert_eq!(error.to_string(), "/message: the message failed, so the customer never got it");
     assert_eq!(customer.reads().unwrap(), 0);
 }
 
 #[tokio::test]
 async fn a_quoted_message_is_named() {
-    let desk = desk().await;
-    let sent = desk.sends(Content::Text("Blue or red?".to_owned())).await;
-    let customer = desk.sandbox.customer(Channel::WhatsApp, CUSTOMER);
+    let setup = setup().await;
+    let sent = setup.sends(Content::Text("Blue or red?".to_owned())).await;
+    let customer = setup.sandbox.customer(Channel::WhatsApp, CUSTOMER);
     customer.replies(&Reply::text("Blue").answering(&sent)).unwrap();
-    let bodies = desk.bodies(1).await;
+    let bodies = setup.bodies(1).await;
     assert_eq!(bodies[0]["message"]["messages"][0]["context"]["id"], sent.as_str());
 }
 
 #[test]
-fn what_is_wrong_with_a_reply_is_said_by_its_place() {
+fn invalid_reply_is_refused_by_pointer() {
     for (json, error) in [
         (r#"{"text":"Hi"}"#, "/type: expected"),
         (r#"{"type":"wink"}"#, "/type: "),
@@ -174,9 +169,9 @@ fn what_is_wrong_with_a_reply_is_said_by_its_place() {
 }
 
 #[tokio::test]
-async fn nobody_writes_nothing_or_from_beyond_the_pole() {
-    let desk = desk().await;
-    let customer = desk.sandbox.customer(Channel::WhatsApp, CUSTOMER);
+async fn impossible_replies_are_refused() {
+    let setup = setup().await;
+    let customer = setup.sandbox.customer(Channel::WhatsApp, CUSTOMER);
     for (reply, error) in [
         (Reply::text(""), "/text: is empty"),
         (Reply::text("x".repeat(65_537)), "/text: more than 65536 bytes"),

@@ -4,7 +4,7 @@ use incs_sandbox::{Builder, HttpStatus, Pace, Sandbox};
 use serde_json::Value;
 use tokio::process::Command;
 
-/// What a call was answered with.
+/// The reply to a call.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) http: u16,
@@ -26,7 +26,7 @@ impl Answer {
         &self.body["data"]
     }
 
-    /// Code and words of a failure, which has the documented envelope.
+    /// Returns code and text of a failure, which has the documented envelope.
     pub(crate) fn failure(&self) -> (i64, &str) {
         assert_eq!(
             (&self.body["status"], &self.body["data"]),

@@ -34,7 +34,7 @@ async fn other_routes_are_not_found() {
 }
 
 #[tokio::test]
-async fn every_route_wants_its_credential_before_it_reads() {
+async fn credential_is_checked_before_body() {
     let sandbox = quick().start().await.unwrap();
     for (method, path) in [
         ("POST", "/external/messages/whatsapp"),
@@ -100,16 +100,11 @@ async fn a_refused_request_names_every_violation() {
 }
 
 #[tokio::test]
-async fn a_body_that_cannot_be_read_is_refused_by_pointer_without_its_value() {
+async fn unreadable_body_is_refused_by_pointer() {
     let sandbox = quick().start().await.unwrap();
     for (body, text, pointer) in [
-        (r#"{"to":"85251230088","type":"text"}"#, "/text: expected a value, found nothing (line 1, column 1)", "/text"),
-        (
-            r#"{"to":"85251230088","type":"text","text":7}"#,
-            "/text: expected a string, found a number (line 1, column 42)",
-            "/text",
-        ),
-        (r#"{"type":"text","text":"secret words"}"#, "/to: expected a value, found nothing (line 1, column 1)", "/to"),
+        (r#"{"to":"85251230088","type":"text"}"#, "/text: expected a value, found nothing", "/text"),
+        (r#"{"to":"85251230088","type":"text","text":7}"#, "/text: expected a string, found a number", "/text"),
         ("{", "expected the rest of the JSON, found the end (line 1, column 1)", ""),
         ("", "expected the rest of the JSON, found the end (line 1, column 1)", ""),
         ("\u{1}", "expected well-formed JSON, found other text (line 1, column 1)", ""),
@@ -118,9 +113,32 @@ async fn a_body_that_cannot_be_read_is_refused_by_pointer_without_its_value() {
         let (code, message) = answer.failure();
         assert_eq!((code, answer.pointers()), (422, vec![pointer]), "{body}");
         assert_eq!(message, format!("Request parameters error: {text}"), "{body}");
-        assert!(!answer.body.to_string().contains("secret words"));
     }
-    for to in ["", "+85251230088", "852-5123", "call me"] {
+    // Without a recipient, and with one of another type.
+    for body in
+        [r#"{"type":"text","text":"secret words"}"#, r#"{"to":85251230088,"type":"text","text":"secret words"}"#]
+    {
+        let answer = call(&sandbox, "POST", "/external/messages/viber", Some(body)).await;
+        assert_eq!(
+            (answer.failure(), answer.pointers()),
+            ((422, "The phone number is invalid."), vec!["/to"]),
+            "{body}"
+        );
+        assert!(!answer.body.to_string().contains("secret words") && !answer.body.to_string().contains("85251230088"));
+    }
+    for to in [
+        "",
+        "+85251230088",
+        "852-5123",
+        "call me",
+        "1",
+        "852512",
+        "8525123008812345",
+        "085251230088",
+        "0085251230088",
+        "85251230088/85251230099",
+        "+44 (0) 20 7946 0958",
+    ] {
         let body = json!({ "to": to, "type": "text", "text": "x" });
         for channel in ["whatsapp", "viber", "rcs"] {
             let answer = post(&sandbox, &format!("/external/messages/{channel}"), &body).await;
@@ -132,7 +150,7 @@ async fn a_body_that_cannot_be_read_is_refused_by_pointer_without_its_value() {
 }
 
 #[tokio::test]
-async fn a_whatsapp_template_that_does_not_fit_is_refused_in_the_words_of_meta() {
+async fn wrong_whatsapp_template_gets_metas_text() {
     let sandbox = quick().start().await.unwrap();
     let image = json!({ "components": [{ "type": "header", "parameters": [{ "type": "text", "text": "x" }] }] });
     let missing = "(#132001) Template name does not exist in the translation";
@@ -159,7 +177,7 @@ async fn a_whatsapp_template_that_does_not_fit_is_refused_in_the_words_of_meta()
 }
 
 #[tokio::test]
-async fn an_rcs_template_without_all_its_values_is_refused_in_the_documented_words() {
+async fn incomplete_rcs_template_gets_documented_text() {
     let sandbox = quick().start().await.unwrap();
     let send = |parameters: &Value| template("delivery_note_2", &json!({ "parameters": parameters }));
     let bot = "and bot [Qm7tYHXc210LPRBV]";
@@ -167,13 +185,15 @@ async fn an_rcs_template_without_all_its_values_is_refused_in_the_documented_wor
     for (parameters, pointers) in [
         (json!({}), vec!["/template/parameters/customer", "/template/parameters/order_no"]),
         (json!({ "customer": "Rina" }), vec!["/template/parameters/order_no"]),
-        (json!({ "customer": "Rina", "order_no": "", "more": "x" }), vec!["/template/parameters/order_no"]),
     ] {
         let answer = post(&sandbox, "/external/messages/rcs", &send(&parameters)).await;
         assert_eq!((answer.failure(), answer.pointers()), ((10004, lacking.as_str()), pointers));
     }
-    let more = send(&json!({ "customer": "Rina", "order_no": "1", "more": "x" }));
-    post(&sandbox, "/external/messages/rcs", &more).await.data();
+    // That a value may not be empty, or be one too many, is inferred.
+    for value in ["1", ""] {
+        let more = send(&json!({ "customer": "Rina", "order_no": value, "more": "x" }));
+        post(&sandbox, "/external/messages/rcs", &more).await.data();
+    }
     let unknown = post(&sandbox, "/external/messages/rcs", &template("order_received_v2", &json!({}))).await;
     assert_eq!(
         unknown.failure(),
@@ -183,7 +203,7 @@ async fn an_rcs_template_without_all_its_values_is_refused_in_the_documented_wor
 }
 
 #[tokio::test]
-async fn the_recipients_of_the_table_are_refused_on_their_channels_only() {
+async fn special_recipients_fail_on_their_channels() {
     let sandbox = quick().start().await.unwrap();
     for (to, codes) in [
         ("15550000429", [429, 429, 429]),
@@ -203,7 +223,7 @@ async fn the_recipients_of_the_table_are_refused_on_their_channels_only() {
 }
 
 #[tokio::test]
-async fn a_template_that_is_not_there_is_400() {
+async fn unknown_template_is_400() {
     let sandbox = quick().start().await.unwrap();
     for (method, path) in [
         ("GET", "/external/templates/1"),

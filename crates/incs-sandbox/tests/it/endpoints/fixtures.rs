@@ -47,7 +47,7 @@ fn assert_shape(sample: &Value, got: &Value, at: &str) {
 }
 
 #[tokio::test]
-async fn every_sample_send_is_accepted_with_an_id_of_its_channel() {
+async fn every_sample_send_is_accepted() {
     let sandbox = quick().start().await.unwrap();
     let mut seen = 0;
     let mut names: Vec<_> = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
@@ -68,7 +68,7 @@ async fn every_sample_send_is_accepted_with_an_id_of_its_channel() {
 }
 
 #[tokio::test]
-async fn the_other_sample_requests_are_answered_as_the_samples_are_shaped() {
+async fn sample_requests_get_sample_shapes() {
     let sandbox = quick().start().await.unwrap();
     let created =
         call(&sandbox, "POST", "/external/templates", Some(&fixture("waba-template-create.request.json"))).await;
@@ -113,7 +113,7 @@ async fn the_other_sample_requests_are_answered_as_the_samples_are_shaped() {
 }
 
 #[tokio::test]
-async fn the_stock_has_the_templates_of_the_samples() {
+async fn stock_has_sample_templates() {
     let sandbox = quick().start().await.unwrap();
     let sample = reply("rcs-template-get");
     let got = get(&sandbox, "/external/templates/rcs/2217695120034410077").await;
@@ -146,7 +146,7 @@ async fn failures(sandbox: &Sandbox) -> Vec<(&'static str, super::curl::Answer)>
 }
 
 #[tokio::test]
-async fn every_sampled_failure_is_provoked_with_its_code_and_words() {
+async fn every_sampled_failure_can_be_provoked() {
     for (builder, is_mirrored) in [(quick(), true), (always_ok(), false)] {
         let sandbox = builder.start().await.unwrap();
         let failures = failures(&sandbox).await;
@@ -167,7 +167,7 @@ async fn every_sampled_failure_is_provoked_with_its_code_and_words() {
 }
 
 #[tokio::test]
-async fn a_token_of_one_run_is_not_known_to_another() {
+async fn token_is_unknown_to_other_runs() {
     let first = quick().start().await.unwrap();
     let bearer = bearer(&first).await;
     assert_eq!(call_with(&first, "GET", "/external/tasks", None, &[&bearer]).await.data()["total"], 0);

@@ -59,7 +59,7 @@ fn rows() -> Vec<Row> {
 }
 
 #[tokio::test]
-async fn a_body_at_the_limit_passes_and_one_past_it_fails_with_its_pointer() {
+async fn message_limits_are_enforced() {
     let sandbox = quick().start().await.unwrap();
     for (path, body, most, pointer) in rows() {
         post(&sandbox, path, &body(most)).await.data();
@@ -70,7 +70,7 @@ async fn a_body_at_the_limit_passes_and_one_past_it_fails_with_its_pointer() {
 }
 
 #[tokio::test]
-async fn a_task_at_the_limit_passes_and_one_past_it_fails_with_its_pointer() {
+async fn task_limits_are_enforced() {
     let sandbox = quick().start().await.unwrap();
     let bearer = bearer(&sandbox).await;
     let task = |name: usize, description: usize, kind: i64, channel: u64, phone: &str| {
@@ -98,7 +98,7 @@ async fn a_task_at_the_limit_passes_and_one_past_it_fails_with_its_pointer() {
 }
 
 #[tokio::test]
-async fn a_query_outside_its_limits_fails_with_its_pointer() {
+async fn query_limits_are_enforced() {
     let sandbox = quick().start().await.unwrap();
     for path in ["/external/templates", "/external/templates/rcs"] {
         for query in ["count=1", "count=100", "count=", "last_id=1", "last_id=18446744073709551615"] {
@@ -120,7 +120,8 @@ async fn a_query_outside_its_limits_fails_with_its_pointer() {
         ("page_size=100&page=1&status=3&type=3&start_at=2026-05-04%2010:02:31", None),
         ("page_size=0", Some("/page_size")),
         ("page_size=101", Some("/page_size")),
-        ("page=0", Some("/page")),
+        // That pages count from 1 is inferred.
+        ("page=0", None),
         ("status=4", Some("/status")),
         ("task_id=x", Some("/task_id")),
         ("creation_id=-1", Some("/creation_id")),

@@ -16,7 +16,7 @@ fn numbered(number: usize) -> rcs::NewTemplate {
 }
 
 #[tokio::test]
-async fn templates_come_newest_first_in_pages_that_miss_none_and_repeat_none() {
+async fn template_pages_are_complete() {
     let sandbox = quick().start().await.unwrap();
     let client = client(&sandbox);
     let mut names =
@@ -40,7 +40,7 @@ async fn templates_come_newest_first_in_pages_that_miss_none_and_repeat_none() {
 }
 
 #[tokio::test]
-async fn a_page_goes_on_after_a_row_that_was_deleted() {
+async fn paging_continues_after_deleted_row() {
     let sandbox = quick().start().await.unwrap();
     let first = get(&sandbox, "/external/templates/rcs?count=2").await;
     let last = first.data()[1]["template_id"].as_str().unwrap();
@@ -53,13 +53,13 @@ async fn a_page_goes_on_after_a_row_that_was_deleted() {
 }
 
 #[tokio::test]
-async fn whatsapp_templates_are_paged_by_the_client_too() {
+async fn client_pages_whatsapp_templates() {
     let sandbox = quick().start().await.unwrap();
     let client = client(&sandbox);
     let new = whatsapp::NewTemplate::new("page_1", "en_US", whatsapp::Category::Marketing);
     let created = client.templates().whatsapp().create(new).await.unwrap();
     assert_eq!((created.status, created.template_id.as_str().len()), (whatsapp::Status::Pending, 16));
-    let query = template::ListQuery::new().with_count(3_u32);
+    let query = template::ListQuery::new().with_count(3);
     let rows = client.templates().whatsapp().list_from(query).collect_all(1000).await.unwrap();
     assert_eq!((rows.len(), &rows[0].template_id), (7, &created.template_id));
     let got = client.templates().whatsapp().get(created.template_id.clone()).await.unwrap();
@@ -77,12 +77,12 @@ fn with_account(sandbox: &Sandbox) -> Client {
 }
 
 #[tokio::test]
-async fn tasks_are_paged_and_found_by_the_client() {
+async fn client_pages_and_filters_tasks() {
     let sandbox = quick().start().await.unwrap();
     let client = with_account(&sandbox);
     for number in 1..=45 {
         let to: PhoneNumber = format!("62812000{number:05}").parse().unwrap();
-        let task = NewTask::new(format!("call {number}"), 30112_u64, to, "agent_07");
+        let task = NewTask::new(format!("call {number}"), 30112, to, "agent_07");
         let created = client.tasks().create(task).await.unwrap();
         assert!(created.conversation_id.is_some() && created.logs.len() == 2);
     }

@@ -11,7 +11,7 @@ use crate::support::client;
 
 const START: i64 = 1_775_540_101;
 
-/// A sandbox whose clock stands still, and where each step takes five seconds.
+/// A sandbox with a fixed clock where each step takes five seconds.
 async fn slow() -> Sandbox {
     let five = Duration::from_secs(5)..Duration::from_secs(5);
     let mut pace = Pace::instant();
@@ -34,7 +34,7 @@ async fn ask(sandbox: &Sandbox, ids: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn a_status_goes_on_with_the_time_and_unrecorded_times_are_zero() {
+async fn status_follows_the_clock() {
     let sandbox = slow().await;
     let text = json!({ "to": "85251230088", "type": "text", "text": "x" });
     let plain = json!({ "to": "85251230088", "type": "template", "template": { "name": "order_received_v2" } });
@@ -63,7 +63,7 @@ async fn a_status_goes_on_with_the_time_and_unrecorded_times_are_zero() {
 }
 
 #[tokio::test]
-async fn ids_are_percent_encoded_and_separated_by_plain_or_encoded_commas() {
+async fn status_ids_accept_encoded_commas() {
     let sandbox = slow().await;
     let plain = json!({ "to": "85251230088", "type": "template", "template": { "name": "order_received_v2" } });
     let client = client(&sandbox);
@@ -71,7 +71,7 @@ async fn ids_are_percent_encoded_and_separated_by_plain_or_encoded_commas() {
     for _ in 0..100 {
         let message =
             whatsapp::Message::new("85251230088".parse().unwrap(), whatsapp::Template::new("order_received_v2"));
-        ids.push(client.messages().send(message).await.unwrap().msg_id.into_string());
+        ids.push(client.messages().send(message).await.unwrap().message_id.into_string());
     }
     let one = send(&sandbox, "whatsapp", &plain).await;
     sandbox.advance(Duration::from_secs(5)).await;

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::curl::{bearer, call_with};
 
 #[tokio::test]
-async fn a_task_has_times_without_a_zone_and_two_log_entries() {
+async fn new_task_has_two_log_entries() {
     let clock = Clock::starting_at(Timestamp::from_millisecond(1_777_888_951_250).unwrap());
     let sandbox = Sandbox::builder().seed(7).clock(clock).start().await.unwrap();
     let bearer = bearer(&sandbox).await;
@@ -42,13 +42,13 @@ async fn a_task_has_times_without_a_zone_and_two_log_entries() {
 }
 
 #[tokio::test]
-async fn the_oldest_task_goes_when_there_are_too_many() {
+async fn oldest_task_is_forgotten_first() {
     let mut memory = Memory::default();
     memory.tasks = 2;
     let sandbox = Sandbox::builder().memory(memory).start().await.unwrap();
     let bearer = bearer(&sandbox).await;
     for number in 1..=3 {
-        let task = json!({ "name": format!("task {number}"), "type": 3, "auth_id": 30112, "user_phone": format!("62812{number}"),
+        let task = json!({ "name": format!("task {number}"), "type": 3, "auth_id": 30112, "user_phone": format!("62812{number:06}"),
             "assignee_username": "agent_07" });
         call_with(&sandbox, "POST", "/external/tasks", Some(&task.to_string()), &[&bearer]).await.data();
     }
@@ -59,7 +59,7 @@ async fn the_oldest_task_goes_when_there_are_too_many() {
 }
 
 #[tokio::test]
-async fn the_oldest_token_is_forgotten_when_a_hundred_newer_ones_are_out() {
+async fn oldest_token_is_forgotten_after_100() {
     let sandbox = Sandbox::builder().start().await.unwrap();
     let oldest = bearer(&sandbox).await;
     let mut newest = oldest.clone();
@@ -77,10 +77,10 @@ async fn the_oldest_token_is_forgotten_when_a_hundred_newer_ones_are_out() {
 }
 
 #[tokio::test]
-async fn a_task_says_of_which_kind_it_is() {
+async fn task_type_is_required() {
     let sandbox = Sandbox::builder().start().await.unwrap();
     let bearer = bearer(&sandbox).await;
-    let task = json!({ "name": "call back", "auth_id": 30112, "user_phone": "62812", "assignee_username": "agent_07" });
+    let task = json!({ "name": "call back", "auth_id": 30112, "user_phone": "6281200045678", "assignee_username": "agent_07" });
     let refused = call_with(&sandbox, "POST", "/external/tasks", Some(&task.to_string()), &[&bearer]).await;
     assert_eq!((refused.http, refused.code(), refused.pointers()), (422, 422, vec!["/type"]));
     sandbox.shutdown().await;

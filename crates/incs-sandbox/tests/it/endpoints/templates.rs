@@ -11,7 +11,7 @@ use crate::receiver::Inbox;
 
 const START: i64 = 1_768_300_000;
 
-/// A sandbox whose clock stands still, and whose reviews take an hour.
+/// A sandbox with a fixed clock where reviews take an hour.
 async fn sandbox() -> Sandbox {
     let mut pace = Pace::instant();
     pace.review = Duration::from_hours(1)..Duration::from_hours(1);
@@ -32,7 +32,7 @@ fn send(name: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_whatsapp_template_can_be_sent_once_it_is_approved() {
+async fn approved_template_can_be_sent() {
     let sandbox = sandbox().await;
     let created = post(&sandbox, "/external/templates", &whatsapp("hello_1")).await;
     let id = created.data()["template_id"].as_str().unwrap().to_owned();
@@ -53,7 +53,7 @@ async fn a_whatsapp_template_can_be_sent_once_it_is_approved() {
 }
 
 #[tokio::test]
-async fn a_name_that_holds_reject_is_rejected() {
+async fn template_named_reject_is_rejected() {
     let sandbox = sandbox().await;
     for (path, body) in [("/external/templates", whatsapp("reject_me")), ("/external/templates/rcs", rcs("reject_me"))]
     {
@@ -71,7 +71,7 @@ async fn a_name_that_holds_reject_is_rejected() {
 }
 
 #[tokio::test]
-async fn a_send_means_the_newest_approved_template_of_its_name() {
+async fn send_uses_newest_approved_template() {
     let sandbox = sandbox().await;
     let newer = json!({ "name": "delivery_note_1", "type": "text", "category": "PROMOTION",
         "content": { "textMessage": "Hi [customer]" } });
@@ -91,7 +91,7 @@ async fn a_send_means_the_newest_approved_template_of_its_name() {
 }
 
 #[tokio::test]
-async fn the_oldest_created_template_goes_when_there_are_too_many_and_the_stock_stays() {
+async fn oldest_created_template_is_forgotten() {
     let mut memory = Memory::default();
     memory.templates = 2;
     let sandbox = Sandbox::builder().memory(memory).start().await.unwrap();
@@ -120,7 +120,7 @@ async fn the_seed_decides_the_ids() {
 }
 
 #[tokio::test]
-async fn a_review_of_a_whatsapp_template_is_told_as_the_sample_has_it_and_one_of_rcs_is_not() {
+async fn only_whatsapp_reviews_post_webhooks() {
     let inbox = Inbox::open().await;
     let clock = Clock::starting_at(Timestamp::from_second(START).unwrap());
     let webhook = Webhook::to(inbox.url()).events(["template_status_update"]);

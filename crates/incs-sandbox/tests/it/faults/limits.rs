@@ -29,7 +29,7 @@ async fn flood(sandbox: &Sandbox, messages: usize) {
 }
 
 #[tokio::test]
-async fn the_oldest_messages_and_exchanges_go_when_there_are_too_many() {
+async fn oldest_messages_and_exchanges_are_forgotten() {
     let mut memory = Memory::default();
     (memory.messages, memory.exchanges) = (20, 5);
     let sandbox = Sandbox::builder().memory(memory).start().await.unwrap();
@@ -46,8 +46,8 @@ async fn the_oldest_messages_and_exchanges_go_when_there_are_too_many() {
 }
 
 #[tokio::test]
-async fn the_agenda_forgets_what_was_to_become_of_messages_that_are_forgotten() {
-    // The clock stands still, so nothing on the agenda is ever done.
+async fn forgotten_messages_leave_the_schedule() {
+    // The clock does not move, so no scheduled job ever runs.
     let clock = Clock::starting_at(Timestamp::from_millisecond(1_778_000_000_000).unwrap());
     let mut memory = Memory::default();
     memory.messages = 20;

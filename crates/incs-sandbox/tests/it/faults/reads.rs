@@ -7,12 +7,12 @@ use incs_sandbox::{Action, Rule, Sandbox, When};
 
 use crate::support::{hasty, oldest_first};
 
-/// What a question about a message came to.
+/// The result of a status query.
 async fn ask(client: &Client) -> Result<StatusList, Error> {
-    client.execute(GetStatus::new(StatusQuery::new(["wamid.HBgN=".into()]))).await
+    client.execute(GetStatus::new(StatusQuery::new(["wamid.HBgN="]))).await
 }
 
-/// What a question came to, and the faults of the calls that it took, in their order.
+/// The result of a status query, and the faults of its attempts in order.
 async fn faults_met(action: Action) -> (Result<StatusList, Error>, Vec<Option<String>>) {
     let rule = Rule::new(action).when(When::operation("get_message_status")).count(2);
     let sandbox = Sandbox::builder().fault(rule).start().await.unwrap();
@@ -23,7 +23,7 @@ async fn faults_met(action: Action) -> (Result<StatusList, Error>, Vec<Option<St
 }
 
 #[tokio::test]
-async fn a_read_is_made_again_after_every_fault_that_leaves_doubt() {
+async fn read_is_retried_after_faults() {
     for action in [
         Action::RateLimit { retry_after: Some(0) },
         Action::ServerError { accepted: true },
@@ -39,7 +39,7 @@ async fn a_read_is_made_again_after_every_fault_that_leaves_doubt() {
 }
 
 #[tokio::test]
-async fn a_read_is_not_made_again_after_a_reply_that_is_none() {
+async fn read_is_not_retried_after_garbage() {
     let (answer, faults) = faults_met(Action::Garbage { accepted: true }).await;
     assert_eq!(faults, [Some("garbage".to_owned())]);
     assert_eq!(answer.unwrap_err().attempts(), 1);

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::support::{admin, hasty, oldest_first, text};
 
-/// What is expected of a send under a fault.
+/// The expected result of a send under a fault.
 struct Row {
     action: Action,
     kind: ErrorKind,
@@ -35,7 +35,7 @@ fn rows() -> Vec<Row> {
 }
 
 #[tokio::test]
-async fn a_send_is_made_once_whatever_happens_to_it() {
+async fn send_is_made_only_once() {
     for status in [HttpStatus::Mirrored, HttpStatus::AlwaysOk] {
         for Row { action, kind, state, attempts, accepted } in rows() {
             let case = format!("{action:?} {status:?}");
@@ -58,7 +58,7 @@ async fn a_send_is_made_once_whatever_happens_to_it() {
 }
 
 #[tokio::test]
-async fn a_send_that_was_throttled_is_made_again_and_arrives_once() {
+async fn throttled_send_is_retried_once() {
     for status in [HttpStatus::Mirrored, HttpStatus::AlwaysOk] {
         let throttle = Rule::new(Action::RateLimit { retry_after: Some(0) }).when(When::operation("send_*")).count(2);
         let sandbox = Sandbox::builder().http_status(status).fault(throttle).start().await.unwrap();
@@ -72,11 +72,11 @@ async fn a_send_that_was_throttled_is_made_again_and_arrives_once() {
 }
 
 #[tokio::test]
-async fn a_message_whose_reply_was_lost_lives_on_and_knows_its_request() {
+async fn message_survives_a_lost_reply() {
     let lost = Rule::new(Action::Drop { accepted: true }).count(1);
     let sandbox = Sandbox::builder().fault(lost).pace(incs_sandbox::Pace::instant()).start().await.unwrap();
     let error = hasty(&sandbox).messages().send(text()).await.unwrap_err();
-    assert!(!error.request_state().is_safe_to_repeat());
+    assert!(!error.request_state().is_safe_to_retry());
     let message = loop {
         let messages = oldest_first(&sandbox, "/messages").await;
         assert_eq!(messages.len(), 1);
@@ -96,7 +96,7 @@ async fn a_message_whose_reply_was_lost_lives_on_and_knows_its_request() {
 }
 
 #[tokio::test]
-async fn a_slow_reply_is_a_reply_all_the_same() {
+async fn slow_reply_is_still_accepted() {
     let slow = Rule::new(Action::Slow { millis: 50 });
     let sandbox = Sandbox::builder().fault(slow).start().await.unwrap();
     let start = std::time::Instant::now();
@@ -108,11 +108,11 @@ async fn a_slow_reply_is_a_reply_all_the_same() {
 }
 
 #[tokio::test]
-async fn a_fault_for_one_customer_spares_the_others() {
+async fn fault_applies_to_one_customer() {
     let rule = Rule::new(Action::ServerError { accepted: false }).when(When::to("85251*"));
     let sandbox = Sandbox::builder().fault(rule).start().await.unwrap();
     let client = hasty(&sandbox);
-    let other = incs_model::viber::Message::text("+6281200045678".parse().unwrap(), "Hello");
+    let other = incs_model::viber::Message::new("+6281200045678".parse().unwrap(), "Hello");
     client.messages().send(other).await.unwrap();
     client.messages().send(text()).await.unwrap_err();
     assert_eq!(admin(&sandbox, "/state").await["counters"]["accepted"], 1);

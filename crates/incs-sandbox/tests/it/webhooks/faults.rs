@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use incs_sandbox::{Action, Builder, Channel, Rule, Webhook, When};
 use incs_webhook::scheme::SharedSecret;
-use incs_webhook::{Event, Outcome, Receiver, Secrets};
+use incs_webhook::{Event, ItemOutcome, Receiver, Secrets};
 use serde_json::Value;
 
 use super::{TO, send, still};
@@ -22,7 +22,7 @@ async fn states(rules: impl IntoIterator<Item = Rule>) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn each_fault_is_seen_by_the_receiver() {
+async fn receiver_sees_each_fault() {
     let always = Rule::new;
     for (rules, seen) in [
         (vec![], &["sent", "delivered", "read"][..]),
@@ -50,7 +50,7 @@ async fn each_fault_is_seen_by_the_receiver() {
 }
 
 #[tokio::test]
-async fn a_duplicate_is_the_same_bytes_and_the_same_thing() {
+async fn duplicate_has_the_same_bytes() {
     let inbox = Inbox::open().await;
     let webhook = Webhook::to(inbox.url()).events(["new_message"]);
     let sandbox = still().webhook(webhook).fault(Rule::new(Action::Duplicate)).start().await.unwrap();
@@ -62,7 +62,7 @@ async fn a_duplicate_is_the_same_bytes_and_the_same_thing() {
 }
 
 #[tokio::test]
-async fn an_unknown_value_is_still_json_that_a_receiver_keeps() {
+async fn receiver_keeps_unknown_value() {
     let inbox = Inbox::open().await;
     let secrets = || Secrets::try_new("change-me").unwrap();
     let scheme = || SharedSecret::in_path(secrets());
@@ -87,11 +87,11 @@ async fn an_unknown_value_is_still_json_that_a_receiver_keeps() {
         let batch = post.received_by(&receiver, "2026-11-22T08:00:00Z".parse().unwrap()).unwrap();
         for item in &batch {
             let is_kept = match item.outcome() {
-                Outcome::Parsed(Event::MessageStatus(update)) => !update.message_status.is_known(),
-                Outcome::Parsed(Event::MessageCreated(message)) => message.content().kind() == "unknown",
-                Outcome::Parsed(_) => item.inbound().is_some_and(|message| message.content.kind() == "other"),
-                Outcome::Unknown => true,
-                _ => false,
+                ItemOutcome::Parsed(Event::MessageStatus(update)) => !update.message_status.is_known(),
+                ItemOutcome::Parsed(Event::MessageCreated(message)) => message.content().kind() == "unknown",
+                ItemOutcome::Parsed(_) => item.inbound().is_some_and(|message| message.content.kind() == "other"),
+                ItemOutcome::Unknown => true,
+                ItemOutcome::Malformed(_) => false,
             };
             assert!(is_kept, "{item:?} {body}");
         }
@@ -99,7 +99,7 @@ async fn an_unknown_value_is_still_json_that_a_receiver_keeps() {
 }
 
 #[tokio::test]
-async fn the_same_seed_makes_the_same_trouble() {
+async fn same_seed_gives_same_faults() {
     let mut runs = Vec::new();
     for seed in [1, 1, 2] {
         let inbox = Inbox::open().await;

@@ -21,7 +21,7 @@ fn second(post: &Post) -> i64 {
 }
 
 #[tokio::test]
-async fn a_webhook_is_tried_five_times_with_waits_that_grow_and_one_id() {
+async fn webhook_is_tried_five_times() {
     let inbox = Inbox::answering(|_, _| Answer::Status(503)).await;
     let scheme = StandardWebhooks::try_new(Secrets::try_new("c2VjcmV0").unwrap()).unwrap();
     let sandbox = still().webhook(one_event(inbox.url()).signed_with(scheme)).start().await.unwrap();
@@ -33,7 +33,7 @@ async fn a_webhook_is_tried_five_times_with_waits_that_grow_and_one_id() {
     let waits: Vec<i64> = posts.windows(2).map(|pair| second(&pair[1]) - second(&pair[0])).collect();
     assert_eq!(waits.len(), 4, "{waits:?}");
     for (wait, least) in waits.iter().zip([1, 4, 16, 64]) {
-        // Whole seconds of two times may be one apart from those of the wait.
+        // Rounded to whole seconds, the difference may be one second off.
         assert!((least..=least + least / 4 + 1).contains(wait), "{waits:?}");
     }
     for post in &posts {
@@ -59,7 +59,7 @@ async fn the_same_seed_waits_the_same() {
 }
 
 #[tokio::test]
-async fn a_webhook_that_was_taken_is_not_posted_again() {
+async fn accepted_webhook_is_not_reposted() {
     let inbox = Inbox::answering(|index, _| Answer::Status(if index < 2 { 500 } else { 204 })).await;
     let sandbox = still().webhook(one_event(inbox.url())).start().await.unwrap();
     sandbox.customer(Channel::WhatsApp, TO).says("Hello").unwrap();
@@ -68,7 +68,7 @@ async fn a_webhook_that_was_taken_is_not_posted_again() {
 }
 
 #[tokio::test]
-async fn a_receiver_that_was_down_gets_it_when_it_is_up() {
+async fn webhook_arrives_after_receiver_restart() {
     let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let sandbox = still().webhook(one_event(format!("http://{address}/hooks"))).start().await.unwrap();
     sandbox.customer(Channel::WhatsApp, TO).says("Hello").unwrap();
@@ -92,7 +92,7 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
-async fn with_the_real_clock_a_stalled_receiver_is_tried_again() {
+async fn real_clock_retries_stalled_receiver() {
     let count = AtomicUsize::new(0);
     let inbox = Inbox::answering(move |_, _| match count.fetch_add(1, Ordering::SeqCst) {
         0 => Answer::Never,
@@ -100,7 +100,7 @@ async fn with_the_real_clock_a_stalled_receiver_is_tried_again() {
         _ => Answer::Status(200),
     })
     .await;
-    let retry = Retry::new(3, Duration::from_millis(20)).patience(Duration::from_millis(200));
+    let retry = Retry::new(3, Duration::from_millis(20)).timeout(Duration::from_millis(200));
     let builder = Sandbox::builder().pace(Pace::instant()).retry(retry);
     let sandbox = builder.webhook(one_event(inbox.url())).start().await.unwrap();
     sandbox.customer(Channel::WhatsApp, TO).says("Hello").unwrap();

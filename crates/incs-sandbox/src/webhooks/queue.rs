@@ -1,4 +1,4 @@
-//! Creates deliveries of an event, and applies fault rules to each.
+//! Queues the deliveries of an event, and applies fault rules to each.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,23 +8,23 @@ use incs_model::{RawJson, Timestamp};
 use incs_webhook::testing::bodies::Body;
 use serde_json::{Map, Value};
 
-use crate::faults::rule::{Action, Spot};
+use crate::faults::rule::{Action, Target};
 use crate::state::Records;
-use crate::state::agenda::Job;
-use crate::state::deliveries::{Delivery, Lane, MOST_ATTEMPTS, Progress};
-use crate::state::notices::Kind;
+use crate::state::deliveries::{Delivery, Lane, MAX_ATTEMPTS, Progress};
+use crate::state::events::EventKind;
+use crate::state::schedule::Job;
 use crate::state::subscriptions::{Provider, Subscription};
 
-/// The longest time that a delivery waits for the next one to pass it.
-const LONGEST_HOLD: Duration = Duration::from_secs(5);
+/// The longest time that a reordered delivery waits for the next one.
+const MAX_REORDER_DELAY: Duration = Duration::from_secs(5);
 
-/// Makes a delivery of an event of INCS for each subscriber, and says how many those are.
-pub(crate) fn emit(records: &mut Records, event: &str, message: Option<u64>, body: &Body, now: Timestamp) -> usize {
-    emit_as(records, Provider::Incs, event, message, body, now)
+/// Queues a delivery of an INCS event for each subscriber. Returns the number of deliveries.
+pub(crate) fn queue(records: &mut Records, event: &str, message: Option<u64>, body: &Body, now: Timestamp) -> usize {
+    queue_for(records, Provider::Incs, event, message, body, now)
 }
 
-/// Makes a delivery of an event for each subscriber of its provider, and says how many those are.
-pub(crate) fn emit_as(
+/// Queues a delivery of an event for each subscriber of its provider. Returns the number of deliveries.
+pub(crate) fn queue_for(
     records: &mut Records,
     provider: Provider,
     event: &str,
@@ -40,31 +40,31 @@ pub(crate) fn emit_as(
     subscribed.len()
 }
 
-/// Posts any event of INCS, as it is, to the subscribers of the kind that its `event` names, and says how many those are.
+/// Queues any body, unchanged, for the subscribers of an event. Returns the number of deliveries.
 pub(crate) fn inject(records: &mut Records, event: &str, body: RawJson, now: Timestamp) -> usize {
-    emit(records, event, None, &Body::from(body), now)
+    queue(records, event, None, &Body::from(body), now)
 }
 
-/// Why a delivery is not posted again.
+/// An error of [`repost`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum RepostError {
     #[error("there is no such delivery")]
     NotFound,
-    #[error("the delivery has not been posted for the last time yet")]
+    #[error("the delivery is still pending")]
     Pending,
-    #[error("the delivery was posted {MOST_ATTEMPTS} times already")]
+    #[error("the delivery was posted {MAX_ATTEMPTS} times already")]
     TooOften,
-    #[error("nobody subscribes to it any more")]
+    #[error("its subscription is gone")]
     NoSubscription,
 }
 
-/// Posts a delivery again, with the same body, signed anew; a new round of tries begins.
+/// Queues a delivery again with the same body and a new signature; a new round of tries begins.
 pub(crate) fn repost(records: &mut Records, number: u64, now: Timestamp) -> Result<(), RepostError> {
     let delivery = records.deliveries.get_mut(number).ok_or(RepostError::NotFound)?;
     if delivery.progress == Progress::Pending {
         return Err(RepostError::Pending);
     }
-    if delivery.attempts.len() >= MOST_ATTEMPTS {
+    if delivery.attempts.len() >= MAX_ATTEMPTS {
         return Err(RepostError::TooOften);
     }
     if !records.subscriptions.list.iter().any(|known| known.id == delivery.subscription) {
@@ -74,18 +74,18 @@ pub(crate) fn repost(records: &mut Records, number: u64, now: Timestamp) -> Resu
     delivery.next_at = Some(now);
     delivery.tries = 0;
     let delivery = delivery.clone();
-    records.notices.tell(Kind::Delivery, &delivery);
-    records.agenda.put(now, Job::Post(number));
+    records.events.send(EventKind::Delivery, &delivery);
+    records.schedule.add(now, Job::Post(number));
     Ok(())
 }
 
-/// Lets the delivery go that was held back for the next one to pass it.
+/// Releases the delivery that was held back until this one was posted.
 pub(crate) fn release(records: &mut Records, subscription: u64, passed_by: u64, now: Timestamp) {
     let Some(known) = records.subscriptions.list.iter_mut().find(|known| known.id == subscription) else { return };
-    let Some(held) = known.held.take_if(|held| *held != passed_by) else { return };
+    let Some(held) = known.held_back.take_if(|held| *held != passed_by) else { return };
     if let Some(delivery) = records.deliveries.get_mut(held).filter(|delivery| delivery.next_at.is_some()) {
         delivery.next_at = Some(now);
-        records.agenda.put(now, Job::Post(held));
+        records.schedule.add(now, Job::Post(held));
     }
 }
 
@@ -98,11 +98,11 @@ fn deliver(
     now: Timestamp,
 ) {
     let number = records.deliveries.next();
-    let faults = DeliveryFaults::draw(records, subscription, event, message);
+    let faults = DeliveryFaults::choose(records, subscription, event, message);
     let changed = faults.unknown.then(|| with_unknown_value(body)).flatten();
     let body = changed.as_ref().unwrap_or(body);
-    let body = if subscription.php { Bytes::from(body.as_php().into_bytes()) } else { bytes(body) };
-    let wait = faults.late.or(faults.hold.then_some(LONGEST_HOLD)).unwrap_or_default();
+    let body = if subscription.php { Bytes::from(body.to_php().into_bytes()) } else { bytes(body) };
+    let wait = faults.late.or(faults.reorder.then_some(MAX_REORDER_DELAY)).unwrap_or_default();
     let due = now.checked_add(wait).unwrap_or(Timestamp::MAX);
     let delivery = Delivery {
         number,
@@ -116,26 +116,26 @@ fn deliver(
         next_at: (!faults.lose).then_some(due),
         attempts: Vec::new(),
         faults: faults.words,
-        spoil_signature: faults.spoil_signature,
+        bad_signature: faults.bad_signature,
         repeat: faults.duplicate,
         tries: 0,
-        mark: Arc::default(),
+        identity: Arc::default(),
     };
-    records.notices.tell(Kind::Delivery, &delivery);
+    records.events.send(EventKind::Delivery, &delivery);
     if faults.lose {
         records.counters.webhooks_dropped += 1;
     } else {
-        records.agenda.put(due, Job::Post(number));
+        records.schedule.add(due, Job::Post(number));
     }
-    if faults.hold
+    if faults.reorder
         && let Some(known) = records.subscriptions.list.iter_mut().find(|known| known.id == subscription.id)
     {
-        known.held = Some(number);
+        known.held_back = Some(number);
     }
     push(records, delivery);
 }
 
-/// Adds it to the log. What has to go for it and was not posted is dropped.
+/// Adds a delivery to the log. Pending deliveries that are forgotten for it count as dropped.
 fn push(records: &mut Records, delivery: Delivery) {
     for mut gone in records.deliveries.push(delivery) {
         if gone.progress == Progress::Pending {
@@ -143,7 +143,7 @@ fn push(records: &mut Records, delivery: Delivery) {
             records.counters.webhooks_dropped += 1;
             gone.progress = Progress::Dropped;
             gone.next_at = None;
-            records.notices.tell(Kind::Delivery, &gone);
+            records.events.send(EventKind::Delivery, &gone);
         }
     }
 }
@@ -152,52 +152,52 @@ fn bytes(body: &Body) -> Bytes {
     Bytes::copy_from_slice(body.as_bytes())
 }
 
-/// The faults of one delivery. Several rules may apply, one of each kind.
+/// The faults of one delivery: at most one rule of each kind.
 #[derive(Debug, Default)]
-#[allow(clippy::struct_excessive_bools, reason = "each stands for a rule of its own")]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fault of its own")]
 struct DeliveryFaults {
     lose: bool,
-    spoil_signature: bool,
+    bad_signature: bool,
     unknown: bool,
     duplicate: bool,
     late: Option<Duration>,
-    hold: bool,
-    /// All that applied, in words.
+    reorder: bool,
+    /// The names of all applied faults.
     words: Vec<String>,
 }
 
 impl DeliveryFaults {
-    /// Asks the rules about a delivery. What is lost needs nothing else.
-    fn draw(records: &mut Records, subscription: &Subscription, event: &str, message: Option<u64>) -> Self {
+    /// Matches the rules against a delivery. A lost delivery needs no other fault.
+    fn choose(records: &mut Records, subscription: &Subscription, event: &str, message: Option<u64>) -> Self {
         let mut faults = Self::default();
         if records.faults.list().is_empty() {
             return faults;
         }
         let to = message.and_then(|number| records.messages.get(number)).map(|message| message.customer.clone());
-        let spot = Spot { event: Some(event), to: to.as_deref(), ..Spot::default() };
-        faults.lose = faults.pick(records, spot, "lose", |action| matches!(action, Action::Lose)).is_some();
+        let target = Target { event: Some(event), to: to.as_deref(), ..Target::default() };
+        faults.lose = faults.pick(records, target, "lose", |action| matches!(action, Action::Lose)).is_some();
         if faults.lose {
             return faults;
         }
-        if faults.pick(records, spot, "bad_signature", |action| matches!(action, Action::BadSignature)).is_some() {
-            faults.spoil_signature = subscription.signing.is_some();
-            if !faults.spoil_signature {
+        if faults.pick(records, target, "bad_signature", |action| matches!(action, Action::BadSignature)).is_some() {
+            faults.bad_signature = subscription.signing.is_some();
+            if !faults.bad_signature {
                 faults.words.push("bad_signature changed nothing: the webhook is not signed".to_owned());
             }
         }
-        let unknown = faults.pick(records, spot, "unknown_value", |action| matches!(action, Action::UnknownValue));
+        let unknown = faults.pick(records, target, "unknown_value", |action| matches!(action, Action::UnknownValue));
         faults.unknown = unknown.is_some();
-        let duplicate = faults.pick(records, spot, "duplicate", |action| matches!(action, Action::Duplicate));
+        let duplicate = faults.pick(records, target, "duplicate", |action| matches!(action, Action::Duplicate));
         faults.duplicate = duplicate.is_some();
         if let Some(Action::Late { millis }) =
-            faults.pick(records, spot, "late", |action| matches!(action, Action::Late { .. }))
+            faults.pick(records, target, "late", |action| matches!(action, Action::Late { .. }))
         {
             faults.late = Some(Duration::from_millis(millis));
         }
-        // Were all held back, none would pass another.
-        if faults.late.is_none() && subscription.held.is_none() {
-            let hold = faults.pick(records, spot, "reorder", |action| matches!(action, Action::Reorder));
-            faults.hold = hold.is_some();
+        // Only one is held back at a time, else the order would not change.
+        if faults.late.is_none() && subscription.held_back.is_none() {
+            let reorder = faults.pick(records, target, "reorder", |action| matches!(action, Action::Reorder));
+            faults.reorder = reorder.is_some();
         }
         faults
     }
@@ -205,17 +205,17 @@ impl DeliveryFaults {
     fn pick(
         &mut self,
         records: &mut Records,
-        spot: Spot<'_>,
+        target: Target<'_>,
         name: &str,
         wanted: impl Fn(&Action) -> bool,
     ) -> Option<Action> {
-        let (action, _) = records.fault(spot, wanted)?;
+        let (action, _) = records.fault(target, wanted)?;
         self.words.push(name.to_owned());
         Some(action)
     }
 }
 
-/// The same body with a value and a member that no version knows.
+/// Returns the body with a value and a member that no version knows.
 fn with_unknown_value(body: &Body) -> Option<Body> {
     let mut value: Value = serde_json::from_str(body.as_str()).ok()?;
     value.as_object_mut()?.insert("x_new".to_owned(), Value::Object(Map::new()));
@@ -234,7 +234,7 @@ fn with_unknown_value(body: &Body) -> Option<Body> {
             *slot = unknown;
         }
     }
-    // An RCS message tells its kind by the member that is there.
+    // The kind of an RCS message is the name of its content member.
     if let Some(message) = value.pointer_mut("/message").and_then(Value::as_object_mut)
         && let Some(content) = ["text", "userFile", "location"].iter().find_map(|member| message.remove(*member))
     {
