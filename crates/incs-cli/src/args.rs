@@ -9,34 +9,34 @@ use anstream::ColorChoice;
 use clap::{Args, ValueEnum};
 use incs_facade::model::Channel;
 
-/// Flags that every command takes.
+/// Options of every command.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
-    /// Write results as JSON, one document a line
+    /// Print results as JSON, one document per line
     #[arg(long, global = true)]
     pub(crate) json: bool,
-    /// Write no notes and no progress to stderr
+    /// Suppress notes and progress on stderr
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
-    /// When to use colour.
+    /// Control when to use colour.
     #[arg(
         long,
-        help = "When to use colour; NO_COLOR is honoured",
+        help = "Control when to use colour; NO_COLOR is honoured",
         global = true,
         value_name = "WHEN",
         default_value = "auto"
     )]
     pub(crate) color: Color,
-    /// The profile of the config file to use
+    /// Use this profile of the config file
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) profile: Option<String>,
-    /// The config file, instead of the usual one
+    /// Use this config file instead of the default one
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
 }
 
-/// When to use colour.
+/// The use of colour in texts for people.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum Color {
     Auto,
@@ -45,22 +45,22 @@ pub(crate) enum Color {
 }
 
 impl Color {
-    /// What a command line asks for, read or not: help and errors are written before it is understood as a whole.
-    pub(crate) fn asked(args: impl IntoIterator<Item = OsString>) -> Self {
+    /// Reads `--color` from the raw arguments: help and usage errors are printed before the command line is parsed.
+    pub(crate) fn from_raw_args(args: impl IntoIterator<Item = OsString>) -> Self {
         let mut args = args.into_iter().take_while(|arg| arg != "--").map(|arg| arg.to_string_lossy().into_owned());
-        let mut asked = Self::Auto;
+        let mut choice = Self::Auto;
         while let Some(arg) = args.next() {
             let word = match arg.strip_prefix("--color") {
                 Some("") => args.next(),
                 Some(rest) => rest.strip_prefix('=').map(str::to_owned),
                 None => None,
             };
-            asked = word.and_then(|word| Self::from_str(&word, false).ok()).unwrap_or(asked);
+            choice = word.and_then(|word| Self::from_str(&word, false).ok()).unwrap_or(choice);
         }
-        asked
+        choice
     }
 
-    /// Holds from now on for all that is written; `Auto` looks at `NO_COLOR`, its like, and the terminal.
+    /// Sets the choice for all later output. `Auto` depends on the terminal, `NO_COLOR` and similar variables.
     pub(crate) fn apply(self) {
         let choice = match self {
             Self::Auto => ColorChoice::Auto,
@@ -95,7 +95,7 @@ impl From<ChannelName> for Channel {
     }
 }
 
-/// Something about a person: a number, a name, a link or a text. `Debug` shows nothing of it.
+/// Personal data: a number, a name, a link or a text. `Debug` does not show it.
 #[derive(Clone)]
 pub(crate) struct Private(pub(crate) String);
 
@@ -111,14 +111,14 @@ impl fmt::Debug for Private {
     }
 }
 
-/// Longest time that can be asked for; added to now it must not pass the end of the clock.
-const LONGEST: Duration = Duration::from_hours(365 * 24);
+/// Longest accepted duration, so that adding it to the current time cannot overflow.
+const MAX_DURATION: Duration = Duration::from_hours(365 * 24);
 
-/// A length of time, like `30s` or `5m`; not nothing.
-pub(crate) fn duration(text: &str) -> Result<Duration, String> {
+/// Parses a duration such as `30s` or `5m`. Zero is an error.
+pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
     match humantime::parse_duration(text) {
-        Ok(Duration::ZERO) => Err("expected more than no time".to_owned()),
-        Ok(time) if time > LONGEST => Err("expected less than a year".to_owned()),
+        Ok(Duration::ZERO) => Err("expected more than zero".to_owned()),
+        Ok(time) if time > MAX_DURATION => Err("expected less than a year".to_owned()),
         Ok(time) => Ok(time),
         Err(_) => Err("expected a time with its unit, like 30s or 5m".to_owned()),
     }

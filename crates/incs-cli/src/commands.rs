@@ -1,15 +1,17 @@
-//! The command line and its commands. What a command takes is described only when it is asked for: describing all of them is
-//! most of the work of a start.
+//! The command line and its commands. The arguments of a command are built only when that command runs: building all of them
+//! would take most of the start time.
 
-mod auth;
-mod demo;
-mod reference;
-mod sandbox;
-mod schema;
-mod send;
-mod status;
+pub(crate) mod auth;
+pub(crate) mod demo;
+pub(crate) mod doctor;
+pub(crate) mod explain;
+pub(crate) mod reference;
+pub(crate) mod sandbox;
+pub(crate) mod schema;
+pub(crate) mod send;
+pub(crate) mod status;
 mod task;
-mod template;
+pub(crate) mod template;
 pub(crate) mod validate;
 pub(crate) mod webhook;
 
@@ -22,7 +24,7 @@ use crate::args::{Color, Global};
 use crate::exit::{Exit, Failure};
 use crate::output::{Context, Output};
 
-/// Send, ask, check and receive messages of INCS (WhatsApp, Viber, RCS), with a local sandbox.
+/// Send, track, validate and receive WhatsApp, Viber and RCS messages over INCS.
 #[derive(Debug, Parser)]
 #[command(name = "incs", version, propagate_version = true, subcommand_required = true, arg_required_else_help = true)]
 pub(crate) struct Cli {
@@ -32,10 +34,10 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
-/// Declares the commands: each has a sentence, which lists show, a name, and the type of what it takes.
+/// Declares the commands: for each its help line, its name, and the type of its arguments.
 macro_rules! commands {
     ($( $sentence:literal $name:literal $variant:ident($arguments:ty), )+) => {
-        /// What to do.
+        /// A command with its arguments.
         #[derive(Debug)]
         pub(crate) enum Command {
             $( #[doc = $sentence] $variant($arguments), )+
@@ -82,57 +84,76 @@ macro_rules! commands {
 }
 
 commands! {
-    "Show in a minute what all of this does: a sandbox, sends, receipts, replies" "demo" Demo(demo::Demo),
+    "Run a one-minute demo against a local sandbox" "demo" Demo(demo::Demo),
     "Run a local INCS with a web console" "sandbox" Sandbox(sandbox::Sandbox),
-    "Send one message or many" "send" Send(send::Send),
-    "Ask what became of messages" "status" Status(status::Status),
-    "List, read, create, delete and check templates" "template" Template(template::Template),
-    "List and create tasks" "task" Task(task::Task),
-    "Get a token" "auth" Auth(auth::Auth),
-    "Check a message against every rule of the platform" "validate" Validate(validate::Validate),
-    "Read, verify, sign, post and receive webhooks" "webhook" Webhook(webhook::Webhook),
-    "JSON Schemas of all that is sent and received" "schema" Schema(schema::Schema),
-    "Write completions for a shell" "completions" Completions(reference::Completions),
-    "Write the manual page" "man" Man(reference::Man),
-    "The exit codes and what they mean" "exit-codes" ExitCodes(reference::ExitCodes),
+    "Send one or more messages" "send" Send(send::Send),
+    "Query the delivery status of messages" "status" Status(status::Status),
+    "List, show, create, delete and check templates" "template" Template(template::Template),
+    "List and create tasks for agents" "task" Task(task::Task),
+    "Fetch access tokens" "auth" Auth(auth::Auth),
+    "Validate messages, templates and tasks without sending them" "validate" Validate(validate::Validate),
+    "Parse, verify, sign, post and receive webhooks" "webhook" Webhook(webhook::Webhook),
+    "Print, export and check JSON Schemas" "schema" Schema(schema::Schema),
+    "Check the settings, the hosts, the clock and the credentials" "doctor" Doctor(doctor::Doctor),
+    "Explain error codes of INCS, Meta, Exotel and Viber" "explain" Explain(explain::Explain),
+    "Generate shell completions" "completions" Completions(reference::Completions),
+    "Generate manual pages" "man" Man(reference::Man),
+    "List the exit codes" "exit-codes" ExitCodes(reference::ExitCodes),
 }
 
-/// Reads the command line, runs the command, and says how it ended.
+/// Parses the command line, runs the command, and returns its exit code.
 pub(crate) fn main() -> ExitCode {
-    Color::asked(std::env::args_os()).apply();
+    Color::from_raw_args(std::env::args_os()).apply();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return misread(&error),
+        Err(error) => return usage_error(&error).into(),
     };
     cli.global.color.apply();
     let out = Output { json: cli.global.json, quiet: cli.global.quiet };
     let context = Context { global: cli.global, out };
-    match run(cli.command, &context) {
-        Ok(exit) => exit.into(),
-        Err(failure) => {
-            context.out.failure(&failure);
-            failure.exit.into()
+    finish(run(cli.command, &context), out).into()
+}
+
+/// Flushes standard output and reports the failure, if there is one.
+fn finish(result: Result<Exit, Failure>, out: Output) -> Exit {
+    let unwritten = out.flush().err().map(Failure::from);
+    let (exit, failure) = match result {
+        Ok(exit) => (exit, None),
+        Err(failure) => (failure.exit, Some(failure)),
+    };
+    if let Some(failure) = &failure {
+        out.failure(failure);
+    }
+    match unwritten {
+        // The command may already have reported the write failure in more detail.
+        Some(unwritten) if failure.is_none_or(|failure| !failure.is_unwritten) => {
+            // A script must learn of an unknown outcome first.
+            let exit = if exit == Exit::Unknown { exit } else { unwritten.exit };
+            out.failure(&Failure { exit, ..unwritten });
+            exit
         }
+        _ => exit,
     }
 }
 
-/// Ends after help or version, or because the command line is wrong.
-fn misread(error: &Error) -> ExitCode {
-    if !error.use_stderr() {
-        // The reader may have gone.
-        let _ = error.print();
-        return Exit::Done.into();
-    }
+/// Prints help or the version, or reports a wrong command line.
+fn usage_error(error: &Error) -> Exit {
     // The flags are not known yet.
     let json = std::env::args_os().take_while(|arg| arg != "--").any(|arg| arg == "--json");
+    let out = Output { json, quiet: false };
+    let text = error.render().ansi().to_string();
+    if !error.use_stderr() {
+        let text = text.strip_suffix('\n').unwrap_or(&text);
+        return finish(out.line(text).map(|()| Exit::Done).map_err(Failure::from), out);
+    }
     if json {
         let text = error.render().to_string();
         let message = text.trim().strip_prefix("error: ").unwrap_or(text.trim());
-        Output { json, quiet: false }.failure(&Failure::usage(message));
+        out.failure(&Failure::usage(message));
     } else {
-        let _ = error.print();
+        out.note(&text);
     }
-    Exit::Usage.into()
+    Exit::Usage
 }
 
 fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
@@ -147,8 +168,10 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Validate(args) => validate::run(&args, context),
         Command::Webhook(args) => webhook::run(args, context),
         Command::Schema(args) => schema::run(args, context),
-        Command::Completions(args) => Ok(reference::completions(&args, Cli::command(), context)),
+        Command::Doctor(args) => doctor::run(&args, context),
+        Command::Explain(args) => explain::run(&args, context),
+        Command::Completions(args) => reference::completions(&args, Cli::command(), context),
         Command::Man(args) => reference::man(&args, Cli::command(), context),
-        Command::ExitCodes(_) => Ok(reference::exit_codes(context)),
+        Command::ExitCodes(_) => reference::exit_codes(context),
     }
 }

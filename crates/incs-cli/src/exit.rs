@@ -1,41 +1,47 @@
-//! How the program ends: the exit code, and why a command failed.
+//! The exit code of the program, and the failure of a command.
 
+use std::error::Error as StdError;
 use std::fmt;
 use std::process::ExitCode;
 
 use incs_facade::client::{Error, ErrorKind, RequestState, RetryAdvice};
-use serde_json::{Map, Value};
+use incs_facade::model::envelope::Code;
 
-/// How the program ended. Numbers are a promise to scripts.
+use crate::commands::validate::Violation;
+use crate::connect::HostError;
+use crate::lines::Details;
+use crate::output::WriteError;
+
+/// The exit code of the program. Scripts rely on the numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Exit {
-    /// Done.
+    /// The command succeeded.
     Done = 0,
-    /// It failed in a way that no other code names.
+    /// The command failed for a reason that has no code of its own.
     Failure = 1,
     /// The command line, a file or a message is wrong; nothing was sent.
     Usage = 2,
-    /// What was asked for does not exist.
+    /// The requested object does not exist.
     NotFound = 3,
-    /// The platform does not accept the credential, or there is none.
+    /// The credential is missing, or the platform does not accept it.
     Authentication = 4,
-    /// The platform, or the provider behind it, refused the call.
+    /// The platform, or the provider behind it, rejected the call.
     Refused = 5,
-    /// The platform has had too many calls.
+    /// The platform received too many calls.
     RateLimited = 6,
     /// The network failed, and nothing was sent.
     Network = 7,
-    /// What became of the message is not known: do not send it again blindly.
+    /// The outcome of the message is unknown: retrying blindly may send it twice.
     Unknown = 8,
-    /// Of several, some were done and some were not.
+    /// Some of several items succeeded, others did not.
     Partly = 9,
-    /// The time to wait was up.
+    /// The wait timed out.
     TimedOut = 10,
 }
 
 impl Exit {
-    /// All of them, in order.
+    /// All codes, in order.
     pub(crate) const ALL: [Self; 11] = [
         Self::Done,
         Self::Failure,
@@ -50,12 +56,12 @@ impl Exit {
         Self::TimedOut,
     ];
 
-    /// The number that the shell sees.
+    /// Returns the number that the shell sees.
     pub(crate) fn code(self) -> u8 {
         self as u8
     }
 
-    /// What it means, for `incs help exit-codes`.
+    /// Returns the meaning, for `incs help exit-codes`.
     pub(crate) fn meaning(self) -> &'static str {
         match self {
             Self::Done => "done",
@@ -72,11 +78,11 @@ impl Exit {
         }
     }
 
-    /// The code of an error of the client.
+    /// Returns the code for an error of the client.
     pub(crate) fn of(error: &Error) -> Self {
-        // What was taken without a reply that can be read must not be sent again either.
+        // A message that was accepted with an unreadable reply must not be retried either.
         let is_taken = error.request_state() == RequestState::Accepted && error.retry_advice() == RetryAdvice::Never;
-        if is_taken || error.retry_advice() == RetryAdvice::FindOut {
+        if is_taken || error.retry_advice() == RetryAdvice::Reconcile {
             return Self::Unknown;
         }
         match error.kind() {
@@ -84,7 +90,7 @@ impl Exit {
             ErrorKind::Credential | ErrorKind::Authentication => Self::Authentication,
             ErrorKind::RateLimited | ErrorKind::Limited => Self::RateLimited,
             ErrorKind::Refused => Self::Refused,
-            // Nothing was sent, or it was a question that may be asked twice.
+            // Nothing was sent, or the call is idempotent.
             ErrorKind::Connect
             | ErrorKind::Tls
             | ErrorKind::Timeout
@@ -101,25 +107,30 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Why a command gave up. `Display` is one sentence without secret, phone number or text of a message.
+/// The failure of a command. `Display` is one sentence without secrets, phone numbers or message texts.
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) exit: Exit,
     pub(crate) message: String,
-    /// What else there is to say, for people only; `details` has it for machines.
+    /// A short message for people, used when the results on stdout already have the message and the lines.
+    pub(crate) brief: Option<&'static str>,
+    /// Further lines for people; `details` has the same for machines.
     pub(crate) lines: Vec<String>,
-    /// What a person can do now.
+    /// The next step for a person.
     pub(crate) help: Option<String>,
     /// Further members of the JSON object.
-    pub(crate) details: Map<String, Value>,
+    pub(crate) details: Box<Details>,
+    /// True when standard output could not be written.
+    pub(crate) is_unwritten: bool,
 }
 
 impl Failure {
     pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
-        Self { exit, message: message.into(), lines: Vec::new(), help: None, details: Map::new() }
+        let (brief, lines, help, details) = (None, Vec::new(), None, Box::default());
+        Self { exit, message: message.into(), brief, lines, help, details, is_unwritten: false }
     }
 
-    /// The command line, a file or a setting is wrong.
+    /// Returns the failure of a wrong command line, file or setting.
     pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self::new(Exit::Usage, message)
     }
@@ -128,8 +139,8 @@ impl Failure {
         Self { help: Some(help.into()), ..self }
     }
 
-    pub(crate) fn with_detail(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.details.insert(name.to_owned(), value.into());
+    pub(crate) fn with_details(mut self, set: impl FnOnce(&mut Details)) -> Self {
+        set(&mut self.details);
         self
     }
 }
@@ -140,29 +151,128 @@ impl fmt::Display for Failure {
     }
 }
 
+/// Ends a command whose results cannot be written.
+impl From<WriteError> for Failure {
+    fn from(error: WriteError) -> Self {
+        let failure = Self::new(Exit::Failure, error.to_string()).with_details(|details| details.kind = Some("output"));
+        let help = "make room or choose another place for the output, then run the command again";
+        Self { is_unwritten: true, ..failure.with_help(help) }
+    }
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        let mut failure = Self::new(Exit::of(&error), error.to_string())
-            .with_help(error.help())
-            .with_detail("kind", error.kind().as_str())
-            .with_detail("request_state", error.request_state().as_str())
-            .with_detail("retry_advice", error.retry_advice().as_str())
-            .with_detail("attempts", error.attempts());
-        if let Some(code) = error.code().and_then(|code| serde_json::to_value(code).ok()) {
-            failure = failure.with_detail("code", code);
-        }
-        if let Some(code) = error.provider_code() {
-            failure = failure.with_detail("provider_code", code);
-        }
-        if let Some(status) = error.http_status() {
-            failure = failure.with_detail("http_status", status.as_u16());
-        }
+        let mut failure = Self::new(Exit::of(&error), sentence(&error)).with_help(help(&error));
+        *failure.details = Details {
+            kind: Some(error.kind().as_str()),
+            request_state: Some(error.request_state().into()),
+            retry_advice: Some(error.retry_advice().as_str()),
+            attempts: Some(error.attempts()),
+            code: error.code().map(Code::as_i64),
+            provider_code: error.provider_code(),
+            http_status: error.http_status().map(|status| status.as_u16()),
+            ..Details::default()
+        };
         if let Some(report) = error.report() {
             failure.lines = report.violations().iter().map(ToString::to_string).collect();
-            if let Ok(violations) = serde_json::to_value(report) {
-                failure = failure.with_detail("violations", violations);
-            }
+            failure.details.violations = Some(report.violations().iter().map(Violation::from).collect());
         }
         failure
+    }
+}
+
+/// Describes an error in one sentence: with host and cause if there was no reply, or with the missing setting.
+pub(crate) fn sentence(error: &Error) -> String {
+    let state = match (error.request_state(), error.retry_advice()) {
+        (RequestState::NotSent, RetryAdvice::Later { .. }) => "nothing was sent, it is safe to retry",
+        (RequestState::NotSent, _) => "nothing was sent",
+        (RequestState::Unknown, RetryAdvice::Later { .. }) => "it is safe to retry",
+        (RequestState::Unknown, _) => "the outcome is unknown",
+        (RequestState::Rejected | RequestState::Accepted, _) => return error.to_string(),
+    };
+    if error.kind() == ErrorKind::Credential {
+        let why = match token_error(error) {
+            Some(inner) => format!("no token could be fetched: {}", sentence(inner)),
+            None if needs_token(error) => {
+                "INCS_TOKEN is not set, there is no account to fetch a token for, and no profile (--profile) holds either"
+                    .to_owned()
+            }
+            None => {
+                "INCS_CERTIFICATION_CODE is not set, and no profile (--profile) holds a certification code".to_owned()
+            }
+        };
+        return format!("{}: {why}; {state}", error.operation());
+    }
+    let Some(HostError { host, error: inner }) = find_source::<HostError>(error) else { return error.to_string() };
+    let what = match error.kind() {
+        ErrorKind::Connect => "cannot connect to",
+        ErrorKind::Tls => "cannot make a secure connection to",
+        ErrorKind::Timeout => "no reply in time from",
+        ErrorKind::Interrupted => "lost the connection to",
+        ErrorKind::Transport => "the request failed at",
+        _ => return error.to_string(),
+    };
+    let attempts = match error.attempts() {
+        0 | 1 => String::new(),
+        attempts => format!(" after {attempts} attempts"),
+    };
+    format!("{what} {host} ({}){attempts}; {state}", cause(inner))
+}
+
+/// Describes the next step in one sentence.
+pub(crate) fn help(error: &Error) -> &'static str {
+    match error.kind() {
+        ErrorKind::Credential => match token_error(error) {
+            Some(inner) => inner.help(),
+            None if needs_token(error) => {
+                "set INCS_TOKEN, or INCS_USERNAME and INCS_PASSWORD, or name a profile that has them with --profile"
+            }
+            None => {
+                "set INCS_CERTIFICATION_CODE or INCS_CERTIFICATION_CODE_FILE, or name a profile that has a code with --profile"
+            }
+        },
+        ErrorKind::Connect => "check the network and the base URL (INCS_BASE_URL, or the profile's), then retry",
+        ErrorKind::Invalid => "correct the listed violations, or skip validation with --no-validate",
+        _ => error.help(),
+    }
+}
+
+/// Returns the error of the call that fetches the token.
+pub(crate) fn token_error(error: &Error) -> Option<&Error> {
+    StdError::source(error)?.downcast_ref()
+}
+
+/// Reports whether a call needs a token, as the calls for tasks do.
+fn needs_token(error: &Error) -> bool {
+    error.operation().contains("task")
+}
+
+/// Returns the first error of this type among the sources.
+fn find_source<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
+    let mut next = error.source();
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
+        }
+        next = error.source();
+    }
+    None
+}
+
+/// Returns the root cause of an error in a few words, as in `connection refused`.
+pub(crate) fn cause(error: &(dyn StdError + 'static)) -> String {
+    let mut first = error;
+    while let Some(source) = first.source() {
+        first = source;
+    }
+    let text = first.to_string();
+    let text = text.split(" (os error").next().unwrap_or_default();
+    let mut signs = text.chars();
+    // A name like `UnknownIssuer` or `TLS` stays as it is.
+    match (signs.next(), signs.next()) {
+        (Some(first), Some(second)) if second.is_lowercase() || second == ' ' => {
+            first.to_lowercase().chain(std::iter::once(second)).chain(signs).collect()
+        }
+        _ => text.to_owned(),
     }
 }

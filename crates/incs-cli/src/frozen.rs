@@ -1,4 +1,4 @@
-//! Names of variables and of commands, compared with the files in `docs/frozen`.
+//! Compares the names of variables and commands with the files in `docs/frozen`.
 
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
@@ -19,7 +19,7 @@ fn names_of_variables_are_frozen() {
     assert_frozen("environment.txt", &(Name::variables().join("\n") + "\n"));
 }
 
-/// The names of all commands that can be run and take `--json`, with a dash between words.
+/// Returns the names of all commands that can be run and accept `--json`, with a dash between words.
 fn commands_with_json(command: &Command, name: &str) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for below in command.get_subcommands() {

@@ -1,4 +1,4 @@
-//! The `incs` program: send, ask, check and receive messages of the INCS platform, with a local sandbox.
+//! The `incs` program: sends, tracks, validates and receives messages of the INCS platform, and runs a local sandbox.
 
 mod args;
 mod commands;
@@ -7,8 +7,10 @@ mod exit;
 #[cfg(test)]
 mod frozen;
 mod input;
+mod lines;
 mod output;
 mod settings;
+mod stop;
 
 use std::process::ExitCode;
 

@@ -1,5 +1,7 @@
 //! Settings: the environment, then a profile of the config file, then the defaults of the client.
 
+mod origin;
+
 use std::collections::BTreeMap;
 use std::env;
 use std::fs::{self, File};
@@ -11,50 +13,66 @@ use incs_facade::model::id::Username;
 use incs_facade::model::{Channel, Secret};
 use toml::{Table, Value};
 
+pub(crate) use self::origin::{Origin, Setting, unused_proxy_variables};
 use crate::exit::Failure;
 use crate::output::Context;
 
-/// The variable that names the config file.
+/// The variable with the path of the config file.
 const CONFIG_VARIABLE: &str = "INCS_CONFIG";
 
-/// The variable that names the profile.
+/// The variable with the name of the profile.
 const PROFILE_VARIABLE: &str = "INCS_PROFILE";
 
-/// Longest file that holds a value.
-const LONGEST: u64 = 64 << 10;
+/// Maximum length of a file that holds a value.
+const MAX_FILE_BYTES: u64 = 64 << 10;
 
-/// Where each setting comes from. A file that holds one is read when the setting is asked for.
+/// The sources of all settings. A file with a value is read when the setting is used.
 #[derive(Debug)]
 pub(crate) struct Settings {
-    environment: Level,
-    profile: Level,
+    environment: Layer,
+    profile: Layer,
+    /// The name of the profile, if one is used.
+    profile_name: Option<String>,
 }
 
-/// The settings of one place.
-type Level = BTreeMap<Name, Source>;
+/// The settings of the environment or of a profile.
+type Layer = BTreeMap<Name, Source>;
 
 impl Settings {
-    /// Looks at the environment and the config file.
+    /// Loads the environment and the config file.
     pub(crate) fn load(context: &Context) -> Result<Self, Failure> {
-        Ok(Self { environment: read_environment()?, profile: read_profile(context)? })
+        let environment = read_environment()?;
+        let (profile_name, profile) = read_profile(context)?;
+        Ok(Self { environment, profile, profile_name })
     }
 
-    /// Where messages and their status are.
+    /// Returns the base URL for messages and their status.
     pub(crate) fn chat_url(&self) -> Result<Option<Secret>, Failure> {
         self.first(&[Name::ChatUrl, Name::BaseUrl])
     }
 
-    /// Where templates, tasks and tokens are.
+    /// Returns the base URL for templates, tasks and tokens.
     pub(crate) fn api_url(&self) -> Result<Option<Secret>, Failure> {
         self.first(&[Name::ApiUrl, Name::BaseUrl])
     }
 
-    /// The certification code of every channel without its own.
+    /// Returns the base URLs of single channels. A URL for all channels in the environment takes precedence over one in a profile.
+    pub(crate) fn channel_urls(&self) -> Result<Vec<(Channel, Secret)>, Failure> {
+        let mut urls = Vec::new();
+        let names =
+            [(Channel::WhatsApp, Name::WhatsAppUrl), (Channel::Viber, Name::ViberUrl), (Channel::Rcs, Name::RcsUrl)];
+        for (channel, name) in names {
+            urls.extend(self.first(&[name, Name::ChatUrl, Name::BaseUrl])?.map(|url| (channel, url)));
+        }
+        Ok(urls)
+    }
+
+    /// Returns the certification code of all channels that have none of their own.
     pub(crate) fn certification_code(&self) -> Result<Option<Secret>, Failure> {
         self.first(&[Name::CertificationCode])
     }
 
-    /// The certification codes of single channels. A code in the environment is meant for all of them.
+    /// Returns the certification codes of single channels. A code in the environment replaces all of them.
     pub(crate) fn channel_codes(&self) -> Result<Vec<(Channel, Secret)>, Failure> {
         let mut codes = Vec::new();
         if self.environment.contains_key(&Name::CertificationCode) {
@@ -68,37 +86,48 @@ impl Settings {
         Ok(codes)
     }
 
-    /// The token that the caller brings along.
+    /// Returns the bearer token, if one is set.
     pub(crate) fn token(&self) -> Result<Option<Secret>, Failure> {
         self.first(&[Name::Token])
     }
 
-    /// The account that tokens are fetched for.
+    /// Returns the account that tokens are fetched for.
     pub(crate) fn account(&self) -> Result<Option<(Username, Secret)>, Failure> {
         match (self.first(&[Name::Username])?, self.first(&[Name::Password])?) {
             (Some(username), Some(password)) => Ok(Some((username.expose().into(), password))),
             (None, None) => Ok(None),
-            (Some(_), None) => Err(half("a username, and no password", Name::Password)),
-            (None, Some(_)) => Err(half("a password, and no username", Name::Username)),
+            (Some(_), None) => Err(incomplete_account("a username but no password", Name::Password)),
+            (None, Some(_)) => Err(incomplete_account("a password but no username", Name::Username)),
         }
     }
 
-    /// What deliveries are signed with.
+    /// Returns the URL of the proxy for all requests to the platform. It may hold credentials.
+    pub(crate) fn proxy_url(&self) -> Result<Option<Secret>, Failure> {
+        self.first(&[Name::ProxyUrl])
+    }
+
+    /// Returns the secret of webhook deliveries.
     pub(crate) fn webhook_secret(&self) -> Result<Option<Secret>, Failure> {
         self.first(&[Name::WebhookSecret])
     }
 
-    /// The first of these in the environment, or else in the profile.
+    /// Returns the first of these settings in the environment, or else in the profile.
     fn first(&self, names: &[Name]) -> Result<Option<Secret>, Failure> {
-        let levels = [&self.environment, &self.profile];
-        let found = levels.into_iter().find_map(|level| names.iter().find_map(|name| level.get(name)));
-        found.map(Source::read).transpose()
+        self.find(names).map(|(_, source)| source.read()).transpose()
+    }
+
+    /// Returns the source of the first of these settings, and its origin.
+    fn find(&self, names: &[Name]) -> Option<(Origin, &Source)> {
+        let layers = [(Origin::Environment, &self.environment), (Origin::File, &self.profile)];
+        layers
+            .into_iter()
+            .find_map(|(origin, layer)| names.iter().find_map(|name| layer.get(name)).map(|source| (origin, source)))
     }
 }
 
-fn half(found: &str, missing: Name) -> Failure {
+fn incomplete_account(found: &str, missing: Name) -> Failure {
     let (variable, key) = (missing.variable().unwrap_or_default(), missing.key());
-    Failure::usage(format!("the settings hold {found}"))
+    Failure::usage(format!("the settings have {found}"))
         .with_help(format!("set {variable}, {variable}_FILE, or `{key}` in the profile"))
 }
 
@@ -108,6 +137,9 @@ pub(crate) enum Name {
     BaseUrl,
     ChatUrl,
     ApiUrl,
+    WhatsAppUrl,
+    ViberUrl,
+    RcsUrl,
     CertificationCode,
     WhatsAppCode,
     ViberCode,
@@ -116,40 +148,49 @@ pub(crate) enum Name {
     Username,
     Password,
     WebhookSecret,
+    ProxyUrl,
 }
 
 impl Name {
-    /// Those of a profile itself.
-    const OF_PROFILE: [Self; 8] = [
+    /// The settings at the top level of a profile.
+    const OF_PROFILE: [Self; 12] = [
         Self::BaseUrl,
         Self::ChatUrl,
         Self::ApiUrl,
+        Self::WhatsAppUrl,
+        Self::ViberUrl,
+        Self::RcsUrl,
         Self::CertificationCode,
         Self::Token,
         Self::Username,
         Self::Password,
         Self::WebhookSecret,
+        Self::ProxyUrl,
     ];
 
-    /// Those of the table `codes` of a profile.
+    /// The settings in the table `codes` of a profile.
     const OF_CODES: [Self; 3] = [Self::WhatsAppCode, Self::ViberCode, Self::RcsCode];
 
-    /// The variable; with `_FILE` it names a file that holds the value.
+    /// Returns the variable. With `_FILE` appended it names a file that holds the value.
     fn variable(self) -> Option<&'static str> {
         match self {
             Self::BaseUrl => Some("INCS_BASE_URL"),
             Self::ChatUrl => Some("INCS_CHAT_URL"),
             Self::ApiUrl => Some("INCS_API_URL"),
+            Self::WhatsAppUrl => Some("INCS_WHATSAPP_URL"),
+            Self::ViberUrl => Some("INCS_VIBER_URL"),
+            Self::RcsUrl => Some("INCS_RCS_URL"),
             Self::CertificationCode => Some("INCS_CERTIFICATION_CODE"),
             Self::Token => Some("INCS_TOKEN"),
             Self::Username => Some("INCS_USERNAME"),
             Self::Password => Some("INCS_PASSWORD"),
             Self::WebhookSecret => Some("INCS_WEBHOOK_SECRET"),
+            Self::ProxyUrl => Some("INCS_PROXY_URL"),
             Self::WhatsAppCode | Self::ViberCode | Self::RcsCode => None,
         }
     }
 
-    /// Every variable that the program reads.
+    /// Returns every variable that the program reads.
     #[cfg(test)]
     pub(crate) fn variables() -> Vec<String> {
         let mut variables = vec![CONFIG_VARIABLE.to_owned(), PROFILE_VARIABLE.to_owned()];
@@ -159,12 +200,15 @@ impl Name {
         variables
     }
 
-    /// The key in its table of the config file; that of a secret with `_file` names a file that holds the value.
+    /// Returns the key in the config file. For a secret, with `_file` appended it names a file that holds the value.
     fn key(self) -> &'static str {
         match self {
             Self::BaseUrl => "base_url",
             Self::ChatUrl => "chat_url",
             Self::ApiUrl => "api_url",
+            Self::WhatsAppUrl => "whatsapp_url",
+            Self::ViberUrl => "viber_url",
+            Self::RcsUrl => "rcs_url",
             Self::CertificationCode => "certification_code",
             Self::WhatsAppCode => "whatsapp",
             Self::ViberCode => "viber",
@@ -173,120 +217,145 @@ impl Name {
             Self::Username => "username",
             Self::Password => "password",
             Self::WebhookSecret => "webhook_secret",
+            Self::ProxyUrl => "proxy_url",
         }
     }
 
     fn is_secret(self) -> bool {
-        !matches!(self, Self::BaseUrl | Self::ChatUrl | Self::ApiUrl | Self::Username)
+        !matches!(
+            self,
+            Self::BaseUrl
+                | Self::ChatUrl
+                | Self::ApiUrl
+                | Self::WhatsAppUrl
+                | Self::ViberUrl
+                | Self::RcsUrl
+                | Self::Username
+        )
     }
 }
 
-/// Where the value of a setting is. `Debug` shows no value.
+/// The source of a setting. `Debug` does not show the value.
 #[derive(Debug)]
-enum Source {
-    Here(Secret),
-    File {
-        path: PathBuf,
-        /// The variable or key that names the file.
-        named_by: String,
-    },
+struct Source {
+    /// The variable or key, as in `INCS_TOKEN` or `profile.shop.token_file`.
+    set_by: String,
+    place: Place,
+}
+
+#[derive(Debug)]
+enum Place {
+    Inline(Secret),
+    File(PathBuf),
 }
 
 impl Source {
-    /// The value, without the line break that ends a file.
+    /// Reads the value, without the line break at the end of a file.
     fn read(&self) -> Result<Secret, Failure> {
-        let (path, named_by) = match self {
-            Self::Here(value) => return Ok(value.clone()),
-            Self::File { path, named_by } => (path, named_by),
+        let path = match &self.place {
+            Place::Inline(value) => return Ok(value.clone()),
+            Place::File(path) => path,
         };
+        // A variable is written as it is, a key in code quotes.
+        let quote = if self.set_by.contains('.') { "`" } else { "" };
+        let named_by = format!("{quote}{}{quote}", self.set_by);
         let refused = |why: String| Failure::usage(format!("the file that {named_by} names {why}: {}", path.display()));
         let unread = |error: io::Error| refused(format!("cannot be read ({error})"));
         let mut text = String::new();
-        File::open(path).map_err(unread)?.take(LONGEST + 1).read_to_string(&mut text).map_err(unread)?;
-        if u64::try_from(text.len()).unwrap_or(u64::MAX) > LONGEST {
-            return Err(refused(format!("is longer than {LONGEST} bytes")));
+        File::open(path).map_err(unread)?.take(MAX_FILE_BYTES + 1).read_to_string(&mut text).map_err(unread)?;
+        if u64::try_from(text.len()).unwrap_or(u64::MAX) > MAX_FILE_BYTES {
+            return Err(refused(format!("is longer than {MAX_FILE_BYTES} bytes")));
         }
         let value = text.strip_suffix('\n').map_or(&*text, |line| line.strip_suffix('\r').unwrap_or(line));
         if value.is_empty() { Err(refused("is empty".to_owned())) } else { Ok(value.into()) }
     }
 }
 
-/// The settings that the environment holds or names a file for.
-fn read_environment() -> Result<Level, Failure> {
-    let mut level = Level::new();
+/// Reads the settings of the environment, including the `_FILE` variables.
+fn read_environment() -> Result<Layer, Failure> {
+    let mut layer = Layer::new();
     for name in Name::OF_PROFILE {
         let Some(variable) = name.variable() else { continue };
         let of_file = format!("{variable}_FILE");
         let source = match (variable_text(variable)?, env::var_os(&of_file).filter(|path| !path.is_empty())) {
             (Some(_), Some(_)) => {
-                return Err(Failure::usage(format!("{variable} and {of_file} are both set"))
-                    .with_help("unset one: which of them is meant cannot be told"));
+                return Err(
+                    Failure::usage(format!("{variable} and {of_file} are both set")).with_help("unset one of them")
+                );
             }
-            (Some(value), None) => Source::Here(value.into()),
-            (None, Some(path)) => Source::File { path: path.into(), named_by: of_file },
+            (Some(value), None) => Source { set_by: variable.to_owned(), place: Place::Inline(value.into()) },
+            (None, Some(path)) => Source { set_by: of_file, place: Place::File(path.into()) },
             (None, None) => continue,
         };
-        level.insert(name, source);
+        layer.insert(name, source);
     }
-    Ok(level)
+    Ok(layer)
 }
 
-/// A variable, if it is set and not empty.
+/// Returns a variable if it is set and not empty.
 fn variable_text(variable: &str) -> Result<Option<String>, Failure> {
     match env::var(variable) {
         Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
         Err(env::VarError::NotPresent) => Ok(None),
-        Err(env::VarError::NotUnicode(_)) => Err(Failure::usage(format!("{variable} is no UTF-8 text"))),
+        Err(env::VarError::NotUnicode(_)) => Err(Failure::usage(format!("{variable} is not UTF-8"))),
     }
 }
 
-/// The settings of the profile that is asked for; none without a config file or a profile.
-fn read_profile(context: &Context) -> Result<Level, Failure> {
-    let named = context.global.config.clone();
-    let named = named.or_else(|| env::var_os(CONFIG_VARIABLE).filter(|path| !path.is_empty()).map(PathBuf::from));
+/// Returns the path of the config file that an option or a variable names.
+fn named_config(context: &Context) -> Option<PathBuf> {
+    let variable = || env::var_os(CONFIG_VARIABLE).filter(|path| !path.is_empty());
+    context.global.config.clone().or_else(|| variable().map(PathBuf::from))
+}
+
+/// Reads the name and the settings of the selected profile. They are empty without a config file or a profile.
+fn read_profile(context: &Context) -> Result<(Option<String>, Layer), Failure> {
+    let named = named_config(context);
     let wanted = match &context.global.profile {
         Some(profile) => Some(profile.clone()),
         None => variable_text(PROFILE_VARIABLE)?,
     };
-    let Some(path) = named.clone().or_else(usual_place) else { return none(wanted.as_deref()) };
+    let Some(path) = named.clone().or_else(default_path) else { return without_config_file(wanted.as_deref()) };
     match fs::read_to_string(&path) {
         Ok(text) => ConfigFile { path: &path, context }.profile(&text, wanted.as_deref()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound && named.is_none() => none(wanted.as_deref()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && named.is_none() => {
+            without_config_file(wanted.as_deref())
+        }
         Err(error) => Err(Failure::usage(format!("{} cannot be read: {error}", path.display()))),
     }
 }
 
-fn usual_place() -> Option<PathBuf> {
+fn default_path() -> Option<PathBuf> {
     let dirs = etcetera::choose_base_strategy().ok()?;
     Some(dirs.config_dir().join("incs").join("config.toml"))
 }
 
-fn none(wanted: Option<&str>) -> Result<Level, Failure> {
+fn without_config_file(wanted: Option<&str>) -> Result<(Option<String>, Layer), Failure> {
     match wanted {
-        None => Ok(Level::new()),
+        None => Ok((None, Layer::new())),
         Some(name) => {
-            let mut failure = Failure::usage(format!("there is no profile `{name}`: there is no config file"));
-            if let Some(path) = usual_place() {
-                failure = failure.with_help(format!("write {}, or name a file with --config", path.display()));
+            let mut failure = Failure::usage(format!("cannot use the profile `{name}`: there is no config file"));
+            if let Some(path) = default_path() {
+                failure = failure.with_help(format!("create {}, or name a file with --config", path.display()));
             }
             Err(failure)
         }
     }
 }
 
-/// A config file that is being read. No message holds a value of it.
+/// A config file while it is read. Errors do not contain its values.
 struct ConfigFile<'a> {
     path: &'a Path,
     context: &'a Context,
 }
 
 impl ConfigFile<'_> {
-    fn profile(&self, text: &str, wanted: Option<&str>) -> Result<Level, Failure> {
+    /// Returns the name of the profile, if there is one, and its settings.
+    fn profile(&self, text: &str, wanted: Option<&str>) -> Result<(Option<String>, Layer), Failure> {
         // The error's own `Display` would show the line, and so a secret.
         let root: Table = toml::from_str(text).map_err(|error| {
             let before = error.span().and_then(|span| text.get(..span.start));
             let line = before.map_or(String::new(), |before| format!(":{}", before.matches('\n').count() + 1));
-            Failure::usage(format!("{}{line} is no TOML", self.path.display()))
+            Failure::usage(format!("{}{line} is not valid TOML", self.path.display()))
         })?;
         let mut wanted = wanted;
         let mut profiles = Vec::new();
@@ -294,55 +363,58 @@ impl ConfigFile<'_> {
             match (key.as_str(), value) {
                 ("default_profile", Value::String(name)) => wanted = wanted.or(Some(name)),
                 ("profile", Value::Table(table)) => profiles.extend(table),
-                ("default_profile", _) => return Err(self.wrong("default_profile", "is not a string")),
-                ("profile", _) => return Err(self.wrong("profile", "is not a table")),
+                ("default_profile", _) => return Err(self.invalid("default_profile", "is not a string")),
+                ("profile", _) => return Err(self.invalid("profile", "is not a table")),
                 _ => return Err(self.unknown(key, &["default_profile", "profile"].map(str::to_owned))),
             }
         }
         let (mut found, mut holds_secret) = (None, false);
         for (name, value) in &profiles {
-            // Every profile is checked: a typo in one that is not used today would be found on the wrong day.
-            let level = self.level(&format!("profile.{name}"), value)?;
-            holds_secret |= level.iter().any(|(name, source)| name.is_secret() && matches!(source, Source::Here(_)));
+            // Every profile is checked, so that a typo is found before the profile is needed.
+            let layer = self.layer(&format!("profile.{name}"), value)?;
+            holds_secret |=
+                layer.iter().any(|(name, source)| name.is_secret() && matches!(source.place, Place::Inline(_)));
             if Some(name.as_str()) == wanted {
-                found = Some(level);
+                found = Some(layer);
             }
         }
         if holds_secret && others_can_read(self.path) {
             let path = self.path.display();
-            self.context.out.note(&format!("note: {path} holds secrets and others can read it; chmod 600 it"));
+            self.context
+                .out
+                .note(&format!("note: {path} holds secrets and is readable by others; protect it with chmod 600"));
         }
         match (found, wanted) {
-            (Some(level), _) => Ok(level),
-            (None, None) => Ok(Level::new()),
+            (Some(layer), _) => Ok((wanted.map(str::to_owned), layer)),
+            (None, None) => Ok((None, Layer::new())),
             (None, Some(wanted)) => {
                 let known: Vec<_> = profiles.iter().map(|(name, _)| name.as_str()).collect();
                 let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
                 Err(Failure::usage(format!("{} has no profile `{wanted}`", self.path.display()))
-                    .with_help(format!("its profiles: {known}")))
+                    .with_help(format!("available profiles: {known}")))
             }
         }
     }
 
-    fn level(&self, at: &str, value: &Value) -> Result<Level, Failure> {
-        let Value::Table(table) = value else { return Err(self.wrong(at, "is not a table")) };
-        let mut level = Level::new();
+    fn layer(&self, at: &str, value: &Value) -> Result<Layer, Failure> {
+        let Value::Table(table) = value else { return Err(self.invalid(at, "is not a table")) };
+        let mut layer = Layer::new();
         for (key, value) in table {
             let at = format!("{at}.{key}");
             match (key.as_str(), value) {
                 ("codes", Value::Table(codes)) => {
                     for (key, value) in codes {
-                        self.insert(&mut level, &Name::OF_CODES, &format!("{at}.{key}"), key, value)?;
+                        self.insert(&mut layer, &Name::OF_CODES, &format!("{at}.{key}"), key, value)?;
                     }
                 }
-                ("codes", _) => return Err(self.wrong(&at, "is not a table")),
-                _ => self.insert(&mut level, &Name::OF_PROFILE, &at, key, value)?,
+                ("codes", _) => return Err(self.invalid(&at, "is not a table")),
+                _ => self.insert(&mut layer, &Name::OF_PROFILE, &at, key, value)?,
             }
         }
-        Ok(level)
+        Ok(layer)
     }
 
-    fn insert(&self, level: &mut Level, names: &[Name], at: &str, key: &str, value: &Value) -> Result<(), Failure> {
+    fn insert(&self, layer: &mut Layer, names: &[Name], at: &str, key: &str, value: &Value) -> Result<(), Failure> {
         let with_file = |name: &Name| name.is_secret() && key.strip_suffix("_file") == Some(name.key());
         let Some(name) = names.iter().copied().find(|name| name.key() == key || with_file(name)) else {
             let mut known = Vec::new();
@@ -352,28 +424,27 @@ impl ConfigFile<'_> {
             }
             return Err(self.unknown(at, &known));
         };
-        let Value::String(text) = value else { return Err(self.wrong(at, "is not a string")) };
+        let Value::String(text) = value else { return Err(self.invalid(at, "is not a string")) };
         if text.is_empty() {
-            return Err(self.wrong(at, "is empty"));
+            return Err(self.invalid(at, "is empty"));
         }
-        let source = if name.key() == key {
-            Source::Here(text.as_str().into())
+        let place = if name.key() == key {
+            Place::Inline(text.as_str().into())
         } else {
-            let path = self.path.parent().map_or_else(|| PathBuf::from(text), |folder| folder.join(text));
-            Source::File { path, named_by: format!("`{at}`") }
+            Place::File(self.path.parent().map_or_else(|| PathBuf::from(text), |folder| folder.join(text)))
         };
-        if level.insert(name, source).is_some() {
-            return Err(self.wrong(at, "is there with and without `_file`"));
+        if layer.insert(name, Source { set_by: at.to_owned(), place }).is_some() {
+            return Err(self.invalid(at, "is set both with and without `_file`"));
         }
         Ok(())
     }
 
-    fn wrong(&self, at: &str, why: &str) -> Failure {
+    fn invalid(&self, at: &str, why: &str) -> Failure {
         Failure::usage(format!("{}: `{at}` {why}", self.path.display()))
     }
 
     fn unknown(&self, at: &str, known: &[String]) -> Failure {
-        self.wrong(at, "is not a setting").with_help(format!("known there: {}", known.join(", ")))
+        self.invalid(at, "is not a setting").with_help(format!("known settings: {}", known.join(", ")))
     }
 }
 
@@ -384,7 +455,7 @@ fn others_can_read(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|found| found.permissions().mode() & 0o077 != 0)
 }
 
-/// Who can read a file is not asked there.
+/// Returns `false`: permissions are only checked on Unix.
 #[cfg(not(unix))]
 fn others_can_read(_path: &Path) -> bool {
     false

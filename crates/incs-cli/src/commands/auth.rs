@@ -5,7 +5,8 @@ use std::io::{self, IsTerminal as _};
 use clap::{Args, Subcommand};
 use incs_facade::client::endpoints::auth::FetchToken;
 use incs_facade::model::auth::TokenRequest;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::connect;
 use crate::exit::{Exit, Failure};
@@ -14,7 +15,6 @@ use crate::settings::Settings;
 
 /// The arguments of `incs auth`.
 #[derive(Debug, Args)]
-#[command(about = "Get a token")]
 pub(crate) struct Auth {
     #[command(subcommand)]
     action: Action,
@@ -22,35 +22,42 @@ pub(crate) struct Auth {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Fetch a bearer token for the account of the settings, and write it to standard output
+    /// Fetch a bearer token for the configured account and print it
     ///
-    /// The account is `INCS_USERNAME` and `INCS_PASSWORD`, or `username` and `password` of the profile.
-    /// Other commands fetch their own token; this one is for other programs, as `INCS_TOKEN`.
+    /// The account is `INCS_USERNAME` and `INCS_PASSWORD`, or `username` and `password` in the profile.
+    /// The other commands fetch a token themselves; this one is for other programs, as `INCS_TOKEN`.
     Token {
-        /// The member of the reply that holds the token, if it is neither `token` nor `access_token`
+        /// Member of the reply that holds the token, if it is neither `token` nor `access_token`
         #[arg(long, value_name = "NAME")]
         member: Option<String>,
     },
 }
 
-/// Runs it.
+/// The output for machines.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct TokenLine<'a> {
+    /// Bearer token.
+    token: &'a str,
+}
+
+/// Runs the command.
 pub(crate) fn run(args: Auth, context: &Context) -> Result<Exit, Failure> {
     let Action::Token { member } = args.action;
     let Some((username, password)) = Settings::load(context)?.account()? else {
-        return Err(Failure::new(Exit::Authentication, "there is no account to get a token for")
+        return Err(Failure::new(Exit::Authentication, "cannot fetch a token: no account is set")
             .with_help("set INCS_USERNAME and INCS_PASSWORD_FILE, or `username` and `password_file` in the profile"));
     };
     let mut endpoint = FetchToken::new(TokenRequest::new(username, password));
     endpoint.member = member;
     let client = connect::client(context)?;
-    let token = connect::runtime()?.block_on(client.execute(endpoint))?.into_secret();
+    let token = connect::runtime()?.block_on(client.execute(endpoint).into_future())?.into_secret();
     if context.out.json {
-        context.out.json(&json!({ "token": token.expose() }));
+        context.out.json(&TokenLine { token: token.expose() })?;
     } else {
-        context.out.line(token.expose());
+        context.out.line(token.expose())?;
     }
     if io::stdout().is_terminal() {
-        context.out.note("note: whoever has this token can act for the account; clear the screen");
+        context.out.note("note: anyone with this token can act for the account; clear the screen");
     }
     Ok(Exit::Done)
 }

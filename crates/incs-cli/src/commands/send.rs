@@ -2,33 +2,36 @@
 
 mod arguments;
 mod batch;
-mod line;
+pub(crate) mod line;
 mod messages;
 mod results;
 mod source;
 
-use incs_facade::model::{OutboundMessage, validate};
-use serde_json::json;
+use incs_facade::model::{Document, OutboundMessage, PhoneNumber};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 pub(crate) use self::arguments::Send;
 use self::arguments::{Kind, Options};
 use self::line::Line;
 use self::source::{Item, Place, Source};
+use super::validate::{Verdict, Violation};
 use crate::args::ChannelName;
 use crate::connect;
 use crate::exit::{Exit, Failure};
-use crate::output::Context;
+use crate::lines::StateWord;
+use crate::output::{Context, Output, WriteError};
 
-/// Sends a file of messages, or one that the command line describes.
+/// Sends a file of messages, or the messages described by options.
 pub(crate) fn run(args: Send, context: &Context) -> Result<Exit, Failure> {
     let Send { file, kind, options } = args;
     let source = match (file, kind) {
         (Some(file), None) => {
             let channel = options.channel.ok_or_else(|| {
-                Failure::usage("a file does not say on which channel to send it")
+                Failure::usage("no channel is given for the file")
                     .with_help("add --channel whatsapp, --channel viber or --channel rcs")
             })?;
-            Source::open(&file, channel.into())?
+            Source::open(&file, channel.into(), options.no_validate)?
         }
         (None, Some(kind)) => {
             let usual = if matches!(kind, Kind::Otp(_)) { ChannelName::Viber } else { ChannelName::Whatsapp };
@@ -39,8 +42,8 @@ pub(crate) fn run(args: Send, context: &Context) -> Result<Exit, Failure> {
                 .with_help("name a FILE, or - for standard input, or a kind like `incs send text`"));
         }
         (Some(_), Some(_)) => {
-            return Err(Failure::usage("a file and a kind are both named")
-                .with_help("a file that is called like a kind is named with its folder: ./text"));
+            return Err(Failure::usage("a file and a kind are both given")
+                .with_help("write ./text for a file that is named like a kind"));
         }
     };
     if options.dry_run {
@@ -50,7 +53,7 @@ pub(crate) fn run(args: Send, context: &Context) -> Result<Exit, Failure> {
     connect::runtime()?.block_on(batch::run(source, &client, &options, context))
 }
 
-/// Checks all, sends nothing.
+/// Validates all messages without sending them.
 fn dry_run(source: Source, options: &Options, context: &Context) -> Result<Exit, Failure> {
     let out = context.out;
     let (mut good, mut bad) = (0_u64, 0_u64);
@@ -60,48 +63,77 @@ fn dry_run(source: Source, options: &Options, context: &Context) -> Result<Exit,
         let mut buffer = Vec::new();
         match message {
             Err(malformed) => Line::malformed(place, &malformed).write(out.json, &mut buffer),
-            Ok(message) => match validate(&message) {
-                Err(report) if !options.no_validate => Line::invalid(place, &report).write(out.json, &mut buffer),
-                _ => {
+            Ok(document) => {
+                let verdict = Verdict::of_document(&document, 1).with_denied_warnings(options.deny_warnings);
+                if verdict.valid || options.no_validate {
                     good += 1;
-                    show(place, &message, context);
+                    show(place, &document, &verdict.warnings, out)?;
                     continue;
                 }
-            },
+                Line::invalid(place, verdict).write(out.json, &mut buffer);
+            }
         }
         bad += 1;
         let text = String::from_utf8_lossy(&buffer);
         let line = text.trim_end_matches('\n');
-        if out.json { out.raw(line) } else { out.line(line) }
+        if out.json { out.raw(line)? } else { out.line(line)? }
     }
     if bad == 0 {
         if !out.json {
-            out.note(&format!("{good} would be sent; nothing was"));
+            out.note(&format!("{good} would be sent; nothing was sent"));
         }
         return Ok(Exit::Done);
     }
-    Err(Failure::usage(format!("{bad} of {} messages would not be sent; nothing was", good + bad))
-        .with_detail("good", good)
-        .with_detail("bad", bad))
+    Err(Failure::usage(format!("{bad} of {} messages would not be sent; nothing was sent", good + bad)).with_details(
+        |details| {
+            details.good = Some(good);
+            details.bad = Some(bad);
+        },
+    ))
 }
 
-fn show(place: Place, message: &OutboundMessage, context: &Context) {
-    let (channel, kind, to) = (message.channel(), message.kind(), message.to());
-    if context.out.json {
-        let mut object = json!({
-            "index": place.index,
-            "request_state": "not_sent",
-            "dry_run": true,
-            "channel": channel.as_str(),
-            "kind": kind,
-            "to": to.as_str(),
+/// A message that would be sent.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Preview<'a> {
+    channel: &'a str,
+    /// Always true.
+    #[schemars(extend("const" = true))]
+    dry_run: bool,
+    /// Number of the message, from 0.
+    index: u64,
+    /// Kind of the message; null if it is not known without validation.
+    kind: Option<&'a str>,
+    /// Line of the file, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u64>,
+    request_state: StateWord,
+    to: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    warnings: &'a [Violation],
+}
+
+fn show(place: Place, document: &Document, warnings: &[Violation], out: Output) -> Result<(), WriteError> {
+    let channel = document.channel();
+    // Without validation the document may have no kind and no recipient.
+    let (kind, to) = (document.message().map(OutboundMessage::kind), document.message().map(OutboundMessage::to));
+    if out.json {
+        return out.json(&Preview {
+            channel: channel.as_str(),
+            dry_run: true,
+            index: place.index,
+            kind,
+            line: place.line,
+            request_state: StateWord::NotSent,
+            to: to.map(PhoneNumber::as_str),
+            warnings,
         });
-        if let (Some(line), Some(object)) = (place.line, object.as_object_mut()) {
-            object.insert("line".to_owned(), line.into());
-        }
-        context.out.json(&object);
-        return;
     }
     let number = place.line.map(|line| format!("{line:>6}  ")).unwrap_or_default();
-    context.out.line(&format!("{number}not_sent  would send {channel} {kind} to {to}"));
+    let to = to.map(|to| format!(" to {to}")).unwrap_or_default();
+    let mut line = format!("{number}not_sent  would send {channel} {}{to}", kind.unwrap_or("JSON"));
+    for warning in warnings {
+        line += "; warning: ";
+        line += &warning.to_string();
+    }
+    out.line(&line)
 }

@@ -10,36 +10,38 @@ use incs_facade::client::{Client, Error, ErrorKind, RetryAdvice};
 use incs_facade::model::UnixSeconds;
 use incs_facade::model::id::MessageId;
 use incs_facade::model::status::{MessageStatus, State};
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use crate::args::{ChannelName, duration};
+use crate::args::{ChannelName, parse_duration};
 use crate::connect;
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, help, sentence};
 use crate::input;
-use crate::output::{Context, Output};
+use crate::lines::count;
+use crate::output::{Context, Output, WriteError};
 
 /// The arguments of `incs status`.
 #[derive(Debug, Args)]
 pub(crate) struct Status {
-    /// Ids of messages; - for standard input, one a line
+    /// Message ids; - for standard input, one per line
     #[arg(value_name = "ID", required = true)]
     ids: Vec<String>,
-    /// The channel they went out on, whose certification code is used
+    /// Channel of the messages; selects the certification code
     #[arg(long, value_name = "CHANNEL")]
     channel: Option<ChannelName>,
-    /// Ask until each message is that far; a message that failed is not waited for
+    /// Poll until every message has reached this state or failed
     #[arg(long, value_name = "STATE")]
     wait: Option<Goal>,
-    /// How long to wait in all
-    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "5m", requires = "wait")]
+    /// Maximum time to wait
+    #[arg(long, value_name = "TIME", value_parser = parse_duration, default_value = "5m", requires = "wait")]
     timeout: Duration,
-    /// How long to wait between two questions
-    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "2s", requires = "wait")]
+    /// Time between two queries
+    #[arg(long, value_name = "TIME", value_parser = parse_duration, default_value = "2s", requires = "wait")]
     interval: Duration,
 }
 
-/// How far a message has to be.
+/// The state to wait for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Goal {
     Sent,
@@ -48,7 +50,7 @@ enum Goal {
 }
 
 impl Goal {
-    /// Whether a message is that far: what was read was delivered too.
+    /// Reports whether a message has reached the state or a later one: a message that was read was delivered too.
     fn is_reached(self, state: &State) -> bool {
         match state {
             State::Sent => self == Self::Sent,
@@ -59,43 +61,43 @@ impl Goal {
     }
 }
 
-/// Asks once, or until the goal is reached.
+/// Queries once, or until the goal is reached.
 #[allow(clippy::needless_pass_by_value, reason = "as every command")]
 pub(crate) fn run(args: Status, context: &Context) -> Result<Exit, Failure> {
     let ids = ids(&args.ids)?;
     if ids.is_empty() {
-        context.out.note("no ids, nothing asked");
+        context.out.note("no ids, nothing to query");
         return Ok(Exit::Done);
     }
     let client = connect::client(context)?;
     match args.wait {
-        None => connect::runtime()?.block_on(once(&client, ids, args.channel, context)),
+        None => connect::runtime()?.block_on(query_once(&client, ids, args.channel, context)),
         Some(goal) => connect::runtime()?.block_on(wait(&client, ids, &args, goal, context)),
     }
 }
 
-async fn once(
+async fn query_once(
     client: &Client,
     ids: Vec<MessageId>,
     channel: Option<ChannelName>,
     context: &Context,
 ) -> Result<Exit, Failure> {
-    let answers = ask(client, ids, channel).await;
-    show_head(context.out);
-    for row in &answers.found {
-        show_found(context.out, row);
+    let replies = query(client, ids, channel).await;
+    show_head(context.out)?;
+    for row in &replies.found {
+        show_found(context.out, row)?;
     }
-    for id in &answers.missing {
-        show_missing(context.out, id);
+    for id in &replies.missing {
+        show_missing(context.out, id)?;
     }
-    for (id, error) in &answers.failed {
-        show_failed(context.out, id, error);
+    for (id, error) in &replies.failed {
+        show_failed(context.out, id, error)?;
     }
-    answers.end()
+    replies.to_exit()
 }
 
-/// One question about all of them.
-async fn ask(client: &Client, ids: Vec<MessageId>, channel: Option<ChannelName>) -> Answers {
+/// Sends one query for all ids.
+async fn query(client: &Client, ids: Vec<MessageId>, channel: Option<ChannelName>) -> Replies {
     let mut call = client.messages().status(ids);
     if let Some(channel) = channel {
         call = call.channel(channel.into());
@@ -113,10 +115,10 @@ async fn ask(client: &Client, ids: Vec<MessageId>, channel: Option<ChannelName>)
     };
     let missing = report.unanswered().to_vec();
     let found: Vec<MessageStatus> = report.into_answered();
-    Answers { found, missing, failed }
+    Replies { found, missing, failed }
 }
 
-/// The ids of the command line; those of standard input in the place of `-`.
+/// Returns the ids of the command line; `-` is replaced by the ids on standard input.
 fn ids(args: &[String]) -> Result<Vec<MessageId>, Failure> {
     let mut ids = Vec::new();
     for arg in args {
@@ -125,23 +127,23 @@ fn ids(args: &[String]) -> Result<Vec<MessageId>, Failure> {
             continue;
         }
         let bytes = input::read(Path::new("-"))?;
-        let text = std::str::from_utf8(&bytes).map_err(|_| Failure::usage("standard input is no UTF-8 text"))?;
+        let text = std::str::from_utf8(&bytes).map_err(|_| Failure::usage("standard input is not UTF-8"))?;
         ids.extend(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(MessageId::from));
     }
     Ok(ids)
 }
 
-/// What is known while it is waited for.
+/// The progress of a wait.
 #[derive(Debug, Default)]
 struct Waiting {
     open: Vec<MessageId>,
-    /// What was last said of those that are not there yet; it holds also when a later question is not answered for them.
+    /// The last status of each open message. It is kept when a later query has no reply for the message.
     last: HashMap<MessageId, MessageStatus>,
     reached: usize,
     failed: usize,
 }
 
-/// Asks for what is not there yet, again and again. Each message is written when its wait ends.
+/// Polls the open messages. Each message is printed when its wait ends.
 async fn wait(
     client: &Client,
     ids: Vec<MessageId>,
@@ -153,19 +155,20 @@ async fn wait(
     let mut seen = HashSet::new();
     let open: Vec<_> = ids.into_iter().filter(|id| seen.insert(id.clone())).collect();
     let mut waiting = Waiting { open, ..Waiting::default() };
-    show_head(context.out);
+    show_head(context.out)?;
     while !waiting.open.is_empty() {
+        context.out.flush()?;
         let next = Instant::now() + args.interval;
-        let Ok(answers) = timeout_at(end, ask(client, waiting.open.clone(), args.channel)).await else {
-            return Err(waiting.time_is_up(context));
+        let Ok(replies) = timeout_at(end, query(client, waiting.open.clone(), args.channel)).await else {
+            return Err(waiting.timed_out(context)?);
         };
-        waiting.take(answers, goal, context)?;
+        waiting.record(replies, goal, context)?;
         if waiting.open.is_empty() {
             break;
         }
         if next >= end {
             sleep_until(end).await;
-            return Err(waiting.time_is_up(context));
+            return Err(waiting.timed_out(context)?);
         }
         sleep_until(next).await;
     }
@@ -174,18 +177,21 @@ async fn wait(
         (reached, failed) => {
             let exit = if reached == 0 { Exit::Refused } else { Exit::Partly };
             let message = format!("{failed} of {} messages failed", reached + failed);
-            Err(Failure::new(exit, message).with_detail("reached", reached).with_detail("failed", failed))
+            Err(Failure::new(exit, message).with_details(|details| {
+                details.reached = Some(count(reached));
+                details.failed = Some(count(failed));
+            }))
         }
     }
 }
 
 impl Waiting {
-    /// An error that goes away by itself is waited out; any other ends the wait.
-    fn take(&mut self, answers: Answers, goal: Goal, context: &Context) -> Result<(), Failure> {
-        let Answers { found, mut missing, failed } = answers;
+    /// Records the replies. A temporary error is retried; any other error ends the wait.
+    fn record(&mut self, replies: Replies, goal: Goal, context: &Context) -> Result<(), Failure> {
+        let Replies { found, mut missing, failed } = replies;
         let lasting = |error: &&Error| !matches!(error.retry_advice(), RetryAdvice::Later { .. });
         let mut errors: Vec<_> = failed.iter().map(|(_, error)| error).filter(lasting).collect();
-        // What was called off because of another comes after it.
+        // A cancelled query comes after the error that cancelled it.
         errors.sort_by_key(|error| error.kind() == ErrorKind::Cancelled);
         if let Some(error) = errors.first() {
             return Err(Error::clone(error).into());
@@ -197,7 +203,7 @@ impl Waiting {
             if is_reached || row.message_status == State::Failed {
                 *(if is_reached { &mut self.reached } else { &mut self.failed }) += 1;
                 self.last.remove(&row.message_id);
-                show_found(context.out, &row);
+                show_found(context.out, &row)?;
             } else {
                 self.open.push(row.message_id.clone());
                 self.last.insert(row.message_id.clone(), row);
@@ -206,76 +212,108 @@ impl Waiting {
         Ok(())
     }
 
-    fn time_is_up(self, context: &Context) -> Failure {
+    fn timed_out(self, context: &Context) -> Result<Failure, WriteError> {
         for id in &self.open {
             match self.last.get(id) {
-                Some(row) => show_found(context.out, row),
-                None => show_missing(context.out, id),
+                Some(row) => show_found(context.out, row)?,
+                None => show_missing(context.out, id)?,
             }
         }
         let (left, total) = (self.open.len(), self.open.len() + self.reached + self.failed);
-        Failure::new(Exit::TimedOut, format!("the time was up: {left} of {total} messages are not there yet"))
-            .with_help("wait longer with --timeout, or ask again later")
-            .with_detail("reached", self.reached)
-            .with_detail("failed", self.failed)
-            .with_detail("open", left)
+        let message = format!("timed out: {left} of {total} messages have not reached the state");
+        Ok(Failure::new(Exit::TimedOut, message).with_help("increase --timeout, or query again later").with_details(
+            |details| {
+                details.reached = Some(count(self.reached));
+                details.failed = Some(count(self.failed));
+                details.open = Some(count(left));
+            },
+        ))
     }
 }
 
-/// What one question brought.
+/// The result of one query.
 #[derive(Debug)]
-struct Answers {
+struct Replies {
     found: Vec<MessageStatus>,
     missing: Vec<MessageId>,
     failed: Vec<(MessageId, Error)>,
 }
 
-impl Answers {
-    /// The end of the program when it asked once.
-    fn end(&self) -> Result<Exit, Failure> {
+impl Replies {
+    /// Returns the exit of a single query.
+    fn to_exit(&self) -> Result<Exit, Failure> {
         let total = self.found.len() + self.missing.len() + self.failed.len();
         let counted = |failure: Failure| {
-            failure
-                .with_detail("found", self.found.len())
-                .with_detail("not_found", self.missing.len())
-                .with_detail("failed", self.failed.len())
+            failure.with_details(|details| {
+                details.found = Some(count(self.found.len()));
+                details.not_found = Some(count(self.missing.len()));
+                details.failed = Some(count(self.failed.len()));
+            })
         };
         if self.found.len() == total {
             return Ok(Exit::Done);
         }
-        // A question that was called off says nothing; what made it so does.
+        // A cancelled query has no cause of its own.
         let cause = self.failed.iter().find(|(_, error)| error.kind() != ErrorKind::Cancelled).or(self.failed.first());
         if self.found.is_empty() && self.missing.is_empty() {
             return cause.map_or(Ok(Exit::Done), |(_, error)| Err(counted(error.clone().into())));
         }
         let left = total - self.found.len();
         let exit = if self.found.is_empty() && self.failed.is_empty() { Exit::NotFound } else { Exit::Partly };
-        let message = format!("no status of {left} of {total} messages");
-        let help = "the platform may be some minutes behind, or not know them; --wait asks again";
+        let message = format!("no status for {left} of {total} messages");
+        let help = "the platform may not know these ids, or not yet; poll with --wait";
         Err(counted(Failure::new(exit, message).with_help(help)))
     }
 }
 
-/// The names of the columns, for people.
-fn show_head(out: Output) {
-    if !out.json {
-        let bold = anstyle::Style::new().bold();
-        out.line(&format!("{bold}{:<10}{:<22}{}{bold:#}", "STATUS", "SINCE (UTC)", "ID"));
-    }
+/// A line of the output for machines.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(tag = "result", rename_all = "snake_case")]
+pub(crate) enum StatusLine<'a> {
+    /// The platform knows the message.
+    Found {
+        message_id: &'a str,
+        /// `sent`, `delivered`, `read`, `failed`, or a state that this version does not know.
+        message_status: &'a str,
+        /// Time of each state in RFC 3339; null if it was not recorded.
+        created_at: Option<String>,
+        delivered_at: Option<String>,
+        read_at: Option<String>,
+    },
+    /// The message is missing from the platform's reply.
+    NotFound { message_id: &'a str, message_status: () },
+    /// The query failed.
+    Failed { message_id: &'a str, message_status: (), error: QueryError },
 }
 
-/// A message that the platform knows.
-fn show_found(out: Output, row: &MessageStatus) {
+/// The error of a query.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct QueryError {
+    kind: &'static str,
+    message: String,
+    /// Next step for a person.
+    help: &'static str,
+}
+
+/// Prints the column titles, for people.
+fn show_head(out: Output) -> Result<(), WriteError> {
     if out.json {
-        out.json(&json!({
-            "result": "found",
-            "message_id": row.message_id,
-            "message_status": row.message_status,
-            "created_at": time(row.created_at),
-            "delivered_at": time(row.delivered_at),
-            "read_at": time(row.read_at),
-        }));
-        return;
+        return Ok(());
+    }
+    let bold = anstyle::Style::new().bold();
+    out.line(&format!("{bold}{:<10}{:<22}{}{bold:#}", "STATUS", "SINCE (UTC)", "ID"))
+}
+
+/// Prints a message that the platform knows.
+fn show_found(out: Output, row: &MessageStatus) -> Result<(), WriteError> {
+    if out.json {
+        return out.sorted_json(&StatusLine::Found {
+            message_id: row.message_id.as_str(),
+            message_status: row.message_status.as_str(),
+            created_at: time(row.created_at),
+            delivered_at: time(row.delivered_at),
+            read_at: time(row.read_at),
+        });
     }
     let (colour, since) = match row.message_status {
         State::Read => (AnsiColor::Green, [row.read_at, row.delivered_at]),
@@ -284,38 +322,38 @@ fn show_found(out: Output, row: &MessageStatus) {
         _ => (AnsiColor::Yellow, [row.created_at, UnixSeconds::NOT_RECORDED]),
     };
     let since = since.into_iter().find_map(time).unwrap_or_else(|| "-".to_owned());
-    line(out, colour, row.message_status.as_str(), &since, &row.message_id);
+    line(out, colour, row.message_status.as_str(), &since, &row.message_id)
 }
 
-/// A message that the platform left out of its answer.
-fn show_missing(out: Output, id: &MessageId) {
+/// Prints a message that is missing from the platform's reply.
+fn show_missing(out: Output, id: &MessageId) -> Result<(), WriteError> {
     if out.json {
-        out.json(&json!({ "result": "not_found", "message_id": id, "message_status": null }));
+        out.sorted_json(&StatusLine::NotFound { message_id: id.as_str(), message_status: () })
     } else {
-        line(out, AnsiColor::Red, "not found", "-", id);
+        line(out, AnsiColor::Red, "not found", "-", id)
     }
 }
 
-/// A message that could not be asked for.
-fn show_failed(out: Output, id: &MessageId, error: &Error) {
+/// Prints a message whose query failed.
+fn show_failed(out: Output, id: &MessageId, error: &Error) -> Result<(), WriteError> {
     if out.json {
-        let error = json!({ "kind": error.kind().as_str(), "message": error.to_string(), "help": error.help() });
-        out.json(&json!({ "result": "failed", "message_id": id, "message_status": null, "error": error }));
+        let error = QueryError { kind: error.kind().as_str(), message: sentence(error), help: help(error) };
+        out.sorted_json(&StatusLine::Failed { message_id: id.as_str(), message_status: (), error })
     } else {
-        line(out, AnsiColor::Red, "no answer", "-", id);
+        line(out, AnsiColor::Red, "no reply", "-", id)
     }
 }
 
-fn line(out: Output, colour: AnsiColor, status: &str, since: &str, id: &MessageId) {
+fn line(out: Output, colour: AnsiColor, status: &str, since: &str, id: &MessageId) -> Result<(), WriteError> {
     let style = colour.on_default();
-    let plain = |text: &str| text.replace(char::is_control, " ");
-    out.line(&format!("{style}{:<10}{style:#}{since:<22}{}", plain(status), plain(id.as_str())));
+    let escape = |text: &str| text.replace(char::is_control, " ");
+    out.line(&format!("{style}{:<10}{style:#}{since:<22}{}", escape(status), escape(id.as_str())))
 }
 
-/// A time in UTC, if one was recorded.
+/// Formats a time in UTC, if one was recorded.
 fn time(seconds: UnixSeconds) -> Option<String> {
     let seconds = u64::try_from(seconds.as_i64()).ok().filter(|seconds| *seconds > 0)?;
-    // The years that RFC 3339 can write; beyond them there is no formatting it.
+    // RFC 3339 has no years beyond 9999.
     let time = UNIX_EPOCH.checked_add(Duration::from_secs(seconds.min(253_402_300_799)))?;
     Some(humantime::format_rfc3339_seconds(time).to_string())
 }

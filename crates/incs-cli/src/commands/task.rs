@@ -1,4 +1,4 @@
-//! `incs task`: work for agents in the INCS workbench.
+//! `incs task`: tasks for agents in the INCS workbench.
 
 use std::path::PathBuf;
 
@@ -12,12 +12,11 @@ use super::validate::{Kind, Verdict, Violation};
 use crate::args::Private;
 use crate::connect;
 use crate::exit::{Exit, Failure};
-use crate::input::Document;
+use crate::input::Entry;
 use crate::output::{Columns, Context, Output};
 
 /// The arguments of `incs task`.
 #[derive(Debug, Args)]
-#[command(about = "List and create tasks")]
 pub(crate) struct Task {
     #[command(subcommand)]
     action: Action,
@@ -25,13 +24,13 @@ pub(crate) struct Task {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// List the tasks
+    /// List tasks
     List(ListOptions),
-    /// Give an agent a task
+    /// Create a task for an agent
     Create(CreateOptions),
 }
 
-/// Runs it.
+/// Runs the command.
 pub(crate) fn run(args: Task, context: &Context) -> Result<Exit, Failure> {
     match args.action {
         Action::List(options) => list(options, context),
@@ -39,7 +38,7 @@ pub(crate) fn run(args: Task, context: &Context) -> Result<Exit, Failure> {
     }
 }
 
-/// How far a task is, in words.
+/// Returns the status of a task in words.
 fn status_word(status: TaskStatus) -> String {
     match status {
         TaskStatus::NotStarted => "not started".to_owned(),
@@ -50,7 +49,7 @@ fn status_word(status: TaskStatus) -> String {
     }
 }
 
-/// How far a task is.
+/// The status of a task.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Status {
     NotStarted,
@@ -61,31 +60,31 @@ enum Status {
 
 #[derive(Debug, Args)]
 struct ListOptions {
-    /// Tasks that are so far
+    /// Only tasks with this status
     #[arg(long, value_name = "STATUS")]
     status: Option<Status>,
-    /// Tasks with this in their name
+    /// Only tasks with this text in their name
     #[arg(long, value_name = "TEXT")]
     name: Option<String>,
-    /// Tasks created from then on: `YYYY-MM-DD` or `YYYY-MM-DD HH:MM:SS`, by the platform's clock
+    /// Only tasks created at or after this time: `YYYY-MM-DD` or `YYYY-MM-DD HH:MM:SS`, by the platform's clock
     #[arg(long, value_name = "TIME", value_parser = from_time)]
     from: Option<CivilTime>,
-    /// Tasks created until then; a day is meant to its end
+    /// Only tasks created at or before this time; a date includes the whole day
     #[arg(long, value_name = "TIME", value_parser = to_time)]
     to: Option<CivilTime>,
-    /// The task of this id
+    /// Only the task with this id
     #[arg(long, value_name = "ID")]
     id: Option<u64>,
-    /// The tasks that were created in this batch
+    /// Only tasks created in this batch
     #[arg(long, value_name = "ID")]
     batch: Option<u64>,
-    /// Stop after so many; without it all are listed
+    /// Maximum number of tasks to list [default: all]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), conflicts_with = "page")]
     limit: Option<u32>,
-    /// This page only, counted from 1
+    /// List only this page, counted from 1
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     page: Option<u32>,
-    /// Tasks of one page
+    /// Number of tasks per page
     #[arg(
         long, value_name = "N", default_value_t = PAGE_SIZE_MAX,
         value_parser = clap::value_parser!(u32).range(1..=i64::from(PAGE_SIZE_MAX)),
@@ -113,9 +112,9 @@ async fn list_with(client: &Client, options: ListOptions, out: Output) -> Result
             task.name,
         ]
     };
-    let rows = columns.list(limit, out, async || tasks.next().await, cells).await?;
+    let rows = columns.list(limit, out, async || tasks.try_next().await, cells).await?;
     match rows {
-        0 => out.note("there are no such tasks"),
+        0 => out.note("no matching tasks"),
         rows if rows == limit && !is_one_page && !tasks.is_done() => {
             out.note(&format!("stopped after {rows}; there may be more"));
         }
@@ -158,57 +157,61 @@ fn time(text: &str, of_day: &str) -> Result<CivilTime, String> {
 
 #[derive(Debug, Args)]
 struct CreateOptions {
-    /// The task as a JSON object; - for standard input. Or describe it by flags
+    /// File with the task as a JSON object, instead of the options below; - for standard input
     #[arg(value_name = "FILE", conflicts_with_all = ["name", "channel_id", "to", "assignee", "description", "user_name"])]
     file: Option<PathBuf>,
-    /// What the agent sees
+    /// Name of the task
     #[arg(long, required_unless_present = "file")]
     name: Option<Private>,
-    /// The WhatsApp channel to write from
+    /// Id of the WhatsApp channel to write from
     #[arg(long, value_name = "ID", required_unless_present = "file")]
     channel_id: Option<u64>,
-    /// The customer's phone number with its country code
+    /// Phone number of the customer with its country code
     #[arg(long, value_name = "NUMBER", required_unless_present = "file")]
     to: Option<Private>,
-    /// The login name of the agent who gets the task
+    /// Login name of the agent
     #[arg(long, value_name = "USERNAME", required_unless_present = "file")]
     assignee: Option<Private>,
-    /// What the agent sees below the name
+    /// Description for the agent
     #[arg(long, value_name = "TEXT")]
     description: Option<Private>,
-    /// The customer's name
+    /// Name of the customer
     #[arg(long, value_name = "NAME")]
     user_name: Option<Private>,
-    /// Create also what breaks the known rules of the platform
+    /// Skip validation against the known rules of the platform
     #[arg(long)]
     no_validate: bool,
 }
 
 fn create(options: CreateOptions, context: &Context) -> Result<Exit, Failure> {
     let no_validate = options.no_validate;
-    let task = task(options)?;
+    let task = task(options, context.out)?;
     let client = connect::client(context)?;
-    let call = client.tasks().create(task);
-    let call = if no_validate { call.without_validation() } else { call };
+    let call = client.tasks().create(task).validate(!no_validate);
     let task = connect::runtime()?.block_on(async { call.await })?;
     if context.out.json {
-        context.out.json(&task);
+        context.out.record_json(&task)?;
     } else {
-        context.out.line(&format!("task {} for {}: {}", task.id, task.assignee_username, status_word(task.status)));
+        context.out.record(&format!(
+            "task {} for {}: {}",
+            task.id,
+            task.assignee_username,
+            status_word(task.status)
+        ))?;
     }
     Ok(Exit::Done)
 }
 
-/// The task in the file or of the flags.
-fn task(options: CreateOptions) -> Result<NewTask, Failure> {
+/// Reads the task from the file or from the options.
+fn task(options: CreateOptions, out: Output) -> Result<NewTask, Failure> {
     let CreateOptions { file, name, channel_id, to, assignee, description, user_name, no_validate } = options;
     if let Some(file) = file {
-        let document = Document::read(&file)?;
-        if !no_validate {
-            Kind::Task.check(&document).into_result(&document.name)?;
-        }
+        let document = Entry::read(&file)?;
+        let verdict = Kind::Task.check(&document);
+        let verdict = if no_validate { verdict.only_unknown_members() } else { verdict };
+        verdict.into_result(&document.name, out)?;
         return decode(&document.body).or_else(|error| {
-            Verdict::of([Violation::of_decoding(&error, document.line)]).into_result(&document.name)?;
+            Verdict::of([Violation::of_decoding(&error, document.line)]).into_result(&document.name, out)?;
             Err(Failure::usage(error.to_string()))
         });
     }
@@ -219,9 +222,8 @@ fn task(options: CreateOptions) -> Result<NewTask, Failure> {
     let mut task = NewTask::new(name.0, channel, to, assignee.0);
     task.description = description.map(|text| text.0);
     task.user_name = user_name.map(|text| text.0);
-    if !no_validate && let Err(report) = model::validate(&task) {
-        let violations = report.violations().iter().map(Violation::from);
-        Verdict::of(violations).into_result("the task")?;
+    if !no_validate {
+        Verdict::of_report(&model::check(&task), None, 1).into_result("the task", out)?;
     }
     Ok(task)
 }

@@ -1,8 +1,8 @@
-//! `incs template`: what is sent to customers who have not written lately.
+//! `incs template`: the templates of WhatsApp and RCS.
 
 mod check;
 mod definition;
-mod manage;
+pub(crate) mod manage;
 
 use std::path::PathBuf;
 
@@ -15,87 +15,100 @@ use crate::output::Context;
 
 /// The arguments of `incs template`.
 #[derive(Debug, Args)]
-#[command(about = "List, read, create, delete and check templates")]
 pub(crate) struct Template {
     #[command(subcommand)]
     action: Action,
 }
 
 #[derive(Debug, Args)]
-struct OfChannel {
-    /// The channel of the template
+struct ChannelArgs {
+    /// Channel of the template
     #[arg(long, alias = "kind", value_name = "CHANNEL", ignore_case = true)]
     channel: Channel,
 }
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// List the templates, newest first
+    /// List templates, newest first
     List {
         #[command(flatten)]
-        of: OfChannel,
-        /// Stop after so many; without it all are listed
+        of: ChannelArgs,
+        /// Maximum number of templates to list [default: all]
         #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
         limit: Option<u32>,
-        /// Begin after the template of this id
+        /// Start after the template with this id
         #[arg(long, value_name = "ID")]
         after: Option<String>,
     },
-    /// Show one template
+    /// Show a template
     Get {
         #[command(flatten)]
-        of: OfChannel,
-        /// Its id
-        id: String,
+        of: ChannelArgs,
+        /// Id of the template
+        #[arg(required_unless_present = "name")]
+        id: Option<String>,
+        /// Name of the template, instead of its id; of several languages the newest is shown
+        #[arg(long, value_name = "NAME", conflicts_with = "id")]
+        name: Option<String>,
     },
     /// Submit a template for review
     Create {
         #[command(flatten)]
-        of: OfChannel,
+        of: ChannelArgs,
         #[command(flatten)]
         options: manage::CreateOptions,
     },
-    /// Delete a template (RCS)
+    /// Delete a template (rcs)
     Delete {
         #[command(flatten)]
-        of: OfChannel,
-        /// Its id
+        of: ChannelArgs,
+        /// Id of the template
         id: String,
     },
-    /// Compare a message to send with the definition of its template
+    /// Check a message against the definition of its template
     ///
-    /// The definition comes from a file, or from the platform: by its id, by its name, or by the name in the message.
-    /// With --json: {"valid", "violations": [{"pointer", "rule", "limit", "found", "message"}]}.
+    /// The definition comes from a file, or from the platform: by id, by name, or by the name in the message.
+    /// With --json: {"valid", "violations": [{"pointer", "rule", "limit", "found", "message", "suggestion"?}], "warnings": […]}.
     Check {
         #[command(flatten)]
-        of: OfChannel,
-        /// The message; - for standard input
+        of: ChannelArgs,
+        /// File with the message; - for standard input
         file: PathBuf,
         #[command(flatten)]
         definition: check::Definition,
+        /// Treat warnings as violations
+        #[arg(long)]
+        deny_warnings: bool,
     },
 }
 
-/// Runs it.
+/// Runs the command.
 pub(crate) fn run(args: Template, context: &Context) -> Result<Exit, Failure> {
     match args.action {
         Action::List { of, limit, after } => {
             let client = connect::client(context)?;
             connect::runtime()?.block_on(manage::list(&client, of.channel, limit, after, context.out))
         }
-        Action::Get { of, id } => {
+        Action::Get { of, id, name } => {
+            let wanted = match (&id, &name) {
+                (Some(id), _) => manage::TemplateRef::Id(id),
+                (None, Some(name)) => manage::TemplateRef::Name(name),
+                (None, None) => return Err(Failure::usage("neither an id nor --name is given")),
+            };
             let client = connect::client(context)?;
-            connect::runtime()?.block_on(manage::show(&client, of.channel, &id, context.out))
+            connect::runtime()?.block_on(manage::show(&client, of.channel, wanted, context.out))
         }
         Action::Create { of, options } => manage::create(of.channel, &options, context),
-        Action::Delete { of: OfChannel { channel: Channel::WhatsApp }, .. } => {
-            Err(Failure::usage("no route is known that deletes a WhatsApp template")
-                .with_help("delete it in the INCS workbench"))
+        Action::Delete { of: ChannelArgs { channel: Channel::WhatsApp }, .. } => {
+            Err(Failure::usage("cannot delete a WhatsApp template: the API has no known route for it")
+                .with_help("delete the template in the INCS workbench"))
         }
-        Action::Delete { of: OfChannel { channel: Channel::Rcs }, id } => {
+        Action::Delete { of: ChannelArgs { channel: Channel::Rcs }, id } => {
             let client = connect::client(context)?;
             connect::runtime()?.block_on(manage::delete(&client, &id, context.out))
         }
-        Action::Check { of, file, definition } => check::run(of.channel, &file, &definition, context),
+        Action::Check { of, file, definition, deny_warnings } => {
+            check::run(of.channel, &file, &definition, deny_warnings, context)
+        }
     }
 }

@@ -1,77 +1,93 @@
-//! `incs validate`: all that the platform would refuse, before it costs anything.
+//! `incs validate`: checks documents against the rules of the platform without sending them.
 
 use std::fmt;
 use std::path::PathBuf;
 
 use anstyle::{AnsiColor, Style};
 use clap::{Args, ValueEnum};
+use incs_facade::model::limits::common::MEMBER_UNKNOWN;
 use incs_facade::model::template::{rcs as rcs_template, whatsapp as whatsapp_template};
-use incs_facade::model::{self, DecodeError, Found, Pointer, decode, rcs, task, viber, whatsapp};
+use incs_facade::model::{self, DecodeError, Document, Found, Report, task};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::args::ChannelName;
 use crate::exit::{Exit, Failure};
-use crate::input::{self, Document};
-use crate::output::{Context, Output};
+use crate::input::{self, Entry, MAX_DOCUMENT_BYTES};
+use crate::output::{Context, Output, WriteError};
 
-const MORE: &str = r#"A file holds one JSON document, or several as JSON Lines. With --json each gives one line:
-{"valid", "violations": [{"pointer", "rule", "limit", "found", "message"}]}
-The exit code is 0 if all are valid, and 2 if not."#;
+const MORE: &str = r#"A file holds one JSON document, or several as JSON Lines. With --json, each document prints one line:
+{"valid", "violations": [{"pointer", "rule", "limit", "found", "message", "suggestion"?}], "warnings": […]}
+The exit code is 0 if all documents are valid, otherwise 2."#;
+
+/// The rule id of a document that cannot be decoded.
+const DECODE: &str = "decode";
 
 /// The arguments of `incs validate`.
 #[derive(Debug, Args)]
-#[command(about = "Check a message against every rule of the platform", after_help = MORE)]
+#[command(after_help = MORE)]
 pub(crate) struct Validate {
-    /// The channel that the message is for
+    /// Channel of the message
     #[arg(long, value_name = "CHANNEL", ignore_case = true, required_unless_present = "kind")]
     channel: Option<ChannelName>,
-    /// Check something else than a message
+    /// Validate another kind of document
     #[arg(long = "as", value_name = "KIND", conflicts_with = "channel")]
     kind: Option<Kind>,
-    /// Files to check; - for standard input
+    /// Treat warnings as violations: a document that has any is not valid
+    #[arg(long)]
+    deny_warnings: bool,
+    /// Files to validate; - for standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 }
 
-/// Runs it.
+/// Runs the command.
 pub(crate) fn run(args: &Validate, context: &Context) -> Result<Exit, Failure> {
-    // One of them is there: clap saw to it.
+    // Clap requires one of the two.
     let Some(kind) = args.kind.or(args.channel.map(Kind::from)) else {
         return Err(Failure::usage("neither --channel nor --as is given"));
     };
-    let documents = input::read_all(&args.files)?;
-    let verdicts: Vec<_> = documents.iter().map(|document| kind.check(document)).collect();
-    Ok(show(&documents, &verdicts, context.out))
+    let out = context.out;
+    let check = |entry: &Entry| kind.check(entry).with_denied_warnings(args.deny_warnings);
+    let mut documents = input::documents(&args.files);
+    let Some(first) = documents.next().transpose()? else { return Ok(Exit::Done) };
+    let Some(second) = documents.next() else { return Ok(show(&first, &check(&first), out)?) };
+    // Each of several documents is printed with its name.
+    let (mut valid, mut total) = (0_u64, 0_u64);
+    for document in [Ok(first), second].into_iter().chain(documents) {
+        let document = document?;
+        let verdict = check(&document);
+        total += 1;
+        valid += u64::from(verdict.valid);
+        if out.json { out.json(&verdict)? } else { verdict.show(&document.name, true, out)? }
+    }
+    if !out.json {
+        out.line(&format!("{valid} of {total} documents are valid"))?;
+    }
+    Ok(if valid == total { Exit::Done } else { Exit::Usage })
 }
 
-/// Writes what was found; the exit code says whether all is well.
-pub(crate) fn show(documents: &[Document], verdicts: &[Verdict], out: Output) -> Exit {
-    let names_needed = documents.len() > 1;
-    for (document, verdict) in documents.iter().zip(verdicts) {
-        if out.json {
-            out.json(verdict);
-        } else {
-            verdict.show(&document.name, names_needed, out);
-        }
+/// Prints the verdict on one document and returns its exit code.
+pub(crate) fn show(document: &Entry, verdict: &Verdict, out: Output) -> Result<Exit, WriteError> {
+    if out.json {
+        out.json(verdict)?;
+    } else {
+        verdict.show(&document.name, false, out)?;
     }
-    let valid = verdicts.iter().filter(|verdict| verdict.valid).count();
-    if names_needed && !out.json {
-        out.line(&format!("{valid} of {} documents are valid", verdicts.len()));
-    }
-    if valid == verdicts.len() { Exit::Done } else { Exit::Usage }
+    Ok(if verdict.valid { Exit::Done } else { Exit::Usage })
 }
 
-/// What a document is checked as.
+/// The kind of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Kind {
-    /// A message on WhatsApp, like --channel whatsapp
+    /// A WhatsApp message, like --channel whatsapp
     #[value(name = "whatsapp-message")]
     WhatsAppMessage,
-    /// A message on Viber, like --channel viber
+    /// A Viber message, like --channel viber
     ViberMessage,
-    /// A message on RCS, like --channel rcs
+    /// An RCS message, like --channel rcs
     RcsMessage,
     /// A WhatsApp template to create
     #[value(name = "whatsapp-template", alias = "waba-template")]
@@ -93,125 +109,149 @@ impl From<ChannelName> for Kind {
 }
 
 impl Kind {
-    /// All that is wrong with a document.
-    pub(crate) fn check(self, document: &Document) -> Verdict {
+    /// Returns all violations and warnings of a document.
+    pub(crate) fn check(self, entry: &Entry) -> Verdict {
+        let message =
+            |channel: &model::Channel| Verdict::of_document(&Document::read(channel, &*entry.body), entry.line);
+        if entry.is_long {
+            return Verdict::of([Violation::of_length(entry)]);
+        }
         match self {
-            Self::WhatsAppMessage => check::<whatsapp::Message>(document),
-            Self::ViberMessage => check::<viber::Message>(document),
-            Self::RcsMessage => check::<rcs::Message>(document),
-            Self::WhatsAppTemplate => check::<whatsapp_template::NewTemplate>(document),
-            Self::RcsTemplate => check::<rcs_template::NewTemplate>(document),
-            Self::Task => check::<task::NewTask>(document),
+            Self::WhatsAppMessage => message(&model::Channel::WhatsApp),
+            Self::ViberMessage => message(&model::Channel::Viber),
+            Self::RcsMessage => message(&model::Channel::Rcs),
+            Self::WhatsAppTemplate => check_body::<whatsapp_template::NewTemplate>(entry),
+            Self::RcsTemplate => check_body::<rcs_template::NewTemplate>(entry),
+            Self::Task => check_body::<task::NewTask>(entry),
         }
     }
 }
 
-fn check<T: DeserializeOwned + Serialize + model::Validate>(document: &Document) -> Verdict {
-    let value: T = match decode(&document.body) {
-        Ok(value) => value,
-        Err(error) => return Verdict::of([Violation::of_decoding(&error, document.line)]),
-    };
-    let broken = model::validate(&value).err().into_iter().flat_map(model::Report::into_violations);
-    let broken = broken.map(|violation| Violation::from(&violation));
-    Verdict::of(broken.chain(unknown_members(&document.body, &value)))
+/// Decodes and checks a body that is not a message.
+fn check_body<T: DeserializeOwned + model::Validate>(entry: &Entry) -> Verdict {
+    let (read, report) = model::check_body::<T>(&entry.body);
+    Verdict::of_report(&report, read.err().as_ref(), entry.line)
 }
 
-/// The members of a body that are lost when it is read and written again.
-fn unknown_members(body: &[u8], read: &impl Serialize) -> Vec<Violation> {
-    let mut found = Vec::new();
-    if let (Ok(given), Ok(written)) = (decode::<Value>(body), serde_json::to_value(read)) {
-        compare(&given, &written, &Pointer::root(), &mut found);
-    }
-    found
-}
-
-fn compare(given: &Value, written: &Value, at: &Pointer, found: &mut Vec<Violation>) {
-    match (given, written) {
-        (Value::Object(given), Value::Object(written)) => {
-            for (name, value) in given {
-                let here = at.join(name);
-                match written.get(name) {
-                    Some(written) => compare(value, written, &here, found),
-                    None if says_nothing(value) => {}
-                    None => found.push(Violation::of_unknown_member(here.into())),
-                }
-            }
-        }
-        (Value::Array(given), Value::Array(written)) => {
-            for (index, (given, written)) in given.iter().zip(written).enumerate() {
-                compare(given, written, &at.join_index(index), found);
-            }
-        }
-        _ => {}
-    }
-}
-
-/// An optional member that is left out when it is written.
-fn says_nothing(value: &Value) -> bool {
-    value.is_null() || value.as_array().is_some_and(Vec::is_empty)
-}
-
-/// Whether a document is well, and all that is not.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+/// The result of a check: the violations and warnings of a document, and whether it would be sent.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub(crate) struct Verdict {
+    /// True if the document would be sent.
     pub(crate) valid: bool,
+    /// Broken rules.
     pub(crate) violations: Vec<Violation>,
+    /// Rules that are sampled or inferred, and broken.
+    pub(crate) warnings: Vec<Violation>,
 }
 
-/// One thing that is wrong. No member holds a value of the document.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+/// A violation of a rule. No member holds a value of the document.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub(crate) struct Violation {
-    /// JSON pointer of the offending value; a missing one is named as if it were there.
+    /// JSON pointer of the offending value; for a missing member, the pointer that it would have.
     pub(crate) pointer: String,
     /// The stable id of the rule.
     pub(crate) rule: String,
+    /// The limit of the rule; null if it has none.
     pub(crate) limit: Value,
-    /// What was counted or which kind of value was there.
+    /// The count, or the type of value, that was found.
     pub(crate) found: Value,
     pub(crate) message: String,
+    /// The member name that was probably meant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) suggestion: Option<String>,
 }
 
 impl Verdict {
     pub(crate) fn of(violations: impl IntoIterator<Item = Violation>) -> Self {
         let violations: Vec<_> = violations.into_iter().collect();
-        Self { valid: violations.is_empty(), violations }
+        Self { valid: violations.is_empty(), violations, warnings: Vec::new() }
     }
 
-    /// One line for each violation and one to close.
-    pub(crate) fn show(&self, name: &str, names_needed: bool, out: Output) {
+    /// Returns the verdict on a message. `first_line` is the line of the file in which the message begins.
+    pub(crate) fn of_document(document: &Document, first_line: usize) -> Self {
+        Self::of_report(document.report(), document.error(), first_line)
+    }
+
+    /// Returns the verdict of a report. The error, if there is one, has line and column.
+    pub(crate) fn of_report(report: &Report, error: Option<&DecodeError>, first_line: usize) -> Self {
+        let violation = |violation: &model::Violation| match error {
+            Some(error) if violation.rule().id() == DECODE => Violation::of_decoding(error, first_line),
+            _ => Violation::from(violation),
+        };
+        let warnings = report.warnings().iter().map(Violation::from).collect();
+        Self { warnings, ..Self::of(report.violations().iter().map(violation)) }
+    }
+
+    /// Adds the findings of another check.
+    pub(crate) fn merge(&mut self, other: Self) {
+        for (found, more) in [(&mut self.violations, other.violations), (&mut self.warnings, other.warnings)] {
+            for violation in more {
+                if !found.contains(&violation) {
+                    found.push(violation);
+                }
+            }
+        }
+        self.valid &= other.valid;
+    }
+
+    /// Keeps only the violations for members that a typed request would drop. They are errors even without validation.
+    pub(crate) fn only_unknown_members(mut self) -> Self {
+        self.violations.retain(|violation| violation.rule == MEMBER_UNKNOWN.id());
+        self.valid = self.violations.is_empty();
+        self
+    }
+
+    /// Makes the verdict invalid if it has warnings and `deny_warnings` is true.
+    pub(crate) fn with_denied_warnings(mut self, deny_warnings: bool) -> Self {
+        self.valid &= !deny_warnings || self.warnings.is_empty();
+        self
+    }
+
+    /// Prints one line per violation or warning, and a summary line.
+    pub(crate) fn show(&self, name: &str, names_needed: bool, out: Output) -> Result<(), WriteError> {
         let (bold, dim) = (Style::new().bold(), Style::new().dimmed());
-        for Violation { pointer, rule, message, .. } in &self.violations {
+        let yellow = AnsiColor::Yellow.on_default();
+        let violations = self.violations.iter().map(|violation| (violation, String::new()));
+        let warnings = self.warnings.iter().map(|warning| (warning, format!("{yellow}warning:{yellow:#} ")));
+        for (Violation { pointer, rule, message, .. }, word) in violations.chain(warnings) {
             let before = if names_needed { format!("{name}: ") } else { String::new() };
-            let place = if pointer.is_empty() { "the whole" } else { pointer };
-            out.line(&format!("{before}{bold}{place}{bold:#}: {message} {dim}[{rule}]{dim:#}"));
+            let place = if pointer.is_empty() { "document" } else { pointer };
+            out.line(&format!("{before}{word}{bold}{place}{bold:#}: {message} {dim}[{rule}]{dim:#}"))?;
         }
         let style = if self.valid { AnsiColor::Green } else { AnsiColor::Red }.on_default();
-        out.line(&format!("{name}: {style}{}{style:#}", self.sum()));
+        out.line(&format!("{name}: {style}{}{style:#}", self.summary()))
     }
 
-    /// Gives up because of these violations, if there are any.
-    pub(crate) fn into_result(self, name: &str) -> Result<(), Failure> {
+    /// Returns a failure if the verdict is invalid. Warnings are printed as notes.
+    pub(crate) fn into_result(self, name: &str, out: Output) -> Result<(), Failure> {
+        for warning in &self.warnings {
+            out.note(&format!("warning: {warning}"));
+        }
         if self.valid {
             return Ok(());
         }
-        let message = format!("{name}: {}", self.sum());
-        let violations = serde_json::to_value(&self.violations).unwrap_or_default();
-        let mut failure = Failure::new(Exit::Usage, message).with_detail("violations", violations);
-        failure.lines = self.violations.iter().map(Violation::to_string).collect();
+        let message = format!("{name}: {}", self.summary());
+        let lines = self.violations.iter().map(Violation::to_string).collect();
+        let failure =
+            Failure::new(Exit::Usage, message).with_details(|details| details.violations = Some(self.violations));
+        let failure = Failure { lines, ..failure };
         Err(failure)
     }
 
-    fn sum(&self) -> String {
-        match self.violations.len() {
-            0 => "valid".to_owned(),
-            1 => "1 violation".to_owned(),
-            count => format!("{count} violations"),
-        }
+    fn summary(&self) -> String {
+        let counted = |count: usize, word: &str| match count {
+            0 => None,
+            1 => Some(format!("1 {word}")),
+            count => Some(format!("{count} {word}s")),
+        };
+        let valid = self.violations.is_empty().then(|| if self.valid { "valid" } else { "not valid" }.to_owned());
+        let parts = [valid, counted(self.violations.len(), "violation"), counted(self.warnings.len(), "warning")];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
 }
 
 impl Violation {
-    /// The document cannot be read. Lines are counted from that of the file in which the document begins.
+    /// Returns the violation of a document that cannot be decoded. Lines are counted in the file: the document begins at `first_line`.
     pub(crate) fn of_decoding(error: &DecodeError, first_line: usize) -> Self {
         let (line, column) = (error.line() + first_line - 1, error.column());
         let (expected, found) = (error.expected(), error.found());
@@ -221,21 +261,40 @@ impl Violation {
         };
         Self {
             pointer: error.pointer().to_owned(),
-            rule: "decode".to_owned(),
+            rule: DECODE.to_owned(),
             limit: expected.into(),
             found,
             message: format!("expected {expected}{instead} (line {line}, column {column})"),
+            suggestion: None,
         }
     }
 
-    /// A member that is not known. `incs schema check` has the same rule.
+    /// Reports whether the document could not be decoded.
+    pub(crate) fn is_of_decoding(&self) -> bool {
+        self.rule == DECODE
+    }
+
+    /// Returns the violation of a document that is too long to be read.
+    fn of_length(document: &Entry) -> Self {
+        Self {
+            pointer: String::new(),
+            rule: DECODE.to_owned(),
+            limit: MAX_DOCUMENT_BYTES.into(),
+            found: Value::Null,
+            message: format!("longer than {MAX_DOCUMENT_BYTES} bytes (line {})", document.line),
+            suggestion: None,
+        }
+    }
+
+    /// Returns the violation for an unknown member in `incs schema check`.
     pub(crate) fn of_unknown_member(pointer: String) -> Self {
         Self {
             pointer,
             rule: "schema.additional_properties".to_owned(),
             limit: Value::Null,
             found: Value::Null,
-            message: "not a member that is known here".to_owned(),
+            message: "unknown member".to_owned(),
+            suggestion: None,
         }
     }
 }
@@ -259,6 +318,7 @@ impl From<&model::Violation> for Violation {
             limit: take("limit"),
             found: take("found"),
             message: violation.message(),
+            suggestion: violation.suggestion().map(str::to_owned),
         }
     }
 }

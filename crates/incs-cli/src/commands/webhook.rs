@@ -1,13 +1,13 @@
 //! `incs webhook`.
 
-mod listen;
-mod parse;
+pub(crate) mod listen;
+pub(crate) mod parse;
 mod request;
 pub(crate) mod schema;
 pub(crate) mod scheme;
-mod sign;
-mod trigger;
-mod verify;
+pub(crate) mod sign;
+pub(crate) mod trigger;
+pub(crate) mod verify;
 
 use clap::{Args, Subcommand};
 
@@ -24,19 +24,19 @@ pub(crate) struct Webhook {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Read every item of a body that was posted to you
+    /// Parse a webhook body into its items
     Parse(parse::Parse),
-    /// Check who sent a request that was saved
+    /// Verify the sender of a saved request
     Verify(verify::Verify),
-    /// Write what a sender adds to a body: headers, or a URL
+    /// Print the headers or the URL that prove a sender
     Sign(sign::Sign),
-    /// Post a sample of an event to a URL
+    /// Post a sample event to a URL
     Trigger(trigger::Trigger),
-    /// Receive webhooks here: verify, show, forward and save them
+    /// Receive webhooks on this machine: verify, show, forward and save them
     Listen(listen::Listen),
 }
 
-/// Runs it.
+/// Runs the command.
 pub(crate) fn run(args: Webhook, context: &Context) -> Result<Exit, Failure> {
     match args.command {
         Command::Parse(args) => parse::run(&args, context),

@@ -1,11 +1,11 @@
-//! `incs demo`: the main job of the project, run as a user runs it.
+//! Tests of `incs demo`, run as a user runs it.
 
 use serde_json::Value;
 
 use crate::support::{incs, run};
 
 #[test]
-fn every_step_comes_out_as_it_should_and_the_exit_code_says_so() {
+fn every_step_of_demo_passes() {
     let ended = run(&mut incs(&["demo", "--json"]));
     let documents = ended.documents();
     let of = |kind: &str| documents.iter().filter(|document| document["type"] == kind).collect::<Vec<_>>();
@@ -21,7 +21,7 @@ fn every_step_comes_out_as_it_should_and_the_exit_code_says_so() {
 }
 
 #[test]
-fn it_shows_all_three_channels_a_refusal_an_unknown_send_and_an_exotel_reply() {
+fn demo_covers_channels_and_failures() {
     let ended = run(&mut incs(&["demo", "--json"]));
     let details: Vec<String> = ended
         .documents()
@@ -46,17 +46,17 @@ fn it_shows_all_three_channels_a_refusal_an_unknown_send_and_an_exotel_reply() {
 }
 
 #[test]
-fn people_see_lines_of_at_most_80_columns_and_no_colour_where_there_is_no_terminal() {
+fn plain_output_fits_80_columns() {
     let ended = run(&mut incs(&["demo"]));
     assert_eq!(ended.code, 0, "{}", ended.stdout);
     assert!(!ended.stdout.contains('\u{1b}'));
     let long: Vec<_> = ended.stdout.lines().filter(|line| line.chars().count() > 80).collect();
     assert_eq!(long, [""; 0]);
-    assert!(ended.stdout.contains("every step came out as it should"));
+    assert!(ended.stdout.contains("all steps passed"));
 }
 
 #[test]
-fn colour_can_be_had_and_changes_no_word() {
+fn colour_changes_no_text() {
     let plain = |text: &str| {
         let mut plain = String::new();
         let mut rest = text;
@@ -69,11 +69,11 @@ fn colour_can_be_had_and_changes_no_word() {
     let coloured = run(&mut incs(&["demo", "--color", "always"])).stdout;
     assert!(coloured.contains('\u{1b}'));
     let words = plain(&coloured);
-    assert!(words.contains("A send times out, and is not sent again"), "{words}");
+    assert!(words.contains("A timed-out send is not retried"), "{words}");
 }
 
 #[test]
-fn another_seed_gives_other_ids_and_the_same_steps() {
+fn seed_changes_only_ids() {
     let steps = |seed: &str| {
         let documents = run(&mut incs(&["demo", "--json", "--seed", seed])).documents();
         let titles = documents.iter().filter(|document| document["type"] == "step").cloned().collect::<Vec<Value>>();

@@ -1,4 +1,4 @@
-//! Tests of `exit_codes`.
+//! Tests of the exit codes.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ const ACCEPTED: &str = r#"{"status":"success","code":200,"message":"","data":{"m
 const NOBODY: &str = r#"{"status":"success","code":200,"message":"","data":{"data":[]},"error":{}}"#;
 const TEXT: [&str; 6] = ["send", "text", "--to", "85251230088", "--text", "See you at 9"];
 
-/// The numbers and meanings that the program lists.
+/// Returns the numbers and meanings that the program lists.
 fn listed() -> Vec<(i32, String)> {
     let run = run(&mut incs(&["help", "exit-codes"]));
     assert_eq!(run.code, 0, "{run:?}");
@@ -25,7 +25,7 @@ async fn sends(fault: impl Into<Fault>, args: &[&str]) -> Ended {
     run(incs(args).env("INCS_BASE_URL", server.uri()).env("INCS_CERTIFICATION_CODE", "5d1f"))
 }
 
-/// A run for every code, and what it is about.
+/// Runs the program once for every exit code, with a name for each run.
 async fn cases() -> Vec<(&'static str, Ended)> {
     let once = [&TEXT[..], &["--retries", "0"]].concat();
     let hasty = [&TEXT[..], &["--timeout", "200ms"]].concat();
@@ -53,14 +53,14 @@ async fn cases() -> Vec<(&'static str, Ended)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_code_is_listed_and_given_when_its_time_has_come() {
+async fn every_code_is_listed_and_used() {
     let found: Vec<_> = cases().await.into_iter().map(|(meaning, run)| (run.code, meaning.to_owned())).collect();
     assert_eq!(found, listed());
     assert_eq!(found.iter().map(|(code, _)| *code).collect::<Vec<_>>(), (0..=10).collect::<Vec<_>>());
 }
 
 #[test]
-fn the_codes_are_there_for_machines_and_help_is_still_there_for_commands() {
+fn codes_are_listed_as_json() {
     let codes = run(&mut incs(&["exit-codes", "--json"])).documents();
     assert_eq!(codes.len(), 11);
     assert_eq!(codes[8]["exit_code"], 8);
@@ -71,7 +71,7 @@ fn the_codes_are_there_for_machines_and_help_is_still_there_for_commands() {
 }
 
 #[test]
-fn a_wrong_command_line_is_an_object_with_json() {
+fn usage_error_is_json_object() {
     let wrong = run(&mut incs(&["status", "--json"]));
     assert_eq!((wrong.code, wrong.stdout.as_str()), (2, ""));
     assert_eq!(wrong.failure()["type"], "error");
@@ -79,7 +79,7 @@ fn a_wrong_command_line_is_an_object_with_json() {
 }
 
 #[test]
-fn help_and_a_wrong_command_line_are_coloured_only_when_asked_for() {
+fn help_and_errors_follow_color_flag() {
     let colours = |args: &[&str], variable: &str| {
         let run = run(incs(args).env(variable, "1"));
         assert!(run.stdout.contains("Usage") || run.stderr.contains("error"), "{run:?}");
@@ -94,12 +94,12 @@ fn help_and_a_wrong_command_line_are_coloured_only_when_asked_for() {
         assert!(!with(&["--color", "never"], "CLICOLOR_FORCE"), "{what:?}");
         assert!(!with(&["--color=never"], "CLICOLOR_FORCE"), "{what:?}");
     }
-    // Behind `--` it is no flag.
+    // After `--` it is not an option.
     assert!(colours(&["status", "--no-such-flag", "--", "--color", "never"], "CLICOLOR_FORCE"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn colour_is_for_terminals_unless_it_is_asked_for() {
+async fn colour_needs_terminal_or_flag() {
     let server = FaultServer::start(Security::Plain).await.unwrap();
     server.set_default(Reply::json(200, ACCEPTED));
     let colours = |args: [&str; 2], variable: &str| {

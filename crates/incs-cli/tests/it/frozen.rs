@@ -1,4 +1,4 @@
-//! What the program writes with `--json`, and its exit codes, compared with the files in `docs/frozen`.
+//! Compares the exit codes and the output with `--json` with the files in `docs/frozen`.
 
 mod api;
 #[path = "../../../incs-model/tests/it/frozen/golden.rs"]

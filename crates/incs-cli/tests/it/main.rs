@@ -1,4 +1,4 @@
-//! What the program does, seen from a shell.
+//! Tests of the program as seen from a shell.
 
 #![allow(
     clippy::unwrap_used,
@@ -9,14 +9,50 @@
 )]
 
 mod demo;
+mod doctor;
+mod errors;
 mod exit_codes;
 mod frozen;
-mod manage;
-mod offline;
+mod lines;
 mod pages;
 mod sandbox;
 mod send;
 mod settings;
 mod status;
 mod support;
-mod webhook;
+
+/// Templates, tasks and tokens against a server on loopback.
+mod manage {
+    mod auth;
+    pub(crate) mod platform;
+    mod task;
+    mod template;
+    mod template_check;
+}
+
+/// Commands without network: checks, schemas, completions and manual pages.
+mod offline {
+    mod completions;
+    mod explain;
+    mod man;
+    mod schema;
+    mod validate;
+}
+
+/// Results that standard output does not accept.
+#[cfg(unix)]
+mod output {
+    mod batch;
+    mod commands;
+    mod signals;
+}
+
+/// `incs webhook` and its subcommands.
+mod webhook {
+    mod listen;
+    mod parse;
+    mod proof;
+    pub(crate) mod server;
+    mod strangers;
+    mod trigger;
+}

@@ -1,13 +1,15 @@
-//! `incs sandbox`, and the other commands against it.
+//! Tests of `incs sandbox`, and of other commands against it.
 
+use std::fs;
 use std::io::{BufRead as _, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
-use crate::support::{Ended, incs, run, run_with_input};
+use crate::support::{Ended, Folder, incs, run, run_with_input};
 
-/// A running `incs sandbox --json`; it is ended when it goes out of scope.
+/// A running `incs sandbox --json`. It is stopped on drop.
 pub(crate) struct Sandbox {
     child: Child,
     pub(crate) ready: Value,
@@ -16,7 +18,10 @@ pub(crate) struct Sandbox {
 impl Sandbox {
     pub(crate) fn start(args: &[&str]) -> Self {
         let speed: &[&str] = if args.contains(&"--speed") { &[] } else { &["--speed", "20"] };
-        let mut command = incs(&[&["sandbox", "--json"], speed, args].concat());
+        Self::of(&mut incs(&[&["sandbox", "--json"], speed, args].concat()))
+    }
+
+    fn of(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
@@ -31,7 +36,7 @@ impl Sandbox {
         self.ready["certification_code"].as_str().unwrap()
     }
 
-    /// The program, set up for this sandbox.
+    /// Returns the program with the settings of this sandbox.
     fn incs(&self, args: &[&str]) -> Command {
         let mut command = incs(args);
         command.env("INCS_BASE_URL", self.base_url()).env("INCS_CERTIFICATION_CODE", self.certification_code());
@@ -51,7 +56,7 @@ impl Drop for Sandbox {
 }
 
 #[test]
-fn the_first_line_says_where_it_is() {
+fn first_line_has_the_addresses() {
     let sandbox = Sandbox::start(&["--seed", "7"]);
     let ready = &sandbox.ready;
     assert_eq!(ready["type"], "ready");
@@ -62,7 +67,7 @@ fn the_first_line_says_where_it_is() {
 }
 
 #[test]
-fn a_text_is_sent_and_its_delivery_waited_for() {
+fn text_is_sent_and_delivered() {
     let sandbox = Sandbox::start(&[]);
     let sent = sandbox.run(&["send", "text", "--to", "85251230088", "--text", "Your table is ready.", "--json"]);
     assert_eq!((sent.code, &sent.document()["request_state"]), (0, &"accepted".into()), "{}", sent.stderr);
@@ -72,7 +77,7 @@ fn a_text_is_sent_and_its_delivery_waited_for() {
 }
 
 #[test]
-fn a_message_is_known_to_the_status_query_as_soon_as_it_is_accepted() {
+fn accepted_message_has_a_status() {
     let sandbox = Sandbox::start(&["--speed", "0.001"]);
     let sent = sandbox.run(&["send", "text", "--to", "85251230088", "--text", "Hello", "--json"]);
     let id = sent.document()["message_id"].as_str().unwrap().to_owned();
@@ -80,7 +85,7 @@ fn a_message_is_known_to_the_status_query_as_soon_as_it_is_accepted() {
 }
 
 #[test]
-fn in_strict_mode_a_text_to_a_customer_who_has_not_written_fails() {
+fn strict_window_rejects_first_text() {
     let sandbox = Sandbox::start(&["--window", "strict"]);
     let sent = sandbox.run(&["send", "text", "--to", "85251230088", "--text", "Hello", "--json"]);
     let id = sent.document()["message_id"].as_str().unwrap().to_owned();
@@ -89,7 +94,7 @@ fn in_strict_mode_a_text_to_a_customer_who_has_not_written_fails() {
 }
 
 #[test]
-fn many_lines_go_out_and_every_one_is_answered() {
+fn every_line_has_a_result() {
     let sandbox = Sandbox::start(&[]);
     let lines: Vec<_> = (0..300)
         .map(|index| format!("{{\"to\":\"8525123{index:04}\",\"type\":\"text\",\"text\":\"Parcel {index}\"}}\n"))
@@ -102,9 +107,9 @@ fn many_lines_go_out_and_every_one_is_answered() {
     assert_eq!(ids.len(), 300);
 }
 
-/// Each fault, as `incs send` meets it: the rule, the exit code, the state, and the messages that the sandbox took.
+/// Faults and their effect on `incs send`: rule, exit code, state, and messages accepted by the sandbox.
 #[test]
-fn each_fault_gives_the_exit_code_that_tells_the_truth() {
+fn each_fault_has_its_exit_code() {
     const CASES: &[(&str, i32, &str, usize)] = &[
         (r#"{"kind":"rate_limit"}"#, 6, "rejected", 0),
         (r#"{"kind":"server_error","accepted":false}"#, 8, "unknown", 0),
@@ -129,7 +134,7 @@ fn each_fault_gives_the_exit_code_that_tells_the_truth() {
 }
 
 #[test]
-fn templates_tasks_and_tokens_work_against_it() {
+fn templates_tasks_and_tokens_work() {
     let sandbox = Sandbox::start(&[]);
     let list = sandbox.run(&["template", "list", "--channel", "rcs", "--json"]);
     assert_eq!(list.code, 0, "{}", list.stderr);
@@ -143,7 +148,7 @@ fn templates_tasks_and_tokens_work_against_it() {
 }
 
 #[test]
-fn a_preset_that_does_not_exist_and_a_remote_webhook_are_usage() {
+fn unknown_preset_is_usage_error() {
     let preset = run(&mut incs(&["sandbox", "--fault", "rain"]));
     assert_eq!(preset.code, 2);
     assert!(preset.stderr.contains("flaky-network"), "{}", preset.stderr);
@@ -151,11 +156,61 @@ fn a_preset_that_does_not_exist_and_a_remote_webhook_are_usage() {
 }
 
 impl Sandbox {
-    /// How many messages it has accepted, by its admin API.
+    /// Returns the number of accepted messages from the admin API.
     fn messages(&self) -> usize {
         let url = format!("{}/_sandbox/messages?direction=outbound", self.ready["base_url"].as_str().unwrap());
         let output = Command::new("curl").args(["--silent", "--fail", &url]).output().unwrap();
         let list: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
         list.len()
     }
+}
+
+#[test]
+fn any_speed_runs_or_is_usage() {
+    for speed in ["1e-19", "1e-300", "5e-324", "1e300", "1.7e308", "0"] {
+        let sandbox = Sandbox::start(&["--speed", speed]);
+        let sent = sandbox.run(&["send", "text", "--to", "85251230088", "--text", "Hello", "--json"]);
+        assert_eq!((sent.code, &sent.document()["request_state"]), (0, &"accepted".into()), "{speed}: {}", sent.stderr);
+    }
+    for speed in ["-1", "-1e-19", "NaN", "inf", "-inf", "1e400", "fast", ""] {
+        let ended = run(&mut incs(&["sandbox", &format!("--speed={speed}")]));
+        assert_eq!(ended.code, 2, "{speed}: {}", ended.stderr);
+    }
+}
+
+#[test]
+fn code_is_random_and_stored() {
+    let start = |home: &Path| {
+        let mut command = incs(&["sandbox", "--json"]);
+        Sandbox::of(command.env("HOME", home)).certification_code().to_owned()
+    };
+    let (one, other) = (Folder::new(), Folder::new());
+    let code = start(&one);
+    assert_eq!(start(&one), code, "after a restart");
+    assert_ne!(start(&other), code, "for another user");
+    let file = one.join(".local/state/incs/sandbox-code");
+    assert_eq!(fs::read_to_string(&file).unwrap(), format!("{code}\n"));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    assert_eq!(fs::read_dir(file.parent().unwrap()).unwrap().count(), 1, "no draft stays");
+
+    // An invalid code is an error and is not overwritten.
+    for text in ["", "a b", "ü"] {
+        fs::write(&file, text).unwrap();
+        let ended = run(incs(&["sandbox"]).env("HOME", &*one));
+        assert_eq!(ended.code, 1, "{}", ended.stderr);
+        assert!(ended.stderr.contains(&format!("delete {}", file.display())), "{}", ended.stderr);
+        assert_eq!(fs::read_to_string(&file).unwrap(), text);
+    }
+    fs::write(&file, "of-my-own\n").unwrap();
+    assert_eq!(start(&one), "of-my-own");
+
+    // Without a writable folder the sandbox still runs.
+    let folder = other.join(".local/state/incs");
+    fs::remove_dir_all(&folder).unwrap();
+    fs::write(&folder, "a file in the way").unwrap();
+    assert_ne!(start(&other), start(&other));
 }

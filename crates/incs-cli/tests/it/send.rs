@@ -1,5 +1,6 @@
 //! Tests of `send`.
 
+mod documents;
 mod kinds;
 mod stopping;
 
@@ -14,28 +15,31 @@ use crate::support::{Folder, incs, run, run_with_input};
 
 pub(crate) const ACCEPTED: &str =
     r#"{"status":"success","code":200,"message":"","data":{"msg_id":"wamid.HBgN"},"error":{}}"#;
+/// Replies with a new id for each message.
+const NUMBERED: &str =
+    r#"{"status":"success","code":200,"message":"","data":{"msg_id":"wamid.HBgN{number}"},"error":{}}"#;
 pub(crate) const LINE: &str = r#"{"to":"85251230088","type":"text","text":"See you at 9"}"#;
 
-pub(super) async fn platform() -> FaultServer {
+pub(crate) async fn platform() -> FaultServer {
     let server = FaultServer::start(Security::Plain).await.unwrap();
-    server.set_default(Reply::json(200, ACCEPTED));
+    server.set_default(Reply::json(200, NUMBERED).numbered());
     server
 }
 
-pub(super) fn to<const N: usize>(server: &FaultServer, args: [&str; N]) -> Command {
+pub(crate) fn to<const N: usize>(server: &FaultServer, args: [&str; N]) -> Command {
     let mut command = incs(&["send"]);
     command.args(args).env("INCS_BASE_URL", server.uri()).env("INCS_CERTIFICATION_CODE", "5d1f");
     command
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_is_one_object_or_a_line_for_each() {
+async fn file_is_object_or_json_lines() {
     let (server, folder) = (platform().await, Folder::new());
-    let one = folder
-        .file("one.json", "{\n  \"to\": \"85251230088\",\n  \"type\": \"text\",\n  \"text\": \"See you at 9\"\n}\n");
+    let pretty = "{\n  \"to\": \"85251230088\",\n  \"type\": \"text\",\n  \"text\": \"See you at 9\"\n}";
+    let one = folder.file("one.json", format!("{pretty}\n"));
     let found = run(&mut to(&server, [&one, "--channel", "viber", "--json"]));
     assert_eq!(found.code, 0, "{found:?}");
-    let accepted = json!({ "index": 0, "line": 1, "request_state": "accepted", "message_id": "wamid.HBgN" });
+    let accepted = json!({ "index": 0, "line": 1, "request_state": "accepted", "message_id": "wamid.HBgN1" });
     assert_eq!(found.documents(), [accepted]);
     let many = run_with_input(
         &mut to(&server, ["-", "--channel", "viber", "--json", "--concurrency", "1"]),
@@ -45,13 +49,13 @@ async fn a_file_is_one_object_or_a_line_for_each() {
     assert_eq!(many.documents().iter().map(|line| line["line"].as_u64().unwrap()).collect::<Vec<_>>(), [1, 3]);
     let seen = server.seen().complete;
     assert_eq!(seen.len(), 3);
-    for request in seen {
-        assert_eq!((request.target.as_str(), &request.body[..]), ("/external/messages/viber", LINE.as_bytes()));
+    for (request, written) in seen.iter().zip([pretty, LINE, LINE]) {
+        assert_eq!((request.target.as_str(), &request.body[..]), ("/external/messages/viber", written.as_bytes()));
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_malformed_line_is_a_result_of_its_own() {
+async fn malformed_line_has_own_result() {
     let server = platform().await;
     let input = format!("{LINE}\n{{\"to\":\"85251230088\",\"type\":\"image\",\"image\":{{\"link\":7}}}}\n{LINE}\n");
     let found = run_with_input(&mut to(&server, ["-", "--channel", "viber", "--json"]), &input);
@@ -69,7 +73,7 @@ async fn a_malformed_line_is_a_result_of_its_own() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_outcome_that_is_unknown_comes_before_all_others() {
+async fn unknown_outcome_decides_exit_code() {
     let server = platform().await;
     server.push(Fault::close(Moment::AfterRequest));
     let input = format!("{LINE}\nnot json\n{LINE}\n");
@@ -78,12 +82,12 @@ async fn an_outcome_that_is_unknown_comes_before_all_others() {
     let states: Vec<_> =
         found.documents().iter().map(|line| line["request_state"].as_str().unwrap().to_owned()).collect();
     assert!(["unknown", "accepted"].iter().all(|state| states.iter().any(|found| found == state)), "{states:?}");
-    // It was not sent again.
+    // It was not retried.
     assert_eq!(server.seen().complete.len(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_taken_without_a_reply_that_can_be_read_is_not_to_be_sent_again() {
+async fn unreadable_reply_must_not_be_retried() {
     let server = platform().await;
     server.set_default(Reply::json(200, r#"{"status":"success","code":200,"message":"","data":[]}"#));
     let found = run_with_input(&mut to(&server, ["-", "--channel", "viber", "--json"]), LINE);
@@ -93,7 +97,7 @@ async fn what_was_taken_without_a_reply_that_can_be_read_is_not_to_be_sent_again
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dry_run_sends_nothing_and_needs_no_settings() {
+async fn dry_run_needs_no_settings() {
     let server = platform().await;
     let input = format!("{LINE}\n{{\"to\":\"85251230088\",\"type\":\"text\",\"text\":\"\"}}\n[]\n");
     let found = run_with_input(&mut to(&server, ["-", "--channel", "viber", "--json", "--dry-run"]), &input);
@@ -109,7 +113,7 @@ async fn a_dry_run_sends_nothing_and_needs_no_settings() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_breaks_the_rules_is_sent_only_when_asked_for() {
+async fn invalid_message_needs_no_validate() {
     let server = platform().await;
     let input = r#"{"to":"85251230088","type":"text","text":""}"#;
     let found = run_with_input(&mut to(&server, ["-", "--channel", "viber"]), input);
@@ -120,7 +124,7 @@ async fn what_breaks_the_rules_is_sent_only_when_asked_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_platforms_own_words_are_shown_only_when_asked_for() {
+async fn platform_message_needs_flag() {
     let server = platform().await;
     server.set_default(Reply::failure(Code::Viber, "(#132012) zq77 is no parameter"));
     for (flags, is_shown) in [(&[][..], false), (&["--json"], false), (&["--platform-message"], true)] {
@@ -135,7 +139,7 @@ async fn the_platforms_own_words_are_shown_only_when_asked_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn after_a_refused_credential_the_rest_of_a_file_is_not_sent() {
+async fn refused_credential_stops_the_file() {
     let (server, folder) = (platform().await, Folder::new());
     server.set_default(Reply::failure(Code::InvalidCertificationCode, "no"));
     let file = folder.file("many.jsonl", format!("{LINE}\n").repeat(3000));
@@ -160,7 +164,7 @@ async fn a_rate_is_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn retries_are_counted_beside_the_first_attempt() {
+async fn retries_exclude_the_first_attempt() {
     for (retries, code, requests) in [("0", 6, 1), ("1", 0, 2)] {
         let server = platform().await;
         server.push(Reply::new(429));
@@ -170,7 +174,7 @@ async fn retries_are_counted_beside_the_first_attempt() {
 }
 
 #[test]
-fn a_file_needs_a_channel_and_a_name() {
+fn file_needs_a_channel() {
     for args in [&["send", "-"][..], &["send"], &["send", "/absent/file", "--channel", "rcs"]] {
         let found = run(&mut incs(args));
         assert_eq!((found.code, found.stdout.as_str()), (2, ""), "{found:?}");

@@ -1,4 +1,4 @@
-//! Tests of `settings`.
+//! Tests of the settings.
 
 use incs_facade::contract::{FaultServer, Reply, Security};
 
@@ -7,7 +7,7 @@ use crate::support::{Ended, Folder, incs, run};
 const ACCEPTED: &str = r#"{"status":"success","code":200,"message":"","data":{"msg_id":"wamid.HBgN"},"error":{}}"#;
 const TEXT: [&str; 6] = ["send", "text", "--to", "85251230088", "--text", "See you at 9"];
 
-/// A server that accepts all, and what it was told last.
+/// Starts a server that accepts every message.
 struct Platform(FaultServer);
 
 impl Platform {
@@ -43,7 +43,7 @@ fn is_usage(run: &Ended, words: &[&str]) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_environment_comes_before_the_profile() {
+async fn environment_overrides_the_profile() {
     let (platform, folder) = (Platform::start().await, Folder::new());
     let uri = platform.uri();
     let text = format!(
@@ -71,7 +71,35 @@ async fn the_environment_comes_before_the_profile() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_usual_config_file_is_found() {
+async fn channel_may_have_own_url() {
+    let (chat, rcs, folder) = (Platform::start().await, Platform::start().await, Folder::new());
+    let text = format!(
+        "default_profile = 'work'\n[profile.work]\nchat_url = '{}'\nrcs_url = '{}'\ncertification_code = 'any'\n",
+        chat.uri(),
+        rcs.uri()
+    );
+    let file = folder.file("config.toml", text);
+    let (chat_uri, rcs_uri) = (chat.uri(), rcs.uri());
+    let config = ("INCS_CONFIG", file.as_str());
+    let code = ("INCS_CERTIFICATION_CODE", "any");
+    let cases: [(&[_], &[_], _); 6] = [
+        (&[config], &[], (1, 0)),
+        (&[config], &["--channel", "viber"], (2, 0)),
+        (&[config], &["--channel", "rcs"], (2, 1)),
+        (&[code, ("INCS_BASE_URL", &chat_uri), ("INCS_RCS_URL", &rcs_uri)], &["--channel", "rcs"], (2, 2)),
+        (&[code, ("INCS_BASE_URL", &chat_uri), ("INCS_RCS_URL", &rcs_uri)], &["--channel", "viber"], (3, 2)),
+        // A variable for all channels overrides a profile's setting for one.
+        (&[config, ("INCS_BASE_URL", &chat_uri)], &["--channel", "rcs"], (4, 2)),
+    ];
+    for (variables, args, requests) in cases {
+        let run = sends(variables, args);
+        assert_eq!(run.code, 0, "{run:?}");
+        assert_eq!((chat.requests(), rcs.requests()), requests, "{variables:?} {args:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn default_config_file_is_found() {
     let (platform, folder) = (Platform::start().await, Folder::new());
     let text = format!("[profile.a]\nbase_url = '{}'\ncertification_code = 'c0de'\n", platform.uri());
     folder.file("incs/config.toml", text);
@@ -82,7 +110,7 @@ async fn the_usual_config_file_is_found() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_holds_a_setting_and_the_last_line_break_is_not_of_it() {
+async fn setting_file_drops_last_line_break() {
     let (platform, folder) = (Platform::start().await, Folder::new());
     let url = folder.file("url", format!("{}\r\n", platform.uri()));
     for (content, code) in [("c0de", "c0de"), ("c0de\n", "c0de"), ("c0de \n", "c0de ")] {
@@ -100,7 +128,7 @@ async fn a_file_holds_a_setting_and_the_last_line_break_is_not_of_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_variable_that_is_empty_is_not_set() {
+async fn empty_variable_is_not_set() {
     let platform = Platform::start().await;
     let uri = platform.uri();
     let run = sends(&[("INCS_BASE_URL", uri.as_str()), ("INCS_CERTIFICATION_CODE", "")], &[]);
@@ -109,7 +137,7 @@ async fn a_variable_that_is_empty_is_not_set() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_url_of_a_role_comes_before_that_of_both() {
+async fn role_url_overrides_base_url() {
     let (chat, other) = (Platform::start().await, Platform::start().await);
     let code = ("INCS_CERTIFICATION_CODE", "c0de");
     let (base, role) = (other.uri(), chat.uri());
@@ -119,7 +147,7 @@ async fn the_url_of_a_role_comes_before_that_of_both() {
 }
 
 #[test]
-fn a_config_file_that_is_wrong_is_named_by_key_and_never_by_value() {
+fn config_error_names_key_not_value() {
     let folder = Folder::new();
     let cases = [
         ("[profile.a]\nbase_ur = 'zq77'", "`profile.a.base_ur` is not a setting"),
@@ -129,8 +157,8 @@ fn a_config_file_that_is_wrong_is_named_by_key_and_never_by_value() {
         ("[profile.a]\nbase_url_file = 'zq77'", "`profile.a.base_url_file` is not a setting"),
         ("[profile.a.codes]\nfax = 'zq77'", "`profile.a.codes.fax` is not a setting"),
         ("defaultprofile = 'zq77'", "`defaultprofile` is not a setting"),
-        ("[profile.a]\n\ntoken = zq77", ":3 is no TOML"),
-        ("default_profile = 'b'\n[profile.a]\n[profile.c]", "its profiles: a, c"),
+        ("[profile.a]\n\ntoken = zq77", ":3 is not valid TOML"),
+        ("default_profile = 'b'\n[profile.a]\n[profile.c]", "available profiles: a, c"),
     ];
     for (text, message) in cases {
         let file = folder.file("config.toml", text);
@@ -138,27 +166,27 @@ fn a_config_file_that_is_wrong_is_named_by_key_and_never_by_value() {
         is_usage(&run, &[message]);
         assert!(!["zq77", "9977"].iter().any(|value| run.stderr.contains(value)), "{run:?}");
     }
-    is_usage(&sends(&[], &["--profile", "a"]), &["no profile `a`"]);
+    is_usage(&sends(&[], &["--profile", "a"]), &["cannot use the profile `a`"]);
     is_usage(&sends(&[("INCS_CONFIG", "/absent/config.toml")], &[]), &["/absent/config.toml cannot be read"]);
 }
 
 #[test]
-fn a_code_does_not_travel_in_the_clear_to_another_machine() {
+fn plain_http_sends_no_code() {
     let variables = [("INCS_BASE_URL", "http://chat.example.com"), ("INCS_CERTIFICATION_CODE", "zq77")];
     let run = sends(&variables, &[]);
     is_usage(&run, &["without TLS", "use https"]);
     let run = sends(&[("INCS_BASE_URL", "https://u:zq77@chat.example.com")], &[]);
     is_usage(&run, &["INCS_BASE_URL"]);
     assert!(!run.stderr.contains("zq77"), "{run:?}");
-    // A code that no header can hold.
+    // A code that is not valid in a header.
     let run = sends(&[("INCS_CERTIFICATION_CODE", "zq77\nx")], &[]);
-    is_usage(&run, &["a credential is empty or holds characters"]);
+    is_usage(&run, &["a credential is empty or contains characters"]);
     assert!(!run.stderr.contains("zq77"), "{run:?}");
 }
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_config_file_with_secrets_that_others_can_read_is_remarked_on() {
+async fn readable_config_with_secrets_prints_note() {
     use std::os::unix::fs::PermissionsExt as _;
 
     let (platform, folder) = (Platform::start().await, Folder::new());
@@ -174,7 +202,7 @@ async fn a_config_file_with_secrets_that_others_can_read_is_remarked_on() {
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
         let run = sends(&[], &["--config", &file]);
         assert_eq!(run.code, 0, "{run:?}");
-        assert_eq!(run.stderr.contains("others can read it"), is_remarked, "{run:?}");
+        assert_eq!(run.stderr.contains("is readable by others"), is_remarked, "{run:?}");
     }
 }
 

@@ -13,7 +13,7 @@ async fn platform() -> FaultServer {
     FaultServer::start(Security::Plain).await.unwrap()
 }
 
-/// An answer with these messages and states.
+/// Returns a reply with these messages and states.
 fn rows(rows: &[(&str, &str)]) -> Reply {
     let row = |(id, state): &(&str, &str)| json!({ "message_id": id, "message_status": state, "created_at": 1_775_540_101, "delivered_at": 0, "read_at": null });
     let data: Vec<Value> = rows.iter().map(row).collect();
@@ -27,8 +27,8 @@ fn status<const N: usize>(server: &FaultServer, args: [&str; N]) -> Command {
     command
 }
 
-/// Id and state, or result, of each line.
-fn told(run: &Ended) -> Vec<(String, String)> {
+/// Returns id and state, or result, of each line.
+fn id_and_state(run: &Ended) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let state = |line: &Value| line["message_status"].as_str().map_or_else(|| text(&line["result"]), str::to_owned);
     run.documents().iter().map(|line| (text(&line["message_id"]), state(line))).collect()
@@ -39,12 +39,12 @@ fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_message_is_listed_also_those_without_an_answer() {
+async fn message_without_reply_is_listed() {
     let server = platform().await;
     server.set_default(rows(&[("a", "delivered")]));
     let found = run_with_input(&mut status(&server, ["-", "b", "--json"]), "a\n\n");
     assert_eq!(found.code, 9, "{found:?}");
-    assert_eq!(told(&found), pairs(&[("a", "delivered"), ("b", "not_found")]));
+    assert_eq!(id_and_state(&found), pairs(&[("a", "delivered"), ("b", "not_found")]));
     let expected = json!({
         "result": "found", "message_id": "a", "message_status": "delivered",
         "created_at": "2026-04-07T05:35:01Z", "delivered_at": null, "read_at": null,
@@ -60,7 +60,7 @@ async fn each_message_is_listed_also_those_without_an_answer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn any_number_of_ids_is_asked_for() {
+async fn any_number_of_ids_is_queried() {
     let server = platform().await;
     server.set_default(rows(&[]));
     let ids = (0..250).map(|id| format!("id{id}")).collect::<Vec<_>>().join("\n");
@@ -69,17 +69,17 @@ async fn any_number_of_ids_is_asked_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_is_kept_when_another_question_fails() {
+async fn reply_survives_failed_later_query() {
     let server = platform().await;
     server.set_default(Reply::failure(Code::InvalidCertificationCode, "no"));
     let found = run(&mut status(&server, ["a", "--json"]));
     assert_eq!(found.code, 4, "{found:?}");
-    assert_eq!(told(&found), pairs(&[("a", "failed")]));
+    assert_eq!(id_and_state(&found), pairs(&[("a", "failed")]));
     assert_eq!(found.failure()["kind"], "authentication");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wait_asks_again_only_for_what_is_not_there_yet() {
+async fn wait_polls_only_open_messages() {
     let server = platform().await;
     server.push(rows(&[("a", "read"), ("b", "sent")]));
     server.push(rows(&[("b", "sent")]));
@@ -88,9 +88,9 @@ async fn a_wait_asks_again_only_for_what_is_not_there_yet() {
     let wait = ["a", "b", "c", "b", "--json", "--wait", "delivered", "--interval", "10ms"];
     let found = run(&mut status(&server, wait));
     assert_eq!(found.code, 0, "{found:?}");
-    let mut told = told(&found);
-    told.sort();
-    assert_eq!(told, pairs(&[("a", "read"), ("b", "delivered"), ("c", "delivered")]));
+    let mut states = id_and_state(&found);
+    states.sort();
+    assert_eq!(states, pairs(&[("a", "read"), ("b", "delivered"), ("c", "delivered")]));
     let targets: Vec<_> = server.seen().complete.into_iter().map(|request| request.target).collect();
     let query = |target: &str| target.split('=').next_back().unwrap().split(',').map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(query(&targets[0]), ["a", "b", "c"]);
@@ -98,7 +98,7 @@ async fn a_wait_asks_again_only_for_what_is_not_there_yet() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_message_that_failed_ends_its_wait() {
+async fn failed_message_ends_its_wait() {
     let server = platform().await;
     server.set_default(rows(&[("a", "failed"), ("b", "delivered")]));
     for (args, code) in [(["a", "--wait", "sent"], 5), (["b", "--wait", "sent"], 0)] {
@@ -109,21 +109,21 @@ async fn a_message_that_failed_ends_its_wait() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn when_the_time_is_up_what_is_known_is_told() {
+async fn timeout_prints_last_known_states() {
     let server = platform().await;
     server.set_default(rows(&[("a", "sent"), ("b", "read")]));
     let wait = ["a", "b", "c", "--json", "--wait", "delivered", "--timeout", "60ms", "--interval", "20ms"];
     let found = run(&mut status(&server, wait));
     assert_eq!(found.code, 10, "{found:?}");
-    assert_eq!(told(&found)[0], ("b".to_owned(), "read".to_owned()));
-    let mut rest = told(&found)[1..].to_vec();
+    assert_eq!(id_and_state(&found)[0], ("b".to_owned(), "read".to_owned()));
+    let mut rest = id_and_state(&found)[1..].to_vec();
     rest.sort();
     assert_eq!(rest, pairs(&[("a", "sent"), ("c", "not_found")]));
     assert!(server.wait_until(Duration::from_secs(5), |seen| seen.complete.len() > 1).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wait_ends_at_once_when_asking_again_cannot_help() {
+async fn permanent_error_ends_the_wait() {
     let server = platform().await;
     server.set_default(Reply::failure(Code::InvalidCertificationCode, "no"));
     let found = run(&mut status(&server, ["a", "--wait", "read", "--timeout", "1h"]));

@@ -1,4 +1,4 @@
-//! What the tests share: the program with an environment of its own, and files to feed it.
+//! Shared code of the tests: the program in an environment of its own, and its input files.
 
 use std::fs;
 use std::io::Write as _;
@@ -10,7 +10,9 @@ use std::thread;
 
 use serde_json::Value;
 
-/// The program with these arguments, which knows nothing of the settings of whoever runs the tests.
+use crate::lines::assert_lines_fit;
+
+/// Returns the program with these arguments, without the settings of the user who runs the tests.
 pub(crate) fn incs(args: &[&str]) -> Command {
     const NO_CONFIG: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/no-config");
     let mut command = Command::new(env!("CARGO_BIN_EXE_incs"));
@@ -19,17 +21,20 @@ pub(crate) fn incs(args: &[&str]) -> Command {
     command
 }
 
-/// Takes away the settings of whoever runs the tests, and what says when to use colour.
+/// Removes the settings of the user who runs the tests, and the variables about colour and proxies.
 pub(crate) fn without_settings(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         let is_ours = name.to_string_lossy().starts_with("INCS_");
-        if is_ours || ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"].iter().any(|of_colour| name == *of_colour) {
+        // By default a sandbox stores its code below the home folder.
+        let others = ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "XDG_STATE_HOME"];
+        let is_proxy = name.to_string_lossy().to_ascii_uppercase().ends_with("_PROXY");
+        if is_ours || is_proxy || others.iter().any(|other| name == *other) {
             command.env_remove(name);
         }
     }
 }
 
-/// How a run ended.
+/// The result of a run.
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) code: i32,
@@ -38,18 +43,18 @@ pub(crate) struct Ended {
 }
 
 impl Ended {
-    /// The documents on stdout, one a line.
+    /// Returns the documents on stdout, one per line.
     pub(crate) fn documents(&self) -> Vec<Value> {
         self.stdout.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{self:?}"))).collect()
     }
 
-    /// The one document on stdout.
+    /// Returns the only document on stdout.
     pub(crate) fn document(&self) -> Value {
         let [document] = <[Value; 1]>::try_from(self.documents()).unwrap_or_else(|_| panic!("{self:?}"));
         document
     }
 
-    /// The object on stderr that says why the program gave up.
+    /// Returns the error object on stderr.
     pub(crate) fn failure(&self) -> Value {
         let last = self.stderr.lines().last().unwrap_or_default();
         let failure: Value = serde_json::from_str(last).unwrap_or_else(|_| panic!("{self:?}"));
@@ -58,25 +63,29 @@ impl Ended {
     }
 }
 
-/// Runs it to its end, with nothing on standard input.
+/// Runs a command to its end, with empty standard input.
 pub(crate) fn run(command: &mut Command) -> Ended {
-    ended(command.output().unwrap())
+    let ended = ended(command.output().unwrap());
+    assert_lines_fit(command, &ended);
+    ended
 }
 
-/// The same, with this on standard input.
+/// Runs a command to its end, with this on standard input.
 pub(crate) fn run_with_input(command: &mut Command, input: impl AsRef<[u8]>) -> Ended {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     let input = input.as_ref().to_vec();
-    // On a thread of its own, or an input and an output that are both longer than a pipe would wait for each other.
+    // The input is written by a thread: if input and output are both longer than a pipe, they would block each other.
     let writer = thread::spawn(move || {
-        // A program that gives up early does not read all of it.
+        // A program that fails early does not read all of it.
         let _ = stdin.write_all(&input);
     });
     let output = child.wait_with_output().unwrap();
     writer.join().unwrap();
-    ended(output)
+    let ended = ended(output);
+    assert_lines_fit(command, &ended);
+    ended
 }
 
 fn ended(output: Output) -> Ended {
@@ -87,17 +96,17 @@ fn ended(output: Output) -> Ended {
     }
 }
 
-/// Where a payload of the platform stands.
+/// Returns the path of a payload of the platform.
 pub(crate) fn fixture_path(name: &str) -> String {
     format!("{}/../incs-model/fixtures/incs/{name}", env!("CARGO_MANIFEST_DIR"))
 }
 
-/// A payload of the platform.
+/// Reads a payload of the platform.
 pub(crate) fn fixture(name: &str) -> String {
     fs::read_to_string(fixture_path(name)).unwrap()
 }
 
-/// An empty folder that is gone when the test ends.
+/// An empty folder that is removed on drop.
 #[derive(Debug)]
 pub(crate) struct Folder(PathBuf);
 
@@ -106,7 +115,7 @@ impl Folder {
         Self::within(Path::new(env!("CARGO_TARGET_TMPDIR")))
     }
 
-    /// One that lies in no workspace of cargo, so that a project can begin there.
+    /// Creates a folder outside of any cargo workspace, so that a project can be created in it.
     pub(crate) fn outside() -> Self {
         Self::within(&std::env::temp_dir())
     }
@@ -115,13 +124,13 @@ impl Folder {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let name = format!("incs-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let path = parent.join(name);
-        // One of an earlier process of the same number, which was ended by force.
+        // A killed process with the same id may have left one.
         let _ = fs::remove_dir_all(&path);
         fs::create_dir_all(&path).unwrap();
         Self(path)
     }
 
-    /// The path of a new file with this content.
+    /// Writes a new file and returns its path.
     pub(crate) fn file(&self, name: &str, content: impl AsRef<[u8]>) -> String {
         let path = self.join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -140,7 +149,7 @@ impl Deref for Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // A folder that is left over does no harm.
+        // A folder that is not removed does no harm.
         let _ = fs::remove_dir_all(&self.0);
     }
 }

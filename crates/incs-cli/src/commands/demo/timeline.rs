@@ -1,28 +1,28 @@
-//! What the demo shows: lines for people, documents for machines.
+//! The output of the demo: lines for people, documents for machines.
 
 use std::time::Instant;
 
 use anstyle::{AnsiColor, Style};
+use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::json;
 
-use crate::output::Output;
+use crate::output::{Output, WriteError};
 
-/// Which way something went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+/// The direction of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Way {
-    /// To the platform.
+pub(crate) enum Direction {
+    // To the platform.
     Out,
-    /// From the platform.
+    // From the platform.
     In,
-    /// A customer did it.
+    // By a customer.
     Customer,
 }
 
-/// What was done, in numbers.
-#[derive(Debug, Clone, Copy, Default, Serialize)]
-pub(super) struct Tally {
+/// The counts of the demo.
+#[derive(Debug, Clone, Copy, Default, Serialize, JsonSchema)]
+pub(crate) struct Counts {
     pub(super) sends: usize,
     pub(super) receipts: usize,
     pub(super) replies: usize,
@@ -31,7 +31,50 @@ pub(super) struct Tally {
     pub(super) sent_twice: usize,
 }
 
-/// What the demo shows. Lines fit 80 columns.
+/// A line of the output for machines.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(crate) enum Line<'a> {
+    /// The sandbox and the receiver of webhooks run.
+    Start { console_url: &'a str, seed: u64, webhook_url: &'a str },
+    /// A step begins.
+    Step { step: usize, title: &'a str },
+    /// A request, a webhook or an action of a customer.
+    Event {
+        /// Milliseconds since the start.
+        at_ms: u64,
+        detail: &'a str,
+        step: usize,
+        way: Direction,
+        what: &'a str,
+    },
+    /// A step ended.
+    Result {
+        /// What was expected and did not happen; only if `ok` is false.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        missed: Option<&'a str>,
+        ok: bool,
+        /// What the step shows; only if `ok` is true.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        shown: Option<&'a str>,
+        step: usize,
+    },
+    /// The demo ended; the last line.
+    Summary {
+        /// Number of steps that failed.
+        missed: usize,
+        ok: bool,
+        tally: Counts,
+    },
+}
+
+impl<'a> Line<'a> {
+    fn of_result(step: usize, result: Result<&'a str, &'a str>) -> Self {
+        Self::Result { missed: result.err(), ok: result.is_ok(), shown: result.ok(), step }
+    }
+}
+
+/// The output of the demo. Lines fit into 80 columns.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Timeline {
     out: Output,
@@ -39,10 +82,10 @@ pub(super) struct Timeline {
     step: usize,
 }
 
-/// Where the details of an event begin.
+/// Column at which the details of an event begin.
 const INDENT: usize = 23;
-/// How long they may be, so that a line fits 80 columns.
-const ROOM: usize = 80 - INDENT;
+/// Maximum width of the details, so that a line fits into 80 columns.
+const MAX_TEXT_WIDTH: usize = 80 - INDENT;
 
 const DIM: Style = Style::new().dimmed();
 const BOLD: Style = Style::new().bold();
@@ -54,85 +97,88 @@ impl Timeline {
         Self { out, start: Instant::now(), step: 0 }
     }
 
-    pub(super) fn opening(&self, console: &str, webhooks: &str, seed: u64) {
+    pub(super) fn start(&self, console: &str, webhooks: &str, seed: u64) -> Result<(), WriteError> {
         if self.out.json {
-            return self
-                .out
-                .json(&json!({"type": "start", "seed": seed, "console_url": console, "webhook_url": webhooks}));
+            self.out.sorted_json(&Line::Start { console_url: console, seed, webhook_url: webhooks })?;
+            return self.out.flush();
         }
-        self.out.line(&format!("{BOLD}A day with INCS, on this machine{BOLD:#}  {DIM}seed {seed}{DIM:#}"));
-        self.out.line(&format!("  console   {console}"));
-        self.out.line(&format!("  webhooks  {webhooks}  {DIM}signed and verified{DIM:#}"));
+        self.out.line(&format!("{BOLD}A day with INCS, on this machine{BOLD:#}  {DIM}seed {seed}{DIM:#}"))?;
+        self.out.line(&format!("  console   {console}"))?;
+        self.out.line(&format!("  webhooks  {webhooks}  {DIM}signed and verified{DIM:#}"))?;
+        self.out.flush()
     }
 
-    pub(super) fn step(&mut self, number: usize, title: &str) {
+    pub(super) fn step(&mut self, number: usize, title: &str) -> Result<(), WriteError> {
         self.step = number;
         if self.out.json {
-            return self.out.json(&json!({"type": "step", "step": number, "title": title}));
+            self.out.sorted_json(&Line::Step { step: number, title })?;
+        } else {
+            self.out.line(&format!("\n{BOLD}{number}  {title}{BOLD:#}"))?;
         }
-        self.out.line(&format!("\n{BOLD}{number}  {title}{BOLD:#}"));
+        self.out.flush()
     }
 
-    /// Something that went over the wire, or that a customer did.
-    pub(super) fn event(&self, way: Way, what: &str, detail: &str) {
+    /// Prints a request, a webhook or an action of a customer.
+    pub(super) fn event(&self, way: Direction, what: &str, detail: &str) -> Result<(), WriteError> {
         let millis = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX);
         if self.out.json {
-            let (step, way) = (self.step, way);
-            let event =
-                json!({"type": "event", "step": step, "at_ms": millis, "way": way, "what": what, "detail": detail});
-            return self.out.json(&event);
+            self.out.sorted_json(&Line::Event { at_ms: millis, detail, step: self.step, way, what })?;
+            return self.out.flush();
         }
         let (arrow, style) = match way {
-            Way::Out => ("->", AnsiColor::Cyan.on_default()),
-            Way::In => ("<-", AnsiColor::Magenta.on_default()),
-            Way::Customer => ("..", AnsiColor::Yellow.on_default()),
+            Direction::Out => ("->", AnsiColor::Cyan.on_default()),
+            Direction::In => ("<-", AnsiColor::Magenta.on_default()),
+            Direction::Customer => ("..", AnsiColor::Yellow.on_default()),
         };
         let seconds = format!("{}.{:02}s", millis / 1000, millis % 1000 / 10);
-        let mut lines = folded(detail).into_iter();
+        let mut lines = wrapped(detail).into_iter();
         let first = lines.next().unwrap_or_default();
-        self.out.line(&format!("   {DIM}{seconds:>6}{DIM:#}  {style}{arrow} {what:<8}{style:#} {first}"));
+        self.out.line(&format!("   {DIM}{seconds:>6}{DIM:#}  {style}{arrow} {what:<8}{style:#} {first}"))?;
         for line in lines {
-            self.out.line(&format!("{:INDENT$}{line}", ""));
+            self.out.line(&format!("{:INDENT$}{line}", ""))?;
         }
+        self.out.flush()
     }
 
-    pub(super) fn done(&self, shown: &str) {
+    pub(super) fn done(&self, shown: &str) -> Result<(), WriteError> {
         if self.out.json {
-            return self.out.json(&json!({"type": "result", "step": self.step, "ok": true, "shown": shown}));
+            return self.out.sorted_json(&Line::of_result(self.step, Ok(shown)));
         }
-        self.out.line(&format!("   {GREEN}ok{GREEN:#} {shown}"));
+        self.out.line(&format!("   {GREEN}ok{GREEN:#} {shown}"))
     }
 
-    pub(super) fn missed(&self, why: &str) {
+    pub(super) fn failed(&self, why: &str) -> Result<(), WriteError> {
         if self.out.json {
-            return self.out.json(&json!({"type": "result", "step": self.step, "ok": false, "missed": why}));
+            return self.out.sorted_json(&Line::of_result(self.step, Err(why)));
         }
-        self.out.line(&format!("   {RED}missed{RED:#} {why}"));
+        self.out.line(&format!("   {RED}failed{RED:#} {why}"))
     }
 
-    pub(super) fn closing(&self, tally: Tally, missed: usize) {
+    pub(super) fn summary(&self, counts: Counts, missed: usize) -> Result<(), WriteError> {
         if self.out.json {
-            return self.out.json(&json!({"type": "summary", "ok": missed == 0, "missed": missed, "tally": tally}));
+            self.out.sorted_json(&Line::Summary { missed, ok: missed == 0, tally: counts })?;
+            return self.out.flush();
         }
-        let Tally { sends, receipts, replies, repeated, sent_twice } = tally;
+        let Counts { sends, receipts, replies, repeated, sent_twice } = counts;
         self.out.line(&format!(
-            "\n{BOLD}{sends} sends, {receipts} receipts, {replies} replies; {repeated} webhook came twice; {sent_twice} messages sent twice{BOLD:#}"
-        ));
+            "\n{BOLD}{sends} sends, {receipts} receipts, {replies} replies; {repeated} duplicate webhook, {sent_twice} duplicate sends{BOLD:#}"
+        ))?;
         if missed == 0 {
-            self.out.line(&format!("{GREEN}every step came out as it should{GREEN:#}"));
+            self.out.line(&format!("{GREEN}all steps passed{GREEN:#}"))?;
         } else {
-            self.out.line(&format!("{RED}steps that did not come out as they should: {missed}{RED:#}"));
+            self.out.line(&format!("{RED}failed steps: {missed}{RED:#}"))?;
         }
+        self.out.flush()
     }
 
-    pub(super) fn kept(&self, console: &str) {
-        self.out.note(&format!("the console stays open at {console}; ctrl-c ends it"));
+    pub(super) fn still_running(&self, console: &str) {
+        self.out.note(&format!("the console stays open at {console}; press ctrl-c to stop"));
     }
 }
 
-/// A text in lines that fit, broken between words; a word that is longer stays whole.
-fn folded(text: &str) -> Vec<String> {
-    if text.chars().count() <= ROOM {
+/// Wraps a text between words. A word that is too long is not split.
+fn wrapped(text: &str) -> Vec<String> {
+    if text.chars().count() <= MAX_TEXT_WIDTH {
         return vec![text.to_owned()];
     }
     let mut lines = vec![String::new()];
@@ -140,7 +186,7 @@ fn folded(text: &str) -> Vec<String> {
         let Some(last) = lines.last_mut() else { break };
         if last.is_empty() {
             last.push_str(word);
-        } else if last.chars().count() + 1 + word.chars().count() <= ROOM {
+        } else if last.chars().count() + 1 + word.chars().count() <= MAX_TEXT_WIDTH {
             last.push(' ');
             last.push_str(word);
         } else {

@@ -1,20 +1,20 @@
-//! A document against a schema.
+//! Checks a document against a schema.
 
-use incs_facade::model::schema::Document as Schema;
 use incs_facade::model::{Pointer, decode};
 use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Error};
 use serde_json::Value;
 
+use super::Document;
 use crate::commands::validate::{Verdict, Violation};
 use crate::commands::webhook::schema::{distance, named, type_of};
 use crate::exit::{Exit, Failure};
-use crate::input::Document;
+use crate::input::Entry;
 
-/// Where a document leaves a schema. A document that is no JSON is one violation.
-pub(super) fn check(schema: Schema, document: &Document) -> Result<Verdict, Failure> {
-    let validator = jsonschema::draft202012::new(&schema.to_value())
-        .map_err(|_| Failure::new(Exit::Failure, format!("{} does not compile", schema.file_name())))?;
+/// Returns the violations of a schema. A document that is not JSON gives one violation.
+pub(super) fn check(schema: &Document, document: &Entry) -> Result<Verdict, Failure> {
+    let validator = jsonschema::draft202012::new(&schema.schema)
+        .map_err(|_| Failure::new(Exit::Failure, format!("{} does not compile", schema.file)))?;
     let value: Value = match decode(&document.body) {
         Ok(value) => value,
         Err(error) => return Ok(Verdict::of([Violation::of_decoding(&error, document.line)])),
@@ -28,7 +28,7 @@ pub(super) fn check(schema: Schema, document: &Document) -> Result<Verdict, Fail
     Ok(Verdict::of(found))
 }
 
-/// The violations in one error: one for each unknown member, otherwise one.
+/// Returns the violations of one error: one for each unknown member, otherwise one.
 fn violations(error: &ValidationError<'_>) -> Vec<Violation> {
     let at = error.instance_path().as_str();
     match error.kind() {
@@ -41,7 +41,7 @@ fn violations(error: &ValidationError<'_>) -> Vec<Violation> {
         }
         Error::AnyOf { context } | Error::OneOfNotValid { context } => vec![no_alternative(error, context)],
         _ => {
-            let (limit, found, message) = told(error);
+            let (limit, found, message) = describe(error);
             vec![violation(error, at.to_owned(), limit, found, message)]
         }
     }
@@ -55,11 +55,11 @@ fn violation(error: &ValidationError<'_>, pointer: String, limit: Value, found: 
         }
         rule.push(letter.to_ascii_lowercase());
     }
-    Violation { pointer, rule, limit, found, message }
+    Violation { pointer, rule, limit, found, message, suggestion: None }
 }
 
-/// Limit, what was found, and the sentence.
-fn told(error: &ValidationError<'_>) -> (Value, Value, String) {
+/// Returns the limit, the value that was found, and the message.
+fn describe(error: &ValidationError<'_>) -> (Value, Value, String) {
     let instance = error.instance();
     let counted = |limit: u64, unit: &str, bound: &str| {
         let count = size(instance);
@@ -98,11 +98,11 @@ fn told(error: &ValidationError<'_>) -> (Value, Value, String) {
         }
         Error::FalseSchema => (Value::Null, Value::Null, "not allowed here".to_owned()),
         Error::OneOfMultipleValid { .. } => (Value::Null, Value::Null, "more than one alternative fits".to_owned()),
-        other => (Value::Null, Value::Null, format!("does not keep {}", other.keyword())),
+        other => (Value::Null, Value::Null, format!("violates {}", other.keyword())),
     }
 }
 
-/// No alternative fits. If it is for the value of one member, as with kinds, that member is named.
+/// Returns the violation when no alternative fits. If one member decides between them, such as `type`, the violation is at that member.
 fn no_alternative(error: &ValidationError<'_>, alternatives: &[Vec<ValidationError<'_>>]) -> Violation {
     let mut at = None;
     let mut values = Vec::new();
@@ -144,7 +144,7 @@ fn types(kind: &TypeKind) -> Vec<String> {
     }
 }
 
-/// Calls `see` with the errors that help: where no alternative fits, those of the one that fits best.
+/// Calls `see` with the most useful errors: if no alternative fits, the errors of the nearest one.
 fn walk(error: &ValidationError<'_>, see: &mut dyn FnMut(&ValidationError<'_>)) {
     let (Error::AnyOf { context } | Error::OneOfNotValid { context }) = error.kind() else {
         return see(error);
@@ -153,14 +153,14 @@ fn walk(error: &ValidationError<'_>, see: &mut dyn FnMut(&ValidationError<'_>)) 
     let mut nearest: Vec<_> = of_right_type.map(|errors| (distance(error, errors), errors)).collect();
     nearest.sort_by_key(|(distance, _)| *distance);
     match nearest.as_slice() {
-        // Which of two kinds it should have been cannot be told by members that either lacks.
+        // Two alternatives are equally near: missing members do not show which kind was meant.
         [(first, _), (second, _), ..] if first.0 > 0 && first.0 == second.0 => see(error),
         [(_, errors), ..] => errors.iter().for_each(|inner| walk(inner, see)),
         [] => see(error),
     }
 }
 
-/// Whether the alternative wants a value of another JSON type in this place.
+/// Reports whether the alternative expects another JSON type at this place.
 fn is_other_type(outer: &ValidationError<'_>, inner: &ValidationError<'_>) -> bool {
     inner.instance_path() == outer.instance_path() && matches!(inner.kind(), Error::Type { .. })
 }

@@ -8,13 +8,13 @@ use clap::{Args, Subcommand};
 use incs_facade::client::retry::RetryPolicy;
 use incs_facade::client::{BatchOptions, ClientBuilder};
 
-use crate::args::{ChannelName, Private, duration};
+use crate::args::{ChannelName, Private, parse_duration};
 
 /// The arguments of `incs send`.
 #[derive(Debug, Args)]
 #[command(subcommand_negates_reqs = true, disable_help_subcommand = true)]
 pub(crate) struct Send {
-    /// One message as a JSON object, or many as JSON Lines; - for standard input
+    /// File with one message as JSON, or many as JSON Lines; - for standard input
     #[arg(value_name = "FILE")]
     pub(super) file: Option<PathBuf>,
     #[command(subcommand)]
@@ -23,37 +23,41 @@ pub(crate) struct Send {
     pub(super) options: Options,
 }
 
-/// How to send.
+/// The options of every kind of send.
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct Options {
-    /// The channel to send on; a FILE needs it, a kind goes to whatsapp (otp to viber)
+    /// Channel to send on; required with FILE, otherwise whatsapp (otp: viber)
     #[arg(long, global = true, value_name = "CHANNEL")]
     pub(super) channel: Option<ChannelName>,
-    /// How long one message may take, repeated attempts included, like 30s
-    #[arg(long, global = true, value_name = "TIME", value_parser = duration)]
+    /// Maximum time per message, retries included, like 30s
+    #[arg(long, global = true, value_name = "TIME", value_parser = parse_duration)]
     timeout: Option<Duration>,
-    /// How often an attempt is repeated when that is known to be safe
+    /// Maximum number of retries; only attempts that are safe to retry are retried
     #[arg(long, global = true, value_name = "N")]
     retries: Option<u32>,
-    /// How many messages may begin in a time, like 50/s or 600/m
-    #[arg(long, global = true, value_name = "N/TIME", value_parser = gap)]
+    /// Maximum number of sends started per time, like 50/s or 600/m
+    #[arg(long, global = true, value_name = "N/TIME", value_parser = parse_rate)]
     rate: Option<Duration>,
-    /// How many messages may be on their way at once
+    /// Maximum number of messages in flight
     #[arg(long, global = true, value_name = "N", default_value = "8")]
     pub(super) concurrency: NonZeroUsize,
-    /// Send also what breaks the known rules of the platform
+    /// Skip validation and send anything that is JSON
     #[arg(long, global = true)]
     pub(super) no_validate: bool,
-    /// Check all, send nothing, and say what would be sent
+    /// Treat warnings as violations: do not send a message that has any
+    #[arg(long, global = true, conflicts_with = "no_validate")]
+    pub(super) deny_warnings: bool,
+    /// Validate and print what would be sent, without sending it
     #[arg(long, global = true)]
     pub(super) dry_run: bool,
-    /// Show the platform's own words about a refusal; they may repeat what was sent
+    /// Show the platform's own error messages; they may repeat what was sent
     #[arg(long, global = true)]
     pub(super) platform_message: bool,
 }
 
 impl Options {
-    /// Tells the client.
+    /// Applies the options to the client.
     pub(super) fn apply(&self, mut client: ClientBuilder) -> ClientBuilder {
         let mut policy = RetryPolicy::new();
         if let Some(retries) = self.retries {
@@ -63,20 +67,17 @@ impl Options {
             policy = policy.with_max_elapsed(timeout);
             client = client.attempt_timeout(timeout);
         }
-        if self.no_validate {
-            client = client.without_validation();
-        }
-        client.retry(policy)
+        client.validate(!self.no_validate).retry(policy)
     }
 
-    /// How fast the batch goes.
+    /// Returns the concurrency and the rate of the batch.
     pub(super) fn pace(&self) -> BatchOptions {
-        BatchOptions::new().with_concurrency(self.concurrency.get()).with_min_gap(self.rate.unwrap_or_default())
+        BatchOptions::new().with_concurrency(self.concurrency.get()).with_min_interval(self.rate.unwrap_or_default())
     }
 }
 
-/// The time between two beginnings, from a number in a time.
-fn gap(text: &str) -> Result<Duration, String> {
+/// Parses a rate such as `50/s` and returns the time between two sends.
+fn parse_rate(text: &str) -> Result<Duration, String> {
     let (count, unit) = text.split_once('/').unwrap_or((text, "s"));
     let count: NonZeroU32 = count.trim().parse().map_err(|_| "expected a number from 1, like 50/s".to_owned())?;
     let period = match unit.trim() {
@@ -89,28 +90,28 @@ fn gap(text: &str) -> Result<Duration, String> {
     Ok(Duration::from_nanos((period * 1_000_000_000_u64).div_ceil(count.get().into())))
 }
 
-/// A message that the command line describes.
+/// A message described by options.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Kind {
-    /// A text
+    /// Send a text message
     Text(Text),
-    /// An image by link
+    /// Send an image by link
     Image(Medium),
-    /// A video by link
+    /// Send a video by link
     Video(Medium),
-    /// An audio by link (whatsapp)
+    /// Send an audio file by link (whatsapp)
     Audio(Medium),
-    /// A document by link
+    /// Send a document by link
     Document(Medium),
-    /// An approved template (whatsapp, rcs)
+    /// Send an approved template (whatsapp, rcs)
     Template(Template),
-    /// A one-time password in Viber's own words
+    /// Send a one-time password in Viber's wording (viber)
     Otp(Otp),
 }
 
 #[derive(Debug, Args)]
-pub(super) struct To {
-    /// The phone number with its country code; more than once for several people
+pub(super) struct Recipients {
+    /// Phone number of the recipient with its country code; may be repeated
     #[arg(long, required = true, value_name = "NUMBER")]
     pub(super) to: Vec<Private>,
 }
@@ -118,11 +119,11 @@ pub(super) struct To {
 #[derive(Debug, Args)]
 pub(crate) struct Text {
     #[command(flatten)]
-    pub(super) to: To,
-    /// What it says
+    pub(super) to: Recipients,
+    /// Text of the message
     #[arg(long = "text", value_name = "TEXT", required_unless_present = "words_file")]
     pub(super) words: Option<Private>,
-    /// A file that holds what it says; - for standard input
+    /// File with the text of the message; - for standard input
     #[arg(id = "words_file", long = "text-file", value_name = "FILE", conflicts_with = "words")]
     pub(super) file: Option<PathBuf>,
 }
@@ -130,8 +131,8 @@ pub(crate) struct Text {
 #[derive(Debug, Args)]
 pub(crate) struct Medium {
     #[command(flatten)]
-    pub(super) to: To,
-    /// A public http or https link to the file
+    pub(super) to: Recipients,
+    /// Public http or https link to the file
     #[arg(long, value_name = "URL")]
     pub(super) link: Private,
 }
@@ -139,44 +140,53 @@ pub(crate) struct Medium {
 #[derive(Debug, Args)]
 pub(crate) struct Template {
     #[command(flatten)]
-    pub(super) to: To,
-    /// The name of the template
+    pub(super) to: Recipients,
+    /// Name of the template
     #[arg(long)]
     pub(super) name: String,
-    /// A value: whatsapp takes those of the body in their order, rcs takes NAME=VALUE
+    /// Value of a placeholder: in the order of the body (whatsapp), or as NAME=VALUE (rcs)
     #[arg(long = "param", value_name = "VALUE")]
     pub(super) params: Vec<Private>,
-    /// The value in a header of text (whatsapp)
+    /// Value in the text header (whatsapp)
     #[arg(long, value_name = "TEXT", group = "head")]
     pub(super) header: Option<Private>,
-    /// The image of a header (whatsapp)
+    /// Link to the header image (whatsapp)
     #[arg(long, value_name = "URL", group = "head")]
     pub(super) header_image: Option<Private>,
-    /// The video of a header (whatsapp)
+    /// Link to the header video (whatsapp)
     #[arg(long, value_name = "URL", group = "head")]
     pub(super) header_video: Option<Private>,
-    /// The document of a header (whatsapp)
+    /// Link to the header document (whatsapp)
     #[arg(long, value_name = "URL", group = "head")]
     pub(super) header_document: Option<Private>,
-    /// The code that the button at INDEX copies (whatsapp)
+    /// Code that the button at INDEX copies (whatsapp)
     #[arg(long = "copy-code", value_name = "INDEX=CODE")]
     pub(super) copy_codes: Vec<Private>,
-    /// A file that holds the one-time code, in place of values (whatsapp); - for standard input
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["params", "head", "copy_codes"])]
+    /// End of the link of the button at INDEX (whatsapp)
+    #[arg(long = "link-end", value_name = "INDEX=TEXT")]
+    pub(super) link_ends: Vec<Private>,
+    /// Value of a named placeholder in the body (whatsapp)
+    #[arg(long = "named-param", value_name = "NAME=VALUE", conflicts_with = "params")]
+    pub(super) named_params: Vec<Private>,
+    /// Language code, as in Meta's API (whatsapp)
+    #[arg(long, value_name = "CODE")]
+    pub(super) language: Option<String>,
+    /// File with the one-time code, instead of values (whatsapp); - for standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["params", "named_params", "head", "copy_codes", "link_ends"])]
     pub(super) code_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Otp {
     #[command(flatten)]
-    pub(super) to: To,
-    /// A file that holds the password; - for standard input
+    pub(super) to: Recipients,
+    /// File with the password; - for standard input
     #[arg(long, value_name = "FILE")]
     pub(super) code_file: PathBuf,
-    /// The language of the words around it
+    /// Language of the text around the password
     #[arg(long, default_value = "en")]
     pub(super) language: String,
-    /// Minutes until it expires
+    /// Minutes until the password expires
     #[arg(long, default_value = "5")]
     pub(super) minutes: u32,
 }

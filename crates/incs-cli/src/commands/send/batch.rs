@@ -1,4 +1,4 @@
-//! Sending a batch, until it ends or is stopped.
+//! Sends a batch until it ends or is stopped.
 
 use std::io;
 use std::sync::Arc;
@@ -7,29 +7,30 @@ use std::time::Duration;
 
 use futures_util::{Stream, stream};
 use incs_facade::client::Client;
-use incs_facade::model::OutboundMessage;
+use incs_facade::model::Document;
 use tokio::sync::mpsc::{Receiver, channel};
 use tokio::sync::{Mutex, Semaphore};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::arguments::Options;
-use super::results::{LineWriter, Progress, Results};
+use super::results::{LineWriter, Pending, Progress, Results};
 use super::source::{Item, Source};
 use crate::exit::{Exit, Failure};
 use crate::output::Context;
+use crate::stop::{Stop, no_signals};
 
-/// Messages that are read before there is room for them.
+/// Maximum number of messages that are read ahead.
 const AHEAD: usize = 256;
 
-/// Results that wait for stdout, besides those of the messages in flight.
-const ROOM: usize = 1024;
+/// Maximum number of results that wait for stdout, in addition to the results of messages in flight.
+const MAX_WAITING_RESULTS: usize = 1024;
 
-/// How long a result waits for others before it is written.
+/// Maximum time that a result is buffered before it is written.
 const IDLE: Duration = Duration::from_millis(50);
 
 type Incoming = Arc<Mutex<Receiver<io::Result<Item>>>>;
 
-/// Sends all of them, and says of each what became of it.
+/// Sends all messages and writes a result for each.
 pub(super) async fn run(
     source: Source,
     client: &Client,
@@ -38,17 +39,17 @@ pub(super) async fn run(
 ) -> Result<Exit, Failure> {
     let out = context.out;
     let Source { items, is_finite, is_single, bytes } = source;
-    let mut stop =
-        Stop::listen().map_err(|error| Failure::new(Exit::Failure, format!("no signals can be had: {error}")))?;
+    let mut stop = Stop::listen().map_err(|error| no_signals(&error))?;
     let progress = Progress::new(!out.quiet && !is_single, bytes);
-    let room = Arc::new(Semaphore::new(options.concurrency.get().min(Semaphore::MAX_PERMITS / 2) + ROOM));
-    let (lines, written) = LineWriter::open(out.json, Arc::clone(&room), progress.in_the_way());
+    let room =
+        Arc::new(Semaphore::new(options.concurrency.get().min(Semaphore::MAX_PERMITS / 2) + MAX_WAITING_RESULTS));
+    let (lines, mut writing) = LineWriter::open(out, Arc::clone(&room), progress.in_the_way());
     let with_words = options.platform_message;
     let results = Results::new(lines, progress, out.json, with_words);
     let incoming = read(items);
-    let messages = messages(Arc::clone(&incoming), results.clone(), Arc::clone(&room));
+    let messages = messages(Arc::clone(&incoming), results.clone(), Arc::clone(&room), options.deny_warnings);
     let mut batch = client.messages().send_all(messages, options.pace()).observe(results.clone());
-    let canceller = batch.canceller();
+    let cancel_handle = batch.cancel_handle();
     let mut tick = interval(IDLE);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut is_broken_off = false;
@@ -56,13 +57,18 @@ pub(super) async fn run(
         tokio::select! {
             biased;
             () = stop.asked() => {
-                if canceller.is_cancelled() {
+                if cancel_handle.is_cancelled() {
                     is_broken_off = true;
                     break;
                 }
-                canceller.cancel();
+                cancel_handle.cancel();
                 results.entries().counts.leave("it was stopped".to_owned());
-                out.note("stopping: what is on its way is waited for; once more breaks it off");
+                out.note("stopping: waiting for the messages in flight; signal once more to abort them");
+            }
+            () = writing.failed() => {
+                // A message whose result cannot be written is not sent.
+                cancel_handle.cancel();
+                results.entries().give_up();
             }
             _ = tick.tick() => {
                 let mut entries = results.entries();
@@ -72,29 +78,33 @@ pub(super) async fn run(
             outcome = batch.next() => if outcome.is_none() { break },
         }
     }
-    // When the batch is dropped, the results learn what was broken off.
+    // Dropping the batch reports the aborted messages to the results.
     drop(batch);
-    if !is_broken_off {
+    let is_given_up = results.entries().is_given_up;
+    if !is_broken_off && !is_given_up {
         tokio::select! {
             () = stop.asked() => results.entries().counts.leave("it was stopped".to_owned()),
-            () = call_off(&incoming, &results, &room, is_finite) => {}
+            () = cancel_rest(&incoming, &results, &room, is_finite) => {}
         }
     }
     let Some((counts, progress)) = results.close() else {
         return Err(Failure::new(Exit::Failure, "the results are still in use"));
     };
-    tokio::select! {
-        () = stop.asked() => {}
-        _ = written => {}
-    }
+    let lost = tokio::select! {
+        () = stop.asked() => writing.left(),
+        lost = writing.ended() => lost,
+    };
     progress.end();
+    if let Some(lost) = lost {
+        return Err(counts.end_unwritten(lost));
+    }
     if !is_single && !out.json && counts.failures() == 0 {
-        out.note(&format!("accepted: {}, which is all", counts.total()));
+        out.note(&format!("accepted {0} of {0} messages", counts.total()));
     }
     counts.end()
 }
 
-/// Reads on a thread of its own: a pipe may have nothing for long.
+/// Reads the input on a separate thread, since a pipe may block for long.
 fn read(items: Box<dyn Iterator<Item = io::Result<Item>> + Send>) -> Incoming {
     let (taken, incoming) = channel(AHEAD);
     thread::spawn(move || {
@@ -107,21 +117,29 @@ fn read(items: Box<dyn Iterator<Item = io::Result<Item>> + Send>) -> Incoming {
     Arc::new(Mutex::new(incoming))
 }
 
-/// The messages for the batch. What is not a message goes to the results at once.
+/// Returns the messages for the batch. Malformed input goes to the results at once.
 fn messages(
     incoming: Incoming,
     results: Results,
     room: Arc<Semaphore>,
-) -> impl Stream<Item = OutboundMessage> + Send + 'static {
-    stream::unfold((incoming, results, room), |(incoming, results, room)| async move {
+    deny_warnings: bool,
+) -> impl Stream<Item = (Pending, Document)> + Send + 'static {
+    stream::unfold((incoming, results, room), move |(incoming, results, room)| async move {
         loop {
+            if results.entries().is_given_up {
+                return None;
+            }
             let permit = room.acquire().await.ok()?;
             let item = incoming.lock().await.recv().await?;
             permit.forget();
             match item {
-                Ok(Item { place, message: Ok(message) }) => {
-                    results.entries().take(place);
-                    return Some((message, (incoming, results, room)));
+                Ok(Item { place, message: Ok(document) }) => {
+                    let report = document.report();
+                    if deny_warnings && report.is_valid() && !report.warnings().is_empty() {
+                        results.entries().denied(place, &document);
+                        continue;
+                    }
+                    return Some(((Pending::new(place, report), document), (incoming, results, room)));
                 }
                 Ok(Item { place, message: Err(malformed) }) => results.entries().malformed(place, &malformed),
                 Err(error) => {
@@ -133,8 +151,9 @@ fn messages(
     })
 }
 
-/// What the batch did not take because it was stopped. Of a pipe only what has come: the rest may never come.
-async fn call_off(incoming: &Incoming, results: &Results, room: &Semaphore, is_finite: bool) {
+/// Reports the messages that a stopped batch did not take as cancelled. Of a pipe only the messages read so far, since the rest may
+/// never arrive.
+async fn cancel_rest(incoming: &Incoming, results: &Results, room: &Semaphore, is_finite: bool) {
     let mut incoming = incoming.lock().await;
     loop {
         let item = if is_finite { incoming.recv().await } else { incoming.try_recv().ok() };
@@ -153,43 +172,5 @@ async fn call_off(incoming: &Incoming, results: &Results, room: &Semaphore, is_f
     }
     if !is_finite && !incoming.is_closed() {
         results.entries().counts.leave("the rest of the input was not read".to_owned());
-    }
-}
-
-/// Being asked to stop, by Ctrl-C or by whoever ends the program.
-pub(super) struct Stop {
-    #[cfg(unix)]
-    signals: [tokio::signal::unix::Signal; 2],
-}
-
-impl Stop {
-    /// From now on nobody is ended without a word.
-    #[cfg(unix)]
-    pub(super) fn listen() -> io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-
-        Ok(Self { signals: [signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?] })
-    }
-
-    #[cfg(not(unix))]
-    pub(super) fn listen() -> io::Result<Self> {
-        Ok(Self {})
-    }
-
-    /// The next time.
-    #[cfg(unix)]
-    pub(super) async fn asked(&mut self) {
-        let [interrupt, terminate] = &mut self.signals;
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    }
-
-    #[cfg(not(unix))]
-    pub(super) async fn asked(&mut self) {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
     }
 }

@@ -1,4 +1,4 @@
-//! What became of one message, as one line.
+//! The result of one message, as one line.
 
 use std::borrow::Cow;
 use std::io::Write as _;
@@ -6,31 +6,43 @@ use std::io::Write as _;
 use anstyle::AnsiColor;
 use incs_facade::client::{Error, ErrorKind, RequestState, RetryAdvice};
 use incs_facade::model::envelope::Code;
-use incs_facade::model::{Report, Sent};
-use serde::Serialize;
+use incs_facade::model::{DecodeError, Report, Sent};
+use schemars::JsonSchema;
+use serde::{Serialize, Serializer};
 
 use super::source::{Malformed, Place};
+use crate::commands::validate::{Verdict, Violation};
+use crate::exit::{help, sentence};
+use crate::lines::StateWord;
 
-/// What became of one message.
-#[derive(Debug, Serialize)]
-pub(super) struct Line<'a> {
+/// The result of one message.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(extend("not" = { "required": ["dry_run"] }))]
+pub(crate) struct Line<'a> {
+    /// Number of the message, from 0.
     index: u64,
+    /// Line of the file, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[serde(rename = "line")]
     number: Option<u64>,
-    request_state: &'static str,
+    #[serde(serialize_with = "word")]
+    #[schemars(with = "StateWord")]
+    request_state: RequestState,
     #[serde(skip_serializing_if = "Option::is_none")]
     message_id: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<Violation>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Problem<'a>>,
 }
 
-/// Why a message was not sent, or is not known to be.
-#[derive(Debug, Default, Serialize)]
+/// The error of a message that was not accepted, or whose outcome is unknown.
+#[derive(Debug, Default, Serialize, JsonSchema)]
 struct Problem<'a> {
     kind: &'static str,
     message: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<i64>")]
     code: Option<Code>,
     #[serde(skip_serializing_if = "Option::is_none")]
     provider_code: Option<u32>,
@@ -46,20 +58,20 @@ struct Problem<'a> {
     pointer: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     column: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    violations: Option<&'a Report>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    violations: Vec<Violation>,
     #[serde(skip_serializing_if = "Option::is_none")]
     platform_message: Option<&'a str>,
 }
 
 impl<'a> Line<'a> {
-    /// It was taken.
+    /// Returns the result of an accepted message.
     pub(super) fn accepted(place: Place, sent: &'a Sent) -> Self {
-        let message_id = Some(Cow::Borrowed(sent.msg_id.as_str()));
+        let message_id = Some(Cow::Borrowed(sent.message_id.as_str()));
         Self { message_id, ..Self::of(place, RequestState::Accepted) }
     }
 
-    /// It failed. The platform's own words may repeat what was sent, so they are there only when asked for.
+    /// Returns the result of a failed message. The platform's own message may repeat what was sent, so it is only included on request.
     pub(super) fn failed(place: Place, error: &'a Error, with_words: bool) -> Self {
         let retry_after_seconds = match error.retry_advice() {
             RetryAdvice::Later { after } => after.map(|after| after.as_secs()),
@@ -67,15 +79,21 @@ impl<'a> Line<'a> {
         };
         let problem = Problem {
             kind: error.kind().as_str(),
-            message: error.to_string().into(),
+            message: sentence(error).into(),
             code: error.code(),
             provider_code: error.provider_code(),
             http_status: error.http_status().map(|status| status.as_u16()),
             attempts: Some(error.attempts()),
             retry_advice: error.retry_advice().as_str(),
             retry_after_seconds,
-            help: error.help(),
-            violations: error.report(),
+            help: help(error),
+            violations: error
+                .report()
+                .map(Report::violations)
+                .unwrap_or_default()
+                .iter()
+                .map(Violation::from)
+                .collect(),
             platform_message: error.platform_message().filter(|_| with_words),
             ..Problem::default()
         };
@@ -83,62 +101,88 @@ impl<'a> Line<'a> {
         Self { message_id, error: Some(problem), ..Self::of(place, error.request_state()) }
     }
 
-    /// It is none.
+    /// Returns the result of malformed input.
     pub(super) fn malformed(place: Place, malformed: &'a Malformed) -> Self {
-        let (message, pointer, column) = match malformed {
-            Malformed::Body(error) => {
-                let (pointer, expected, found) = (error.pointer(), error.expected(), error.found());
-                let at = if pointer.is_empty() { String::new() } else { format!("{pointer}: ") };
-                // The error counts lines from where the message begins.
-                let line = place.line.unwrap_or(1).saturating_add(error.line() as u64 - 1);
-                let message =
-                    format!("{at}expected {expected}, found {found} (line {line}, column {})", error.column());
-                (message, pointer, Some(error.column()))
-            }
-            Malformed::Long(bytes) => (format!("the line is longer than {bytes} bytes"), "", None),
-        };
-        let problem = Problem {
+        let first_line = place.line.and_then(|line| usize::try_from(line).ok()).unwrap_or(1);
+        let mut problem = Problem {
             kind: "malformed",
-            message: message.into(),
             retry_advice: RetryAdvice::Correct.as_str(),
-            help: "correct the line; it was not sent, and the others are not touched by it",
-            pointer: Some(pointer),
-            column,
+            help: "correct the line; it was not sent, and the other lines are not affected",
+            pointer: Some(""),
             ..Problem::default()
         };
-        Self { error: Some(problem), ..Self::of(place, RequestState::NotSent) }
+        let mut warnings = Vec::new();
+        match malformed {
+            Malformed::Long(bytes) => problem.message = format!("the line is longer than {bytes} bytes").into(),
+            Malformed::Body(document) => {
+                let verdict = Verdict::of_document(document, first_line);
+                (problem.violations, warnings) = (verdict.violations, verdict.warnings);
+                problem.column = document.error().map(DecodeError::column);
+                problem.pointer = document.error().map(DecodeError::pointer);
+                let error = document.error().map(|error| Violation::of_decoding(error, first_line).to_string());
+                problem.message = error.unwrap_or_default().into();
+            }
+        }
+        Self { warnings, error: Some(problem), ..Self::of(place, RequestState::NotSent) }
     }
 
-    /// It breaks the rules of the platform.
-    pub(super) fn invalid(place: Place, report: &'a Report) -> Self {
+    /// Returns the result of a message that breaks rules of the platform, or whose warnings are denied.
+    pub(super) fn invalid(place: Place, verdict: Verdict) -> Self {
+        let is_denied = verdict.violations.is_empty();
+        let (message, help) = if is_denied {
+            ("the message has warnings", "correct what is listed, or send without --deny-warnings")
+        } else {
+            (
+                "the message breaks rules of the platform",
+                "correct the listed violations, or skip validation with --no-validate",
+            )
+        };
         let problem = Problem {
             kind: ErrorKind::Invalid.as_str(),
-            message: "the message breaks rules of the platform".into(),
+            message: message.into(),
             retry_advice: RetryAdvice::Correct.as_str(),
-            help: "correct what is listed; or send with --no-validate if you know better",
-            violations: Some(report),
+            help,
+            violations: verdict.violations,
             ..Problem::default()
         };
-        Self { error: Some(problem), ..Self::of(place, RequestState::NotSent) }
+        let warnings = verdict.warnings;
+        Self { warnings, error: Some(problem), ..Self::of(place, RequestState::NotSent) }
     }
 
-    /// Its turn did not come.
+    /// Returns the result of a message that was not started.
     pub(super) fn cancelled(place: Place) -> Self {
         let problem = Problem {
             kind: ErrorKind::Cancelled.as_str(),
-            message: "sending was stopped before its turn".into(),
+            message: "sending was stopped before this message".into(),
             retry_advice: "later",
-            help: "send it later; nothing of it was sent",
+            help: "send it later; it was not sent",
             ..Problem::default()
         };
         Self { error: Some(problem), ..Self::of(place, RequestState::NotSent) }
     }
 
     fn of(place: Place, state: RequestState) -> Self {
-        Self { index: place.index, number: place.line, request_state: state.as_str(), message_id: None, error: None }
+        Self {
+            index: place.index,
+            number: place.line,
+            request_state: state,
+            message_id: None,
+            warnings: Vec::new(),
+            error: None,
+        }
     }
 
-    /// Adds the line, as JSON or for people.
+    /// Adds the warnings about the message.
+    pub(super) fn with_warnings(self, warnings: Vec<Violation>) -> Self {
+        Self { warnings, ..self }
+    }
+
+    /// Returns the state of the message.
+    pub(super) fn state(&self) -> RequestState {
+        self.request_state
+    }
+
+    /// Writes the line, as JSON or for people.
     pub(super) fn write(&self, json: bool, to: &mut Vec<u8>) {
         // A `Vec` takes any bytes.
         let _ = if json { serde_json::to_writer(&mut *to, self).map_err(Into::into) } else { self.write_text(to) };
@@ -146,13 +190,13 @@ impl<'a> Line<'a> {
     }
 
     fn write_text(&self, to: &mut Vec<u8>) -> std::io::Result<()> {
-        let Self { number, request_state: state, message_id, error, .. } = self;
-        let colour = match *state {
-            "accepted" => AnsiColor::Green,
-            "unknown" => AnsiColor::Yellow,
-            _ => AnsiColor::Red,
+        let Self { number, request_state: state, message_id, warnings, error, .. } = self;
+        let colour = match state {
+            RequestState::Accepted => AnsiColor::Green,
+            RequestState::Unknown => AnsiColor::Yellow,
+            RequestState::NotSent | RequestState::Rejected => AnsiColor::Red,
         };
-        let style = colour.on_default();
+        let (state, style) = (state.as_str(), colour.on_default());
         if let Some(number) = number {
             write!(to, "{number:>6}  ")?;
         }
@@ -160,10 +204,23 @@ impl<'a> Line<'a> {
         if let Some(id) = message_id {
             write!(to, "  {}", one_line(id))?;
         }
-        let Some(problem) = error else { return Ok(()) };
+        if let Some(problem) = error {
+            Self::write_problem(problem, to)?;
+        }
+        for (number, warning) in warnings.iter().enumerate() {
+            let is_first = number == 0 && error.is_none();
+            write!(to, "{}warning: {warning}", if is_first { "  " } else { "; " })?;
+        }
+        Ok(())
+    }
+
+    fn write_problem(problem: &Problem<'_>, to: &mut Vec<u8>) -> std::io::Result<()> {
         write!(to, "  {}", problem.message)?;
-        for (number, violation) in problem.violations.into_iter().flat_map(Report::violations).enumerate() {
-            write!(to, "{}{violation}", if number == 0 { ": " } else { "; " })?;
+        // The message already describes the decoding error.
+        let violations = problem.violations.iter().filter(|violation| !violation.is_of_decoding());
+        for (number, violation) in violations.enumerate() {
+            let is_first = number == 0 && problem.kind == ErrorKind::Invalid.as_str();
+            write!(to, "{}{violation}", if is_first { ": " } else { "; " })?;
         }
         if let Some(words) = problem.platform_message {
             write!(to, "; the platform says: {}", one_line(words))?;
@@ -172,7 +229,12 @@ impl<'a> Line<'a> {
     }
 }
 
-/// A text of somebody else's that cannot move the cursor of a terminal.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn word<S: Serializer>(state: &RequestState, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(state.as_str())
+}
+
+/// Replaces control characters by spaces, so that a text of others cannot move the cursor of a terminal.
 fn one_line(text: &str) -> String {
     text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
 }

@@ -1,16 +1,16 @@
-//! Messages that the command line describes.
+//! Messages described by options.
 
 use std::path::Path;
 
-use incs_facade::model::whatsapp::template::{Component, Parameter};
+use incs_facade::model::whatsapp::template::{Component, Language, Parameter};
 use incs_facade::model::{OutboundMessage, PhoneNumber, Secret, rcs, viber, whatsapp};
 
-use super::arguments::{Kind, Medium, Otp, Template, Text, To};
+use super::arguments::{Kind, Medium, Otp, Recipients, Template, Text};
 use crate::args::{ChannelName, Private};
 use crate::exit::Failure;
 use crate::input;
 
-/// One message for each recipient.
+/// Builds one message for each recipient.
 pub(super) fn messages(kind: Kind, channel: ChannelName) -> Result<Vec<OutboundMessage>, Failure> {
     let (to, content) = match kind {
         Kind::Text(text) => self::text(text, channel)?,
@@ -48,11 +48,11 @@ impl Content {
     }
 }
 
-fn text(args: Text, channel: ChannelName) -> Result<(To, Content), Failure> {
+fn text(args: Text, channel: ChannelName) -> Result<(Recipients, Content), Failure> {
     let text = match (args.words, &args.file) {
         (Some(Private(text)), _) => text,
         (None, Some(path)) => file(path)?,
-        (None, None) => return Err(Failure::usage("there is no text")),
+        (None, None) => return Err(Failure::usage("no text is given")),
     };
     let content = match channel {
         ChannelName::Whatsapp => Content::WhatsApp(whatsapp::Content::Text(text)),
@@ -62,7 +62,7 @@ fn text(args: Text, channel: ChannelName) -> Result<(To, Content), Failure> {
     Ok((args.to, content))
 }
 
-fn linked(args: Medium, channel: ChannelName, kind: &str) -> Result<(To, Content), Failure> {
+fn linked(args: Medium, channel: ChannelName, kind: &str) -> Result<(Recipients, Content), Failure> {
     let Private(link) = args.link;
     let content = match (channel, kind) {
         (ChannelName::Whatsapp, "image") => Content::WhatsApp(whatsapp::Image::new(link).into()),
@@ -75,22 +75,23 @@ fn linked(args: Medium, channel: ChannelName, kind: &str) -> Result<(To, Content
         (ChannelName::Rcs, "image") => Content::Rcs(rcs::Image::new(link).into()),
         (ChannelName::Rcs, "video") => Content::Rcs(rcs::Video::new(link).into()),
         (ChannelName::Rcs, "document") => Content::Rcs(rcs::Document::new(link).into()),
-        _ => return Err(Failure::usage(format!("{} has no {kind}", channel.as_str()))),
+        _ => return Err(Failure::usage(format!("{} does not support {kind} messages", channel.as_str()))),
     };
     Ok((args.to, content))
 }
 
-fn template(args: Template, channel: ChannelName) -> Result<(To, Content), Failure> {
+fn template(args: Template, channel: ChannelName) -> Result<(Recipients, Content), Failure> {
     let content = match channel {
         ChannelName::Whatsapp => Content::WhatsApp(whatsapp_template(&args)?.into()),
         ChannelName::Rcs => Content::Rcs(rcs_template(&args)?.into()),
-        ChannelName::Viber => return Err(Failure::usage("viber has no templates")),
+        ChannelName::Viber => return Err(Failure::usage("viber does not support templates")),
     };
     Ok((args.to, content))
 }
 
 fn whatsapp_template(args: &Template) -> Result<whatsapp::Template, Failure> {
-    let template = whatsapp::Template::new(args.name.as_str());
+    let mut template = whatsapp::Template::new(args.name.as_str());
+    template.language = args.language.as_deref().map(Language::new);
     if let Some(path) = &args.code_file {
         return Ok(template.with_code(Secret::from(file(path)?)));
     }
@@ -98,10 +99,10 @@ fn whatsapp_template(args: &Template) -> Result<whatsapp::Template, Failure> {
         value.clone().map(|Private(value)| Component::header(make(value)))
     };
     let mut components: Vec<_> = [
-        header(&args.header, Parameter::Text),
-        header(&args.header_image, |link| Parameter::Image(whatsapp::Image::new(link))),
-        header(&args.header_video, |link| Parameter::Video(whatsapp::Video::new(link))),
-        header(&args.header_document, |link| Parameter::Document(whatsapp::Document::new(link))),
+        header(&args.header, Parameter::text),
+        header(&args.header_image, Parameter::image),
+        header(&args.header_video, Parameter::video),
+        header(&args.header_document, Parameter::document),
     ]
     .into_iter()
     .flatten()
@@ -109,10 +110,26 @@ fn whatsapp_template(args: &Template) -> Result<whatsapp::Template, Failure> {
     if !args.params.is_empty() {
         components.push(Component::body(args.params.iter().map(|Private(value)| Parameter::text(value))));
     }
-    for Private(button) in &args.copy_codes {
-        let parts = button.split_once('=').and_then(|(index, code)| Some((index.parse().ok()?, code)));
-        let (index, code) = parts.ok_or_else(|| Failure::usage("--copy-code: expected INDEX=CODE, like 0=SAVE15"))?;
+    if !args.named_params.is_empty() {
+        let named = args.named_params.iter().map(|Private(param)| {
+            let parts = param.split_once('=').filter(|(name, _)| !name.is_empty());
+            let (name, value) =
+                parts.ok_or_else(|| Failure::usage("--named-param: expected NAME=VALUE, like customer=Rina"))?;
+            Ok(Parameter::named(name, value))
+        });
+        components.push(Component::body(named.collect::<Result<Vec<_>, Failure>>()?));
+    }
+    let of_button = |button: &Private, usage: &str| {
+        let parts = button.0.split_once('=').and_then(|(index, value)| Some((index.parse().ok()?, value.to_owned())));
+        parts.ok_or_else(|| Failure::usage(usage))
+    };
+    for button in &args.copy_codes {
+        let (index, code) = of_button(button, "--copy-code: expected INDEX=CODE, like 0=SAVE15")?;
         components.push(Component::copy_code(index, code));
+    }
+    for button in &args.link_ends {
+        let (index, text) = of_button(button, "--link-end: expected INDEX=TEXT, like 0=SO-1042")?;
+        components.push(Component::link_end(index, text));
     }
     Ok(if components.is_empty() { template } else { template.with_components(components) })
 }
@@ -121,26 +138,28 @@ fn rcs_template(args: &Template) -> Result<rcs::Template, Failure> {
     let is_for_whatsapp =
         [&args.header, &args.header_image, &args.header_video, &args.header_document].into_iter().any(Option::is_some)
             || args.code_file.is_some()
-            || !args.copy_codes.is_empty();
+            || args.language.is_some()
+            || [&args.copy_codes, &args.link_ends, &args.named_params].into_iter().any(|values| !values.is_empty());
     if is_for_whatsapp {
-        return Err(Failure::usage("a template of rcs takes --param NAME=VALUE only"));
+        return Err(Failure::usage("an rcs template accepts only --param NAME=VALUE"));
     }
     let mut template = rcs::Template::new(args.name.as_str());
     for Private(param) in &args.params {
         let (name, value) = param
             .split_once('=')
             .filter(|(name, _)| !name.is_empty())
-            .ok_or_else(|| Failure::usage("--param: rcs takes NAME=VALUE, like customer=Rina"))?;
+            .ok_or_else(|| Failure::usage("--param: expected NAME=VALUE, like customer=Rina"))?;
         template = template.with_parameter(name, value);
     }
     Ok(template)
 }
 
-fn otp(args: Otp, channel: ChannelName) -> Result<(To, Content), Failure> {
+fn otp(args: Otp, channel: ChannelName) -> Result<(Recipients, Content), Failure> {
     if channel != ChannelName::Viber {
-        let failure = Failure::usage(format!("{} has no one-time passwords of its own", channel.as_str()));
+        let failure = Failure::usage(format!("{} does not support one-time passwords", channel.as_str()));
         return Err(if channel == ChannelName::Whatsapp {
-            failure.with_help("on whatsapp they are templates: incs send template --name NAME --code-file FILE")
+            failure
+                .with_help("send an authentication template instead: incs send template --name NAME --code-file FILE")
         } else {
             failure
         });
@@ -149,11 +168,10 @@ fn otp(args: Otp, channel: ChannelName) -> Result<(To, Content), Failure> {
     Ok((args.to, Content::Viber(otp.into())))
 }
 
-/// A text in a file, without the line break that ends it.
+/// Reads a text from a file, without the line break at its end.
 fn file(path: &Path) -> Result<String, Failure> {
     let bytes = input::read(path)?;
-    let mut text = String::from_utf8(bytes)
-        .map_err(|_| Failure::usage(format!("{} holds something else than UTF-8 text", path.display())))?;
+    let mut text = String::from_utf8(bytes).map_err(|_| Failure::usage(format!("{} is not UTF-8", path.display())))?;
     if text.ends_with('\n') {
         text.pop();
         if text.ends_with('\r') {

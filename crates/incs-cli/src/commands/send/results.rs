@@ -1,46 +1,60 @@
 //! The results of a batch: how many there are of each kind, the lines on their way to stdout, and the progress bar.
 
-use std::collections::HashMap;
-use std::io::{self, IsTerminal as _, Write};
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal as _};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use incs_facade::client::{BatchObserver, BatchOutcome, BatchProgress, Error, ErrorKind, RequestState};
+use incs_facade::model::{Document, Report};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::sync::{Semaphore, oneshot};
 
 use super::line::Line;
 use super::source::{Malformed, Place};
+use crate::commands::validate::{Verdict, Violation};
 use crate::exit::{Exit, Failure};
+use crate::output::{Output, Unwritten, WriteError};
 
-/// Lines that are written at once.
+/// Number of lines that are buffered before they are written.
 const LINES: usize = 128;
 
-/// The results of a batch, and the places of the messages that are on their way. Clones share them.
+/// The results of a batch. Clones share them.
 #[derive(Clone)]
 pub(super) struct Results(Arc<Mutex<Entries>>);
 
-/// What all clones share.
+/// The state that all clones share.
 pub(super) struct Entries {
     pub(super) lines: LineWriter,
     pub(super) counts: Counts,
     pub(super) progress: Progress,
     json: bool,
     with_words: bool,
-    /// Messages taken from the input, by their number in the batch.
-    taken: usize,
-    places: HashMap<usize, Place>,
+    /// True once stdout takes no more results.
+    pub(super) is_given_up: bool,
+}
+
+/// The data for the line of a message besides its outcome: the key of the message in the batch.
+pub(super) struct Pending {
+    place: Place,
+    warnings: Vec<Violation>,
+}
+
+impl Pending {
+    pub(super) fn new(place: Place, report: &Report) -> Self {
+        Self { place, warnings: report.warnings().iter().map(Violation::from).collect() }
+    }
 }
 
 impl Results {
     pub(super) fn new(lines: LineWriter, progress: Progress, json: bool, with_words: bool) -> Self {
-        let (counts, places) = (Counts::default(), HashMap::new());
-        Self(Arc::new(Mutex::new(Entries { lines, counts, progress, json, with_words, taken: 0, places })))
+        let counts = Counts::default();
+        Self(Arc::new(Mutex::new(Entries { lines, counts, progress, json, with_words, is_given_up: false })))
     }
 
-    /// Nothing can be half done under this lock.
+    /// Locks the state. A panic cannot leave it half changed.
     pub(super) fn entries(&self) -> MutexGuard<'_, Entries> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -53,15 +67,15 @@ impl Results {
 }
 
 impl Entries {
-    /// The batch takes a message next.
-    pub(super) fn take(&mut self, place: Place) {
-        self.places.insert(self.taken, place);
-        self.taken += 1;
-    }
-
     pub(super) fn malformed(&mut self, place: Place, malformed: &Malformed) {
         self.counts.malformed();
         self.add(&Line::malformed(place, malformed));
+    }
+
+    /// Records a message that is not sent because of its warnings.
+    pub(super) fn denied(&mut self, place: Place, document: &Document) {
+        self.counts.malformed();
+        self.add(&Line::invalid(place, Verdict::of_document(document, 1)));
     }
 
     pub(super) fn cancelled(&mut self, place: Place) {
@@ -69,48 +83,56 @@ impl Entries {
         self.add(&Line::cancelled(place));
     }
 
-    fn finished(&mut self, outcome: &BatchOutcome) {
-        // The batch numbers messages in the order in which it takes them.
-        let index = u64::try_from(outcome.index).unwrap_or(u64::MAX);
-        let place = self.places.remove(&outcome.index).unwrap_or(Place { index, line: None });
+    fn finished(&mut self, outcome: &BatchOutcome<Pending>) {
+        let Pending { place, warnings } = outcome.key();
+        let (place, warnings) = (*place, warnings.clone());
         match &outcome.result {
             Ok(sent) => {
                 self.counts.accepted();
-                self.add(&Line::accepted(place, sent));
+                self.add(&Line::accepted(place, sent).with_warnings(warnings));
             }
             Err(error) => {
                 self.counts.failed(error);
-                self.add(&Line::failed(place, error, self.with_words));
+                self.add(&Line::failed(place, error, self.with_words).with_warnings(warnings));
             }
         }
     }
 
+    /// Stops taking input, since stdout accepts no more results.
+    pub(super) fn give_up(&mut self) {
+        self.is_given_up = true;
+        self.counts.leave("the rest of the input was not sent".to_owned());
+    }
+
     fn add(&mut self, line: &Line<'_>) {
         let json = self.json;
-        self.lines.add(|buffer| line.write(json, buffer));
+        // A message that is in neither output was not sent.
+        if !self.is_given_up || line.state() != RequestState::NotSent {
+            self.lines.add(line.state(), |buffer| line.write(json, buffer));
+        }
     }
 }
 
-impl BatchObserver for Results {
-    fn finished(&mut self, outcome: &BatchOutcome, _: &BatchProgress) {
+impl BatchObserver<Pending> for Results {
+    fn finished(&mut self, outcome: &BatchOutcome<Pending>, _: &BatchProgress) {
         self.entries().finished(outcome);
     }
 }
 
-/// How many messages came to what.
+/// The number of messages by outcome.
 #[derive(Debug, Default)]
 pub(super) struct Counts {
     accepted: u64,
     not_sent: u64,
     rejected: u64,
     unknown: u64,
-    /// Taken, and the reply could not be read: among the accepted.
+    /// Accepted messages whose reply could not be read; included in `accepted`.
     without_id: u64,
-    /// The code that all failures have in common.
+    /// The exit code that all failures have in common.
     code: Option<Exit>,
     is_mixed: bool,
     first: Option<Error>,
-    /// Why the rest of the input was not read.
+    /// The reason for which the rest of the input was not read.
     unread: Option<String>,
 }
 
@@ -127,16 +149,16 @@ impl Counts {
             }
             RequestState::Rejected => self.rejected += 1,
             RequestState::NotSent => self.not_sent += 1,
-            _ => self.unknown += 1,
+            RequestState::Unknown => self.unknown += 1,
         }
-        // What was called off says nothing; what made the batch stop does.
+        // A cancelled message has no cause of its own.
         if error.kind() != ErrorKind::Cancelled {
             self.mix(Exit::of(error));
         }
         self.first.get_or_insert_with(|| error.clone());
     }
 
-    /// The input, or what it holds, is wrong.
+    /// Counts a message that is malformed or breaks a rule.
     pub(super) fn malformed(&mut self) {
         self.not_sent += 1;
         self.mix(Exit::Usage);
@@ -146,7 +168,7 @@ impl Counts {
         self.not_sent += 1;
     }
 
-    /// The rest of the input stays unread.
+    /// Records the reason for which the rest of the input is not read.
     pub(super) fn leave(&mut self, why: String) {
         self.unread.get_or_insert(why);
     }
@@ -167,7 +189,7 @@ impl Counts {
         self.accepted
     }
 
-    /// An unknown outcome comes first: a script must learn of it, whatever became of the others.
+    /// Returns the exit code. An unknown outcome takes precedence over all others.
     fn exit(&self) -> Exit {
         let is_whole = self.accepted == self.total() && self.unread.is_none();
         match self.code {
@@ -179,15 +201,57 @@ impl Counts {
         }
     }
 
-    /// The end of the program.
-    pub(super) fn end(self) -> Result<Exit, Failure> {
+    /// Returns the failure of a batch whose results were not all written to stdout.
+    pub(super) fn end_unwritten(self, lost: Lost) -> Failure {
+        let Lost { error, lines, states } = lost;
+        let exit = if self.unknown > 0 || self.without_id > 0 { Exit::Unknown } else { Exit::Failure };
+        let states: Vec<_> = states.iter().map(|(state, count)| format!("{count} {state}")).collect();
+        let (message, help) = match error {
+            Some(error) => (
+                format!("{error}; {lines} results are on standard error instead: {}", states.join(", ")),
+                "keep both outputs, free disk space, and send the messages that are in neither: these were not sent",
+            ),
+            None => (
+                format!("{lines} results were not written: the reader of standard output did not take them"),
+                "find out the outcome of the messages without a line before you retry them",
+            ),
+        };
+        let mut parts = vec![message];
+        parts.extend(self.unread.clone());
+        let failure = Failure::new(exit, parts.join("; ")).with_help(help).with_details(|details| {
+            details.kind = Some("output");
+            details.unwritten = Some(lines);
+        });
+        Failure { is_unwritten: true, ..self.counted(failure) }
+    }
+
+    /// Adds the counts to a failure.
+    fn counted(&self, failure: Failure) -> Failure {
+        failure.with_details(|details| {
+            details.total = Some(self.total());
+            details.accepted = Some(self.accepted);
+            details.not_sent = Some(self.not_sent);
+            details.rejected = Some(self.rejected);
+            details.unknown = Some(self.unknown);
+        })
+    }
+
+    /// Returns the exit of the batch, or a failure with the counts.
+    pub(super) fn end(mut self) -> Result<Exit, Failure> {
         let exit = self.exit();
         let total = self.total();
         if exit == Exit::Done {
             return Ok(exit);
         }
         if let (Some(error), 1, None) = (&self.first, total, &self.unread) {
-            return Err(Failure { exit, ..error.clone().into() });
+            // The line on stdout has the reason.
+            let brief = match error.request_state() {
+                RequestState::NotSent => "the message was not sent",
+                RequestState::Rejected => "the message was rejected",
+                RequestState::Accepted => "the message was accepted with an unreadable reply",
+                RequestState::Unknown => "whether the message was sent is unknown",
+            };
+            return Err(Failure { exit, brief: Some(brief), ..error.clone().into() });
         }
         let left = total - self.accepted;
         let mut parts = vec![match (left, total) {
@@ -196,69 +260,90 @@ impl Counts {
             _ => format!("{left} of {total} messages were not accepted"),
         }];
         if self.unknown > 0 {
-            parts.push(format!("what became of {} is unknown", self.unknown));
+            parts.push(format!("the outcome of {} is unknown", self.unknown));
         }
         if self.without_id > 0 {
-            parts.push(format!("{} were taken without a reply that can be read", self.without_id));
+            parts.push(format!("{} were accepted with an unreadable reply", self.without_id));
         }
-        parts.extend(self.unread);
+        parts.extend(self.unread.take());
         let help = if self.unknown > 0 || self.without_id > 0 {
-            "find out what became of them before you send them again; the others say in their lines what they are"
+            "find out the outcome of these messages before you retry them; the lines on stdout have the state of each message"
         } else {
-            "each line says what became of its message; those not sent or rejected can be sent again when corrected"
+            "each line has the state of its message; messages that were not sent or rejected can be corrected and sent again"
         };
-        Err(Failure::new(exit, parts.join("; "))
-            .with_help(help)
-            .with_detail("total", total)
-            .with_detail("accepted", self.accepted)
-            .with_detail("not_sent", self.not_sent)
-            .with_detail("rejected", self.rejected)
-            .with_detail("unknown", self.unknown))
+        Err(self.counted(Failure::new(exit, parts.join("; ")).with_help(help)))
     }
 }
 
-/// Results on their way to stdout, which a thread of its own writes: a reader that pauses must not keep calls in flight from
-/// their replies. There is room for a number of lines, and whoever takes a message waits for it. A reader that went away takes
-/// lines at any speed.
+/// Results on their way to stdout. A separate thread writes them: a paused reader must not keep calls in flight from their replies.
+/// The number of waiting lines is limited, and no further message is taken until there is room. Lines for a closed reader are dropped.
+/// Lines that stdout does not accept otherwise, as on a full disk, go to stderr.
 pub(super) struct LineWriter {
     buffer: Vec<u8>,
-    lines: usize,
-    writer: Sender<(Vec<u8>, usize)>,
+    states: Vec<RequestState>,
+    writer: Sender<Lines>,
     by_line: bool,
+    left: Arc<AtomicU64>,
+}
+
+/// Lines that are written together, and their states.
+struct Lines {
+    bytes: Vec<u8>,
+    states: Vec<RequestState>,
+}
+
+/// The writing thread, as seen by the batch.
+pub(super) struct Writing {
+    failed: oneshot::Receiver<()>,
+    ended: oneshot::Receiver<Option<Lost>>,
+    has_failed: bool,
+    /// The number of lines that are not written yet.
+    left: Arc<AtomicU64>,
+}
+
+/// Results that stdout did not accept, by state.
+#[derive(Debug, Default)]
+pub(super) struct Lost {
+    /// `None` if the program ended before all lines were written.
+    error: Option<WriteError>,
+    lines: u64,
+    states: BTreeMap<&'static str, u64>,
 }
 
 impl LineWriter {
-    /// Starts the thread. Each line that is written gives a permit back to `room`. The receiver resolves when the writer is
-    /// dropped and all is written.
-    pub(super) fn open(json: bool, room: Arc<Semaphore>, bar: Option<ProgressBar>) -> (Self, oneshot::Receiver<()>) {
+    /// Starts the thread. Each written line returns a permit to `room`.
+    pub(super) fn open(out: Output, room: Arc<Semaphore>, bar: Option<ProgressBar>) -> (Self, Writing) {
         let (writer, written) = channel();
+        let (fail, failed) = oneshot::channel();
         let (end, ended) = oneshot::channel();
+        let left = Arc::new(AtomicU64::new(0));
         let by_line = io::stdout().is_terminal();
+        let copy = Copy { out, room, bar, left: Arc::clone(&left) };
         thread::spawn(move || {
-            let mut plain = io::stdout();
-            let mut coloured = anstream::stdout();
-            let stdout: &mut dyn Write = if json { &mut plain } else { &mut coloured };
-            copy(&written, stdout, &room, bar.as_ref());
-            // Nobody may wait for it any more.
-            let _ = end.send(());
+            let lost = copy.all(&written, fail);
+            // The receiver may be gone.
+            end.send(lost).ok();
         });
-        (Self { buffer: Vec::new(), lines: 0, writer, by_line }, ended)
+        let writing = Writing { failed, ended, has_failed: false, left: Arc::clone(&left) };
+        (Self { buffer: Vec::new(), states: Vec::new(), writer, by_line, left }, writing)
     }
 
     /// Adds a line.
-    pub(super) fn add(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+    pub(super) fn add(&mut self, state: RequestState, write: impl FnOnce(&mut Vec<u8>)) {
         write(&mut self.buffer);
-        self.lines += 1;
-        if self.by_line || self.lines >= LINES {
+        self.states.push(state);
+        self.left.fetch_add(1, Ordering::AcqRel);
+        if self.by_line || self.states.len() >= LINES {
             self.flush();
         }
     }
 
-    /// Gives what there is to the writer.
+    /// Passes the buffered lines to the writer.
     pub(super) fn flush(&mut self) {
-        if self.lines > 0 {
+        if !self.states.is_empty() {
+            let (bytes, states) = (std::mem::take(&mut self.buffer), std::mem::take(&mut self.states));
             // The thread ends only after this sender is dropped.
-            let _ = self.writer.send((std::mem::take(&mut self.buffer), std::mem::take(&mut self.lines)));
+            self.writer.send(Lines { bytes, states }).ok();
         }
     }
 }
@@ -269,19 +354,72 @@ impl Drop for LineWriter {
     }
 }
 
-fn copy(written: &Receiver<(Vec<u8>, usize)>, stdout: &mut dyn Write, room: &Semaphore, bar: Option<&ProgressBar>) {
-    for (bytes, lines) in written {
-        // The reader may have gone; that is its right, and the sends go on.
-        let mut write = || stdout.write_all(&bytes).and_then(|()| stdout.flush());
-        let _ = match bar {
-            Some(bar) => bar.suspend(write),
-            None => write(),
-        };
-        room.add_permits(lines);
+impl Writing {
+    /// Waits until stdout fails. It resolves once.
+    pub(super) async fn failed(&mut self) {
+        if self.has_failed || (&mut self.failed).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+        self.has_failed = true;
+    }
+
+    /// Waits until all lines are written to stdout, or to stderr after a failure.
+    pub(super) async fn ended(&mut self) -> Option<Lost> {
+        (&mut self.ended).await.ok().flatten()
+    }
+
+    /// Returns the lines that are lost if the program ends now.
+    pub(super) fn left(&self) -> Option<Lost> {
+        let lines = self.left.load(Ordering::Acquire);
+        (lines > 0).then(|| Lost { lines, ..Lost::default() })
     }
 }
 
-/// A bar on stderr, if that is a terminal.
+/// The state of the writing thread.
+struct Copy {
+    out: Output,
+    room: Arc<Semaphore>,
+    bar: Option<ProgressBar>,
+    left: Arc<AtomicU64>,
+}
+
+impl Copy {
+    /// Writes lines until the channel closes. Lines that stdout does not accept are written to stderr and counted.
+    fn all(&self, written: &Receiver<Lines>, fail: oneshot::Sender<()>) -> Option<Lost> {
+        let mut fail = Some(fail);
+        let mut lost: Option<Lost> = None;
+        for Lines { bytes, states } in written {
+            let write = || self.out.lines(&bytes).inspect_err(|unwritten| self.out.instead(&unwritten.lines));
+            let result = match &self.bar {
+                Some(bar) => bar.suspend(write),
+                None => write(),
+            };
+            self.room.add_permits(states.len());
+            self.left.fetch_sub(u64::try_from(states.len()).unwrap_or(u64::MAX), Ordering::AcqRel);
+            if let Err(Unwritten { error, lines }) = result {
+                lost.get_or_insert_default().add(error, &lines, &states);
+                if let Some(fail) = fail.take() {
+                    fail.send(()).ok();
+                }
+            }
+        }
+        lost
+    }
+}
+
+impl Lost {
+    /// Counts the lost lines, which are the last ones.
+    fn add(&mut self, error: WriteError, lines: &[u8], states: &[RequestState]) {
+        self.error.get_or_insert(error);
+        let count = lines.split_inclusive(|byte| *byte == b'\n').count();
+        for state in states.iter().skip(states.len().saturating_sub(count)) {
+            self.lines += 1;
+            *self.states.entry(state.as_str()).or_default() += 1;
+        }
+    }
+}
+
+/// A progress bar on stderr, if that is a terminal.
 pub(super) struct Progress {
     bar: Option<ProgressBar>,
     read: Option<Arc<AtomicU64>>,
@@ -301,8 +439,8 @@ impl Progress {
         Self { bar: Some(bar), read }
     }
 
-    /// The bar that must make way for results, when both are on a terminal. For results that go elsewhere it must not: they may
-    /// be held up there, and with them whoever shows the progress.
+    /// Returns the bar if results are written to the same terminal, so that it is suspended while they are written. Otherwise it is not:
+    /// a blocked reader of the results would block the progress.
     pub(super) fn in_the_way(&self) -> Option<ProgressBar> {
         self.bar.clone().filter(|_| io::stdout().is_terminal())
     }

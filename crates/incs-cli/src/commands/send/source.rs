@@ -1,56 +1,55 @@
-//! Messages to send: one JSON object on one line or many, JSON Lines of any length, or messages of the command line.
+//! Messages to send: one JSON object on one or more lines, JSON Lines of any length, or messages described by options.
 
-use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use incs_facade::model::{Channel, DecodeError, OutboundMessage};
-use serde::de::IgnoredAny;
+use incs_facade::model::{Channel, Document, OutboundMessage};
 
 use crate::exit::Failure;
+use crate::input::{MAX_DOCUMENT_BYTES, Piece, Pieces};
 
-/// Longest line, and longest object on many lines.
-const LONGEST: u64 = 16 << 20;
-
-/// Messages that are read while they are sent.
+/// The messages of a send. They are read while earlier ones are sent.
 pub(super) struct Source {
     pub(super) items: Box<dyn Iterator<Item = io::Result<Item>> + Send>,
-    /// Whether its end is sure to come: a pipe may wait for ever.
+    /// True for a file, false for a pipe, which may never end.
     pub(super) is_finite: bool,
-    /// Whether it is one message that the command line describes.
+    /// True for one message that is described by options.
     pub(super) is_single: bool,
-    /// How much of how many bytes is read.
+    /// The number of bytes read so far, and the length of the file.
     pub(super) bytes: Option<(Arc<AtomicU64>, u64)>,
 }
 
-/// One message, or why it is none.
+/// A message, or the fault of an input that is not a message.
 pub(super) struct Item {
     pub(super) place: Place,
-    pub(super) message: Result<OutboundMessage, Malformed>,
+    pub(super) message: Result<Document, Malformed>,
 }
 
-/// Where a message stands in the input.
+/// The position of a message in the input.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place {
     pub(super) index: u64,
-    /// From 1; none for what the command line describes.
+    /// From 1; `None` for a message described by options.
     pub(super) line: Option<u64>,
 }
 
-/// Why a piece of the input is no message.
+/// The fault of an input that is not a message.
 #[derive(Debug)]
 pub(super) enum Malformed {
-    Body(DecodeError),
+    /// The body cannot be decoded.
+    Body(Document),
     /// The line is longer than so many bytes.
     Long(u64),
 }
 
 impl Source {
-    /// A file, or standard input for `-`.
-    pub(super) fn open(path: &Path, channel: Channel) -> Result<Self, Failure> {
+    /// Opens a file, or standard input for `-`.
+    ///
+    /// `with_any_json` accepts all JSON, also documents that are not messages.
+    pub(super) fn open(path: &Path, channel: Channel, with_any_json: bool) -> Result<Self, Failure> {
         let (input, length): (Box<dyn Read + Send>, _) = if path.as_os_str() == "-" {
             (Box::new(io::stdin()), None)
         } else {
@@ -63,22 +62,22 @@ impl Source {
             (Box::new(file), found.is_file().then_some(found.len()))
         };
         let read = Arc::new(AtomicU64::new(0));
-        let documents = Documents::new(Counted { input, read: Arc::clone(&read) }, channel);
+        let items = items(Counted { input, read: Arc::clone(&read) }, channel, with_any_json);
         let bytes = length.map(|length| (read, length));
-        Ok(Self { items: Box::new(documents), is_finite: length.is_some(), is_single: false, bytes })
+        Ok(Self { items: Box::new(items), is_finite: length.is_some(), is_single: false, bytes })
     }
 
-    /// Messages that are there already.
+    /// Returns the source of given messages.
     pub(super) fn list(messages: Vec<OutboundMessage>) -> Self {
         let is_single = messages.len() == 1;
         let items = (0..)
             .zip(messages)
-            .map(|(index, message)| Ok(Item { place: Place { index, line: None }, message: Ok(message) }));
+            .map(|(index, message)| Ok(Item { place: Place { index, line: None }, message: Ok(message.into()) }));
         Self { items: Box::new(items), is_finite: true, is_single, bytes: None }
     }
 }
 
-/// Counts what is read.
+/// A reader that counts its bytes.
 struct Counted {
     input: Box<dyn Read + Send>,
     read: Arc<AtomicU64>,
@@ -92,161 +91,32 @@ impl Read for Counted {
     }
 }
 
-/// One JSON object, on one line or many; or JSON Lines of any length, read as they are asked for.
-struct Documents<R> {
-    input: BufReader<R>,
-    channel: Channel,
-    /// Lines read so far.
-    line: u64,
-    index: u64,
-    /// What has been read to learn which of the two it is.
-    ahead: Option<VecDeque<Piece>>,
-    buffer: Vec<u8>,
-    is_done: bool,
-}
-
-/// Some of the input, and the line on which it begins.
-struct Piece {
-    line: u64,
-    bytes: Vec<u8>,
-    is_long: bool,
-}
-
-impl<R: Read> Documents<R> {
-    fn new(input: R, channel: Channel) -> Self {
-        let input = BufReader::with_capacity(128 << 10, input);
-        Self { input, channel, line: 0, index: 0, ahead: None, buffer: Vec::new(), is_done: false }
-    }
-
-    /// Reads the next line into the buffer. Whether there was one, and whether it is too long; then its rest is skipped.
-    fn read_line(&mut self) -> io::Result<Option<bool>> {
-        self.buffer.clear();
-        let count = (&mut self.input).take(LONGEST).read_until(b'\n', &mut self.buffer)?;
-        if count == 0 {
-            return Ok(None);
-        }
-        self.line += 1;
-        if self.line == 1 && self.buffer.starts_with(b"\xef\xbb\xbf") {
-            self.buffer.drain(..3);
-        }
-        if self.buffer.ends_with(b"\n") || u64::try_from(count).unwrap_or(LONGEST) < LONGEST {
-            return Ok(Some(false));
-        }
-        loop {
-            let rest = self.input.fill_buf()?;
-            let end = rest.iter().position(|byte| *byte == b'\n');
-            let length = end.map_or(rest.len(), |end| end + 1);
-            self.input.consume(length);
-            if end.is_some() || length == 0 {
-                return Ok(Some(true));
-            }
-        }
-    }
-
-    /// The next line that holds something.
-    fn full_line(&mut self) -> io::Result<Option<bool>> {
-        loop {
-            let found = self.read_line()?;
-            if found != Some(false) || !self.buffer.trim_ascii().is_empty() {
-                return Ok(found);
-            }
-        }
-    }
-
-    /// Looks at up to two lines: a first line that is not whole and that the second goes on with is an object on many lines.
-    fn look_ahead(&mut self) -> io::Result<VecDeque<Piece>> {
-        let mut ahead = VecDeque::new();
-        let Some(is_long) = self.full_line()? else { return Ok(ahead) };
-        let mut first = Piece { line: self.line, bytes: std::mem::take(&mut self.buffer), is_long };
-        if is_long || !is_begun(&first.bytes) {
-            ahead.push_back(first);
-            return Ok(ahead);
-        }
-        let length = first.bytes.len();
-        while let Some(is_long) = self.read_line()? {
-            let is_blank = self.buffer.trim_ascii().is_empty() && !is_long;
-            first.bytes.extend_from_slice(&self.buffer);
-            if is_blank {
-                continue;
-            }
-            if is_long || is_whole(&self.buffer) || !(is_begun(&first.bytes) || is_whole(&first.bytes)) {
-                first.bytes.truncate(length);
-                let second = Piece { line: self.line, bytes: std::mem::take(&mut self.buffer), is_long };
-                ahead.extend([first, second]);
-                return Ok(ahead);
-            }
-            (&mut self.input).take(LONGEST).read_to_end(&mut first.bytes)?;
-            first.is_long = !self.input.fill_buf()?.is_empty();
-            self.is_done = true;
-            break;
-        }
-        ahead.push_back(first);
-        Ok(ahead)
-    }
-
-    fn read_item(&mut self) -> io::Result<Option<Item>> {
-        if self.ahead.is_none() {
-            self.ahead = Some(self.look_ahead()?);
-        }
-        if let Some(piece) = self.ahead.as_mut().and_then(VecDeque::pop_front) {
-            return Ok(Some(self.item(piece.line, &piece.bytes, piece.is_long)));
-        }
-        if self.is_done {
-            return Ok(None);
-        }
-        let Some(is_long) = self.full_line()? else { return Ok(None) };
-        let bytes = std::mem::take(&mut self.buffer);
-        let item = self.item(self.line, &bytes, is_long);
-        // Its room is used again.
-        self.buffer = bytes;
-        Ok(Some(item))
-    }
-
-    fn item(&mut self, line: u64, bytes: &[u8], is_long: bool) -> Item {
-        let place = Place { index: self.index, line: Some(line) };
-        self.index += 1;
+/// Reads the messages of an input on demand.
+fn items(input: impl Read, channel: Channel, with_any_json: bool) -> impl Iterator<Item = io::Result<Item>> {
+    (0..).zip(Pieces::new(input)).map(move |(index, piece)| {
+        let Piece { line, bytes, is_long } = piece?;
         let message = if is_long {
-            Err(Malformed::Long(LONGEST))
+            Err(Malformed::Long(MAX_DOCUMENT_BYTES))
         } else {
-            OutboundMessage::decode(&self.channel, bytes).map_err(Malformed::Body)
+            let document = Document::read(&channel, bytes);
+            let is_sent = document.error().is_none() || with_any_json && document.is_json();
+            if is_sent { Ok(document) } else { Err(Malformed::Body(document)) }
         };
-        Item { place, message }
-    }
-}
-
-impl<R: Read> Iterator for Documents<R> {
-    type Item = io::Result<Item>;
-
-    fn next(&mut self) -> Option<io::Result<Item>> {
-        let item = self.read_item().transpose();
-        if matches!(item, None | Some(Err(_))) {
-            self.is_done = true;
-            self.ahead = Some(VecDeque::new());
-        }
-        item
-    }
-}
-
-/// Whether it is the beginning of a JSON value.
-fn is_begun(bytes: &[u8]) -> bool {
-    serde_json::from_slice::<IgnoredAny>(bytes).is_err_and(|error| error.is_eof())
-}
-
-fn is_whole(bytes: &[u8]) -> bool {
-    serde_json::from_slice::<IgnoredAny>(bytes).is_ok() && bytes.trim_ascii_start().starts_with(b"{")
+        Ok(Item { place: Place { index, line: u64::try_from(line).ok() }, message })
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Index, line, and the pointer of what is wrong.
+    /// Returns index, line, and the pointer of the fault.
     fn read(text: &[u8]) -> Vec<(u64, u64, Option<String>)> {
-        Documents::new(text, Channel::Viber)
+        items(text, Channel::Viber, false)
             .map(|item| item.unwrap())
             .map(|item| {
                 let fault = item.message.err().map(|malformed| match malformed {
-                    Malformed::Body(error) => error.pointer().to_owned(),
+                    Malformed::Body(document) => document.error().unwrap().pointer().to_owned(),
                     Malformed::Long(_) => "long".to_owned(),
                 });
                 (item.place.index, item.place.line.unwrap(), fault)
@@ -257,7 +127,7 @@ mod tests {
     const ONE: &str = r#"{"to":"85251230088","type":"text","text":"a"}"#;
 
     #[test]
-    fn an_object_may_stand_on_one_line_or_many() {
+    fn object_may_span_several_lines() {
         assert_eq!(read(ONE.as_bytes()), [(0, 1, None)]);
         let pretty = "\u{feff}\n{\r\n\n  \"to\": \"85251230088\",\n  \"type\": \"text\",\n  \"text\": \"a\"\n}\n\n";
         assert_eq!(read(pretty.as_bytes()), [(0, 2, None)]);
@@ -266,31 +136,31 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_line_costs_its_neighbours_nothing() {
+    fn broken_line_does_not_affect_neighbours() {
         let broken = || Some(String::new());
         let lines = format!("{ONE}\nnot json\n\n{ONE}\n");
         assert_eq!(read(lines.as_bytes()), [(0, 1, None), (1, 2, broken()), (2, 4, None)]);
-        // A first line that was cut off is not the beginning of what follows.
+        // A truncated first line does not continue on the next.
         let cut = &ONE[..ONE.len() - 1];
         let lines = format!("{cut}\n{ONE}\n{cut}\n{ONE}");
         assert_eq!(read(lines.as_bytes()), [(0, 1, broken()), (1, 2, None), (2, 3, broken()), (3, 4, None)]);
         let lines = format!("{}\n{ONE}", &ONE[..34]);
         assert_eq!(read(lines.as_bytes()), [(0, 1, broken()), (1, 2, None)]);
         assert_eq!(read(cut.as_bytes()), [(0, 1, broken())]);
-        // Nor when the two together would be the beginning of an object.
+        // Even if the two lines together would begin an object.
         let lines = format!("{{\"text\":\n{ONE}\n{ONE}");
         assert_eq!(read(lines.as_bytes()), [(0, 1, broken()), (1, 2, None), (2, 3, None)]);
     }
 
     #[test]
-    fn what_follows_an_object_on_many_lines_spoils_it_all() {
+    fn trailing_data_invalidates_multiline_object() {
         let pretty = "{\n\"to\":\"85251230088\",\"type\":\"text\",\"text\":\"a\"}\n";
         assert_eq!(read(format!("{pretty}{ONE}").as_bytes()), [(0, 1, Some(String::new()))]);
     }
 
     #[test]
-    fn a_line_that_is_too_long_is_skipped() {
-        let long = "x".repeat(usize::try_from(LONGEST).unwrap() + 5);
+    fn too_long_line_is_skipped() {
+        let long = "x".repeat(usize::try_from(MAX_DOCUMENT_BYTES).unwrap() + 5);
         let lines = format!("{ONE}\n{long}\n{ONE}");
         assert_eq!(read(lines.as_bytes()), [(0, 1, None), (1, 2, Some("long".to_owned())), (2, 3, None)]);
     }

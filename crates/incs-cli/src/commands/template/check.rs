@@ -3,47 +3,52 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use incs_facade::client::Client;
-use incs_facade::model::limits::template::LIST_COUNT_MAX;
-use incs_facade::model::template::ListQuery;
-use incs_facade::model::{self, OutboundMessage, Report, decode};
+use incs_facade::model::{self, Document, OutboundMessage, decode};
 use serde_json::Value;
 
-use super::definition::{Channel, Listing, Template};
-use super::manage;
+use super::definition::{Channel, Template};
+use super::manage::{self, TemplateRef};
 use crate::commands::validate::{self, Verdict, Violation};
 use crate::connect;
 use crate::exit::{Exit, Failure};
-use crate::input::Document;
+use crate::input::Entry;
 use crate::output::Context;
 
-/// Where the definition is. With none of these it is the platform's template of the name in the message.
+/// The source of the definition. By default it is the platform's template with the name in the message.
 #[derive(Debug, Args)]
 #[group(multiple = false)]
 pub(super) struct Definition {
-    /// A file with the definition: as it was submitted, or a reply of the platform, also of a list
+    /// File with the definition: as submitted, or a reply of the platform, also a list
     #[arg(long = "definition", value_name = "FILE")]
     path: Option<PathBuf>,
-    /// The platform's template of this id
+    /// Id of the template on the platform
     #[arg(long, value_name = "ID")]
     id: Option<String>,
-    /// The platform's template of this name
+    /// Name of the template on the platform
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
 }
 
-pub(super) fn run(channel: Channel, file: &Path, from: &Definition, context: &Context) -> Result<Exit, Failure> {
-    let document = Document::read(file)?;
+pub(super) fn run(
+    channel: Channel,
+    file: &Path,
+    from: &Definition,
+    deny_warnings: bool,
+    context: &Context,
+) -> Result<Exit, Failure> {
+    let entry = Entry::read(file)?;
     let of_model = if channel == Channel::WhatsApp { model::Channel::WhatsApp } else { model::Channel::Rcs };
-    let verdict = match OutboundMessage::decode(&of_model, &document.body) {
-        Ok(message) => {
-            let template = find(channel, &message, from, context)?;
-            let broken = template.check(&message)?.err().into_iter().flat_map(Report::into_violations);
-            Verdict::of(broken.map(|violation| Violation::from(&violation)))
-        }
-        Err(error) => Verdict::of([Violation::of_decoding(&error, document.line)]),
-    };
-    Ok(validate::show(&[document], &[verdict], context.out))
+    let document = Document::read(&of_model, &*entry.body);
+    let mut verdict = Verdict::of_document(&document, entry.line);
+    if let Some(message) = document.message() {
+        let template = find(channel, message, from, context)?;
+        let report = match template.check(message)? {
+            Ok(warnings) => Verdict { warnings: warnings.iter().map(Violation::from).collect(), ..Verdict::of([]) },
+            Err(invalid) => Verdict::of_report(invalid.report(), None, entry.line),
+        };
+        verdict.merge(report);
+    }
+    Ok(validate::show(&entry, &verdict.with_denied_warnings(deny_warnings), context.out)?)
 }
 
 fn find(
@@ -53,52 +58,38 @@ fn find(
     context: &Context,
 ) -> Result<Template, Failure> {
     let Some(named) = named_by(message) else {
-        return Err(Failure::usage(format!("the message is no send of a template, but of kind `{}`", message.kind())));
+        return Err(Failure::usage(format!("the message is not a template but of kind `{}`", message.kind())));
     };
     let name = from.name.as_deref().unwrap_or(named);
     if let Some(path) = &from.path {
-        return in_file(channel, name, &Document::read(path)?);
+        return in_file(channel, name, &Entry::read(path)?);
     }
     let client = connect::client(context)?;
     connect::runtime()?.block_on(async {
         match &from.id {
-            Some(id) => manage::fetch(&client, channel, id).await,
-            None => by_name(&client, channel, name).await,
+            Some(id) => manage::fetch(&client, channel, TemplateRef::Id(id)).await,
+            None => manage::fetch(&client, channel, TemplateRef::Name(name)).await,
         }
     })
 }
 
-/// The definition in a file: bare, in a reply, or the one of this name in a list.
-fn in_file(channel: Channel, name: &str, document: &Document) -> Result<Template, Failure> {
+/// Reads the definition from a file: bare, in a reply, or the row with this name in a list.
+fn in_file(channel: Channel, name: &str, document: &Entry) -> Result<Template, Failure> {
     let undecoded =
         |error| Failure::usage(format!("{}: {}", document.name, Violation::of_decoding(&error, document.line)));
     let whole: Value = decode(&document.body).map_err(undecoded)?;
     let inner = whole.get("data").filter(|_| whole.get("name").is_none()).unwrap_or(&whole);
     let Some(rows) = inner.as_array() else {
-        // A bare definition is read where it stands, so that an error can say where that is.
+        // A bare definition is read from the file's own bytes, so that an error has the right line and column.
         let body = if inner == &whole { document.body.clone() } else { inner.to_string().into_bytes() };
         return Template::decode(channel, &body).map_err(undecoded);
     };
     let row = rows.iter().find(|row| row.get("name").and_then(Value::as_str) == Some(name));
-    let row = row.ok_or_else(|| missing(name, &format!("in {}", document.name)))?;
+    let row = row.ok_or_else(|| manage::missing(name, &format!("in {}", document.name)))?;
     Template::decode(channel, row.to_string().as_bytes()).map_err(undecoded)
 }
 
-async fn by_name(client: &Client, channel: Channel, name: &str) -> Result<Template, Failure> {
-    let mut listing = Listing::new(client, channel, ListQuery::new().with_count(LIST_COUNT_MAX));
-    while let Some(template) = listing.next().await? {
-        if template.name() == name {
-            return Ok(template);
-        }
-    }
-    Err(missing(name, "on the platform"))
-}
-
-fn missing(name: &str, place: &str) -> Failure {
-    Failure::new(Exit::NotFound, format!("there is no template `{name}` {place}"))
-}
-
-/// The template that a message names.
+/// Returns the name of the template that a message uses.
 fn named_by(message: &OutboundMessage) -> Option<&str> {
     match message {
         OutboundMessage::WhatsApp(message) => match &message.content {

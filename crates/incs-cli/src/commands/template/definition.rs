@@ -1,10 +1,10 @@
-//! A template of either channel, and the list of them.
+//! A template of either channel, and the pager over templates.
 
 use clap::ValueEnum;
 use incs_facade::client::endpoints::templates::{rcs as rcs_routes, whatsapp as whatsapp_routes};
 use incs_facade::client::{Client, Error, Pager};
 use incs_facade::model::template::{ListQuery, rcs, whatsapp};
-use incs_facade::model::{DecodeError, OutboundMessage, Report, UnixSeconds, decode};
+use incs_facade::model::{DecodeError, Invalid, OutboundMessage, UnixSeconds, Warnings, decode};
 use serde::Serialize;
 
 use crate::exit::Failure;
@@ -26,7 +26,7 @@ pub(super) enum Template {
 }
 
 impl Template {
-    /// Reads one as the platform keeps it, or as it is submitted.
+    /// Decodes a template in the platform's form, or in the form in which it is submitted.
     pub(super) fn decode(channel: Channel, body: &[u8]) -> Result<Self, DecodeError> {
         match channel {
             Channel::WhatsApp => decode(body).map(Self::WhatsApp).or_else(|error| {
@@ -71,8 +71,8 @@ impl Template {
         }
     }
 
-    /// The language on WhatsApp, the type on RCS.
-    pub(super) fn form(&self) -> &str {
+    /// Returns the language of a WhatsApp template, the type of an RCS template.
+    pub(super) fn language_or_type(&self) -> &str {
         match self {
             Self::WhatsApp(template) => template.language.as_str(),
             Self::Rcs(template) => template.content.kind(),
@@ -88,7 +88,7 @@ impl Template {
     }
 
     /// Compares a message with this definition.
-    pub(super) fn check(&self, message: &OutboundMessage) -> Result<Result<(), Report>, Failure> {
+    pub(super) fn check(&self, message: &OutboundMessage) -> Result<Result<Warnings, Invalid>, Failure> {
         match (self, message) {
             (Self::WhatsApp(template), OutboundMessage::WhatsApp(message)) => {
                 if let incs_facade::model::whatsapp::Content::Template(send) = &message.content {
@@ -102,17 +102,17 @@ impl Template {
             }
             _ => {}
         }
-        Err(Failure::usage(format!("the message is no send of a template, but of kind `{}`", message.kind())))
+        Err(Failure::usage(format!("the message is not a template but of kind `{}`", message.kind())))
     }
 }
 
-/// The templates of a channel, newest first.
-pub(super) enum Listing {
+/// A pager over the templates of a channel, newest first.
+pub(super) enum TemplatePager {
     WhatsApp(Pager<whatsapp_routes::ListTemplates>),
     Rcs(Pager<rcs_routes::ListTemplates>),
 }
 
-impl Listing {
+impl TemplatePager {
     pub(super) fn new(client: &Client, channel: Channel, query: ListQuery) -> Self {
         match channel {
             Channel::WhatsApp => Self::WhatsApp(client.templates().whatsapp().list_from(query)),
@@ -120,10 +120,10 @@ impl Listing {
         }
     }
 
-    pub(super) async fn next(&mut self) -> Result<Option<Template>, Error> {
+    pub(super) async fn try_next(&mut self) -> Result<Option<Template>, Error> {
         match self {
-            Self::WhatsApp(pager) => Ok(pager.next().await?.map(Template::WhatsApp)),
-            Self::Rcs(pager) => Ok(pager.next().await?.map(Template::Rcs)),
+            Self::WhatsApp(pager) => Ok(pager.try_next().await?.map(Template::WhatsApp)),
+            Self::Rcs(pager) => Ok(pager.try_next().await?.map(Template::Rcs)),
         }
     }
 

@@ -1,77 +1,80 @@
-//! `incs webhook parse`, and the items of a body as JSON and as lines, which the listener shows as well.
+//! `incs webhook parse`, and the items of a body as JSON and as lines, which the listener also prints.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use anstyle::{AnsiColor, Style};
 use clap::{Args, ValueEnum};
-use incs_facade::model::delivery::Fact;
+use incs_facade::model::delivery::DeliveryUpdate;
 use incs_facade::model::event::whatsapp::{self, CallDirection, CallOutcome, PreferenceCategory, PreferenceValue};
 use incs_facade::model::id::{GroupId, MediaId, MediaType, MessageId, TemplateId, TemplateName, WhatsAppUserId};
 use incs_facade::model::inbound::{ChangeKind, Content, EditedContent, Inbound, PermissionAnswer};
 use incs_facade::model::{Address, Party, RawJson, Timestamp, WireTime};
-use incs_facade::webhook::scheme::{Refusal, Scheme};
+use incs_facade::webhook::scheme::{Scheme, VerifyError};
 use incs_facade::webhook::{
-    Batch, Delivery, Event, Evidence, Fault, Item, Limits, Outcome, Provider, Rejection, ShapeError,
+    Batch, Delivery, Event, Item, ItemError, ItemOutcome, Limits, Provider, Rejection, ShapeError, SignedRequest,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::schema::{self, Difference};
 use crate::exit::{Exit, Failure};
 use crate::input;
-use crate::output::{Context, aligned, is_unsafe, plain, plain_line};
+use crate::lines::ReceivedInbound;
+use crate::output::{Context, aligned, escape, escape_line, needs_escape};
 
-/// How much of a key is shown: enough to see that two are the same.
-const KEY: usize = 12;
+/// Characters of a key that are shown: enough to recognize a duplicate.
+const SHORT_KEY_CHARS: usize = 12;
 
 /// The arguments of `incs webhook parse`.
 #[derive(Debug, Args)]
 pub(super) struct Parse {
-    /// Whose body it is
-    #[arg(long, value_name = "WHO", default_value = "auto")]
-    provider: ProviderChoice,
-    /// Also compare the body with the JSON Schema of what is received
+    /// Provider that posted the body
+    #[arg(long, value_name = "PROVIDER", default_value = "auto")]
+    provider: ProviderName,
+    /// Compare the body with the JSON Schema of webhooks
     #[arg(long, value_name = "FORMS")]
     schema: Option<schema::Forms>,
-    /// The body as it came; - for standard input
+    /// File with the body as received; - for standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
 }
 
-/// Runs it. What is no JSON is shown like the rest, and told by the exit code.
+/// Runs the command. A body that is not JSON is one malformed item and gives exit code 2.
 pub(super) fn run(args: &Parse, context: &Context) -> Result<Exit, Failure> {
     let body = input::read(&args.file)?;
     let batch = items_of(&body, args.provider).map_err(|rejection| Failure::usage(rejection.to_string()))?;
     let differences = args.schema.map(|forms| schema::check(&batch, forms)).transpose();
     let differences = differences.map_err(|error| {
-        Failure::usage(format!("{} has no schema to be compared with: {error}", args.file.display()))
+        Failure::usage(format!("{} cannot be compared with a schema: {error}", args.file.display()))
     })?;
     if context.out.json {
         if let Some(document) = on_one_line(&Document::new(&batch, differences)) {
-            context.out.json(&document);
+            context.out.json(&document)?;
         }
     } else {
         for line in lines_of(&batch) {
-            context.out.line(&line);
+            context.out.line(&line)?;
         }
         for line in differences.as_deref().map(difference_lines).unwrap_or_default() {
-            context.out.line(&line);
+            context.out.line(&line)?;
         }
     }
     Ok(if is_json(&body) { Exit::Done } else { Exit::Usage })
 }
 
-/// Whose body it is.
+/// The provider that posted a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum ProviderChoice {
-    /// The body tells
+pub(super) enum ProviderName {
+    /// Detect the provider from the body
     Auto,
     Incs,
     Exotel,
 }
 
-impl ProviderChoice {
-    /// The provider, unless the body tells.
+impl ProviderName {
+    /// Returns the provider, or `None` to detect it from the body.
     pub(super) fn provider(self) -> Option<Provider> {
         match self {
             Self::Auto => None,
@@ -81,38 +84,38 @@ impl ProviderChoice {
     }
 }
 
-/// Takes every delivery: for a file that a person hands over, and for a listener that was told to trust anyone.
+/// A scheme that accepts every delivery: for files, and for `listen --insecure`.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Anyone;
+pub(super) struct AcceptAll;
 
-impl Scheme for Anyone {
-    fn verify(&self, _: &Evidence<'_>, _: Timestamp) -> Result<(), Refusal> {
+impl Scheme for AcceptAll {
+    fn verify(&self, _: &SignedRequest<'_>, _: Timestamp) -> Result<(), VerifyError> {
         Ok(())
     }
 }
 
-/// Every item of a body. What `dangerously_skip_verification` refuses, such as what is no JSON, is an item here.
-pub(super) fn items_of(body: &[u8], provider: ProviderChoice) -> Result<Batch, Rejection> {
+/// Returns every item of a body. A body that is not JSON, which `dangerously_skip_verification` rejects, is an item here.
+pub(super) fn items_of(body: &[u8], provider: ProviderName) -> Result<Batch, Rejection> {
     let no_headers: [(&str, &str); 0] = [];
     let limits = Limits::DEFAULT.with_body(body.len());
     let now = Timestamp::now();
-    let verified = Delivery::new(&no_headers, body).with_limits(limits).verify(&Anyone, now)?;
+    let verified = Delivery::new(&no_headers, body).with_limits(limits).verify(&AcceptAll, now)?;
     Ok(match provider.provider() {
         Some(provider) => verified.parse_from(provider),
         None => verified.parse(),
     })
 }
 
-/// Whether a body is JSON, however deep.
+/// Reports whether a body is JSON, at any depth.
 pub(super) fn is_json(body: &[u8]) -> bool {
     let text = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
     std::str::from_utf8(text).is_ok_and(|text| serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok())
 }
 
-/// What `incs webhook parse --json` writes.
-#[derive(Debug, Serialize)]
-pub(super) struct Document {
-    /// `incs`, `exotel`; null when nothing tells.
+/// The output of `incs webhook parse --json`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Document {
+    /// `incs` or `exotel`; null when the body does not show it.
     provider: Option<String>,
     items: Vec<ItemDocument>,
     /// Only with `--schema`.
@@ -121,17 +124,20 @@ pub(super) struct Document {
 }
 
 /// One item. Every member is always there.
-#[derive(Debug, Serialize)]
-pub(super) struct ItemDocument {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct ItemDocument {
+    /// `parsed`, `unknown` or `malformed`.
     result: &'static str,
     kind: Option<String>,
     dedup_key: Option<String>,
-    /// Where it stands in the body; of a malformed item, the member that is wrong.
+    /// JSON pointer of the item in the body; for a malformed item, of the faulty member.
     pointer: String,
     reason: Option<String>,
-    /// The item as it came, so that nothing in it is lost; null when it is no JSON, or too deep.
+    /// The item as received; null when it is not JSON, or too deep.
+    #[schemars(with = "Value")]
     event: Option<RawJson>,
-    /// The customer's message in the form that is the same for both providers.
+    /// The customer's message in the provider-neutral form.
+    #[schemars(with = "Option<ReceivedInbound>")]
     inbound: Option<Inbound>,
 }
 
@@ -147,16 +153,16 @@ impl Document {
 
 impl From<&Item> for ItemDocument {
     fn from(item: &Item) -> Self {
-        // A document with something very deep in it is one that most readers refuse whole.
-        let too_deep = matches!(item.outcome(), Outcome::Malformed(Fault::Shape(ShapeError::TooDeep { .. })));
+        // Most JSON readers reject a whole document that is nested too deeply.
+        let too_deep = matches!(item.outcome(), ItemOutcome::Malformed(ItemError::Shape(ShapeError::TooDeep { .. })));
         let raw = std::str::from_utf8(item.raw()).ok().filter(|_| !too_deep);
         Self {
             result: result(item),
             kind: item.kind(),
             dedup_key: item.dedup_key().map(|key| key.to_string()),
-            pointer: item.fault_pointer().unwrap_or_else(|| item.pointer().into_owned()),
+            pointer: item.error_pointer().unwrap_or_else(|| item.pointer().into_owned()),
             reason: match item.outcome() {
-                Outcome::Malformed(fault) => Some(fault.to_string()),
+                ItemOutcome::Malformed(fault) => Some(fault.to_string()),
                 _ => None,
             },
             event: raw.and_then(|text| RawJson::parse(text).ok()),
@@ -165,17 +171,17 @@ impl From<&Item> for ItemDocument {
     }
 }
 
-/// `parsed`, `unknown` or `malformed`.
+/// Returns `parsed`, `unknown` or `malformed`.
 pub(super) fn result(item: &Item) -> &'static str {
     match item.outcome() {
-        Outcome::Parsed(_) => "parsed",
-        Outcome::Malformed(_) => "malformed",
-        _ => "unknown",
+        ItemOutcome::Parsed(_) => "parsed",
+        ItemOutcome::Malformed(_) => "malformed",
+        ItemOutcome::Unknown => "unknown",
     }
 }
 
-/// The same JSON on one line. Items are kept as they came, which may be on many lines; nothing else in them changes, save that
-/// characters of a sender that a terminal obeys are spelled as escapes.
+/// Returns the same JSON on one line. Items are stored as received, possibly on many lines. Apart from whitespace, only control
+/// characters change: they become escapes, so that a terminal does not obey them.
 pub(super) fn on_one_line(value: &impl Serialize) -> Option<RawJson> {
     let text = serde_json::to_string(value).ok()?;
     let mut line = String::with_capacity(text.len());
@@ -189,7 +195,7 @@ pub(super) fn on_one_line(value: &impl Serialize) -> Option<RawJson> {
         } else {
             in_string = sign == '"';
         }
-        if is_unsafe(sign) {
+        if needs_escape(sign) {
             // Writing into a string never fails. All of them have 16 bits.
             let _ = write!(line, "\\u{:04x}", u32::from(sign));
             continue;
@@ -199,12 +205,12 @@ pub(super) fn on_one_line(value: &impl Serialize) -> Option<RawJson> {
     RawJson::parse(line).ok()
 }
 
-/// All that is to be said of a body, line by line.
+/// Returns the text output for a body, line by line.
 fn lines_of(batch: &Batch) -> Vec<String> {
     let count = batch.items().len();
-    let of = batch.provider().map_or("nobody known", Provider::as_str);
+    let of = batch.provider().map_or("an unknown provider", Provider::as_str);
     let items = if count == 1 { "item" } else { "items" };
-    let mut lines = vec![format!("{count} {items} of {}", plain_line(of))];
+    let mut lines = vec![format!("{count} {items} of {}", escape_line(of))];
     if count > 1 {
         lines.push(String::new());
         let rows = batch
@@ -220,46 +226,46 @@ fn lines_of(batch: &Batch) -> Vec<String> {
     lines
 }
 
-/// The differences to a schema, line by line.
+/// Returns the text output for the differences, line by line.
 fn difference_lines(differences: &[Difference]) -> Vec<String> {
     let title = match differences.len() {
         0 => "fits the schema".to_owned(),
-        1 => "1 difference to the schema".to_owned(),
-        count => format!("{count} differences to the schema"),
+        1 => "1 difference from the schema".to_owned(),
+        count => format!("{count} differences from the schema"),
     };
-    let lines = differences.iter().map(|difference| format!("  {}", plain_line(&difference.to_string())));
+    let lines = differences.iter().map(|difference| format!("  {}", escape_line(&difference.to_string())));
     [String::new(), title].into_iter().chain(lines).collect()
 }
 
 fn block(item: &Item) -> Vec<String> {
     let style = match item.outcome() {
-        Outcome::Parsed(_) => Style::new().bold(),
-        Outcome::Malformed(_) => AnsiColor::Red.on_default().bold(),
-        _ => AnsiColor::Yellow.on_default().bold(),
+        ItemOutcome::Parsed(_) => Style::new().bold(),
+        ItemOutcome::Malformed(_) => AnsiColor::Red.on_default().bold(),
+        ItemOutcome::Unknown => AnsiColor::Yellow.on_default().bold(),
     };
     let mut rows = Rows::default();
     match item.outcome() {
-        Outcome::Parsed(event) => rows.event(item, event),
-        Outcome::Malformed(fault) => {
+        ItemOutcome::Parsed(event) => rows.event(item, event),
+        ItemOutcome::Malformed(fault) => {
             rows.add("malformed", &fault.to_string());
-            rows.add("at", &plain_line(&item.fault_pointer().unwrap_or_default()));
+            rows.add("at", &escape_line(&item.error_pointer().unwrap_or_default()));
             rows.add("kept", &format!("{} bytes", item.raw().len()));
         }
-        _ => rows.add("unknown", &format!("to this version; {} bytes are kept", item.raw().len())),
+        ItemOutcome::Unknown => rows.add("unknown", &format!("to this version; {} bytes are kept", item.raw().len())),
     }
-    rows.add("pointer", &plain_line(&item.pointer()));
+    rows.add("pointer", &escape_line(&item.pointer()));
     rows.add("key", &short_key(item));
     let title = format!("{style}{}{style:#}", kind(item));
     std::iter::once(title).chain(aligned(rows.0)).collect()
 }
 
-/// What an item is, or a dash.
+/// Returns the kind of an item, or a dash.
 pub(super) fn kind(item: &Item) -> String {
-    plain_line(&item.kind().unwrap_or_else(|| "-".to_owned()))
+    escape_line(&item.kind().unwrap_or_else(|| "-".to_owned()))
 }
 
 fn short_key(item: &Item) -> String {
-    item.dedup_key().map(|key| key.to_string().chars().take(KEY).collect()).unwrap_or_default()
+    item.dedup_key().map(|key| key.to_string().chars().take(SHORT_KEY_CHARS).collect()).unwrap_or_default()
 }
 
 #[derive(Default)]
@@ -268,11 +274,11 @@ struct Rows(Vec<[String; 2]>);
 impl Rows {
     fn add(&mut self, name: &str, value: &str) {
         if !value.is_empty() {
-            self.0.push([format!("  {name}"), plain(value)]);
+            self.0.push([format!("  {name}"), escape(value)]);
         }
     }
 
-    fn maybe(&mut self, name: &str, value: Option<impl AsRef<str>>) {
+    fn add_some(&mut self, name: &str, value: Option<impl AsRef<str>>) {
         if let Some(value) = value {
             self.add(name, value.as_ref());
         }
@@ -281,16 +287,16 @@ impl Rows {
     fn event(&mut self, item: &Item, event: &Event) {
         if let Some(inbound) = item.inbound() {
             self.inbound(&inbound);
-        } else if let Some(fact) = item.fact() {
-            self.fact(&fact);
+        } else if let Some(update) = item.delivery_update() {
+            self.delivery_update(&update);
         }
         macro_rules! template {
             ($update:expr) => {{
-                self.maybe("template", $update.template_id.as_ref().map(TemplateId::as_str));
-                self.maybe("name", $update.template_name.as_ref().map(TemplateName::as_str));
+                self.add_some("template", $update.template_id.as_ref().map(TemplateId::as_str));
+                self.add_some("name", $update.template_name.as_ref().map(TemplateName::as_str));
                 self.add("now", $update.new_value.as_str());
                 self.add("why", &$update.reason);
-                self.maybe("at", $update.received_at.as_ref().map(time));
+                self.add_some("at", $update.received_at.as_ref().map(time));
             }};
         }
         match event {
@@ -298,39 +304,39 @@ impl Rows {
             Event::TemplateCategory(update) => template!(update),
             Event::TemplateQuality(update) => template!(update),
             Event::WhatsAppError(error) => {
-                self.maybe("code", error.code.map(|code| code.to_string()));
-                self.maybe("title", error.title.as_deref());
-                self.maybe("message", error.message.as_deref());
+                self.add_some("code", error.code.map(|code| code.to_string()));
+                self.add_some("title", error.title.as_deref());
+                self.add_some("message", error.message.as_deref());
             }
             Event::WhatsAppCall(call) => {
                 self.customer(item);
                 self.add("call", call.id.as_str());
-                self.maybe("by", call.direction.as_ref().map(CallDirection::as_str));
-                self.maybe("came to", call.status.as_ref().map(CallOutcome::as_str));
-                self.maybe("seconds", call.duration.map(|seconds| seconds.to_string()));
-                self.maybe("data", call.biz_opaque_callback_data.as_deref());
-                self.maybe("at", call.timestamp.as_ref().map(time));
+                self.add_some("by", call.direction.as_ref().map(CallDirection::as_str));
+                self.add_some("outcome", call.status.as_ref().map(CallOutcome::as_str));
+                self.add_some("seconds", call.duration.map(|seconds| seconds.to_string()));
+                self.add_some("data", call.biz_opaque_callback_data.as_deref());
+                self.add_some("at", call.timestamp.as_ref().map(time));
             }
             Event::WhatsAppEcho(message) => {
                 self.customer(item);
                 self.add("id", message.id.as_str());
-                self.maybe("sent", message.timestamp.as_ref().map(time));
+                self.add_some("sent", message.timestamp.as_ref().map(time));
                 if let whatsapp::Content::Text(text) = &message.content {
                     self.add("text", &text.body);
                 }
             }
             Event::WhatsAppPreference(preference) => {
                 self.customer(item);
-                self.maybe("about", preference.category.as_ref().map(PreferenceCategory::as_str));
-                self.maybe("wants", preference.value.as_ref().map(PreferenceValue::as_str));
-                self.maybe("detail", preference.detail.as_deref());
-                self.maybe("at", preference.timestamp.as_ref().map(time));
+                self.add_some("about", preference.category.as_ref().map(PreferenceCategory::as_str));
+                self.add_some("wants", preference.value.as_ref().map(PreferenceValue::as_str));
+                self.add_some("detail", preference.detail.as_deref());
+                self.add_some("at", preference.timestamp.as_ref().map(time));
             }
             Event::WhatsAppOtherStatus(status) => {
                 self.customer(item);
                 self.add("of", status.id.as_str());
                 self.add("state", status.status.as_str());
-                self.maybe("at", status.timestamp.as_ref().map(time));
+                self.add_some("at", status.timestamp.as_ref().map(time));
             }
             Event::RcsEvent(_) => self.customer(item),
             _ => {}
@@ -338,28 +344,28 @@ impl Rows {
     }
 
     fn customer(&mut self, item: &Item) {
-        self.maybe("customer", item.party().as_ref().and_then(name_of));
+        self.add_some("customer", item.party().as_ref().and_then(name_of));
     }
 
     fn inbound(&mut self, inbound: &Inbound) {
         let name = inbound.profile_name.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
-        self.maybe("from", inbound.user.as_ref().and_then(name_of).map(|user| format!("{user}{name}")));
-        self.maybe("to", inbound.business.as_ref().map(Address::as_str));
-        self.maybe("channel", inbound.channel_id.as_ref().map(ToString::to_string));
-        self.maybe("sent", inbound.sent_at.as_ref().map(time));
-        self.maybe("id", inbound.id.as_ref().map(MessageId::as_str));
-        self.maybe("answers", inbound.quoted.as_ref().and_then(|quoted| quoted.id.as_ref()).map(MessageId::as_str));
-        self.maybe("group", inbound.user.as_ref().and_then(|user| user.group_id.as_ref()).map(GroupId::as_str));
+        self.add_some("from", inbound.user.as_ref().and_then(name_of).map(|user| format!("{user}{name}")));
+        self.add_some("to", inbound.business.as_ref().map(Address::as_str));
+        self.add_some("channel", inbound.channel_id.as_ref().map(ToString::to_string));
+        self.add_some("sent", inbound.sent_at.as_ref().map(time));
+        self.add_some("id", inbound.id.as_ref().map(MessageId::as_str));
+        self.add_some("reply to", inbound.quoted.as_ref().and_then(|quoted| quoted.id.as_ref()).map(MessageId::as_str));
+        self.add_some("group", inbound.user.as_ref().and_then(|user| user.group_id.as_ref()).map(GroupId::as_str));
         match (inbound.forwarded, inbound.frequently_forwarded) {
             (_, true) => self.add("forwarded", "often"),
             (true, false) => self.add("forwarded", "yes"),
             (false, false) => {}
         }
         if let Some(referral) = &inbound.referral {
-            self.maybe("ad", referral.headline.as_deref().or(referral.source_url.as_deref()));
-            self.maybe("click id", referral.ctwa_clid.as_deref());
+            self.add_some("ad", referral.headline.as_deref().or(referral.source_url.as_deref()));
+            self.add_some("click id", referral.ctwa_clid.as_deref());
         }
-        self.maybe("product", inbound.referred_product.as_ref().and_then(|product| product.product_id.as_deref()));
+        self.add_some("product", inbound.referred_product.as_ref().and_then(|product| product.product_id.as_deref()));
         self.content(&inbound.content);
     }
 
@@ -368,26 +374,26 @@ impl Rows {
             Content::Text(text) => self.add("text", &text.text),
             Content::Media(media) => {
                 self.add("file", media.kind.as_str());
-                self.maybe("type", media.media_type.as_ref().map(MediaType::as_str));
-                self.maybe("name", media.file_name.as_deref());
-                self.maybe("bytes", media.size.map(|size| size.to_string()));
-                self.maybe("url", media.url.as_deref());
-                self.maybe("media id", media.id.as_ref().map(MediaId::as_str));
-                self.maybe("caption", media.caption.as_deref());
+                self.add_some("type", media.media_type.as_ref().map(MediaType::as_str));
+                self.add_some("name", media.file_name.as_deref());
+                self.add_some("bytes", media.size.map(|size| size.to_string()));
+                self.add_some("url", media.url.as_deref());
+                self.add_some("media id", media.id.as_ref().map(MediaId::as_str));
+                self.add_some("caption", media.caption.as_deref());
             }
             Content::Location(place) => {
                 self.add("at", &format!("{}, {}", place.latitude, place.longitude));
-                self.maybe("name", place.name.as_deref());
-                self.maybe("address", place.address.as_deref());
-                self.maybe("url", place.url.as_deref());
+                self.add_some("name", place.name.as_deref());
+                self.add_some("address", place.address.as_deref());
+                self.add_some("url", place.url.as_deref());
             }
             Content::Choice(choice) => {
                 self.add("tapped", choice.kind.as_str());
-                self.maybe("label", choice.label.as_deref());
-                self.maybe("data", choice.data.as_deref());
+                self.add_some("label", choice.label.as_deref());
+                self.add_some("data", choice.data.as_deref());
             }
             Content::Reaction(reaction) => {
-                self.add("reaction", reaction.emoji.as_deref().unwrap_or("taken back"));
+                self.add("reaction", reaction.emoji.as_deref().unwrap_or("removed"));
                 self.add("on", reaction.message_id.as_str());
             }
             Content::Contacts(contacts) => {
@@ -402,53 +408,53 @@ impl Rows {
                     let words = [&line.quantity, &Some(line.product_id.clone()), &line.price, &line.currency];
                     self.add("order", &words.map(|word| word.as_deref().unwrap_or_default()).join(" "));
                 }
-                self.maybe("text", order.text.as_deref());
+                self.add_some("text", order.text.as_deref());
             }
             Content::Edit(edit) => {
-                self.maybe("edits", edit.message_id.as_ref().map(MessageId::as_str));
+                self.add_some("edits", edit.message_id.as_ref().map(MessageId::as_str));
                 match &edit.content {
                     Some(EditedContent::Text(text)) => self.add("text", &text.text),
-                    Some(EditedContent::Media(media)) => self.maybe("caption", media.caption.as_deref()),
-                    other => self.maybe("other", other.as_ref().map(EditedContent::kind)),
+                    Some(EditedContent::Media(media)) => self.add_some("caption", media.caption.as_deref()),
+                    other => self.add_some("other", other.as_ref().map(EditedContent::kind)),
                 }
             }
-            Content::Revoke(revoke) => self.maybe("takes back", revoke.message_id.as_ref().map(MessageId::as_str)),
+            Content::Revoke(revoke) => self.add_some("revokes", revoke.message_id.as_ref().map(MessageId::as_str)),
             Content::AccountChange(change) => {
-                self.maybe("changes", change.kind.as_ref().map(ChangeKind::as_str));
-                self.maybe("before", change.before.as_ref().and_then(name_of));
-                self.maybe("after", change.after.as_ref().and_then(name_of));
-                self.maybe("text", change.text.as_deref());
+                self.add_some("changes", change.kind.as_ref().map(ChangeKind::as_str));
+                self.add_some("before", change.before.as_ref().and_then(name_of));
+                self.add_some("after", change.after.as_ref().and_then(name_of));
+                self.add_some("text", change.text.as_deref());
             }
             Content::Permission(permission) => {
                 self.add("permission", permission.kind.as_str());
-                self.maybe("answer", permission.answer.as_ref().map(PermissionAnswer::as_str));
-                self.maybe("until", permission.expires_at.as_ref().map(time));
+                self.add_some("answer", permission.answer.as_ref().map(PermissionAnswer::as_str));
+                self.add_some("until", permission.expires_at.as_ref().map(time));
             }
             Content::Error(problem) => {
-                self.maybe("of", problem.kind.as_deref());
-                self.maybe("code", problem.code.map(|code| code.to_string()));
-                self.maybe("name", problem.name.as_deref());
-                self.maybe("text", problem.text.as_deref());
+                self.add_some("of", problem.kind.as_deref());
+                self.add_some("code", problem.code.map(|code| code.to_string()));
+                self.add_some("name", problem.name.as_deref());
+                self.add_some("text", problem.text.as_deref());
             }
             Content::Other(other) => self.add("other", &other.kind),
             _ => {}
         }
     }
 
-    fn fact(&mut self, fact: &Fact) {
-        self.maybe("message", fact.message_id.as_ref().map(MessageId::as_str));
-        self.maybe("incs id", fact.incs_id.map(|id| id.as_u64().to_string()));
-        let moments = [fact.created, fact.sent, fact.failed, fact.delivered, fact.read];
-        self.maybe("at", moments.into_iter().flatten().next().map(|moment| moment.at.to_string()));
-        if let Some(failure) = &fact.failure {
-            self.maybe("code", failure.code.map(|code| code.to_string()));
-            self.maybe("name", failure.name.as_deref());
-            self.maybe("why", failure.text.as_deref());
+    fn delivery_update(&mut self, update: &DeliveryUpdate) {
+        self.add_some("message", update.message_id.as_ref().map(MessageId::as_str));
+        self.add_some("incs id", update.incs_id.map(|id| id.as_u64().to_string()));
+        let moments = [update.created, update.sent, update.failed, update.delivered, update.read];
+        self.add_some("at", moments.into_iter().flatten().next().map(|moment| moment.at.to_string()));
+        if let Some(failure) = &update.failure {
+            self.add_some("code", failure.code.map(|code| code.to_string()));
+            self.add_some("name", failure.name.as_deref());
+            self.add_some("why", failure.text.as_deref());
         }
     }
 }
 
-/// The number of a party, else its user id, else its username, else the group.
+/// Returns the number of a party, or its user id, its username or its group, whichever is present first.
 pub(super) fn name_of(party: &Party) -> Option<&str> {
     let Party { phone, user_id, username, group_id, .. } = party;
     let user = || user_id.as_ref().map(WhatsAppUserId::as_str);
@@ -456,7 +462,7 @@ pub(super) fn name_of(party: &Party) -> Option<&str> {
     phone.as_ref().map(Address::as_str).or_else(user).or(username.as_deref()).or_else(group)
 }
 
-/// The instant, if it is one, else what stands there.
+/// Formats a time as an instant if it is one, otherwise as received.
 fn time(time: &WireTime) -> String {
     time.instant().map_or_else(|| time.to_string(), |instant| instant.to_string())
 }
@@ -466,7 +472,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_space_outside_of_strings_goes() {
+    fn whitespace_in_strings_is_kept() {
         let kept = r#"{"a b":"\" \\","c":[1.0e400,"\n \\\" "],"d":12345678901234567890123,"a b":null}"#;
         let spread = kept.replace(':', " :\n\t").replace(",\"", " ,\r\n \"").replace('[', "[ ");
         assert_ne!(spread, kept);

@@ -1,7 +1,7 @@
-//! A body against the JSON Schema of what is received.
+//! Compares a body with the JSON Schema of webhooks.
 //!
 //! [`Forms::Published`] compares a body with the published contract: the documents `receive/event.json` and
-//! `receive/exotel-callback.json`. That contract is open, so it lets much pass:
+//! `receive/exotel-callback.json`. That contract is open, so it accepts many bodies:
 //!
 //! | body | differences |
 //! | --- | --- |
@@ -21,13 +21,14 @@ use clap::ValueEnum;
 use incs_facade::model::schema::catalogue;
 use incs_facade::model::{Pointer, decode_str};
 use incs_facade::webhook::drift::{JsonType, JsonTypes};
-use incs_facade::webhook::{Batch, Fault, Item, Outcome, Provider, ShapeError};
+use incs_facade::webhook::{Batch, Item, ItemError, ItemOutcome, Provider, ShapeError};
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{JsonType as SchemaType, ValidationError, Validator};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-/// Which schemas a body is compared with.
+/// The schemas that a body is compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Forms {
     /// The published schemas
@@ -36,33 +37,34 @@ pub(super) enum Forms {
     Known,
 }
 
-/// One place where a body and a schema disagree. Nothing in it is a value of the body.
+/// A difference between a body and a schema. It contains no value of the body.
 ///
 /// `Display` is one line: `/message_id: expected a string, found a whole number`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub(super) struct Difference {
-    /// JSON pointer, in the body, of the value that does not fit. A missing member is named as if it were there.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+pub(crate) struct Difference {
+    /// JSON pointer, in the body, of the value that does not fit; for a missing member, the pointer that it would have.
     pointer: String,
-    /// JSON pointer, in the schema, of the keyword that it does not fit. [`Forms::Known`] counts alternatives without those
-    /// that it leaves out.
+    /// JSON pointer, in the schema, of the keyword that it does not fit. [`Forms::Known`] numbers alternatives without those
+    /// that it omits.
     schema_pointer: String,
-    /// What was expected, and what kind of value was found.
+    /// The expected value or type, and the type that was found.
     message: String,
 }
 
-/// The differences between a body and its schema, sorted; empty when there are none.
+/// Returns the differences between a body and its schema, sorted.
 ///
 /// # Errors
 ///
-/// When the body is not JSON, or there is no schema for its provider.
+/// Fails if the body is not JSON, or if there is no schema for its provider.
 pub(super) fn check(batch: &Batch, forms: Forms) -> Result<Vec<Difference>, ShapeError> {
     let whole = batch.iter().find(|item| item.pointer().is_empty());
-    if let Some(Outcome::Malformed(Fault::Shape(error))) = whole.map(Item::outcome) {
+    if let Some(ItemOutcome::Malformed(ItemError::Shape(error))) = whole.map(Item::outcome) {
         return Err(error.clone());
     }
     let text = std::str::from_utf8(batch.body()).map_err(|_| ShapeError::NotUtf8)?;
     let body: Value = decode_str(text.trim_start_matches('\u{feff}')).map_err(ShapeError::NotJson)?;
-    let validator = batch.provider().and_then(|provider| validator(provider, forms)).ok_or(ShapeError::Envelope)?;
+    let validator =
+        batch.provider().and_then(|provider| validator(provider, forms)).ok_or(ShapeError::UnknownProvider)?;
     let mut found = Vec::new();
     for error in validator.iter_errors(&body) {
         differences(&error, &mut |difference| found.push(difference));
@@ -98,7 +100,7 @@ fn compile(forms: Forms, file: &str) -> Option<Validator> {
     jsonschema::draft202012::new(&schema).ok()
 }
 
-/// Takes "any object" out of each `anyOf`, wherever something else remains.
+/// Removes the alternative "any object" from each `anyOf` that has others.
 fn only_known_forms(schema: &mut Value) {
     match schema {
         Value::Object(keywords) => {
@@ -121,7 +123,7 @@ fn is_any_object(schema: &Value) -> bool {
     keywords.get("type").is_some_and(|kind| kind == "object") && !keywords.keys().any(|keyword| says_more(keyword))
 }
 
-/// Calls `see` with the differences that help: where no alternative fits, those to the one that fits best.
+/// Calls `see` with the most useful differences: if no alternative fits, those to the nearest one.
 fn differences(error: &ValidationError<'_>, see: &mut dyn FnMut(Difference)) {
     let Some(branches) = alternatives(error) else { return see(Difference::of(error)) };
     if let Some(expected) = wrong_type(error) {
@@ -142,7 +144,7 @@ fn alternatives<'e>(error: &'e ValidationError<'_>) -> Option<&'e [Vec<Validatio
     }
 }
 
-/// The types that would have done, if the value has none of them.
+/// Returns the accepted types, if the value has none of them.
 fn wrong_type(error: &ValidationError<'_>) -> Option<JsonTypes> {
     let expected = match error.kind() {
         ValidationErrorKind::Type { kind } => types(kind),
@@ -161,13 +163,13 @@ fn wrong_type(error: &ValidationError<'_>) -> Option<JsonTypes> {
     (!expected.contains(type_of(error.instance()))).then_some(expected)
 }
 
-/// The same of an error within an alternative, if it is about the same value.
+/// Returns the same for an error within an alternative, if it concerns the same value.
 fn wrong_type_here(outer: &ValidationError<'_>, inner: &ValidationError<'_>) -> Option<JsonTypes> {
     if inner.instance_path() == outer.instance_path() { wrong_type(inner) } else { None }
 }
 
-/// The distance of a value from an alternative. One for another kind is further than any other; then one whose own members are
-/// missing, since faults further in show that the value was meant to be it; then one with more errors.
+/// Returns the distance of a value from an alternative. An alternative for another kind is the furthest; then one whose own members
+/// are missing, since deeper faults show that the value was meant to be of this kind; then one with more errors.
 pub(crate) fn distance(outer: &ValidationError<'_>, errors: &[ValidationError<'_>]) -> (usize, usize, usize) {
     let count = |is: &dyn Fn(&ValidationError<'_>) -> bool| errors.iter().filter(|inner| is(inner)).count();
     let other_kind =
@@ -194,7 +196,7 @@ impl fmt::Display for Difference {
     }
 }
 
-/// The validator's own messages quote the value; these are made of the schema's side alone, and of the type that came.
+/// Describes an error by the schema and the type that was found. The validator's own messages quote the value.
 fn message(error: &ValidationError<'_>) -> String {
     let found = type_of(error.instance());
     match error.kind() {
@@ -209,7 +211,7 @@ fn message(error: &ValidationError<'_>) -> String {
         ValidationErrorKind::AnyOf { .. } | ValidationErrorKind::OneOfNotValid { .. } => {
             format!("no alternative fits, found {found}")
         }
-        other => format!("does not keep {}", other.keyword()),
+        other => format!("violates {}", other.keyword()),
     }
 }
 
@@ -256,21 +258,21 @@ mod tests {
     use incs_facade::webhook::Delivery;
     use serde_json::json;
 
-    use super::super::parse::{ProviderChoice, items_of};
+    use super::super::parse::{ProviderName, items_of};
     use super::*;
 
-    fn read(body: &Value, provider: ProviderChoice) -> Batch {
+    fn read(body: &Value, provider: ProviderName) -> Batch {
         items_of(body.to_string().as_bytes(), provider).unwrap()
     }
 
-    /// The differences to the published contract, and to the forms known today.
+    /// Returns the differences to the published contract, and to the forms known today.
     fn differences(body: &Value) -> (Vec<String>, Vec<String>) {
-        let batch = read(body, ProviderChoice::Auto);
+        let batch = read(body, ProviderName::Auto);
         let lines = |forms| check(&batch, forms).unwrap().iter().map(ToString::to_string).collect();
         (lines(Forms::Published), lines(Forms::Known))
     }
 
-    /// Every webhook fixture by its name.
+    /// Returns every webhook fixture with its name.
     fn fixtures() -> Vec<(String, Value)> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../incs-model/fixtures");
         let mut fixtures = Vec::new();
@@ -287,7 +289,7 @@ mod tests {
         fixtures
     }
 
-    /// Pointers of every value of a body.
+    /// Returns the pointers of all values of a body.
     fn places(value: &Value) -> Vec<String> {
         fn add(value: &Value, pointer: String, places: &mut Vec<String>) {
             match value {
@@ -314,7 +316,7 @@ mod tests {
         fixtures().into_iter().find(|(found, _)| found == name).unwrap().1
     }
 
-    /// A fixture in which the member at `pointer` is another value, or none.
+    /// Returns a fixture in which the member at `pointer` is replaced or removed.
     fn mutated(name: &str, pointer: &str, value: Option<Value>) -> Value {
         let mut body = fixture(name);
         let (object, member) = pointer.rsplit_once('/').unwrap();
@@ -327,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fixture_keeps_the_contract_and_has_a_known_form() {
+    fn every_fixture_has_a_known_form() {
         for (name, body) in fixtures() {
             assert_eq!(differences(&body), (vec![], vec![]), "{name}");
         }
@@ -339,7 +341,7 @@ mod tests {
     const BUTTON: &str = "webhook-new-message-whatsapp-button-reply.json";
 
     #[test]
-    fn both_checks_find_faults_of_events_whose_form_is_told_by_their_name() {
+    fn both_checks_find_event_faults() {
         for (name, pointer, value, expected) in [
             (STATUS, "/message_id", None, "/message_id: missing"),
             (STATUS, "/message_status", Some(json!(7)), "/message_status: expected a string, found a whole number"),
@@ -381,7 +383,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_check_of_known_forms_looks_into_messages() {
+    fn only_known_forms_check_messages() {
         let message = "/message/messages/0";
         let element = "/rcs/messages/0";
         for (name, pointer, value, expected) in [
@@ -442,7 +444,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_with_many_faults_is_still_compared_with_the_form_it_was_meant_to_have() {
+    fn many_faults_keep_the_nearest_form() {
         let message = json!({ "from": "1", "to": 7, "content": { "type": "text", "text": "x" } });
         let (_, known) = differences(&json!({ "rcs": { "messages": [message, message, message, message] } }));
         let expected = (0..4).map(|index| format!("/rcs/messages/{index}/to: expected a string, found a whole number"));
@@ -450,7 +452,7 @@ mod tests {
     }
 
     #[test]
-    fn neither_check_finds_what_also_fits_a_form_without_required_members() {
+    fn optional_forms_hide_faults() {
         for (name, pointer, value) in [
             ("webhook-new-message-rcs-text.json", "/message/messageId", None),
             ("dlr-rcs-flat.json", "/to", None),
@@ -462,11 +464,11 @@ mod tests {
     }
 
     #[test]
-    fn every_fault_in_a_body_is_told_with_where_the_schema_says_so() {
+    fn difference_has_both_pointers() {
         let mut body = mutated(STATUS, "/message_id", Some(json!(7)));
         body["channel_id"] = json!({});
         body.as_object_mut().unwrap().remove("message_status");
-        let found = check(&read(&body, ProviderChoice::Auto), Forms::Published).unwrap();
+        let found = check(&read(&body, ProviderName::Auto), Forms::Published).unwrap();
         assert_eq!(
             serde_json::to_value(&found).unwrap(),
             json!([
@@ -484,7 +486,7 @@ mod tests {
     }
 
     #[test]
-    fn no_value_of_a_body_stands_in_a_message() {
+    fn messages_contain_no_body_values() {
         let secret = "Rina W 12025550143";
         let mut found = 0;
         for (name, body) in fixtures() {
@@ -503,22 +505,22 @@ mod tests {
         assert!(found > 1000, "{found}");
     }
 
-    fn provider(fixture: &str) -> ProviderChoice {
-        if fixture.starts_with("webhook-") { ProviderChoice::Incs } else { ProviderChoice::Exotel }
+    fn provider(fixture: &str) -> ProviderName {
+        if fixture.starts_with("webhook-") { ProviderName::Incs } else { ProviderName::Exotel }
     }
 
-    /// Of INCS: what cannot be read of Exotel is written back all the same.
+    /// Covers INCS only: members of Exotel that cannot be decoded are still written back.
     #[test]
-    fn difference_to_a_known_form_is_not_read() {
+    fn differing_member_is_not_decoded() {
         for (name, body) in fixtures().into_iter().filter(|(name, _)| name.starts_with("webhook-")) {
             for pointer in places(&body).into_iter().filter(|pointer| !pointer.is_empty()) {
                 let mut body = body.clone();
                 *body.pointer_mut(&pointer).unwrap() = json!(true);
-                let batch = read(&body, ProviderChoice::Incs);
+                let batch = read(&body, ProviderName::Incs);
                 let differs = !check(&batch, Forms::Known).unwrap().is_empty();
                 let is_understood =
-                    batch.iter().all(|item| matches!(item.outcome(), Outcome::Parsed(_) | Outcome::Unknown));
-                // A member that may be absent is, and costs nothing but itself.
+                    batch.iter().all(|item| matches!(item.outcome(), ItemOutcome::Parsed(_) | ItemOutcome::Unknown));
+                // An optional member that cannot be decoded is absent, and the others are kept.
                 let event = decode_str::<Event>(&body.to_string()).map(|event| serde_json::to_value(event).unwrap());
                 let is_absent = event.unwrap_or_default().pointer(&pointer) != Some(&json!(true));
                 assert!(!differs || !is_understood || is_absent, "{name} {pointer}");
@@ -527,25 +529,25 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_body_of_a_provider_is_refused() {
+    fn body_without_provider_is_refused() {
         let check_bytes =
-            |body: &[u8]| check(&items_of(body, ProviderChoice::Auto).unwrap(), Forms::Published).unwrap_err();
+            |body: &[u8]| check(&items_of(body, ProviderName::Auto).unwrap(), Forms::Published).unwrap_err();
         assert!(matches!(check_bytes(b"{"), ShapeError::NotJson(_)));
         assert_eq!(check_bytes(b"\xff"), ShapeError::NotUtf8);
-        assert_eq!(check_bytes(b"{\"hello\":1}"), ShapeError::Envelope);
+        assert_eq!(check_bytes(b"{\"hello\":1}"), ShapeError::UnknownProvider);
         assert_eq!(check_bytes("[".repeat(100_000).as_bytes()), ShapeError::TooDeep { limit: 64 });
 
         let headers: [(&str, &str); 0] = [];
         let body = br#"{"event":"x"}"#;
         let verified = Delivery::new(&headers, body).dangerously_skip_verification().unwrap();
         let other = verified.parse_from(Provider::from("other"));
-        assert_eq!(check(&other, Forms::Published), Err(ShapeError::Envelope));
-        assert_eq!(check(&other, Forms::Known), Err(ShapeError::Envelope));
+        assert_eq!(check(&other, Forms::Published), Err(ShapeError::UnknownProvider));
+        assert_eq!(check(&other, Forms::Known), Err(ShapeError::UnknownProvider));
         assert_eq!(check(&verified.parse_from(Provider::Exotel), Forms::Published), Ok(vec![]));
     }
 
     #[test]
-    fn every_document_is_there_and_compiles() {
+    fn every_known_schema_compiles() {
         for forms in [Forms::Published, Forms::Known] {
             assert!(validator(&Provider::Incs, forms).is_some());
             assert!(validator(&Provider::Exotel, forms).is_some());
@@ -554,7 +556,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_form_that_is_any_object_is_taken_out() {
+    fn only_any_object_form_is_removed() {
         let mut schema = json!({
             "anyOf": [
                 { "type": "object", "properties": { "a": { "anyOf": [{ "type": "object" }, { "type": "null" }] } } },

@@ -1,4 +1,4 @@
-//! How the sender proves who it is, from the command line. Signed parts are written like `v0:{seconds:x-timestamp}:{body}`.
+//! The options that select an authentication scheme. Signed parts are written like `v0:{seconds:x-timestamp}:{body}`.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -16,61 +16,61 @@ use crate::input;
 use crate::output::Context;
 use crate::settings::Settings;
 
-/// How the sender proves who it is. The secret comes from the environment, the profile, or a file.
+/// The authentication scheme of a sender. The secret comes from the environment, the profile, or a file.
 #[derive(Debug, Args)]
 pub(crate) struct SchemeArgs {
-    /// How the sender proves who it is
+    /// Authentication scheme of the sender
     #[arg(long, value_name = "SCHEME")]
     pub(crate) scheme: Option<Name>,
     #[arg(
         long,
         value_name = "FILE",
-        help = "File with the secret, instead of INCS_WEBHOOK_SECRET; several times for several live secrets"
+        help = "File with the secret, instead of INCS_WEBHOOK_SECRET; may be repeated during a rotation"
     )]
     secret_file: Vec<PathBuf>,
-    /// hmac-sha256: header of the signature; shared-secret: header of the secret
+    /// Header of the signature (hmac-sha256) or of the secret (shared-secret)
     #[arg(long, value_name = "NAME", conflicts_with = "query")]
     header: Option<String>,
-    /// shared-secret: parameter of the query, instead of a segment of the path
+    /// Query parameter of the secret, instead of a path segment (shared-secret)
     #[arg(long, value_name = "NAME")]
     query: Option<String>,
-    /// hmac-sha256, shared-secret: what stands before the signature or secret
+    /// Text before the signature or the secret (hmac-sha256, shared-secret)
     #[arg(long, value_name = "TEXT")]
     prefix: Option<String>,
-    /// hmac-sha256: how the signature is written
-    #[arg(long, value_name = "HOW")]
+    /// Encoding of the signature (hmac-sha256)
+    #[arg(long, value_name = "ENCODING")]
     encoding: Option<EncodingName>,
-    /// hmac-sha256: what is signed, such as '{seconds:x-timestamp}.{body}'
+    /// Signed parts, such as '{seconds:x-timestamp}.{body}' (hmac-sha256)
     #[arg(
         long,
         value_name = "PARTS",
-        long_help = "hmac-sha256: what is signed: text, and {body}, {header:NAME}, {seconds:NAME} or {millis:NAME}. \
-            The last two are headers with the time of signing, which is checked"
+        long_help = "Signed parts (hmac-sha256): text, and {body}, {header:NAME}, {seconds:NAME} or {millis:NAME}. \
+            The last two are headers with the signing time, which is checked"
     )]
     signed: Option<String>,
-    /// hmac-sha256: how far the time of signing may be from the clock [default: 5m]
+    /// Maximum difference between the signing time and the clock (hmac-sha256) [default: 5m]
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration, requires = "signed")]
     tolerance: Option<Duration>,
-    /// standard-webhooks: only the header names of Svix
+    /// Use only the header names of Svix (standard-webhooks)
     #[arg(long)]
     svix: bool,
-    /// exotel: accept HMAC-SHA1 too
+    /// Accept HMAC-SHA1 too (exotel)
     #[arg(long)]
     sha1: bool,
 }
 
-/// The schemes by name.
+/// The name of a scheme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Name {
-    /// A secret in path, query or header
+    /// A secret in the path, the query or a header
     SharedSecret,
-    /// A signature as you describe it
+    /// A signature described by the options
     HmacSha256,
-    /// webhook-id, webhook-timestamp, webhook-signature
+    /// Headers webhook-id, webhook-timestamp and webhook-signature
     StandardWebhooks,
-    /// X-Hub-Signature-256
+    /// Header X-Hub-Signature-256
     Meta,
-    /// X-Exotel-Signature
+    /// Header X-Exotel-Signature
     Exotel,
 }
 
@@ -81,18 +81,18 @@ enum EncodingName {
     Base64url,
 }
 
-/// A scheme that can do what its sender does.
-pub(crate) trait Proving: Scheme + Sign {}
+/// A scheme that can also sign, like the sender.
+pub(crate) trait SigningScheme: Scheme + Sign {}
 
-impl<T: Scheme + Sign> Proving for T {}
+impl<T: Scheme + Sign> SigningScheme for T {}
 
 impl SchemeArgs {
-    /// The scheme; `None` when none is asked for.
-    pub(crate) fn build(&self, context: &Context) -> Result<Option<Box<dyn Proving>>, Failure> {
+    /// Builds the scheme. Returns `None` without `--scheme`.
+    pub(crate) fn build(&self, context: &Context) -> Result<Option<Box<dyn SigningScheme>>, Failure> {
         let Some(name) = self.scheme else {
             let flags = self.flags().into_iter().find(|(_, is_given, _)| *is_given);
             return match flags {
-                Some((flag, ..)) => Err(Failure::usage(format!("--{flag} says how, and no --scheme is given"))),
+                Some((flag, ..)) => Err(Failure::usage(format!("--{flag} needs --scheme"))),
                 None => Ok(None),
             };
         };
@@ -104,18 +104,18 @@ impl SchemeArgs {
         self.of(name, secrets).map(Some)
     }
 
-    /// Whether a shared secret would be looked for in the path.
+    /// Reports whether a shared secret is expected in the path.
     pub(super) fn is_in_path(&self) -> bool {
         self.header.is_none() && self.query.is_none()
     }
 
-    /// The secrets, those of files first; `None` when there is none.
+    /// Returns the secrets of `--secret-file`, or else the secret of the settings. Returns `None` if neither is set.
     pub(super) fn secrets(&self, context: &Context) -> Result<Option<Secrets>, Failure> {
         let mut texts: Vec<Secret> = Vec::new();
         for path in &self.secret_file {
             let name = path.display();
             let text = String::from_utf8(input::read(path)?)
-                .map_err(|_| Failure::usage(format!("{name} does not hold a secret: it is no UTF-8")))?;
+                .map_err(|_| Failure::usage(format!("the secret in {name} is not UTF-8")))?;
             let line = text.strip_suffix('\n').map_or(&*text, |line| line.strip_suffix('\r').unwrap_or(line));
             texts.push(line.into());
         }
@@ -133,7 +133,7 @@ impl SchemeArgs {
         Ok(secrets)
     }
 
-    fn of(&self, name: Name, secrets: Secrets) -> Result<Box<dyn Proving>, Failure> {
+    fn of(&self, name: Name, secrets: Secrets) -> Result<Box<dyn SigningScheme>, Failure> {
         let usage = |error: &dyn std::error::Error| Failure::usage(error.to_string());
         let prefix = self.prefix.clone().unwrap_or_default();
         Ok(match name {
@@ -171,10 +171,10 @@ impl SchemeArgs {
         }
     }
 
-    /// A flag that the scheme does not look at was meant for another one.
+    /// Fails if an option belongs to another scheme.
     fn check(&self, name: Name) -> Result<(), Failure> {
         let other = self.flags().into_iter().find(|(_, is_given, schemes)| *is_given && !schemes.contains(&name));
-        other.map_or(Ok(()), |(flag, ..)| Err(Failure::usage(format!("--{flag} has no meaning for {}", name.text()))))
+        other.map_or(Ok(()), |(flag, ..)| Err(Failure::usage(format!("--{flag} does not apply to {}", name.text()))))
     }
 
     fn flags(&self) -> [(&'static str, bool, &'static [Name]); 7] {
@@ -193,15 +193,15 @@ impl SchemeArgs {
 }
 
 impl Name {
-    /// As it stands on the command line.
+    /// Returns the name as written on the command line.
     pub(super) fn text(self) -> String {
         self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
 }
 
-/// The parts in their order. That the body is among them is for the scheme to check.
+/// Parses the signed parts in their order. The scheme checks that the body is one of them.
 fn signed_parts(text: &str, tolerance: Option<Duration>) -> Result<Vec<Part>, Failure> {
-    let tolerance = tolerance.unwrap_or(TimestampHeader::TOLERANCE);
+    let tolerance = tolerance.unwrap_or(TimestampHeader::DEFAULT_TOLERANCE);
     let mut parts = Vec::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {
@@ -239,7 +239,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_and_names_in_braces_are_parts() {
+    fn signed_parts_are_parsed() {
         let tolerance = Duration::from_mins(1);
         let parts = signed_parts("v0:{seconds:x-time}:{header:x-id}{body}.", Some(tolerance)).unwrap();
         let expected = [
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_refused_with_the_reason() {
+    fn malformed_parts_name_the_reason() {
         for (text, why) in [
             ("{body", "a { is not closed"),
             ("{what}", "{what} is unknown"),

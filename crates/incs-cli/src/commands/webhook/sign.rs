@@ -1,14 +1,16 @@
 //! `incs webhook sign`.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use incs_facade::model::Timestamp;
 use incs_facade::webhook::testing::sign::{Draft, Proof};
-use serde_json::{Map, Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::request;
-use super::scheme::{Proving, SchemeArgs};
+use super::scheme::{SchemeArgs, SigningScheme};
 use crate::exit::{Exit, Failure};
 use crate::input;
 use crate::output::Context;
@@ -21,62 +23,73 @@ pub(super) struct Sign {
     /// Path and query, or URL, to add the secret to
     #[arg(long, value_name = "TARGET", conflicts_with = "curl")]
     target: Option<String>,
-    /// Write a command line of curl that posts the body to this URL
+    /// Print a curl command that posts the body to this URL
     #[arg(long, value_name = "URL")]
     curl: Option<String>,
-    /// When it is signed, instead of now: RFC 3339, or seconds since 1970
+    /// Signing time instead of now: RFC 3339 or Unix seconds
     #[arg(long, value_name = "TIME", value_parser = request::instant)]
     at: Option<Timestamp>,
-    /// standard-webhooks: the id, instead of one made of the body
+    /// Webhook id, instead of one made from the body (standard-webhooks)
     #[arg(long, value_name = "ID")]
     id: Option<String>,
-    /// A header that is sent besides, for schemes that sign some
+    /// Additional header, for schemes that sign headers; may be repeated
     #[arg(short = 'H', value_name = "NAME: VALUE", value_parser = request::header)]
     with_header: Vec<(String, String)>,
-    /// The body byte for byte as it will be sent; - for standard input
+    /// File with the body, byte for byte as it will be sent; - for standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
 }
 
-/// Runs it.
+/// The output for machines.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct SignLine {
+    /// Command that posts the body; only with `--curl`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    curl: Option<String>,
+    /// Headers of the delivery, by name.
+    headers: BTreeMap<String, String>,
+    /// Target of the delivery; null if the scheme and the options have none.
+    target: Option<String>,
+}
+
+/// Runs the command.
 pub(super) fn run(args: &Sign, context: &Context) -> Result<Exit, Failure> {
     let Some(scheme) = args.scheme.build(context)? else {
-        return Err(Failure::usage("which scheme is not said").with_help("say --scheme; --help has them all"));
+        return Err(Failure::usage("no scheme is given").with_help("add --scheme; --help lists the schemes"));
     };
     let body = input::read(&args.file)?;
     let now = args.at.unwrap_or_else(Timestamp::now);
-    let proof = prove(&*scheme, &body, now, args.id.as_deref(), &args.with_header)?;
+    let proof = sign_body(&*scheme, &body, now, args.id.as_deref(), &args.with_header)?;
     let target = args.curl.as_deref().or(args.target.as_deref());
-    // Where only a part of the URL proves anything, there must be a target to see it in.
+    // A scheme that adds its secret to the URL needs a target, even without --target.
     let added = proof.to_target(target.unwrap_or("/"));
     let target = (target.is_some() || added != "/").then_some(added);
     let headers: Vec<(String, String)> = args.with_header.iter().chain(proof.headers()).cloned().collect();
     let curl = args.curl.is_some().then(|| curl(&headers, target.as_deref().unwrap_or_default(), &args.file));
 
     if context.out.json {
-        let members: Map<String, Value> = headers.into_iter().map(|(name, value)| (name, value.into())).collect();
-        let mut document = json!({"headers": members, "target": target});
-        if let (Some(curl), Some(object)) = (curl, document.as_object_mut()) {
-            object.insert("curl".to_owned(), curl.into());
-        }
-        context.out.json(&document);
+        context.out.json(&SignLine { curl, headers: headers.into_iter().collect(), target })?;
     } else if let Some(curl) = curl {
-        context.out.line(&curl);
+        context.out.line(&curl)?;
     } else {
         for (name, value) in &headers {
-            context.out.line(&format!("{name}: {value}"));
+            context.out.line(&format!("{name}: {value}"))?;
         }
         if let Some(target) = target {
-            // With headers besides, stdout stays a file of headers.
-            if headers.is_empty() { context.out.line(&target) } else { context.out.note(&format!("target: {target}")) }
+            // Next to headers the target goes to stderr, so that stdout can be saved as a header file.
+            if headers.is_empty() {
+                context.out.line(&target)?;
+            } else {
+                context.out.note(&format!("target: {target}"));
+            }
         }
     }
     Ok(Exit::Done)
 }
 
-/// What the scheme's sender adds to a body.
-pub(super) fn prove(
-    scheme: &dyn Proving,
+/// Signs a body as the sender of the scheme does.
+pub(super) fn sign_body(
+    scheme: &dyn SigningScheme,
     body: &[u8],
     now: Timestamp,
     id: Option<&str>,
@@ -89,7 +102,7 @@ pub(super) fn prove(
     for (name, value) in besides {
         draft = draft.with_header(name, value);
     }
-    scheme.sign(&draft).map_err(|refusal| Failure::usage(format!("it cannot be signed: {refusal}")))
+    scheme.sign(&draft).map_err(|refusal| Failure::usage(format!("cannot sign the body: {refusal}")))
 }
 
 fn curl(headers: &[(String, String)], url: &str, file: &Path) -> String {
@@ -106,7 +119,7 @@ fn curl(headers: &[(String, String)], url: &str, file: &Path) -> String {
     words.join(" ")
 }
 
-/// One word for a shell.
+/// Quotes a text as one shell word.
 fn quoted(text: &str) -> String {
     let is_safe = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:@=,%+".contains(&byte);
     if !text.is_empty() && text.bytes().all(is_safe) {
@@ -121,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_shell_takes_a_quoted_text_for_one_word() {
+    fn quoted_text_is_one_word() {
         assert_eq!(quoted("http://127.0.0.1:8080/a"), "http://127.0.0.1:8080/a");
         assert_eq!(quoted("it's $HOME"), r"'it'\''s $HOME'");
         assert_eq!(quoted(""), "''");

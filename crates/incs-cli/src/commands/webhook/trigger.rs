@@ -6,61 +6,63 @@ use std::time::Duration;
 use clap::Args;
 use incs_facade::model::{Pointer, Timestamp};
 use incs_facade::webhook::testing::bodies::{Body, sample};
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
 
-use super::parse::{ProviderChoice, items_of};
-use super::request::{self, Post, checked, headers};
+use super::parse::{ProviderName, items_of};
+use super::request::{self, PostClient, checked, headers};
 use super::scheme::SchemeArgs;
-use super::sign::prove;
+use super::sign::sign_body;
 use crate::connect;
 use crate::exit::{Exit, Failure};
 use crate::input;
-use crate::output::{Context, aligned, plain_line};
+use crate::output::{Context, WriteError, aligned, escape_line};
 
 /// The arguments of `incs webhook trigger`.
 #[derive(Debug, Args)]
 pub(super) struct Trigger {
-    /// The event, by its name or kind
+    /// Event to post, by name or kind
     #[arg(value_name = "EVENT", required_unless_present_any = ["list", "body"], conflicts_with = "body")]
     event: Option<String>,
-    /// List the events and end
+    /// List the events
     #[arg(long)]
     list: bool,
     /// Post this file instead of a sample; - for standard input
     #[arg(long, value_name = "FILE")]
     body: Option<PathBuf>,
-    /// Where to post
+    /// URL to post to
     #[arg(long, value_name = "URL", required_unless_present = "list")]
     url: Option<String>,
     #[command(flatten)]
     scheme: SchemeArgs,
-    /// Change or add a member first: JSON pointer, =, and JSON or text
+    /// Set a member of the sample: JSON pointer, =, and JSON or text; may be repeated
     #[arg(long, value_name = "POINTER=VALUE", value_parser = Edit::parse, conflicts_with = "body")]
     set: Vec<Edit>,
-    /// Spell it like PHP, as the platform does: \/ and \uXXXX
+    /// Encode the sample like the platform, with the escapes of PHP: \/ and \uXXXX
     #[arg(long, conflicts_with = "body")]
     php: bool,
-    /// A header to send besides
+    /// Additional header; may be repeated
     #[arg(short = 'H', value_name = "NAME: VALUE", value_parser = request::header)]
     with_header: Vec<(String, String)>,
-    /// standard-webhooks: the id, instead of one made of the body
+    /// Webhook id, instead of one made from the body (standard-webhooks)
     #[arg(long, value_name = "ID")]
     id: Option<String>,
-    /// When it is signed, instead of now: RFC 3339, or seconds since 1970
+    /// Signing time instead of now: RFC 3339 or Unix seconds
     #[arg(long, value_name = "TIME", value_parser = request::instant)]
     at: Option<Timestamp>,
-    /// How long to wait for the answer
+    /// Maximum time to wait for the reply
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = humantime::parse_duration)]
     timeout: Duration,
-    /// Post to another machine too
+    /// Allow URLs on other machines
     #[arg(long)]
     allow_remote: bool,
 }
 
-/// Runs it.
+/// Runs the command.
 pub(super) fn run(args: &Trigger, context: &Context) -> Result<Exit, Failure> {
     if args.list {
-        list(context);
+        list(context)?;
         return Ok(Exit::Done);
     }
     let body = args.body()?;
@@ -71,28 +73,54 @@ pub(super) fn run(args: &Trigger, context: &Context) -> Result<Exit, Failure> {
     let mut added = args.with_header.clone();
     let mut target = url.to_owned();
     if let Some(scheme) = args.scheme.build(context)? {
-        let proof = prove(&*scheme, &body, now, args.id.as_deref(), &args.with_header)?;
+        let proof = sign_body(&*scheme, &body, now, args.id.as_deref(), &args.with_header)?;
         added.extend_from_slice(proof.headers());
         target = proof.to_target(url);
     } else {
-        context.out.note("note: it is not signed; --scheme says how to");
+        context.out.note("note: the request is not signed; use --scheme to sign it");
     }
     if !added.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
         added.push(("content-type".to_owned(), "application/json".to_owned()));
     }
     let (target, headers) = (checked(&target, "--url", args.allow_remote)?, headers(&added)?);
     let bytes = body.len();
-    let posted = connect::runtime()?.block_on(Post::new(args.timeout).to(&target, headers, body.into()))?;
+    let posted = connect::runtime()?.block_on(PostClient::new(args.timeout).post(&target, headers, body.into()))?;
 
     let millis = u64::try_from(posted.took.as_millis()).unwrap_or(u64::MAX);
     if context.out.json {
-        let document = json!({"type": "posted", "kind": kind, "bytes": bytes, "status": posted.status, "ms": millis});
-        context.out.json(&document);
+        let line = TriggerLine::Posted { bytes, kind, ms: millis, status: posted.status };
+        context.out.record_sorted_json(&line)?;
     } else {
-        let kind = plain_line(kind.as_deref().unwrap_or("a body"));
-        context.out.line(&format!("{}  {kind}, {bytes} bytes, answered in {millis} ms", posted.status));
+        let kind = escape_line(kind.as_deref().unwrap_or("a body"));
+        context.out.record(&format!("{}  {kind}, {bytes} bytes, reply in {millis} ms", posted.status))?;
     }
     Ok(if (200..300).contains(&posted.status) { Exit::Done } else { Exit::Failure })
+}
+
+/// The output for machines.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(crate) enum TriggerLine {
+    /// The event was posted, and there was a reply.
+    Posted {
+        /// Length of the body.
+        bytes: usize,
+        /// Kind of the first item; null if the body has none.
+        kind: Option<String>,
+        /// Milliseconds until the reply.
+        ms: u64,
+        /// HTTP status of the reply.
+        status: u16,
+    },
+}
+
+/// A line of `incs webhook trigger --list` for machines.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Sample<'a> {
+    /// Name of the sample.
+    event: &'a str,
+    /// Kind of its item.
+    kind: String,
 }
 
 impl Trigger {
@@ -103,7 +131,7 @@ impl Trigger {
         let wanted = self.event.as_deref().unwrap_or_default();
         let (mut body, state) = sample_of(wanted).ok_or_else(|| {
             Failure::usage(format!("there is no sample of `{wanted}`"))
-                .with_help("`incs webhook trigger --list` has them all")
+                .with_help("`incs webhook trigger --list` lists all events")
         })?;
         if state.is_some() || !self.set.is_empty() {
             let mut json: Value = serde_json::from_slice(body.as_bytes())
@@ -111,15 +139,14 @@ impl Trigger {
             state.iter().chain(&self.set).try_for_each(|edit| edit.apply(&mut json))?;
             body = Body::from(json);
         }
-        Ok(if self.php { body.as_php() } else { body }.into_bytes())
+        Ok(if self.php { body.to_php() } else { body }.into_bytes())
     }
 }
 
-/// The sample of an event by its name, by its kind, or by the beginning of its kind: of several then the text. Of the receipts only
-/// one is a sample; the state of another is to be set.
+/// Returns the sample of an event by name, by kind, or by the beginning of a kind, where a text comes first. There is one sample of
+/// a receipt; for another state, an edit is returned with it.
 fn sample_of(wanted: &str) -> Option<(Body, Option<Edit>)> {
-    let samples: Vec<(&str, Body, String)> = sample::all()
-        .into_iter()
+    let samples: Vec<(&str, Body, String)> = samples()
         .map(|(name, body)| {
             let kind = kind_of(body.as_bytes()).unwrap_or_default();
             (name, body, kind)
@@ -140,25 +167,27 @@ fn sample_of(wanted: &str) -> Option<(Body, Option<Edit>)> {
         })
 }
 
-fn kind_of(body: &[u8]) -> Option<String> {
-    items_of(body, ProviderChoice::Auto).ok()?.items().first()?.kind()
+/// Returns the samples of events, then the samples of single kinds of messages.
+fn samples() -> impl Iterator<Item = (&'static str, Body)> {
+    sample::all().into_iter().chain(sample::messages())
 }
 
-fn list(context: &Context) {
-    let samples = sample::all();
-    let names = samples.iter().map(|(name, body)| (*name, kind_of(body.as_bytes()).unwrap_or_default()));
+fn kind_of(body: &[u8]) -> Option<String> {
+    items_of(body, ProviderName::Auto).ok()?.items().first()?.kind()
+}
+
+fn list(context: &Context) -> Result<(), WriteError> {
+    let mut names = samples().map(|(name, body)| (name, kind_of(body.as_bytes()).unwrap_or_default()));
     if context.out.json {
-        names.for_each(|(name, kind)| context.out.json(&json!({"event": name, "kind": kind})));
+        names.try_for_each(|(name, kind)| context.out.json(&Sample { event: name, kind }))
     } else {
         let rows = names.map(|(name, kind)| [name.to_owned(), kind]);
         let header = [["EVENT".to_owned(), "KIND".to_owned()]];
-        for line in aligned(header.into_iter().chain(rows)) {
-            context.out.line(&line);
-        }
+        aligned(header.into_iter().chain(rows)).iter().try_for_each(|line| context.out.line(line))
     }
 }
 
-/// A change of one member, written `/pointer=value`.
+/// A change to one member, written `/pointer=value`.
 #[derive(Debug, Clone, PartialEq)]
 struct Edit {
     pointer: String,
@@ -166,12 +195,12 @@ struct Edit {
 }
 
 impl Edit {
-    /// Sets a text.
+    /// Creates an edit that sets a text.
     fn new(pointer: &str, text: &str) -> Self {
         Self { pointer: pointer.to_owned(), value: text.into() }
     }
 
-    /// Reads one: the value is JSON if it can be, and text if it cannot.
+    /// Parses an edit. A value that is not JSON is a text.
     fn parse(text: &str) -> Result<Self, String> {
         let (pointer, value) = text.split_once('=').ok_or("it has no =")?;
         if !pointer.starts_with('/') {
@@ -181,13 +210,13 @@ impl Edit {
         Ok(Self { pointer: pointer.to_owned(), value })
     }
 
-    /// Puts the value where the pointer leads; what holds it must be there.
+    /// Sets the member at the pointer. Its parent must exist.
     fn apply(&self, json: &mut Value) -> Result<(), Failure> {
         if let Some(slot) = json.pointer_mut(&self.pointer) {
             *slot = self.value.clone();
             return Ok(());
         }
-        let nowhere = || Failure::usage(format!("--set {}: there is nothing to put it into", self.pointer));
+        let nowhere = || Failure::usage(format!("--set {}: its parent does not exist", self.pointer));
         let mut parent = Pointer::parse(&*self.pointer).map_err(|_| nowhere())?;
         let name = parent.pop().ok_or_else(nowhere)?;
         match json.pointer_mut(parent.as_str()).ok_or_else(nowhere)? {
@@ -208,7 +237,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_member_is_changed_or_added() {
+    fn edit_changes_or_adds_member() {
         let mut json = json!({"a": {"b": [1]}, "c/d": 2});
         for edit in ["/a/b/0=7", "/a/b/-=x=y", "/a/b/2=\"8\"", "/c~1d=null", "/new={\"e\":[]}"] {
             Edit::parse(edit).unwrap().apply(&mut json).unwrap();
@@ -217,10 +246,10 @@ mod tests {
     }
 
     #[test]
-    fn what_leads_nowhere_is_refused() {
+    fn pointer_without_parent_is_refused() {
         for edit in ["/a/b/c=1", "/b/5=1", "/b/x=1"] {
             let failure = Edit::parse(edit).unwrap().apply(&mut json!({"a": 1, "b": []})).unwrap_err();
-            assert!(failure.message.ends_with("there is nothing to put it into"), "{edit}");
+            assert!(failure.message.ends_with("its parent does not exist"), "{edit}");
         }
         assert!(Edit::parse("a=1").is_err());
         assert!(Edit::parse("/a").is_err());

@@ -4,14 +4,15 @@ use std::path::PathBuf;
 
 use clap::Args;
 use incs_facade::model::Timestamp;
-use incs_facade::webhook::{Cause, Delivery, Rejection};
-use serde_json::{Value, json};
+use incs_facade::webhook::{Delivery, Rejection, RejectionCause};
+use schemars::JsonSchema;
+use serde::Serialize;
 
-use super::request::{self, Head};
+use super::request::{self, RequestHead};
 use super::scheme::{Name, SchemeArgs};
 use crate::exit::{Exit, Failure};
 use crate::input;
-use crate::output::{Context, aligned};
+use crate::output::{Context, WriteError, aligned};
 
 /// The arguments of `incs webhook verify`.
 #[derive(Debug, Args)]
@@ -21,30 +22,30 @@ pub(super) struct Verify {
     /// File with the headers: lines of `Name: value`, or JSON
     #[arg(long, value_name = "FILE")]
     headers: Option<PathBuf>,
-    /// A header that came
+    /// Header of the request; may be repeated
     #[arg(short = 'H', value_name = "NAME: VALUE", value_parser = request::header)]
     with_header: Vec<(String, String)>,
     /// Path and query of the request
     #[arg(long, value_name = "TARGET")]
     target: Option<String>,
-    /// The time to check for, instead of now: RFC 3339, or seconds since 1970
+    /// Verify for this time instead of now: RFC 3339 or Unix seconds
     #[arg(long, value_name = "TIME", value_parser = request::instant)]
     at: Option<Timestamp>,
-    /// Look for the cause when it is refused
+    /// Explain why verification failed
     #[arg(long)]
     explain: bool,
-    /// The body byte for byte as it came; - for standard input
+    /// File with the body, byte for byte as received; - for standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
 }
 
-/// Runs it.
+/// Runs the command.
 pub(super) fn run(args: &Verify, context: &Context) -> Result<Exit, Failure> {
     let (Some(name), Some(scheme)) = (args.scheme.scheme, args.scheme.build(context)?) else {
-        return Err(Failure::usage("which scheme is not said").with_help("say --scheme; --help has them all"));
+        return Err(Failure::usage("no scheme is given").with_help("add --scheme; --help lists the schemes"));
     };
-    let mut head = args.headers.as_deref().map(Head::read).transpose()?.unwrap_or_default();
-    // The first header of a name counts, and the command line has the last word.
+    let mut head = args.headers.as_deref().map(RequestHead::read).transpose()?.unwrap_or_default();
+    // The first header of a name counts, so that -H overrides the file.
     head.headers.splice(0..0, args.with_header.iter().cloned());
     let target = args.target.clone().or(head.target);
     let body = input::read(&args.file)?;
@@ -55,18 +56,18 @@ pub(super) fn run(args: &Verify, context: &Context) -> Result<Exit, Failure> {
         delivery = delivery.with_target(target);
     }
     let Err(rejection) = delivery.verify(&*scheme, now) else {
-        say_verified(name, context);
+        say_verified(name, context)?;
         return Ok(Exit::Done);
     };
     let cause = if args.explain { delivery.explain(&*scheme, now) } else { None };
-    say_refused(name, &rejection, cause.as_ref(), args.explain, context);
+    say_refused(name, &rejection, cause.as_ref(), args.explain, context)?;
     Ok(Exit::Authentication)
 }
 
-fn say_verified(name: Name, context: &Context) {
+fn say_verified(name: Name, context: &Context) -> Result<(), WriteError> {
     if context.out.json {
-        let document = json!({"verified": true, "scheme": name.text(), "status": 200, "reason": null, "cause": null});
-        context.out.json(&document);
+        let (verified, reason, cause) = (true, None, None);
+        context.out.json(&VerifyLine { cause, reason, scheme: name.text(), status: 200, verified })
     } else {
         let green = anstyle::AnsiColor::Green.on_default().bold();
         let proof = if name == Name::SharedSecret {
@@ -74,58 +75,101 @@ fn say_verified(name: Name, context: &Context) {
         } else {
             "the signature is right"
         };
-        context.out.line(&format!("{green}verified{green:#}  {proof}"));
+        context.out.line(&format!("{green}verified{green:#}  {proof}"))
     }
 }
 
-fn say_refused(name: Name, rejection: &Rejection, cause: Option<&Cause>, explained: bool, context: &Context) {
+fn say_refused(
+    name: Name,
+    rejection: &Rejection,
+    cause: Option<&RejectionCause>,
+    explained: bool,
+    context: &Context,
+) -> Result<(), WriteError> {
     if context.out.json {
-        context.out.json(&json!({
-            "verified": false, "scheme": name.text(), "status": rejection.status(), "reason": rejection.to_string(),
-            "cause": cause.map_or(Value::Null, of_cause),
-        }));
-        return;
+        return context.out.json(&VerifyLine {
+            cause: cause.map(Cause::from),
+            reason: Some(rejection.to_string()),
+            scheme: name.text(),
+            status: rejection.status(),
+            verified: false,
+        });
     }
     let red = anstyle::AnsiColor::Red.on_default().bold();
-    context.out.line(&format!("{red}refused{red:#}   {rejection}"));
+    context.out.line(&format!("{red}refused{red:#}   {rejection}"))?;
     let cause = match cause {
         Some(cause) => cause.to_string(),
-        None if explained => "not the scheme: it accepts this".to_owned(),
-        None => return context.out.note("note: --explain looks for the cause"),
+        None if explained => "none found: the scheme accepts this request".to_owned(),
+        None => {
+            context.out.note("note: use --explain to find the cause");
+            return Ok(());
+        }
     };
     for line in aligned([["cause   ".to_owned(), cause]]) {
-        context.out.line(&line);
+        context.out.line(&line)?;
     }
+    Ok(())
 }
 
-/// A cause for machines. It never holds a secret or a signature.
-pub(super) fn of_cause(cause: &Cause) -> Value {
-    let mut object = json!({"kind": kind(cause), "message": cause.to_string()});
-    let detail = match cause {
-        Cause::MissingHeader(header) | Cause::UnreadableHeader(header) => Some(("header", json!(header))),
-        Cause::SecretKind(how) | Cause::Encoding(how) => Some(("as", json!(how))),
-        Cause::Clock { by, ahead } => {
-            let seconds = i64::try_from(by.as_secs()).unwrap_or(i64::MAX);
-            Some(("ahead_by_s", json!(if *ahead { seconds } else { -seconds })))
+/// The output for machines. All members are always present.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct VerifyLine {
+    /// Cause of the refusal; only with `--explain`, and if one is found.
+    cause: Option<Cause>,
+    /// Reason of the refusal; null if the delivery is verified.
+    reason: Option<String>,
+    scheme: String,
+    /// HTTP status of the reply to such a delivery.
+    status: u16,
+    verified: bool,
+}
+
+/// The cause of a refusal. It never holds a secret or a signature.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Cause {
+    /// Seconds that the sender's clock is ahead of this one; negative if it is behind.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ahead_by_s: Option<i64>,
+    /// Form in which the signature or the secret is written.
+    #[serde(rename = "as", skip_serializing_if = "Option::is_none")]
+    form: Option<String>,
+    /// Name of the header.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    header: Option<String>,
+    kind: &'static str,
+    message: String,
+}
+
+impl From<&RejectionCause> for Cause {
+    fn from(cause: &RejectionCause) -> Self {
+        let (ahead_by_s, form, header) = (None, None, None);
+        let other = Self { ahead_by_s, form, header, kind: kind(cause), message: cause.to_string() };
+        match cause {
+            RejectionCause::MissingHeader(header) | RejectionCause::UnreadableHeader(header) => {
+                Self { header: Some(header.to_string()), ..other }
+            }
+            RejectionCause::SecretKind(how) | RejectionCause::Encoding(how) => {
+                Self { form: Some(how.to_string()), ..other }
+            }
+            RejectionCause::Clock { by, ahead } => {
+                let seconds = i64::try_from(by.as_secs()).unwrap_or(i64::MAX);
+                Self { ahead_by_s: Some(if *ahead { seconds } else { -seconds }), ..other }
+            }
+            _ => other,
         }
-        _ => None,
-    };
-    if let (Some((name, value)), Some(object)) = (detail, object.as_object_mut()) {
-        object.insert(name.to_owned(), value);
     }
-    object
 }
 
-fn kind(cause: &Cause) -> &'static str {
+fn kind(cause: &RejectionCause) -> &'static str {
     match cause {
-        Cause::MissingHeader(_) => "missing_header",
-        Cause::BodyRewritten => "body_rewritten",
-        Cause::SecretKind(_) => "secret_kind",
-        Cause::ExpiredSecret => "expired_secret",
-        Cause::Clock { .. } => "clock",
-        Cause::Encoding(_) => "encoding",
-        Cause::UnreadableHeader(_) => "unreadable_header",
-        Cause::MissingSecret => "missing_secret",
+        RejectionCause::MissingHeader(_) => "missing_header",
+        RejectionCause::BodyRewritten => "body_rewritten",
+        RejectionCause::SecretKind(_) => "secret_kind",
+        RejectionCause::ExpiredSecret => "expired_secret",
+        RejectionCause::Clock { .. } => "clock",
+        RejectionCause::Encoding(_) => "encoding",
+        RejectionCause::UnreadableHeader(_) => "unreadable_header",
+        RejectionCause::MissingSecret => "missing_secret",
         _ => "unknown",
     }
 }

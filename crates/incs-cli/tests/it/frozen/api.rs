@@ -1,12 +1,14 @@
 //! `incs status`, `template`, `task` and `auth`.
 
+use std::process::Command;
+
 use incs_facade::contract::{Fault, Moment, Reply};
 use incs_facade::model::envelope::Code;
 use serde_json::{Value, json};
 
 use super::transcript::{Transcript, with_json};
 use crate::manage::platform::{Platform, failure, success};
-use crate::support::{fixture, fixture_path};
+use crate::support::{Ended, fixture, fixture_path, run};
 
 #[test]
 fn json_of_status_is_frozen() {
@@ -45,7 +47,7 @@ fn json_of_status_is_frozen() {
     transcript.end();
 }
 
-/// Runs a command against a server with these answers.
+/// Runs a command against a server with these replies.
 fn against(transcript: &mut Transcript, case: &str, args: &[&str], answers: &[String]) {
     let platform = Platform::answering(answers.iter().cloned());
     transcript.add(case, &mut platform.incs(&[args, &["--json"]].concat()));
@@ -76,6 +78,9 @@ fn json_of_template_get_is_frozen() {
     against(&mut transcript, "rcs", &rcs, &[fixture("rcs-template-get.response.json")]);
     against(&mut transcript, "not found", &rcs, &[fixture("rcs-template-get.error-400.response.json")]);
     against(&mut transcript, "refused", &rcs, &[failure(400, "category require")]);
+    let by_name = ["template", "get", "--channel", "rcs", "--name", "rain_sale_card"];
+    against(&mut transcript, "by name", &by_name, &[fixture("rcs-template-list.response.json")]);
+    against(&mut transcript, "no such name", &by_name, &[success(&json!([]))]);
     transcript.add("usage", &mut with_json(&["template", "get", "--channel", "rcs"]));
     transcript.end();
 }
@@ -172,4 +177,37 @@ fn json_of_auth_token_is_frozen() {
     transcript.add("half an account", with_json(&token).env("INCS_USERNAME", "ops_admin"));
     transcript.add("usage", &mut with_json(&["auth", "token", "more"]));
     transcript.end();
+}
+
+#[test]
+fn json_of_doctor_is_frozen() {
+    let mut transcript = Transcript::of("doctor");
+    let doctor = ["doctor", "--json"];
+    let mut add = |case: &str, command: &mut Command| {
+        let ended = run(command);
+        let stdout = ended.stdout.lines().map(|line| without_millis(line) + "\n").collect();
+        transcript.note(case, command, &Ended { stdout, ..ended });
+    };
+    let platform = |root: Reply, replies: &[String]| {
+        let replies = replies.iter().map(|body| Reply::json(200, body.clone()));
+        Platform::giving([root.clone(), root].into_iter().chain(replies))
+    };
+    let (none, page) = (success(&json!({ "data": [] })), success(&json!({ "total": 0, "data": [] })));
+    let healthy = [none, success(&json!([])), success(&json!("5f0c")), page];
+    add("every check passes", &mut platform(Reply::new(404), &healthy).incs(&doctor));
+    let refused = [failure(10_001, "no"), failure(422, "no"), failure(401, "no")];
+    let odd = Reply::new(503).with_header("date", "yesterday");
+    add("warnings, and credentials that are refused", &mut platform(odd, &refused).incs(&doctor));
+    let silent = Platform::giving([Fault::close(Moment::AfterRequest), Fault::close(Moment::AfterRequest)]);
+    add("no reply", &mut silent.incs(&doctor));
+    add("no host, no credential", with_json(&["doctor"]).env("INCS_BASE_URL", "https://no-such-host.invalid"));
+    add("unusable settings", with_json(&["doctor"]).env("INCS_USERNAME", "ops_admin"));
+    add("usage", &mut with_json(&["doctor", "--timeout", "x"]));
+    transcript.end();
+}
+
+/// Replaces the milliseconds of a reply.
+fn without_millis(line: &str) -> String {
+    let Some((before, after)) = line.split_once(" ms\"") else { return line.to_owned() };
+    format!("{}<ms> ms\"{after}", before.trim_end_matches(|character: char| character.is_ascii_digit()))
 }

@@ -9,7 +9,7 @@ fn json_of_demo_is_frozen() {
     let mut transcript = Transcript::of("demo").hiding_member("at_ms").hiding_member("receipts");
     let mut command = with_json(&["demo"]);
     let Ended { code, stdout, stderr } = run(&mut command);
-    // Details end with the last characters of an id.
+    // The details end with the last characters of an id.
     let without_id = |line: &str| {
         let Some((before, rest)) = line.split_once('…') else { return line.to_owned() };
         format!("{before}<id>{}", rest.trim_start_matches(|character: char| character.is_ascii_alphanumeric()))

@@ -125,3 +125,18 @@ fn json_of_exit_codes_is_frozen() {
     transcript.add("usage", &mut with_json(&["exit-codes", "more"]));
     transcript.end();
 }
+
+#[test]
+fn json_of_explain_is_frozen() {
+    let mut transcript = Transcript::of("explain");
+    transcript.add("a code", &mut with_json(&["explain", "131049"]));
+    transcript.add("a code of several platforms", &mut with_json(&["explain", "4"]));
+    transcript.add("one of several platforms", &mut with_json(&["explain", "4", "--family", "meta"]));
+    transcript.add("a range", &mut with_json(&["explain", "250"]));
+    transcript.add("a name", &mut with_json(&["explain", "ex_system_error"]));
+    transcript.add("some unknown", &mut with_json(&["explain", "(#132012)", "999999", "EX_NEW"]));
+    transcript.add("unknown", &mut with_json(&["explain", "7", "--family", "incs"]));
+    transcript.add("no such platform", &mut with_json(&["explain", "7", "--family", "telegram"]));
+    transcript.add("usage", &mut with_json(&["explain"]));
+    transcript.end();
+}

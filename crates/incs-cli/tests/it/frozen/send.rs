@@ -12,13 +12,18 @@ use crate::support::{Folder, fixture, fixture_path};
 
 const TEXT: [&str; 6] = ["send", "text", "--to", "85251230088", "--text", "See you at 9"];
 
-/// The program with these arguments, for a server that gives these replies and faults.
+/// Returns the program with these arguments, and a server with these replies and faults.
 fn to(platform: &Platform, args: &[&str]) -> Command {
     platform.incs(&[args, &["--json"]].concat())
 }
 
 fn accepted() -> Fault {
     Reply::json(200, ACCEPTED).into()
+}
+
+/// Returns a reply with another message id.
+fn accepted_next() -> Fault {
+    Reply::json(200, ACCEPTED.replace("HBgN", "HBgO")).into()
 }
 
 #[test]
@@ -37,7 +42,7 @@ fn json_of_send_file_is_frozen() {
         accepted(),
         Reply::failure(Code::Viber, "(#132012) the platform's own words").into(),
         Fault::close(Moment::AfterRequest),
-        accepted(),
+        accepted_next(),
     ]);
     let lines = format!("{LINE}\n\n{wrong}\n{empty}\n{LINE}\n{LINE}\n{LINE}\nnot json\n");
     let mut command = to(&platform, &[&file[..], &["--retries", "0"]].concat());
@@ -93,7 +98,7 @@ fn json_of_send_text_is_frozen() {
     ] {
         transcript.add(case, &mut to(&Platform::giving([fault]), args));
     }
-    let platform = Platform::giving([accepted(), accepted()]);
+    let platform = Platform::giving([accepted(), accepted_next()]);
     let two = ["send", "text", "--to", "85251230088", "--to", "85251230099", "--text", "Hi", "--concurrency", "1"];
     transcript.add("two recipients", &mut to(&platform, &two));
 
@@ -115,7 +120,7 @@ fn json_of_send_text_is_frozen() {
     transcript.end();
 }
 
-/// A kind: what is sent, what is invalid or refused by the program, and a wrong command line.
+/// Records a kind: an accepted send, an invalid message, and a wrong command line.
 fn kind(name: &str, cases: &[(&str, &[&str])]) {
     let folder = Folder::new();
     let code = folder.file("code", "480913\n");

@@ -1,4 +1,4 @@
-//! What the runs of one command wrote, as JSON Lines.
+//! The output of the runs of one command, as JSON Lines.
 
 use std::process::Command;
 
@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use super::golden::assert_frozen;
 use crate::support::{Ended, Folder, fixture_path, incs, run, run_with_input};
 
-/// What the runs of one command wrote: for each run a line with the arguments and the exit code, then each line of
-/// standard output and standard error, byte for byte. What differs from run to run is replaced by its name in angle
+/// The output of the runs of one command: for each run a line with the arguments and the exit code, then each line of
+/// standard output and standard error, byte for byte. Values that differ from run to run are replaced by their name in angle
 /// brackets.
 pub(super) struct Transcript {
     file: String,
@@ -17,13 +17,13 @@ pub(super) struct Transcript {
     hidden_members: Vec<&'static str>,
 }
 
-/// The program with these arguments and `--json`.
+/// Returns the program with these arguments and `--json`.
 pub(super) fn with_json(args: &[&str]) -> Command {
     incs(&[args, &["--json"]].concat())
 }
 
 impl Transcript {
-    /// Of the command with this name, like `template list`.
+    /// Starts the transcript of a command, such as `template list`.
     pub(super) fn of(command: &str) -> Self {
         Self {
             file: format!("json/{}.jsonl", command.replace(' ', "-")),
@@ -44,7 +44,7 @@ impl Transcript {
         self.hiding(folder.to_str().unwrap(), "<folder>")
     }
 
-    /// Replaces the value of a member, wherever it stands.
+    /// Replaces the value of a member at any place.
     pub(super) fn hiding_member(mut self, name: &'static str) -> Self {
         self.hidden_members.push(name);
         self
@@ -62,7 +62,7 @@ impl Transcript {
         self.note(case, command, &ended);
     }
 
-    /// Writes down a run.
+    /// Records a run.
     pub(super) fn note(&mut self, case: &str, command: &Command, ended: &Ended) {
         let args: Vec<_> = command.get_args().map(|arg| arg.to_str().unwrap()).collect();
         self.line(&json!({ "args": args, "case": case, "exit_code": ended.code }).to_string());
@@ -73,14 +73,14 @@ impl Transcript {
         }
     }
 
-    /// A line that was written to a stream: as it is if it is JSON, else as a text.
+    /// Returns a line of a stream: unchanged if it is JSON, otherwise as a text.
     pub(super) fn written(&mut self, stream: &str, line: &str) {
         let is_json = serde_json::from_str::<Value>(line).is_ok();
         let value = if is_json { line.to_owned() } else { json!(line).to_string() };
         self.line(&format!("{{\"{stream}\":{value}}}"));
     }
 
-    /// Compares it with the frozen file.
+    /// Compares the transcript with the frozen file.
     pub(super) fn end(self) {
         assert_frozen(&self.file, &self.text);
     }
@@ -98,7 +98,7 @@ impl Transcript {
     }
 }
 
-/// The same with another value of a member: its name in angle brackets.
+/// Replaces the value of a member by its name in angle brackets.
 fn without_member(line: &str, name: &str) -> String {
     let key = format!("\"{name}\":");
     let mut parts = line.split(&key);
@@ -115,7 +115,7 @@ fn without_member(line: &str, name: &str) -> String {
     found
 }
 
-/// The same without the numbers of ports of this machine.
+/// Replaces the ports of this machine.
 fn without_ports(line: &str) -> String {
     let mut parts = line.split("127.0.0.1:");
     let mut found = parts.next().unwrap().to_owned();

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use super::transcript::{Transcript, with_json};
 use crate::support::{Folder, fixture_path, run, run_with_input};
-use crate::webhook::server::{Listening, SECRET, answering, nobody};
+use crate::webhook::server::{Listening, SECRET, answering, closed_port};
 
 const AT: [&str; 2] = ["--at", "2026-11-22T08:00:00Z"];
 
@@ -55,7 +55,7 @@ fn json_of_webhook_parse_is_frozen() {
     transcript.end();
 }
 
-/// Each scheme, in a few shapes.
+/// Returns the options of each scheme, in several variants.
 const SCHEMES: [&[&str]; 11] = [
     &["--scheme", "shared-secret"],
     &["--scheme", "shared-secret", "--query", "key"],
@@ -117,7 +117,7 @@ fn json_of_webhook_verify_is_frozen() {
     let rewritten = "{\"event\": \"other\", \"a\": \"\\u00e9\"}";
     for (case, scheme, proof, at, body) in [
         ("another body", SCHEMES[8], &proofs[8], AT[1], "{}"),
-        ("a body that was written anew", SCHEMES[8], &proofs[8], AT[1], rewritten),
+        ("a body that was serialized again", SCHEMES[8], &proofs[8], AT[1], rewritten),
         ("another encoding", &base64, &proofs[3], AT[1], body),
         ("no header", SCHEMES[3], &none, AT[1], body),
         ("no secret", SCHEMES[1], &none, AT[1], body),
@@ -152,7 +152,7 @@ fn json_of_webhook_trigger_is_frozen() {
         ("another state", &["message_status_update.failed", "--url", &taking]),
         ("a file", &["--body", &body, "--url", &taking]),
         ("not taken", &["exotel", "--url", &failing]),
-        ("nobody listens", &["exotel", "--url", &format!("http://{}/", nobody())]),
+        ("nobody listens", &["exotel", "--url", &format!("http://{}/", closed_port())]),
         ("another machine", &["exotel", "--url", "http://example.com/"]),
         ("no URL", &["exotel", "--url", "nowhere"]),
         ("no such sample", &["other", "--url", &taking]),
@@ -202,7 +202,7 @@ fn json_of_webhook_listen_is_frozen() {
     next(2);
     assert_eq!(listening.end().0, 0);
 
-    let to = format!("http://{}/", nobody());
+    let to = format!("http://{}/", closed_port());
     let mut listening = Listening::with(&["--count", "1", "--insecure", "--forward", &to]);
     transcript.written("stdout", &listening.ready.to_string());
     run(&mut with_secret(&["webhook", "trigger", "--url", &listening.url, "exotel"]));

@@ -6,7 +6,7 @@ use super::platform::{Platform, failure, success};
 use crate::support::{incs, run};
 
 #[test]
-fn a_token_is_fetched_for_the_account_and_written_to_stdout_only() {
+fn token_is_written_to_stdout_only() {
     for data in [json!("5f0c"), json!({ "token": "5f0c" }), json!({ "access_token": "5f0c" })] {
         let platform = Platform::answering([success(&data), success(&data)]);
         let ended = run(&mut platform.incs(&["auth", "token"]));
@@ -19,7 +19,7 @@ fn a_token_is_fetched_for_the_account_and_written_to_stdout_only() {
 }
 
 #[test]
-fn the_member_that_holds_the_token_can_be_named() {
+fn token_member_can_be_named() {
     let reply = success(&json!({ "jwt": "5f0c" }));
     let platform = Platform::answering([reply.clone(), reply]);
     assert_eq!(run(&mut platform.incs(&["auth", "token", "--member", "jwt"])).stdout, "5f0c\n");
@@ -28,7 +28,7 @@ fn the_member_that_holds_the_token_can_be_named() {
 }
 
 #[test]
-fn without_an_account_or_with_a_wrong_one_it_is_authentication() {
+fn missing_or_wrong_account_fails_authentication() {
     let ended = run(&mut incs(&["auth", "token", "--json"]));
     assert_eq!((ended.code, ended.stdout.as_str()), (4, ""));
     assert!(ended.failure()["help"].as_str().unwrap().contains("INCS_PASSWORD_FILE"));

@@ -1,4 +1,4 @@
-//! A server on loopback that answers what a test wants.
+//! A server on loopback with scripted replies.
 
 use std::process::Command;
 
@@ -11,11 +11,11 @@ use crate::support::incs;
 /// A server on loopback that answers what a test wants.
 pub(crate) struct Platform {
     server: FaultServer,
-    /// Where the server runs.
+    /// The address of the server.
     _runtime: Runtime,
 }
 
-/// What was asked of it.
+/// A request that the server received.
 pub(crate) struct Asked {
     pub(crate) line: String,
     pub(crate) headers: String,
@@ -23,12 +23,12 @@ pub(crate) struct Asked {
 }
 
 impl Platform {
-    /// Answers with these bodies, one after another.
+    /// Starts a server that replies with these bodies in turn.
     pub(crate) fn answering<B: Into<String>>(bodies: impl IntoIterator<Item = B>) -> Self {
         Self::giving(bodies.into_iter().map(|body| Reply::json(200, body.into())))
     }
 
-    /// Gives these replies and faults, one after another.
+    /// Starts a server with these replies and faults in turn.
     pub(crate) fn giving<F: Into<Fault>>(faults: impl IntoIterator<Item = F>) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let server = runtime.block_on(FaultServer::start(Security::Plain)).unwrap();
@@ -39,7 +39,7 @@ impl Platform {
         Self { server, _runtime: runtime }
     }
 
-    /// The program with a code and an account for this server.
+    /// Returns the program with a code and an account for this server.
     pub(crate) fn incs(&self, args: &[&str]) -> Command {
         let mut command = incs(args);
         command.env("INCS_BASE_URL", self.server.uri()).env("INCS_CERTIFICATION_CODE", "5d1f");
@@ -47,7 +47,7 @@ impl Platform {
         command
     }
 
-    /// All requests so far.
+    /// Returns all requests so far.
     pub(crate) fn asked(&self) -> Vec<Asked> {
         let requests = self.server.seen().complete.into_iter();
         requests
@@ -59,18 +59,18 @@ impl Platform {
             .collect()
     }
 
-    /// Method, path and query of all requests so far.
+    /// Returns method, path and query of all requests so far.
     pub(crate) fn lines(&self) -> Vec<String> {
         self.asked().into_iter().map(|asked| asked.line).collect()
     }
 }
 
-/// A successful reply.
+/// Returns a successful reply.
 pub(crate) fn success(data: &Value) -> String {
     serde_json::json!({ "status": "success", "code": 200, "message": "", "data": data, "error": {} }).to_string()
 }
 
-/// A failure.
+/// Returns an error reply.
 pub(crate) fn failure(code: u32, message: &str) -> String {
     serde_json::json!({ "status": "error", "code": code, "message": message, "data": {}, "error": {} }).to_string()
 }

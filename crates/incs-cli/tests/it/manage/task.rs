@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::platform::{Platform, failure, success};
 use crate::support::{fixture, fixture_path, incs, run};
 
-/// A page of tasks with these ids.
+/// Returns a page of tasks with these ids.
 fn page(ids: std::ops::Range<u32>) -> String {
     let reply: Value = serde_json::from_str(&fixture("saas-task-list.response.json")).unwrap();
     let row = &reply["data"]["data"][0];
@@ -24,7 +24,7 @@ fn token() -> String {
 }
 
 #[test]
-fn tasks_are_listed_page_by_page_with_the_token_of_the_account() {
+fn tasks_are_listed_page_by_page() {
     let platform = Platform::answering([token(), page(1..3), page(3..4)]);
     let ended = run(&mut platform.incs(&["task", "list", "--json", "--page-size", "2"]));
     let ids: Vec<_> = ended.documents().iter().map(|task| task["id"].clone()).collect();
@@ -37,7 +37,7 @@ fn tasks_are_listed_page_by_page_with_the_token_of_the_account() {
 }
 
 #[test]
-fn every_filter_is_part_of_the_query() {
+fn filters_are_query_parameters() {
     let platform = Platform::answering([page(1..2)]);
     let args =
         ["--status", "in-progress", "--name", "May", "--from", "2026-05-04", "--to", "2026-05-05", "--page", "3"];
@@ -52,7 +52,7 @@ fn every_filter_is_part_of_the_query() {
 }
 
 #[test]
-fn people_get_a_table_and_a_note_when_there_may_be_more() {
+fn limited_list_prints_a_note() {
     let platform = Platform::answering([page(411..413)]);
     let ended = run(platform.incs(&["task", "list", "--limit", "2"]).env("INCS_TOKEN", "b82f"));
     insta::assert_snapshot!(ended.stdout, @"
@@ -64,18 +64,18 @@ fn people_get_a_table_and_a_note_when_there_may_be_more() {
 
     let platform = Platform::answering([page(0..0)]);
     let ended = run(platform.incs(&["task", "list"]).env("INCS_TOKEN", "b82f"));
-    assert_eq!((ended.code, ended.stdout.as_str(), ended.stderr.as_str()), (0, "", "there are no such tasks\n"));
+    assert_eq!((ended.code, ended.stdout.as_str(), ended.stderr.as_str()), (0, "", "no matching tasks\n"));
 }
 
 #[test]
-fn what_came_before_a_page_that_failed_is_shown() {
+fn rows_before_failed_page_are_shown() {
     let platform = Platform::answering([page(1..3), failure(422, "no")]);
     let ended = run(platform.incs(&["task", "list", "--page-size", "2"]).env("INCS_TOKEN", "b82f"));
     assert_eq!((ended.code, ended.stdout.lines().count()), (5, 3), "{ended:?}");
 }
 
 #[test]
-fn a_task_is_created_from_a_file_or_from_flags() {
+fn task_comes_from_file_or_options() {
     let flags = ["--name", "call back", "--channel-id", "30112", "--to", "+62 812-0004-5678", "--assignee", "agent_07"];
     let file = fixture_path("saas-task-create-minimal.request.json");
     let expected: Value = serde_json::from_str(&fixture("saas-task-create-minimal.request.json")).unwrap();
@@ -93,7 +93,7 @@ fn a_task_is_created_from_a_file_or_from_flags() {
 }
 
 #[test]
-fn a_task_that_breaks_a_rule_is_not_sent_and_no_number_is_told() {
+fn invalid_task_is_not_sent() {
     let long = "x".repeat(257);
     for (name, to, pointer) in [(long.as_str(), "6281200045678", Some("/name")), ("a", "62812000x", None)] {
         let platform = Platform::answering([token()]);
@@ -109,7 +109,7 @@ fn a_task_that_breaks_a_rule_is_not_sent_and_no_number_is_told() {
 }
 
 #[test]
-fn a_creation_whose_reply_is_lost_is_of_unknown_outcome() {
+fn lost_reply_is_unknown_outcome() {
     let platform = Platform::answering([failure(500, "later")]);
     let file = fixture_path("saas-task-create.request.json");
     let ended = run(platform.incs(&["task", "create", &file]).env("INCS_TOKEN", "b82f"));

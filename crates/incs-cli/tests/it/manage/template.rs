@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::platform::{Platform, failure, success};
 use crate::support::{fixture, fixture_path, incs, run, run_with_input};
 
-/// A page of WhatsApp templates with these ids.
+/// Returns a page of WhatsApp templates with these ids.
 fn page(ids: std::ops::Range<u32>) -> String {
     let reply: Value = serde_json::from_str(&fixture("waba-template-list.response.json")).unwrap();
     let rows: Vec<_> = ids
@@ -20,7 +20,7 @@ fn page(ids: std::ops::Range<u32>) -> String {
 }
 
 #[test]
-fn templates_are_listed_page_by_page_until_the_limit() {
+fn templates_are_listed_up_to_limit() {
     let platform = Platform::answering([page(1..101), page(101..201)]);
     let ended = run(&mut platform.incs(&["template", "list", "--channel", "whatsapp", "--limit", "150", "--json"]));
     let ids: Vec<_> = ended.documents().iter().map(|row| row["template_id"].as_str().unwrap().to_owned()).collect();
@@ -45,7 +45,27 @@ fn people_get_a_table_of_templates() {
     ");
     let platform = Platform::answering([page(0..0)]);
     let ended = run(&mut platform.incs(&["template", "list", "--channel", "whatsapp"]));
-    assert_eq!((ended.code, ended.stdout.as_str(), ended.stderr.as_str()), (0, "", "there are no templates\n"));
+    assert_eq!((ended.code, ended.stdout.as_str(), ended.stderr.as_str()), (0, "", "no templates\n"));
+}
+
+#[test]
+fn template_is_found_on_any_page() {
+    let mut last: Value = serde_json::from_str(&page(101..103)).unwrap();
+    last["data"][1]["name"] = "table_ready_9".into();
+    for (name, code) in [("table_ready_9", 0), ("table_ready_10", 3)] {
+        let platform = Platform::answering([page(1..101), last.to_string()]);
+        let get = ["template", "get", "--channel", "whatsapp", "--name", name, "--json"];
+        let ended = run(&mut platform.incs(&get));
+        assert_eq!(ended.code, code, "{ended:?}");
+        if code == 0 {
+            assert_eq!(ended.document(), last["data"][1]);
+        } else {
+            assert_eq!(ended.failure()["message"], format!("there is no template `{name}` on the platform"));
+        }
+    }
+    for args in [&["--name", "a", "77"][..], &[]] {
+        assert_eq!(run(incs(&["template", "get", "--channel", "rcs"]).args(args)).code, 2, "{args:?}");
+    }
 }
 
 #[test]
@@ -69,7 +89,7 @@ fn one_template_is_shown() {
 }
 
 #[test]
-fn a_template_that_is_not_there_is_not_found_and_another_400_is_a_refusal() {
+fn missing_template_is_not_found() {
     let missing = fixture("rcs-template-get.error-400.response.json");
     for (reply, action, code) in [
         (missing.as_str(), "get", 3),
@@ -86,7 +106,7 @@ fn a_template_that_is_not_there_is_not_found_and_another_400_is_a_refusal() {
 }
 
 #[test]
-fn a_template_is_deleted_on_rcs_only() {
+fn only_rcs_templates_are_deleted() {
     let platform = Platform::answering([success(&json!({})), success(&json!({}))]);
     let delete = |channel, more: &[&str]| {
         run(&mut platform.incs(&[&["template", "delete", "77", "--channel", channel], more].concat()))
@@ -98,7 +118,7 @@ fn a_template_is_deleted_on_rcs_only() {
 }
 
 #[test]
-fn a_submitted_template_says_where_it_stands() {
+fn submitted_template_has_status() {
     let file = fixture_path("waba-template-create.request.json");
     let reply = fixture("waba-template-create.response.json");
     let platform = Platform::answering([reply.clone(), reply]);
@@ -125,7 +145,7 @@ fn further_kinds_are_submitted_as_written() {
 }
 
 #[test]
-fn an_rcs_template_is_submitted_although_the_reply_is_not_documented() {
+fn rcs_template_is_submitted() {
     for (data, line) in [
         (json!({}), "NAME: submitted\n"),
         (json!(null), "NAME: submitted\n"),
@@ -142,17 +162,17 @@ fn an_rcs_template_is_submitted_although_the_reply_is_not_documented() {
 }
 
 #[test]
-fn a_template_that_is_rejected_at_once_is_a_refusal() {
+fn template_rejected_at_once_is_refused() {
     let reply = fixture("waba-template-create.response.json").replace("PENDING", "REJECTED");
     let platform = Platform::answering([reply]);
     let file = fixture_path("waba-template-create.request.json");
     let ended = run(&mut platform.incs(&["template", "create", "--channel", "whatsapp", "--json", &file]));
     assert_eq!((ended.code, &ended.document()["status"]), (5, &json!("REJECTED")));
-    assert_eq!(ended.failure()["message"], "the platform took the template and rejected it at once");
+    assert_eq!(ended.failure()["message"], "the platform rejected the template on submission");
 }
 
 #[test]
-fn the_platforms_words_are_shown_on_demand_only() {
+fn platform_message_needs_flag() {
     let file = fixture_path("waba-template-create.request.json");
     for (more, is_shown) in [(&[][..], false), (&["--platform-message"], true)] {
         let platform = Platform::answering([fixture("waba-template-create.error-400.response.json")]);
@@ -163,7 +183,7 @@ fn the_platforms_words_are_shown_on_demand_only() {
 }
 
 #[test]
-fn a_template_that_breaks_a_rule_is_sent_only_on_demand() {
+fn invalid_template_needs_no_validate() {
     let mut template: Value = serde_json::from_str(&fixture("rcs-template-create-text.request.json")).unwrap();
     template["name"] = "a name with spaces".into();
     let platform = Platform::answering([success(&json!({}))]);
@@ -182,7 +202,32 @@ fn a_template_that_breaks_a_rule_is_sent_only_on_demand() {
 }
 
 #[test]
-fn without_a_code_it_is_authentication_and_without_a_server_the_network() {
+fn unknown_member_is_never_dropped() {
+    let requests = [
+        (&["template", "create", "--channel", "rcs"][..], "rcs-template-create-text.request.json", "/content/foter"),
+        (&["template", "create", "--channel", "whatsapp"], "waba-template-create.request.json", "/components/0/foter"),
+        (&["task", "create"], "saas-task-create.request.json", "/foter"),
+    ];
+    for (command, name, pointer) in requests {
+        let mut body: Value = serde_json::from_str(&fixture(name)).unwrap();
+        let (parent, member) = pointer.rsplit_once('/').unwrap();
+        body.pointer_mut(parent).unwrap()[member] = "x".into();
+        for more in [&["--json", "-"][..], &["--no-validate", "--json", "-"]] {
+            let platform = Platform::answering([success(&json!({}))]);
+            let args = [command, more].concat();
+            let refused = run_with_input(&mut platform.incs(&args), body.to_string());
+            assert_eq!((refused.code, platform.lines().len()), (2, 0), "{refused:?}");
+            let violations = &refused.failure()["violations"];
+            assert_eq!(
+                (&violations[0]["pointer"], &violations[0]["rule"]),
+                (&json!(pointer), &json!("member.unknown"))
+            );
+        }
+    }
+}
+
+#[test]
+fn missing_code_or_server_is_reported() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let port = runtime.block_on(async { ClosedPort::reserve() }).unwrap();
     let mut without_code = incs(&["template", "list", "--channel", "rcs"]);

@@ -5,40 +5,53 @@ use serde_json::{Value, json};
 use super::platform::Platform;
 use crate::support::{Ended, Folder, fixture, fixture_path, incs, run, run_with_input};
 
-/// A send of the RCS template `rain_sale_card` with these values.
+/// Returns a message with the RCS template `rain_sale_card` and these values.
 fn send(parameters: &Value) -> String {
     let template = json!({ "name": "rain_sale_card", "parameters": parameters });
     json!({ "to": "85251230088", "type": "template", "template": template }).to_string()
 }
 
-fn rules(ended: &Ended) -> Vec<String> {
+/// Returns pointer and rule of each violation, or of each warning.
+fn named(ended: &Ended, list: &str) -> Vec<String> {
     let document = ended.document();
-    let violations = document["violations"].as_array().unwrap().iter();
-    violations.map(|one| format!("{} {}", one["pointer"], one["rule"]).replace('"', "")).collect()
+    let found = document[list].as_array().unwrap().iter();
+    found.map(|one| format!("{} {}", one["pointer"], one["rule"]).replace('"', "")).collect()
+}
+
+fn rules(ended: &Ended) -> Vec<String> {
+    named(ended, "violations")
 }
 
 #[test]
-fn a_send_is_compared_with_a_definition_in_a_file() {
+fn message_is_checked_against_definition_file() {
     let definition = fixture_path("rcs-template-get.response.json");
     let args = ["template", "check", "--channel", "rcs", "--json", "--definition", &definition, "-"];
     let fits = run_with_input(&mut incs(&args), send(&json!({ "customer": "Rina", "offer": "5%" })));
-    assert_eq!((fits.code, fits.document()), (0, json!({ "valid": true, "violations": [] })), "{}", fits.stderr);
+    assert_eq!(
+        (fits.code, fits.document()),
+        (0, json!({ "valid": true, "violations": [], "warnings": [] })),
+        "{}",
+        fits.stderr
+    );
     let faulty = run_with_input(&mut incs(&args), send(&json!({ "customer": "", "offr": "5%" })));
     assert_eq!(faulty.code, 2);
-    assert_eq!(
-        rules(&faulty),
-        [
-            "/template/parameters/customer template.rcs.parameters.empty",
-            "/template/parameters/offer template.rcs.parameters.missing",
-            "/template/parameters/offr template.rcs.parameters.surplus",
-        ]
-    );
+    assert_eq!(rules(&faulty), ["/template/parameters/offer template.rcs.parameters.missing"]);
+    let doubtful = [
+        "/template/parameters/customer template.rcs.parameters.empty",
+        "/template/parameters/offr template.rcs.parameters.surplus",
+    ];
+    assert_eq!(named(&faulty, "warnings"), doubtful);
+    let doubtful = send(&json!({ "customer": "", "offer": "5%" }));
+    for (flags, code) in [(&[][..], 0), (&["--deny-warnings"], 2)] {
+        let ended = run_with_input(incs(&args).args(flags), &doubtful);
+        assert_eq!((ended.code, ended.document()["valid"].as_bool()), (code, Some(code == 0)), "{ended:?}");
+    }
     let undecoded = run_with_input(&mut incs(&args), send(&json!({ "customer": 7 })));
     assert_eq!((undecoded.code, rules(&undecoded)), (2, vec!["/template/parameters/customer decode".to_owned()]));
 }
 
 #[test]
-fn a_definition_may_be_bare_submitted_or_a_row_of_a_list() {
+fn definition_file_has_several_forms() {
     let folder = Folder::new();
     let reply: Value = serde_json::from_str(&fixture("waba-template-create.response.json")).unwrap();
     let other = json!({ "name": "other" });
@@ -68,31 +81,36 @@ fn a_definition_may_be_bare_submitted_or_a_row_of_a_list() {
 }
 
 #[test]
-fn named_definition_compares_values_by_count() {
+fn named_definition_takes_values_by_name() {
     let definition = fixture_path("waba-template-create-inferred-named.request.json");
     let args = ["template", "check", "--channel", "whatsapp", "--json", "--definition", &definition, "-"];
-    let text = |text: &str| json!({ "type": "text", "text": text });
-    let send = |values: &Value| {
-        let components =
-            json!([{ "type": "header", "parameters": [text("Ana")] }, { "type": "body", "parameters": values }]);
-        let template = json!({ "name": "table_ready_named", "components": components });
-        json!({ "to": "85251230088", "type": "template", "template": template }).to_string()
+    let named = |name: &str, text: &str| json!({ "type": "text", "parameter_name": name, "text": text });
+    let header = || json!({ "type": "header", "parameters": [named("first_name", "Ana")] });
+    let check = |values: &Value| {
+        let template =
+            json!({ "name": "table_ready_named", "components": [header(), { "type": "body", "parameters": values }] });
+        let message = json!({ "to": "85251230088", "type": "template", "template": template });
+        run_with_input(&mut incs(&args), message.to_string())
     };
-    let fits = run_with_input(&mut incs(&args), send(&json!([text("Ana"), text("20:00")])));
+    let fits = check(&json!([named("until", "20:00"), named("first_name", "Ana")]));
     assert_eq!((fits.code, rules(&fits)), (0, vec![]), "{}", fits.stderr);
-    let short = run_with_input(&mut incs(&args), send(&json!([text("Ana")])));
-    assert_eq!(rules(&short), ["/template/components/1/parameters/1 template.whatsapp.parameters.missing"]);
+    let short = check(&json!([named("first_name", "Ana")]));
+    assert_eq!((short.code, rules(&short).len()), (2, 1), "{short:?}");
+    assert!(rules(&short)[0].ends_with(" template.whatsapp.parameters.missing"), "{short:?}");
+    let nameless = check(&json!([{ "type": "text", "text": "Ana" }, { "type": "text", "text": "20:00" }]));
+    assert_eq!(nameless.code, 2, "{nameless:?}");
+    assert!(rules(&nameless).iter().all(|rule| rule.contains(" template.whatsapp.parameters.")), "{nameless:?}");
 }
 
 #[test]
-fn the_definition_is_fetched_by_id_or_by_name() {
+fn definition_is_found_on_the_platform() {
     let right = send(&json!({ "customer": "Rina", "offer": "5%" }));
     for (how, reply, line) in [
         (&["--id", "77"][..], "rcs-template-get.response.json", "GET /external/templates/rcs/77"),
         (&["--name", "rain_sale_card"], "rcs-template-list.response.json", "GET /external/templates/rcs?count=100"),
         (&[], "rcs-template-list.response.json", "GET /external/templates/rcs?count=100"),
     ] {
-        // The list has another template of this form; the name tells them apart.
+        // The list has another template of this form with another name.
         let platform = Platform::answering([fixture(reply)]);
         let args = [&["template", "check", "--channel", "rcs", "-"], how].concat();
         let ended = run_with_input(&mut platform.incs(&args), &right);
@@ -102,7 +120,7 @@ fn the_definition_is_fetched_by_id_or_by_name() {
 }
 
 #[test]
-fn a_definition_that_is_not_there_is_not_found() {
+fn missing_definition_is_not_found() {
     let nobody = send(&json!({})).replace("rain_sale_card", "nobody");
     let list = fixture("rcs-template-list.response.json");
     let platform = Platform::answering([list, fixture("rcs-template-get.error-400.response.json")]);
@@ -115,7 +133,7 @@ fn a_definition_that_is_not_there_is_not_found() {
 }
 
 #[test]
-fn a_message_that_is_no_template_or_a_definition_that_is_none_is_a_failure_of_usage() {
+fn wrong_message_or_definition_is_usage() {
     let text = fixture_path("send-rcs-text.request.json");
     let send = fixture_path("send-rcs-template-parameters.request.json");
     for (definition, message) in [("rcs-template-get.response.json", &text), ("send-rcs-text.request.json", &send)] {

@@ -3,7 +3,7 @@
 use crate::support::{incs, run, run_with_input};
 
 #[test]
-fn every_shell_has_completions_that_name_the_commands() {
+fn every_shell_completes_the_commands() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let ended = run(&mut incs(&["completions", shell]));
         assert_eq!(ended.code, 0, "{shell}");
@@ -17,7 +17,7 @@ fn every_shell_has_completions_that_name_the_commands() {
 }
 
 #[test]
-fn bash_takes_the_script_and_completes_by_it() {
+fn bash_completes_with_the_script() {
     let script = run(&mut incs(&["completions", "bash"])).stdout;
     let mut bash = std::process::Command::new("bash");
     let checked = run_with_input(bash.arg("-n"), &script);

@@ -5,13 +5,13 @@ use std::fs;
 
 use crate::support::{Folder, incs, run};
 
-/// Every command, as the help of its parent lists it.
+/// Returns every command that the help of its parent lists.
 fn commands(path: &[&str]) -> Vec<String> {
     let help = run(&mut incs(&[path, &["--help"]].concat())).stdout;
     let mut found = Vec::new();
     if let Some((_, list)) = help.split_once("\nCommands:\n") {
         let lines = list.lines().take_while(|line| !line.is_empty());
-        // A line that only goes on with the text of the one above is indented further.
+        // Continuation lines are indented further.
         for line in lines.filter(|line| line.starts_with("  ") && !line.starts_with("   ")) {
             let name = line.split_whitespace().next().unwrap();
             if name != "help" {
@@ -25,7 +25,7 @@ fn commands(path: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn the_page_has_a_section_for_every_command_and_all_exit_codes() {
+fn single_page_covers_every_command() {
     let commands = commands(&[]);
     assert!(commands.len() > 15, "{commands:?}");
     let page = run(&mut incs(&["man"]));
@@ -41,7 +41,7 @@ fn the_page_has_a_section_for_every_command_and_all_exit_codes() {
 }
 
 #[test]
-fn a_folder_gets_a_page_for_every_command() {
+fn every_command_has_a_page() {
     let folder = Folder::new();
     let folder = folder.join("man1");
     let ended = run(&mut incs(&["man", "--dir", folder.to_str().unwrap()]));

@@ -12,13 +12,14 @@ fn committed() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/schemas")
 }
 
-/// All JSON files below a folder, with their bytes.
-fn json_files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+/// Returns the schemas, the index, the document of the routes and the types below a folder, with their bytes.
+fn exported_files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
-    for below in ["", "send", "receive"] {
+    for below in ["", "send", "receive", "cli", "types"] {
         for entry in fs::read_dir(folder.join(below)).unwrap() {
             let path = entry.unwrap().path();
-            if path.extension().is_some_and(|extension| extension == "json") {
+            let extension = path.extension().and_then(|extension| extension.to_str());
+            if extension.is_some_and(|extension| ["json", "py", "ts"].contains(&extension)) {
                 let name = path.strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
                 files.insert(name, fs::read(path).unwrap());
             }
@@ -32,11 +33,11 @@ fn check(name: &str, document: &str) -> Ended {
 }
 
 #[test]
-fn an_export_is_exactly_what_the_repository_holds() {
+fn export_equals_the_repository() {
     let folder = Folder::new();
     let folder = folder.join("new");
     let ended = run(&mut incs(&["schema", "export", folder.to_str().unwrap()]));
-    let (exported, committed) = (json_files(&folder), json_files(&committed()));
+    let (exported, committed) = (exported_files(&folder), exported_files(&committed()));
     assert_eq!((ended.code, ended.stdout.lines().count()), (0, committed.len()));
     assert!(exported.keys().eq(committed.keys()), "{:?}", exported.keys());
     for (name, bytes) in exported {
@@ -45,7 +46,7 @@ fn an_export_is_exactly_what_the_repository_holds() {
 }
 
 #[test]
-fn an_export_replaces_nothing_unless_it_is_forced() {
+fn export_replaces_files_only_with_force() {
     let folder = Folder::new();
     let export =
         |more: &[&str]| run(&mut incs(&[&["schema", "export", "--json", folder.to_str().unwrap()], more].concat()));
@@ -58,19 +59,19 @@ fn an_export_replaces_nothing_unless_it_is_forced() {
     let refused = export(&[]);
     assert_eq!((refused.code, refused.stdout.as_str(), gone.exists()), (2, "", false));
     assert_eq!(fs::read(&own).unwrap(), b"mine");
-    assert!(refused.failure()["message"].as_str().unwrap().contains("task.json holds something else; nothing"));
+    assert!(refused.failure()["message"].as_str().unwrap().contains("task.json already has other content; nothing"));
 
     let forced: Vec<_> = export(&["--force"]).documents().into_iter().map(|file| file["result"].clone()).collect();
     assert_eq!(forced.iter().filter(|result| *result == "replaced").count(), 1);
     assert_eq!(forced.last(), Some(&json!("written")));
-    assert!(json_files(&folder) == json_files(&committed()));
+    assert!(exported_files(&folder) == exported_files(&committed()));
 }
 
 #[test]
-fn every_schema_is_listed_and_printed_under_each_of_its_names() {
+fn every_schema_name_is_accepted() {
     let listed = run(&mut incs(&["schema", "list", "--json"])).documents();
-    let committed = json_files(&committed());
-    assert_eq!(listed.len(), committed.len() - 2, "all but the index and the document of the routes");
+    let committed = exported_files(&committed());
+    assert_eq!(listed.len(), committed.len() - 3, "all but the two indexes and the document of the routes");
     let table = run(&mut incs(&["schema", "list"])).stdout;
     assert!(table.lines().all(|line| line.chars().count() <= 80), "{table}");
     for row in &listed {
@@ -88,7 +89,25 @@ fn every_schema_is_listed_and_printed_under_each_of_its_names() {
 }
 
 #[test]
-fn the_document_of_the_routes_is_printed_as_the_repository_holds_it() {
+fn types_are_printed_by_language_file_or_id() {
+    for (names, file) in [
+        (["typescript", "types/incs.d.ts", "urn:incs:types:typescript"], "types/incs.d.ts"),
+        (["python", "types/incs.py", "urn:incs:types:python"], "types/incs.py"),
+    ] {
+        let committed = fs::read_to_string(committed().join(file)).unwrap();
+        for name in names {
+            let printed = run(&mut incs(&["schema", "print", name]));
+            assert!((printed.code, printed.stdout.as_str()) == (0, committed.as_str()), "{name}");
+        }
+        let printed = run(&mut incs(&["schema", "print", "--json", names[0]])).document();
+        assert!(printed == json!({ "file": file, "text": committed }), "{file}");
+    }
+    let ended = run(&mut incs(&["schema", "print", "--json", "pythn"]));
+    assert_eq!((ended.code, ended.failure()["suggestions"].is_null()), (3, true));
+}
+
+#[test]
+fn openapi_document_equals_the_repository() {
     let committed = fs::read_to_string(committed().join("openapi.json")).unwrap();
     for name in ["openapi", "openapi.json"] {
         let printed = run(&mut incs(&["schema", "print", name]));
@@ -99,18 +118,18 @@ fn the_document_of_the_routes_is_printed_as_the_repository_holds_it() {
 }
 
 #[test]
-fn an_unknown_schema_is_not_found_and_the_nearest_are_named() {
+fn unknown_schema_suggests_similar_names() {
     for action in [&["print", "whatsap-messages"][..], &["check", "whatsap-messages", "-"]] {
         let ended = run(&mut incs(&[&["schema", "--json"], action].concat()));
         assert_eq!((ended.code, ended.stdout.as_str()), (3, ""));
         assert_eq!(ended.failure()["suggestions"], json!(["whatsapp-message"]));
     }
     let ended = run(&mut incs(&["schema", "print", "x"]));
-    assert_eq!(ended.stderr, "error: there is no schema `x`\n  help: `incs schema list` names all\n");
+    assert_eq!(ended.stderr, "error: there is no schema `x`\n  help: `incs schema list` lists all names\n");
 }
 
 #[test]
-fn documents_of_both_contracts_keep_their_schemas() {
+fn fixtures_of_both_contracts_are_valid() {
     for (schema, name) in [
         ("whatsapp-message", "send-whatsapp-interactive-list.request.json"),
         ("rcs-template", "rcs-template-create-carousel.request.json"),
@@ -119,12 +138,16 @@ fn documents_of_both_contracts_keep_their_schemas() {
         ("event", "webhook-message-created-102-image.json"),
     ] {
         let ended = run(&mut incs(&["schema", "check", "--json", schema, &fixture_path(name)]));
-        assert_eq!((ended.code, ended.document()), (0, json!({ "valid": true, "violations": [] })), "{name}");
+        assert_eq!(
+            (ended.code, ended.document()),
+            (0, json!({ "valid": true, "violations": [], "warnings": [] })),
+            "{name}"
+        );
     }
 }
 
 #[test]
-fn each_fault_is_told_with_pointer_rule_and_limit_and_without_the_value() {
+fn violation_has_pointer_but_no_value() {
     let mut message: Value = serde_json::from_str(&fixture("send-whatsapp-interactive-list.request.json")).unwrap();
     let interactive = &mut message["interactive"];
     interactive["foter"] = json!({});
@@ -146,13 +169,13 @@ fn each_fault_is_told_with_pointer_rule_and_limit_and_without_the_value() {
             "/interactive/action/button schema.required null null missing",
             "/interactive/action/sections/0/rows/0/title schema.type [a string] a whole number expected a string, found a whole number",
             "/interactive/body/text schema.max_length 4096 6000 6000 characters, at most 4096",
-            "/interactive/foter schema.additional_properties null null not a member that is known here",
+            "/interactive/foter schema.additional_properties null null unknown member",
         ]
     );
 }
 
 #[test]
-fn an_unknown_kind_is_told_with_the_kinds_that_there_are() {
+fn unknown_kind_lists_known_kinds() {
     let verdict = check("viber-message", r#"{"to":"85251230088","type":"sticker","sticker":{}}"#).document();
     let [violation] = verdict["violations"].as_array().unwrap().as_slice() else { panic!("{verdict}") };
     assert_eq!((&violation["pointer"], &violation["rule"]), (&json!("/type"), &json!("schema.one_of")));
@@ -160,7 +183,7 @@ fn an_unknown_kind_is_told_with_the_kinds_that_there_are() {
 }
 
 #[test]
-fn a_document_that_is_no_json_is_one_violation() {
+fn malformed_json_is_one_violation() {
     let ended = check("task", "{");
     assert_eq!((ended.code, &ended.document()["violations"][0]["rule"]), (2, &json!("decode")));
 }

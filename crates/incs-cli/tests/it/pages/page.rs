@@ -1,30 +1,30 @@
-//! The shell blocks of a page, and what is printed below them.
+//! The shell blocks of a page with their printed output.
 
 /// A shell block of a page.
 #[derive(Debug, PartialEq)]
 pub(super) struct Block {
-    /// Where it begins.
+    /// The line of its first fence.
     pub(super) line: usize,
     pub(super) text: String,
-    /// Why it does not run, if it does not.
+    /// The reason for skipping the block.
     pub(super) mark: Option<String>,
-    /// What it says, if the page prints that.
+    /// The output that the page prints below the block.
     pub(super) output: Option<String>,
 }
 
-/// A fenced block of a page, of whatever language.
-#[derive(Debug, PartialEq)]
+/// A fenced block of a page, in any language.
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Fence<'a> {
-    /// Where it begins.
+    /// The line of its first fence.
     pub(super) line: usize,
-    /// The line of text above it.
+    /// The line of text above the block.
     pub(super) above: &'a str,
-    /// What stands behind the three backquotes.
+    /// The info string after the three backquotes.
     pub(super) info: &'a str,
     pub(super) text: String,
 }
 
-/// All fenced blocks of a page.
+/// Returns all fenced blocks of a page.
 pub(super) fn fences(page: &str) -> Vec<Fence<'_>> {
     let mut fences = Vec::new();
     let mut lines = page.lines().enumerate();
@@ -41,7 +41,7 @@ pub(super) fn fences(page: &str) -> Vec<Fence<'_>> {
     fences
 }
 
-/// All shell blocks of a page.
+/// Returns all shell blocks of a page.
 pub(super) fn blocks(page: &str) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
     for Fence { line, info, text, .. } in fences(page) {
@@ -61,48 +61,48 @@ pub(super) fn blocks(page: &str) -> Vec<Block> {
     blocks
 }
 
-/// Whether a text is what is printed.
-pub(super) fn is_said(printed: &str, said: &str) -> bool {
+/// Reports whether a text matches the printed output.
+pub(super) fn matches_output(printed: &str, output: &str) -> bool {
     let printed: Vec<_> = printed.lines().map(str::trim_end).collect();
-    let said: Vec<_> = said.trim_end().lines().map(str::trim_end).collect();
-    lines_fit(&printed, &said)
+    let output: Vec<_> = output.trim_end().lines().map(str::trim_end).collect();
+    lines_fit(&printed, &output)
 }
 
-fn lines_fit(printed: &[&str], said: &[&str]) -> bool {
+fn lines_fit(printed: &[&str], output: &[&str]) -> bool {
     match printed.split_first() {
-        None => said.is_empty(),
-        Some((&"…", rest)) => (0..=said.len()).any(|skipped| lines_fit(rest, &said[skipped..])),
+        None => output.is_empty(),
+        Some((&"…", rest)) => (0..=output.len()).any(|skipped| lines_fit(rest, &output[skipped..])),
         Some((first, rest)) => {
-            said.split_first().is_some_and(|(line, more)| fits(first, line) && lines_fit(rest, more))
+            output.split_first().is_some_and(|(line, more)| fits(first, line) && lines_fit(rest, more))
         }
     }
 }
 
-fn fits(printed: &str, said: &str) -> bool {
-    let Some((start, mut rest)) = printed.split_once('…') else { return printed == said };
-    let Some(mut said) = said.strip_prefix(start) else { return false };
+fn fits(printed: &str, output: &str) -> bool {
+    let Some((start, mut rest)) = printed.split_once('…') else { return printed == output };
+    let Some(mut output) = output.strip_prefix(start) else { return false };
     while let Some((part, more)) = rest.split_once('…') {
-        let Some(at) = said.find(part) else { return false };
-        said = &said[at + part.len()..];
+        let Some(at) = output.find(part) else { return false };
+        output = &output[at + part.len()..];
         rest = more;
     }
-    said.ends_with(rest)
+    output.ends_with(rest)
 }
 
 #[test]
-fn an_ellipsis_stands_for_anything_and_all_else_for_itself() {
-    assert!(is_said("sent …, read …\n…\nend", "sent 1, read 2\nmore\nand more\nend\n"));
-    assert!(is_said("a\n…", "a"));
-    for said in ["sent 1, read 2\nend no", "sent 1\nend", "send 1, read 2\nend", "sent 1, read 2"] {
-        assert!(!is_said("sent …, read …\n…\nend", said), "{said}");
+fn ellipsis_matches_any_text() {
+    assert!(matches_output("sent …, read …\n…\nend", "sent 1, read 2\nmore\nand more\nend\n"));
+    assert!(matches_output("a\n…", "a"));
+    for output in ["sent 1, read 2\nend no", "sent 1\nend", "send 1, read 2\nend", "sent 1, read 2"] {
+        assert!(!matches_output("sent …, read …\n…\nend", output), "{output}");
     }
-    for said in ["a", "a\nb", "at b or c", "b to a"] {
-        assert!(!is_said("a…b", said), "{said}");
+    for output in ["a", "a\nb", "at b or c", "b to a"] {
+        assert!(!matches_output("a…b", output), "{output}");
     }
 }
 
 #[test]
-fn blocks_are_found_with_their_marks_and_outputs() {
+fn blocks_have_marks_and_outputs() {
     let page = "# A\n\n```sh\necho a\necho b\n```\n\n```text output\na\nb\n```\n\n```json\n{}\n```\n\n```sh skip server\nx\n```\n";
     let block = |line, text: &str, mark: Option<&str>, output: Option<&str>| Block {
         line,

@@ -1,4 +1,4 @@
-//! Tests of what happens when somebody goes away, or wants it to stop.
+//! Tests of stopped sends and closed readers.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, Command, Stdio};
@@ -17,7 +17,7 @@ fn spawn(command: &mut Command) -> Child {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reader_that_went_away_stops_no_send_and_changes_no_code() {
+async fn closed_reader_stops_no_send() {
     let (server, folder) = (platform().await, Folder::new());
     let file = folder.file("many.jsonl", format!("{}not json\n", format!("{LINE}\n").repeat(500)));
     let mut child = spawn(&mut to(&server, [&file, "--channel", "viber", "--json"]));
@@ -29,11 +29,11 @@ async fn a_reader_that_went_away_stops_no_send_and_changes_no_code() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reader_that_pauses_makes_nothing_unknown() {
+async fn paused_reader_makes_nothing_unknown() {
     let (server, folder) = (platform().await, Folder::new());
     let file = folder.file("many.jsonl", format!("{LINE}\n").repeat(6000));
     let mut child = spawn(&mut to(&server, [&file, "--channel", "viber", "--json", "--timeout", "5s"]));
-    // More than a pipe and the room for results hold: it stands still, with nothing in flight.
+    // More results than fit into the pipe and the queue: the batch pauses, with nothing in flight.
     assert!(server.wait_until(SOON, |seen| seen.complete.len() >= 1500 && seen.busy == 0).await);
     let is_bounded = !server.wait_until(Duration::from_secs(3), |seen| seen.complete.len() == 6000).await;
     assert!(is_bounded, "results wait in memory without end");
@@ -44,7 +44,7 @@ async fn a_reader_that_pauses_makes_nothing_unknown() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn results_come_while_the_input_is_still_open() {
+async fn results_arrive_while_input_is_open() {
     let server = platform().await;
     let mut child = spawn(&mut to(&server, ["-", "--channel", "viber", "--json"]));
     let mut stdin = child.stdin.take().unwrap();
@@ -72,7 +72,7 @@ fn states(stdout: &str) -> Vec<String> {
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_interrupt_ends_what_is_in_flight_and_sends_nothing_more() {
+async fn interrupt_finishes_messages_in_flight() {
     let (server, folder) = (platform().await, Folder::new());
     server.push(Fault::stall(Moment::AfterRequest));
     let file = folder.file("many.jsonl", format!("{LINE}\n").repeat(2000));
@@ -92,12 +92,12 @@ async fn an_interrupt_ends_what_is_in_flight_and_sends_nothing_more() {
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_second_interrupt_breaks_off_and_says_that_the_outcome_is_unknown() {
+async fn second_interrupt_leaves_unknown_outcome() {
     let server = platform().await;
     server.set_default(Fault::stall(Moment::AfterRequest));
     let mut child = spawn(&mut to(&server, ["-", "--channel", "viber", "--json"]));
     let mut stdin = child.stdin.take().unwrap();
-    // The input stays open: nobody waits for its end.
+    // The input stays open.
     writeln!(stdin, "{LINE}").unwrap();
     assert!(server.wait_until(SOON, |seen| seen.stalled == 1).await);
     interrupt(&child);

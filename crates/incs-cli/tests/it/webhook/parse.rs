@@ -1,4 +1,4 @@
-//! What is read of a body.
+//! Tests of `webhook parse`.
 
 use std::fs;
 
@@ -14,7 +14,7 @@ fn parse(body: &str, code: i32) -> Value {
     ended.document()
 }
 
-/// Rows of fixture, pointer and kind, as the library's own test has them. Kinds of other bodies stand there too.
+/// Returns the rows of fixture, pointer and kind of the library's frozen kinds, without the rows of other bodies.
 fn rows() -> Vec<(String, String, String)> {
     let path = format!("{}/../../docs/frozen/kinds.txt", env!("CARGO_MANIFEST_DIR"));
     let rows = fs::read_to_string(path).unwrap();
@@ -27,7 +27,7 @@ fn rows() -> Vec<(String, String, String)> {
 }
 
 #[test]
-fn every_item_of_every_fixture_has_its_kind_its_place_and_all_it_came_with() {
+fn every_fixture_item_is_parsed() {
     let rows = rows();
     assert_eq!(rows.len(), 53);
     let mut index = 0;
@@ -60,7 +60,7 @@ fn every_item_of_every_fixture_has_its_kind_its_place_and_all_it_came_with() {
 }
 
 #[test]
-fn a_customers_message_comes_in_the_neutral_form_too() {
+fn message_has_neutral_form() {
     let document = parse(&fixture("webhook-new-message-whatsapp-list-reply.json"), 0);
     let inbound = &document["items"][0]["inbound"];
     assert_eq!(inbound["user"]["phone"], "6281200045678");
@@ -72,7 +72,7 @@ fn a_customers_message_comes_in_the_neutral_form_too() {
 }
 
 #[test]
-fn an_item_that_is_malformed_says_where_and_costs_its_neighbour_nothing() {
+fn malformed_item_does_not_affect_neighbours() {
     let body = r#"{"event":"new_message","message":{"messages":[{"id":7},{"id":"a","from":"1","type":"text","text":{"body":"x"}}]}}"#;
     let items = &parse(body, 0)["items"];
     assert_eq!((&items[0]["result"], &items[1]["result"]), (&json!("malformed"), &json!("parsed")));
@@ -83,7 +83,7 @@ fn an_item_that_is_malformed_says_where_and_costs_its_neighbour_nothing() {
 }
 
 #[test]
-fn what_is_unknown_is_kept_as_it_came() {
+fn unknown_event_is_kept_verbatim() {
     let body = "{ \"event\" : \"of_tomorrow\",\n \"price\": 1.0e400, \"a\\u00e9 \": [1, 12345678901234567890123] }";
     let ended = run_with_input(&mut incs(&PARSE), body);
     assert_eq!(ended.code, 0);
@@ -94,7 +94,7 @@ fn what_is_unknown_is_kept_as_it_came() {
 }
 
 #[test]
-fn a_body_that_is_no_json_is_one_malformed_item_and_exit_2() {
+fn malformed_json_is_one_item() {
     for body in ["", "{", r#"{"event":"message_status_update","message_id":{"a":"#, "{} {}"] {
         let document = parse(body, 2);
         assert_eq!(document["items"].as_array().unwrap().len(), 1, "{body}");
@@ -107,7 +107,7 @@ fn a_body_that_is_no_json_is_one_malformed_item_and_exit_2() {
 }
 
 #[test]
-fn json_that_nobody_is_known_to_post_is_exit_0() {
+fn json_without_provider_is_exit_0() {
     let deep = format!("{}{}", "[".repeat(5000), "]".repeat(5000));
     for (body, result) in [("7", "unknown"), ("\u{feff}{}", "unknown"), (&deep, "malformed")] {
         let document = parse(body, 0);
@@ -117,7 +117,7 @@ fn json_that_nobody_is_known_to_post_is_exit_0() {
 }
 
 #[test]
-fn the_provider_is_told_by_the_body_unless_it_is_named() {
+fn provider_is_detected_or_given() {
     let flat = r#"{"sid":"a","to":"1","exo_status_code":40002}"#;
     assert_eq!(parse(flat, 0)["provider"], "exotel");
     let named = ["webhook", "parse", "--json", "--provider", "incs", "-"];
@@ -126,7 +126,7 @@ fn the_provider_is_told_by_the_body_unless_it_is_named() {
 }
 
 #[test]
-fn people_get_a_block_for_each_item() {
+fn each_item_prints_a_block() {
     let path = fixture_path("webhook-new-message-whatsapp-text.json");
     let ended = run(&mut incs(&["webhook", "parse", &path]));
     let expected = "\
@@ -147,7 +147,7 @@ new_message.whatsapp.text
 }
 
 #[test]
-fn differences_to_the_schema_are_shown_on_request() {
+fn schema_differences_are_printed() {
     let body = r#"{"event":"message_status_update","message_id":7}"#;
     let found = |forms: &str| {
         let ended = run_with_input(&mut incs(&["webhook", "parse", "--json", "--schema", forms, "-"]), body);
@@ -158,7 +158,7 @@ fn differences_to_the_schema_are_shown_on_request() {
     assert_eq!(found("known")[0]["pointer"], "/message_id");
     assert_eq!(found("known")[0]["message"], "expected a string, found a whole number");
     let ended = run_with_input(&mut incs(&["webhook", "parse", "--schema", "published", "-"]), body);
-    let lines = "2 differences to the schema\n  /message_id: expected a string, found a whole number\n  /message_status: missing\n";
+    let lines = "2 differences from the schema\n  /message_id: expected a string, found a whole number\n  /message_status: missing\n";
     assert!(ended.stdout.ends_with(lines), "{}", ended.stdout);
     let ended = run_with_input(&mut incs(&["webhook", "parse", "--schema", "known", "-"]), "{}");
     assert_eq!((ended.code, ended.stdout.as_str()), (2, ""));
@@ -166,7 +166,7 @@ fn differences_to_the_schema_are_shown_on_request() {
 }
 
 #[test]
-fn what_a_customer_writes_cannot_steer_the_terminal() {
+fn terminal_control_characters_are_escaped() {
     let body = r#"{"event":"new_message","message":{"messages":[{"id":"a","from":"1","type":"te\u001b]0;xt","text":{}},
         {"id":"b","from":"1","type":"text","text":{"body":"\u001b[2J\u0007\u202e"}}]}}"#;
     let ended = run_with_input(&mut incs(&["--color", "never", "webhook", "parse", "-"]), body);
@@ -179,13 +179,13 @@ fn what_a_customer_writes_cannot_steer_the_terminal() {
 }
 
 #[test]
-fn a_file_that_is_not_there_is_exit_2() {
+fn missing_file_is_exit_2() {
     let ended = run(&mut incs(&["webhook", "parse", "--json", "no-such-file.json"]));
     assert_eq!((ended.code, ended.stdout.as_str()), (2, ""));
     assert!(ended.failure()["message"].as_str().unwrap().starts_with("no-such-file.json cannot be read"));
 }
 
-/// What people are shown of a recorded body.
+/// Returns the text output for a recorded body.
 fn shown(name: &str) -> String {
     let path = fixture_path(&format!("../recorded/incs/webhook-new-message-{name}.json"));
     let ended = run(&mut incs(&["--color", "never", "webhook", "parse", &path]));
@@ -196,7 +196,7 @@ fn shown(name: &str) -> String {
 #[test]
 fn calls_preferences_and_referrals_are_shown() {
     for (name, lines) in [
-        ("whatsapp-call-terminate", &["customer  6281200045678", "came to   COMPLETED", "seconds   56"][..]),
+        ("whatsapp-call-terminate", &["customer  6281200045678", "outcome   COMPLETED", "seconds   56"][..]),
         ("whatsapp-message-echoes", &["text      Sent from the shop's phone", "customer  6281200045678"]),
         ("whatsapp-user-preferences", &["about     marketing_messages", "wants     stop", "wants     resume"]),
         ("whatsapp-status-of-a-payment", &["state     captured"]),

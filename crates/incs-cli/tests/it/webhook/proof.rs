@@ -11,7 +11,7 @@ use crate::support::{Ended, Folder, fixture, incs, run, run_with_input};
 const SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
 const AT: &str = "2026-11-22T08:00:00Z";
 
-/// Each scheme, in a few shapes.
+/// Returns the options of each scheme, in several variants.
 const SCHEMES: &[&[&str]] = &[
     &["--scheme", "shared-secret"],
     &["--scheme", "shared-secret", "--query", "key"],
@@ -49,7 +49,7 @@ fn verify(scheme: &[&str], proof: &Path, at: &str, body: &str) -> Ended {
 }
 
 #[test]
-fn what_each_scheme_signs_it_accepts_and_a_changed_body_it_does_not() {
+fn each_scheme_verifies_its_signature() {
     let folder = Folder::new();
     let body = fixture("webhook-new-message-whatsapp-text.json");
     let changed = body.replace("available", "Available");
@@ -77,7 +77,7 @@ fn what_each_scheme_signs_it_accepts_and_a_changed_body_it_does_not() {
 }
 
 #[test]
-fn the_cause_of_a_refusal_is_named() {
+fn refusal_has_a_cause() {
     let folder = Folder::new();
     let body = r#"{"event":"of_tomorrow","a":"é"}"#;
     let hmac = &["--scheme", "hmac-sha256"][..];
@@ -112,7 +112,7 @@ fn the_cause_of_a_refusal_is_named() {
 }
 
 #[test]
-fn people_are_told_the_cause_in_words() {
+fn cause_is_printed_as_text() {
     let folder = Folder::new();
     let body = r#"{"event":"of_tomorrow"}"#;
     let path = folder.file("proof.json", sign(&["--scheme", "meta"], body).to_string());
@@ -120,8 +120,8 @@ fn people_are_told_the_cause_in_words() {
     let ended = run_with_input(incs(&args).env("INCS_WEBHOOK_SECRET", SECRET), "{ \"event\": \"of_tomorrow\" }");
     let expected = "\
 refused   the signature or the secret is wrong
-cause     the signature is of other bytes of the same JSON: hand over the body
-          as it came, not parsed and written anew
+cause     the signature matches other bytes of the same JSON: pass the body as
+          it arrived, not parsed and serialized again
 ";
     assert_eq!((ended.code, ended.stdout.as_str(), ended.stderr.as_str()), (4, expected, ""));
     let ended = run_with_input(incs(&args).env("INCS_WEBHOOK_SECRET", SECRET), body);
@@ -129,7 +129,7 @@ cause     the signature is of other bytes of the same JSON: hand over the body
 }
 
 #[test]
-fn a_secret_file_comes_before_the_environment_and_several_are_live_at_once() {
+fn secret_files_override_the_environment() {
     let folder = Folder::new();
     let (old, new) = (folder.file("old", format!("{SECRET}\n")), folder.file("new", "the-new-one"));
     let (old, new) = (old.as_str(), new.as_str());
@@ -143,14 +143,14 @@ fn a_secret_file_comes_before_the_environment_and_several_are_live_at_once() {
 }
 
 #[test]
-fn a_flag_of_another_scheme_is_refused_before_anything_is_checked() {
+fn option_of_other_scheme_is_refused() {
     for (scheme, message) in [
-        (&["--scheme", "meta", "--svix"][..], "--svix has no meaning for meta"),
-        (&["--scheme", "shared-secret", "--encoding", "hex"], "--encoding has no meaning for shared-secret"),
+        (&["--scheme", "meta", "--svix"][..], "--svix does not apply to meta"),
+        (&["--scheme", "shared-secret", "--encoding", "hex"], "--encoding does not apply to shared-secret"),
         (&["--scheme", "hmac-sha256", "--signed", "{seconds:t}"], "the body is not among the signed parts"),
         (&["--scheme", "hmac-sha256", "--signed", "{bod}"], "--signed cannot be read: {bod} is unknown"),
-        (&["--header", "x"], "--header says how, and no --scheme is given"),
-        (&[], "which scheme is not said"),
+        (&["--header", "x"], "--header needs --scheme"),
+        (&[], "no scheme is given"),
     ] {
         for command in ["sign", "verify"] {
             let ended = run_with_input(&mut webhook(command, scheme, &["-"]), "{}");
@@ -172,7 +172,7 @@ fn without_a_secret_nothing_is_signed() {
 }
 
 #[test]
-fn headers_are_read_as_lines_too_and_the_command_line_comes_first() {
+fn command_line_header_overrides_file() {
     let folder = Folder::new();
     let target = format!("/hooks/{}", SECRET.replace('+', "%2B"));
     let head = format!("POST {target} HTTP/1.1\nX-Token: wrong\n\nnot: looked at");

@@ -1,4 +1,4 @@
-//! A listener in another process, and a server that remembers what was posted to it.
+//! A listener in another process, and a server that records its requests.
 
 use std::io::{BufRead as _, BufReader, Lines, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
@@ -12,7 +12,7 @@ use crate::support::incs;
 
 pub(crate) const SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
 
-/// `incs webhook listen --json`, at a free port. It is ended when this is dropped.
+/// A running `incs webhook listen --json` on a free port. It is stopped on drop.
 pub(crate) struct Listening {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
@@ -35,12 +35,12 @@ impl Listening {
         Self { child, lines, url, ready }
     }
 
-    /// The next document.
+    /// Returns the next document.
     pub(crate) fn next(&mut self) -> Value {
         serde_json::from_str(&self.next_line()).unwrap()
     }
 
-    /// The next line.
+    /// Returns the next line.
     pub(crate) fn next_line(&mut self) -> String {
         self.lines.next().unwrap().unwrap()
     }
@@ -50,7 +50,7 @@ impl Listening {
         self.child.id()
     }
 
-    /// Waits for its end: the exit code, and what it wrote to stderr.
+    /// Waits for the end and returns the exit code and stderr.
     pub(crate) fn end(mut self) -> (i32, String) {
         assert!(self.lines.next().is_none(), "it says more");
         let mut stderr = String::new();
@@ -66,13 +66,13 @@ impl Drop for Listening {
     }
 }
 
-/// What was posted: the head, in small letters, and the body.
+/// A posted request: the head in lower case, and the body.
 pub(crate) struct Posted {
     pub(crate) head: String,
     pub(crate) body: Vec<u8>,
 }
 
-/// A server that answers one request after another with a status, and tells what came.
+/// Starts a server that replies with a status and passes on each request.
 pub(crate) fn answering(status: u16) -> (SocketAddr, Receiver<Posted>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -100,7 +100,7 @@ pub(crate) fn answering(status: u16) -> (SocketAddr, Receiver<Posted>) {
     (address, posted)
 }
 
-/// The address of a port at which nobody listens.
-pub(crate) fn nobody() -> SocketAddr {
+/// Returns the address of a closed port.
+pub(crate) fn closed_port() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }

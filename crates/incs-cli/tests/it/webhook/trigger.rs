@@ -1,8 +1,9 @@
-//! Posting samples.
+//! Tests of `webhook trigger`.
 
+use incs_facade::webhook::testing::bodies::sample;
 use serde_json::{Value, json};
 
-use super::server::{SECRET, answering, nobody};
+use super::server::{SECRET, answering, closed_port};
 use crate::support::{Ended, Folder, incs, run};
 
 fn trigger(args: &[&str]) -> Ended {
@@ -10,11 +11,11 @@ fn trigger(args: &[&str]) -> Ended {
 }
 
 #[test]
-fn every_sample_can_be_posted_by_its_name_and_by_its_kind() {
+fn samples_have_name_and_kind() {
     let (address, posted) = answering(200);
     let url = format!("http://{address}/");
     let list = trigger(&["--list"]).documents();
-    assert_eq!(list.len(), 13);
+    assert_eq!(list.len(), sample::all().len() + sample::messages().len());
     for event in list {
         for name in ["event", "kind"] {
             let ended = trigger(&[event[name].as_str().unwrap(), "--url", &url]);
@@ -27,11 +28,14 @@ fn every_sample_can_be_posted_by_its_name_and_by_its_kind() {
 }
 
 #[test]
-fn the_beginning_of_a_kind_and_the_state_of_a_receipt_are_enough() {
+fn sample_is_found_by_kind_prefix() {
     let (address, _posted) = answering(204);
     for (event, kind) in [
         ("new_message", "new_message.whatsapp.text"),
-        ("new_message.rcs", "new_message.rcs.suggestion"),
+        ("new_message.rcs", "new_message.rcs.text"),
+        ("list_reply", "new_message.whatsapp.interactive.list_reply"),
+        ("button_reply", "new_message.whatsapp.interactive.button_reply"),
+        ("image", "new_message.whatsapp.image"),
         ("message_status_update", "message_status_update.delivered"),
         ("message_status_update.failed", "message_status_update.failed"),
         ("exotel", "exotel.incoming.text"),
@@ -42,7 +46,7 @@ fn the_beginning_of_a_kind_and_the_state_of_a_receipt_are_enough() {
 }
 
 #[test]
-fn members_are_set_and_the_spelling_is_the_platforms() {
+fn members_are_set_in_php_encoding() {
     let (address, posted) = answering(200);
     let url = format!("http://{address}/");
     let text = "/message/messages/0/text/body=Grüße https://example.com";
@@ -56,7 +60,7 @@ fn members_are_set_and_the_spelling_is_the_platforms() {
 }
 
 #[test]
-fn a_file_is_posted_byte_for_byte_and_signed() {
+fn file_is_posted_byte_for_byte() {
     let (address, posted) = answering(200);
     let folder = Folder::new();
     let path = folder.file("body.json", b"{ \"a\" : \"\xff\" }\n");
@@ -71,33 +75,37 @@ fn a_file_is_posted_byte_for_byte_and_signed() {
 }
 
 #[test]
-fn the_exit_code_tells_whether_it_was_taken() {
+fn exit_code_reflects_the_status() {
     let (address, _posted) = answering(503);
     let ended = trigger(&["exotel", "--url", &format!("http://{address}/")]);
     assert_eq!((ended.code, &ended.document()["status"]), (1, &json!(503)));
 
-    let ended = trigger(&["exotel", "--url", &format!("http://{}/", nobody())]);
+    let closed = closed_port();
+    let ended = trigger(&["exotel", "--url", &format!("http://{closed}/")]);
     assert_eq!((ended.code, ended.stdout.as_str()), (7, ""));
-    assert_eq!(ended.failure()["message"], "no connection could be made");
+    let message = format!("cannot connect to {closed} (connection refused); nothing was sent, it is safe to retry");
+    assert_eq!(ended.failure()["message"], message);
 
-    // The connection is taken, and nobody answers.
+    // The connection is accepted without a reply.
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/", silent.local_addr().unwrap());
     let ended = trigger(&["exotel", "--url", &url, "--timeout", "300ms"]);
     assert_eq!(ended.code, 8);
-    assert_eq!(ended.failure()["message"], "no reply came in 300ms; it may have been taken");
+    let message =
+        format!("no reply from {} in 300ms; the request may have been received", silent.local_addr().unwrap());
+    assert_eq!(ended.failure()["message"], message);
 }
 
 #[test]
-fn what_is_not_asked_for_rightly_is_not_posted() {
+fn wrong_arguments_post_nothing() {
     let (address, posted) = answering(200);
     let url = format!("http://{address}/");
     for (args, message) in [
-        (&["exotel", "--url", "http://example.com/"][..], "--url is not of this machine"),
-        (&["exotel", "--url", "nowhere"], "--url is no http or https URL"),
+        (&["exotel", "--url", "http://example.com/"][..], "--url is not a URL on this machine"),
+        (&["exotel", "--url", "nowhere"], "--url: the URL has neither the scheme http nor https"),
         (&["of_tomorrow", "--url", &url], "there is no sample of `of_tomorrow`"),
         (&["message_status_update.lost", "--url", &url], "there is no sample of `message_status_update.lost`"),
-        (&["exotel", "--url", &url, "--set", "/a/b=1"], "--set /a/b: there is nothing to put it into"),
+        (&["exotel", "--url", &url, "--set", "/a/b=1"], "--set /a/b: its parent does not exist"),
     ] {
         let ended = trigger(args);
         assert_eq!((ended.code, ended.stdout.as_str()), (2, ""), "{args:?}");

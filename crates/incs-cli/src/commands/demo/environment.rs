@@ -1,4 +1,4 @@
-//! The stage of the demo: a sandbox, a client of it, and a receiver of its webhooks.
+//! The environment of the demo: a sandbox, its client, and a receiver of its webhooks.
 
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,7 +14,7 @@ use incs_facade::model::id::MessageId;
 use incs_facade::model::inbound::Inbound;
 use incs_facade::model::status::State;
 use incs_facade::model::{OutboundMessage, PhoneNumber, Timestamp};
-use incs_facade::webhook::guard::{Claim, MemoryGuard, Ticket};
+use incs_facade::webhook::guard::{Claim, ClaimGuard, MemoryGuard};
 use incs_facade::webhook::scheme::StandardWebhooks;
 use incs_facade::webhook::{Event, Item, Received, Receiver, Secrets};
 use incs_sandbox::{Pace, Sandbox, Webhook, Window};
@@ -22,18 +22,18 @@ use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
-use super::timeline::{Tally, Timeline, Way};
+use super::timeline::{Counts, Direction, Timeline};
 use crate::exit::{Exit, Failure};
 
-/// How long the demo waits for any one thing.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// Time limit for each wait of the demo.
+const WAIT_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Known to both sides of the demo, which are one process.
+/// The secret of the webhooks, which never leave this process.
 const SECRET: &str = "whsec_aW5jcyBkZW1vLCBub3QgYSBzZWNyZXQ=";
 
-/// The stage of the demo.
+/// The environment of the demo.
 #[derive(Debug)]
-pub(super) struct Stage {
+pub(super) struct Environment {
     pub(super) sandbox: Sandbox,
     pub(super) client: Client,
     pub(super) receiver: DemoReceiver,
@@ -42,9 +42,9 @@ pub(super) struct Stage {
     sends: usize,
 }
 
-impl Stage {
-    /// Starts all of it.
-    pub(super) async fn set(seed: u64, timeline: Timeline) -> Result<Self, Failure> {
+impl Environment {
+    /// Starts the receiver, the sandbox and the client.
+    pub(super) async fn start(seed: u64, timeline: Timeline) -> Result<Self, Failure> {
         let journal = Arc::new(Journal::default());
         let receiver = DemoReceiver::start(Arc::clone(&journal)).await?;
         let sandbox = Sandbox::builder()
@@ -66,15 +66,15 @@ impl Stage {
         Ok(Self { sandbox, client, receiver, journal, timeline, sends: 0 })
     }
 
-    /// Sends a message that is to be accepted, and gives its id.
+    /// Sends a message that must be accepted, and returns its id.
     pub(super) async fn send(&mut self, what: &str, message: impl Into<OutboundMessage>) -> Result<MessageId, String> {
         let message = message.into();
         self.sends += 1;
         let channel = message.channel();
         let result = self.client.messages().send(message).await;
         let sent = result.map_err(|error| format!("the send failed: {error}"))?;
-        let id = sent.msg_id;
-        self.timeline.event(Way::Out, "send", &format!("{:<9}{what:<34} {}", channel.as_str(), tail(&id)));
+        let id = sent.message_id;
+        self.timeline.event(Direction::Out, "send", &format!("{:<9}{what:<34} {}", channel.as_str(), tail(&id)))?;
         Ok(id)
     }
 
@@ -83,20 +83,20 @@ impl Stage {
         self.sends += 1;
     }
 
-    /// Waits for the receipt that says that a message is in a state.
+    /// Waits for the receipt of a message with this state.
     pub(super) async fn receipt(&self, id: &MessageId, state: State) -> Result<(), String> {
-        let wanted = |seen: &Seen| match seen.item.event() {
+        let wanted = |seen: &ReceivedItem| match seen.item.event() {
             Some(Event::MessageStatus(update)) if update.message_id == *id && update.message_status == state => {
                 Some(())
             }
             _ => None,
         };
         self.wait(wanted).await.ok_or_else(|| format!("no receipt says {}", state.as_str()))?;
-        self.timeline.event(Way::In, "receipt", &format!("{:<43} {}", state.as_str(), tail(id)));
+        self.timeline.event(Direction::In, "receipt", &format!("{:<43} {}", state.as_str(), tail(id)))?;
         Ok(())
     }
 
-    /// Waits for all receipts of a message that is read in the end.
+    /// Waits for the receipts of a message up to the state `last`.
     pub(super) async fn receipts_until(&self, id: &MessageId, last: State) -> Result<(), String> {
         for state in [State::Sent, State::Delivered, State::Read] {
             self.receipt(id, state.clone()).await?;
@@ -107,92 +107,92 @@ impl Stage {
         Ok(())
     }
 
-    /// Waits for a customer's message, in the neutral view.
+    /// Waits for a customer's message, in the provider-neutral form.
     pub(super) async fn inbound<T>(&self, pick: impl Fn(&Inbound) -> Option<T>) -> Option<T> {
         self.wait(|seen| seen.item.inbound().as_ref().and_then(&pick)).await
     }
 
-    /// Waits for anything.
-    pub(super) async fn wait<T>(&self, pick: impl Fn(&Seen) -> Option<T>) -> Option<T> {
-        self.journal.wait(PATIENCE, pick).await
+    /// Waits for an item that `pick` accepts.
+    pub(super) async fn wait<T>(&self, pick: impl Fn(&ReceivedItem) -> Option<T>) -> Option<T> {
+        self.journal.wait(WAIT_TIMEOUT, pick).await
     }
 
-    /// What was done so far.
-    pub(super) fn tally(&self) -> Tally {
+    /// Returns the counts so far.
+    pub(super) fn counts(&self) -> Counts {
         let journal = &self.journal;
-        let is_receipt = |seen: &Seen| matches!(seen.item.event(), Some(Event::MessageStatus(_)));
+        let is_receipt = |seen: &ReceivedItem| matches!(seen.item.event(), Some(Event::MessageStatus(_)));
         let is_reply =
-            |seen: &Seen| matches!(seen.item.event(), Some(Event::WhatsAppMessage(_) | Event::RcsMessage(_)));
-        Tally {
+            |seen: &ReceivedItem| matches!(seen.item.event(), Some(Event::WhatsAppMessage(_) | Event::RcsMessage(_)));
+        Counts {
             sends: self.sends,
-            receipts: journal.count(|seen| is_receipt(seen) && !seen.is_repeated),
-            replies: journal.count(|seen| is_reply(seen) && !seen.is_repeated),
-            repeated: journal.count(|seen| seen.is_repeated),
+            receipts: journal.count(|seen| is_receipt(seen) && !seen.is_duplicate),
+            replies: journal.count(|seen| is_reply(seen) && !seen.is_duplicate),
+            repeated: journal.count(|seen| seen.is_duplicate),
             sent_twice: self.sandbox.sent().len().saturating_sub(self.sends),
         }
     }
 
-    /// Ends all of it.
-    pub(super) async fn strike(self) {
+    /// Stops the client and the sandbox.
+    pub(super) async fn stop(self) {
         drop(self.client);
         self.sandbox.shutdown().await;
     }
 }
 
-/// A number of the demo's customers.
+/// Parses the phone number of a customer.
 pub(super) fn number(text: &str) -> Result<PhoneNumber, String> {
     text.parse().map_err(|_| "no phone number".to_owned())
 }
 
-/// The end of an id, which is where ids differ.
+/// Returns the end of an id, since the ids differ only there.
 pub(super) fn tail(id: &MessageId) -> String {
     let text = id.as_str();
     let start = text.char_indices().rev().nth(9).map_or(0, |(index, _)| index);
     format!("…{}", text.get(start..).unwrap_or(text))
 }
 
-/// One item that arrived, and whether it was there before.
+/// An item that arrived, marked if it is a duplicate.
 #[derive(Debug, Clone)]
-pub(super) struct Seen {
+pub(super) struct ReceivedItem {
     pub(super) item: Item,
-    pub(super) is_repeated: bool,
+    pub(super) is_duplicate: bool,
 }
 
-/// What the receiver took in, in order.
+/// The items that the receiver accepted, in order.
 #[derive(Debug, Default)]
 struct Journal {
-    seen: Mutex<Vec<Seen>>,
-    grown: Notify,
+    seen: Mutex<Vec<ReceivedItem>>,
+    added: Notify,
 }
 
 impl Journal {
-    fn add(&self, seen: Seen) {
+    fn add(&self, seen: ReceivedItem) {
         self.entries().push(seen);
-        self.grown.notify_waiters();
+        self.added.notify_waiters();
     }
 
-    /// The first thing that `pick` finds among all that came or comes, if it comes in time.
-    async fn wait<T>(&self, limit: Duration, pick: impl Fn(&Seen) -> Option<T>) -> Option<T> {
+    /// Returns the first past or future item that `pick` accepts, or `None` after the time limit.
+    async fn wait<T>(&self, limit: Duration, pick: impl Fn(&ReceivedItem) -> Option<T>) -> Option<T> {
         let found = async {
             loop {
-                let grown = self.grown.notified();
-                tokio::pin!(grown);
-                // Listening before looking, so that nothing slips in between.
-                grown.as_mut().enable();
+                let added = self.added.notified();
+                tokio::pin!(added);
+                // Listen before checking, so that no item is missed.
+                added.as_mut().enable();
                 if let Some(found) = self.entries().iter().find_map(&pick) {
                     return found;
                 }
-                grown.await;
+                added.await;
             }
         };
         tokio::time::timeout(limit, found).await.ok()
     }
 
-    fn count(&self, is_wanted: impl Fn(&Seen) -> bool) -> usize {
+    fn count(&self, is_wanted: impl Fn(&ReceivedItem) -> bool) -> usize {
         self.entries().iter().filter(|seen| is_wanted(seen)).count()
     }
 
-    fn entries(&self) -> std::sync::MutexGuard<'_, Vec<Seen>> {
+    fn entries(&self) -> std::sync::MutexGuard<'_, Vec<ReceivedItem>> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -204,26 +204,26 @@ pub(super) struct DemoReceiver {
     task: JoinHandle<()>,
 }
 
-/// The scheme that both sides use.
+/// Returns the scheme that both sides use.
 fn scheme() -> Result<StandardWebhooks, Failure> {
     let secrets = Secrets::try_new(SECRET).map_err(|error| failed(&error))?;
     StandardWebhooks::try_new(secrets).map_err(|error| failed(&error))
 }
 
 impl DemoReceiver {
-    /// Starts it on a free port. Each item is verified, read, and taken once.
+    /// Starts the receiver on a free port. It verifies each delivery and recognizes duplicate items.
     async fn start(journal: Arc<Journal>) -> Result<Self, Failure> {
         let guard = Arc::new(MemoryGuard::new(10_000, Duration::from_hours(1)));
         let receive = move |Received(batch): Received| {
             let (journal, guard) = (Arc::clone(&journal), Arc::clone(&guard));
             async move {
                 for item in &batch {
-                    let claim = Ticket::claim(&*guard, item.dedup_key(), now());
-                    let is_repeated = !matches!(claim, Claim::First(_));
+                    let claim = ClaimGuard::claim(&*guard, item.dedup_key(), now());
+                    let is_duplicate = !matches!(claim, Claim::First(_));
                     if let Claim::First(ticket) = claim {
                         ticket.confirm(now());
                     }
-                    journal.add(Seen { item: item.clone(), is_repeated });
+                    journal.add(ReceivedItem { item: item.clone(), is_duplicate });
                 }
                 StatusCode::OK
             }
@@ -232,7 +232,7 @@ impl DemoReceiver {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(|error| failed(&error))?;
         let address = listener.local_addr().map_err(|error| failed(&error))?;
         let task = tokio::spawn(async move {
-            // It ends with the demo.
+            // The task is aborted at the end of the demo.
             let _ = axum::serve(listener, router).await;
         });
         Ok(Self { url: format!("http://{address}/hooks"), task })

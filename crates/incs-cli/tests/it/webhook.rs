@@ -1,7 +1,0 @@
-//! Tests of `webhook`.
-
-mod listen;
-mod parse;
-mod proof;
-pub(crate) mod server;
-mod trigger;
