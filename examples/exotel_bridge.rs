@@ -1,15 +1,15 @@
 //! Receives RCS replies from Exotel and messages from INCS, and posts both to one internal service, in one form.
 //!
 //! ```text
-//! export EXOTEL_SECRET=change-me WEBHOOK_PATH_SECRET=change-me-too INTERNAL_URL=http://127.0.0.1:9000/messages
+//! export EXOTEL_SECRET=change-me INCS_WEBHOOK_SECRET=change-me-too INTERNAL_URL=http://127.0.0.1:9000/messages
 //! cargo run -p incs-examples --example exotel_bridge
 //! ```
 //!
-//! Exotel's callbacks go to `/exotel`, signed with `X-Exotel-Signature`; those of INCS to `/incs/` and the secret. The service gets
-//! each message as JSON, the neutral view of `incs_model::inbound`, with its key as `idempotency-key`: one that comes twice has
-//! the same. It runs until ctrl-c.
+//! Exotel's callbacks go to `/exotel`, signed with `X-Exotel-Signature`; INCS posts to `/incs/` followed by the secret. The service
+//! receives each message as JSON, in the neutral form of `incs_model::inbound`, with its key as `idempotency-key`: duplicates have
+//! the same key. It runs until ctrl-c.
 //!
-//! Settings: `EXOTEL_SECRET`; `WEBHOOK_PATH_SECRET`; `INTERNAL_URL`, plain HTTP; `ADDRESS` to listen on, `127.0.0.1:8080` unless
+//! Settings: `EXOTEL_SECRET`; `INCS_WEBHOOK_SECRET`; `INTERNAL_URL`, plain HTTP; `ADDRESS` to listen on, `127.0.0.1:8080` unless
 //! set.
 
 #![allow(clippy::print_stdout, reason = "a program for a terminal")]
@@ -43,7 +43,7 @@ struct Service {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let exotel = Receiver::new(Exotel::new(secrets("EXOTEL_SECRET")?)).with_provider(Provider::Exotel);
-    let incs = Receiver::new(SharedSecret::in_path(secrets("WEBHOOK_PATH_SECRET")?)).with_provider(Provider::Incs);
+    let incs = Receiver::new(SharedSecret::in_path(secrets("INCS_WEBHOOK_SECRET")?)).with_provider(Provider::Incs);
     let url = env::var("INTERNAL_URL").context("INTERNAL_URL")?.parse().context("INTERNAL_URL")?;
     let service = Service { url, http: Client::builder(TokioExecutor::new()).build_http() };
 
@@ -62,11 +62,11 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The same for both providers; only the receiver differs, which is its state.
+/// The handler for both providers; only the receiver in its state differs.
 fn bridge(service: Service) -> MethodRouter<Receiver> {
     post(async move |Received(batch): Received| {
-        for item in batch.leftovers() {
-            // Not understood. Keep such bytes in a store of yours; here only their number is told.
+        for item in batch.unparsed() {
+            // Unknown content. Keep such bytes in your own store; here only their number is printed.
             eprintln!("not passed on: {} bytes", item.raw().len());
         }
         let passed = tokio::time::timeout(PATIENCE, service.pass_on(&batch)).await;
@@ -75,7 +75,7 @@ fn bridge(service: Service) -> MethodRouter<Receiver> {
                 println!("{count} of {} items passed on", batch.items().len());
                 StatusCode::OK
             }
-            // The sender may try again. Whether it does is unknown, so a bridge that must lose nothing stores first.
+            // The sender may retry. Whether it does is unknown, so a bridge that must lose nothing stores the message first.
             Err(error) => {
                 eprintln!("{error:#}");
                 StatusCode::SERVICE_UNAVAILABLE
@@ -85,7 +85,7 @@ fn bridge(service: Service) -> MethodRouter<Receiver> {
 }
 
 impl Service {
-    /// Posts each message of a customer, and says how many there were. Receipts are left to `reconcile`.
+    /// Posts each message of a customer, and returns their number. The example `reconcile` handles receipts.
     async fn pass_on(&self, batch: &Batch) -> anyhow::Result<usize> {
         let mut count = 0;
         for item in batch {

@@ -1,12 +1,12 @@
-//! Receives webhooks with axum: stores every item in a file, each once, and only then answers.
+//! Receives webhooks with axum: stores every item in a file, once, and answers after that.
 //!
 //! ```text
-//! WEBHOOK_PATH_SECRET=change-me cargo run -p incs-examples --example receive_axum
+//! INCS_WEBHOOK_SECRET=change-me cargo run -p incs-examples --example receive_axum
 //! ```
 //!
-//! Have webhooks posted to the URL that it prints, with the secret at its end. It runs until ctrl-c.
+//! Subscribe webhooks for the printed URL with the secret at its end. It runs until ctrl-c.
 //!
-//! Settings: `WEBHOOK_PATH_SECRET`; `ADDRESS` to listen on, `127.0.0.1:8080` unless set; `INBOX`, the file, `inbox.jsonl` unless set.
+//! Settings: `INCS_WEBHOOK_SECRET`; `ADDRESS` to listen on, `127.0.0.1:8080` unless set; `INBOX`, the file, `inbox.jsonl` unless set.
 
 #![allow(clippy::print_stdout, reason = "a program for a terminal")]
 
@@ -28,8 +28,8 @@ use incs_facade::webhook::{Batch, Received, Receiver, Secrets};
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let secret = env::var("WEBHOOK_PATH_SECRET").context("WEBHOOK_PATH_SECRET")?;
-    let secrets = Secrets::try_new(secret).context("WEBHOOK_PATH_SECRET")?;
+    let secret = env::var("INCS_WEBHOOK_SECRET").context("INCS_WEBHOOK_SECRET")?;
+    let secrets = Secrets::try_new(secret).context("INCS_WEBHOOK_SECRET")?;
     let inbox = Inbox::open(&env::var("INBOX").unwrap_or_else(|_| "inbox.jsonl".to_owned()))?;
     let inbox = Arc::new(Mutex::new(inbox));
     let receiver = Receiver::new(SharedSecret::in_path(secrets));
@@ -48,16 +48,16 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Runs only for deliveries that the receiver takes: without the secret the answer is 401, and nobody sees the body.
+/// Runs only for verified deliveries: without the secret the answer is 401, and the body is not read.
 fn receive(inbox: &Mutex<Inbox>, batch: &Batch) -> StatusCode {
     let stored = inbox.lock().unwrap_or_else(PoisonError::into_inner).store(batch);
     match stored {
-        // Whatever is in it, understood or not: it came from who it should, and it is kept.
+        // The delivery is verified, so each item is kept, also an unknown one.
         Ok(count) => {
             println!("{count} of {} items are new", batch.items().len());
             StatusCode::OK
         }
-        // The sender may try again. Whether INCS does is unknown.
+        // The sender may retry. Whether INCS does is unknown.
         Err(error) => {
             eprintln!("{error:#}");
             StatusCode::SERVICE_UNAVAILABLE
@@ -65,7 +65,7 @@ fn receive(inbox: &Mutex<Inbox>, batch: &Batch) -> StatusCode {
     }
 }
 
-/// Every item as a line of JSON. A database with a unique column for the key does the same for many processes at once.
+/// A file with every item as a line of JSON. A database with a unique column for the key does the same for many processes at once.
 struct Inbox {
     file: File,
     keys: HashSet<String>,
@@ -81,7 +81,7 @@ impl Inbox {
         Ok(Self { file, keys })
     }
 
-    /// Stores what is new, all or nothing, and says how much that is.
+    /// Stores the new items, all or none, and returns their number.
     fn store(&mut self, batch: &Batch) -> anyhow::Result<usize> {
         let (mut lines, mut keys, mut count) = (String::new(), Vec::new(), 0);
         for item in batch {
@@ -89,7 +89,7 @@ impl Inbox {
             if key.as_ref().is_some_and(|key| self.keys.contains(key) || keys.contains(key)) {
                 continue;
             }
-            let (message, fact) = (item.inbound(), item.fact());
+            let (message, fact) = (item.inbound(), item.delivery_update());
             let raw = String::from_utf8_lossy(item.raw());
             let row = json!({ "key": key, "kind": item.kind(), "message": message, "fact": fact, "raw": raw });
             lines.extend([row.to_string().as_str(), "\n"]);

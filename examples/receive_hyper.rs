@@ -1,15 +1,15 @@
-//! Receives webhooks with plain hyper: hands every item to a worker through a bounded queue, each once.
+//! Receives webhooks with plain hyper: passes every item to a worker through a bounded queue, once.
 //!
-//! For what may be lost with the process, such as states of messages, which a status query brings back. What must not be lost is
-//! stored first, as in `receive_axum`.
+//! Use it for data that may be lost with the process, such as states of messages, which a status query returns again. Store other
+//! data first, as `receive_axum` does.
 //!
 //! ```text
-//! WEBHOOK_PATH_SECRET=change-me cargo run -p incs-examples --example receive_hyper
+//! INCS_WEBHOOK_SECRET=change-me cargo run -p incs-examples --example receive_hyper
 //! ```
 //!
-//! Have webhooks posted to the URL that it prints, with the secret at its end. It runs until ctrl-c.
+//! Subscribe webhooks for the printed URL with the secret at its end. It runs until ctrl-c.
 //!
-//! Settings: `WEBHOOK_PATH_SECRET`; `ADDRESS` to listen on, `127.0.0.1:8080` unless set.
+//! Settings: `INCS_WEBHOOK_SECRET`; `ADDRESS` to listen on, `127.0.0.1:8080` unless set.
 
 #![allow(clippy::print_stdout, reason = "a program for a terminal")]
 
@@ -30,11 +30,11 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
 use incs_facade::model::Timestamp;
-use incs_facade::webhook::guard::{Claim, MemoryGuard, Ticket};
+use incs_facade::webhook::guard::{Claim, ClaimGuard, MemoryGuard};
 use incs_facade::webhook::scheme::SharedSecret;
 use incs_facade::webhook::{Item, Receiver, Secrets};
 
-type Job = (Item, Ticket<Arc<MemoryGuard>>);
+type Job = (Item, ClaimGuard<Arc<MemoryGuard>>);
 
 #[derive(Clone)]
 struct App {
@@ -45,8 +45,8 @@ struct App {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let secret = env::var("WEBHOOK_PATH_SECRET").context("WEBHOOK_PATH_SECRET")?;
-    let receiver = Receiver::new(SharedSecret::in_path(Secrets::try_new(secret).context("WEBHOOK_PATH_SECRET")?));
+    let secret = env::var("INCS_WEBHOOK_SECRET").context("INCS_WEBHOOK_SECRET")?;
+    let receiver = Receiver::new(SharedSecret::in_path(Secrets::try_new(secret).context("INCS_WEBHOOK_SECRET")?));
     let guard = Arc::new(MemoryGuard::new(100_000, Duration::from_hours(3 * 24)));
     let (queue, jobs) = mpsc::channel(1_000);
     let worker = tokio::spawn(work(jobs));
@@ -63,13 +63,13 @@ async fn main() -> anyhow::Result<()> {
         };
         let app = app.clone();
         let service = service_fn(move |request| answer(app.clone(), request));
-        // With a timer, hyper gives up on a sender that does not finish its headers.
+        // With a timer, hyper closes the connection of a sender that does not finish its headers.
         let connection = http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service);
         let connection = connections.watch(connection);
         tokio::spawn(async move { connection.await.map_err(|error| eprintln!("a connection broke: {error}")) });
     }
-    connections.shutdown().await; // requests that have begun are answered
-    drop(app); // with the last sender the queue ends, and with the queue the worker
+    connections.shutdown().await; // requests in progress are answered
+    drop(app); // the queue ends with its last sender, and the worker ends with the queue
     Ok(worker.await?)
 }
 
@@ -92,7 +92,7 @@ async fn receive(app: &App, request: Request<Incoming>) -> StatusCode {
     };
     match app.receiver.receive_request(&Request::from_parts(head, body), Timestamp::now()) {
         Ok(batch) => {
-            // What was taken before the queue was full is known when the delivery comes again.
+            // Items queued before the queue was full are recognized when the delivery is retried.
             let is_taken = batch.into_iter().all(|item| enqueue(app, item));
             if is_taken { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }
         }
@@ -103,12 +103,12 @@ async fn receive(app: &App, request: Request<Incoming>) -> StatusCode {
     }
 }
 
-/// Whether nobody need send the item again. When the queue is full the ticket is dropped, and the next delivery is the first.
+/// Returns whether the item needs no retry. If the queue is full, the ticket is dropped, and the next delivery counts as the first.
 fn enqueue(app: &App, item: Item) -> bool {
-    match Ticket::claim(Arc::clone(&app.guard), item.dedup_key(), Timestamp::now()) {
+    match ClaimGuard::claim(Arc::clone(&app.guard), item.dedup_key(), Timestamp::now()) {
         Claim::First(ticket) => app.queue.try_send((item, ticket)).is_ok(),
-        Claim::InHand => false, // it may fail yet
-        Claim::Repeated => true,
+        Claim::InProgress => false, // it may still fail
+        Claim::Duplicate => true,
     }
 }
 

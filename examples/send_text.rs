@@ -1,4 +1,4 @@
-//! Sends one text on WhatsApp, and says whether the customer may have it.
+//! Sends one text on WhatsApp, and prints whether it may have been sent.
 //!
 //! ```text
 //! cargo run -p incs-examples --example send_text -- 85251230088 'Your table is ready.'
@@ -12,8 +12,7 @@ use std::env;
 
 use anyhow::{Context as _, bail};
 
-use incs_facade::client::Client;
-use incs_facade::client::backend::ReqwestTransport;
+use incs_facade::client::{Client, RequestState};
 use incs_facade::model::{PhoneNumber, whatsapp};
 
 #[tokio::main]
@@ -22,28 +21,22 @@ async fn main() -> anyhow::Result<()> {
     let [to, text] = arguments.as_slice() else { bail!("usage: send_text NUMBER TEXT") };
     let to: PhoneNumber = to.parse().context("NUMBER")?;
 
-    let sent = client()?.messages().send(whatsapp::Message::text(to, text)).await;
+    let sent = Client::from_env()?.messages().send(whatsapp::Message::new(to, text)).await;
     match sent {
         Ok(sent) => {
-            println!("on its way as {}", sent.msg_id);
+            println!("on its way as {}", sent.message_id);
             Ok(())
         }
-        // Not sent, or rejected: correct what the error says, and run this again.
-        Err(error) if error.request_state().is_safe_to_repeat() => Err(error).context("the customer has nothing"),
-        // The reply was lost. A second send could be a second message, so this is for a person, or for `reconcile`.
         Err(error) => {
             let help = error.help();
-            Err(error).context(format!("it may be out, do not send it again; {help}"))
+            let meaning = match error.request_state() {
+                RequestState::NotSent => "nothing was sent; run this again".to_owned(),
+                RequestState::Rejected => format!("it was rejected, the customer has nothing; {help}"),
+                RequestState::Accepted => format!("it is on its way, its id is not known; {help}"),
+                // The reply was lost. A second send could be a second message, so a person or `reconcile` must decide.
+                RequestState::Unknown => format!("it may be out, do not send it again; {help}"),
+            };
+            Err(error).context(meaning)
         }
     }
-}
-
-/// A client of the platform, or of the sandbox that `INCS_BASE_URL` names.
-fn client() -> anyhow::Result<Client> {
-    let code = env::var("INCS_CERTIFICATION_CODE").context("INCS_CERTIFICATION_CODE")?;
-    let mut client = Client::builder(ReqwestTransport::new()?).certification_code(code);
-    if let Ok(url) = env::var("INCS_BASE_URL") {
-        client = client.base_urls(&url);
-    }
-    client.build().context("the settings of the client")
 }

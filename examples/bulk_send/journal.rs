@@ -1,4 +1,4 @@
-//! The journal of a run: which messages may be out, also when the program is ended in the middle.
+//! The journal of a run, which records the messages that may be sent even if the program is killed.
 
 use std::collections::HashMap;
 use std::fs::{self, File};
@@ -11,14 +11,14 @@ use serde::{Deserialize, Serialize};
 
 use incs_facade::model::decode;
 
-/// What is known of a message.
+/// The known state of a message.
 #[derive(Serialize, Deserialize, Clone, Copy, PartialEq)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum State {
-    /// It is about to be sent. If no line follows, the program was ended meanwhile, and it may be out.
+    /// It is about to be sent. If no line follows, the program ended during the send, and the message may have been sent.
     Begun,
     Sent,
-    /// The customer has nothing, so another run may send it.
+    /// Nothing reached the customer, so another run may send it.
     Failed,
     Unknown,
 }
@@ -39,7 +39,7 @@ pub(crate) struct Journal {
 }
 
 impl Journal {
-    /// Opens the journal, or begins it. Two runs at once would send twice, so the second is refused.
+    /// Opens or creates the journal. Fails if another run has it open: two runs at once would send each message twice.
     pub(crate) fn open(path: impl Into<PathBuf>) -> anyhow::Result<Self> {
         let path = path.into();
         let file = File::options().create(true).append(true).open(&path).context("the journal cannot be opened")?;
@@ -47,8 +47,8 @@ impl Journal {
         Ok(Self { path, file })
     }
 
-    /// Adds a line. It is with the system when this returns, so it outlives the program; to outlive a power cut as well, call
-    /// `sync_data` here, at some milliseconds a line.
+    /// Appends a line. The operating system has it when this returns, so it survives the end of the program. To survive a power
+    /// cut, call `sync_data` here, which costs some milliseconds per line.
     pub(crate) fn note(&self, reference: &str, state: State, message_id: Option<&str>) -> anyhow::Result<()> {
         let message_id = message_id.map(str::to_owned);
         let mut line = serde_json::to_string(&Entry { reference: reference.to_owned(), state, message_id })?;
@@ -56,7 +56,7 @@ impl Journal {
         (&self.file).write_all(line.as_bytes()).context("the journal cannot be written")
     }
 
-    /// What is known of each message.
+    /// Returns the known state of each message.
     pub(crate) fn states(&self) -> anyhow::Result<HashMap<String, State>> {
         let text = fs::read_to_string(&self.path).context("the journal cannot be read")?;
         let entries: Vec<Entry> = lines(&text).context("the journal")?;
@@ -64,7 +64,7 @@ impl Journal {
     }
 }
 
-/// Reads JSON Lines. An error names the line and the member, and nothing that stands in it.
+/// Parses JSON Lines. An error names the line and the member, but shows no content.
 pub(crate) fn lines<T: DeserializeOwned>(text: &str) -> anyhow::Result<Vec<T>> {
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     lines.map(|(index, line)| decode(line.as_bytes()).with_context(|| format!("line {}", index + 1))).collect()

@@ -1,4 +1,4 @@
-//! Sends a file of texts on WhatsApp, with progress; run again after a failure or a stop, it goes on where it was.
+//! Sends a file of texts on WhatsApp with progress. A second run after a failure or a stop continues.
 //!
 //! ```text
 //! cargo run -p incs-examples --example bulk_send -- texts.jsonl
@@ -7,10 +7,11 @@
 //! Each line of the file is one text, with a reference of your own:
 //! `{"reference": "booking-1", "to": "85251230088", "text": "Your table is ready."}`
 //!
-//! Beside the file it keeps `texts.jsonl.journal`, with a line before each send and one for what it came to. At its end it writes
-//! `texts.jsonl.unknown`: the references of messages that may be out. No run sends those again; a person decides.
+//! The program keeps a journal next to the file, `texts.jsonl.journal`, with a line before each send and a line with its outcome. At
+//! the end it writes `texts.jsonl.unknown`: the references of messages that may have been sent. No run sends them again; a person
+//! decides.
 //!
-//! Exit code: 0 all are sent; 1 some are not, and another run tries them again; 2 some are unknown.
+//! Exit code: 0 all are sent; 1 some are not sent, and another run retries them; 2 some are unknown.
 //!
 //! Settings: `INCS_CERTIFICATION_CODE`, and `INCS_BASE_URL` for a sandbox; without it the platform is called.
 
@@ -24,8 +25,7 @@ use std::{env, fs};
 use anyhow::{Context as _, ensure};
 use serde::Deserialize;
 
-use incs_facade::client::backend::ReqwestTransport;
-use incs_facade::client::{BatchOptions, Client};
+use incs_facade::client::{BatchOptions, Client, RequestState};
 use incs_facade::model::{PhoneNumber, whatsapp};
 
 use self::journal::{Journal, State, lines};
@@ -40,7 +40,7 @@ struct Row {
 #[tokio::main]
 async fn main() -> anyhow::Result<ExitCode> {
     let path = env::args().nth(1).context("usage: bulk_send FILE")?;
-    let client = client()?;
+    let client = Client::from_env()?;
     let rows: Vec<Row> = lines(&fs::read_to_string(&path).context("FILE cannot be read")?).context("FILE")?;
     let names: HashSet<String> = rows.iter().map(|row| row.reference.clone()).collect();
     let count = names.len();
@@ -66,39 +66,34 @@ async fn main() -> anyhow::Result<ExitCode> {
     }))
 }
 
-/// Sends each row, and writes down what it came to. Ctrl-c ends it once what is on its way has ended.
+/// Sends each row and records the outcome. Ctrl-c stops the batch after the messages in flight.
 async fn send(client: &Client, journal: &Journal, rows: Vec<Row>) -> anyhow::Result<()> {
-    let names: Vec<String> = rows.iter().map(|row| row.reference.clone()).collect();
-    // A row is taken just before it is sent. What cannot be written down must not be sent, so the input ends there.
+    let count = rows.len();
+    // A row is taken just before it is sent. If the journal cannot be written, the row must not be sent, so the input ends.
     let fault = OnceLock::new();
     let messages = rows.into_iter().map_while(|row| match journal.note(&row.reference, State::Begun, None) {
-        Ok(()) => Some(whatsapp::Message::text(row.to, row.text)),
+        Ok(()) => Some((row.reference, whatsapp::Message::new(row.to, row.text))),
         Err(error) => fault.set(error).err().and(None),
     });
     let mut batch = client.messages().send_all_iter(messages, BatchOptions::new().with_max_per_second(20));
-    let canceller = batch.canceller();
-    tokio::spawn(async move { tokio::signal::ctrl_c().await.map(|()| canceller.cancel()) });
+    let cancel_handle = batch.cancel_handle();
+    tokio::spawn(async move { tokio::signal::ctrl_c().await.map(|()| cancel_handle.cancel()) });
 
     while let Some(outcome) = batch.next().await {
-        let name = names.get(outcome.index).context("an outcome without a row")?;
         let (state, id, text) = match &outcome.result {
-            Ok(sent) => (State::Sent, Some(sent.msg_id.as_str()), "sent".to_owned()),
-            Err(error) if error.request_state().is_safe_to_repeat() => (State::Failed, None, error.to_string()),
-            Err(error) => (State::Unknown, None, error.to_string()),
+            Ok(sent) => (State::Sent, Some(sent.message_id.as_str()), "sent".to_owned()),
+            Err(error) => {
+                let state = match error.request_state() {
+                    RequestState::NotSent | RequestState::Rejected => State::Failed,
+                    RequestState::Unknown | RequestState::Accepted => State::Unknown,
+                };
+                (state, None, error.to_string())
+            }
         };
-        journal.note(name, state, id)?;
-        eprintln!("{} of {}  {name}  {text}", batch.progress().done, names.len());
+        let reference = outcome.key();
+        journal.note(reference, state, id)?;
+        eprintln!("{} of {count}  {reference}  {text}", batch.progress().done);
     }
     drop(batch);
     fault.into_inner().map_or(Ok(()), Err)
-}
-
-/// A client of the platform, or of the sandbox that `INCS_BASE_URL` names.
-fn client() -> anyhow::Result<Client> {
-    let code = env::var("INCS_CERTIFICATION_CODE").context("INCS_CERTIFICATION_CODE")?;
-    let mut client = Client::builder(ReqwestTransport::new()?).certification_code(code);
-    if let Ok(url) = env::var("INCS_BASE_URL") {
-        client = client.base_urls(&url);
-    }
-    client.build().context("the settings of the client")
 }

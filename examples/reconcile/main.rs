@@ -1,16 +1,16 @@
-//! Sends texts on WhatsApp and follows each to its end: by webhooks, by the status query, and, where the reply of a send was lost,
-//! by what the workbench tells of it. No text is sent twice.
+//! Sends texts on WhatsApp and tracks each until it is delivered or failed: by webhooks, by the status query and, if the reply to a
+//! send was lost, by the workbench's webhook about it. No text is sent twice.
 //!
 //! ```text
-//! export WEBHOOK_PATH_SECRET=change-me ADDRESS=127.0.0.1:8080
+//! export INCS_WEBHOOK_SECRET=change-me ADDRESS=127.0.0.1:8080
 //! cargo run -p incs-examples --example reconcile < texts.jsonl
 //! ```
 //!
-//! Each line of the input is one text: `{"reference": "booking-1", "to": "85251230088", "text": "Your table is ready."}`. Have
-//! webhooks of `message_status_update` and `message_created` posted to the URL that it prints, with the secret at its end. When all
-//! is settled, with ctrl-c, or after `PATIENCE`, it prints what became of each. Exit code: 0 if each arrived or failed, 1 if not.
+//! Each line of the input is one text: `{"reference": "booking-1", "to": "85251230088", "text": "Your table is ready."}`. Subscribe
+//! webhooks of `message_status_update` and `message_created` for the printed URL with the secret at its end. When all texts have a
+//! final state, on ctrl-c, or after `PATIENCE`, it prints the state of each. Exit code: 0 if each is delivered or failed, else 1.
 //!
-//! Settings: `INCS_CERTIFICATION_CODE`; `INCS_BASE_URL` for a sandbox, without it the platform is called; `WEBHOOK_PATH_SECRET`;
+//! Settings: `INCS_CERTIFICATION_CODE`; `INCS_BASE_URL` for a sandbox, without it the platform is called; `INCS_WEBHOOK_SECRET`;
 //! `ADDRESS` to listen on, `127.0.0.1:8080` unless set; `PATIENCE` in seconds, 60 unless set.
 
 #![allow(clippy::print_stdout, reason = "a program for a terminal")]
@@ -29,9 +29,8 @@ use axum::http::StatusCode;
 use axum::routing::post;
 use tokio::net::TcpListener;
 
-use incs_facade::client::Client;
-use incs_facade::client::backend::ReqwestTransport;
-use incs_facade::model::delivery::Fact;
+use incs_facade::client::{Client, RequestState};
+use incs_facade::model::delivery::DeliveryUpdate;
 use incs_facade::model::{Channel, decode, whatsapp};
 use incs_facade::webhook::scheme::SharedSecret;
 use incs_facade::webhook::{Received, Receiver, Secrets};
@@ -41,9 +40,9 @@ use self::store::Store;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<ExitCode> {
-    let client = client()?;
-    let secret = env::var("WEBHOOK_PATH_SECRET").context("WEBHOOK_PATH_SECRET")?;
-    let receiver = Receiver::new(SharedSecret::in_path(Secrets::try_new(secret).context("WEBHOOK_PATH_SECRET")?));
+    let client = Client::from_env()?;
+    let secret = env::var("INCS_WEBHOOK_SECRET").context("INCS_WEBHOOK_SECRET")?;
+    let receiver = Receiver::new(SharedSecret::in_path(Secrets::try_new(secret).context("INCS_WEBHOOK_SECRET")?));
     let patience = env::var("PATIENCE").unwrap_or_else(|_| "60".to_owned()).parse().context("PATIENCE")?;
     let address = env::var("ADDRESS").unwrap_or_else(|_| "127.0.0.1:8080".to_owned());
     let listener = TcpListener::bind(address).await.context("ADDRESS")?;
@@ -62,7 +61,7 @@ async fn main() -> anyhow::Result<ExitCode> {
 
     let work = async {
         for (index, row) in sends.into_iter().enumerate() {
-            // Said before it is: should this program be ended meanwhile, nobody knows whether it is out.
+            // Set before the send: if the program ends during the send, the outcome is unknown.
             locked(&store).set(index, Outcome::Unknown);
             let outcome = send(&client, row).await;
             locked(&store).set(index, outcome);
@@ -81,16 +80,19 @@ async fn main() -> anyhow::Result<ExitCode> {
 
 /// Sends one text, once.
 async fn send(client: &Client, Send { reference, to, text, .. }: Send) -> Outcome {
-    match client.messages().send(whatsapp::Message::text(to, text)).await {
-        Ok(sent) => Outcome::Accepted(sent.msg_id),
+    match client.messages().send(whatsapp::Message::new(to, text)).await {
+        Ok(sent) => Outcome::Accepted(sent.message_id),
         Err(error) => {
             eprintln!("{reference}: {error}");
-            if error.request_state().is_safe_to_repeat() { Outcome::NotSent } else { Outcome::Unknown }
+            match error.request_state() {
+                RequestState::NotSent | RequestState::Rejected => Outcome::NotSent,
+                RequestState::Unknown | RequestState::Accepted => Outcome::Unknown,
+            }
         }
     }
 }
 
-/// Asks about what no webhook has told, until nothing is open.
+/// Queries the status of open messages until none is open.
 async fn settle(client: &Client, store: &Mutex<Store>) {
     loop {
         locked(store).find_unknown();
@@ -100,10 +102,10 @@ async fn settle(client: &Client, store: &Mutex<Store>) {
         let ids: Vec<_> = locked(store).open().filter_map(Send::id).cloned().collect();
         let answered = match client.messages().status(ids).channel(Channel::WhatsApp).await {
             Ok(report) => report.into_answered(),
-            Err(error) => error.into_report().into_answered(), // the rest is asked about again
+            Err(error) => error.into_report().into_answered(), // the others are queried again
         };
         for row in &answered {
-            locked(store).learn(&Fact::from(row));
+            locked(store).learn(&DeliveryUpdate::from(row));
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
@@ -111,14 +113,4 @@ async fn settle(client: &Client, store: &Mutex<Store>) {
 
 fn locked(store: &Mutex<Store>) -> MutexGuard<'_, Store> {
     store.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// A client of the platform, or of the sandbox that `INCS_BASE_URL` names.
-fn client() -> anyhow::Result<Client> {
-    let code = env::var("INCS_CERTIFICATION_CODE").context("INCS_CERTIFICATION_CODE")?;
-    let mut client = Client::builder(ReqwestTransport::new()?).certification_code(code);
-    if let Ok(url) = env::var("INCS_BASE_URL") {
-        client = client.base_urls(&url);
-    }
-    client.build().context("the settings of the client")
 }

@@ -1,4 +1,4 @@
-//! A text of the input, and what its send came to.
+//! A text of the input, and the outcome of its send.
 
 use serde::Deserialize;
 
@@ -17,12 +17,12 @@ pub(crate) struct Send {
 
 #[derive(Clone, Default)]
 pub(crate) enum Outcome {
-    /// It was not begun, or was refused: the customer has nothing.
+    /// It was not sent, or was rejected: nothing reached the customer.
     #[default]
     NotSent,
-    /// It was begun, and no reply tells; it may be out.
+    /// The send started, but no reply confirms it; it may have been sent.
     Unknown,
-    /// It is out under this id: the reply said so, or it was found.
+    /// It was sent with this id, which the reply or a webhook reported.
     Accepted(MessageId),
 }
 

@@ -1,29 +1,29 @@
-//! The INCS messaging platform (WhatsApp, Viber, RCS) under one name: [`model`], [`client`] and [`webhook`], each a crate of its
-//! own, and at the root the names that most programs need.
+//! Sends and receives messages of the INCS messaging platform (WhatsApp, Viber, RCS).
+//!
+//! This crate re-exports [`model`], [`client`] and [`webhook`], each of which is a crate, and the most used names at its root.
 //!
 //! # Send
 //!
-//! With the default features, and `macros`, `rt-multi-thread` of tokio. An error says what is known of the message, so that
-//! nobody has to guess whether the customer has it:
+//! This needs the default features, and `macros` and `rt-multi-thread` of tokio. An error has one of four request states, which
+//! shows whether the message was sent:
 //!
 //! ```no_run
-//! # #[cfg(feature = "reqwest-rustls")]
+//! # #[cfg(feature = "hyper-rustls")]
 //! # mod program {
-//! use incs_facade::{Client, PhoneNumber, ReqwestTransport, RequestState, whatsapp};
+//! use incs_facade::{Client, PhoneNumber, RequestState, whatsapp};
 //!
 //! #[tokio::main]
 //! async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//!     let code = std::env::var("INCS_CERTIFICATION_CODE")?;
-//!     let client = Client::builder(ReqwestTransport::new()?).certification_code(code).build()?;
+//!     let client = Client::from_env()?; // or Client::new(certification_code)?
 //!
 //!     let to: PhoneNumber = "+852 5123 0088".parse()?;
-//!     match client.messages().send(whatsapp::Message::text(to, "Your order is ready.")).await {
-//!         Ok(sent) => println!("on its way as {}", sent.msg_id),
+//!     match client.messages().send(whatsapp::Message::new(to, "Your order is ready.")).await {
+//!         Ok(sent) => println!("accepted as {}", sent.message_id),
 //!         Err(error) => match error.request_state() {
-//!             RequestState::NotSent => eprintln!("nothing left this machine: {error}"),
-//!             RequestState::Rejected => eprintln!("the platform refused it: {error}; {}", error.help()),
-//!             RequestState::Accepted => eprintln!("it is on its way, though nobody could read its id: {error}"),
-//!             _ => eprintln!("it may be on its way, do not send it again: {error}"),
+//!             RequestState::NotSent => eprintln!("nothing was sent: {error}; {}", error.help()),
+//!             RequestState::Rejected => eprintln!("rejected by the platform: {error}; {}", error.help()),
+//!             RequestState::Accepted => eprintln!("accepted, but the reply could not be read: {error}"),
+//!             RequestState::Unknown => eprintln!("unknown, do not send it again: {error}"),
 //!         },
 //!     }
 //!     Ok(())
@@ -34,8 +34,8 @@
 //!
 //! # Receive
 //!
-//! With axum 0.8 and the feature `axum`; without it for any other framework, by `Receiver::receive`. The handler can only be
-//! reached by a delivery whose sender was proved, for it takes `Received`, and nothing else makes one:
+//! This needs axum 0.8 and the feature `axum`; use `Receiver::receive` in other frameworks. The extractor `Received` verifies the
+//! sender, so the handler runs only for verified deliveries:
 //!
 //! ```no_run
 //! # #[cfg(feature = "axum")]
@@ -47,16 +47,17 @@
 //!     for message in batch.inbound() {
 //!         println!("a customer wrote a {}", message.content.kind());
 //!     }
-//!     for item in batch.leftovers() {
-//!         println!("kept for a person to read: {} bytes", item.raw().len());
+//!     for item in batch.unparsed() {
+//!         println!("kept for an operator: {} bytes", item.raw().len());
 //!     }
 //!     StatusCode::OK
 //! }
 //!
 //! #[tokio::main]
 //! async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//!     // INCS documents no signature, so the URL given to it ends in a secret.
-//!     let secrets = Secrets::try_new(std::env::var("WEBHOOK_PATH_SECRET")?)?;
+//!     // INCS documents no signature, so its URL ends in a secret.
+//!     let secret = std::env::var("INCS_WEBHOOK_SECRET").map_err(|_| "INCS_WEBHOOK_SECRET is not set")?;
+//!     let secrets = Secrets::try_new(secret)?;
 //!     let receiver = Receiver::new(SharedSecret::in_path(secrets));
 //!     let router = Router::new().route("/hooks/{secret}", post(receive)).with_state(receiver);
 //!     Ok(axum::serve(tokio::net::TcpListener::bind("127.0.0.1:8080").await?, router).await?)
@@ -67,35 +68,36 @@
 //!
 //! # Features
 //!
-//! Each only forwards to the crates, and a single one is enough: `axum` brings `webhook`, `hyper-rustls` brings `client`. Only
-//! `tower`, `schema` and `testing` belong to several crates, and add to those that are there. On by default: `client`,
-//! `webhook`, `reqwest-rustls`.
+//! The default features are `client`, `webhook` and `hyper-rustls`. Features forward to the crates and enable them: `axum` enables
+//! `webhook`, `hyper-rustls` enables `client`. `tower`, `tracing`, `metrics`, `schema` and `testing` apply to each crate that is
+//! enabled.
 //!
-//! | feature | brings |
+//! | feature | adds |
 //! | --- | --- |
-//! | `client` | the module `client`: sends, asks and lists, over a transport of your own |
-//! | `webhook` | the module `webhook`: verifies and reads what is posted to you, in any framework |
+//! | `client` | the module `client`: sends, queries and lists over your own transport |
+//! | `webhook` | the module `webhook`: verifies and parses webhooks in any framework |
+//! | `hyper-rustls` | `HyperTransport`, the pooled client of hyper-util, with HTTPS by rustls, ring and Mozilla's roots |
 //! | `reqwest-rustls` | `ReqwestTransport` with HTTPS by rustls, ring and Mozilla's roots |
 //! | `reqwest-native-tls` | `ReqwestTransport` with the TLS library and the roots of the system |
-//! | `hyper-rustls` | `HyperTransport`, the pooled client of hyper-util, with HTTPS by rustls, ring and Mozilla's roots |
-//! | `rate-limit` | of `client`: a limiter for each credential and each recipient |
-//! | `tracing` | of `client`: one span for each call |
-//! | `contract` | the module `contract`: the suite that every transport must pass, and its fault server |
-//! | `axum` | of `webhook`: `Received`, an extractor for axum 0.8 |
-//! | `tower` | with `client` any `tower::Service` as a transport; with `webhook` a layer that verifies |
-//! | `schema` | JSON Schemas of all that is sent and received; of `client` also an OpenAPI document |
-//! | `testing` | transports without a network, a clock that does not wait, signed deliveries |
+//! | `rate-limit` | a rate limiter of `client` for each credential and each recipient |
+//! | `tracing` | spans with the names of OpenTelemetry: of `client` for each call and attempt, of `webhook` for each delivery |
+//! | `metrics` | durations, outcomes, retries, rejections and duplicates for the recorder of the crate `metrics` |
+//! | `contract` | the module `contract`: the test suite for transports, and its fault server |
+//! | `axum` | `Received`, an extractor of `webhook` for axum 0.8 |
+//! | `tower` | with `client` any `tower::Service` as a transport; with `webhook` a layer that verifies requests |
+//! | `schema` | JSON Schemas of all messages, replies and webhooks; with `client` also an OpenAPI document |
+//! | `testing` | transports without a network, a clock without waiting, signed deliveries |
 //!
-//! What is finer than that, such as hyper without TLS, is a feature of `incs-client` or `incs-webhook`. A library had better depend
-//! on those and on `incs-model`: they have no default features, and whoever uses the library chooses.
+//! `incs-client` and `incs-webhook` have more features, such as hyper without TLS. A library should depend on those crates and on
+//! `incs-model`: they have no default features, so the application chooses.
 //!
 //! # Where to look
 //!
 //! | for | see |
 //! | --- | --- |
-//! | every message, template, task and event as a type, and the rules they keep | [`model`] |
-//! | the calls, batches, status queries, retries, transports | [`client`] |
-//! | schemes of proof, items, receipts, taking each thing once | [`webhook`] |
+//! | types of messages, templates, tasks and events, and their rules | [`model`] |
+//! | calls, batches, status queries, retries, transports | [`client`] |
+//! | webhook schemes, items, receipts, deduplication | [`webhook`] |
 //! | a local INCS for development and tests | the crate `incs-sandbox` |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -120,9 +122,4 @@ pub use incs_webhook::Received;
 #[cfg(feature = "webhook")]
 pub use incs_webhook::scheme::SharedSecret;
 #[cfg(feature = "webhook")]
-pub use incs_webhook::{Item, Outcome, Receiver, Secrets};
-
-/// The code in the crate's README compiles and runs.
-#[cfg(all(doctest, feature = "reqwest-rustls", feature = "webhook"))]
-#[doc = include_str!("../README.md")]
-struct Readme;
+pub use incs_webhook::{DedupKey, Item, ItemOutcome, Receiver, Secrets};

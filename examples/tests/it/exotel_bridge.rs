@@ -67,10 +67,10 @@ async fn messages_of_both_providers_come_to_the_service_in_one_form() {
     }
     let mut seen: Vec<_> = within.posts().into_iter().map(|(_, message)| message).collect();
     seen.sort_by_key(|message| format!("{} {}", message["provider"], message["channel"]));
-    let told =
+    let posted =
         ["provider", "channel", "user"].map(|member| seen.iter().map(|one| one[member].clone()).collect::<Vec<_>>());
-    assert_eq!(told[0], ["exotel", "incs", "incs"]);
-    assert_eq!(told[1], ["rcs", "rcs", "whatsapp"]);
+    assert_eq!(posted[0], ["exotel", "incs", "incs"]);
+    assert_eq!(posted[1], ["rcs", "rcs", "whatsapp"]);
     let texts: Vec<_> = seen.iter().map(|one| one["content"]["text"].as_str().unwrap()).collect();
     assert_eq!(texts, ["Are you open?", "Are you open?", "Is my table ready?"]);
 

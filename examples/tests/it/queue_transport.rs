@@ -1,6 +1,6 @@
 //! The transport with a queue: what every transport promises, and a program that sends through it.
 
-use incs_facade::client::backend::ReqwestTransport;
+use incs_facade::client::backend::HyperTransport;
 use incs_facade::contract::{self, ServerInfo};
 use incs_sandbox::{Action, Rule, When};
 
@@ -11,11 +11,11 @@ use crate::support::{example_at, run, sandbox, texts};
 mod queued;
 
 fn transport(server: &ServerInfo) -> QueuedTransport {
-    let mut inner = ReqwestTransport::builder().rustls().connect_timeout(server.connect_timeout());
+    let mut inner = HyperTransport::builder().connect_timeout(server.connect_timeout());
     if let Some(root) = server.root_certificate() {
         inner = inner.root_certificate_der(root).unwrap();
     }
-    QueuedTransport::over(inner.build().unwrap(), 4)
+    QueuedTransport::over(inner.build(), 4)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -38,6 +38,6 @@ async fn a_reply_lost_behind_the_queue_makes_no_second_message() {
     sandbox.add_fault(lost.skip(1).count(1)).unwrap();
     let ended = run(&mut example_at(&sandbox, "queue_transport", &["85251230088", "one", "two", "three"])).await;
     assert_eq!((ended.code, ended.stdout.lines().count()), (Some(1), 2), "{ended:?}");
-    assert!(ended.stderr.contains("whether it was done is unknown"), "{ended:?}");
+    assert!(ended.stderr.contains("the outcome is unknown"), "{ended:?}");
     assert_eq!(texts(&sandbox), ["one", "three", "two"]);
 }

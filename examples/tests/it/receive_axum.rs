@@ -20,7 +20,7 @@ async fn every_item_is_stored_once_also_over_a_restart() {
     let hooks = format!("{}/hooks", running.origin().await);
     let webhook = sandbox.add_webhook(Webhook::to(&hooks).signed_with(in_path())).unwrap();
     sandbox.customer(Channel::Rcs, "85251230088").says("Is my table ready?").unwrap();
-    // As `new_message`, and as the workbench tells it.
+    // As `new_message`, and as the workbench reports it.
     assert_eq!(running.line().await, "1 of 1 items are new");
     assert_eq!(running.line().await, "1 of 1 items are new");
     sandbox.remove_webhook(webhook);

@@ -5,7 +5,7 @@ use crate::support::{example, run};
 
 const SETTINGS: [(&str, &str); 6] = [
     ("INCS_CERTIFICATION_CODE", "5d1f"),
-    ("WEBHOOK_PATH_SECRET", "change-me"),
+    ("INCS_WEBHOOK_SECRET", "change-me"),
     ("EXOTEL_SECRET", "change-me"),
     ("INTERNAL_URL", "http://127.0.0.1:9/"),
     ("ADDRESS", "127.0.0.1:0"),
@@ -46,7 +46,7 @@ async fn a_base_url_that_is_none_is_told_and_nothing_is_sent() {
         let mut command = example(name, arguments(name));
         let ended = run(command.envs(SETTINGS).env("INCS_BASE_URL", "nowhere")).await;
         assert_eq!(ended.code, Some(1), "{name}: {ended:?}");
-        assert!(ended.stderr.contains("a base URL needs a scheme and a host"), "{name}: {ended:?}");
+        assert!(ended.stderr.contains("a base URL is invalid"), "{name}: {ended:?}");
     }
 }
 

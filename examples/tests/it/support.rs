@@ -38,7 +38,7 @@ pub(crate) fn in_path() -> SharedSecret {
     SharedSecret::in_path(Secrets::try_new(PATH_SECRET).unwrap())
 }
 
-/// An example with these arguments, which knows nothing of the settings of whoever runs the tests.
+/// Returns the command of an example with these arguments, with an empty environment.
 pub(crate) fn example(name: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(program(name));
     command.args(arguments).env_clear().kill_on_drop(true);
@@ -50,7 +50,7 @@ pub(crate) fn example(name: &str, arguments: &[&str]) -> Command {
 pub(crate) fn example_at(sandbox: &Sandbox, name: &str, arguments: &[&str]) -> Command {
     let mut command = example(name, arguments);
     command.env("INCS_BASE_URL", sandbox.base_url()).env("INCS_CERTIFICATION_CODE", sandbox.certification_code());
-    command.env("WEBHOOK_PATH_SECRET", PATH_SECRET).env("ADDRESS", "127.0.0.1:0");
+    command.env("INCS_WEBHOOK_SECRET", PATH_SECRET).env("ADDRESS", "127.0.0.1:0");
     command
 }
 
@@ -71,7 +71,7 @@ fn program(name: &str) -> PathBuf {
     program
 }
 
-/// The files of an example: one, or those of its folder.
+/// Returns the files of an example: one file, or the files of its folder.
 fn sources(folder: &Path, name: &str) -> Vec<PathBuf> {
     let one = folder.join(name).with_extension("rs");
     match fs::read_dir(folder.join(name)) {
@@ -136,7 +136,7 @@ impl Running {
         stdin.write_all(input.as_bytes()).await.unwrap();
     }
 
-    /// Lets it be told what ctrl-c tells, and waits for its end.
+    /// Sends it the signal of ctrl-c, and waits for its end.
     pub(crate) async fn interrupt(self) -> Ended {
         let id = self.child.id().unwrap().to_string();
         assert!(Command::new("kill").args(["-INT", &id]).status().await.unwrap().success());
@@ -184,7 +184,7 @@ pub(crate) async fn post_signed(base: &str, scheme: &impl Sign, body: &str) -> u
     post(&proof.to_target(base), &headers, body).await
 }
 
-/// Posts a body as a platform does that tries again while it is told 503, until it is told 200.
+/// Posts a body like a platform that retries after 503, until the answer is 200.
 pub(crate) async fn deliver(base: &str, scheme: &impl Sign, body: &str) {
     let tries = async {
         loop {
