@@ -1,4 +1,4 @@
-//! A bare clap program: what the start of `incs` is measured against.
+//! A bare clap program, the baseline for the start time of `incs`.
 #![allow(clippy::print_stdout, reason = "a terminal program")]
 
 use clap::Parser;
@@ -7,7 +7,7 @@ use clap::Parser;
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Cli {
-    /// Says more
+    /// Print more
     #[arg(long)]
     verbose: bool,
 }

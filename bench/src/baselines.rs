@@ -1,5 +1,5 @@
-//! The baselines: what one would write with serde alone. Plain `derive`, plain leaves (`String`, `u64`, `f64`, `bool`), the one
-//! type that fits the body.
+//! The baselines: handwritten types with plain serde derives, plain leaves (`String`, `u64`, `f64`, `bool`) and exactly the type of the
+//! body.
 #![allow(dead_code, reason = "the members are read from JSON, and that is all there is to measure")]
 
 use serde::{Deserialize, Serialize};
@@ -55,17 +55,17 @@ struct Picture {
 
 #[derive(Deserialize)]
 pub(crate) struct NewMessage<M> {
-    message: Value<M>,
+    pub(crate) message: Value<M>,
     channel_id: Option<u64>,
     business_phone: Option<String>,
 }
 
 #[derive(Deserialize)]
-struct Value<M> {
+pub(crate) struct Value<M> {
     messaging_product: Option<String>,
     metadata: Option<Metadata>,
     contacts: Vec<Contact>,
-    messages: Vec<M>,
+    pub(crate) messages: Vec<M>,
 }
 
 #[derive(Deserialize)]
@@ -206,7 +206,7 @@ struct Link {
     url: String,
 }
 
-/// The parts of a card, as a caller has them: index, picture, text, label, link.
+/// The parts of a card as a caller has them: index, picture, text, label, link.
 pub(crate) type CardParts = (u32, String, String, String, String);
 
 impl CarouselMessage {

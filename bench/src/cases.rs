@@ -1,12 +1,12 @@
-//! Every case by name: the work of a promise, and the baseline that it is held against.
+//! All cases by name: the measured work, and its baselines.
 
 use std::cell::OnceCell;
 use std::hint::black_box;
 
 use incs_model::event::Event;
+use incs_model::whatsapp::interactive::Header;
 use incs_model::whatsapp::interactive::carousel::{Card, CardAction};
-use incs_model::whatsapp::interactive::{Body, Carousel, Header, Interactive};
-use incs_model::whatsapp::{Content, Message};
+use incs_model::whatsapp::{Carousel, Message};
 use incs_model::{PhoneNumber, decode, encode, validate};
 use incs_webhook::Delivery;
 use serde::de::DeserializeOwned;
@@ -19,11 +19,11 @@ use crate::exchange::{Backend, Server, Way};
 
 /// One piece of work.
 pub struct Case {
-    /// The work, its subject and the way: `read/created-text/ours`.
+    /// Work, subject and way: `read/created-text/ours`.
     pub name: String,
-    /// Runs it once.
+    /// Runs the case once.
     pub run: Box<dyn Fn()>,
-    /// The number of runs behind a figure, enough to make one-off costs vanish.
+    /// The number of runs per figure, enough to make one-off costs negligible.
     pub runs: u32,
 }
 
@@ -35,17 +35,19 @@ impl std::fmt::Debug for Case {
 
 const RUNS: u32 = 500;
 
+/// The text of a fixture of the model's webhooks.
 macro_rules! fixture {
     ($name:literal) => {
         include_str!(concat!("../../crates/incs-model/fixtures/incs/webhook-", $name, ".json"))
     };
 }
+pub(crate) use fixture;
 
 /// Returns every case.
 ///
 /// # Panics
 ///
-/// When two ways to write or read do not give the same: such figures cannot be compared.
+/// Panics if two ways give different results: their figures cannot be compared.
 pub fn all() -> Vec<Case> {
     let mut cases = Vec::new();
     let list_reply = fixture!("new-message-whatsapp-list-reply");
@@ -64,7 +66,7 @@ fn push(cases: &mut Vec<Case>, name: &str, run: impl Fn() + 'static) {
     cases.push(Case { name: name.to_owned(), run: Box::new(run), runs: RUNS });
 }
 
-/// The event of this crate, and the one type that fits the body.
+/// Returns reads of a body as the crate's event and as exactly its type.
 fn read<Baseline: DeserializeOwned + 'static>(cases: &mut Vec<Case>, kind: &str, fixture: &str) {
     let text = compact(fixture);
     assert!(decode::<Event>(text.as_bytes()).is_ok_and(|event| !matches!(event, Event::Unknown(_))), "{kind}");
@@ -78,7 +80,7 @@ fn read<Baseline: DeserializeOwned + 'static>(cases: &mut Vec<Case>, kind: &str,
     });
 }
 
-/// A carousel of ten cards: written, written by a plain derive, and checked.
+/// Returns a carousel of ten cards: serialized, serialized by a plain derive, and validated.
 fn carousel(cases: &mut Vec<Case>) {
     let parts = (0..10).map(|index| {
         (
@@ -91,13 +93,12 @@ fn carousel(cases: &mut Vec<Case>) {
     });
     let text = "Fresh from the kiln:";
     let baseline = CarouselMessage::new("85251230088", text, parts.clone());
-    let cards = parts.map(|(index, link, text, label, url)| {
-        Card::new(index, Header::image(link), CardAction::open(label, url)).with_body(Body::new(text))
+    let cards = parts.map(|(_, link, text, label, url)| {
+        Card::new(Header::image(link), CardAction::open(label, url)).with_body(text)
     });
-    let carousel = Carousel::of(Body::new(text), cards);
     let Ok(to) = "85251230088".parse::<PhoneNumber>() else { unreachable!("digits only") };
-    let message = Message::new(to, Content::Interactive(Interactive::Carousel(carousel)));
-    assert_eq!(validate(&message), Ok(()), "the message is invalid");
+    let message = Message::new(to, Carousel::new(text, cards));
+    assert_eq!(validate(&message), Ok(Vec::new()), "the message is invalid");
     let value = |body: Result<Vec<u8>, serde_json::Error>| {
         body.and_then(|body| serde_json::from_slice::<serde_json::Value>(&body)).unwrap_or_default()
     };
@@ -109,7 +110,7 @@ fn carousel(cases: &mut Vec<Case>) {
     push(cases, "check/carousel/ours", move || drop(black_box(validate(black_box(&message)))));
 }
 
-/// One delivery of a hundred items, and a hundred deliveries of one: parsing takes the items apart only once.
+/// Returns one delivery of a hundred items, and a hundred deliveries of one: parsing splits the items only once.
 fn batches(cases: &mut Vec<Case>, one: &str) {
     let (Some((before, rest)), Some((_, after))) = (one.split_once("\"messages\":["), one.rsplit_once(']')) else {
         unreachable!("no list in the fixture")
@@ -129,15 +130,15 @@ fn batches(cases: &mut Vec<Case>, one: &str) {
             assert_eq!(items, 100, "items are missing");
         });
     }
-    // A hundred times the work of the others.
+    // This is a hundred times the work of the others.
     cases.iter_mut().rev().take(2).for_each(|case| case.runs = 30);
 }
 
-/// A text sent over loopback, through the client and by hand.
+/// Returns sends of a text over loopback, through the client and handwritten.
 fn sends(cases: &mut Vec<Case>) {
     let ways = [("ours", Way::client as fn(Backend, &Server) -> Way), ("by-hand", Way::by_hand)];
     for (name, way) in ways {
-        // Made when the case runs first, since most runs are of other cases.
+        // The server starts with the first run, since most runs are of other cases.
         let ready: OnceCell<(Runtime, Way, Server)> = OnceCell::new();
         push(cases, &format!("send/hyper/{name}"), move || {
             let (runtime, way, _server) = ready.get_or_init(|| {
@@ -156,8 +157,8 @@ fn sends(cases: &mut Vec<Case>) {
     }
 }
 
-/// Takes out the white space between tokens, as on the wire; keeps the order of members.
-fn compact(json: &str) -> String {
+/// Removes the whitespace between tokens, as on the wire, and keeps the order of members.
+pub(crate) fn compact(json: &str) -> String {
     let (mut out, mut in_text, mut escaped) = (String::new(), false, false);
     for character in json.chars() {
         if in_text {

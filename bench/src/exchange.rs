@@ -1,4 +1,4 @@
-//! One text sent over loopback: through the client, and by hand with serde over the HTTP library under it.
+//! One text sent over loopback: through the client, and handwritten with serde over the same HTTP library.
 
 mod server;
 
@@ -20,7 +20,7 @@ const CODE: &str = "3f0c6a52-0000-4000-8000-000000000000";
 const TO: &str = "85251230088";
 const TEXT: &str = "Your parcel leaves the warehouse today.";
 
-/// The HTTP library under both ways.
+/// The HTTP library of both ways.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Backend {
     /// hyper-util's pooled client.
@@ -52,7 +52,7 @@ enum Inner {
 }
 
 impl Way {
-    /// Returns the client over a backend: it checks, writes, sends and reads.
+    /// Returns the client over a backend: it validates, serializes, sends and parses.
     pub fn client(backend: Backend, server: &Server) -> Self {
         let builder = match backend {
             Backend::Hyper => Client::builder(HyperTransport::new()),
@@ -63,12 +63,12 @@ impl Way {
         };
         let Ok(to) = TO.parse() else { unreachable!("digits only") };
         match builder.certification_code(CODE).base_urls(&server.base_url()).build() {
-            Ok(client) => Self(Inner::Client { client, send: SendWhatsApp::new(Message::text(to, TEXT)) }),
+            Ok(client) => Self(Inner::Client { client, send: SendWhatsApp::new(Message::new(to, TEXT)) }),
             Err(error) => unreachable!("{error}"),
         }
     }
 
-    /// Returns what one would write with serde over the HTTP library: the body by a plain derive, the reply by another.
+    /// Returns the handwritten way over the HTTP library: plain derives for the body and the reply.
     pub fn by_hand(backend: Backend, server: &Server) -> Self {
         let url = format!("{}/external/messages/whatsapp", server.base_url());
         Self(match backend {
@@ -89,7 +89,7 @@ impl Way {
     ///
     /// # Panics
     ///
-    /// When the server does not accept it: then nothing was measured.
+    /// Panics if the server does not accept the text, since nothing was measured then.
     pub async fn once(&self) {
         match &self.0 {
             Inner::Client { client, send } => {

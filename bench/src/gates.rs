@@ -1,28 +1,28 @@
-//! The promises: which case costs at most how much of which baseline.
+//! The limits: the maximum cost of a case relative to its baseline.
 //!
-//! Only instructions and allocations are promised, since they do not depend on what else the machine does.
+//! Only instructions and allocations have limits, since they do not depend on the load of the machine.
 
-/// A promise about two cases.
+/// A limit on the ratio of two cases.
 #[derive(Debug, Clone, Copy)]
 pub struct Gate {
-    /// The promise in words.
-    pub promise: &'static str,
+    /// The limit in words.
+    pub description: &'static str,
     /// The case measured.
     pub case: &'static str,
-    /// The case it is measured against.
+    /// The baseline case.
     pub baseline: &'static str,
-    /// At most so many times the instructions of the baseline.
-    pub most: f64,
-    /// At most so many allocations more than the baseline.
-    pub more_allocations: Option<i64>,
+    /// Maximum ratio of instructions to the baseline.
+    pub max_ratio: f64,
+    /// Maximum number of allocations beyond the baseline.
+    pub max_extra_allocations: Option<i64>,
 }
 
 /// Content that comes before its tag, as in a WhatsApp text, is kept as raw text until the tag is read: three allocations.
-const fn reading(promise: &'static str, case: &'static str, baseline: &'static str) -> Gate {
-    Gate { promise, case, baseline, most: 1.30, more_allocations: Some(3) }
+const fn reading(description: &'static str, case: &'static str, baseline: &'static str) -> Gate {
+    Gate { description, case, baseline, max_ratio: 1.30, max_extra_allocations: Some(3) }
 }
 
-/// Every promise.
+/// All limits.
 pub const GATES: &[Gate] = &[
     reading("reading a text of the workbench", "read/created-text/ours", "read/created-text/derive"),
     reading("reading an image of the workbench", "read/created-image/ours", "read/created-image/derive"),
@@ -30,31 +30,31 @@ pub const GATES: &[Gate] = &[
     reading("reading a WhatsApp text", "read/whatsapp-text/ours", "read/whatsapp-text/derive"),
     reading("reading a status update", "read/status-failed/ours", "read/status-failed/derive"),
     Gate {
-        promise: "writing a carousel of 10 cards",
+        description: "writing a carousel of 10 cards",
         case: "write/carousel/ours",
         baseline: "write/carousel/derive",
-        most: 1.15,
-        more_allocations: Some(1),
+        max_ratio: 1.15,
+        max_extra_allocations: Some(1),
     },
     Gate {
-        promise: "checking a carousel of 10 cards, against writing it",
+        description: "checking a carousel of 10 cards, against writing it",
         case: "check/carousel/ours",
         baseline: "write/carousel/ours",
-        most: 0.50,
-        more_allocations: Some(0),
+        max_ratio: 0.50,
+        max_extra_allocations: Some(0),
     },
     Gate {
-        promise: "parsing a delivery of 100 items, against 100 deliveries of one",
+        description: "parsing a delivery of 100 items, against 100 deliveries of one",
         case: "parse/batch/hundred-items",
         baseline: "parse/batch/hundred-deliveries",
-        most: 1.10,
-        more_allocations: Some(0),
+        max_ratio: 1.10,
+        max_extra_allocations: Some(0),
     },
     Gate {
-        promise: "sending a text over hyper",
+        description: "sending a text over hyper",
         case: "send/hyper/ours",
         baseline: "send/hyper/by-hand",
-        most: 1.10,
-        more_allocations: None,
+        max_ratio: 1.10,
+        max_extra_allocations: None,
     },
 ];

@@ -1,4 +1,4 @@
-//! `incs-bench report` measures every case under valgrind and holds the promises against the figures.
+//! `incs-bench report` measures every case under valgrind and compares the figures with their limits.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a terminal program")]
 
 mod report;
@@ -11,31 +11,31 @@ use incs_bench::cases;
 
 #[derive(Parser)]
 enum Command {
-    /// Measures instructions and allocations of every case, and shows the promises.
+    /// Measure instructions and allocations of every case, and compare them with the limits
     Report {
-        /// Fails when a promise is broken.
+        /// Fail if a limit is exceeded
         #[arg(long)]
         check: bool,
-        /// JSON for machines.
+        /// Print JSON
         #[arg(long)]
         json: bool,
     },
-    /// Measures the sends in time, against sends by hand over the same HTTP library.
+    /// Measure the time of sends, compared with handwritten sends over the same HTTP library
     Times {
-        /// JSON for machines.
+        /// Print JSON
         #[arg(long)]
         json: bool,
     },
-    /// Runs one case so many times; what `report` runs under valgrind.
+    /// Run one case several times; `report` runs this under valgrind
     Run {
-        /// The case.
+        /// Name of the case
         case: String,
-        /// How many times.
+        /// Number of runs
         times: u32,
     },
-    /// Lists the cases.
+    /// List the cases
     List,
-    /// Answers on loopback until its input ends; what the cases of `send` talk to.
+    /// Serve on loopback until the input ends, for the cases of `send`
     #[command(hide = true)]
     Serve,
 }

@@ -1,4 +1,4 @@
-//! The table of promises.
+//! The table of limits.
 
 use std::collections::BTreeMap;
 use std::num::NonZero;
@@ -25,28 +25,28 @@ pub(crate) fn report(check: bool, as_json: bool) -> Result<()> {
             .iter()
             .map(|(name, cost)| (name, json!({ "instructions": cost.instructions, "allocations": cost.allocations })))
             .collect();
-        let promises: Vec<_> = verdicts.iter().map(Verdict::to_json).collect();
-        println!("{}", json!({ "cases": cases, "promises": promises }));
+        let gates: Vec<_> = verdicts.iter().map(Verdict::to_json).collect();
+        println!("{}", json!({ "cases": cases, "gates": gates }));
     } else {
         println!("\n| case | instructions | allocations |\n| --- | ---: | ---: |");
         for (name, cost) in &costs {
             println!("| `{name}` | {:.0} | {} |", cost.instructions, cost.allocations);
         }
         println!(
-            "\n| promise | instructions, times the baseline | at most | allocations | kept |\n| --- | ---: | ---: | --- | --- |"
+            "\n| gate | instructions, times the baseline | at most | allocations | held |\n| --- | ---: | ---: | --- | --- |"
         );
         for verdict in &verdicts {
             println!("{}", verdict.row());
         }
     }
-    let broken = verdicts.iter().filter(|verdict| !verdict.kept()).count();
+    let broken = verdicts.iter().filter(|verdict| !verdict.is_held()).count();
     if check && broken > 0 {
-        bail!("{broken} of {} promises broken", verdicts.len());
+        bail!("{broken} of {} limits exceeded", verdicts.len());
     }
     Ok(())
 }
 
-/// Measures the cases on every core: what is counted does not depend on what else runs.
+/// Measures the cases on all cores: instruction counts do not depend on other load.
 fn measure_all(cases: &[(String, u32)], tell: impl Fn(usize, &str) + Sync) -> Result<BTreeMap<&str, Cost>> {
     let next = AtomicUsize::new(0);
     let work = || {
@@ -84,29 +84,29 @@ impl Verdict {
         Ok(Self { gate, ratio: case.instructions / baseline.instructions, case, baseline })
     }
 
-    fn kept(&self) -> bool {
+    fn is_held(&self) -> bool {
         let more = self.case.allocations - self.baseline.allocations;
-        self.ratio <= self.gate.most && self.gate.more_allocations.is_none_or(|most| more <= most)
+        self.ratio <= self.gate.max_ratio && self.gate.max_extra_allocations.is_none_or(|most| more <= most)
     }
 
     fn row(&self) -> String {
         let Self { gate, ratio, case, baseline } = self;
-        let at_most = gate.more_allocations.map(|most| format!(", at most {most} more")).unwrap_or_default();
+        let at_most = gate.max_extra_allocations.map(|most| format!(", at most {most} more")).unwrap_or_default();
         let allocations = format!("{} against {}{at_most}", case.allocations, baseline.allocations);
-        let kept = if self.kept() { "yes" } else { "**no**" };
-        format!("| {} | {ratio:.2} | {:.2} | {allocations} | {kept} |", gate.promise, gate.most)
+        let held = if self.is_held() { "yes" } else { "**no**" };
+        format!("| {} | {ratio:.2} | {:.2} | {allocations} | {held} |", gate.description, gate.max_ratio)
     }
 
     fn to_json(&self) -> serde_json::Value {
         json!({
-            "promise": self.gate.promise,
+            "gate": self.gate.description,
             "case": self.gate.case,
             "baseline": self.gate.baseline,
             "ratio": self.ratio,
-            "most": self.gate.most,
+            "most": self.gate.max_ratio,
             "allocations": self.case.allocations,
             "baseline_allocations": self.baseline.allocations,
-            "kept": self.kept(),
+            "held": self.is_held(),
         })
     }
 }

@@ -1,28 +1,34 @@
-//! The sends in time: how long one takes, and how many go through at 64 in flight.
+//! Times: of what a receiver does with a delivery, and of sends, one at a time and with 64 in flight.
 //!
-//! Machines drift, so the two ways take turns, send by send and batch by batch; each round compares only within itself, and
-//! the ratio that is shown is the median of the rounds.
+//! Clocks drift, so the two ways alternate, send by send and batch by batch; ratios are taken within a round, and the median of all
+//! rounds is shown.
 
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 use futures_util::{StreamExt as _, stream};
 use incs_bench::exchange::{Backend, Server, Way};
+use incs_bench::receive::{self, Comparison};
 use serde_json::json;
 use tokio::runtime::Builder;
 
 const ROUNDS: usize = 15;
 
-/// Single sends of a round, for each way.
+/// Samples of each task of a receiver.
+const SAMPLES: usize = 101;
+
+/// Single sends per round, for each way.
 const SINGLE: usize = 500;
 
-/// Batches of a round, for each way, and the sends of one.
+/// Batches per round, for each way, and sends per batch.
 const BATCHES: usize = 8;
 const BATCH: usize = 500;
 const IN_FLIGHT: usize = 64;
 
-/// Measures and prints; no figure is a gate, since clocks of shared machines drift.
+/// Measures and prints the times. They have no limits, since clocks of shared machines drift.
 pub(crate) fn times(as_json: bool) -> Result<()> {
+    let comparisons: Vec<_> =
+        receive::all().iter().map(|comparison| (comparison.name.clone(), compare(comparison))).collect();
     let mut rows = Vec::new();
     for backend in Backend::ALL {
         if !as_json {
@@ -31,8 +37,16 @@ pub(crate) fn times(as_json: bool) -> Result<()> {
         rows.push(Row::measure(backend)?);
     }
     if as_json {
-        println!("{}", serde_json::Value::Array(rows.iter().map(Row::to_json).collect()));
+        let receive: Vec<_> = comparisons.iter().map(|(name, time)| json!({ "task": name, "time": time })).collect();
+        let send: Vec<_> = rows.iter().map(Row::to_json).collect();
+        println!("{}", json!({ "receive": receive, "send": send }));
     } else {
+        println!("| receiving | time, times that by hand |");
+        println!("| --- | ---: |");
+        for (name, time) in &comparisons {
+            println!("| {name} | {time:.2} |");
+        }
+        println!();
         println!("| over | latency, times that by hand | throughput at {IN_FLIGHT} in flight, times that by hand |");
         println!("| --- | ---: | ---: |");
         for row in &rows {
@@ -40,6 +54,21 @@ pub(crate) fn times(as_json: bool) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Returns the time of a task by this library, divided by the time by hand.
+fn compare(comparison: &Comparison) -> f64 {
+    let sample = |task: &dyn Fn()| {
+        let start = Instant::now();
+        (0..comparison.runs).for_each(|_| task());
+        start.elapsed().as_secs_f64()
+    };
+    let ratios = (0..=SAMPLES).map(|_| {
+        let by_hand = sample(&comparison.by_hand);
+        sample(&comparison.ours) / by_hand
+    });
+    // The first sample warms up.
+    middle(ratios.skip(1).collect())
 }
 
 struct Row {
@@ -78,7 +107,7 @@ impl Row {
     }
 }
 
-/// Returns the median of single sends through the client, divided by that of sends by hand.
+/// Returns the median of single sends through the client, divided by the median of handwritten sends.
 async fn latency(by_hand: &Way, client: &Way) -> f64 {
     let (mut bares, mut typeds) = (Vec::with_capacity(SINGLE), Vec::with_capacity(SINGLE));
     for _ in 0..SINGLE {
@@ -88,7 +117,7 @@ async fn latency(by_hand: &Way, client: &Way) -> f64 {
     middle(typeds) / middle(bares)
 }
 
-/// Returns the throughput through the client, divided by that by hand.
+/// Returns the throughput of the client, divided by the throughput of handwritten sends.
 async fn throughput(by_hand: &Way, client: &Way) -> f64 {
     let (mut bares, mut typeds) = (0.0, 0.0);
     for _ in 0..BATCHES {
@@ -99,15 +128,15 @@ async fn throughput(by_hand: &Way, client: &Way) -> f64 {
 }
 
 async fn once(way: &Way) -> f64 {
-    let begun = Instant::now();
+    let start = Instant::now();
     way.once().await;
-    begun.elapsed().as_secs_f64()
+    start.elapsed().as_secs_f64()
 }
 
 async fn batch(way: &Way) -> f64 {
-    let begun = Instant::now();
+    let start = Instant::now();
     stream::iter(0..BATCH).for_each_concurrent(IN_FLIGHT, |_| way.once()).await;
-    begun.elapsed().as_secs_f64()
+    start.elapsed().as_secs_f64()
 }
 
 /// Returns the median; NaN of no values.

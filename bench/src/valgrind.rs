@@ -1,19 +1,19 @@
-//! Instructions and allocations of one run of a case: the difference of two run lengths, so that the start of the program
-//! does not count.
+//! Measures instructions and allocations of one run of a case, as the difference of two run lengths, so that the start of the program
+//! is not included.
 
 use std::env;
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
-/// What one run of a case costs.
+/// The cost of one run of a case.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cost {
     pub(crate) instructions: f64,
     pub(crate) allocations: i64,
 }
 
-/// Measures a case by so many runs more, after a tenth of them. Allocations are whole numbers, for which fewer do.
+/// Measures a case by the given number of extra runs, after a tenth of them. Allocations are whole numbers and need fewer runs.
 pub(crate) fn measure(case: &str, runs: u32) -> Result<Cost> {
     let more = |runs: u32, tool: &[&str], label| -> Result<i64> {
         let before = runs / 10;
@@ -27,7 +27,7 @@ pub(crate) fn measure(case: &str, runs: u32) -> Result<Cost> {
     Ok(Cost { instructions, allocations: allocated / i64::from(few) })
 }
 
-/// Runs this program under a tool, and reads the number after `label` in its closing report.
+/// Runs this program under a tool, and returns the number after `label` in its report.
 fn number(case: &str, times: u32, tool: &[&str], label: &str) -> Result<i64> {
     let program = env::current_exe().context("the path of this program")?;
     let output = Command::new("valgrind")

@@ -1,9 +1,9 @@
-//! A small soak, so that the large one cannot rot.
+//! A small soak, so that the large one keeps working.
 
 use std::process::Command;
 
 #[test]
-fn nothing_is_sent_twice_and_every_end_is_right_with_faults_on() {
+fn faults_cause_no_duplicate_sends() {
     let output = Command::new(env!("CARGO_BIN_EXE_incs-load"))
         .args(["soak", "--sends", "1500", "--batch", "500", "--concurrency", "16"])
         .output()
@@ -14,7 +14,7 @@ fn nothing_is_sent_twice_and_every_end_is_right_with_faults_on() {
 }
 
 #[test]
-fn a_stretch_longer_than_the_memory_of_the_sandbox_is_refused() {
+fn round_beyond_sandbox_memory_is_refused() {
     let output = Command::new(env!("CARGO_BIN_EXE_incs-load"))
         .args(["soak", "--sends", "1", "--batch", "10001"])
         .output()

@@ -1,4 +1,4 @@
-//! Any request, before every scheme.
+//! Verifies any request with every scheme.
 #![no_main]
 
 use std::sync::OnceLock;
@@ -18,19 +18,19 @@ fuzz_target!(|bytes: &[u8]| {
     });
     let request = Request::of(bytes);
     let delivery = Delivery::new(&request.headers, request.body).with_target(request.target);
-    // The content type stands before any scheme, and is not of interest here.
+    // The content type is checked before the scheme and is not tested here.
     let delivery = delivery.with_limits(Limits::DEFAULT.with_any_content_type());
 
     let mut accepted = false;
     for known in schemes::all() {
         let is_accepted = ask(delivery, &known.scheme);
-        assert!(!(is_accepted && known.signs), "a signature was invented");
+        assert!(!(is_accepted && known.signs), "a forged signature is accepted");
         accepted |= is_accepted;
     }
     assert_eq!(ask(delivery, together), accepted);
 });
 
-/// Whether a scheme accepts it. There is a cause exactly if it does not.
+/// Reports whether a scheme accepts the delivery. There is a cause exactly if it does not.
 fn ask(delivery: Delivery<'_>, scheme: &dyn Scheme) -> bool {
     let verified = delivery.verify(scheme, now());
     let cause = delivery.explain(scheme, now());

@@ -1,4 +1,4 @@
-//! Any bytes as each type of the platforms.
+//! Decodes any bytes as each received type.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

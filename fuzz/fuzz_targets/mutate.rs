@@ -1,4 +1,4 @@
-//! Fixtures with a few values changed.
+//! Parses fixtures with a few changed values.
 #![no_main]
 
 use incs_fuzz::{body, mutation, neighbours};
@@ -6,7 +6,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|script: &[u8]| {
     let text = mutation::mutated(script);
-    // For whoever repeats a finding: the input is a script, not the body.
+    // Helps to reproduce a finding, since the input is a script and not the body.
     if std::env::var_os("SHOW_BODY").is_some() {
         eprintln!("{text}");
     }

@@ -1,4 +1,4 @@
-//! Any bytes as a body.
+//! Parses any bytes as a body.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

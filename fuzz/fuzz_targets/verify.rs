@@ -1,4 +1,4 @@
-//! A signed delivery with one bit changed.
+//! Verifies a signed delivery with one changed bit.
 #![no_main]
 
 use incs_fuzz::{now, schemes};
@@ -25,7 +25,7 @@ fuzz_target!(|input: &[u8]| {
         is_accepted
     };
     let mut headers: Vec<_> = headers.into_iter().map(|(name, value)| (name, value.into_bytes())).collect();
-    assert!(is_accepted(&headers, body), "what was signed is refused");
+    assert!(is_accepted(&headers, body), "a signed delivery is rejected");
     if !known.signs {
         return;
     }
@@ -35,7 +35,7 @@ fuzz_target!(|input: &[u8]| {
         assert!(!is_accepted(&headers, &changed), "another body is accepted");
     }
     let count = headers.len();
-    // The last one is signed by one scheme only.
+    // Only one scheme signs the last header.
     let (_, value) = &mut headers[usize::from(header) % (count - 1)];
     let right = value.clone();
     if flip(value, bit) && !(known.any_case && value.eq_ignore_ascii_case(&right)) {
@@ -43,7 +43,7 @@ fuzz_target!(|input: &[u8]| {
     }
 });
 
-/// Changes one bit; false if there is none.
+/// Changes one bit; returns false for empty bytes.
 fn flip(bytes: &mut [u8], bit: usize) -> bool {
     let place = bit / 8 % bytes.len().max(1);
     bytes.get_mut(place).map(|byte| *byte ^= 1 << (bit % 8)).is_some()

@@ -1,4 +1,4 @@
-//! Any bytes, repeated in a body of some size.
+//! Bounds the work on bodies of repeated bytes.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,25 +1,23 @@
-//! What must be true of every body that is parsed.
+//! The properties of every parsed body.
 
 use std::ops::Range;
 
 use incs_model::{DecodeError, Found};
 use incs_webhook::drift::Drift;
-use incs_webhook::{Batch, Delivery, Fault, Item, Limits, Outcome, Provider, Verified};
+use incs_webhook::{Batch, Delivery, Item, ItemError, ItemOutcome, Limits, Provider, Verified};
 use serde_json::value::RawValue;
 
-use crate::anybody::{Anybody, now};
+use crate::accept_all::{AcceptAll, now};
 use crate::elements;
 use crate::pointer::{leads, resolve, split};
 
-/// The body after verification, which any scheme can have granted, whatever the bytes are.
-///
-/// `None` for what is too large.
+/// Returns the body as verified, since a scheme may accept any bytes. `None` if it is too large.
 pub fn verified(body: &[u8]) -> Option<Verified<'_>> {
     let limits = Limits::DEFAULT.with_any_content_type();
-    Delivery::new(&[("content-type", "?")], body).with_limits(limits).verify(&Anybody, now()).ok()
+    Delivery::new(&[("content-type", "?")], body).with_limits(limits).verify(&AcceptAll, now()).ok()
 }
 
-/// Parses a body in every way there is, and checks each result.
+/// Parses a body in every way and checks each result.
 pub fn check(body: &[u8]) {
     let unsigned = Delivery::new(&[("content-type", "application/json")], body).dangerously_skip_verification();
     let Some(verified) = verified(body) else {
@@ -32,19 +30,19 @@ pub fn check(body: &[u8]) {
         check_batch(body, &verified.parse_from(provider));
     }
     if let Ok(unsigned) = unsigned {
-        assert!(batch.provider().is_some(), "taken unsigned without the envelope of a provider");
+        assert!(batch.provider().is_some(), "an unverified body of an unknown provider is accepted");
         same(&batch, &unsigned.parse());
     }
 }
 
-/// Two batches that must say the same.
+/// Checks that two batches are equal.
 pub fn same(one: &Batch, other: &Batch) {
     assert_eq!(one.provider(), other.provider());
     assert_eq!(one.items().len(), other.items().len());
     one.iter().zip(other).for_each(|(one, other)| same_item(one, other));
 }
 
-/// Two items that must say the same. Lines and columns count from the beginning of the item, so they agree too.
+/// Checks that two items are equal. Lines and columns are relative to the item, so they are equal too.
 pub fn same_item(one: &Item, other: &Item) {
     assert_eq!(one.pointer(), other.pointer());
     assert_eq!(one.raw(), other.raw());
@@ -60,12 +58,12 @@ fn check_batch(body: &[u8], batch: &Batch) {
     assert_eq!(batch.body(), body);
     let mut drift = Drift::new();
     drift.observe_batch(batch);
-    assert!(drift.entries().len() <= Drift::MOST_ENTRIES);
+    assert!(drift.entries().len() <= Drift::MAX_ENTRIES);
     assert_eq!(
         batch.inbound().count() + batch.iter().filter(|item| item.inbound().is_none()).count(),
         batch.items().len()
     );
-    assert!(batch.facts().count() <= batch.items().len());
+    assert!(batch.delivery_updates().count() <= batch.items().len());
     for item in batch {
         check_item(body, json, item);
     }
@@ -78,7 +76,7 @@ fn check_batch(body: &[u8], batch: &Batch) {
 fn check_item(body: &[u8], json: Option<&str>, item: &Item) {
     let range = range_of(item.raw(), item.body());
     assert_eq!(body.get(range), Some(item.raw()), "an item is elsewhere than its bytes");
-    let _ = (item.dedup_key(), item.fact(), item.provider(), item.envelope());
+    let _ = (item.dedup_key(), item.delivery_update(), item.provider(), item.delivery_context());
     if let Some(kind) = item.kind() {
         assert!(kind.len() <= 128 && kind.bytes().all(|byte| byte.is_ascii_graphic()), "{kind:?} is no label");
     }
@@ -86,28 +84,28 @@ fn check_item(body: &[u8], json: Option<&str>, item: &Item) {
     if pointer.is_empty() {
         assert_eq!(item.raw(), body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body));
     } else if let Some(json) = json
-        // A long name is cut.
+        // Long names are cut.
         && !pointer.contains('…')
     {
         let leads = resolve(json, &pointer).into_iter().any(|found| found.as_bytes() == item.raw());
         assert!(leads, "{pointer} leads elsewhere");
     }
     match item.outcome() {
-        Outcome::Malformed(Fault::Decode(error)) => {
+        ItemOutcome::Malformed(ItemError::Decode(error)) => {
             check_error(std::str::from_utf8(item.raw()).expect("JSON is text").trim_start_matches('\u{feff}'), error);
-            assert_eq!(item.fault_pointer(), Some(format!("{pointer}{}", error.pointer())));
+            assert_eq!(item.error_pointer(), Some(format!("{pointer}{}", error.pointer())));
             let _ = error.to_string();
         }
-        Outcome::Malformed(fault) => {
-            assert_eq!(item.fault_pointer().as_deref(), Some(&*pointer));
+        ItemOutcome::Malformed(fault) => {
+            assert_eq!(item.error_pointer().as_deref(), Some(&*pointer));
             let _ = fault.to_string();
         }
-        Outcome::Parsed(_) => assert!(std::str::from_utf8(item.raw()).is_ok(), "what is no text was understood"),
-        _ => assert_eq!(item.fault_pointer(), None),
+        ItemOutcome::Parsed(_) => assert!(std::str::from_utf8(item.raw()).is_ok(), "what is no text was understood"),
+        ItemOutcome::Unknown => assert_eq!(item.error_pointer(), None),
     }
 }
 
-/// The pointer of an error leads to what was found, or to where a missing member should be.
+/// Checks that the pointer of an error leads to a value, or to the place of a missing member.
 pub fn check_error(json: &str, error: &DecodeError) {
     let pointer = error.pointer();
     if error.found() == Found::Nothing {
@@ -119,7 +117,7 @@ pub fn check_error(json: &str, error: &DecodeError) {
     assert!(error.line() >= 1);
 }
 
-/// Where a part of a slice stands in it.
+/// Returns the position of a part in its slice.
 pub fn range_of(part: &[u8], whole: &[u8]) -> Range<usize> {
     let start = part.as_ptr().addr().checked_sub(whole.as_ptr().addr()).expect("bytes before the body");
     start..start + part.len()

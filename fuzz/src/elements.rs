@@ -1,10 +1,10 @@
-//! Each element of a list is one item.
+//! Checks that each element of a list is one item.
 
 use incs_webhook::{Batch, Item, Provider};
 
 use crate::pointer::{children, named};
 
-/// The member of a message by which it is WhatsApp's, whatever else is in it.
+/// The member that marks a message as WhatsApp's.
 const PRODUCT: &str = "messaging_product";
 
 /// Counts the elements of every list of a message from WhatsApp, by another parser than the library's: each must be one item.
@@ -37,7 +37,7 @@ fn is_text(json: &str, text: &str) -> bool {
     serde_json::from_str::<String>(json).is_ok_and(|found| found == text)
 }
 
-/// Whether an item is an element of a list of the message: `/message/<list>/<index>`.
+/// Reports whether an item is an element of a list of the message: `/message/<list>/<index>`.
 fn is_element(item: &Item) -> bool {
     let pointer = item.pointer();
     let mut tokens = pointer.split('/').skip(1);

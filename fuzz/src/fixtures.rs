@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 static WEBHOOKS: OnceLock<Vec<String>> = OnceLock::new();
 
-/// The body of each webhook fixture, in the order of their names.
+/// Returns the body of each webhook fixture, ordered by name.
 pub fn webhooks() -> &'static [String] {
     WEBHOOKS.get_or_init(|| {
         // The targets and a test of the workspace are built from different folders.

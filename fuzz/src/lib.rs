@@ -1,8 +1,8 @@
-//! What the fuzz targets share: what must be true of every body, and how inputs are made.
+//! Shared code of the fuzz targets: the properties of every body, and the generation of inputs.
 //!
-//! A target panics when something is wrong. That is how a fuzzer is told.
+//! A target reports a fault by panicking.
 
-pub mod anybody;
+pub mod accept_all;
 pub mod body;
 pub mod elements;
 pub mod fixtures;
@@ -14,4 +14,4 @@ pub mod roots;
 pub mod schemes;
 pub mod work;
 
-pub use crate::anybody::{Anybody, now};
+pub use crate::accept_all::{AcceptAll, now};

@@ -1,9 +1,9 @@
-//! Bodies that were nearly right.
+//! Nearly valid bodies.
 
 use crate::fixtures::webhooks;
 use crate::pointer::children;
 
-/// What stands in place of a value.
+/// The replacements of a value.
 const VALUES: [&str; 22] = [
     "null",
     "true",
@@ -29,7 +29,7 @@ const VALUES: [&str; 22] = [
     "{\"a\":{}}",
 ];
 
-/// Members that are put in, besides the ones that are there.
+/// Members that are inserted.
 const NAMES: [&str; 18] = [
     "event",
     "message",
@@ -51,8 +51,8 @@ const NAMES: [&str; 18] = [
     "\\u0065vent",
 ];
 
-/// A fixture, changed as `script` says: its first byte chooses the fixture, every four bytes after it are one change. Any script
-/// is one, so a fuzzer is free to try; most results are JSON still.
+/// Returns a fixture with the changes of `script`: the first byte chooses the fixture, and every four bytes are one change. Any bytes
+/// are a script. Most results are still JSON.
 pub fn mutated(script: &[u8]) -> String {
     let (&first, changes) = script.split_first().unwrap_or((&0, &[]));
     let fixtures = webhooks();
@@ -78,7 +78,7 @@ fn changed(body: &str, kind: u8, place: usize, choice: usize) -> Option<String> 
     Some(match kind % 8 {
         0 => format!("{before}{constant}{after}"),
         1 => format!("{before}{other}{after}"),
-        // Right in a list; in an object it breaks the JSON, which is worth a try as well.
+        // Valid in a list. In an object it breaks the JSON, which is tested too.
         2 => format!("{before}{value},{value}{after}"),
         3 => format!("{before}{value},{constant}{after}"),
         4 => format!("{before}{value},\"{name}\":{other}{after}"),
@@ -88,7 +88,7 @@ fn changed(body: &str, kind: u8, place: usize, choice: usize) -> Option<String> 
     })
 }
 
-/// One byte changed; `None` if the text would not be text any more.
+/// Changes one byte. `None` if the result is not UTF-8.
 fn with_byte(body: &str, place: usize, byte: u8) -> Option<String> {
     let mut bytes = body.as_bytes().to_vec();
     let place = place % bytes.len().max(1);
@@ -96,7 +96,7 @@ fn with_byte(body: &str, place: usize, byte: u8) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// Every value within a text, itself included, as they stand in it.
+/// Returns every value in a text, including the whole text.
 fn collect<'a>(json: &'a str, into: &mut Vec<&'a str>) {
     into.push(json.trim_ascii());
     for child in children(json) {

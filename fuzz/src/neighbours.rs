@@ -1,17 +1,17 @@
-//! What a bad item may not cost its neighbours.
+//! Checks that a malformed item does not affect the others.
 
-use incs_webhook::{Item, Outcome};
+use incs_webhook::{Item, ItemOutcome};
 use serde::de::IgnoredAny;
 
 use crate::body::{range_of, same, same_item, verified};
-use crate::pointer::has_twins;
+use crate::pointer::has_repeated_names;
 
-/// Puts something that is no message behind the last element of a list: everything else must say what it said before, and the
-/// intruder must be told.
+/// Inserts something that is not a message after the last element of a list. All other items must stay equal, and the inserted one
+/// must be reported.
 pub fn check_intruder(body: &str) {
     let Some(before) = verified(body.as_bytes()).map(|verified| verified.parse()) else { return };
     let is_json = serde_json::from_str::<IgnoredAny>(body).is_ok();
-    if !is_json || !before.iter().all(is_element) || has_twins(body) {
+    if !is_json || !before.iter().all(is_element) || has_repeated_names(body) {
         return;
     }
     let Some(last) = before.iter().last() else { return };
@@ -23,14 +23,14 @@ pub fn check_intruder(body: &str) {
         let found = after.iter().find(|other| other.pointer() == item.pointer());
         let found = found.unwrap_or_else(|| panic!("{} is lost", item.pointer()));
         same_item(item, found);
-        assert_eq!(item.envelope(), found.envelope(), "{body}");
+        assert_eq!(item.delivery_context(), found.delivery_context(), "{body}");
     }
-    let told = after.iter().any(|item| item.raw() == b"0" && !matches!(item.outcome(), Outcome::Parsed(_)));
-    assert!(told, "the intruder is not told");
+    let is_reported = after.iter().any(|item| item.raw() == b"0" && !matches!(item.outcome(), ItemOutcome::Parsed(_)));
+    assert!(is_reported, "the inserted item is not reported");
     assert_eq!(after.items().len(), before.items().len() + 1);
 }
 
-/// Space around a body changes nothing.
+/// Checks that white space around a body changes nothing.
 pub fn check_space(body: &str) {
     let spaced = format!(" \n{body}\t");
     let both = (verified(body.as_bytes()), verified(spaced.as_bytes()));

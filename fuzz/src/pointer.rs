@@ -14,12 +14,12 @@ use serde_json::value::RawValue;
 #[serde(transparent)]
 struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
-/// The members of an object with their names, in their order; none of anything else.
+/// Returns the members of an object with their names, in order. Empty for any other value.
 pub fn named(json: &str) -> Vec<(String, &str)> {
     members(json).into_iter().map(|(name, value)| (name.0.into_owned(), value.get())).collect()
 }
 
-/// The values that a pointer leads to, byte for byte: by each of the members of one name.
+/// Returns the unchanged values at a pointer, for each of several members with one name.
 pub fn resolve<'a>(json: &'a str, pointer: &str) -> Vec<&'a str> {
     let Ok(pointer) = Pointer::parse(pointer) else { return Vec::new() };
     let mut here = vec![json];
@@ -29,17 +29,17 @@ pub fn resolve<'a>(json: &'a str, pointer: &str) -> Vec<&'a str> {
     here
 }
 
-/// Whether a pointer leads anywhere, by any of the members of one name.
+/// Reports whether there is a value at a pointer, for any of several members with one name.
 pub fn leads(json: &str, pointer: &str) -> bool {
     !resolve(json, pointer).is_empty()
 }
 
-/// A pointer's parent and its last token.
+/// Splits a pointer into its parent and its last token.
 pub fn split(pointer: &str) -> Option<(&str, &str)> {
     pointer.rsplit_once('/')
 }
 
-/// The values right inside an object or a list.
+/// Returns the direct values of an object or a list.
 pub fn children(json: &str) -> Vec<&str> {
     match json.trim_ascii_start().as_bytes().first() {
         Some(b'{') => members(json).into_iter().map(|(_, value)| value.get()).collect(),
@@ -48,15 +48,15 @@ pub fn children(json: &str) -> Vec<&str> {
     }
 }
 
-/// Whether an object has two members of one name, anywhere. What that means is for each reader to say.
-pub fn has_twins(json: &str) -> bool {
+/// Reports whether any object has two members with one name. Parsers treat them differently.
+pub fn has_repeated_names(json: &str) -> bool {
     let mut names = HashSet::new();
     let is_object = json.trim_ascii_start().starts_with('{');
     (is_object && members(json).into_iter().any(|(name, _)| !names.insert(name.0)))
-        || children(json).into_iter().any(has_twins)
+        || children(json).into_iter().any(has_repeated_names)
 }
 
-/// The values of all members of a name, or the one element of a number.
+/// Returns the values of all members with a name, or the element with an index.
 fn steps<'a>(json: &'a str, token: &str) -> Vec<&'a str> {
     if json.trim_ascii_start().starts_with('[') {
         let element = token.parse::<usize>().ok().and_then(|index| elements(json).get(index).copied());
@@ -73,7 +73,7 @@ fn members(json: &str) -> Vec<(Name<'_>, &RawValue)> {
     serde_json::from_str::<Members<'_>>(json).map(|members| members.0).unwrap_or_default()
 }
 
-/// The members of an object in their order, twins included.
+/// Returns the members of an object in order, including repeated names.
 struct Members<'a>(Vec<(Name<'a>, &'a RawValue)>);
 
 impl<'de> Deserialize<'de> for Members<'de> {

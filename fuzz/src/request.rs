@@ -1,18 +1,18 @@
-//! Requests, written as text so that a fuzzer and a person can read them.
+//! Requests as text, which a fuzzer and a person can read.
 
-/// A request: target, headers and body, which are separated as in HTTP.
+/// A request: target, headers and body, separated as in HTTP.
 #[derive(Debug)]
 pub struct Request<'a> {
-    /// Path and query; whatever stands in the first line.
+    /// The path and query, which are any text of the first line.
     pub target: &'a str,
-    /// Names and values, in their order.
+    /// The names and values, in order.
     pub headers: Vec<(&'a str, &'a [u8])>,
-    /// All after the empty line.
+    /// The bytes after the empty line.
     pub body: &'a [u8],
 }
 
 impl<'a> Request<'a> {
-    /// Any bytes are a request. What is no text in the first line or in a name is left out.
+    /// Reads any bytes as a request. Bytes in the first line or in a name that are not UTF-8 are left out.
     pub fn of(bytes: &'a [u8]) -> Self {
         let (first, mut rest) = line(bytes);
         let mut headers = Vec::new();

@@ -1,8 +1,8 @@
-//! Every type that a body of the platforms is read as.
+//! Decoding of every received type.
 
 use std::fmt::Debug;
 
-use incs_model::delivery::Delivery;
+use incs_model::delivery::DeliveryState;
 use incs_model::envelope::{Envelope, Frame};
 use incs_model::event::Event;
 use incs_model::inbound::Inbound;
@@ -12,13 +12,13 @@ use serde::de::DeserializeOwned;
 
 use crate::body::check_error;
 
-/// Reads a body as each of them, and checks what came of it.
+/// Decodes a body as each type and checks the result.
 pub fn check(body: &[u8]) {
     as_one::<Envelope>(body);
     as_one::<Event>(body);
     as_one::<exotel::Callback>(body);
     as_one::<Inbound>(body);
-    as_one::<Delivery>(body);
+    as_one::<DeliveryState>(body);
     if let Ok(frame) = Frame::read(body)
         && let Some(data) = frame.raw_data().map(str::as_bytes)
     {
@@ -37,8 +37,8 @@ fn as_data(data: &[u8]) {
     let _ = decode::<auth::Token>(data).map_err(|error| error.to_string());
 }
 
-/// Reading from bytes and from text agree; an error leads to its place; what was read is written so that it reads the same, as
-/// far as that is written again. (A value in which nothing could be read is written as an empty object, which is of no kind.)
+/// Checks that decoding from bytes and from text agree, that an error points to its place, and that a decoded value is written so that
+/// it reads the same. (A value without readable members is written as an empty object, which has no kind.)
 fn as_one<T: DeserializeOwned + Serialize + PartialEq + Debug>(body: &[u8]) {
     let read = decode::<T>(body);
     let text = std::str::from_utf8(body).ok();

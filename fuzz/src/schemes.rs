@@ -1,4 +1,4 @@
-//! Every scheme, with secrets that never change.
+//! Every scheme, with fixed secrets.
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -7,19 +7,19 @@ use incs_webhook::Secrets;
 use incs_webhook::scheme::{Encoding, Exotel, HmacSha256, Meta, Part, Scheme, SharedSecret, StandardWebhooks};
 use incs_webhook::testing::sign::Sign;
 
-/// A scheme, and what may be expected of it.
+/// A scheme and its properties.
 pub struct Known {
-    /// Verifies.
+    /// The scheme, which verifies.
     pub scheme: Box<dyn Scheme>,
-    /// Signs for it.
+    /// The sender, which signs.
     pub sender: Box<dyn Sign + Send + Sync>,
-    /// Whether the body is signed, so that nobody can invent what it accepts.
+    /// True if the body is signed, so that its proof cannot be guessed.
     pub signs: bool,
-    /// Whether a signature in capitals is as good.
+    /// True if a signature is accepted in any case.
     pub any_case: bool,
 }
 
-/// All of them.
+/// Returns all schemes.
 pub fn all() -> &'static [Known] {
     static ALL: OnceLock<Vec<Known>> = OnceLock::new();
     ALL.get_or_init(|| {

@@ -1,4 +1,4 @@
-//! How much work a body may make.
+//! Bounds the work on a body.
 
 use std::time::{Duration, Instant};
 
@@ -6,17 +6,17 @@ use incs_webhook::Batch;
 
 use crate::body::verified;
 
-/// The bytes of the bodies that are made, which shows work in proportion to their square.
+/// The size of the bodies in bytes, which makes quadratic work visible.
 const LENGTH: usize = 256 * 1024;
 
-/// The most bytes that all methods may return for each byte of a body. An element of two bytes makes an item that shows a few
-/// hundred in `Debug`, several times. A copy of the body for each element is more than a hundred times that.
-const MOST_BYTES: usize = 2_000;
+/// The largest number of bytes that all methods may return for each byte of a body. An element of two bytes becomes an item with a few
+/// hundred bytes of `Debug`, several times. A copy of the body for each element is more than a hundred times that.
+const MAX_BYTES: usize = 2_000;
 
-/// The most time for a body, a hundred times of what it takes.
-const MOST_TIME: Duration = Duration::from_secs(10);
+/// The largest duration for a body, a hundred times the usual one.
+const MAX_TIME: Duration = Duration::from_secs(10);
 
-/// What is around the repeated bytes, and what is between them.
+/// The text before, between and after the repeated bytes.
 const FORMS: [[&str; 3]; 8] = [
     ["{\"event\":\"new_message\",\"message\":{\"messaging_product\":\"whatsapp\",\"messages\":[", ",", "]}}"],
     ["{\"event\":\"new_message\",\"message\":{\"messaging_product\":\"whatsapp\",\"history\":[", "", "]}}"],
@@ -28,7 +28,7 @@ const FORMS: [[&str; 3]; 8] = [
     ["", "", ""],
 ];
 
-/// Repeats what comes after the first byte in a form that the first byte chooses, and bounds the work on that body.
+/// Repeats the bytes after the first one in a form that the first byte chooses, and bounds the work on that body.
 pub fn check(script: &[u8]) {
     let Some((first, unit)) = script.split_first() else { return };
     let [before, between, after] = FORMS[usize::from(*first) % FORMS.len()];
@@ -37,27 +37,29 @@ pub fn check(script: &[u8]) {
     check_body(&[before.as_bytes(), &repeated, after.as_bytes()].concat());
 }
 
-/// Bounds the work on a body: the bytes of all that the methods return, and the time.
+/// Bounds the work on a body: the bytes that all methods return, and the time.
 pub fn check_body(body: &[u8]) {
     let Some(verified) = verified(body) else { return };
     let start = Instant::now();
     let batch = verified.parse();
     let bytes = returned(&batch);
-    assert!(bytes / MOST_BYTES <= body.len() + 16, "{bytes} bytes of a body of {}", body.len());
-    assert!(start.elapsed() < MOST_TIME, "{:?} for a body of {} bytes", start.elapsed(), body.len());
+    assert!(bytes / MAX_BYTES <= body.len() + 16, "{bytes} bytes of a body of {}", body.len());
+    assert!(start.elapsed() < MAX_TIME, "{:?} for a body of {} bytes", start.elapsed(), body.len());
 }
 
-/// The bytes of all that the methods return, of which each is called once on every item.
+/// Returns the number of bytes that all methods return when each is called once on every item.
 fn returned(batch: &Batch) -> usize {
     let mut bytes = format!("{batch:?}").len();
-    bytes += batch.leftovers().map(|item| item.raw().len()).sum::<usize>();
-    bytes += batch.facts().map(|fact| format!("{fact:?}").len()).sum::<usize>();
+    bytes += batch.unparsed().map(|item| item.raw().len()).sum::<usize>();
+    bytes += batch.delivery_updates().map(|fact| format!("{fact:?}").len()).sum::<usize>();
     bytes += batch.inbound().map(|inbound| serde_json::to_string(&inbound).map_or(0, |json| json.len())).sum::<usize>();
     for item in batch {
         bytes += format!("{item:?}").len() + item.raw().len() + item.pointer().len();
-        bytes += item.kind().map_or(0, |kind| kind.len()) + item.fault_pointer().map_or(0, |pointer| pointer.len());
+        bytes += item.kind().map_or(0, |kind| kind.len()) + item.error_pointer().map_or(0, |pointer| pointer.len());
         bytes += item.inbound().map_or(0, |inbound| serde_json::to_string(&inbound).map_or(0, |json| json.len()));
-        bytes += format!("{:?}", (item.event(), item.outcome(), item.fact(), item.dedup_key(), item.provider())).len();
+        bytes +=
+            format!("{:?}", (item.event(), item.outcome(), item.delivery_update(), item.dedup_key(), item.provider()))
+                .len();
         bytes += format!("{:?}", item.clone().into_outcome()).len();
     }
     bytes

@@ -1,6 +1,7 @@
-//! A server in a process of its own, so that its memory and its processor time are its own.
+//! A server in a separate process, so that its memory and CPU time can be measured.
 
 use std::process::Stdio;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow};
@@ -11,24 +12,24 @@ use serde::Deserialize;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
-/// What the child serves.
+/// The options of the child.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// A bare axum server that answers every text send the same, instead of the sandbox
+    /// Serve a bare axum server that replies to every text send, instead of the sandbox
     #[arg(long)]
     bare: bool,
-    /// The seed
+    /// Seed of the sandbox
     #[arg(long, default_value_t = 7)]
     seed: u64,
-    /// Messages that are remembered
+    /// Maximum number of messages to keep
     #[arg(long, default_value_t = 10_000)]
     messages: usize,
-    /// Longest time of each step of a message, in milliseconds
+    /// Maximum time of each state of a message, in milliseconds
     #[arg(long, default_value_t = 40)]
     step: u64,
 }
 
-/// A running child; it ends when it is dropped.
+/// A running child. It is stopped on drop.
 #[derive(Debug)]
 pub(crate) struct Server {
     pub(crate) base_url: String,
@@ -66,9 +67,14 @@ pub(crate) async fn serve(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// What a bare server does for a text send: reads the JSON, and answers with an envelope.
+/// The number of replies so far.
+static REPLIES: AtomicU64 = AtomicU64::new(0);
+
+/// Handles a text send in the bare server: parses the JSON, and replies with an envelope.
 async fn bare(axum::Json(body): axum::Json<serde_json::Value>) -> axum::Json<serde_json::Value> {
-    let id = body.get("to").and_then(|to| to.as_str()).unwrap_or_default();
+    // Every message has a new id: a client may take a repeated one for a late reply.
+    let to = body.get("to").and_then(|to| to.as_str()).unwrap_or_default();
+    let id = format!("{to}-{}", REPLIES.fetch_add(1, Ordering::Relaxed));
     axum::Json(
         serde_json::json!({"status": "success", "code": 200, "message": "", "data": {"msg_id": id}, "error": {}}),
     )
@@ -76,7 +82,7 @@ async fn bare(axum::Json(body): axum::Json<serde_json::Value>) -> axum::Json<ser
 
 async fn input_ended() {
     let mut rest = Vec::new();
-    // An error ends it as well.
+    // An error ends the child as well.
     let _ = tokio::io::stdin().read_to_end(&mut rest).await;
 }
 
@@ -87,7 +93,7 @@ impl Server {
         let mut child = Command::new(program)
             .arg("child")
             .args(arguments)
-            // With an arena for each thread, glibc keeps more the longer a program runs, and what it keeps would be measured.
+            // With one arena per thread, glibc keeps freed memory, which would be measured.
             .env("MALLOC_ARENA_MAX", "1")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -101,7 +107,7 @@ impl Server {
         Ok(Self { base_url: ready.base_url, code: ready.code, child })
     }
 
-    /// Resident memory of the child, in KiB; Linux only.
+    /// Returns the resident memory of the child in KiB; Linux only.
     pub(crate) fn resident(&self) -> Result<u64> {
         let id = self.child.id().ok_or_else(|| anyhow!("the child has ended"))?;
         let status = std::fs::read_to_string(format!("/proc/{id}/status")).context("memory of the child")?;

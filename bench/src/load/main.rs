@@ -1,5 +1,5 @@
-//! `incs-load` puts the sandbox, the client and the program `incs` under load. All of it stays on loopback, is bounded, and
-//! ends by itself.
+//! `incs-load` puts the sandbox, the client and the program `incs` under load. All traffic stays on loopback, and every run ends by
+//! itself.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a terminal program")]
 
 mod child;
@@ -13,19 +13,19 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-/// Load programs of the INCS workspace; build them with `--release`.
+/// Run load tests of the INCS workspace; build with `--release`.
 #[derive(Debug, Parser)]
 #[command(name = "incs-load")]
 enum Command {
-    /// Sends many messages through sandbox, client and receiver with faults on, and checks the end of each
+    /// Send many messages through sandbox, client and receiver with injected faults, and check each outcome
     Soak(soak::Soak),
-    /// Compares the sandbox with a bare axum server, for a text send
+    /// Compare the sandbox with a bare axum server, for a text send
     SandboxRate(sandbox_rate::SandboxRate),
-    /// Compares `incs send` of many lines with a bare loop over the client
+    /// Compare `incs send` of many lines with a bare loop over the client
     SendRate(send_rate::SendRate),
-    /// Compares the start of `incs` with that of a bare clap program
+    /// Compare the start time of `incs` with the start time of a plain clap program
     StartRate(start_rate::StartRate),
-    /// A sandbox that ends with its input; what the others talk to
+    /// Run the server of the other commands until the input ends
     #[command(hide = true)]
     Child(child::Options),
 }

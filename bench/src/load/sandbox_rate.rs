@@ -1,4 +1,4 @@
-//! The sandbox against a bare axum server: text sends a second at so many connections.
+//! Compares the sandbox with a bare axum server: text sends per second.
 
 use std::time::{Duration, Instant};
 
@@ -16,16 +16,16 @@ use crate::share;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct SandboxRate {
-    /// Connections at once
+    /// Number of connections
     #[arg(long, default_value_t = 64)]
     connections: usize,
-    /// Rounds of each, one after the other
+    /// Number of rounds of each
     #[arg(long, default_value_t = 7)]
     rounds: usize,
-    /// Seconds of each round
+    /// Seconds per round
     #[arg(long, default_value_t = 2)]
     seconds: u64,
-    /// Fails when the sandbox has less than this share of the bare server's rate
+    /// Fail if the sandbox has less than this share of the bare server's rate
     #[arg(long)]
     at_least: Option<f64>,
 }
@@ -38,7 +38,7 @@ pub(crate) async fn run(options: &SandboxRate) -> Result<()> {
     let span = Duration::from_secs(options.seconds);
     let mut shares = Vec::new();
     for round in 1..=options.rounds {
-        // Both servers are fresh in each round, and take turns at going first.
+        // Each round has new servers, which alternate in going first.
         let mut rates = [0.0; 2];
         let order = if round % 2 == 0 { [0, 1] } else { [1, 0] };
         for which in order {

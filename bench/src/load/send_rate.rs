@@ -1,4 +1,4 @@
-//! `incs send` of many lines against a bare loop over the client.
+//! Compares `incs send` of many lines with a bare loop over the client.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -17,19 +17,19 @@ use crate::share;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct SendRate {
-    /// The program `incs`, built with `--release`
+    /// Path of the program `incs`, built with `--release`
     #[arg(long, default_value = "target/release/incs")]
     incs: PathBuf,
-    /// Lines
+    /// Number of lines
     #[arg(long, default_value_t = 20_000)]
     lines: u32,
-    /// Sends at once, in both
+    /// Maximum number of concurrent sends, in both
     #[arg(long, default_value_t = 32)]
     concurrency: usize,
-    /// Rounds of each
+    /// Number of rounds of each
     #[arg(long, default_value_t = 5)]
     rounds: usize,
-    /// Fails when `incs send` has less than this share of the loop's rate
+    /// Fail if `incs send` has less than this share of the loop's rate
     #[arg(long)]
     at_least: Option<f64>,
 }
@@ -58,7 +58,7 @@ pub(crate) async fn run(options: &SendRate) -> Result<()> {
     share::conclude("loop", shares, options.at_least)
 }
 
-/// What somebody would write who needs no result lines: reads each line, sends it, counts.
+/// Sends the lines with a bare loop, without result lines: reads, sends and counts.
 async fn bare(server: &Server, lines: &str, concurrency: usize) -> Result<f64> {
     let client = Client::builder(HyperTransport::new())
         .base_urls(&server.base_url)

@@ -1,8 +1,8 @@
-//! The share of a baseline's rate, over some rounds.
+//! The rate as a share of a baseline's rate, over several rounds.
 
 use anyhow::{Context as _, Result, ensure};
 
-/// Says the median of the rounds, and fails when that is less than `least`.
+/// Prints the median of the rounds, and fails if it is less than `least`.
 pub(crate) fn conclude(of: &str, mut shares: Vec<f64>, least: Option<f64>) -> Result<()> {
     shares.sort_by(f64::total_cmp);
     let median = shares.get(shares.len() / 2).copied().context("no round")?;

@@ -1,4 +1,4 @@
-//! How long `incs` takes to start, against a bare clap program.
+//! Compares the start time of `incs` with the start time of a plain clap program.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -8,16 +8,16 @@ use anyhow::{Context as _, Result, ensure};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct StartRate {
-    /// The program `incs`, built with `--release`
+    /// Path of the program `incs`, built with `--release`
     #[arg(long, default_value = "target/release/incs")]
     incs: PathBuf,
-    /// The bare program, built with `--release`
+    /// Path of the bare program, built with `--release`
     #[arg(long, default_value = "target/release/bare-clap")]
     bare: PathBuf,
-    /// Starts of each
+    /// Number of starts of each
     #[arg(long, default_value_t = 300)]
     starts: usize,
-    /// Fails when `incs` takes more than so many times as long
+    /// Fail if `incs` takes more than this many times as long
     #[arg(long)]
     at_most: Option<f64>,
 }
@@ -25,7 +25,7 @@ pub(crate) struct StartRate {
 pub(crate) fn run(options: &StartRate) -> Result<()> {
     let (mut incs, mut bare) = (Vec::new(), Vec::new());
     for round in 0..=options.starts {
-        // They take turns, so that both meet the same machine.
+        // The programs alternate, so that both run under the same conditions.
         let (of_bare, of_incs) = (start(&options.bare)?, start(&options.incs)?);
         // The first start reads the programs from the disk.
         if round > 0 {

@@ -1,4 +1,4 @@
-//! The admin API of the sandbox, as far as the soak needs it.
+//! The part of the sandbox's admin API that the soak needs.
 
 use std::collections::HashMap;
 
@@ -22,7 +22,7 @@ pub(super) struct Admin {
     base: String,
 }
 
-/// A message, as far as the soak looks at it.
+/// The members of a message that the soak needs.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Message {
     number: u64,
@@ -31,7 +31,7 @@ pub(super) struct Message {
     state: String,
 }
 
-/// What the sandbox did: messages by customer.
+/// The messages of the sandbox by customer.
 pub(super) type Truth = HashMap<String, Vec<Message>>;
 
 impl Admin {
@@ -48,11 +48,11 @@ impl Admin {
         self.call(Method::POST, "/faults", rule.to_owned()).await.map(drop)
     }
 
-    /// The messages to customers from a number on, newest pages first, at least `most` messages back.
+    /// Returns the messages to customers from a number on. Reads the newest pages first, at least `most` messages back.
     pub(super) async fn messages(&self, first: &str, most: usize) -> Result<Truth> {
         let mut truth = Truth::new();
         let mut before = String::new();
-        // A message to one of these customers is at most so many back; a few pages more find strays.
+        // A message to one of these customers is at most `most` messages back; a few more pages find stray ones.
         for _ in 0..most.div_ceil(200) + 2 {
             let page = self
                 .call(Method::GET, &format!("/messages?direction=outbound&limit=200{before}"), String::new())
@@ -87,7 +87,7 @@ impl Message {
         MessageId::from(self.id.as_str())
     }
 
-    /// Its state in the platform's words.
+    /// Returns the state in the platform's words.
     pub(super) fn state(&self) -> &str {
         &self.state
     }

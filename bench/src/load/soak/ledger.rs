@@ -1,20 +1,20 @@
-//! What the receiver of the soak knows of each message.
+//! The receiver's record of each message of the soak.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use incs_model::delivery::{Delivery, Fact, Stage};
+use incs_model::delivery::{DeliveryState, DeliveryUpdate, Stage};
 use incs_model::id::MessageId;
 
-/// What the receiver knows of each message.
+/// The receiver's record of each message.
 #[derive(Debug, Default)]
 pub(super) struct Ledger(Mutex<Book>);
 
 #[derive(Debug, Default)]
 struct Book {
-    deliveries: HashMap<MessageId, Delivery>,
-    /// Ids by customer, as webhooks told them.
+    deliveries: HashMap<MessageId, DeliveryState>,
+    /// Ids by customer, from webhooks.
     found: HashMap<String, MessageId>,
     items: u64,
     repeated: u64,
@@ -22,7 +22,7 @@ struct Book {
 }
 
 impl Ledger {
-    /// Counts an item that came.
+    /// Counts a received item.
     pub(super) fn came(&self, is_repeated: bool) {
         let mut book = self.book();
         book.items += 1;
@@ -30,12 +30,12 @@ impl Ledger {
         book.last = Some(Instant::now());
     }
 
-    /// Merges what was said of a message, and says whether its stage is another now.
-    pub(super) fn merge(&self, id: &MessageId, fact: &Fact) -> bool {
+    /// Merges an update of a message. Returns true if its state changed.
+    pub(super) fn merge(&self, id: &MessageId, fact: &DeliveryUpdate) -> bool {
         self.book().deliveries.entry(id.clone()).or_default().merge(fact).stage_changed()
     }
 
-    /// Remembers whose message an id is.
+    /// Records the customer of a message id.
     pub(super) fn names(&self, customer: String, id: MessageId) {
         self.book().found.insert(customer, id);
     }
@@ -44,7 +44,7 @@ impl Ledger {
         self.book().found.get(customer).cloned()
     }
 
-    /// The state in the platform's words.
+    /// Returns the state in the platform's words.
     pub(super) fn state(&self, id: &MessageId) -> Option<String> {
         let stage = self.book().deliveries.get(id)?.stage()?;
         let word = match stage {
@@ -53,12 +53,11 @@ impl Ledger {
             Stage::Failed => "failed",
             Stage::Delivered => "delivered",
             Stage::Read => "read",
-            _ => return None,
         };
         Some(word.to_owned())
     }
 
-    /// Forgets messages that were checked, so that the soak itself stays small.
+    /// Removes checked messages, so that the soak itself needs little memory.
     pub(super) fn forget<'a>(&self, ids: impl Iterator<Item = &'a MessageId>) {
         let mut book = self.book();
         for id in ids {

@@ -2,10 +2,10 @@
 
 use anyhow::{Result, ensure};
 
-/// Most that the last quarter may be above the second one. The first fills what is remembered.
-const MOST: f64 = 1.10;
+/// Maximum growth from the second to the last quarter. During the first quarter the sandbox fills its store.
+const MAX_GROWTH: f64 = 1.10;
 
-/// Resident memory after each stretch, in KiB.
+/// Resident memory after each round, in KiB.
 #[derive(Debug, Default)]
 pub(super) struct Memory(Vec<u64>);
 
@@ -22,7 +22,7 @@ impl Memory {
     pub(super) fn must_be_flat(&self) -> Result<()> {
         let quarter = self.0.len() / 4;
         if quarter == 0 {
-            println!("too few stretches to say whether memory is flat");
+            println!("too few rounds to check that memory is flat");
             return Ok(());
         }
         let peak = |from: usize| self.0.iter().skip(from).take(quarter).max().copied().unwrap_or_default();
@@ -30,7 +30,7 @@ impl Memory {
         #[allow(clippy::cast_precision_loss, reason = "KiB of one process")]
         let ratio = last as f64 / second as f64;
         println!("memory of the sandbox: peak {second} KiB in the second quarter, {last} KiB in the last, {ratio:.2}");
-        ensure!(ratio <= MOST, "the memory of the sandbox grew {ratio:.2} times after its cap was reached");
+        ensure!(ratio <= MAX_GROWTH, "the memory of the sandbox grew {ratio:.2} times after its cap was reached");
         Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! The receiver of the soak: verifies, reads, takes each item once, merges.
+//! The receiver of the soak: verifies deliveries, drops duplicate items and merges updates.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,24 +8,24 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::post;
 use incs_model::Timestamp;
-use incs_webhook::guard::{Claim, MemoryGuard, Ticket};
+use incs_webhook::guard::{Claim, ClaimGuard, MemoryGuard};
 use incs_webhook::scheme::StandardWebhooks;
 use incs_webhook::{Event, Item, Received, Receiver, Secrets};
 use tokio::net::TcpListener;
 
 use super::ledger::Ledger;
 
-/// Known to both sides, which one program starts.
+/// The secret of both sides, which are started by one program.
 pub(super) const SECRET: &str = "whsec_aW5jcyBzb2FrLCBub3QgYSBzZWNyZXQ=";
 
-/// Starts it on a free port, and gives its URL. It ends with the program.
+/// Starts the receiver on a free port, and returns its URL. It ends with the program.
 pub(super) async fn start(ledger: Arc<Ledger>) -> Result<String> {
     let guard = Arc::new(MemoryGuard::new(200_000, Duration::from_mins(10)));
     let receive = move |Received(batch): Received| {
         let (ledger, guard) = (Arc::clone(&ledger), Arc::clone(&guard));
         async move {
             for item in &batch {
-                match Ticket::claim(&*guard, item.dedup_key(), now()) {
+                match ClaimGuard::claim(&*guard, item.dedup_key(), now()) {
                     Claim::First(ticket) => {
                         ledger.came(false);
                         take(&ledger, item);
@@ -52,7 +52,7 @@ fn take(ledger: &Ledger, item: &Item) {
     {
         ledger.names(customer.key().to_owned(), id.clone());
     }
-    if let Some(fact) = item.fact()
+    if let Some(fact) = item.delivery_update()
         && let Some(id) = fact.message_id.clone()
     {
         ledger.merge(&id, &fact);
