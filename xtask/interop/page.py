@@ -7,7 +7,7 @@ def pattern(_validator, wanted, text, _schema):
         yield ValidationError("a text of another form")
 
 Validator = validators.extend(Draft202012Validator, {"pattern": pattern})
-folder = pathlib.Path(sys.argv[1])  # where index.json stands
+folder = pathlib.Path(sys.argv[1])  # the folder of index.json
 for entry in json.loads((folder / "index.json").read_text("utf-8")):
     schema = json.loads((folder / entry["file"]).read_text("utf-8"))
     validator = Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)

@@ -1,4 +1,4 @@
-"""What schemathesis is to take otherwise than the OpenAPI document says: where the sandbox chose, and where it is lenient."""
+"""Adjusts schemathesis to the sandbox where it differs from the OpenAPI document: its own choices, and its leniency."""
 
 import schemathesis
 
@@ -9,28 +9,28 @@ def before_load_schema(_, document):
         for operation in path.values():
             only_chosen_statuses(operation)
             for parameter in operation.get("parameters", []):
-                # `?last_id=` is the same as no `last_id`.
+                # `?last_id=` equals no `last_id`.
                 if parameter["in"] == "query":
                     parameter["schema"].pop("minLength", None)
     schemas = document["components"]["schemas"]
     for schema in schemas.values():
         lenient(schema)
     # The library writes every member of an order; whether the platform asks for each is unknown.
-    del schemas["TaskRequestOrder"]["required"]
+    del schemas["NewOrder"]["required"]
 
 
 def only_chosen_statuses(operation):
-    """Any status may come from the platform, so `default` is documented; of the sandbox each one is known."""
+    """The platform may use any status, so `default` is documented; the statuses of the sandbox are known."""
     other = operation["responses"].pop("default")
     if operation["security"] != [{"certificationCode": []}]:
-        # What the sandbox chose for a bad token, and for a bad password.
+        # The sandbox's choice for a bad token and a bad password.
         operation["responses"]["401"] = other
-    # What it chose for a method that a path does not have.
+    # The sandbox's choice for an unsupported method.
     operation["responses"]["405"] = other
 
 
 def lenient(schema):
-    """The sandbox skips members that it does not know, and takes null for no value, save for arrays: what the platform does is
+    """The sandbox ignores unknown members and treats null as no value, except for arrays; the platform's behaviour is
     unknown."""
     if isinstance(schema, list):
         for one in schema:
@@ -54,7 +54,7 @@ def filter_case(_, case):
 
 
 def within(value):
-    """A value and all that is in it."""
+    """Yield a value and all values in it."""
     yield value
     members = value.values() if isinstance(value, dict) else value if isinstance(value, list) else []
     for one in members:
@@ -62,12 +62,12 @@ def within(value):
 
 
 def is_whole_float(value):
-    """JSON Schema calls 3.0 a whole number. The platform documents `int`, and `incs-model` takes nothing else."""
+    """In JSON Schema 3.0 is an integer. The platform documents `int`, and `incs-model` accepts nothing else."""
     return isinstance(value, float) and value.is_integer()
 
 
 def is_card_as_array(value):
-    """A card is an object whose members may all be left out, and `incs-model` reads an array as its members in order."""
+    """All members of a card are optional, and `incs-model` decodes an array as its members in order."""
     if not isinstance(value, dict):
         return False
     cards = value.get("carouselCard")

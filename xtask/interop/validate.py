@@ -1,4 +1,4 @@
-"""Holds the Python package jsonschema against every sample of the corpus."""
+"""Runs the Python package jsonschema on every sample of the corpus."""
 
 import json
 import re
@@ -11,7 +11,7 @@ FOLDER = Path(sys.argv[1])
 
 
 def pattern(_validator, wanted, text, _schema):
-    """The keyword as JSON Schema means it: for Python alone a text also ends before a last line break."""
+    """Implement the keyword as in JSON Schema: in Python `$` also matches before a final line break."""
     if isinstance(text, str) and not re.search(re.sub(r"\$$", r"\\Z", wanted), text):
         yield ValidationError("a text of another form")
 
@@ -20,20 +20,20 @@ Validator = validators.extend(Draft202012Validator, {"pattern": pattern})
 
 
 def pointer(error):
-    """Where an error stands, as JSON pointer."""
+    """Return the place of an error as JSON pointer."""
     parts = (str(part).replace("~", "~0").replace("/", "~1") for part in error.absolute_path)
     return "".join(f"/{part}" for part in parts)
 
 
 def said(errors):
-    """Keyword and pointer of each error, also of those inside an alternative."""
+    """Return keyword and pointer of each error, including those inside an alternative."""
     for error in errors:
         yield error.validator, pointer(error)
         yield from said(error.context)
 
 
 def disagreement(validator, sample):
-    """What is wrong with the verdict on one sample, if anything."""
+    """Return the fault in the verdict on one sample, if there is one."""
     errors = list(said(validator.iter_errors(sample["instance"])))
     if sample["schema"] != (not errors):
         return f"is refused: {errors[:3]}" if errors else "is taken, and should be refused"

@@ -1,4 +1,4 @@
-//! `cargo xtask book`: the pages about sending, then all pages as a book in target/book whose links are checked.
+//! `cargo xtask book`: writes the generated pages about sending, builds all pages as a book in target/book and checks its links.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,9 +9,9 @@ use crate::guards::report;
 use crate::tools::Tools;
 use crate::workspace::{Workspace, run as run_program};
 
-/// Writes the pages that are made of code, or with `check` compares them, and builds the book.
+/// Writes the generated pages, or with `check` compares them, and builds the book.
 pub(crate) fn run(workspace: &Workspace, check: bool) -> Result<()> {
-    // Of the whole workspace, as the tests build it, so that nothing is compiled twice.
+    // Built for the whole workspace like the tests, so that nothing is compiled twice.
     let program = ["run", "--quiet", "--all-features", "--bin", "incs-book", "--"];
     let check: &[&str] = if check { &["--check"] } else { &[] };
     workspace.run(&[&program[..], &["pages"], check].concat())?;
@@ -19,7 +19,7 @@ pub(crate) fn run(workspace: &Workspace, check: bool) -> Result<()> {
     workspace.run(&[&program[..], &["build", "--out", &out.display().to_string()]].concat())?;
 
     let mut links = Tools::python(workspace)?.pip("lychee");
-    // Paths of the page for lost links start at the root of a host, which no folder has.
+    // The paths of the 404 page start at the root of a host, which a folder does not have.
     links.args([
         "--offline",
         "--include-fragments",
@@ -33,11 +33,11 @@ pub(crate) fn run(workspace: &Workspace, check: bool) -> Result<()> {
     report(&asking_elsewhere(&out)?)
 }
 
-/// The files of a book that ask another host for something when they are read. Links to other hosts ask for nothing.
+/// Returns the files of a book that load something from another host. Links to other hosts load nothing.
 fn asking_elsewhere(book: &Path) -> Result<Vec<String>> {
     let mut paths = Vec::new();
     collect(book, &mut paths)?;
-    let (mut pages, mut offences) = (0, Vec::new());
+    let (mut pages, mut violations) = (0, Vec::new());
     for path in paths {
         let asks: fn(&str) -> bool = match path.extension().and_then(|extension| extension.to_str()) {
             Some("html") => |html| {
@@ -50,14 +50,14 @@ fn asking_elsewhere(book: &Path) -> Result<Vec<String>> {
         };
         pages += 1;
         if asks(&fs::read_to_string(&path)?) {
-            offences.push(format!("{}: asks another host", path.display()));
+            violations.push(format!("{}: asks another host", path.display()));
         }
     }
     ensure!(pages > 0, "{} holds no page", book.display());
-    Ok(offences)
+    Ok(violations)
 }
 
-/// Whether what follows one of these words is the address of a host.
+/// Reports whether one of these words is followed by the address of a host.
 fn leads_elsewhere(text: &str, word: &str) -> bool {
     text.split(word).skip(1).any(|rest| {
         let rest = rest.trim_start_matches(['"', '\'', ' ']);

@@ -9,15 +9,15 @@ use crate::steps::{self, Failure, Step, seconds};
 use crate::workspace::Workspace;
 use crate::{book, guards, interop, lints, release, test};
 
-/// Runs all steps. The last line that counts tests closes the log, since it is what one looks for there.
+/// Runs all steps. The test counts are the last line of the log, where readers look for them.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let start = Instant::now();
-    let tests = Cell::new(test::Tally::default());
+    let tests = Cell::new(test::Counts::default());
     let run_tests = |workspace: &Workspace| {
         tests.set(test::run(workspace)?);
         Ok(())
     };
-    // What each step builds, the next ones use.
+    // Later steps reuse the builds of earlier ones.
     let steps: &[Step<'_>] = &[
         ("test", &run_tests),
         ("fmt", &lints::formatting),

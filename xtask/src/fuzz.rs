@@ -10,26 +10,26 @@ use serde_json::Value;
 
 use crate::workspace::{TextFile, Workspace, command_line, output, run as run_program};
 
-/// What is fuzzed, and for how long.
+/// The options of `fuzz`.
 #[derive(Args, Clone)]
 pub(crate) struct Fuzz {
-    /// How long each target runs; past the first finding it does not
+    /// Seconds for each target; a target stops at its first finding
     #[arg(long, default_value_t = 60)]
     seconds: u32,
-    /// Only this target, by the name of its file
+    /// Run only this target, by the name of its file
     #[arg(long)]
     target: Option<String>,
 }
 
-/// What `cargo fuzz` passes as well, save the sanitizer: that is not on stable, and without `unsafe` in the workspace it would find
-/// little. All of it is stable, so this runs on the toolchain that users have.
+/// The flags of `cargo fuzz` without the sanitizer, which is not on stable and would find little in a workspace without `unsafe`.
+/// All flags are stable, so the targets run on the toolchain that users have.
 const FLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
     -Cllvm-args=-sanitizer-coverage-trace-compares -Cforce-frame-pointers --cfg=fuzzing";
 
 const LIMITS: [&str; 4] = ["-max_len=8192", "-timeout=10", "-rss_limit_mb=2048", "-print_final_stats=1"];
 
-/// Builds the targets and runs them one after the other, also after one has failed.
+/// Builds the targets and runs them in turn, also after one has failed.
 pub(crate) fn run(workspace: &Workspace, options: &Fuzz) -> Result<()> {
     let targets = chosen(&workspace.files("fuzz/fuzz_targets/*.rs")?, options.target.as_deref())?;
     let home = workspace.target_dir().join("fuzz");
@@ -48,7 +48,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Fuzz) -> Result<()> {
             .arg(format!("-max_total_time={}", options.seconds))
             .arg(format!("-dict={}", dictionary.display()))
             .arg(format!("-artifact_prefix={}/", folder(&artifacts)?.display()))
-            // What it learns stays there for the next time.
+            // The corpus is kept for the next run.
             .arg(folder(&corpus)?)
             .arg(seeds);
         if run_program(&mut command).is_err() {
@@ -60,7 +60,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Fuzz) -> Result<()> {
     Ok(())
 }
 
-/// All targets by the names of their files, or one that exists.
+/// Returns the names of all targets, or of the selected one.
 fn chosen(files: &[TextFile], only: Option<&str>) -> Result<Vec<String>> {
     let names = files.iter().filter_map(|file| file.path.file_stem()).map(|name| name.to_string_lossy().into_owned());
     let mut names: Vec<_> = names.collect();
@@ -83,13 +83,13 @@ fn build(workspace: &Workspace, folder: &Path, only: Option<&str>) -> Result<Pat
     Ok(folder.join(host).join("release"))
 }
 
-/// A folder that exists.
+/// Creates a folder if it does not exist.
 fn folder(path: &Path) -> Result<&Path> {
     fs::create_dir_all(path).with_context(|| format!("{} cannot be made", path.display()))?;
     Ok(path)
 }
 
-/// Before a body, for the target that reads requests.
+/// Returns the head before a body, for the target that reads requests.
 const REQUEST: &str = "/hook/in-path?token=in%20query\n\
     authorization: Bearer in-header\n\
     x-signature: v1=AAAA\nx-time: 1795000000\nx-id: 7\n\
@@ -98,13 +98,13 @@ const REQUEST: &str = "/hook/in-path?token=in%20query\n\
     x-hub-signature-256: sha256=00\nx-exotel-signature: sha1=00\n\
     content-type: application/json\n\n";
 
-/// What the fuzzer begins with: the fixtures, as the target takes a body.
+/// Writes the seeds: the fixtures in the form that the target reads.
 fn write_seeds(folder: &Path, target: &str, fixtures: &[TextFile]) -> Result<()> {
     let before = match target {
         "headers" => REQUEST,
         "verify" => "\0\0\0\0",
         "work" => "\0",
-        // Its input holds no body.
+        // The input of this target has no body.
         "mutate" => return Ok(()),
         _ => "",
     };
@@ -114,7 +114,7 @@ fn write_seeds(folder: &Path, target: &str, fixtures: &[TextFile]) -> Result<()>
     Ok(())
 }
 
-/// The words of the platforms as a dictionary.
+/// Returns the words of the platforms as a dictionary.
 fn words(fixtures: &[TextFile]) -> Result<String> {
     let mut words = BTreeSet::new();
     for TextFile { path, text } in fixtures {
@@ -125,7 +125,7 @@ fn words(fixtures: &[TextFile]) -> Result<String> {
     Ok(lines.join("\n") + "\n")
 }
 
-/// Names of members, and texts that look like words of the platform rather than of a customer.
+/// Collects member names, and texts that look like words of the platform rather than of a customer.
 fn collect(value: &Value, words: &mut BTreeSet<String>) {
     let mut add = |word: &str| {
         let is_word = word.len() <= 32 && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');

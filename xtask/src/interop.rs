@@ -1,6 +1,16 @@
-//! `cargo xtask interop`: hands what is exported for other languages to tools of other languages.
+//! `cargo xtask interop`: tests the exported documents with tools of other languages.
 
 mod openapi;
+// The blocks of a page and their output, as in the test that runs the other pages.
+#[path = "../../crates/incs-cli/tests/it/pages/page.rs"]
+#[allow(
+    dead_code,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "the code of a test, of which only a part is used here"
+)]
+mod page;
+mod programs;
 
 use std::collections::BTreeMap;
 use std::env;
@@ -11,6 +21,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
+use self::page::{Fence, fences};
 use crate::steps::{self, Failure, Step};
 use crate::tools::{LISTS, Tools};
 use crate::workspace::{Workspace, run as run_program};
@@ -19,48 +30,69 @@ const CHECKS: &[Step<'_>] = &[
     ("validators of JSON Schema", &validators),
     ("types of TypeScript", &typescript),
     ("models of Python", &python),
-    ("OpenAPI: both documents, and the sandbox by that of INCS", &openapi::check),
+    ("programs of the page on other languages", &programs),
+    ("OpenAPI: both documents, and the sandbox against the INCS document", &openapi::check),
+    ("OpenAPI: clients of three generators against the sandbox", &openapi::clients),
 ];
 
 const SCHEMAS: &str = "docs/schemas";
 const PAGE: &str = "docs/other-languages.md";
 
-/// Installs the tools and makes every check.
+/// Installs the tools and runs every check.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     steps::run(CHECKS, workspace, Failure::Stops)
 }
 
-/// Validators of other languages judge each sample of the corpus and must say what the sample says; then the two programs that the
-/// page of the schemas prints.
+/// Runs validators of other languages on each sample of the corpus and compares their verdicts with the sample's; then runs the two
+/// programs on the page of the schemas. A sample with one wrong member must be told in few errors.
 fn validators(workspace: &Workspace) -> Result<()> {
     let tools = Tools::all(workspace)?;
     run_program(tools.node_script("ajv.mjs")?.arg(SCHEMAS))?;
     run_program(tools.python_script("validate.py").arg(SCHEMAS))?;
+    run_program(tools.node_script("wrong_member.mjs")?.arg(SCHEMAS))?;
     run_program(tools.node_script("page.mjs")?.arg(SCHEMAS))?;
     run_program(tools.python_script("page.py").arg(SCHEMAS))
 }
 
-/// Types of TypeScript, made as the page says and compiled with all valid samples, with what must not compile and with the code of
-/// the page.
+/// Compiles the committed types of TypeScript, and those that the page generates, with all valid samples and with code that must not
+/// compile.
 fn typescript(workspace: &Workspace) -> Result<()> {
     let (tools, page) = (Tools::all(workspace)?, Page::load(workspace)?);
     let manifest: Value = serde_json::from_str(&list(workspace, "package.json")?)?;
-    for name in ["json-schema-to-typescript", "typescript"] {
+    for name in ["json-schema-to-typescript", "typescript", "@types/node"] {
         let version = manifest.get("dependencies").and_then(|list| list.get(name)?.as_str());
         page.asks_for("npm install", &format!("{name}@{}", version.with_context(|| format!("{name} is not listed"))?))?;
     }
-    let folder = tools.scratch("typescript")?;
-    page.run("npx json2ts", &folder, &tools.npm_programs())?;
-    write_samples(workspace, &folder)?;
-    run_program(tools.node_script("typescript.mjs")?.arg(&folder))?;
-    fs::write(folder.join("page.ts"), page.code("ts")?)?;
-    for file in ["tsconfig.json", "refused.ts"] {
-        fs::copy(workspace.root().join("xtask/interop/typescript").join(file), folder.join(file))?;
-    }
-    run_program(tools.npm("tsc").arg("--project").arg(&folder))
+    let generated = tools.scratch("typescript")?;
+    page.run("npx json2ts", &generated, &tools.npm_programs())?;
+    compile(workspace, &tools, &generated, None)?;
+    compile(workspace, &tools, &tools.scratch("typescript-committed")?, Some("./schemas/types/incs.js"))
 }
 
-/// Models of Python, made as the page says: every valid sample comes back from its model as it was, and what is wrong is refused.
+/// Compiles samples and refused code with the types of a module, or with generated ones.
+fn compile(workspace: &Workspace, tools: &Tools, folder: &Path, module: Option<&str>) -> Result<()> {
+    write_samples(workspace, folder)?;
+    run_program(tools.node_script("typescript.mjs")?.arg(folder).args(module))?;
+    let sources = workspace.root().join("xtask/interop/typescript");
+    fs::copy(sources.join("tsconfig.json"), folder.join("tsconfig.json"))?;
+    let refused = fs::read_to_string(sources.join("refused.ts"))?;
+    let refused = match module {
+        Some(module) => {
+            fs::copy(sources.join("narrowed.ts"), folder.join("narrowed.ts"))?;
+            let lines = refused.lines().map(|line| match line.split_once(" from \"./types/") {
+                Some((import, _)) => format!("{import} from \"{module}\";"),
+                None => line.to_owned(),
+            });
+            lines.collect::<Vec<_>>().join("\n")
+        }
+        None => refused,
+    };
+    fs::write(folder.join("refused.ts"), refused)?;
+    run_program(tools.npm("tsc").arg("--project").arg(folder))
+}
+
+/// Every valid sample round-trips through the committed models of Python, and through those that the page generates; invalid ones are
+/// rejected.
 fn python(workspace: &Workspace) -> Result<()> {
     let (tools, page) = (Tools::all(workspace)?, Page::load(workspace)?);
     let list = list(workspace, "requirements.txt")?;
@@ -71,11 +103,37 @@ fn python(workspace: &Workspace) -> Result<()> {
     let folder = tools.scratch("python")?;
     page.run("datamodel-codegen", &folder, &tools.pip_programs())?;
     write_samples(workspace, &folder)?;
-    fs::write(folder.join("page.py"), page.code("python")?)?;
-    run_program(tools.python_script("python.py").arg(&folder))
+    for script in ["python.py", "wrong_member.py"] {
+        for source in ["generated", "committed"] {
+            run_program(tools.python_script(script).arg(&folder).arg(source))?;
+        }
+    }
+    Ok(())
 }
 
-/// A list of tools with their versions.
+/// Follows the page from its beginning to the end of each program.
+fn programs(workspace: &Workspace) -> Result<()> {
+    let page = read_page(workspace)?;
+    for name in ["In TypeScript", "In Python"] {
+        let blocks = [section(&page, "Prepare")?, section(&page, name)?].concat();
+        programs::follow(workspace, name, &blocks)?;
+    }
+    Ok(())
+}
+
+/// Returns the blocks below a heading of the page.
+fn section<'a>(page: &'a str, heading: &str) -> Result<Vec<Fence<'a>>> {
+    let line_of = |wanted: &dyn Fn(&str) -> bool, after: usize| {
+        let mut lines = page.lines().enumerate().skip(after);
+        lines.find(|(_, line)| wanted(line)).map(|(number, _)| number)
+    };
+    let start = line_of(&|line| line == format!("## {heading}"), 0);
+    let start = start.with_context(|| format!("{PAGE} has no heading {heading}"))?;
+    let end = line_of(&|line| line.starts_with("## "), start + 1).unwrap_or(usize::MAX);
+    Ok(fences(page).into_iter().filter(|fence| (start..end).contains(&fence.line)).collect())
+}
+
+/// Reads a list of tools with their versions.
 fn list(workspace: &Workspace, name: &str) -> Result<String> {
     fs::read_to_string(workspace.root().join(LISTS).join(name)).with_context(|| format!("{name} cannot be read"))
 }
@@ -94,41 +152,32 @@ fn write_samples(workspace: &Workspace, folder: &Path) -> Result<()> {
     Ok(fs::write(folder.join("samples.json"), serde_json::to_vec(&samples)?)?)
 }
 
-/// The blocks of the page on other languages, by what stands after the three backquotes.
-struct Page(Vec<(String, String)>);
+fn read_page(workspace: &Workspace) -> Result<String> {
+    fs::read_to_string(workspace.root().join(PAGE)).with_context(|| format!("{PAGE} cannot be read"))
+}
+
+/// The commands of the page that install and run tools.
+struct Page(Vec<String>);
 
 impl Page {
     fn load(workspace: &Workspace) -> Result<Self> {
-        let text = fs::read_to_string(workspace.root().join(PAGE)).with_context(|| format!("{PAGE} cannot be read"))?;
-        Ok(Self::parse(&text))
+        Ok(Self::parse(&read_page(workspace)?))
     }
 
     fn parse(page: &str) -> Self {
-        let mut blocks = Vec::new();
-        let mut lines = page.lines();
-        while let Some(line) = lines.next() {
-            let Some(info) = line.strip_prefix("```") else { continue };
-            let body: Vec<_> = lines.by_ref().take_while(|line| *line != "```").collect();
-            blocks.push((info.to_owned(), body.join("\n") + "\n"));
-        }
-        Self(blocks)
+        let commands = fences(page).into_iter().filter(|fence| fence.info == "sh skip tools");
+        Self(commands.map(|fence| fence.text).collect())
     }
 
-    /// All blocks of a language together; there is at least one.
-    fn code(&self, language: &str) -> Result<String> {
-        let code: Vec<_> = self.0.iter().filter(|(info, _)| info == language).map(|(_, text)| text.as_str()).collect();
-        ensure!(!code.is_empty(), "{PAGE} has no block of {language}");
-        Ok(code.join("\n"))
-    }
-
-    /// Whether the page asks for a package, written as its installer wants it.
+    /// Fails unless a command of the page that begins so installs this package.
     fn asks_for(&self, installer: &str, package: &str) -> Result<()> {
-        let install = self.command(installer)?;
-        ensure!(install.split_whitespace().any(|word| word == package), "{PAGE}: {installer} without {package}");
+        let mut lines = self.0.iter().flat_map(|block| block.lines()).filter(|line| line.contains(installer));
+        let is_asked = lines.any(|line| line.split_whitespace().any(|word| word == package));
+        ensure!(is_asked, "{PAGE}: no {installer} with {package}");
         Ok(())
     }
 
-    /// Runs the block that begins with this program, as it is printed, in a folder and with a path of programs.
+    /// Runs the block that begins with this program in a folder, with a search path of programs.
     fn run(&self, program: &str, folder: &Path, programs: &Path) -> Result<()> {
         let path = env::var_os("PATH").unwrap_or_default();
         let path = env::join_paths([programs.to_owned()].into_iter().chain(env::split_paths(&path)))?;
@@ -137,9 +186,8 @@ impl Page {
     }
 
     fn command(&self, beginning: &str) -> Result<&str> {
-        let mut commands = self.0.iter().filter(|(info, _)| info == "sh skip tools").map(|(_, text)| text.as_str());
-        let command = commands.find(|text| text.starts_with(beginning));
-        command.with_context(|| format!("{PAGE} has no block marked `sh skip tools` that begins with {beginning}"))
+        let command = self.0.iter().find(|text| text.starts_with(beginning));
+        command.map(String::as_str).with_context(|| format!("{PAGE} has no block that begins with {beginning}"))
     }
 }
 
@@ -147,13 +195,23 @@ impl Page {
 mod tests {
     use super::*;
 
+    const TEXT: &str = "# a\n\n## One\n\n```ts\nx\n```\n\n```sh skip tools\nnpm init\nnpm install --save-dev a@1.2.3\n```\n\n## Two\n\n```sh\ny\n```\n";
+
     #[test]
-    fn blocks_are_found_by_kind() {
-        let page = Page::parse("a\n\n```ts\nx\n```\n\n```sh skip tools\nnpm install a@1.2.3\n```\n\n```ts\ny\n```\n");
-        assert_eq!(page.code("ts").unwrap(), "x\n\ny\n");
-        assert!(page.code("python").is_err());
+    fn installed_versions_are_compared() {
+        let page = Page::parse(TEXT);
         assert!(page.asks_for("npm install", "a@1.2.3").is_ok());
         assert!(page.asks_for("npm install", "a@1.2.4").is_err());
-        assert!(page.asks_for("pip install", "").is_err());
+        assert!(page.asks_for("pip install", "a@1.2.3").is_err());
+        assert!(page.command("npm init").is_ok() && page.command("y").is_err());
+    }
+
+    #[test]
+    fn blocks_belong_to_their_section() {
+        let infos =
+            |heading| section(TEXT, heading).map(|blocks| blocks.iter().map(|one| one.info).collect::<Vec<_>>());
+        assert_eq!(infos("One").unwrap(), ["ts", "sh skip tools"]);
+        assert_eq!(infos("Two").unwrap(), ["sh"]);
+        assert!(infos("Three").is_err());
     }
 }

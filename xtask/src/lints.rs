@@ -1,11 +1,11 @@
-//! Checks that other tools make: formatting, clippy, each feature alone, and the measuring program.
+//! Checks by other tools: formatting, clippy, each feature alone, and benchmarks.
 
 use anyhow::Result;
 
 use crate::tools::Tools;
 use crate::workspace::{Workspace, run};
 
-/// The fuzz targets are a workspace of their own, which no other step looks at.
+/// The manifest of the fuzz targets, a separate workspace that no other step checks.
 const FUZZ: [&str; 2] = ["--manifest-path", "fuzz/Cargo.toml"];
 
 /// Checks the formatting of every file.
@@ -17,21 +17,21 @@ pub(crate) fn formatting(workspace: &Workspace) -> Result<()> {
 /// Runs clippy on all targets with all features, and on the fuzz targets.
 pub(crate) fn clippy(workspace: &Workspace) -> Result<()> {
     workspace.run(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"])?;
-    // They use what was built for the others.
+    // The fuzz targets reuse the builds of the others.
     let target_dir = workspace.target_dir().display().to_string();
     let options = ["--all-targets", "--locked", "--target-dir", &target_dir, "--", "-D", "warnings"];
     workspace.run(&[&["clippy"][..], &FUZZ, &options].concat())
 }
 
-/// Runs clippy on each published crate without features and with one at a time, where code that only another feature needs, or that
-/// needs another feature, comes to light.
+/// Runs clippy on each published crate without features and with one at a time. This finds code that depends on a feature without
+/// saying so, and code that no feature uses.
 pub(crate) fn features(workspace: &Workspace) -> Result<()> {
     let mut hack = Tools::python(workspace)?.pip("cargo-hack");
     let which = ["--workspace", "--ignore-private", "--each-feature", "--exclude-all-features"];
     run(hack.args(["hack", "clippy"]).args(which).args(["--", "-D", "warnings"]))
 }
 
-/// Measures instructions and allocations. With `check` a figure past its gate is an error; without it times are measured too.
+/// Measures instructions and allocations. With `check`, a figure beyond its gate is an error; without it, times are measured too.
 pub(crate) fn bench(workspace: &Workspace, check: bool) -> Result<()> {
     let program = ["run", "--release", "-p", "incs-bench", "--bin", "incs-bench", "--"];
     if check {

@@ -1,4 +1,4 @@
-//! `cargo xtask`: every check and generator of this repository, the same on a desk and in CI.
+//! `cargo xtask`: every check and generator of this repository, the same locally and in CI.
 #![allow(clippy::print_stdout, reason = "a terminal program: its output is its result")]
 
 mod book;
@@ -20,7 +20,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::workspace::Workspace;
 
-/// Checks and generators of the INCS workspace.
+/// Run the checks and generators of the INCS workspace.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Cli {
@@ -30,68 +30,70 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Everything CI runs, in its order; stops at the first failure
+    /// Run everything that CI runs, in its order; stop at the first failure
     Ci,
-    /// All tests, with all features
+    /// Run all tests with all features
     Test,
-    /// Clippy on each published crate without features and with one at a time
+    /// Run clippy on each published crate without features and with one feature at a time
     Features,
     /// Write docs/schemas/, the OpenAPI document in it, and the table of known members of incs-webhook
     Schema(Schema),
     /// Write docs/limits.md from the limits of incs-model
     Limits(Generator),
-    /// Write the pages of docs/sending that are made of code, then build docs/ as a book and check every link in it
+    /// Write docs/errors.md from the catalogue of error codes of incs-model
+    Errors(Generator),
+    /// Write the generated pages of docs/sending, then build docs/ as a book and check its links
     Book(Generator),
-    /// Prove what compilers do not: dependencies, licences, manifests, sources, links
+    /// Check dependencies, licences, manifests, sources and links
     Guards(Guards),
-    /// Package every published crate and check what was packaged
+    /// Package every published crate and check the packages
     Package,
-    /// Whether the crates can be published
+    /// Check that the crates can be published
     Release(Release),
-    /// Hand the exported schemas to tools of other languages; needs npm and python3, and installs fixed versions into target/
+    /// Test the exported schemas with tools of other languages; needs npm and python3, installs fixed versions into target/
     Interop,
     /// Run every fuzz target for a while; needs a C++ compiler
     Fuzz(fuzz::Fuzz),
-    /// Measure the crates with bench
+    /// Run the benchmarks of the crates
     Bench(Generator),
 }
 
-/// How a subcommand treats the pages or figures it is in charge of.
+/// The options of a generator.
 #[derive(Args, Clone, Copy)]
 struct Generator {
-    /// Change nothing; fail when the result would differ from what is committed
+    /// Change nothing; fail if the result differs from the committed files
     #[arg(long)]
     check: bool,
 }
 
-/// Schemas written, checked, or compared with older ones.
+/// The options of `schema`: write, check, or compare with older schemas.
 #[derive(Args)]
 struct Schema {
     #[command(flatten)]
     generator: Generator,
-    /// Change nothing; list every change since older schemas, and fail when one is breaking or may be
+    /// Change nothing; list the changes since older schemas, and fail if one is or may be breaking
     #[arg(long, value_name = "FOLDER|REVISION", conflicts_with = "check")]
     diff: Option<String>,
-    /// List the changes as JSON
+    /// Print the changes as JSON
     #[arg(long, requires = "diff")]
     json: bool,
 }
 
-/// What is asked before a release.
+/// The options of `release`.
 #[derive(Args, Clone, Copy)]
 struct Release {
-    /// Make the checks; nothing is ever published from here
+    /// Run the checks; this program never publishes
     #[arg(long, required = true)]
     check: bool,
-    /// Leave out what builds: the documentation of each crate alone, and the packages
+    /// Skip the checks that build: the documentation of each crate alone, and the packages
     #[arg(long)]
     fast: bool,
 }
 
-/// How the guards treat the numbers that pages state.
+/// The options of the guards.
 #[derive(Args, Clone, Copy)]
 struct Guards {
-    /// Write the true numbers of crates into the pages first
+    /// Update the crate counts in the pages first
     #[arg(long)]
     fix: bool,
 }
@@ -115,7 +117,8 @@ fn run(command: &Command) -> anyhow::Result<()> {
         Command::Features => lints::features(&workspace),
         Command::Schema(Schema { diff: Some(old), json, .. }) => schema::diff::run(&workspace, old, *json),
         Command::Schema(Schema { generator: Generator { check }, .. }) => schema::run(&workspace, *check),
-        Command::Limits(Generator { check }) => schema::limits(&workspace, *check),
+        Command::Limits(Generator { check }) => schema::page(&workspace, "limits", *check),
+        Command::Errors(Generator { check }) => schema::page(&workspace, "errors", *check),
         Command::Book(Generator { check }) => book::run(&workspace, *check),
         Command::Guards(Guards { fix }) => {
             if *fix {

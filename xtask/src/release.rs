@@ -1,4 +1,4 @@
-//! `cargo xtask release --check`: whether what stands here can be published.
+//! `cargo xtask release --check`: checks that the crates can be published.
 
 use std::fs;
 
@@ -12,7 +12,7 @@ use crate::workspace::{Workspace, run};
 
 const CHANGELOG: &str = "CHANGELOG.md";
 
-/// Each reads files or asks git, and takes less than a second.
+/// Checks that read files or ask git, and take less than a second.
 const CHECKS: [Step<'_>; 4] = [
     ("versions", &|workspace| guards::report(&versions(workspace)?)),
     ("manifests", &|workspace| guards::report(&guards::manifests(workspace)?)),
@@ -20,10 +20,10 @@ const CHECKS: [Step<'_>; 4] = [
     ("schemas", &|workspace| guards::report(&schemas(workspace)?)),
 ];
 
-/// These build; CI has steps of its own for the like.
+/// Checks that build. CI has its own steps for them.
 const BUILDS: [Step<'_>; 2] = [("docs.rs", &docs_alone), ("package", &package)];
 
-/// Makes every check, also after one has failed.
+/// Runs every check, also after one has failed.
 pub(crate) fn check(workspace: &Workspace, fast: bool) -> Result<()> {
     let steps = if fast { CHECKS.to_vec() } else { [&CHECKS[..], &BUILDS].concat() };
     steps::run(&steps, workspace, Failure::GoesOn)?;
@@ -34,43 +34,43 @@ pub(crate) fn check(workspace: &Workspace, fast: bool) -> Result<()> {
     Ok(())
 }
 
-/// Every crate has the one version, and published ones ask their neighbours for exactly it.
+/// Checks that all crates have the same version, and that published ones depend on exactly this version of each other.
 fn versions(workspace: &Workspace) -> Result<Vec<String>> {
     let version = &version(workspace)?;
-    let mut offences = Vec::new();
+    let mut violations = Vec::new();
     for package in workspace.packages().iter().filter(|package| package.version.to_string() != *version) {
-        offences.push(format!("{}: version {}, the others have {version}", package.name, package.version));
+        violations.push(format!("{}: version {}, the others have {version}", package.name, package.version));
     }
     for package in workspace.published() {
-        // A test dependency without a version is left out of a package.
+        // Cargo leaves a test dependency without a version out of the package.
         let asked = package.dependencies.iter().map(|used| (used, used.req.to_string()));
         let asked = asked.filter(|(used, req)| used.path.is_some() && req != "*");
         for (used, req) in asked.filter(|(_, req)| *req != format!("^{version}")) {
-            offences.push(format!("{}: asks for {} {req}, that is {version}", package.name, used.name));
+            violations.push(format!("{}: asks for {} {req}, that is {version}", package.name, used.name));
         }
     }
-    Ok(offences)
+    Ok(violations)
 }
 
-/// The version of the first crate that is published; the others are held against it.
+/// Returns the version of the first published crate, with which the others are compared.
 fn version(workspace: &Workspace) -> Result<String> {
     Ok(workspace.published().next().context("no crate is published")?.version.to_string())
 }
 
-/// The tag of the last release before this commit, by the form `v1.2.3`; nothing before the first.
+/// Returns the tag of the last release before this commit, of the form `v1.2.3`; `None` before the first.
 fn last_tag(workspace: &Workspace) -> Result<Option<String>> {
     let tags = workspace.git(&["tag", "--list", "v*.*.*", "--merged", "HEAD", "--sort=-version:refname"])?;
     Ok(tags.lines().next().map(str::to_owned))
 }
 
-/// The changelog has something to say of each published crate that has changed since the last release.
+/// Checks that the changelog has an entry for each published crate that changed since the last release.
 fn changelog(workspace: &Workspace) -> Result<Vec<String>> {
     let text = fs::read_to_string(workspace.root().join(CHANGELOG)).with_context(|| format!("no {CHANGELOG}"))?;
     let tag = last_tag(workspace)?;
     let mut changed = Vec::new();
     for package in workspace.published() {
         let folder = package.manifest_path.parent().context("a manifest without a folder")?;
-        // Before the first release everything is new.
+        // Before the first release every crate is new.
         let diff = tag.as_ref().map(|tag| workspace.git(&["diff", "--name-only", tag, "--", folder.as_str()]));
         if diff.transpose()?.is_none_or(|files| !files.is_empty()) {
             changed.push(package.name.as_str());
@@ -92,7 +92,7 @@ fn unsaid(text: &str, version: &str, changed: &[&str]) -> Vec<String> {
     silent.map(|name| format!("{CHANGELOG}: no entry below `### `{name}``, which has changed")).collect()
 }
 
-/// What stands between a heading that begins so and the next of its level.
+/// Returns the text between a heading with this beginning and the next of its level.
 fn section(text: &str, level: &str, title: &str) -> Option<String> {
     let mut lines = text.lines();
     let is_it = |line: &str| {
@@ -103,7 +103,7 @@ fn section(text: &str, level: &str, title: &str) -> Option<String> {
     Some(lines.take_while(|line| !line.starts_with(level)).collect::<Vec<_>>().join("\n"))
 }
 
-/// The version admits what the schemas did since the last release.
+/// Checks that the version allows the schema changes since the last release.
 fn schemas(workspace: &Workspace) -> Result<Vec<String>> {
     let Some(tag) = last_tag(workspace)? else {
         println!("there is no tag of an earlier release, so there is nothing to compare with");
@@ -117,7 +117,7 @@ fn schemas(workspace: &Workspace) -> Result<Vec<String>> {
     Ok(refused.into_iter().collect())
 }
 
-/// Whether going from one version to the other announces that something breaks: by the first number, or below 1.0 by the second.
+/// Reports whether a version step announces a breaking change: by the major number, or below 1.0 by the minor number.
 fn may_break(tag: &str, version: &str) -> Result<bool> {
     let leading = |version: &str| -> Result<(u64, u64)> {
         let mut numbers = version.trim_start_matches('v').split('.').map(str::parse::<u64>);
@@ -128,31 +128,31 @@ fn may_break(tag: &str, version: &str) -> Result<bool> {
     Ok(leading(version)? > leading(tag)?)
 }
 
-/// Documents every crate at once, with all features; also those that are not published.
+/// Documents all crates together with all features, unpublished ones included.
 pub(crate) fn docs(workspace: &Workspace) -> Result<()> {
     let mut command = workspace.cargo(&["doc", "--workspace", "--no-deps", "--all-features"]);
     run(command.envs(as_docs_rs(workspace)))
 }
 
-/// Each published crate by itself, as docs.rs documents it, so that none lives on a feature that only a neighbour asked for.
+/// Documents each published crate alone, like docs.rs, so that none relies on a feature that only another crate enables.
 fn docs_alone(workspace: &Workspace) -> Result<()> {
     let mut hack = Tools::python(workspace)?.pip("cargo-hack");
     hack.args(["hack", "doc", "--workspace", "--ignore-private", "--all-features", "--no-deps"]);
     run(hack.envs(as_docs_rs(workspace)))
 }
 
-/// docs.rs sets the cfg `docsrs` and has a nightly toolchain, of which the crates use one thing: the notes of which feature an item
-/// needs. The stable rustdoc has it behind a variable. Set for cargo, that would have half of the dependencies built anew, since
-/// their build scripts look at it; so cargo gets a script for a rustdoc that sets it.
+/// Returns a rustdoc that documents like docs.rs, which sets the cfg `docsrs` and has a nightly toolchain. The crates use one nightly
+/// feature: the notes about the feature that an item needs. The stable rustdoc enables it by a variable. If the variable were set for
+/// cargo, half of the dependencies would be rebuilt, since their build scripts read it; so only a script around rustdoc sets it.
 fn as_docs_rs(workspace: &Workspace) -> [(&'static str, String); 2] {
     let rustdoc = workspace.root().join("xtask/tools/rustdoc").display().to_string();
     [("RUSTDOCFLAGS", "--cfg docsrs -D warnings".to_owned()), ("RUSTDOC", rustdoc)]
 }
 
-/// Packages every published crate, unpacks what would be uploaded, and checks each crate against the others as they were unpacked.
+/// Packages every published crate, unpacks the packages, and checks each crate against the others as unpacked.
 pub(crate) fn package(workspace: &Workspace) -> Result<()> {
     let published: Vec<_> = workspace.published().map(|package| (package.name.as_str(), &package.version)).collect();
-    // The working tree of a desk is rarely clean; what CI packages is a clean clone anyway.
+    // A local working tree is rarely clean; CI packages a clean clone.
     let mut args = vec!["package", "--allow-dirty", "--no-verify"];
     for (name, _) in &published {
         args.extend(["--package", name]);
@@ -170,7 +170,7 @@ pub(crate) fn package(workspace: &Workspace) -> Result<()> {
     fs::write(unpacked.join("Cargo.toml"), manifest)?;
     fs::copy(workspace.root().join("Cargo.lock"), unpacked.join("Cargo.lock"))?;
     for (name, _) in &published {
-        // With its default features, for which the step `features` has built all that is not ours.
+        // With default features, whose dependencies the step `features` has already built.
         let mut check = workspace.cargo(&["check", "--quiet", "--package", name]);
         run(check.current_dir(&unpacked).env("CARGO_TARGET_DIR", workspace.target_dir()))?;
     }

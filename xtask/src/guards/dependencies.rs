@@ -1,4 +1,4 @@
-//! Dependencies: what each way to build a crate is free of, how many crates it costs its users, and that the pages say so.
+//! Checks dependencies: the crates that each build must not contain, the number of crates it needs, and the numbers in the pages.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -10,13 +10,13 @@ use crate::workspace::{TextFile, Workspace, output};
 /// One way to build a crate.
 struct Build {
     package: &'static str,
-    /// Features with commas between; none are on by default.
+    /// Features, separated by commas. Default features are off.
     features: &'static str,
-    /// Crates in the tree, the package included, on the platform of CI: a promise to users.
+    /// Maximum number of crates in the tree, the package included, on the platform of CI.
     most: usize,
-    /// What it must be free of on every platform.
+    /// Crates that it must not contain on any platform.
     free_of: &'static [&'static [&'static str]],
-    /// Exact names that it has although a list forbids them.
+    /// Exact names that are allowed although a list forbids them.
     except: &'static [&'static [&'static str]],
 }
 
@@ -30,7 +30,7 @@ const fn build(
     Build { package, features, most, free_of, except }
 }
 
-/// A core has no I/O, and no opinion on how it is done.
+/// Crates for I/O, which a core must not contain.
 const CORE: &[&[&str]] = &[HTTP, TLS, RUNTIME, LOG];
 
 /// C libraries and the sources of crates are for `deny.toml`, which sees all builds at once.
@@ -40,46 +40,53 @@ const BUILDS: &[Build] = &[
     build("incs-client", "", 30, CORE, &[CLIENT]),
     build("incs-client", "testing", 30, CORE, &[CLIENT]),
     build("incs-client", "schema", 36, CORE, &[CLIENT]),
-    // A trait is all that is needed of tower.
+    // Only a trait of tower is needed.
     build("incs-client", "tower", 32, CORE, &[CLIENT, &["http-body", "tower-service"]]),
     build("incs-client", "tracing", 34, CORE, &[CLIENT, &["tracing", "tracing-core"]]),
-    // The limiter's library brings a timer of its own, which is never started: the client's clock waits.
+    build("incs-client", "metrics", 34, CORE, &[CLIENT]),
+    // The rate limiter has a timer of its own, which is never started: the client's clock waits.
     build("incs-client", "rate-limit", 50, CORE, &[CLIENT, &["futures-sink", "futures-timer"]]),
     build("incs-client", "hyper", 48, &[REQWEST, TLS], &[]),
-    // This one is on the first page of the documentation: it is not raised.
+    // This number is on the first page of the documentation and must not be raised.
     build("incs-client", "hyper-rustls", 60, &[REQWEST, SYSTEM_TLS], &[]),
     build("incs-client", "reqwest", 86, &[TLS], &[]),
-    // openssl-probe holds nothing of OpenSSL: it looks for the folder where a system keeps its certificates.
+    // openssl-probe contains nothing of OpenSSL: it finds the system's folder of certificates.
     build("incs-client", "reqwest-rustls", 100, &[SYSTEM_TLS], &[&["openssl-probe"]]),
-    // The types of certificates, without a line that encrypts.
+    // The types of certificates, without cryptography.
     build("incs-client", "reqwest-native-tls", 100, &[RUSTLS], &[&["rustls-pki-types"]]),
     build("incs-client-contract", "", 56, &[REQWEST, HYPER, SYSTEM_TLS], &[]),
     build("incs-webhook", "", 34, CORE, &[]),
     build("incs-webhook", "testing", 34, CORE, &[]),
     build("incs-webhook", "sha1", 35, CORE, &[]),
+    build("incs-webhook", "tracing", 38, CORE, &[&["tracing", "tracing-core"]]),
+    build("incs-webhook", "metrics", 38, CORE, &[]),
     build("incs-webhook", "http", 36, CORE, &[HTTP_TYPES]),
     build("incs-webhook", "tower", 42, CORE, &[HTTP_TYPES, BODIES]),
-    // The traits of axum, and not axum.
+    // The traits of axum, without axum itself.
     build("incs-webhook", "axum", 45, CORE, &[HTTP_TYPES, BODIES, &["axum-core"]]),
-    build("incs-facade", "default", 115, &[SYSTEM_TLS], &[&["openssl-probe"]]),
+    // The build of most applications: it must not be raised either.
+    build("incs-facade", "default", 75, &[REQWEST, SYSTEM_TLS], &[]),
     build("incs-facade", "client", 32, CORE, &[CLIENT]),
     build("incs-facade", "webhook", 38, CORE, &[HTTP_TYPES]),
     build("incs-facade", "reqwest-rustls", 102, &[SYSTEM_TLS], &[&["openssl-probe"]]),
     build("incs-facade", "reqwest-native-tls", 102, &[RUSTLS], &[&["rustls-pki-types"]]),
     build("incs-facade", "hyper-rustls", 61, &[REQWEST, SYSTEM_TLS], &[]),
     build("incs-facade", "rate-limit", 51, CORE, &[CLIENT, &["futures-sink", "futures-timer"]]),
-    build("incs-facade", "tracing", 35, CORE, &[CLIENT, &["tracing", "tracing-core"]]),
     build("incs-facade", "contract", 56, &[REQWEST, HYPER, SYSTEM_TLS], &[]),
     build("incs-facade", "axum", 47, CORE, &[HTTP_TYPES, BODIES, &["axum-core"]]),
     build("incs-facade", "client,tower", 34, CORE, &[CLIENT, &["http-body", "tower-service"]]),
     build("incs-facade", "webhook,tower", 44, CORE, &[HTTP_TYPES, BODIES]),
+    build("incs-facade", "client,tracing", 35, CORE, &[CLIENT, &["tracing", "tracing-core"]]),
+    build("incs-facade", "webhook,tracing", 42, CORE, &[HTTP_TYPES, &["tracing", "tracing-core"]]),
+    build("incs-facade", "client,metrics", 36, CORE, &[CLIENT]),
+    build("incs-facade", "webhook,metrics", 42, CORE, &[HTTP_TYPES]),
     build("incs-facade", "client,schema", 38, CORE, &[CLIENT]),
     build("incs-facade", "client,testing", 32, CORE, &[CLIENT]),
     build("incs-sandbox", "", 110, &[REQWEST, SYSTEM_TLS], &[]),
     build("incs-cli", "", 230, &[SYSTEM_TLS], &[&["openssl-probe"]]),
 ];
 
-// In all lists a final star stands for any rest of a name.
+// In all lists a final star matches any rest of a name.
 
 const HTTP: &[&str] = &[
     "reqwest*", "hyper*", "axum*", "tower*", "http", "http-*", "httparse", "h2", "h3*", "ureq*", "isahc", "curl*",
@@ -87,7 +94,7 @@ const HTTP: &[&str] = &[
 ];
 const HYPER: &[&str] = &["hyper*"];
 const REQWEST: &[&str] = &["reqwest*"];
-/// Every library that encrypts, and what only those bring.
+/// Libraries for cryptography, and crates that only those depend on.
 const TLS: &[&str] = &[
     "rustls*",
     "native-tls",
@@ -108,35 +115,39 @@ const RUSTLS: &[&str] = &["rustls*", "hyper-rustls", "tokio-rustls", "ring", "we
 const RUNTIME: &[&str] = &["tokio*", "async-*", "futures*", "smol*", "mio", "socket2"];
 const LOG: &[&str] = &["log", "tracing*"];
 
-/// The contract of a transport, and futures without a runtime: the Stream trait and combinators.
+/// The contract of a transport, and futures without a runtime: the Stream trait and its combinators.
 const CLIENT: &[&str] = &["http", "bytes", "async-trait", "futures-core", "futures-task", "futures-util"];
 /// Requests and their parts as values.
 const HTTP_TYPES: &[&str] = &["http", "bytes"];
-/// Bodies that come in pieces, and the traits of tower: no runtime.
+/// Streaming bodies and the traits of tower, without a runtime.
 const BODIES: &[&str] = &["http-body", "http-body-util", "futures-core", "tower-layer", "tower-service"];
 
-/// The page that must state every number of the facade, which is what users meet first, and the page of all others.
+/// The page that must state every number of the facade, and the page of all other numbers.
 const PAGES: [&str; 2] = ["README.md", "docs/cost.md"];
 
 /// The numbers of crates, by the name that pages use for them.
 type Counts = BTreeMap<String, usize>;
 
-/// What is in a build that must not be, what costs too much, and which page states a number that is not true.
+/// Returns forbidden crates of a build, exceeded crate counts, and wrong numbers in pages.
 pub(super) fn check(workspace: &Workspace) -> Result<Vec<String>> {
-    let (counts, mut offences) = count(workspace)?;
+    let (counts, mut violations) = count(workspace)?;
     println!("{:42}{:>6}{:>9}", "crates, the package itself included", "today", "at most");
     for build in BUILDS {
         let (name, crates) = (build.name(), counts.get(&build.name()).copied().unwrap_or_default());
         println!("{name:42}{crates:>6}{:>9}", build.most);
         if crates > build.most {
-            offences.push(format!("{name} is {crates} crates, at most {}: `{}`", build.most, build.command("normal")));
+            violations.push(format!(
+                "{name} is {crates} crates, at most {}: `{}`",
+                build.most,
+                build.command("normal")
+            ));
         }
     }
-    offences.extend(pages(&counts, &workspace.files("*.md")?));
-    Ok(offences)
+    violations.extend(pages(&counts, &workspace.files("*.md")?));
+    Ok(violations)
 }
 
-/// Writes the true numbers into the pages that state others.
+/// Updates the numbers in the pages.
 pub(crate) fn fix(workspace: &Workspace) -> Result<()> {
     let (counts, _) = count(workspace)?;
     for page in workspace.files("*.md")? {
@@ -151,7 +162,7 @@ pub(crate) fn fix(workspace: &Workspace) -> Result<()> {
 }
 
 fn count(workspace: &Workspace) -> Result<(Counts, Vec<String>)> {
-    let (mut counts, mut offences) = (Counts::new(), Vec::new());
+    let (mut counts, mut violations) = (Counts::new(), Vec::new());
     for build in BUILDS {
         let tree = |edges: &[&str]| {
             let args = ["tree", "--package", build.package, "--no-default-features", "--features", build.features];
@@ -159,12 +170,12 @@ fn count(workspace: &Workspace) -> Result<(Counts, Vec<String>)> {
             crates(&listed).with_context(|| build.name())
         };
         counts.insert(build.name(), tree(&["normal"])?.len());
-        offences.extend(build.intruders(&tree(&["normal,build", "--target", "all"])?));
+        violations.extend(build.intruders(&tree(&["normal,build", "--target", "all"])?));
     }
-    Ok((counts, offences))
+    Ok((counts, violations))
 }
 
-/// The distinct crates of a listing with lines like `serde v1.0.0 (proc-macro) (*)`: `serde v1.0.0`.
+/// Returns the distinct crates of a listing with lines like `serde v1.0.0 (proc-macro) (*)`: `serde v1.0.0`.
 fn crates(listing: &str) -> Result<BTreeSet<String>> {
     let lines = listing.lines().filter(|line| !line.is_empty() && !line.starts_with('['));
     lines
@@ -176,7 +187,7 @@ fn crates(listing: &str) -> Result<BTreeSet<String>> {
 }
 
 impl Build {
-    /// The name of its number in pages.
+    /// Returns the name of its number in pages.
     fn name(&self) -> String {
         let features = self.features.replace(',', "-");
         if features.is_empty() { self.package.to_owned() } else { format!("{}-{features}", self.package) }
@@ -202,16 +213,16 @@ fn matches(pattern: &str, name: &str) -> bool {
 }
 
 fn pages(counts: &Counts, pages: &[TextFile]) -> Vec<String> {
-    let mut offences = Vec::new();
+    let mut violations = Vec::new();
     let mut stated = BTreeSet::new();
     for TextFile { path, text } in pages {
         let (rewritten, names) = with_numbers(text, counts);
         let path = path.display().to_string();
-        offences.extend(
+        violations.extend(
             names.iter().filter(|name| !counts.contains_key(**name)).map(|name| format!("{path}: no build is {name}")),
         );
         if rewritten != *text {
-            offences.push(format!("{path}: states numbers of crates that are not true; `cargo xtask guards --fix`"));
+            violations.push(format!("{path}: states numbers of crates that are not true; `cargo xtask guards --fix`"));
         }
         stated.extend(names.iter().map(|name| (path.clone(), (*name).to_owned())));
     }
@@ -219,17 +230,17 @@ fn pages(counts: &Counts, pages: &[TextFile]) -> Vec<String> {
         let [first, costs] = PAGES;
         let page = if name.starts_with("incs-facade") { first } else { costs };
         if !stated.contains(&(page.to_owned(), name.clone())) {
-            offences.push(format!("{page}: does not state the crates of {name}: {OPEN}{name} -->0{CLOSE}"));
+            violations.push(format!("{page}: does not state the crates of {name}: {OPEN}{name} -->0{CLOSE}"));
         }
     }
-    offences
+    violations
 }
 
 const OPEN: &str = "<!-- guard:";
 const CLOSE: &str = "<!-- /guard -->";
 
-/// A page with the true numbers, and the names that it has, of texts like `<!-- guard:incs-model -->16<!-- /guard -->`. What is not of
-/// that form is among the names as it stands.
+/// Returns a page with the right numbers in texts like `<!-- guard:incs-model -->16<!-- /guard -->`, and the names in it. Malformed
+/// texts are returned among the names unchanged.
 fn with_numbers<'a>(text: &'a str, counts: &Counts) -> (String, Vec<&'a str>) {
     let mut parts = text.split(OPEN);
     let mut out = parts.next().unwrap_or_default().to_owned();
@@ -275,7 +286,7 @@ mod tests {
         assert!(crates("├── serde\n").is_err());
     }
 
-    /// One row for each promise, with a crate that breaks it.
+    /// Rows of a build and a crate that it must not contain.
     #[test]
     fn each_build_rejects_its_intruder() {
         for (name, intruder) in [
@@ -284,6 +295,8 @@ mod tests {
             ("incs-client", "futures-executor"),
             ("incs-client-tower", "tower"),
             ("incs-client-tracing", "log"),
+            ("incs-client-metrics", "tracing"),
+            ("incs-webhook-metrics", "tokio"),
             ("incs-client-hyper", "rustls"),
             ("incs-client-hyper", "reqwest"),
             ("incs-client-hyper-rustls", "openssl-probe"),
@@ -297,9 +310,12 @@ mod tests {
             ("incs-webhook-axum", "tokio"),
             ("incs-webhook-sha1", "openssl-sys"),
         ] {
-            let offences = find(name).intruders(&[intruder, "serde_json"].map(str::to_owned).into());
-            assert_eq!(offences.len(), 1, "{name}: {offences:?}");
-            assert!(offences[0].starts_with(&format!("{name} contains {intruder}: `cargo tree -p ")), "{offences:?}");
+            let violations = find(name).intruders(&[intruder, "serde_json"].map(str::to_owned).into());
+            assert_eq!(violations.len(), 1, "{name}: {violations:?}");
+            assert!(
+                violations[0].starts_with(&format!("{name} contains {intruder}: `cargo tree -p ")),
+                "{violations:?}"
+            );
         }
     }
 
@@ -354,5 +370,6 @@ mod tests {
     #[test]
     fn https_over_hyper_keeps_its_promise() {
         assert_eq!(find("incs-client-hyper-rustls").most, 60);
+        assert_eq!(find("incs-facade-default").most, 75);
     }
 }

@@ -1,4 +1,4 @@
-//! Manifests: complete enough to publish, light by default, under the lints of the workspace; and the facade only forwards.
+//! Checks manifests: complete enough to publish, few default features, the lints of the workspace; and a facade that only forwards.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -11,39 +11,39 @@ use crate::workspace::Workspace;
 
 const FACADE: &str = "incs-facade";
 
-/// Crates with default features; the leaf crates have none, so that nobody pays for what is unused.
+/// Crates with default features. The leaf crates have none, so that unused code costs nothing.
 const WITH_DEFAULTS: [&str; 2] = [FACADE, "incs-cli"];
 
-/// Files that every published crate carries.
+/// Files that every published crate must contain.
 const FILES: [&str; 3] = ["README.md", "LICENSE-MIT", "LICENSE-APACHE"];
 
-/// More features than that nobody reads; what is finer is chosen at the leaf crates. `default` is not counted.
-const MOST_FEATURES: usize = 12;
+/// Maximum number of features of the facade, `default` not counted. Finer choices are made at the leaf crates.
+const MAX_FEATURES: usize = 13;
 
-/// What an application gets that chooses nothing.
-const DEFAULT: [&str; 3] = ["client", "webhook", "reqwest-rustls"];
+/// The default features of the facade.
+const DEFAULT: [&str; 3] = ["client", "webhook", "hyper-rustls"];
 
 type Features = BTreeMap<String, Vec<String>>;
 
-/// What a manifest lacks, and where the lints of the workspace do not hold.
+/// Returns missing entries of manifests, and crates that do not use the lints of the workspace.
 pub(crate) fn manifests(workspace: &Workspace) -> Result<Vec<String>> {
-    let mut offences = Vec::new();
+    let mut violations = Vec::new();
     for package in workspace.packages() {
         let text = fs::read_to_string(&package.manifest_path)?;
         if !inherits_lints(&text)? {
-            offences.push(format!("{}: no `[lints] workspace = true`", package.name));
+            violations.push(format!("{}: no `[lints] workspace = true`", package.name));
         }
     }
     for package in workspace.published() {
-        offences.extend(incomplete(package));
+        violations.extend(incomplete(package));
         let dir = package.manifest_path.parent().context("a manifest without a folder")?;
         let missing = FILES.iter().filter(|file| !dir.join(file).is_file());
-        offences.extend(missing.map(|file| format!("{}: no {file} in its folder", package.name)));
+        violations.extend(missing.map(|file| format!("{}: no {file} in its folder", package.name)));
     }
-    Ok(offences)
+    Ok(violations)
 }
 
-/// The one part of a manifest that `cargo metadata` does not report.
+/// The part of a manifest that `cargo metadata` does not report.
 fn inherits_lints(manifest: &str) -> Result<bool> {
     let manifest: Table = manifest.parse()?;
     let inherited = manifest.get("lints").and_then(|lints| lints.get("workspace"));
@@ -52,7 +52,7 @@ fn inherits_lints(manifest: &str) -> Result<bool> {
 
 fn incomplete(package: &Package) -> Vec<String> {
     let name = &package.name;
-    let mut offences = Vec::new();
+    let mut violations = Vec::new();
     for (key, missing) in [
         ("description", package.description.as_deref().is_none_or(str::is_empty)),
         ("license", package.license.is_none()),
@@ -61,22 +61,23 @@ fn incomplete(package: &Package) -> Vec<String> {
         ("[package.metadata.docs.rs]", package.metadata.pointer("/docs/rs").is_none()),
     ] {
         if missing {
-            offences.push(format!("{name}: no {key}"));
+            violations.push(format!("{name}: no {key}"));
         }
     }
-    // The registry refuses more than five of either.
+    // The registry rejects more than five of either.
     for (key, count) in [("keywords", package.keywords.len()), ("categories", package.categories.len())] {
         if !(1..=5).contains(&count) {
-            offences.push(format!("{name}: {count} {key}, 1 to 5"));
+            violations.push(format!("{name}: {count} {key}, 1 to 5"));
         }
     }
     if !WITH_DEFAULTS.contains(&name.as_str()) && package.features.get("default").is_some_and(|list| !list.is_empty()) {
-        offences.push(format!("{name}: default features, but a leaf crate has none"));
+        violations.push(format!("{name}: default features, but a leaf crate has none"));
     }
-    offences
+    violations
 }
 
-/// The features of the facade are few, only forward, leave none of the leaf crates out of reach, and are on its first page.
+/// Checks that the features of the facade are few, only forward, reach every feature of the leaf crates, and are documented on its
+/// first page.
 pub(super) fn facade(workspace: &Workspace) -> Result<Vec<String>> {
     let all: BTreeMap<_, _> = workspace.published().map(|package| (package.name.as_str(), package)).collect();
     let facade = all.get(FACADE).with_context(|| format!("the workspace has no {FACADE}"))?;
@@ -88,23 +89,23 @@ pub(super) fn facade(workspace: &Workspace) -> Result<Vec<String>> {
     Ok(check(&facade.features, &leaves, &page))
 }
 
-/// All but `default`.
+/// Returns all features except `default`.
 fn named(features: &Features) -> impl Iterator<Item = (&String, &Vec<String>)> {
     features.iter().filter(|(name, _)| *name != "default")
 }
 
 fn check(facade: &Features, leaves: &BTreeMap<&str, &Features>, page: &str) -> Vec<String> {
-    let mut offences = Vec::new();
-    if named(facade).count() > MOST_FEATURES {
-        offences.push(format!("{} features, at most {MOST_FEATURES}", named(facade).count()));
+    let mut violations = Vec::new();
+    if named(facade).count() > MAX_FEATURES {
+        violations.push(format!("{} features, at most {MAX_FEATURES}", named(facade).count()));
     }
     let default: BTreeSet<_> = facade.get("default").into_iter().flatten().map(String::as_str).collect();
     if default != BTreeSet::from(DEFAULT) {
-        offences.push(format!("the default features are {default:?}, not {DEFAULT:?}"));
+        violations.push(format!("the default features are {default:?}, not {DEFAULT:?}"));
     }
     for (name, forwards) in named(facade) {
         if !page.contains(&format!("//! | `{name}` |")) {
-            offences.push(format!("the first page has no row for `{name}`"));
+            violations.push(format!("the first page has no row for `{name}`"));
         }
         let forwarded = |forward: &String| {
             let package = forward.strip_prefix("dep:").or(leaf_feature(forward).map(|(package, _)| package));
@@ -112,20 +113,20 @@ fn check(facade: &Features, leaves: &BTreeMap<&str, &Features>, page: &str) -> V
         };
         let others: Vec<_> = forwards.iter().filter(|forward| !forwarded(forward)).collect();
         if forwards.is_empty() || !others.is_empty() {
-            offences.push(format!("`{name}` does not only forward: {others:?}"));
+            violations.push(format!("`{name}` does not only forward: {others:?}"));
         }
     }
-    offences.extend(out_of_reach(facade, leaves));
-    offences.into_iter().map(|offence| format!("{FACADE}: {offence}")).collect()
+    violations.extend(out_of_reach(facade, leaves));
+    violations.into_iter().map(|violation| format!("{FACADE}: {violation}")).collect()
 }
 
-/// `incs-client/tower` and `incs-client?/tower` by crate and feature.
+/// Splits `incs-client/tower` or `incs-client?/tower` into crate and feature.
 fn leaf_feature(forward: &str) -> Option<(&str, &str)> {
     let (package, feature) = forward.split_once('/')?;
     Some((package.strip_suffix('?').unwrap_or(package), feature))
 }
 
-/// The features of leaf crates that stay off with all features of the facade on.
+/// Returns the features of leaf crates that stay off with all features of the facade on.
 fn out_of_reach(facade: &Features, leaves: &BTreeMap<&str, &Features>) -> Vec<String> {
     let mut reached = BTreeSet::new();
     let mut next: Vec<(&str, &str)> = facade.values().flatten().filter_map(|forward| leaf_feature(forward)).collect();
@@ -203,7 +204,7 @@ mod tests {
         }
     }
 
-    const PAGE: &str = "//! | `client` |\n//! | `webhook` |\n//! | `reqwest-rustls` |\n//! | `schema` |\n";
+    const PAGE: &str = "//! | `client` |\n//! | `webhook` |\n//! | `hyper-rustls` |\n//! | `schema` |\n";
 
     fn features(list: &[(&str, &[&str])]) -> Features {
         let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
@@ -212,17 +213,17 @@ mod tests {
 
     fn good() -> Features {
         features(&[
-            ("default", &["client", "webhook", "reqwest-rustls"]),
+            ("default", &["client", "webhook", "hyper-rustls"]),
             ("client", &["dep:incs-client"]),
             ("webhook", &["dep:incs-webhook"]),
-            ("reqwest-rustls", &["client", "incs-client/reqwest-rustls"]),
+            ("hyper-rustls", &["client", "incs-client/hyper-rustls"]),
             ("schema", &["incs-model/schema", "incs-webhook?/schema"]),
         ])
     }
 
     fn found(facade: &Features) -> Vec<String> {
         let model = features(&[("default", &[]), ("schema", &["dep:schemars"])]);
-        let client = features(&[("reqwest", &["dep:reqwest"]), ("reqwest-rustls", &["reqwest", "reqwest/x"])]);
+        let client = features(&[("hyper", &["dep:hyper"]), ("hyper-rustls", &["hyper", "hyper/x"])]);
         let webhook = features(&[("schema", &["dep:jsonschema", "incs-model/schema"])]);
         let leaves = [("incs-model", &model), ("incs-client", &client), ("incs-webhook", &webhook)];
         check(facade, &leaves.into(), PAGE)
@@ -239,7 +240,7 @@ mod tests {
         facade.insert("default".to_owned(), vec!["client".to_owned()]);
         assert_eq!(
             found(&facade),
-            [r#"incs-facade: the default features are {"client"}, not ["client", "webhook", "reqwest-rustls"]"#]
+            [r#"incs-facade: the default features are {"client"}, not ["client", "webhook", "hyper-rustls"]"#]
         );
     }
 
@@ -256,16 +257,19 @@ mod tests {
     }
 
     #[test]
-    fn features_are_counted_told_and_reachable() {
+    fn features_are_counted_documented_and_reachable() {
         let mut facade = good();
         facade.remove("schema");
-        for number in 0..10 {
+        for number in 0..11 {
             facade.insert(format!("more-{number}"), vec!["client".to_owned()]);
         }
-        let offences = found(&facade);
-        assert!(offences.contains(&"incs-facade: 13 features, at most 12".to_owned()), "{offences:?}");
-        assert!(offences.contains(&"incs-facade: the first page has no row for `more-9`".to_owned()), "{offences:?}");
+        let violations = found(&facade);
+        assert!(violations.contains(&"incs-facade: 14 features, at most 13".to_owned()), "{violations:?}");
+        assert!(
+            violations.contains(&"incs-facade: the first page has no row for `more-9`".to_owned()),
+            "{violations:?}"
+        );
         let unreached = "incs-facade: no feature switches `schema` of incs-model on";
-        assert!(offences.contains(&unreached.to_owned()), "{offences:?}");
+        assert!(violations.contains(&unreached.to_owned()), "{violations:?}");
     }
 }

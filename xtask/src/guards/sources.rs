@@ -1,4 +1,4 @@
-//! Sources: what every file begins with and must not name, and that each type of the wire says where it was learnt from.
+//! Checks sources: every file begins with a doc comment and names no machine path, and each wire type names its source.
 
 use std::path::Path;
 
@@ -13,10 +13,10 @@ const MODEL: &str = "crates/incs-model/src";
 const FAMILIES: [&str; 10] =
     ["whatsapp", "viber", "rcs", "template", "status", "task", "auth", "envelope", "event", "exotel"];
 
-/// Words that name a source: a published page, that there was only a sample, that it was deduced.
+/// Words that name a source: a published page, a sample, a deduction.
 const SOURCES: [&str; 5] = ["INCS: ", "Exotel: ", "Meta: ", "sampled only", "inferred"];
 
-/// Lints about documentation, which no file of a published crate switches off.
+/// Lints about documentation that no file of a published crate may switch off.
 const NEVER_ALLOWED: [&str; 2] = ["missing_docs", "missing_errors_doc"];
 
 /// A public struct or enum.
@@ -28,17 +28,17 @@ struct Type {
 
 pub(super) fn check(workspace: &Workspace) -> Result<Vec<String>> {
     let files = workspace.files("*.rs")?;
-    let mut offences: Vec<_> = files.iter().filter_map(without_purpose).collect();
+    let mut violations: Vec<_> = files.iter().filter_map(without_purpose).collect();
     for package in workspace.published() {
         let folder = package.manifest_path.as_std_path().with_file_name("src");
         let folder = folder.strip_prefix(workspace.root())?;
-        offences.extend(files.iter().filter(|file| file.path.starts_with(folder)).flat_map(allowed));
+        violations.extend(files.iter().filter(|file| file.path.starts_with(folder)).flat_map(allowed));
     }
-    offences.extend(without_source(&files)?);
-    Ok(offences)
+    violations.extend(without_source(&files)?);
+    Ok(violations)
 }
 
-/// `//!` first, or inner attributes first and `//!` among them.
+/// Reports whether a file begins with `//!`, possibly among inner attributes.
 fn without_purpose(file: &TextFile) -> Option<String> {
     let text = &file.text;
     let among_attributes = || text.lines().any(|line| line.starts_with("//!") || line.starts_with("#![doc"));
@@ -51,9 +51,9 @@ fn allowed(file: &TextFile) -> Vec<String> {
     named.map(|lint| format!("{}: `{lint}` is not to be named in a published crate", file.path.display())).collect()
 }
 
-/// The types of the wire of which neither they nor their module say a source.
+/// Returns the wire types without a source in their own docs or those of their module.
 fn without_source(files: &[TextFile]) -> Result<Vec<String>> {
-    let mut offences = Vec::new();
+    let mut violations = Vec::new();
     let model = files.iter().filter(|file| of_a_family(&file.path));
     for file in model.filter(|file| !names_source(&module_docs(files, &file.path))) {
         let path = file.path.display();
@@ -61,10 +61,10 @@ fn without_source(files: &[TextFile]) -> Result<Vec<String>> {
         let mut types = Vec::new();
         public_types(tokens.with_context(|| format!("{path} cannot be read as Rust"))?, &mut types);
         for Type { line, name, .. } in types.iter().filter(|found| !names_source(&found.docs)) {
-            offences.push(format!("{path}:{line}: `{name}` says no source, nor does its module"));
+            violations.push(format!("{path}:{line}: `{name}` says no source, nor does its module"));
         }
     }
-    Ok(offences)
+    Ok(violations)
 }
 
 fn of_a_family(path: &Path) -> bool {
@@ -72,8 +72,8 @@ fn of_a_family(path: &Path) -> bool {
     path.strip_prefix(MODEL).is_ok_and(family)
 }
 
-/// The `//!` comment of the module in which users find what a file holds: its own if that is public, else the nearest public one
-/// above.
+/// Returns the `//!` comment of the module in which users find the items of a file: its own if that is public, or else the nearest
+/// public one above.
 fn module_docs(files: &[TextFile], path: &Path) -> String {
     let find = |path: &Path| files.iter().find(|file| file.path == path);
     let above = path.parent().map(|folder| folder.with_extension("rs")).unwrap_or_default();
@@ -90,7 +90,7 @@ fn names_source(docs: &str) -> bool {
     SOURCES.iter().any(|source| text.contains(source))
 }
 
-/// Public structs and enums with their docs, as tokens tell, so that those that a macro is given count too.
+/// Collects public structs and enums with their docs from the tokens, so that the types in macro calls count too.
 fn public_types(tokens: TokenStream, found: &mut Vec<Type>) {
     let (mut docs, mut public, mut keyword) = (String::new(), false, false);
     let mut tokens = tokens.into_iter().peekable();
@@ -121,7 +121,7 @@ fn public_types(tokens: TokenStream, found: &mut Vec<Type>) {
     }
 }
 
-/// The text of `doc = "…"`, one line.
+/// Returns the text of `doc = "…"`, one line.
 fn doc_text(attribute: TokenStream) -> String {
     let mut tokens = attribute.into_iter();
     match (tokens.next(), tokens.nth(1)) {
@@ -132,14 +132,14 @@ fn doc_text(attribute: TokenStream) -> String {
     }
 }
 
-/// Where a committed file names a folder at the root of somebody's machine. In a URL or a relative path the slash follows a name, so
-/// those do not count.
+/// Returns the lines of committed files that name a folder at the root of a machine. In a URL or a relative path the slash follows a
+/// name, so those do not count.
 pub(super) fn machine_paths(workspace: &Workspace) -> Result<Vec<String>> {
     let files = workspace.files(".")?;
     Ok(files.iter().flat_map(paths_of_machines).collect())
 }
 
-/// Folders at the root of somebody's machine.
+/// Folders at the root of a machine.
 const FOLDERS: [&str; 4] = ["home", "root", "Users", "work"];
 
 fn paths_of_machines(file: &TextFile) -> Vec<String> {
@@ -180,47 +180,53 @@ mod tests {
     #[test]
     fn file_without_doc_comment_fails() {
         for text in ["", "fn a() {}\n", "// plain\n//! late\n", "#![cfg(unix)]\nfn a() {}\n"] {
-            let offence = without_purpose(&file("a.rs", text));
-            assert_eq!(offence.as_deref(), Some("a.rs: does not begin with a `//!` comment"), "{text}");
+            let violation = without_purpose(&file("a.rs", text));
+            assert_eq!(violation.as_deref(), Some("a.rs: does not begin with a `//!` comment"), "{text}");
         }
     }
 
     #[test]
     fn lints_of_documentation_stay_on() {
-        let offences = allowed(&file("a.rs", "#![allow(clippy::missing_errors_doc)]\n"));
-        assert_eq!(offences, ["a.rs: `missing_errors_doc` is not to be named in a published crate"]);
+        let violations = allowed(&file("a.rs", "#![allow(clippy::missing_errors_doc)]\n"));
+        assert_eq!(violations, ["a.rs: `missing_errors_doc` is not to be named in a published crate"]);
     }
 
-    fn offences(files: &[(&str, &str)]) -> Vec<String> {
+    fn violations(files: &[(&str, &str)]) -> Vec<String> {
         let files: Vec<_> = files.iter().map(|(path, text)| file(&format!("{MODEL}/{path}"), text)).collect();
         without_source(&files).unwrap()
     }
 
     #[test]
     fn type_or_module_names_a_source() {
-        let told = "/// A message. INCS:\n/// send Viber message.\n#[derive(Debug)]\npub struct A {}\n";
-        let untold = "/// A message.\npub struct A {}\n";
-        assert_eq!(offences(&[("viber/a.rs", told)]), [""; 0]);
-        assert_eq!(offences(&[("viber/a.rs", &format!("//! Texts, inferred.\n{untold}"))]), [""; 0]);
-        assert_eq!(offences(&[("limits/a.rs", untold)]), [""; 0], "not of the wire");
+        let with_source = "/// A message. INCS:\n/// send Viber message.\n#[derive(Debug)]\npub struct A {}\n";
+        let without_source = "/// A message.\npub struct A {}\n";
+        assert_eq!(violations(&[("viber/a.rs", with_source)]), [""; 0]);
+        assert_eq!(violations(&[("viber/a.rs", &format!("//! Texts, inferred.\n{without_source}"))]), [""; 0]);
+        assert_eq!(violations(&[("limits/a.rs", without_source)]), [""; 0], "not of the wire");
         assert_eq!(
-            offences(&[("viber/a.rs", untold)]),
+            violations(&[("viber/a.rs", without_source)]),
             [format!("{MODEL}/viber/a.rs:2: `A` says no source, nor does its module")]
         );
     }
 
     #[test]
     fn private_module_uses_parent_docs() {
-        let (told, untold) = ("//! Meta: templates.\n", "//! A.\npub enum A {}\n");
-        assert_eq!(offences(&[("viber.rs", &format!("{told}mod a;\n")), ("viber/a.rs", untold)]), [""; 0]);
-        assert_eq!(offences(&[("viber.rs", &format!("{told}pub mod a;\n")), ("viber/a.rs", untold)]).len(), 1);
+        let (with_source, without_source) = ("//! Meta: templates.\n", "//! A.\npub enum A {}\n");
+        assert_eq!(
+            violations(&[("viber.rs", &format!("{with_source}mod a;\n")), ("viber/a.rs", without_source)]),
+            [""; 0]
+        );
+        assert_eq!(
+            violations(&[("viber.rs", &format!("{with_source}pub mod a;\n")), ("viber/a.rs", without_source)]).len(),
+            1
+        );
     }
 
     #[test]
     fn macro_items_count_private_do_not() {
         let text = "open_enum! {\n    /// A kind.\n    pub enum Kind { A = \"a\" }\n}\npub(crate) struct B;\nstruct C;\npub fn d() {}\n";
         assert_eq!(
-            offences(&[("rcs.rs", text)]),
+            violations(&[("rcs.rs", text)]),
             [format!("{MODEL}/rcs.rs:3: `Kind` says no source, nor does its module")]
         );
     }

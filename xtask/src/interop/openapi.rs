@@ -1,5 +1,6 @@
-//! The OpenAPI documents are valid, and the sandbox does what that of INCS says.
+//! Checks that the OpenAPI documents are valid, and that the sandbox conforms to the document of INCS.
 
+use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -11,15 +12,15 @@ use serde_json::Value;
 use crate::tools::Tools;
 use crate::workspace::{Workspace, run as run_program};
 
-/// The document of INCS's own API.
+/// The document of the INCS API.
 const DOCUMENT: &str = "docs/schemas/openapi.json";
 
-/// Checks that look at the HTTP status, which says nothing when it is always 200.
+/// Checks of the HTTP status, which are skipped when it is always 200.
 const BY_STATUS: &str = "negative_data_rejection,positive_data_acceptance,unsupported_method,missing_required_header";
 
 pub(super) fn check(workspace: &Workspace) -> Result<()> {
     let tools = &Tools::all(workspace)?;
-    // With the features that the tests build it with, so that nothing is compiled twice.
+    // Built with the features of the tests, so that nothing is compiled twice.
     workspace.run(&["build", "--workspace", "--all-features", "--bin", "incs"])?;
     let scratch = tools.scratch("openapi")?;
 
@@ -39,12 +40,68 @@ pub(super) fn check(workspace: &Workspace) -> Result<()> {
     )
 }
 
-/// The program `incs sandbox`; it ends when this is dropped.
+/// Generates three clients from the document as it is, without a warning, and lets each call every operation of a sandbox: it sends, asks
+/// for the status, pages lists and reads error frames, in both modes of HTTP status.
+pub(super) fn clients(workspace: &Workspace) -> Result<()> {
+    let tools = &Tools::all(workspace)?;
+    workspace.run(&["build", "--workspace", "--all-features", "--bin", "incs"])?;
+    let folder = tools.clients()?;
+    let document = workspace.root().join(DOCUMENT);
+    for entry in fs::read_dir(workspace.root().join("xtask/interop/clients"))? {
+        let entry = entry?;
+        fs::copy(entry.path(), folder.join(entry.file_name()))?;
+    }
+    let program = |name: &str| {
+        let mut command = Command::new(folder.join("node_modules/.bin").join(name));
+        command.current_dir(&folder);
+        command
+    };
+    without_warnings(program("openapi-typescript").arg(&document).args(["--output", "openapi-typescript.ts"]))?;
+    without_warnings(program("openapi-ts").arg("--input").arg(&document).args([
+        "--output",
+        "hey-api",
+        "--client",
+        "@hey-api/client-fetch",
+    ]))?;
+    let path = env::var_os("PATH").unwrap_or_default();
+    // It formats its output with ruff.
+    let path = env::join_paths([tools.pip_programs()].into_iter().chain(env::split_paths(&path)))?;
+    without_warnings(
+        tools
+            .pip("openapi-python-client")
+            .args(["generate", "--fail-on-warning", "--path"])
+            .arg(&document)
+            .arg("--output-path")
+            .arg(folder.join("python"))
+            .env("PATH", path),
+    )?;
+    run_program(program("tsc").args(["--project", "."]))?;
+    for http_status in ["mirrored", "ok"] {
+        for client in ["openapi_fetch.js", "hey_api.js"] {
+            Sandbox::start(workspace, http_status)?
+                .drive(workspace, Command::new("node").arg(folder.join("built").join(client)))?;
+        }
+        let mut python = tools.python_script("clients/openapi_python_client.py");
+        Sandbox::start(workspace, http_status)?.drive(workspace, python.arg(folder.join("python")))?;
+    }
+    Ok(())
+}
+
+/// Runs a generator; fails if it warns, since that means that it leaves something out.
+fn without_warnings(generator: &mut Command) -> Result<()> {
+    let output = generator.output().with_context(|| format!("{generator:?} does not start"))?;
+    let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    let warns = ["warn", "skip", "unsupported", "\u{26a0}"].iter().any(|word| text.to_lowercase().contains(word));
+    ensure!(output.status.success() && !warns, "{generator:?}: {text}");
+    Ok(())
+}
+
+/// A running `incs sandbox`. It is stopped on drop.
 struct Sandbox {
     child: Child,
     base_url: String,
     code: String,
-    /// Kept, since the program may go on to write.
+    /// Kept open, since the program may write more.
     output: BufReader<ChildStdout>,
 }
 
@@ -70,7 +127,7 @@ impl Sandbox {
         Ok(sandbox)
     }
 
-    /// The body of a `GET`.
+    /// Returns the body of a `GET`.
     fn get(&self, path: &str) -> Result<String> {
         let host = self.base_url.trim_start_matches("http://");
         let mut stream = TcpStream::connect(host)?;
@@ -86,12 +143,18 @@ impl Sandbox {
         Ok(body.to_owned())
     }
 
-    /// Calls the sandbox in every way that the document allows, and in ways that it does not.
+    /// Runs a client, which finds the sandbox and the document in its environment.
+    fn drive(&self, workspace: &Workspace, client: &mut Command) -> Result<()> {
+        let client = client.env("INCS_BASE_URL", &self.base_url).env("INCS_CERTIFICATION_CODE", &self.code);
+        run_program(client.env("INCS_OPENAPI", workspace.root().join(DOCUMENT)))
+    }
+
+    /// Calls the sandbox with requests that the document allows, and with others.
     fn test(&self, workspace: &Workspace, tools: &Tools, how: &[&str]) -> Result<()> {
         let settings = workspace.root().join("xtask/interop");
         let mut command = tools.pip("schemathesis");
         command
-            // Reports and caches of the tool stay out of the sources.
+            // Reports and caches of the tool go to a folder outside the sources.
             .current_dir(tools.scratch("schemathesis")?)
             .env("INCS_CERTIFICATION_CODE", &self.code)
             .env("PYTHONPATH", &settings)
@@ -103,7 +166,7 @@ impl Sandbox {
             .arg(workspace.root().join(DOCUMENT))
             .args(["--url", &self.base_url, "--seed", "1", "--generation-database", "none", "--no-shrink"])
             .args(["--continue-on-failure", "--request-timeout", "20", "--no-color"])
-            // How long the making of a sample takes says nothing of the sandbox, only of the machine.
+            // The time to make a sample depends on the machine, not on the sandbox.
             .args(["--suppress-health-check", "too_slow"])
             .args(how);
         run_program(&mut command)
@@ -112,7 +175,7 @@ impl Sandbox {
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // The program may have ended by itself.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

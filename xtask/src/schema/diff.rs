@@ -1,4 +1,4 @@
-//! `cargo xtask schema --diff`: what changed since older schemas, and for whom it breaks something.
+//! `cargo xtask schema --diff`: lists the changes since older schemas, and classifies them for senders and receivers.
 
 mod change;
 mod reference;
@@ -20,7 +20,7 @@ use self::walk::Walk;
 use super::FOLDER;
 use crate::workspace::Workspace;
 
-/// Prints every change since the schemas of a folder or a git revision; fails when one of them is breaking.
+/// Prints every change since the schemas of a folder or a git revision. Fails if one of them is breaking.
 pub(crate) fn run(workspace: &Workspace, old: &str, json: bool) -> Result<()> {
     let changes = since(workspace, old)?;
     if json {
@@ -33,12 +33,12 @@ pub(crate) fn run(workspace: &Workspace, old: &str, json: bool) -> Result<()> {
     Ok(())
 }
 
-/// Every change since the schemas of a folder or a git revision.
+/// Returns every change since the schemas of a folder or a git revision.
 pub(crate) fn since(workspace: &Workspace, old: &str) -> Result<Vec<Change>> {
     Ok(changes(&older(workspace, old)?, &present(workspace.root())?))
 }
 
-/// Every change between two trees, by document.
+/// Returns every change between two trees, by document.
 fn changes(old: &Documents, new: &Documents) -> Vec<Change> {
     let whole = |file: &str, contract: Contract, class: Class, what: String| Change {
         document: file.to_owned(),
@@ -61,8 +61,8 @@ fn changes(old: &Documents, new: &Documents) -> Vec<Change> {
                 let id = before.schema.get("$id");
                 let heir = new.iter().find(|(_, document)| id.is_some() && document.schema.get("$id") == id);
                 let what = match heir {
-                    Some((heir, _)) => format!("the document is gone; its $id stands in {heir}"),
-                    None => "the document is gone".to_owned(),
+                    Some((heir, _)) => format!("the document was removed; its $id is in {heir}"),
+                    None => "the document was removed".to_owned(),
                 };
                 changes.push(whole(file, before.contract, Class::Breaking, what));
             }
@@ -80,15 +80,15 @@ struct Document {
     schema: Value,
 }
 
-/// Documents by file, like `send/viber-message.json`. What the index does not name is not part of the tree.
+/// Documents by file, like `send/viber-message.json`. Only indexed files are part of the tree.
 type Documents = BTreeMap<String, Document>;
 
-/// The documents of this tree; a test holds them to what the types say.
+/// Reads the committed documents. A test compares them with the types.
 fn present(root: &Path) -> Result<Documents> {
     from_folder(&root.join(FOLDER))
 }
 
-/// The documents of a folder, or if there is none of that name, of a git revision.
+/// Reads the documents of a folder or, if no such folder exists, of a git revision.
 fn older(workspace: &Workspace, old: &str) -> Result<Documents> {
     let folder = Path::new(old);
     if folder.is_dir() {
@@ -128,7 +128,7 @@ fn read(text_of: impl Fn(&str) -> Result<String>) -> Result<Documents> {
 
 const CLASSES: [Class; 4] = [Class::Breaking, Class::Unclear, Class::Compatible, Class::Documentation];
 
-/// A heading for each document with the changes below it, the worst first, and a line that counts.
+/// Formats a heading for each document with its changes, the worst first, and a line of counts.
 fn text(changes: &[Change]) -> String {
     if changes.is_empty() {
         return "no schema has changed".to_owned();
@@ -149,12 +149,12 @@ fn text(changes: &[Change]) -> String {
     text
 }
 
-/// `breaking: 1, breaking?: 0, not breaking: 2, documentation: 0`.
+/// Formats the counts: `breaking: 1, breaking?: 0, not breaking: 2, documentation: 0`.
 pub(crate) fn counted(changes: &[Change]) -> String {
     CLASSES.map(|class| format!("{class}: {}", count(changes, class))).join(", ")
 }
 
-/// Each change as an object, and how many are breaking or unclear.
+/// Returns each change as an object, and the number of breaking and unclear ones.
 fn to_json(changes: &[Change]) -> Value {
     let list: Vec<_> = changes
         .iter()
@@ -179,7 +179,7 @@ fn count(changes: &[Change], class: Class) -> usize {
     changes.iter().filter(|change| change.class == class).count()
 }
 
-/// A name as a part of a JSON pointer.
+/// Escapes a name as a part of a JSON pointer.
 fn escaped(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }

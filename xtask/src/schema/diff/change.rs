@@ -1,8 +1,8 @@
-//! One change of a schema, and what it means to those who were there before.
+//! A change of a schema, and its effect on existing programs.
 
 use std::fmt::{self, Display, Formatter};
 
-/// The two directions of the wire, which want opposite things.
+/// The two directions of the wire, for which opposite changes are breaking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Contract {
     Send,
@@ -18,21 +18,21 @@ impl Display for Contract {
     }
 }
 
-/// What a change means to a program that was written for the older schema. The worst stands first.
+/// The effect of a change on a program that was written for the older schema, the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Class {
-    /// It stops working, or meets what it was promised not to meet.
+    /// The program stops working, or receives values that were excluded before.
     Breaking,
-    /// The comparison cannot tell; counts as breaking.
+    /// The comparison is undecided; counts as breaking.
     Unclear,
-    /// It goes on as before.
+    /// The program works as before.
     Compatible,
-    /// Words for people, and names that never travel.
+    /// Only texts for people or internal names changed.
     Documentation,
 }
 
 impl Class {
-    /// Whether a release with this change needs the version of a breaking one.
+    /// Reports whether a release with this change needs a breaking version.
     pub(crate) fn counts_as_breaking(self) -> bool {
         matches!(self, Self::Breaking | Self::Unclear)
     }
@@ -49,31 +49,31 @@ impl Display for Class {
     }
 }
 
-/// What a change does to the JSON values that are valid at its place.
+/// The effect of a change on the JSON values that are valid at its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Set {
-    /// As many as before: a value got a name, or lost one.
+    /// The same values are valid: one got or lost a name.
     Same,
-    /// Some are not valid any more.
+    /// Some values are no longer valid.
     Narrower,
-    /// Some more are valid.
+    /// More values are valid.
     Wider,
-    /// Some went, others came.
+    /// Some values are no longer valid, others are new.
     Crosswise,
-    /// Nobody worked it out.
+    /// The effect is unknown.
     Unclear,
-    /// It says nothing about values.
+    /// The change does not concern values.
     Words,
 }
 
-/// What a change does to what a reader can look for by name: a member, a value, a kind.
+/// The effect of a change on names that a reader can look for: a member, a value, a kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Name {
     Came,
     Went,
 }
 
-/// A change, before it is known in which contract and place it was met.
+/// A change without its contract and place.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Effect {
     pub(super) set: Set,
@@ -81,15 +81,15 @@ pub(super) struct Effect {
 }
 
 impl Effect {
-    pub(super) const fn came(set: Set) -> Self {
+    pub(super) const fn added(set: Set) -> Self {
         Self { set, name: Some(Name::Came) }
     }
 
-    pub(super) const fn went(set: Set) -> Self {
+    pub(super) const fn removed(set: Set) -> Self {
         Self { set, name: Some(Name::Went) }
     }
 
-    /// The same change below a `not`, where less is more, and nothing is promised by name.
+    /// Returns the same change below a `not`, where it has the opposite effect and no names.
     pub(super) fn negated(self) -> Self {
         let set = match self.set {
             Set::Narrower => Set::Wider,
@@ -99,8 +99,8 @@ impl Effect {
         Self { set, name: None }
     }
 
-    /// A sender suffers from what is not valid any more, a reader from what it was not told of and from what it looks for
-    /// in vain.
+    /// Returns the class of the change in a contract. Values that are no longer valid break a sender; new values and removed names
+    /// break a reader.
     pub(super) fn class(self, contract: Contract) -> Class {
         match (contract, self.name) {
             _ if self.set == Set::Words => return Class::Documentation,
@@ -131,9 +131,9 @@ pub(crate) struct Change {
     /// The file of the document, like `send/viber-message.json`.
     pub(crate) document: String,
     pub(crate) contract: Contract,
-    /// Where, as JSON pointer: into the newer document, or into the older one when the place is gone.
+    /// JSON pointer of the place in the newer document, or in the older one if the place was removed.
     pub(crate) pointer: String,
     pub(crate) class: Class,
-    /// What changed, in words.
+    /// The change in words.
     pub(crate) what: String,
 }

@@ -1,34 +1,34 @@
-//! Schemas that refer to definitions, and definitions that say the same in both versions.
+//! References to definitions, and definitions that are equal in both versions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-/// A schema as an object; `true` is an empty one.
+/// Returns a schema as an object; `true` is an empty one.
 pub(super) type Schema = Map<String, Value>;
 
-/// Says something to people, and nothing about values.
+/// Keywords with texts for people, which do not concern values.
 const WORDS: [&str; 6] = ["$comment", "deprecated", "description", "examples", "title", "x-source"];
 
-/// Whether a keyword only speaks to people.
+/// Reports whether a keyword is only a text for people.
 pub(super) fn is_words(keyword: &str) -> bool {
     WORDS.contains(&keyword)
 }
 
-/// The schema that a reference within a document leads to.
+/// Returns the target of a reference within a document.
 pub(super) fn target<'a>(document: &'a Value, reference: &str) -> Option<&'a Value> {
     document.pointer(reference.strip_prefix('#')?)
 }
 
-/// The name that a schema refers to.
+/// Returns the name that a schema refers to.
 pub(super) fn name(schema: &Schema) -> Option<&str> {
     schema.get("$ref").and_then(Value::as_str)
 }
 
-/// A schema with its reference replaced by what it leads to; nothing when both say something under one keyword.
+/// Replaces the reference of a schema by its target. Returns `None` if both have the same keyword.
 pub(super) fn inlined(document: &Value, schema: &Schema) -> Option<Schema> {
     let mut schema = schema.clone();
-    // A definition may be but another reference; one that leads back to itself is no schema.
+    // A definition may be another reference; one that leads back to itself is not a schema.
     for _ in 0..8 {
         let Some(reference) = name(&schema).map(str::to_owned) else { return Some(schema) };
         schema.remove("$ref");
@@ -49,7 +49,7 @@ pub(super) fn inlined(document: &Value, schema: &Schema) -> Option<Schema> {
     None
 }
 
-/// References whose targets are the same, and everything that these refer to in turn.
+/// References whose targets are equal, including all targets that these refer to.
 #[derive(Default)]
 pub(super) struct Steady(BTreeSet<String>);
 
@@ -76,7 +76,7 @@ impl Steady {
         }
     }
 
-    /// Whether two schemas are the same, and all that they refer to is.
+    /// Reports whether two schemas and all their references are equal.
     pub(super) fn same(&self, old: &Value, new: &Value) -> bool {
         let mut references = Vec::new();
         old == new && {

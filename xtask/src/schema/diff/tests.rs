@@ -1,4 +1,4 @@
-//! What is found between two schemas, by contract.
+//! Tests of the differences between two schemas, by contract.
 
 mod classes;
 mod documents;

@@ -1,4 +1,4 @@
-//! Unions and intersections: branches paired by what tells them apart.
+//! Unions and intersections: pairs branches by their distinguishing members.
 
 use std::borrow::Cow;
 
@@ -6,10 +6,10 @@ use serde_json::Value;
 
 use super::reference::{Schema, inlined, is_words, name};
 
-/// Lists of branches. Of the first two a value needs one, of the last all.
+/// Keywords with branches. A value must match one branch of the first two, and all of the last.
 pub(super) const KEYWORDS: [&str; 3] = ["anyOf", "oneOf", "allOf"];
 
-/// Two schemas made into unions where only one is: what is no union is one of one branch.
+/// Converts two schemas into unions if one of them is a union. A schema that is not a union becomes one with a single branch.
 pub(super) fn aligned(old: &Schema, new: &Schema) -> Option<(Schema, Schema)> {
     match (pure_union(old), pure_union(new)) {
         (None, Some(keyword)) if can_be_branch(old) => Some((as_union(old, keyword), new.clone())),
@@ -18,7 +18,7 @@ pub(super) fn aligned(old: &Schema, new: &Schema) -> Option<(Schema, Schema)> {
     }
 }
 
-/// Like [`aligned`], where a definition became a branch, or a branch is all that was left: it need not be written out.
+/// Converts two references likewise if a definition became a branch, or if a single branch is left.
 pub(super) fn aligned_by_reference(old: &Schema, new: &Schema) -> Option<(Schema, Schema)> {
     let (one, union) = if name(old).is_some() { (old, new) } else { (new, old) };
     let reference = Value::from(name(one)?);
@@ -26,7 +26,7 @@ pub(super) fn aligned_by_reference(old: &Schema, new: &Schema) -> Option<(Schema
     if is_branch { aligned(old, new) } else { None }
 }
 
-/// The keyword of a schema that is a union and nothing else.
+/// Returns the keyword of a schema that is only a union.
 fn pure_union(schema: &Schema) -> Option<&'static str> {
     let mut rest = schema.keys().filter(|keyword| !stays_outside(keyword));
     let first = rest.next()?;
@@ -46,13 +46,13 @@ fn as_union(schema: &Schema, keyword: &str) -> Schema {
     outside
 }
 
-/// Says nothing of values, or is for all branches.
+/// Reports whether a keyword does not concern values, or applies to all branches.
 fn stays_outside(keyword: &str) -> bool {
     is_words(keyword)
         || ["$defs", "$id", "$schema", "default", "readOnly", "writeOnly", "x-incs-rules"].contains(&keyword)
 }
 
-/// One has `anyOf` and the other `oneOf`, and neither has both.
+/// Reports whether one has `anyOf` and the other `oneOf`, and neither has both.
 pub(super) fn was_other(any: &Schema, one: &Schema) -> bool {
     any.contains_key("anyOf") && !any.contains_key("oneOf") && one.contains_key("oneOf") && !one.contains_key("anyOf")
 }
@@ -61,8 +61,8 @@ pub(super) fn list<'a>(schema: &'a Schema, keyword: &str) -> Option<&'a [Value]>
     schema.get(keyword).and_then(Value::as_array).map(Vec::as_slice)
 }
 
-/// Pairs of indices: first those that say the same, then those of one key in their order, then the only two left. Which of
-/// several with one key belong together does not matter to what is found: each is compared with one of the others.
+/// Returns pairs of indices: first equal branches, then branches with the same key in their order, then the only two left. The order
+/// among several branches with one key does not matter: each is compared with one of the others.
 pub(super) fn pair(old: &[Branch<'_>], new: &[Branch<'_>]) -> Vec<(usize, usize)> {
     let mut pairs: Vec<(usize, usize)> = Vec::new();
     let tests: [fn(&Branch<'_>, &Branch<'_>) -> bool; 2] = [|a, b| a.schema == b.schema, |a, b| a.key == b.key];
@@ -88,12 +88,12 @@ pub(super) fn pair(old: &[Branch<'_>], new: &[Branch<'_>]) -> Vec<(usize, usize)
 pub(super) struct Branch<'a> {
     pub(super) schema: &'a Value,
     resolved: Cow<'a, Schema>,
-    /// What tells it from its neighbours.
+    /// The key that distinguishes it from other branches.
     pub(super) key: String,
-    /// Told by the constant of a member.
+    /// True if the key is the constant of a member.
     pub(super) is_kind: bool,
     pub(super) lists_values: bool,
-    /// More than a bare type: a reader has a branch of its own for it.
+    /// True if it is more than a bare type, so that a reader has code for it.
     pub(super) has_name: bool,
 }
 
@@ -130,25 +130,25 @@ impl<'a> Branch<'a> {
         Self { schema, is_kind: !constants.is_empty(), lists_values, has_name, key, resolved }
     }
 
-    /// A type and no limit: any value of it, also one of tomorrow.
+    /// Reports whether it is a type without limits, which accepts any value, also future ones.
     pub(super) fn is_plain_type(&self) -> bool {
         self.resolved.contains_key("type") && self.resolved.keys().all(|keyword| keyword == "type" || is_words(keyword))
     }
 
-    /// Takes what no other branch is for.
+    /// Reports whether it accepts values that no other branch accepts.
     pub(super) fn catches_others(&self) -> bool {
         excludes(&self.resolved)
     }
 }
 
-/// Members with one value only, as `type="otp"`.
+/// Returns members with a constant value, such as `type="otp"`.
 fn constants(schema: &Schema) -> Vec<String> {
     let members = schema.get("properties").and_then(Value::as_object);
     let members = members.into_iter().flatten();
     members.filter_map(|(name, member)| Some(format!("{name}={}", member.get("const")?))).collect()
 }
 
-/// Says what it is not, itself or by a member.
+/// Reports whether a schema, or one of its members, has a `not`.
 fn excludes(schema: &Schema) -> bool {
     let members = schema.get("properties").and_then(Value::as_object);
     schema.contains_key("not") || members.into_iter().flatten().any(|(_, member)| member.get("not").is_some())

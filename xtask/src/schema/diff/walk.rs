@@ -1,4 +1,4 @@
-//! Two schemas, side by side, keyword by keyword.
+//! Compares two schemas keyword by keyword.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,17 +9,17 @@ use super::escaped;
 use super::reference::{Schema, Steady, inlined, is_words, name, target};
 use super::union::{self, Branch, list, pair, was_other};
 
-/// No schema of the platform nests deeper; two that refer to themselves out of step would never end.
-const DEEPEST: usize = 64;
+/// Maximum depth. No schema of the platform is deeper; two recursive schemas could otherwise never end.
+const MAX_DEPTH: usize = 64;
 
-/// Keywords of assertion that are compared by code of their own, or together with another.
+/// Assertion keywords with their own comparison, or compared together with another.
 const TOGETHER: [&str; 6] = ["$ref", "const", "enum", "additionalProperties", "then", "else"];
 
-/// What is left to compare of two schemas once their references were followed.
+/// The rest of a comparison after references were followed.
 enum Resolved {
-    /// All that they say beside a reference.
+    /// Everything next to the reference.
     AsTheyStand,
-    /// These, in which the target stands in the place of the reference.
+    /// These schemas, in which the reference is replaced by its target.
     Written(Schema, Schema),
     Nothing,
 }
@@ -31,19 +31,19 @@ pub(super) struct Walk<'a> {
     document: &'a str,
     contract: Contract,
     steady: Steady,
-    /// Pairs of references that were followed, and how they were met.
+    /// Pairs of references that were followed, with their context.
     seen: BTreeSet<(String, String, bool, bool)>,
     changes: Vec<Change>,
 }
 
-/// Where a comparison stands.
+/// The position of a comparison.
 #[derive(Clone)]
 pub(super) struct Place {
     pub(super) pointer: String,
     depth: usize,
-    /// Below an odd number of `not`.
+    /// True below an odd number of `not`.
     negated: bool,
-    /// In a union that also takes any other value of the type, so that values are known, not allowed.
+    /// True in a union that also accepts any other value of the type: its values are known values, not a limit.
     pub(super) open: bool,
 }
 
@@ -57,7 +57,7 @@ impl Place {
         place
     }
 
-    /// The definition that a reference at this place leads to.
+    /// Returns the position of the target of a reference at this place.
     pub(super) fn referred(&self, reference: &str) -> Self {
         let pointer = reference.trim_start_matches('#').to_owned();
         Self { pointer, depth: self.depth + 1, ..self.clone() }
@@ -69,7 +69,7 @@ impl Place {
 }
 
 impl<'a> Walk<'a> {
-    /// All changes from the old version of a document to the new one.
+    /// Returns all changes from the old version of a document to the new one.
     pub(super) fn compare(document: &'a str, contract: Contract, old: &'a Value, new: &'a Value) -> Vec<Change> {
         let (steady, seen) = (Steady::between(old, new), BTreeSet::new());
         let mut walk = Self { old, new, document, contract, steady, seen, changes: Vec::new() };
@@ -90,7 +90,7 @@ impl<'a> Walk<'a> {
         });
     }
 
-    /// True the first time that this pair of references is met in this manner.
+    /// Records a pair of references. Returns true the first time that it is met in this context.
     pub(super) fn is_first(&mut self, place: &Place, old: &str, new: &str) -> bool {
         self.seen.insert((old.to_owned(), new.to_owned(), place.negated, place.open))
     }
@@ -100,15 +100,15 @@ impl<'a> Walk<'a> {
         if self.steady.same(old, new) {
             return;
         }
-        if place.depth > DEEPEST {
-            self.report(place, Set::Unclear, format!("nests deeper than {DEEPEST}, and was not compared further"));
+        if place.depth > MAX_DEPTH {
+            self.report(place, Set::Unclear, format!("is nested deeper than {MAX_DEPTH} and was not compared further"));
             return;
         }
         let empty = Schema::new();
         match (old, new) {
             (Value::Bool(false), Value::Bool(false)) => {}
-            (Value::Bool(false), _) => self.report(place, Set::Wider, "was never allowed, now it is"),
-            (_, Value::Bool(false)) => self.report(place, Set::Narrower, "is not allowed any more"),
+            (Value::Bool(false), _) => self.report(place, Set::Wider, "is allowed now"),
+            (_, Value::Bool(false)) => self.report(place, Set::Narrower, "is no longer allowed"),
             _ => match (object(old, &empty), object(new, &empty)) {
                 (Some(old), Some(new)) => self.objects(place, old, new),
                 _ if old == new => {}
@@ -173,21 +173,21 @@ impl<'a> Walk<'a> {
         let short = |value: &Value| Some(value.to_string()).filter(|text| text.len() <= 60);
         let what = match (old, new) {
             (None, Some(value)) => short(value).map(|value| format!("{keyword} is new: {value}")),
-            (Some(value), None) => short(value).map(|value| format!("{keyword} is gone: {value}")),
+            (Some(value), None) => short(value).map(|value| format!("{keyword} was removed: {value}")),
             (Some(old), Some(new)) => {
                 short(old).zip(short(new)).map(|(old, new)| format!("{keyword} is {new}, was {old}"))
             }
             (None, None) => None,
         };
         let verb = match (old, new) {
-            (None, _) => "new",
-            (_, None) => "gone",
-            _ => "another",
+            (None, _) => "is new",
+            (_, None) => "was removed",
+            _ => "is another",
         };
-        self.report(place, set, what.unwrap_or_else(|| format!("{keyword} is {verb}")));
+        self.report(place, set, what.unwrap_or_else(|| format!("{keyword} {verb}")));
     }
 
-    /// A keyword whose values cannot be compared, but which only ever refuses.
+    /// Compares a keyword whose values cannot be compared, but which can only reject values.
     fn one_more_or_less(&mut self, place: &Place, keyword: &str, old: Option<&Value>, new: Option<&Value>) {
         let set = match (old, new) {
             (None, _) => Set::Narrower,
@@ -197,7 +197,7 @@ impl<'a> Walk<'a> {
         self.different(place, keyword, old, new, set);
     }
 
-    /// A keyword whose value is one schema, which refuses.
+    /// Compares a keyword whose value is one schema that rejects values.
     fn part(&mut self, place: &Place, inner: &Place, keyword: &str, old: Option<&Value>, new: Option<&Value>) {
         match (old, new) {
             (Some(old), Some(new)) => self.node(inner, old, new),
@@ -217,7 +217,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Their names travel nowhere, but types that are generated carry them. What they say is compared where it is used.
+    /// Compares the names of definitions: they are not sent, but generated types use them. Their content is compared where it is used.
     fn definitions(&mut self, place: &Place, old: Option<&Value>, new: Option<&Value>) {
         let names = |value: Option<&Value>| -> BTreeSet<String> {
             value.and_then(Value::as_object).into_iter().flat_map(Map::keys).cloned().collect()
@@ -227,7 +227,7 @@ impl<'a> Walk<'a> {
             self.report(&place.at(&["$defs", name]), Set::Words, "the definition is new");
         }
         for name in old.difference(&new) {
-            self.report(&place.at(&["$defs", name]), Set::Words, "the definition is gone");
+            self.report(&place.at(&["$defs", name]), Set::Words, "the definition was removed");
         }
     }
 }
@@ -239,11 +239,11 @@ impl Walk<'_> {
             self.report(place, Set::Narrower, format!("the member {name} is required now"));
         }
         for name in old.difference(&new) {
-            self.report(place, Set::Wider, format!("the member {name} is not required any more"));
+            self.report(place, Set::Wider, format!("the member {name} is no longer required"));
         }
     }
 
-    /// A member that is new in an open object could have been there with any value; in a closed one it could not.
+    /// Compares members. A new member of an open object could have been present before with any value; in a closed object it could not.
     fn properties(&mut self, place: &Place, old: &Schema, new: &Schema) {
         let nothing = Map::new();
         let old_members = old.get("properties").and_then(Value::as_object).unwrap_or(&nothing);
@@ -254,17 +254,17 @@ impl Walk<'_> {
                 self.node(&inner, before, member);
             } else {
                 let set = without(old, Set::Wider, Set::Narrower);
-                self.report(&inner, Effect::came(set), format!("the member {name} is new"));
+                self.report(&inner, Effect::added(set), format!("the member {name} is new"));
             }
         }
         for name in old_members.keys().filter(|name| !new_members.contains_key(*name)) {
             let set = without(new, Set::Narrower, Set::Wider);
             let inner = place.at(&["properties", name]);
-            self.report(&inner, Effect::went(set), format!("the member {name} is gone"));
+            self.report(&inner, Effect::removed(set), format!("the member {name} was removed"));
         }
     }
 
-    /// What is said of members that have no name. Said by nobody, they may be anything.
+    /// Compares the schemas of other members. Without one, they may have any value.
     fn other_members(&mut self, place: &Place, old: &Schema, new: &Schema) {
         let anything = Value::Bool(true);
         let old = old.get("additionalProperties").unwrap_or(&anything);
@@ -286,7 +286,7 @@ impl Walk<'_> {
         let lost: Vec<_> = all_old.difference(&all_new).copied().collect();
         let gained: Vec<_> = all_new.difference(&all_old).copied().collect();
         let set = match (lost.is_empty(), gained.is_empty()) {
-            // A number may be whole, also where nobody says so.
+            // `number` includes `integer`.
             (true, true) if is_same => return,
             (true, true) => Set::Words,
             (false, true) => Set::Narrower,
@@ -300,13 +300,13 @@ impl Walk<'_> {
         self.report(place, set, format!("is {}, was {}", words(&new), words(&old)));
     }
 
-    /// The values of `enum` and `const`. In an open union they are those known by name, else those allowed.
+    /// Compares the values of `enum` and `const`. In an open union they are known values, otherwise the only allowed ones.
     fn values(&mut self, place: &Place, old: &Schema, new: &Schema) {
         let (old, new) = match (values(old), values(new)) {
             (None, None) => return,
             (None, Some(_)) => return self.report(place, Set::Narrower, "only listed values are allowed now"),
             (Some(_), None) => {
-                return self.report(place, Effect::went(Set::Wider), "values are not listed any more");
+                return self.report(place, Effect::removed(Set::Wider), "values are no longer listed");
             }
             (Some(old), Some(new)) => (old, new),
         };
@@ -318,25 +318,25 @@ impl Walk<'_> {
         };
         for value in old.iter().filter(|value| !new.contains(value)) {
             let set = if place.open { Set::Same } else { closed };
-            self.report(place, Effect::went(set), format!("the value {value} is gone"));
+            self.report(place, Effect::removed(set), format!("the value {value} was removed"));
         }
         for value in new.iter().filter(|value| !old.contains(value)) {
             if place.open {
-                self.report(place, Effect::came(Set::Same), format!("the value {value} is known now"));
+                self.report(place, Effect::added(Set::Same), format!("the value {value} is known now"));
             } else {
                 self.report(place, closed, format!("the value {value} is allowed now"));
             }
         }
     }
 
-    /// A number that refuses what lies past it. `raised` is what becomes of the values when it grows.
+    /// Compares a limit. `raised` is the effect on values of a higher limit.
     fn limit(&mut self, place: &Place, keyword: &str, old: Option<&Value>, new: Option<&Value>, raised: Set) {
         let lowered = if raised == Set::Wider { Set::Narrower } else { Set::Wider };
         let number = |value: Option<&Value>| value.and_then(Value::as_f64);
         match (old, new) {
             _ if old == new => {}
             (None, Some(new)) => self.report(place, Set::Narrower, format!("{keyword} is new: {new}")),
-            (Some(old), None) => self.report(place, Set::Wider, format!("{keyword} is gone: {old}")),
+            (Some(old), None) => self.report(place, Set::Wider, format!("{keyword} was removed: {old}")),
             (Some(from), Some(to)) => {
                 let set = match number(old).zip(number(new)).and_then(|(old, new)| new.partial_cmp(&old)) {
                     Some(std::cmp::Ordering::Greater) => raised,
@@ -350,7 +350,7 @@ impl Walk<'_> {
         }
     }
 
-    /// The rules that no keyword can say, by id. What a text demands cannot be compared.
+    /// Compares the rules that no keyword can express, by id. Their texts cannot be compared.
     fn rules(&mut self, place: &Place, old: Option<&Value>, new: Option<&Value>) {
         let place = place.at(&["x-incs-rules"]);
         let (Some(old), Some(new)) = (rules(old), rules(new)) else {
@@ -361,22 +361,21 @@ impl Walk<'_> {
             match old.get(id) {
                 None => self.report(&place, Set::Narrower, format!("the rule {id} is new")),
                 Some(before) if before != rule => {
-                    self.report(&place, Set::Unclear, format!("the rule {id} says something else"));
+                    self.report(&place, Set::Unclear, format!("the rule {id} has another text"));
                 }
                 Some(_) => {}
             }
         }
         for id in old.keys().filter(|id| !new.contains_key(*id)) {
-            self.report(&place, Set::Wider, format!("the rule {id} is gone"));
+            self.report(&place, Set::Wider, format!("the rule {id} was removed"));
         }
     }
 }
 
 impl Walk<'_> {
-    /// Follows the references of two schemas: the targets are compared, or written where only one refers.
+    /// Follows the references of two schemas: the targets are compared, or inserted if only one is a reference.
     ///
-    /// A definition is compared once for each definition that it is held against, under its own pointer, however often it is
-    /// used.
+    /// Each pair of definitions is compared once, under the pointer of the definition, however often it is used.
     fn resolve(&mut self, place: &Place, old: &Schema, new: &Schema) -> Resolved {
         let (from, to) = (name(old), name(new));
         match (from, to) {
@@ -389,7 +388,7 @@ impl Walk<'_> {
                     match (target(self.old, from), target(self.new, to)) {
                         (Some(old), Some(new)) => self.node(&place.referred(to), old, new),
                         (None, None) if from == to => {}
-                        _ => self.report(place, Set::Unclear, format!("a reference leads nowhere: {from}, {to}")),
+                        _ => self.report(place, Set::Unclear, format!("a reference has no target: {from}, {to}")),
                     }
                 }
                 Resolved::AsTheyStand
@@ -397,12 +396,16 @@ impl Walk<'_> {
             _ => {
                 let written = (inlined(self.old, old), inlined(self.new, new));
                 let (Some(old), Some(new)) = written else {
-                    self.report(place, Set::Unclear, "a reference came or went, and says more than what stands there");
+                    self.report(
+                        place,
+                        Set::Unclear,
+                        "a reference was added or removed, and the schemas cannot be compared",
+                    );
                     return Resolved::Nothing;
                 };
                 let what = match (from, to) {
-                    (Some(from), _) => format!("what {from} said is written here"),
-                    (_, to) => format!("what stood here is written in {}", to.unwrap_or_default()),
+                    (Some(from), _) => format!("the content of {from} is inlined here"),
+                    (_, to) => format!("the content moved to {}", to.unwrap_or_default()),
                 };
                 self.report(place, Set::Words, what);
                 Resolved::Written(old, new)
@@ -410,14 +413,14 @@ impl Walk<'_> {
         }
     }
 
-    /// Compares the branches of two schemas, each list against its like.
+    /// Compares the branches of two schemas, list by list.
     fn unions(&mut self, place: &Place, old: &Schema, new: &Schema) {
         for keyword in union::KEYWORDS {
             match (list(old, keyword), list(new, keyword)) {
                 (None, None) => {}
                 (Some(old), Some(new)) => self.branches(place, keyword, old, new),
                 (None, Some(_)) if keyword == "oneOf" && was_other(old, new) => {
-                    self.report(place, Set::Narrower, "exactly one branch must fit, before it was at least one");
+                    self.report(place, Set::Narrower, "exactly one branch must match, was at least one");
                     self.branches(
                         place,
                         keyword,
@@ -426,7 +429,7 @@ impl Walk<'_> {
                     );
                 }
                 (None, Some(_)) if keyword == "anyOf" && was_other(new, old) => {
-                    self.report(place, Set::Wider, "at least one branch must fit, before it was exactly one");
+                    self.report(place, Set::Wider, "at least one branch must match, was exactly one");
                     self.branches(
                         place,
                         keyword,
@@ -437,7 +440,7 @@ impl Walk<'_> {
                 (Some(_), None) if keyword == "anyOf" && was_other(old, new) => {}
                 (Some(_), None) if keyword == "oneOf" && was_other(new, old) => {}
                 (None, Some(_)) => self.report(place, Set::Narrower, format!("{keyword} is new")),
-                (Some(_), None) => self.report(place, Effect::went(Set::Wider), format!("{keyword} is gone")),
+                (Some(_), None) => self.report(place, Effect::removed(Set::Wider), format!("{keyword} was removed")),
             }
         }
     }
@@ -459,9 +462,9 @@ impl Walk<'_> {
                     self.node(&inner, partner.schema, branch.schema);
                 }
                 None if all => self.report(&inner, Set::Narrower, format!("all of: {} is new", branch.key)),
-                // Such a value came before as well, only nobody knew it by name.
+                // Such a value was valid before, but not known.
                 None if (branch.is_kind && catches_all) || (branch.lists_values && open) => {
-                    self.report(&inner, Effect::came(Set::Wider), format!("the kind {} is new", branch.key));
+                    self.report(&inner, Effect::added(Set::Wider), format!("the kind {} is new", branch.key));
                 }
                 None => self.report(&inner, Set::Wider, format!("may also be: {}", branch.key)),
             }
@@ -472,11 +475,13 @@ impl Walk<'_> {
             }
             let inner = place.at(&[keyword, &index.to_string()]);
             match (all, branch.has_name) {
-                (true, _) => self.report(&inner, Effect::went(Set::Wider), format!("all of: {} is gone", branch.key)),
-                (_, true) => {
-                    self.report(&inner, Effect::went(Set::Narrower), format!("the kind {} is gone", branch.key));
+                (true, _) => {
+                    self.report(&inner, Effect::removed(Set::Wider), format!("all of: {} was removed", branch.key));
                 }
-                _ => self.report(&inner, Set::Narrower, format!("cannot be any more: {}", branch.key)),
+                (_, true) => {
+                    self.report(&inner, Effect::removed(Set::Narrower), format!("the kind {} was removed", branch.key));
+                }
+                _ => self.report(&inner, Set::Narrower, format!("can no longer be: {}", branch.key)),
             }
         }
     }
@@ -490,7 +495,7 @@ fn object<'s>(schema: &'s Value, empty: &'s Schema) -> Option<&'s Schema> {
     }
 }
 
-/// What becomes of the values by a name more or less, given what the version without the name says of such members.
+/// Returns the effect on values of an added or removed member, given the schema of other members in the version without it.
 fn without(schema: &Schema, closed: Set, open: Set) -> Set {
     match schema.get("additionalProperties") {
         Some(Value::Bool(false)) => closed,

@@ -1,4 +1,4 @@
-//! Each kind of change, and its class in each contract.
+//! Tests of each kind of change and its class in each contract.
 
 use crate::schema::diff::change::Contract;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::schema::diff::change::Class::{self, Breaking, Compatible, Documentation, Unclear};
 use crate::schema::diff::walk::Walk;
 
-/// The worst class among the changes, and what they say.
+/// Returns the worst class among the changes, and their texts.
 fn compare(contract: Contract, old: &Value, new: &Value) -> (Class, String) {
     let changes = Walk::compare("a.json", contract, old, new);
     let worst = changes.iter().map(|change| change.class).min().expect("a change");
@@ -133,7 +133,7 @@ fn values_are_classed_by_contract() {
 }
 
 #[test]
-fn kinds_are_told_by_their_constant() {
+fn kinds_are_identified_by_constant() {
     let kind = |name: &str| json!({ "properties": { "type": { "const": name } }, "required": ["type"] });
     let others = |names: &[&str]| json!({ "properties": { "type": { "not": { "enum": names } } } });
     let closed = |kinds: &[Value]| json!({ "oneOf": kinds });

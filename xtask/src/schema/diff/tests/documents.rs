@@ -1,4 +1,4 @@
-//! Documents that come, go and move; how trees of them are read, and how changes are told.
+//! Tests of added, removed and moved documents, of reading trees, and of the output.
 
 use anyhow::{Result, bail};
 use serde_json::json;
@@ -20,18 +20,18 @@ fn gone_or_moved_document_is_breaking() {
         let found = changes(&tree(&[("send/a.json", "a")]), new).into_iter();
         found.map(|change| (change.document, change.class, change.what)).collect()
     };
-    let gone = |what: &str| ("send/a.json".to_owned(), Breaking, what.to_owned());
+    let breaking = |what: &str| ("send/a.json".to_owned(), Breaking, what.to_owned());
     let new = |file: &str| (file.to_owned(), Compatible, "the document is new".to_owned());
     assert_eq!(found(&tree(&[("send/a.json", "a")])), []);
-    assert_eq!(found(&tree(&[])), [gone("the document is gone")]);
+    assert_eq!(found(&tree(&[])), [breaking("the document was removed")]);
     assert_eq!(
         found(&tree(&[("send/b.json", "a")])),
-        [gone("the document is gone; its $id stands in send/b.json"), new("send/b.json")]
+        [breaking("the document was removed; its $id is in send/b.json"), new("send/b.json")]
     );
-    assert_eq!(found(&tree(&[("send/a.json", "b")])), [gone("$id is \"b\", was \"a\"")]);
+    assert_eq!(found(&tree(&[("send/a.json", "b")])), [breaking("$id is \"b\", was \"a\"")]);
     let mut turned = tree(&[("send/a.json", "a")]);
     turned.get_mut("send/a.json").unwrap().contract = Receive;
-    assert_eq!(found(&turned), [gone("the document is of the contract receive")]);
+    assert_eq!(found(&turned), [breaking("the document is of the contract receive")]);
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn change(document: &str, pointer: &str, class: Class, what: &str) -> Change {
 #[test]
 fn changes_are_grouped_worst_first() {
     let changes = [
-        change("send/b.json", "", Breaking, "the document is gone"),
+        change("send/b.json", "", Breaking, "the document was removed"),
         change("send/a.json", "/properties/x", Class::Documentation, "title is new"),
         change("send/a.json", "/properties/y", Class::Unclear, "pattern is another"),
     ];
@@ -89,7 +89,7 @@ fn changes_are_grouped_worst_first() {
          breaking?      /properties/y  pattern is another\n  \
          documentation  /properties/x  title is new\n\
          send/b.json\n  \
-         breaking       (whole)  the document is gone\n\
+         breaking       (whole)  the document was removed\n\
          breaking: 1, breaking?: 1, not breaking: 0, documentation: 1"
     );
     assert_eq!(text(&[]), "no schema has changed");

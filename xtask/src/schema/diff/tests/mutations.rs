@@ -1,4 +1,4 @@
-//! Every keyword of the real documents, changed once.
+//! Changes every keyword of the real documents once.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use super::committed;
 use crate::schema::diff::escaped;
 use crate::schema::diff::walk::Walk;
 
-/// The pointer of each keyword of a schema, and of those within.
+/// Collects the pointers of all keywords of a schema and its subschemas.
 fn keywords(schema: &Value, pointer: &str, found: &mut Vec<(String, String)>) {
     let Some(schema) = schema.as_object() else { return };
     for (keyword, value) in schema {
@@ -32,7 +32,7 @@ fn keywords(schema: &Value, pointer: &str, found: &mut Vec<(String, String)>) {
     }
 }
 
-/// A value that says something else under the same keyword.
+/// Returns another value for a keyword.
 fn other(value: &Value) -> Value {
     match value {
         Value::Null => json!("mutated"),
@@ -46,7 +46,7 @@ fn other(value: &Value) -> Value {
     }
 }
 
-/// An object that gets only what it had, or an object that is not read at all, is no change.
+/// Reports whether a mutation has no effect: the object keeps its members, or is not read at all.
 fn changes_nothing(keyword: &str, value: Option<&Value>, mutated: Option<&Value>) -> bool {
     let nothing = |value: Option<&Value>| {
         value.is_none_or(|value| value == &json!({}) || value == &json!([]) || value == &json!(true))
@@ -54,7 +54,7 @@ fn changes_nothing(keyword: &str, value: Option<&Value>, mutated: Option<&Value>
     ["properties", "required", "additionalProperties"].contains(&keyword) && nothing(value) && nothing(mutated)
 }
 
-/// Mutates every keyword of a contract; a definition that several documents have alike, in the first of them only.
+/// Mutates every keyword of a contract. A definition that several documents share is mutated in the first only.
 fn hold(contract: Contract, at_least: usize) {
     let mut mutations = 0;
     let mut silent = Vec::new();
@@ -83,7 +83,7 @@ fn hold(contract: Contract, at_least: usize) {
                 mutations += 1;
                 set(&mut mutant, &pointer, &keyword, after.as_ref());
                 let there = Walk::compare(&file, contract, &document.schema, &mutant);
-                // A keyword that is put in is the other way round of one that is removed.
+                // Adding a keyword is the reverse of removing it.
                 let back = || Walk::compare(&file, contract, &mutant, &document.schema);
                 if there.is_empty() || (after.is_none() && back().is_empty()) {
                     silent.push(format!("{file}{pointer}/{keyword}: {after:?}"));

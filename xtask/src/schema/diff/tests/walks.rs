@@ -1,4 +1,4 @@
-//! How two schemas are walked: references, negations, branches, pointers.
+//! Tests of the walk through two schemas: references, negations, branches, pointers.
 
 use crate::schema::diff::change::Contract::{self, Receive, Send};
 use serde_json::{Value, json};
@@ -47,7 +47,7 @@ fn definitions_recursing_out_of_step_end() {
     assert_eq!(compare(Send, &looped, &looped), [""; 0]);
     assert_eq!(
         compare(Send, &looped, &json!({ "type": "string", "$defs": { "A": {} } })),
-        ["breaking?:  a reference came or went, and says more than what stands there"]
+        ["breaking?:  a reference was added or removed, and the schemas cannot be compared"]
     );
 }
 
@@ -58,8 +58,8 @@ fn inlined_schema_is_the_same() {
     assert_eq!(
         compare(Send, &referred, &written),
         [
-            "documentation: /$defs/A the definition is gone",
-            "documentation: /properties/a what #/$defs/A said is written here",
+            "documentation: /$defs/A the definition was removed",
+            "documentation: /properties/a the content of #/$defs/A is inlined here",
         ]
     );
     let found = compare(Send, &written, &referred);
@@ -71,7 +71,7 @@ fn inlined_schema_is_the_same() {
     let lost = json!({ "properties": { "a": { "$ref": "#/$defs/A" } }, "$defs": {} });
     assert!(
         compare(Receive, &referred, &lost)
-            .contains(&"breaking?: /properties/a a reference leads nowhere: #/$defs/A, #/$defs/A".to_owned())
+            .contains(&"breaking?: /properties/a a reference has no target: #/$defs/A, #/$defs/A".to_owned())
     );
 }
 
@@ -103,7 +103,7 @@ fn branches_are_paired_in_any_order() {
     );
     assert_eq!(
         compare(Receive, &old, &document(json!([kind("a", 1)]))),
-        ["breaking: /oneOf/1 the kind type=\"b\" is gone"]
+        ["breaking: /oneOf/1 the kind type=\"b\" was removed"]
     );
 }
 
