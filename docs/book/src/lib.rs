@@ -1,7 +1,8 @@
-//! The pages of the workspace: a book is made of them, those about sending are made of code, and the code in all of them compiles
-//! and runs. It stands here since this crate is not published, and a published one cannot reach beyond its folder.
+//! The pages of the workspace as a book and as tests. Pages about sending are generated from code, and the code in all pages
+//! compiles and runs. This crate is not published, because a published crate cannot include files outside its folder.
 
 pub mod book;
+pub mod llms;
 #[cfg(doctest)]
 mod pages;
 pub mod sending;

@@ -1,4 +1,4 @@
-//! `incs-book`: writes the pages about sending, and builds the book. `cargo xtask book` calls it.
+//! The program `incs-book`: writes the pages about sending and the index `llms.txt`, and builds the book. `cargo xtask book` calls it.
 #![allow(clippy::print_stdout, reason = "a terminal program: its output is its result")]
 
 use std::fs;
@@ -7,9 +7,9 @@ use std::process::ExitCode;
 
 use anyhow::{Result, ensure};
 use clap::{Parser, Subcommand};
-use incs_book::{book, root, sending};
+use incs_book::{book, llms, root, sending};
 
-/// The pages of docs/ as a book.
+/// Builds the pages of docs/ as a book.
 #[derive(Parser)]
 #[command(name = "incs-book")]
 struct Cli {
@@ -21,13 +21,13 @@ struct Cli {
 enum Command {
     /// Build the book
     Build {
-        /// Where to; what is there is replaced
+        /// Output folder, which is replaced
         #[arg(long, default_value = "target/book")]
         out: PathBuf,
     },
-    /// Write the pages of docs/sending that are made of code
+    /// Write the generated pages of docs/sending, and docs/llms.txt
     Pages {
-        /// Change nothing; fail when a page would differ from what is committed
+        /// Write nothing; fail when a committed page is out of date
         #[arg(long)]
         check: bool,
     },
@@ -60,11 +60,14 @@ fn build(out: &Path) -> Result<()> {
 
 fn pages(check: bool) -> Result<()> {
     let mut drifted = 0;
+    let front = fs::read_to_string(root().join("docs/README.md"))?;
+    let mut pages = vec![(llms::PATH.to_owned(), llms::index(&front)?)];
     for chapter in sending::CHAPTERS {
-        let path = chapter.path();
-        let page = sending::page(chapter)?;
-        let file = root().join(&path);
-        if fs::read_to_string(&file).is_ok_and(|found| found == page) {
+        pages.push((chapter.path(), sending::page(chapter)?));
+    }
+    for (path, page) in &pages {
+        let file = root().join(path);
+        if fs::read_to_string(&file).is_ok_and(|found| found == *page) {
             continue;
         }
         drifted += 1;
@@ -74,6 +77,6 @@ fn pages(check: bool) -> Result<()> {
         }
     }
     ensure!(!check || drifted == 0, "out of date: {drifted} generated pages; `cargo xtask book` writes them");
-    println!("pages: up to date, generated pages: {}", sending::CHAPTERS.len());
+    println!("pages: up to date, generated pages: {}", pages.len());
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The pages of docs/sending, made of code that compiles: one file for each kind of message, which is both shown and called.
+//! The pages of docs/sending, made of code that compiles: one module for each kind of message, which is both shown and called.
 
 mod page;
 pub mod rcs;
@@ -26,14 +26,14 @@ pub struct Chapter {
     pub kinds: &'static [Kind],
 }
 
-/// One kind of message: its source file, what the function in it makes, and how that looks.
+/// One kind of message: its module, what the function in it makes, and how that looks.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Kind {
-    /// The name of the function and of its file.
+    /// The name of the function and of its module.
     pub name: &'static str,
-    /// The whole file.
-    pub source: &'static str,
+    /// The source file of the channel.
+    pub file: &'static str,
     /// What the function makes.
     pub message: fn(PhoneNumber) -> OutboundMessage,
     /// How its rules begin; those that fit are listed.
@@ -66,6 +66,14 @@ impl Chapter {
 }
 
 impl Kind {
+    /// Returns the text of the module, without its indentation.
+    pub fn source(&self) -> Option<String> {
+        let (_, module) = self.file.split_once(&format!("\npub mod {} {{\n", self.name))?;
+        let (module, _) = module.split_once("\n}\n")?;
+        let lines = module.lines().map(|line| line.strip_prefix("    ").unwrap_or(line));
+        Some(lines.collect::<Vec<_>>().join("\n"))
+    }
+
     /// The rules of a message of this kind.
     pub fn limits(&self) -> impl Iterator<Item = &'static Rule> {
         limits::all().filter(|rule| self.rules.iter().any(|start| rule.id().starts_with(start)))
@@ -74,10 +82,10 @@ impl Kind {
 
 /// Lists the kinds of a channel, each of a module that is named like its function.
 macro_rules! kinds {
-    ($folder:literal: $($name:ident $rules:tt $alt:literal;)+) => {
+    ($file:literal: $($name:ident $rules:tt $alt:literal;)+) => {
         &[$($crate::sending::Kind {
             name: stringify!($name),
-            source: include_str!(concat!($folder, "/", stringify!($name), ".rs")),
+            file: include_str!($file),
             message: |to| $name::$name(to).into(),
             rules: &$rules,
             alt: $alt,

@@ -1,4 +1,4 @@
-//! A headless Chromium of one's own, and the chromedriver that steers it.
+//! A headless Chromium, and the chromedriver that controls it.
 
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -13,14 +13,14 @@ use tokio::process::{Child, Command};
 
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
-/// A browser that paints two pixels for each that a page asks for.
+/// A browser that renders at double resolution.
 pub(crate) struct Browser {
     client: Client,
     driver: Child,
 }
 
 impl Browser {
-    /// Starts one whose page has a size in CSS pixels.
+    /// Starts a browser whose page has a size in CSS pixels.
     pub(crate) async fn start(width: u32, height: u32) -> Result<Self> {
         let (driver, port) = driver().await?;
         let arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--lang=en"];
@@ -58,14 +58,14 @@ impl Browser {
         tokio::time::timeout(Duration::from_secs(20), is_true).await.context(expression.to_owned())?
     }
 
-    /// Adds rules to the page, as the browser's own, which its policy allows.
+    /// Adds rules to the page as the browser's own, which its policy allows.
     pub(crate) async fn style(&self, rules: &str) -> Result<()> {
         let script = "const sheet = new CSSStyleSheet(); sheet.replaceSync(arguments[0]); document.adoptedStyleSheets.push(sheet);";
         self.client.execute(script, vec![Value::from(rules)]).await?;
         self.until("document.getAnimations().every((animation) => animation.playState === 'finished')").await
     }
 
-    /// A picture of one element.
+    /// Takes a picture of one element.
     pub(crate) async fn picture(&self, css: &str) -> Result<Vec<u8>> {
         let element = self.client.find(Locator::Css(css)).await?;
         let (.., width, height) = element.rectangle().await?;
@@ -73,7 +73,7 @@ impl Browser {
         Ok(element.screenshot().await?)
     }
 
-    /// Ends the browser, then its driver, which alone would leave it behind.
+    /// Stops the browser, then its driver. Stopping the driver alone would leave the browser running.
     pub(crate) async fn close(mut self) -> Result<()> {
         self.client.close().await?;
         self.driver.kill().await?;
@@ -94,7 +94,7 @@ async fn driver() -> Result<(Child, u16)> {
     while let Some(line) = lines.next_line().await? {
         if let Some((_, port)) = line.split_once("started successfully on port ") {
             let port = port.trim_end_matches('.').parse()?;
-            // It must never wait for someone to read what it says.
+            // Its output is discarded, so that it never blocks.
             tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
             return Ok((driver, port));
         }

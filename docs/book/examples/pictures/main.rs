@@ -1,4 +1,4 @@
-//! Takes the pictures of the pages about sending: each message is sent to a sandbox, and its bubble in the console is taken.
+//! Takes the pictures of the pages about sending: sends each message to a sandbox, and takes its bubble in the console.
 //!
 //! `cargo run -p incs-book --example pictures` needs chromedriver and a Chromium of the same version.
 #![allow(clippy::print_stdout, reason = "a terminal program: its output is its result")]
@@ -19,10 +19,10 @@ use crate::browser::Browser;
 
 const TO: &str = "85251230088";
 
-/// A bubble, and what hangs below it: cards or suggestions. Room on the right is left out.
+/// The selector of a bubble with the cards or suggestions below it, without the space on the right.
 const BUBBLE: &str = "document.querySelector('.message:last-child')";
 
-/// The look of the pictures: what answers the pointer is gone, and cards stand side by side at their full width.
+/// The style of the pictures: no hover effects, and cards side by side at their full width.
 const STYLE: &str = "\
 .act, .paddle, .day { display: none !important; } \
 .message { padding: 10px !important; max-width: none !important; width: max-content !important; } \
@@ -54,7 +54,7 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
-/// Sends one message to a sandbox of its own, whose clock stands still, and takes its bubble.
+/// Sends one message to a new sandbox with a stopped clock, and takes its bubble.
 async fn take(browser: &Browser, chapter: &Chapter, kind: &Kind) -> Result<Vec<u8>> {
     let clock = Clock::starting_at("2026-11-22T08:00:00Z".parse()?);
     let sandbox = Sandbox::builder().seed(7).clock(clock).pace(Pace::instant()).start().await?;

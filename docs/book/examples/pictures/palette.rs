@@ -1,4 +1,4 @@
-//! A smaller picture of the same look: at most 256 colours, each point a byte.
+//! Reduces a picture to at most 256 colours, one byte per pixel.
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
@@ -8,7 +8,7 @@ use png::{BitDepth, ColorType, Compression, Decoder, Encoder, Filter};
 
 type Colour = [u8; 3];
 
-/// Writes a picture again with the colours that it has most of; every other point takes the nearest of these.
+/// Writes a picture again with its most frequent colours; every other pixel takes the nearest of these.
 pub(crate) fn reduced(picture: &[u8]) -> Result<Vec<u8>> {
     let mut reader = Decoder::new(Cursor::new(picture)).read_info()?;
     let mut points = vec![0; reader.output_buffer_size().context("a picture without an end")?];
@@ -40,7 +40,7 @@ pub(crate) fn reduced(picture: &[u8]) -> Result<Vec<u8>> {
     Ok(out)
 }
 
-/// The place of the colour that is nearest.
+/// The index of the nearest colour.
 fn place(palette: &[Colour], colour: Colour) -> Option<u8> {
     let distance = |other: &Colour| {
         colour.iter().zip(other).map(|(one, other)| u32::from(one.abs_diff(*other)).pow(2)).sum::<u32>()

@@ -1,4 +1,4 @@
-//! Where each page of the repository stands in the book.
+//! The place of each page of the repository in the book.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,8 +8,9 @@ use anyhow::{Context as _, Result};
 use mdbook_driver::book::{Book, BookItem, Chapter};
 
 use super::links::{self, Target};
+use crate::llms;
 
-/// Pages beside docs/ that are chapters too: file, place in the book, name.
+/// Chapters outside docs/: file, place in the book, name.
 const BESIDE: &[(&str, &str, &str)] = &[
     ("README.md", "incs.md", "INCS for Rust"),
     ("examples/README.md", "examples.md", "Examples"),
@@ -33,7 +34,7 @@ pub(super) struct Chapters {
 }
 
 impl Chapters {
-    /// Adds the pages beside docs/ to the book, the first of them after the front page, and says where all stand.
+    /// Adds the pages outside docs/ to the book, the first of them after the front page, and records the places of all chapters.
     pub(super) fn gather(root: &Path, book: &mut Book) -> Result<Self> {
         let mut chapters = Self { root: root.to_path_buf(), places: BTreeMap::new(), files: BTreeMap::new() };
         book.for_each_chapter_mut(|chapter| {
@@ -65,16 +66,28 @@ impl Chapters {
         self.places.insert(file, place);
     }
 
-    /// Makes the links of a chapter lead to where their pages stand in the book.
-    pub(super) fn lead(&self, chapter: &mut Chapter) -> Result<()> {
+    /// Rewrites the links of a chapter to the places of their pages in the book.
+    pub(super) fn rewrite_links(&self, chapter: &mut Chapter) -> Result<()> {
         let Some(place) = chapter.path.clone() else { return Ok(()) };
-        let file = self.files.get(&place).with_context(|| format!("{}: of no file", place.display()))?;
+        let file = self.files.get(&place).with_context(|| format!("{}: chapter without a file", place.display()))?;
         chapter.content = links::rewritten(&chapter.content, |link| self.target(file, &place, link))
             .with_context(|| file.display().to_string())?;
         Ok(())
     }
 
-    /// Where a link leads that stands in `file`, which is at `place` in the book.
+    /// Rewrites the links of the index `llms.txt` to the files of the built book, which has it at its root.
+    pub(super) fn index(&self, index: &str) -> Result<String> {
+        let html = |link: String| match link.split_once(".md") {
+            Some((page, anchor)) => Target::Link(format!("{page}.html{anchor}")),
+            None => Target::Link(link),
+        };
+        links::rewritten(index, |link| match self.target(Path::new(llms::PATH), Path::new("llms.txt"), link) {
+            Target::Link(link) => html(link),
+            other => other,
+        })
+    }
+
+    /// Returns the target of a link in `file`, which is at `place` in the book.
     fn target(&self, file: &Path, place: &Path, link: &str) -> Target {
         let (path, anchor) = match link.split_once('#') {
             Some((path, anchor)) => (path, format!("#{anchor}")),
@@ -86,7 +99,7 @@ impl Chapters {
         let meant = joined(file.parent().unwrap_or(Path::new("")), path);
         let wanted = match (self.places.get(&meant), meant.strip_prefix("docs")) {
             (Some(wanted), _) => wanted.clone(),
-            // Files of docs/ that are no pages go along as they are; folders do not, nor does the table of contents.
+            // Files of docs/ that are not pages are copied; folders and the table of contents are not.
             (None, Ok(within)) if self.root.join(&meant).is_file() && !is_page(within) => within.to_path_buf(),
             _ => return Target::Text,
         };
@@ -94,7 +107,7 @@ impl Chapters {
     }
 }
 
-/// The place of a page: a README is what a folder shows.
+/// The place of a page: a README is the index of its folder.
 fn index(source: &Path) -> PathBuf {
     if source.file_name().is_some_and(|name| name == "README.md") {
         source.with_file_name("index.md")
@@ -107,13 +120,13 @@ fn is_page(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "md")
 }
 
-/// Whether a link names its protocol: `https:`, `mailto:`.
+/// Returns whether a link names its protocol: `https:`, `mailto:`.
 fn is_elsewhere(link: &str) -> bool {
     link.split_once(':')
         .is_some_and(|(scheme, _)| !scheme.is_empty() && scheme.chars().all(|c| c.is_ascii_alphabetic()))
 }
 
-/// A path from a folder, without `..` in it.
+/// Joins a path to a folder, and resolves `..`.
 fn joined(folder: &Path, path: &str) -> PathBuf {
     let mut whole = folder.to_path_buf();
     for part in path.split('/') {
@@ -128,7 +141,7 @@ fn joined(folder: &Path, path: &str) -> PathBuf {
     whole
 }
 
-/// The way from one page to another.
+/// The relative path from one page to another.
 fn relative(from: &Path, to: &Path) -> String {
     let up = from.parent().map_or(0, |folder| folder.components().count());
     let to: Vec<_> = to.iter().map(|part| part.to_string_lossy()).collect();
@@ -140,7 +153,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_link_leads_to_the_place_of_its_page_and_one_to_a_source_file_becomes_text() {
+    fn links_follow_pages_into_the_book() {
         let mut chapters =
             Chapters { root: crate::root().to_path_buf(), places: BTreeMap::new(), files: BTreeMap::new() };
         chapters.add("README.md".into(), "incs.md".into());
@@ -160,5 +173,7 @@ mod tests {
         assert_eq!(target("docs/README.md", "index.md", "SUMMARY.md"), Target::Text);
         assert_eq!(target("README.md", "incs.md", "#use-it"), Target::Same);
         assert_eq!(target("README.md", "incs.md", "https://example.com/"), Target::Same);
+        let index = chapters.index("- [A](schemas/README.md#use): a\n- [B](../README.md): b\n").unwrap();
+        assert_eq!(index, "- [A](schemas/index.html#use): a\n- [B](incs.html): b\n");
     }
 }

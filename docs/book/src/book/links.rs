@@ -1,22 +1,22 @@
-//! The links of a page, led to where their targets stand in the book.
+//! Rewrites the links of a page to the places of their targets in the book.
 
 use std::ops::Range;
 
 use anyhow::{Context as _, Result};
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag};
 
-/// Where a link of a page leads in the book.
+/// The target of a link in the book.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Target {
-    /// Where it says.
+    /// The link stays unchanged.
     Same,
-    /// To another place.
+    /// Another link.
     Link(String),
-    /// To nothing that the book has: what it reads stays.
+    /// No page of the book: only the text of the link stays.
     Text,
 }
 
-/// A page whose links lead to what `target` says; its other bytes stay.
+/// Returns the page with each link replaced by the result of `target`; its other bytes stay.
 pub(super) fn rewritten(page: &str, target: impl Fn(&str) -> Target) -> Result<String> {
     let mut edits: Vec<(Range<usize>, String)> = Vec::new();
     let parser = Parser::new_ext(page, Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES);
@@ -35,13 +35,13 @@ pub(super) fn rewritten(page: &str, target: impl Fn(&str) -> Target) -> Result<S
             continue;
         }
         match target(&dest_url) {
-            // A picture that is missing stays, and is found missing in what was built.
+            // A missing picture stays, and the check of the built book reports it.
             Target::Text if is_picture => {}
             Target::Same => {}
             Target::Link(link) => edits.push((find(page, &range, &dest_url)?, link)),
             Target::Text => {
                 let whole = find(page, &range, &dest_url)?;
-                // From the bracket before the destination to the end, and the one at the start.
+                // Removes the part from the bracket before the destination to the end, and the bracket at the start.
                 edits.push((whole.start.saturating_sub(2)..range.end, String::new()));
                 edits.push((range.start..range.start + 1, String::new()));
             }
@@ -55,9 +55,9 @@ pub(super) fn rewritten(page: &str, target: impl Fn(&str) -> Target) -> Result<S
     Ok(page)
 }
 
-/// Where a destination stands in a link: nothing but a title comes after it.
+/// Finds the destination in a link: only a title can follow it.
 fn find(page: &str, link: &Range<usize>, destination: &str) -> Result<Range<usize>> {
-    let text = page.get(link.clone()).context("a link that is not in the page")?;
+    let text = page.get(link.clone()).context("a link outside of the page")?;
     let at =
         text.rfind(destination).with_context(|| format!("a link that is not spelled as it reads: {destination}"))?;
     let start = link.start + at;
@@ -69,13 +69,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn links_pictures_and_definitions_are_led_elsewhere_and_code_is_not_touched() {
+    fn links_change_and_code_stays() {
         let page = "[a *b*](a.md#x) `[a](a.md)` [![p](p.png)](a.md) [r], [gone](src/x.rs)!\n\n[r]: a.md\n";
-        let led = rewritten(page, |link| match link {
+        let rewritten_page = rewritten(page, |link| match link {
             "src/x.rs" => Target::Text,
             "p.png" => Target::Same,
             other => Target::Link(format!("../{other}")),
         });
-        assert_eq!(led.unwrap(), "[a *b*](../a.md#x) `[a](a.md)` [![p](p.png)](../a.md) [r], gone!\n\n[r]: ../a.md\n");
+        assert_eq!(
+            rewritten_page.unwrap(),
+            "[a *b*](../a.md#x) `[a](a.md)` [![p](p.png)](../a.md) [r], gone!\n\n[r]: ../a.md\n"
+        );
     }
 }

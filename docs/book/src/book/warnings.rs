@@ -1,4 +1,4 @@
-//! What the builder of the book complains of.
+//! The warnings of the book's builder.
 
 use std::fmt::{self, Write as _};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,14 +7,14 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber};
 
-/// Keeps warnings and errors, and lets everything else go.
+/// A subscriber that keeps warnings and errors, and drops everything else.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Warnings {
     kept: Arc<Mutex<Vec<String>>>,
 }
 
 impl Warnings {
-    /// Those so far.
+    /// Takes the warnings so far.
     pub(super) fn take(&self) -> Vec<String> {
         std::mem::take(&mut self.kept.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn warnings_are_kept_and_what_is_less_is_not() {
+    fn only_warnings_are_kept() {
         let warnings = Warnings::default();
         tracing::subscriber::with_default(warnings.clone(), || {
             tracing::info!("fine");

@@ -1,15 +1,15 @@
-//! The code blocks of the pages: what compiles, and what is data.
+//! Checks of the code blocks of the pages.
 
 use std::fs;
 
 use incs_book::sending::CHAPTERS;
-use incs_model::OutboundMessage;
+use incs_model::{Document, Report};
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 use serde_json::Value;
 
 use crate::repository::pages;
 
-/// The code blocks of a page: what stands behind the backquotes, and the text.
+/// The code blocks of a page: the text after the backquotes, and the content.
 pub(crate) fn blocks(page: &str) -> Vec<(String, String)> {
     let mut blocks = Vec::new();
     let mut open: Option<(String, String)> = None;
@@ -28,13 +28,13 @@ pub(crate) fn blocks(page: &str) -> Vec<(String, String)> {
     blocks
 }
 
-/// Of which language a block is.
+/// The language of a block.
 pub(crate) fn language(info: &str) -> &str {
     info.split([' ', ',']).next().unwrap_or_default()
 }
 
 #[test]
-fn every_page_with_rust_code_is_a_doc_test() {
+fn pages_with_rust_are_doc_tests() {
     let root = incs_book::root();
     let listed = fs::read_to_string(root.join("docs/book/src/pages.rs")).unwrap();
     let mut checked = 0;
@@ -43,7 +43,7 @@ fn every_page_with_rust_code_is_a_doc_test() {
             continue;
         }
         checked += 1;
-        // A README of a crate is its front page, so that its own doc tests hold it.
+        // The doc tests of a crate compile its README when its front page includes it.
         let is_front =
             path.strip_suffix("README.md").filter(|folder| folder.starts_with("crates/")).is_some_and(|folder| {
                 fs::read_to_string(root.join(folder).join("src/lib.rs"))
@@ -56,16 +56,33 @@ fn every_page_with_rust_code_is_a_doc_test() {
 }
 
 #[test]
-fn no_rust_code_is_kept_from_the_compiler() {
+fn no_rust_block_skips_the_compiler() {
     for (path, page) in pages() {
         for (info, _) in blocks(&page).iter().filter(|(info, _)| language(info) == "rust") {
-            assert!(["rust", "rust,no_run"].contains(&info.as_str()), "{path}: a block marked {info}");
+            assert!(
+                ["rust", "rust,no_run", "rust,compile_fail"].contains(&info.as_str()),
+                "{path}: a block marked {info}"
+            );
         }
     }
 }
 
 #[test]
-fn every_json_block_is_json() {
+fn missing_variables_are_named() {
+    for (path, page) in pages() {
+        for (_, text) in blocks(&page).iter().filter(|(info, _)| language(info) == "rust") {
+            let bare = text.lines().find(|line| {
+                line.split("env::var(")
+                    .skip(1)
+                    .any(|rest| rest.split_once(')').is_some_and(|(_, next)| next.starts_with('?')))
+            });
+            assert_eq!(bare, None, "{path}: without the variable this program only says `NotPresent`");
+        }
+    }
+}
+
+#[test]
+fn every_json_block_parses() {
     let mut checked = 0;
     for (path, page) in pages() {
         for (_, text) in blocks(&page).iter().filter(|(info, _)| language(info) == "json") {
@@ -78,7 +95,7 @@ fn every_json_block_is_json() {
 }
 
 #[test]
-fn the_json_of_a_page_about_sending_is_what_the_client_would_post() {
+fn json_of_sending_pages_is_posted() {
     let pages = pages();
     for chapter in CHAPTERS {
         let page = pages.get(&chapter.path()).unwrap();
@@ -87,7 +104,9 @@ fn the_json_of_a_page_about_sending_is_what_the_client_would_post() {
         assert_eq!(bodies.len(), chapter.kinds.len(), "{}", chapter.name);
         for (kind, body) in chapter.kinds.iter().zip(bodies) {
             let message = (kind.message)("85251230088".parse().unwrap());
-            assert_eq!(OutboundMessage::decode(&chapter.channel(), body.as_bytes()).unwrap(), message, "{}", kind.name);
+            let document = Document::read(&chapter.channel(), body.as_bytes());
+            assert_eq!(document.report(), &Report::default(), "{}", kind.name);
+            assert_eq!(document.message(), Some(&message), "{}", kind.name);
             let posted: Value = serde_json::from_slice(&incs_model::encode(&message).unwrap()).unwrap();
             assert_eq!(serde_json::from_str::<Value>(&body).unwrap(), posted, "{}", kind.name);
         }

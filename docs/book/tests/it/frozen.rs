@@ -45,7 +45,7 @@ fn every_frozen_change_is_declared() {
         let last = declared.get(file).map_or("none", String::as_str);
         assert_eq!(digest, last, "docs/frozen/{file} changed; add a row to docs/frozen/README.md");
     }
-    // The last row of a file that was deleted says so in place of a digest.
+    // The last row of a deleted file says `deleted` in place of a digest.
     let gone: Vec<_> =
         declared.iter().filter(|(file, digest)| !found.contains_key(*file) && *digest != "deleted").collect();
     assert!(gone.is_empty(), "files that are missing: {gone:?}");

@@ -1,4 +1,4 @@
-//! The manifests that pages show: a feature that they name is one that the crate has.
+//! Checks that the manifests on pages name existing features.
 
 use std::fs;
 
@@ -15,13 +15,14 @@ fn features(name: &str) -> Table {
 }
 
 #[test]
-fn a_manifest_names_features_that_there_are() {
+fn manifests_name_existing_features() {
     let mut checked = 0;
     for (path, page) in pages() {
         for (_, text) in blocks(&page).iter().filter(|(info, _)| language(info) == "toml") {
             let manifest: Table = text.parse().unwrap_or_else(|error| panic!("{path}: {error}"));
             for kind in ["dependencies", "dev-dependencies"] {
                 for (name, wanted) in manifest.get(kind).and_then(toml::Value::as_table).into_iter().flatten() {
+                    let name = wanted.get("package").and_then(toml::Value::as_str).unwrap_or(name);
                     let wanted = wanted.get("features").and_then(toml::Value::as_array);
                     for feature in wanted.into_iter().flatten().filter(|_| name.starts_with("incs-")) {
                         let feature = feature.as_str().unwrap();

@@ -1,4 +1,4 @@
-//! Every kind of message that the pages about sending show.
+//! Checks of every kind of message on the pages about sending.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,8 +7,8 @@ use std::time::Duration;
 use incs_book::sending::{CHAPTERS, Kind, SESSION_WINDOW, page};
 use incs_client::Client;
 use incs_client::backend::HyperTransport;
-use incs_model::OutboundMessage;
 use incs_model::limits::{self, Rule};
+use incs_model::{Document, OutboundMessage};
 use incs_sandbox::{Clock, Pace, Sandbox, State};
 
 use crate::repository::children;
@@ -18,7 +18,7 @@ fn message(kind: &Kind) -> OutboundMessage {
 }
 
 #[tokio::test]
-async fn every_message_of_the_pages_keeps_the_rules_is_accepted_and_arrives() {
+async fn every_shown_message_is_delivered() {
     let clock = Clock::starting_at("2026-11-22T08:00:00Z".parse().unwrap());
     let sandbox = Sandbox::builder().seed(7).clock(clock).pace(Pace::instant()).start().await.unwrap();
     let client = Client::builder(HyperTransport::new())
@@ -33,7 +33,7 @@ async fn every_message_of_the_pages_keeps_the_rules_is_accepted_and_arrives() {
             incs_model::validate(&message).unwrap();
             let sent = client.messages().send(message).await.unwrap();
             sandbox.advance(Duration::from_secs(10)).await;
-            let state = sandbox.message(sent.msg_id.as_str()).unwrap().state;
+            let state = sandbox.message(sent.message_id.as_str()).unwrap().state;
             assert!(state == State::Delivered || state == State::Read, "{} {}: {state:?}", chapter.name, kind.name);
         }
     }
@@ -41,7 +41,7 @@ async fn every_message_of_the_pages_keeps_the_rules_is_accepted_and_arrives() {
 }
 
 #[test]
-fn every_kind_of_content_is_on_a_page() {
+fn every_content_kind_is_shown() {
     let shown: BTreeSet<_> = CHAPTERS
         .iter()
         .flat_map(|chapter| chapter.kinds.iter().map(|kind| (chapter.name, message(kind).kind().to_owned())))
@@ -51,13 +51,13 @@ fn every_kind_of_content_is_on_a_page() {
         let name = path.file_name().unwrap().to_str().unwrap();
         let Some(rest) = name.strip_prefix("send-").filter(|name| name.ends_with(".request.json")) else { continue };
         let chapter = CHAPTERS.iter().find(|chapter| rest.starts_with(chapter.name)).unwrap();
-        let sample = OutboundMessage::decode(&chapter.channel(), &fs::read(&path).unwrap()).unwrap();
+        let sample = Document::read(&chapter.channel(), fs::read(&path).unwrap()).into_message().unwrap();
         assert!(shown.contains(&(chapter.name, sample.kind().to_owned())), "{name} is of a kind that no page shows");
     }
 }
 
 #[test]
-fn the_committed_pages_are_those_that_the_code_makes() {
+fn committed_pages_are_up_to_date() {
     for chapter in CHAPTERS {
         let committed = fs::read_to_string(incs_book::root().join(chapter.path())).unwrap();
         assert_eq!(committed, page(chapter).unwrap(), "`cargo xtask book` writes it");
@@ -65,12 +65,12 @@ fn the_committed_pages_are_those_that_the_code_makes() {
 }
 
 #[test]
-fn every_rule_of_a_channel_is_told_where_it_matters() {
+fn every_channel_rule_is_listed() {
     for chapter in CHAPTERS {
-        let told: BTreeSet<_> = chapter.kinds.iter().flat_map(Kind::limits).map(Rule::id).collect();
+        let listed: BTreeSet<_> = chapter.kinds.iter().flat_map(Kind::limits).map(Rule::id).collect();
         let of_channel = limits::all().map(Rule::id).filter(|id| id.split('.').next() == Some(chapter.name));
-        let untold: Vec<_> = of_channel.filter(|id| !told.contains(id) && !id.ends_with(SESSION_WINDOW)).collect();
-        assert_eq!(untold, Vec::<&str>::new(), "{}", chapter.name);
+        let missing: Vec<_> = of_channel.filter(|id| !listed.contains(id) && !id.ends_with(SESSION_WINDOW)).collect();
+        assert_eq!(missing, Vec::<&str>::new(), "{}", chapter.name);
         for kind in chapter.kinds {
             for start in kind.rules {
                 assert!(
@@ -84,7 +84,7 @@ fn every_rule_of_a_channel_is_told_where_it_matters() {
 }
 
 #[test]
-fn every_kind_has_its_picture_and_every_picture_is_used() {
+fn kinds_and_pictures_match() {
     let docs = incs_book::root().join("docs");
     let used: BTreeSet<_> =
         CHAPTERS.iter().flat_map(|chapter| chapter.kinds.iter().map(|kind| docs.join(chapter.picture(kind)))).collect();
