@@ -86,7 +86,7 @@ impl Verdict {
 
     fn is_held(&self) -> bool {
         let more = self.case.allocations - self.baseline.allocations;
-        self.ratio <= self.gate.max_ratio && self.gate.max_extra_allocations.is_none_or(|most| more <= most)
+        self.ratio <= self.gate.max_ratio() && self.gate.max_extra_allocations.is_none_or(|most| more <= most)
     }
 
     fn row(&self) -> String {
@@ -94,7 +94,7 @@ impl Verdict {
         let at_most = gate.max_extra_allocations.map(|most| format!(", at most {most} more")).unwrap_or_default();
         let allocations = format!("{} against {}{at_most}", case.allocations, baseline.allocations);
         let held = if self.is_held() { "yes" } else { "**no**" };
-        format!("| {} | {ratio:.2} | {:.2} | {allocations} | {held} |", gate.description, gate.max_ratio)
+        format!("| {} | {ratio:.2} | {:.2} | {allocations} | {held} |", gate.description, gate.max_ratio())
     }
 
     fn to_json(&self) -> serde_json::Value {
@@ -103,7 +103,7 @@ impl Verdict {
             "case": self.gate.case,
             "baseline": self.gate.baseline,
             "ratio": self.ratio,
-            "most": self.gate.max_ratio,
+            "most": self.gate.max_ratio(),
             "allocations": self.case.allocations,
             "baseline_allocations": self.baseline.allocations,
             "held": self.is_held(),
