@@ -1,7 +1,5 @@
 //! The client that is built from the settings, and its runtime.
 
-use std::fmt;
-
 use async_trait::async_trait;
 use incs_facade::client::backend::{HyperTransport, HyperTransportBuilder};
 use incs_facade::client::endpoint::Host;
@@ -9,7 +7,7 @@ use incs_facade::client::http::Uri;
 use incs_facade::client::transport::{Request, Response, Transport, TransportError};
 use incs_facade::client::{BuildError, Client, ClientBuilder};
 
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, HostError};
 use crate::output::Context;
 use crate::settings::Settings;
 
@@ -97,26 +95,6 @@ impl Transport for NamingTransport {
         let host = host_of(request.uri());
         let result = self.0.call(request).await;
         result.map_err(|error| TransportError::new(error.kind()).with_source(HostError { host, error }))
-    }
-}
-
-/// A transport error with the host of the request.
-#[derive(Debug)]
-pub(crate) struct HostError {
-    /// Host and port, as in `127.0.0.1:9`.
-    pub(crate) host: String,
-    pub(crate) error: TransportError,
-}
-
-impl fmt::Display for HostError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.host, self.error)
-    }
-}
-
-impl std::error::Error for HostError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.error)
     }
 }
 

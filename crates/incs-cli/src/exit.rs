@@ -4,13 +4,11 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::process::ExitCode;
 
+use incs_facade::client::transport::TransportError;
 use incs_facade::client::{Error, ErrorKind, RequestState, RetryAdvice};
 use incs_facade::model::envelope::Code;
 
-use crate::commands::validate::Violation;
-use crate::connect::HostError;
-use crate::lines::Details;
-use crate::output::WriteError;
+use crate::lines::{Details, Violation};
 
 /// The exit code of the program. Scripts rely on the numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,15 +149,6 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Ends a command whose results cannot be written.
-impl From<WriteError> for Failure {
-    fn from(error: WriteError) -> Self {
-        let failure = Self::new(Exit::Failure, error.to_string()).with_details(|details| details.kind = Some("output"));
-        let help = "make room or choose another place for the output, then run the command again";
-        Self { is_unwritten: true, ..failure.with_help(help) }
-    }
-}
-
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let mut failure = Self::new(Exit::of(&error), sentence(&error)).with_help(help(&error));
@@ -178,6 +167,26 @@ impl From<Error> for Failure {
             failure.details.violations = Some(report.violations().iter().map(Violation::from).collect());
         }
         failure
+    }
+}
+
+/// A transport error with the host of the request.
+#[derive(Debug)]
+pub(crate) struct HostError {
+    /// Host and port, as in `127.0.0.1:9`.
+    pub(crate) host: String,
+    pub(crate) error: TransportError,
+}
+
+impl fmt::Display for HostError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.host, self.error)
+    }
+}
+
+impl StdError for HostError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&self.error)
     }
 }
 

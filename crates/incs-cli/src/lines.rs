@@ -1,174 +1,13 @@
-//! The lines that `--json` prints: their JSON Schemas, and the lines of any command.
+//! The parts that the `--json` lines of several commands share.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use incs_facade::client::RequestState;
-use incs_facade::model::inbound::Inbound;
-use incs_facade::model::schema::printed::{document, printed, received};
-use incs_facade::model::{task, template};
+use incs_facade::model::{self, DecodeError, Found};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
-use serde_json::{Map, Value, json};
-
-use crate::commands::validate::{Verdict, Violation};
-use crate::commands::{
-    auth, demo, doctor, explain, reference, sandbox, schema, send, status, template as templates, webhook,
-};
-
-/// The contract of the schemas, which is their folder below all schemas.
-pub(crate) const CONTRACT: &str = "cli";
-
-/// The schema of one kind of lines.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct LineSchema {
-    name: &'static str,
-    title: &'static str,
-    summary: &'static str,
-    schema: fn() -> Schema,
-}
-
-impl LineSchema {
-    const fn new(name: &'static str, title: &'static str, summary: &'static str, schema: fn() -> Schema) -> Self {
-        Self { name, title, summary, schema }
-    }
-
-    pub(crate) fn file_name(&self) -> String {
-        format!("{CONTRACT}/{}.json", self.name)
-    }
-
-    pub(crate) fn id(&self) -> String {
-        format!("urn:incs:schema:{CONTRACT}:{}", self.name)
-    }
-
-    pub(crate) fn title(&self) -> &'static str {
-        self.title
-    }
-
-    pub(crate) fn summary(&self) -> &'static str {
-        self.summary
-    }
-
-    pub(crate) fn to_value(self) -> Value {
-        document((self.schema)(), &self.id(), self.title, self.summary)
-    }
-}
-
-/// All schemas of lines, by name.
-pub(crate) const ALL: &[LineSchema] = &[
-    LineSchema::new("code-line", "Exit code line", "A line of `exit-codes`.", printed::<reference::ExitCode>),
-    LineSchema::new(
-        "completion-line",
-        "Completion line",
-        "The line of `completions`.",
-        printed::<reference::Script<'_>>,
-    ),
-    LineSchema::new("demo-line", "Demo line", "A line of `demo`.", printed::<demo::timeline::Line<'_>>),
-    LineSchema::new(
-        "doctor-line",
-        "Doctor line",
-        "A line of `doctor`: a setting, a check, or the summary.",
-        printed::<doctor::report::Line<'_>>,
-    ),
-    LineSchema::new(
-        "dry-run-line",
-        "Dry run line",
-        "A line of `send --dry-run` for a message that would be sent.",
-        printed::<send::Preview<'_>>,
-    ),
-    LineSchema::new(
-        "error-line",
-        "Error line",
-        "The error of any command, and a warning during it, on standard error.",
-        printed::<Diagnostic<'_>>,
-    ),
-    LineSchema::new(
-        "explanation-line",
-        "Explanation line",
-        "A line of `explain` for one code of one platform.",
-        printed::<explain::Line>,
-    ),
-    LineSchema::new("export-line", "Export line", "A line of `schema export`.", printed::<schema::ExportLine>),
-    LineSchema::new(
-        "items-line",
-        "Items line",
-        "The line of `webhook parse`.",
-        with_inbound::<webhook::parse::Document>,
-    ),
-    LineSchema::new(
-        "listen-line",
-        "Listen line",
-        "A line of `webhook listen`.",
-        with_inbound::<webhook::listen::printer::ListenLine<'_>>,
-    ),
-    LineSchema::new("manual-file-line", "Manual file line", "A line of `man --dir`.", printed::<reference::ManualFile>),
-    LineSchema::new("manual-line", "Manual line", "The line of `man`.", printed::<reference::ManualPage<'_>>),
-    LineSchema::new(
-        "posted-line",
-        "Posted line",
-        "The line of `webhook trigger`.",
-        printed::<webhook::trigger::TriggerLine>,
-    ),
-    LineSchema::new(
-        "rcs-template-line",
-        "RCS template line",
-        "A line of `template list` and `template get` for RCS, as the platform returned it.",
-        received::<template::rcs::Template>,
-    ),
-    LineSchema::new(
-        "sample-line",
-        "Sample line",
-        "A line of `webhook trigger --list`.",
-        printed::<webhook::trigger::Sample<'_>>,
-    ),
-    LineSchema::new("sandbox-line", "Sandbox line", "The line of `sandbox`.", printed::<sandbox::Line<'_>>),
-    LineSchema::new("schema-line", "Schema line", "A line of `schema list`.", printed::<schema::ListLine>),
-    LineSchema::new("schema-text-line", "Schema text line", "The line of `schema print`.", printed::<PrintedSchema>),
-    LineSchema::new("send-line", "Send line", "A line of `send` for one message.", printed::<send::line::Line<'_>>),
-    LineSchema::new("sign-line", "Sign line", "The line of `webhook sign`.", printed::<webhook::sign::SignLine>),
-    LineSchema::new(
-        "status-line",
-        "Status line",
-        "A line of `status` for one message.",
-        printed::<status::StatusLine<'_>>,
-    ),
-    LineSchema::new(
-        "task-line",
-        "Task line",
-        "A line of `task list` and `task create`, as the platform returned it.",
-        received::<task::Task>,
-    ),
-    LineSchema::new(
-        "template-created-line",
-        "Created template line",
-        "The line of `template create`.",
-        printed::<templates::manage::Created>,
-    ),
-    LineSchema::new(
-        "template-deleted-line",
-        "Deleted template line",
-        "The line of `template delete`.",
-        printed::<templates::manage::Deleted<'_>>,
-    ),
-    LineSchema::new("token-line", "Token line", "The line of `auth token`.", printed::<auth::TokenLine<'_>>),
-    LineSchema::new(
-        "verdict-line",
-        "Verdict line",
-        "A line of `validate`, `template check` and `schema check` for one document.",
-        printed::<Verdict>,
-    ),
-    LineSchema::new(
-        "verify-line",
-        "Verify line",
-        "The line of `webhook verify`.",
-        printed::<webhook::verify::VerifyLine>,
-    ),
-    LineSchema::new(
-        "whatsapp-template-line",
-        "WhatsApp template line",
-        "A line of `template list` and `template get` for WhatsApp, as the platform returned it.",
-        received::<template::whatsapp::Template>,
-    ),
-];
+use serde_json::Value;
 
 /// Converts a count for a line.
 pub(crate) fn count(number: usize) -> u64 {
@@ -278,6 +117,75 @@ pub(crate) struct Details {
     pub(crate) skipped: Option<u64>,
 }
 
+/// A violation of a rule. No member holds a value of the document.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub(crate) struct Violation {
+    /// JSON pointer of the offending value; for a missing member, the pointer that it would have.
+    pub(crate) pointer: String,
+    /// The stable id of the rule.
+    pub(crate) rule: String,
+    /// The limit of the rule; null if it has none.
+    pub(crate) limit: Value,
+    /// The count, or the type of value, that was found.
+    pub(crate) found: Value,
+    pub(crate) message: String,
+    /// The member name that was probably meant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) suggestion: Option<String>,
+}
+
+impl Violation {
+    /// The rule id of a document that cannot be decoded.
+    pub(crate) const DECODE: &str = "decode";
+
+    /// Returns the violation of a document that cannot be decoded. Lines are counted in the file: the document begins at `first_line`.
+    pub(crate) fn of_decoding(error: &DecodeError, first_line: usize) -> Self {
+        let (line, column) = (error.line() + first_line - 1, error.column());
+        let (expected, found) = (error.expected(), error.found());
+        let (found, instead) = match found {
+            Found::Other => (Value::Null, String::new()),
+            found => (found.to_string().into(), format!(", found {found}")),
+        };
+        Self {
+            pointer: error.pointer().to_owned(),
+            rule: Self::DECODE.to_owned(),
+            limit: expected.into(),
+            found,
+            message: format!("expected {expected}{instead} (line {line}, column {column})"),
+            suggestion: None,
+        }
+    }
+
+    /// Reports whether the document could not be decoded.
+    pub(crate) fn is_of_decoding(&self) -> bool {
+        self.rule == Self::DECODE
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.pointer.is_empty() {
+            write!(f, "{}: ", self.pointer)?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+impl From<&model::Violation> for Violation {
+    fn from(violation: &model::Violation) -> Self {
+        let mut written = serde_json::to_value(violation).unwrap_or_default();
+        let mut take = |member: &str| written.get_mut(member).map(Value::take).unwrap_or_default();
+        Self {
+            pointer: violation.pointer().to_owned(),
+            rule: violation.rule().id().to_owned(),
+            limit: take("limit"),
+            found: take("found"),
+            message: violation.message(),
+            suggestion: violation.suggestion().map(str::to_owned),
+        }
+    }
+}
+
 /// The state of a request in one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -299,40 +207,11 @@ impl From<RequestState> for StateWord {
     }
 }
 
-/// A JSON Schema, the OpenAPI document, or a module of types.
-struct PrintedSchema;
-
-impl JsonSchema for PrintedSchema {
-    fn schema_name() -> Cow<'static, str> {
-        "PrintedSchema".into()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let text = json!({ "type": "string" });
-        let module = generator.subschema_for::<schema::ModuleLine>();
-        json_schema!({ "oneOf": [
-            {
-                "description": "A JSON Schema.",
-                "type": "object",
-                "properties": { "$id": text, "$schema": text, "title": text, "description": text },
-                "required": ["$id", "$schema", "title", "description"],
-            },
-            {
-                "description": "The OpenAPI document.",
-                "type": "object",
-                "properties": { "openapi": text, "info": { "type": "object" }, "paths": { "type": "object" } },
-                "required": ["openapi", "info", "paths"],
-            },
-            module,
-        ] })
-    }
-}
-
-/// Stands for a customer's message in the schema of a printed line. [`with_inbound`] adds the definition.
+/// Stands for a customer's message in the schema of a printed line. The catalogue of `incs schema` adds the definition.
 pub(crate) struct ReceivedInbound;
 
 /// The name of the definition.
-const INBOUND: &str = "InboundMessage";
+pub(crate) const INBOUND: &str = "InboundMessage";
 
 impl JsonSchema for ReceivedInbound {
     fn inline_schema() -> bool {
@@ -346,23 +225,4 @@ impl JsonSchema for ReceivedInbound {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "$ref": format!("#/$defs/{INBOUND}") })
     }
-}
-
-/// Returns the schema of a printed type that holds customers' messages. These have the open schema of received values: its optional
-/// members may be null.
-fn with_inbound<T: JsonSchema>() -> Schema {
-    let (mut schema, mut inbound) = (printed::<T>(), received::<Inbound>());
-    let mut definitions = match inbound.remove("$defs") {
-        Some(Value::Object(definitions)) => definitions,
-        _ => Map::new(),
-    };
-    for keyword in ["$schema", "title"] {
-        inbound.remove(keyword);
-    }
-    definitions.insert(INBOUND.to_owned(), inbound.to_value());
-    if let Some(Value::Object(own)) = schema.remove("$defs") {
-        definitions.extend(own);
-    }
-    schema.insert("$defs".to_owned(), Value::Object(definitions));
-    schema
 }

@@ -11,7 +11,7 @@ use incs_facade::client::Error;
 use serde::Serialize;
 
 use crate::args::Global;
-use crate::exit::{Failure, cause};
+use crate::exit::{Exit, Failure, cause};
 use crate::lines::Diagnostic;
 
 /// The assumed width of a terminal of unknown width.
@@ -193,6 +193,15 @@ pub(crate) struct WriteError(Arc<io::Error>);
 impl fmt::Display for WriteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "cannot write to standard output ({})", cause(&*self.0))
+    }
+}
+
+/// Ends a command whose results cannot be written.
+impl From<WriteError> for Failure {
+    fn from(error: WriteError) -> Self {
+        let failure = Self::new(Exit::Failure, error.to_string()).with_details(|details| details.kind = Some("output"));
+        let help = "make room or choose another place for the output, then run the command again";
+        Self { is_unwritten: true, ..failure.with_help(help) }
     }
 }
 

@@ -39,7 +39,7 @@ pub(crate) struct Line {
     title: &'static str,
     /// Cause, in one sentence.
     cause: &'static str,
-    /// What a person does.
+    /// Next step for a person.
     action: &'static str,
     /// `now`, `after_a_wait`, `after_a_change`, `never` or `unknown`.
     next_try: &'static str,
@@ -54,7 +54,7 @@ struct Source {
     title: &'static str,
     /// Address; for INCS the path on the platform's documentation site.
     address: &'static str,
-    /// What was read: the page itself, or copies of it.
+    /// Form in which it was read: the page itself, or copies of it.
     read_in: &'static str,
     /// Date on which it was read.
     date: &'static str,

@@ -1,6 +1,8 @@
 //! `incs schema`: the JSON Schemas, the types made from them, and the OpenAPI document.
 
+mod catalogue;
 mod check;
+mod lines;
 
 use std::fs;
 use std::io;
@@ -9,14 +11,13 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use incs_facade::client::openapi;
 use incs_facade::model::schema::{self, Language};
-use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
+use self::lines::{ExportLine, ListLine, ModuleLine, WriteAction};
 use super::validate;
 use crate::exit::{Exit, Failure};
 use crate::input::Entry;
-use crate::lines;
 use crate::output::{Columns, Context, Output};
 
 /// The name of the OpenAPI document, which is not a schema.
@@ -73,7 +74,7 @@ pub(crate) fn run(args: Schema, context: &Context) -> Result<Exit, Failure> {
         Action::Check { name, file } => {
             let schema = find_schema(&name)?;
             let document = Entry::read(&file)?;
-            let verdict = check::check(&schema, &document)?;
+            let verdict = check::check(&schema.file, &schema.schema, &document)?;
             Ok(validate::show(&document, &verdict, context.out)?)
         }
     }
@@ -170,8 +171,8 @@ fn all_schemas() -> Vec<Document> {
         summary: document.summary().to_owned(),
         schema: document.to_value(),
     });
-    let of_lines = lines::ALL.iter().map(|line| Document {
-        contract: lines::CONTRACT.to_owned(),
+    let of_lines = catalogue::ALL.iter().map(|line| Document {
+        contract: catalogue::CONTRACT.to_owned(),
         file: line.file_name(),
         id: line.id(),
         title: line.title().to_owned(),
@@ -214,50 +215,11 @@ fn shared_words(wanted: &str, name: &str) -> usize {
     name.split('-').filter(is_wanted).count()
 }
 
-/// A line of `incs schema list`.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct ListLine {
-    /// `send`, `receive` or `cli`; `both` for the types of all sent and received values.
-    contract: String,
-    /// Path below the folder of all schemas.
-    file: String,
-    /// Value of `$id`, or the id of a module of types.
-    id: String,
-    /// Name for `incs schema print`.
-    name: String,
-    summary: String,
-    title: String,
-}
-
-/// The line of `incs schema print` for a module of types.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct ModuleLine {
-    /// Path below the folder of all schemas.
-    file: &'static str,
-    /// The module.
-    text: String,
-}
-
-/// A line of `incs schema export`.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct ExportLine {
-    file: String,
-    result: WriteAction,
-}
-
 /// A file to write, and the result of writing it.
 struct OutputFile {
     path: PathBuf,
     text: String,
     action: WriteAction,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum WriteAction {
-    Written,
-    Replaced,
-    Unchanged,
 }
 
 /// A row of the index. The members are in the order of the file.
@@ -282,8 +244,9 @@ fn export(dir: &Path, force: bool, out: Output) -> Result<Exit, Failure> {
         files.push(output_file(dir.join(language.file_name()), language.module())?);
     }
     files.push(output_file(dir.join("openapi.json"), pretty(&openapi::document())?)?);
-    let (lines, others): (Vec<_>, Vec<_>) = documents.iter().partition(|document| document.contract == lines::CONTRACT);
-    files.push(output_file(dir.join(lines::CONTRACT).join("index.json"), index(&lines)?)?);
+    let (lines, others): (Vec<_>, Vec<_>) =
+        documents.iter().partition(|document| document.contract == catalogue::CONTRACT);
+    files.push(output_file(dir.join(catalogue::CONTRACT).join("index.json"), index(&lines)?)?);
     files.push(output_file(dir.join("index.json"), index(&others)?)?);
 
     let differing: Vec<_> = files.iter().filter(|file| file.action == WriteAction::Replaced).collect();

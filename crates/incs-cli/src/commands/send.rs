@@ -15,11 +15,11 @@ pub(crate) use self::arguments::Send;
 use self::arguments::{Kind, Options};
 use self::line::Line;
 use self::source::{Item, Place, Source};
-use super::validate::{Verdict, Violation};
+use super::validate::Verdict;
 use crate::args::ChannelName;
 use crate::connect;
 use crate::exit::{Exit, Failure};
-use crate::lines::StateWord;
+use crate::lines::{StateWord, Violation};
 use crate::output::{Context, Output, WriteError};
 
 /// Sends a file of messages, or the messages described by options.

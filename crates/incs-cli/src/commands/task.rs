@@ -8,11 +8,12 @@ use incs_facade::model::limits::task::PAGE_SIZE_MAX;
 use incs_facade::model::task::{self, ListQuery, NewTask, TaskStatus};
 use incs_facade::model::{self, CivilTime, PhoneNumber, decode};
 
-use super::validate::{Kind, Verdict, Violation};
+use super::validate::{Kind, Verdict};
 use crate::args::Private;
 use crate::connect;
 use crate::exit::{Exit, Failure};
 use crate::input::Entry;
+use crate::lines::Violation;
 use crate::output::{Columns, Context, Output};
 
 /// The arguments of `incs task`.

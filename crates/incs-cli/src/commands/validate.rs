@@ -1,13 +1,12 @@
 //! `incs validate`: checks documents against the rules of the platform without sending them.
 
-use std::fmt;
 use std::path::PathBuf;
 
 use anstyle::{AnsiColor, Style};
 use clap::{Args, ValueEnum};
 use incs_facade::model::limits::common::MEMBER_UNKNOWN;
 use incs_facade::model::template::{rcs as rcs_template, whatsapp as whatsapp_template};
-use incs_facade::model::{self, DecodeError, Document, Found, Report, task};
+use incs_facade::model::{self, DecodeError, Document, Report, task};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -16,14 +15,12 @@ use serde_json::Value;
 use crate::args::ChannelName;
 use crate::exit::{Exit, Failure};
 use crate::input::{self, Entry, MAX_DOCUMENT_BYTES};
+use crate::lines::Violation;
 use crate::output::{Context, Output, WriteError};
 
 const MORE: &str = r#"A file holds one JSON document, or several as JSON Lines. With --json, each document prints one line:
 {"valid", "violations": [{"pointer", "rule", "limit", "found", "message", "suggestion"?}], "warnings": […]}
 The exit code is 0 if all documents are valid, otherwise 2."#;
-
-/// The rule id of a document that cannot be decoded.
-const DECODE: &str = "decode";
 
 /// The arguments of `incs validate`.
 #[derive(Debug, Args)]
@@ -114,7 +111,7 @@ impl Kind {
         let message =
             |channel: &model::Channel| Verdict::of_document(&Document::read(channel, &*entry.body), entry.line);
         if entry.is_long {
-            return Verdict::of([Violation::of_length(entry)]);
+            return Verdict::of([too_long(entry)]);
         }
         match self {
             Self::WhatsAppMessage => message(&model::Channel::WhatsApp),
@@ -133,6 +130,18 @@ fn check_body<T: DeserializeOwned + model::Validate>(entry: &Entry) -> Verdict {
     Verdict::of_report(&report, read.err().as_ref(), entry.line)
 }
 
+/// Returns the violation of a document that is too long to be read.
+fn too_long(document: &Entry) -> Violation {
+    Violation {
+        pointer: String::new(),
+        rule: Violation::DECODE.to_owned(),
+        limit: MAX_DOCUMENT_BYTES.into(),
+        found: Value::Null,
+        message: format!("longer than {MAX_DOCUMENT_BYTES} bytes (line {})", document.line),
+        suggestion: None,
+    }
+}
+
 /// The result of a check: the violations and warnings of a document, and whether it would be sent.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub(crate) struct Verdict {
@@ -142,23 +151,6 @@ pub(crate) struct Verdict {
     pub(crate) violations: Vec<Violation>,
     /// Rules that are sampled or inferred, and broken.
     pub(crate) warnings: Vec<Violation>,
-}
-
-/// A violation of a rule. No member holds a value of the document.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-pub(crate) struct Violation {
-    /// JSON pointer of the offending value; for a missing member, the pointer that it would have.
-    pub(crate) pointer: String,
-    /// The stable id of the rule.
-    pub(crate) rule: String,
-    /// The limit of the rule; null if it has none.
-    pub(crate) limit: Value,
-    /// The count, or the type of value, that was found.
-    pub(crate) found: Value,
-    pub(crate) message: String,
-    /// The member name that was probably meant.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) suggestion: Option<String>,
 }
 
 impl Verdict {
@@ -175,7 +167,7 @@ impl Verdict {
     /// Returns the verdict of a report. The error, if there is one, has line and column.
     pub(crate) fn of_report(report: &Report, error: Option<&DecodeError>, first_line: usize) -> Self {
         let violation = |violation: &model::Violation| match error {
-            Some(error) if violation.rule().id() == DECODE => Violation::of_decoding(error, first_line),
+            Some(error) if violation.rule().id() == Violation::DECODE => Violation::of_decoding(error, first_line),
             _ => Violation::from(violation),
         };
         let warnings = report.warnings().iter().map(Violation::from).collect();
@@ -247,78 +239,5 @@ impl Verdict {
         let valid = self.violations.is_empty().then(|| if self.valid { "valid" } else { "not valid" }.to_owned());
         let parts = [valid, counted(self.violations.len(), "violation"), counted(self.warnings.len(), "warning")];
         parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
-    }
-}
-
-impl Violation {
-    /// Returns the violation of a document that cannot be decoded. Lines are counted in the file: the document begins at `first_line`.
-    pub(crate) fn of_decoding(error: &DecodeError, first_line: usize) -> Self {
-        let (line, column) = (error.line() + first_line - 1, error.column());
-        let (expected, found) = (error.expected(), error.found());
-        let (found, instead) = match found {
-            Found::Other => (Value::Null, String::new()),
-            found => (found.to_string().into(), format!(", found {found}")),
-        };
-        Self {
-            pointer: error.pointer().to_owned(),
-            rule: DECODE.to_owned(),
-            limit: expected.into(),
-            found,
-            message: format!("expected {expected}{instead} (line {line}, column {column})"),
-            suggestion: None,
-        }
-    }
-
-    /// Reports whether the document could not be decoded.
-    pub(crate) fn is_of_decoding(&self) -> bool {
-        self.rule == DECODE
-    }
-
-    /// Returns the violation of a document that is too long to be read.
-    fn of_length(document: &Entry) -> Self {
-        Self {
-            pointer: String::new(),
-            rule: DECODE.to_owned(),
-            limit: MAX_DOCUMENT_BYTES.into(),
-            found: Value::Null,
-            message: format!("longer than {MAX_DOCUMENT_BYTES} bytes (line {})", document.line),
-            suggestion: None,
-        }
-    }
-
-    /// Returns the violation for an unknown member in `incs schema check`.
-    pub(crate) fn of_unknown_member(pointer: String) -> Self {
-        Self {
-            pointer,
-            rule: "schema.additional_properties".to_owned(),
-            limit: Value::Null,
-            found: Value::Null,
-            message: "unknown member".to_owned(),
-            suggestion: None,
-        }
-    }
-}
-
-impl fmt::Display for Violation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.pointer.is_empty() {
-            write!(f, "{}: ", self.pointer)?;
-        }
-        f.write_str(&self.message)
-    }
-}
-
-impl From<&model::Violation> for Violation {
-    fn from(violation: &model::Violation) -> Self {
-        let mut written = serde_json::to_value(violation).unwrap_or_default();
-        let mut take = |member: &str| written.get_mut(member).map(Value::take).unwrap_or_default();
-        Self {
-            pointer: violation.pointer().to_owned(),
-            rule: violation.rule().id().to_owned(),
-            limit: take("limit"),
-            found: take("found"),
-            message: violation.message(),
-            suggestion: violation.suggestion().map(str::to_owned),
-        }
     }
 }

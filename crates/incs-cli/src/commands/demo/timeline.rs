@@ -50,11 +50,11 @@ pub(crate) enum Line<'a> {
     },
     /// A step ended.
     Result {
-        /// What was expected and did not happen; only if `ok` is false.
+        /// Expected result that did not happen; only if `ok` is false.
         #[serde(skip_serializing_if = "Option::is_none")]
         missed: Option<&'a str>,
         ok: bool,
-        /// What the step shows; only if `ok` is true.
+        /// Fact that the step shows; only if `ok` is true.
         #[serde(skip_serializing_if = "Option::is_none")]
         shown: Option<&'a str>,
         step: usize,

@@ -64,7 +64,7 @@ impl CheckResult {
     }
 }
 
-/// What a host says about a credential.
+/// State of a credential at a host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum CredentialState {

@@ -5,16 +5,16 @@ use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Error};
 use serde_json::Value;
 
-use super::Document;
-use crate::commands::validate::{Verdict, Violation};
+use crate::commands::validate::Verdict;
 use crate::commands::webhook::schema::{distance, named, type_of};
 use crate::exit::{Exit, Failure};
 use crate::input::Entry;
+use crate::lines::Violation;
 
-/// Returns the violations of a schema. A document that is not JSON gives one violation.
-pub(super) fn check(schema: &Document, document: &Entry) -> Result<Verdict, Failure> {
-    let validator = jsonschema::draft202012::new(&schema.schema)
-        .map_err(|_| Failure::new(Exit::Failure, format!("{} does not compile", schema.file)))?;
+/// Returns the violations of the schema in a file. A document that is not JSON gives one violation.
+pub(super) fn check(file: &str, schema: &Value, document: &Entry) -> Result<Verdict, Failure> {
+    let validator = jsonschema::draft202012::new(schema)
+        .map_err(|_| Failure::new(Exit::Failure, format!("{file} does not compile")))?;
     let value: Value = match decode(&document.body) {
         Ok(value) => value,
         Err(error) => return Ok(Verdict::of([Violation::of_decoding(&error, document.line)])),
@@ -33,7 +33,7 @@ fn violations(error: &ValidationError<'_>) -> Vec<Violation> {
     let at = error.instance_path().as_str();
     match error.kind() {
         Error::AdditionalProperties { unexpected } => {
-            unexpected.iter().map(|name| Violation::of_unknown_member(below(at, name))).collect()
+            unexpected.iter().map(|name| unknown_member(below(at, name))).collect()
         }
         Error::Required { property } => {
             let pointer = below(at, property.as_str().unwrap_or_default());
@@ -44,6 +44,18 @@ fn violations(error: &ValidationError<'_>) -> Vec<Violation> {
             let (limit, found, message) = describe(error);
             vec![violation(error, at.to_owned(), limit, found, message)]
         }
+    }
+}
+
+/// Returns the violation for an unknown member.
+fn unknown_member(pointer: String) -> Violation {
+    Violation {
+        pointer,
+        rule: "schema.additional_properties".to_owned(),
+        limit: Value::Null,
+        found: Value::Null,
+        message: "unknown member".to_owned(),
+        suggestion: None,
     }
 }
 

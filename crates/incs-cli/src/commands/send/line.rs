@@ -11,9 +11,9 @@ use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 use super::source::{Malformed, Place};
-use crate::commands::validate::{Verdict, Violation};
+use crate::commands::validate::Verdict;
 use crate::exit::{help, sentence};
-use crate::lines::StateWord;
+use crate::lines::{StateWord, Violation};
 
 /// The result of one message.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -14,8 +14,9 @@ use tokio::sync::{Semaphore, oneshot};
 
 use super::line::Line;
 use super::source::{Malformed, Place};
-use crate::commands::validate::{Verdict, Violation};
+use crate::commands::validate::Verdict;
 use crate::exit::{Exit, Failure};
+use crate::lines::Violation;
 use crate::output::{Output, Unwritten, WriteError};
 
 /// Number of lines that are buffered before they are written.

@@ -8,10 +8,11 @@ use serde_json::Value;
 
 use super::definition::{Channel, Template};
 use super::manage::{self, TemplateRef};
-use crate::commands::validate::{self, Verdict, Violation};
+use crate::commands::validate::{self, Verdict};
 use crate::connect;
 use crate::exit::{Exit, Failure};
 use crate::input::Entry;
+use crate::lines::Violation;
 use crate::output::Context;
 
 /// The source of the definition. By default it is the platform's template with the name in the message.

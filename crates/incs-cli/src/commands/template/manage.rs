@@ -14,10 +14,11 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::definition::{Channel, Template, TemplatePager};
-use crate::commands::validate::{Kind, Violation};
+use crate::commands::validate::Kind;
 use crate::connect;
 use crate::exit::{Exit, Failure};
 use crate::input::Entry;
+use crate::lines::Violation;
 use crate::output::{Columns, Context, Output};
 
 /// A template that the platform deleted.
