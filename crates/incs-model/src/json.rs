@@ -13,7 +13,7 @@ mod tracked;
 pub use self::body::{decode, decode_str, encode};
 pub use self::error::{DecodeError, Found};
 pub(crate) use self::lenient::{
-    Content, Tried, content_value, defaulted, float, items, keep, list, list_value, object_or_text, optional,
+    CONTENT, Content, Tried, content_value, defaulted, float, items, keep, list, list_value, object_or_text, optional,
     optional_value, parse_float, tried_value, whole_number,
 };
 pub(crate) use self::members::{Entries, compose, replay};

@@ -20,7 +20,7 @@ pub(super) const OPTIONAL: &str = "$incs::optional";
 /// Requests the elements of a list that can be read.
 pub(super) const LIST: &str = "$incs::list";
 /// Requests a value; null, `""` and `{}` count as absent.
-pub(super) const CONTENT: &str = "$incs::content";
+pub(crate) const CONTENT: &str = "$incs::content";
 /// Requests an object or a string, and reads any other value and `{}` as null.
 pub(super) const OBJECT_OR_TEXT: &str = "$incs::object_or_text";
 /// Requests a whole number, or its digits in a string.

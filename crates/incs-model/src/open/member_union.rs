@@ -3,12 +3,12 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess};
+use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
 use super::enums::fmt_token;
-use crate::json::{Content, Key, RawJson, ReadMembers, from_object, is_blank, once, optional_value, replay};
+use crate::json::{CONTENT, Content, Key, RawJson, ReadMembers, from_object, is_blank, once, optional_value, replay};
 
 /// The content of a kind that this version of the crate does not know: the kind and all its members.
 #[derive(Clone, PartialEq, Eq)]
@@ -175,10 +175,61 @@ impl<'de, U: MemberUnion> DeserializeSeed<'de> for ContentOrMissing<U> {
     }
 }
 
+/// Reads a content whose tag was not read yet, as the kind of its name. Read a second time, it is kept as raw text.
+struct EarlyContent<U>(&'static str, PhantomData<U>);
+
+enum Early<U> {
+    Read(U),
+    Kept(Box<RawValue>),
+}
+
+impl<'de, U: MemberUnion> DeserializeSeed<'de> for EarlyContent<U> {
+    type Value = Early<U>;
+
+    fn deserialize<D: Deserializer<'de>>(self, content: D) -> Result<Early<U>, D::Error> {
+        content.deserialize_newtype_struct(CONTENT, self)
+    }
+}
+
+impl<'de, U: MemberUnion> Visitor<'de> for EarlyContent<U> {
+    type Value = Early<U>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, content: D) -> Result<Early<U>, D::Error> {
+        content.deserialize_option(self)
+    }
+
+    fn visit_none<E>(self) -> Result<Early<U>, E> {
+        Ok(Early::Kept(RawValue::NULL.to_owned()))
+    }
+
+    fn visit_unit<E>(self) -> Result<Early<U>, E> {
+        Ok(Early::Kept(RawValue::NULL.to_owned()))
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, content: D) -> Result<Early<U>, D::Error> {
+        U::read(self.0, content).map(Early::Read)
+    }
+
+    /// Called by [`Tracked`](crate::json::Tracked).
+    fn visit_seq<A: SeqAccess<'de>>(self, mut content: A) -> Result<Early<U>, A::Error> {
+        let raw = content.next_element()?;
+        Ok(Early::Kept(raw.unwrap_or_else(|| RawValue::NULL.to_owned())))
+    }
+}
+
 /// Collects tag and content of a union while the members of an object are read in any order.
+///
+/// A content that comes before its tag is read as the kind of its name, since both are the same on this platform. If the tag then names
+/// another kind, or is absent, the first read fails, and the second one keeps the content as raw text until it has the tag.
 pub(crate) struct Slot<U> {
     kind: Option<Kind>,
     value: Option<U>,
+    /// The kind of a value that was read before the tag.
+    early: Option<&'static str>,
     kept: Vec<(Box<str>, Box<RawValue>)>,
 }
 
@@ -196,7 +247,7 @@ impl Kind {
 
 impl<U: MemberUnion> Slot<U> {
     pub(crate) fn new() -> Self {
-        Self { kind: None, value: None, kept: Vec::new() }
+        Self { kind: None, value: None, early: None, kept: Vec::new() }
     }
 
     /// Takes the next member, whose name was already read.
@@ -211,7 +262,7 @@ impl<U: MemberUnion> Slot<U> {
                 let Key(kind) = map.next_value()?;
                 Some(Kind::of::<U>(&kind))
             };
-            return Ok(());
+            return self.confirm_early();
         }
         match &self.kind {
             Some(Kind::Known(kind)) if *kind == key => {
@@ -219,9 +270,27 @@ impl<U: MemberUnion> Slot<U> {
                 once(&mut self.value, value, kind)?;
             }
             Some(Kind::Known(_)) => drop(map.next_value::<IgnoredAny>()?),
+            None if U::IS_RECEIVED && self.early.is_none() => match U::KINDS.iter().find(|kind| **kind == key) {
+                Some(kind) => match map.next_value_seed(EarlyContent(kind, PhantomData))? {
+                    Early::Read(value) => (self.early, self.value) = (Some(*kind), Some(value)),
+                    Early::Kept(raw) => self.kept.push((key.into(), raw)),
+                },
+                None => self.kept.push((key.into(), map.next_value()?)),
+            },
             _ => self.kept.push((key.into(), map.next_value()?)),
         }
         Ok(())
+    }
+
+    /// Fails if a content was read as another kind than that of the tag.
+    fn confirm_early<E: de::Error>(&self) -> Result<(), E> {
+        match (self.early, &self.kind) {
+            (None, _) => Ok(()),
+            (Some(early), Some(Kind::Known(kind))) if early == *kind => Ok(()),
+            (Some(early), _) => {
+                Err(E::custom(format_args!("`{early}` comes before a `{}` that does not name it", U::TAG)))
+            }
+        }
     }
 
     /// Returns the kind of the content when there is no tag: the only known one that is not blank.
@@ -236,6 +305,7 @@ impl<U: MemberUnion> Slot<U> {
 
     /// Returns the union, after all members were read.
     pub(crate) fn finish<E: de::Error>(self) -> Result<U, E> {
+        self.confirm_early()?;
         match self.inferred().map(Kind::Known).or(self.kind) {
             None => Err(E::missing_field(U::TAG)),
             Some(Kind::Unknown(kind)) => Ok(U::unknown(UnknownMember::of_kind(kind, self.kept))),
