@@ -126,8 +126,19 @@ impl Party {
     /// This is not an equivalence relation: the first two of three parties can be the same by one id, the last two by another,
     /// while the first and the last have no id in common. So do not sort or group by it; use [`key`](Self::key).
     pub fn same_party(&self, other: &Self) -> bool {
-        let mut pairs = self.ids().into_iter().zip(other.ids());
-        pairs.find_map(|(own, other)| Some(own? == other?)).unwrap_or(false)
+        Self::is_same(self.ids(), other.ids())
+    }
+
+    /// Reports the same for a person with these ids: user id, number, username, parent id.
+    pub(crate) fn has_same(&self, ids: [Option<&str>; 4]) -> bool {
+        Self::is_same(self.ids(), ids.map(|id| id.filter(|id| !id.is_empty())))
+    }
+
+    fn is_same<'a>(
+        own: impl IntoIterator<Item = Option<&'a str>>,
+        other: impl IntoIterator<Item = Option<&'a str>>,
+    ) -> bool {
+        own.into_iter().zip(other).find_map(|(own, other)| Some(own? == other?)).unwrap_or(false)
     }
 
     /// Fills in the ids that only `other` has. Both must be the same party.

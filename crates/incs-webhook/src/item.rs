@@ -284,8 +284,9 @@ impl Item {
     }
 
     fn origin(&self) -> Option<Origin> {
+        // The event was read from it.
         let text = std::str::from_utf8(self.raw()).ok()?;
-        Some(Origin::new(self.pointer(), RawJson::parse(text).ok()?))
+        Some(Origin::new(self.pointer(), RawJson::from_parsed(text.trim_ascii())))
     }
 }
 
@@ -334,6 +335,12 @@ impl StoredOutcome {
     }
 }
 
+impl From<Event> for StoredOutcome {
+    fn from(event: Event) -> Self {
+        Self::Other(Box::new(ItemOutcome::Parsed(event)))
+    }
+}
+
 impl From<ItemOutcome> for StoredOutcome {
     fn from(outcome: ItemOutcome) -> Self {
         match outcome {
@@ -349,11 +356,21 @@ impl Place {
 
     /// Returns the place of a member of this object.
     pub(crate) fn member(&self, name: &str) -> Self {
+        let mut pointer = self.pointer().into_owned();
+        pointer.reserve(name.len().min(Self::MAX_CHARACTERS) + 1);
+        pointer.push('/');
         let mut token = name.chars();
-        let shown: String = token.by_ref().take(Self::MAX_CHARACTERS).collect();
-        let end = if token.next().is_some() { "…" } else { "" };
-        let escaped = shown.replace('~', "~0").replace('/', "~1");
-        Self { pointer: Some(format!("{}/{escaped}{end}", self.pointer()).into()), index: None }
+        for character in token.by_ref().take(Self::MAX_CHARACTERS) {
+            match character {
+                '~' => pointer.push_str("~0"),
+                '/' => pointer.push_str("~1"),
+                other => pointer.push(other),
+            }
+        }
+        if token.next().is_some() {
+            pointer.push('…');
+        }
+        Self { pointer: Some(pointer.into()), index: None }
     }
 
     /// Returns the place of an element of this list.

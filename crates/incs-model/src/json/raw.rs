@@ -3,7 +3,8 @@
 use std::fmt;
 
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::ser::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::body::{decode_str, walk};
@@ -16,9 +17,8 @@ use crate::schema_of::schema_of;
 /// unchanged. `Debug` shows the size only. Equality compares the text, so two spellings of the same value differ.
 ///
 /// Works with `serde_json` only: other formats have no raw JSON.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct RawJson(Box<RawValue>);
+#[derive(Clone, PartialEq, Eq)]
+pub struct RawJson(Box<str>);
 
 impl RawJson {
     /// Parses a text that holds one JSON value.
@@ -29,9 +29,16 @@ impl RawJson {
     pub fn parse(text: impl Into<String>) -> Result<Self, DecodeError> {
         let text = text.into();
         match RawValue::from_string(text) {
-            Ok(raw) => Ok(Self(raw)),
+            Ok(raw) => Ok(Self::from_value(raw)),
             Err(error) => Err(DecodeError::syntax(&error)),
         }
+    }
+
+    /// Keeps a text that a JSON parser has already accepted, without parsing it again. For any other text use [`parse`](Self::parse).
+    ///
+    /// A text that is not one JSON value cannot be encoded later: serializing it fails.
+    pub fn from_parsed(text: impl Into<Box<str>>) -> Self {
+        Self(text.into())
     }
 
     /// Encodes any value as JSON.
@@ -40,12 +47,12 @@ impl RawJson {
     ///
     /// Fails when the value cannot be serialized; the types of this crate always can.
     pub fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Self, serde_json::Error> {
-        serde_json::value::to_raw_value(value).map(Self)
+        serde_json::to_string(value).map(|text| Self(text.into()))
     }
 
     /// The JSON text.
     pub fn get(&self) -> &str {
-        self.0.get()
+        &self.0
     }
 
     /// Decodes the JSON as `T`.
@@ -58,21 +65,26 @@ impl RawJson {
     }
 
     pub(crate) fn null() -> Self {
-        Self(RawValue::NULL.to_owned())
+        Self::from_parsed("null")
     }
 
     pub(crate) fn from_value(raw: Box<RawValue>) -> Self {
-        Self(raw)
+        Self(raw.into())
     }
 }
 
-impl PartialEq for RawJson {
-    fn eq(&self, other: &Self) -> bool {
-        self.get() == other.get()
+impl Serialize for RawJson {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let raw: &RawValue = serde_json::from_str(&self.0).map_err(S::Error::custom)?;
+        raw.serialize(serializer)
     }
 }
 
-impl Eq for RawJson {}
+impl<'de> Deserialize<'de> for RawJson {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Box::<RawValue>::deserialize(deserializer).map(Self::from_value)
+    }
+}
 
 impl fmt::Debug for RawJson {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

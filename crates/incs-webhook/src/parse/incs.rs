@@ -20,7 +20,7 @@ struct TypedList {
     /// Reads one element.
     read: fn(&str) -> Result<Event, DecodeError>,
     /// Takes the elements that were read with the whole body.
-    take: fn(&mut whatsapp::Value) -> Vec<Event>,
+    take: fn(&mut whatsapp::Value) -> Vec<StoredOutcome>,
 }
 
 /// The typed lists in the order of their items in a batch.
@@ -57,8 +57,8 @@ static TYPED_LISTS: [TypedList; 6] = [
     },
 ];
 
-fn take<T>(list: &mut Vec<T>, event: fn(T) -> Event) -> Vec<Event> {
-    std::mem::take(list).into_iter().map(event).collect()
+fn take<T>(list: &mut Vec<T>, event: fn(T) -> Event) -> Vec<StoredOutcome> {
+    std::mem::take(list).into_iter().map(|element| event(element).into()).collect()
 }
 
 /// The list that describes people. Its elements are not items.
@@ -142,7 +142,7 @@ fn of_whatsapp<'a>(
     for (members, events) in lists.typed.iter().zip(events) {
         let elements = members.iter().flat_map(|member| elements(member));
         for ((place, element), event) in elements.zip(events) {
-            found_items.add(place, element.raw, ItemOutcome::Parsed(event), || None);
+            found_items.add(place, element.raw, event, || None);
         }
     }
     for member in &lists.unknown {
@@ -159,7 +159,7 @@ fn of_whatsapp<'a>(
 
 /// Reports whether all elements of a list were read. (A body with another value in place of a list is not read at once, unless that
 /// value is empty.)
-fn is_complete(members: &[&Member<'_>], events: &[Event]) -> bool {
+fn is_complete(members: &[&Member<'_>], events: &[StoredOutcome]) -> bool {
     members.iter().filter_map(|member| member.elements()).map(<[_]>::len).sum::<usize>() == events.len()
 }
 

@@ -51,6 +51,14 @@ impl Contact {
         Party { username, ..Party::of_ids(&self.wa_id, &self.user_id, &self.parent_user_id) }
     }
 
+    /// Reports whether this is the contact of a party, without copying its ids.
+    fn is(&self, party: &Party) -> bool {
+        let phone = self.wa_id.as_ref().map(Address::key);
+        let user_id = self.user_id.as_ref().map(WhatsAppUserId::as_str);
+        let parent_user_id = self.parent_user_id.as_ref().map(WhatsAppUserId::as_str);
+        party.has_same([user_id, phone, self.username().map(String::as_str), parent_user_id])
+    }
+
     /// Returns a party that is this contact's, with the ids that only the contact has.
     pub(crate) fn complete(&self, party: Party) -> Party {
         party.completed_by(&Party {
@@ -83,9 +91,7 @@ impl Contact {
 /// ```
 #[derive(Clone, Default)]
 pub struct ContactIndex {
-    /// The party of each contact, so that a comparison copies no text.
-    parties: Vec<Party>,
-    /// The contacts with each key, in their order.
+    /// The contacts with each key, in their order. Empty if there are so few that each is compared.
     by_key: HashMap<PartyKey, Vec<usize>>,
 }
 
@@ -95,23 +101,27 @@ impl ContactIndex {
 
     /// Indexes contacts by each of their ids.
     pub fn new(contacts: &[Contact]) -> Self {
-        let parties: Vec<_> = contacts.iter().map(Contact::party).collect();
         let mut by_key = HashMap::<_, Vec<_>>::new();
-        for (index, party) in parties.iter().enumerate() {
-            for key in party.keys() {
-                let indices = by_key.entry(key).or_default();
-                if indices.len() < Self::MAX_COMPARED {
-                    indices.push(index);
+        if contacts.len() > Self::MAX_COMPARED {
+            for (index, contact) in contacts.iter().enumerate() {
+                for key in contact.party().keys() {
+                    let indices = by_key.entry(key).or_default();
+                    if indices.len() < Self::MAX_COMPARED {
+                        indices.push(index);
+                    }
                 }
             }
         }
-        Self { parties, by_key }
+        Self { by_key }
     }
 
     /// Returns the first of the indexed contacts that is the same party.
     pub fn contact_of<'a>(&self, contacts: &'a [Contact], party: &Party) -> Option<&'a Contact> {
+        if self.by_key.is_empty() {
+            return contacts.iter().take(Self::MAX_COMPARED).find(|contact| contact.is(party));
+        }
         let candidates = party.keys().filter_map(|key| self.by_key.get(&key)).flatten();
-        let same = |index: &&usize| self.parties.get(**index).is_some_and(|contact| contact.same_party(party));
+        let same = |index: &&usize| contacts.get(**index).is_some_and(|contact| contact.is(party));
         contacts.get(*candidates.filter(same).min()?)
     }
 
