@@ -131,6 +131,19 @@ impl<T> Claim<T> {
     }
 }
 
+#[cfg(feature = "metrics")]
+impl<G: ReplayGuard> Claim<ClaimGuard<G>> {
+    /// Returns the word of the claim in metrics.
+    fn outcome(&self) -> &'static str {
+        match self {
+            Self::First(claim) if claim.held.is_some() => "first",
+            Self::First(_) => "no_key",
+            Self::InProgress => "in_progress",
+            Self::Duplicate => "duplicate",
+        }
+    }
+}
+
 impl Lease {
     /// Creates a lease, for your own guards. No earlier claim of the same key may have had the number.
     pub const fn new(number: u64) -> Self {
@@ -184,7 +197,7 @@ impl<G: ReplayGuard> ClaimGuard<G> {
             Some(key) => guard.claim(&key, now).map(|lease| Self { guard, held: Some((key, lease)) }),
         };
         #[cfg(feature = "metrics")]
-        crate::metrics::claimed(&claim, key.is_some());
+        crate::metrics::claimed(claim.outcome());
         claim
     }
 

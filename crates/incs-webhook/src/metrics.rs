@@ -26,7 +26,6 @@ use incs_model::delivery::Stage;
 use incs_model::metric::{Label, Metric};
 
 use crate::event::Event;
-use crate::guard::Claim;
 use crate::item::{Batch, Item, ItemOutcome};
 use crate::rejection::Rejection;
 
@@ -125,14 +124,8 @@ pub(crate) fn parsed(batch: &Batch) {
     }
 }
 
-/// Counts a claim of an item; `has_key` is false if it has no key.
-pub(crate) fn claimed<T>(claim: &Claim<T>, has_key: bool) {
-    let outcome = match claim {
-        Claim::First(_) if has_key => "first",
-        Claim::First(_) => "no_key",
-        Claim::InProgress => "in_progress",
-        Claim::Duplicate => "duplicate",
-    };
+/// Counts a claim of an item.
+pub(crate) fn claimed(outcome: &'static str) {
     count(&CLAIMS, 1, vec![pair(CLAIMED, outcome)]);
 }
 
