@@ -1,4 +1,4 @@
-//! What a call reports while it runs: spans with the feature `tracing`, metrics with the feature `metrics`, nothing without them.
+//! Reports of a call while it runs: its state to a watcher, spans with the feature `tracing`, metrics with the feature `metrics`, nothing else without them.
 
 #[cfg(any(feature = "metrics", feature = "tracing"))]
 mod observed;

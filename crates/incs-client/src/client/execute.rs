@@ -54,7 +54,7 @@ impl Client {
         endpoint: &E,
         options: &CallOptions,
     ) -> Result<E::Reply, Error> {
-        let signals = CallSignals::new(endpoint, self.config());
+        let signals = CallSignals::new(endpoint, self.config(), options.watch.as_ref());
         let exchange = async {
             let prepared = self.prepare(endpoint, options)?;
             self.exchange(endpoint, &prepared, options, &signals).await
@@ -120,9 +120,6 @@ impl Client {
                 .with_attempt(attempts)
                 .with_deadline(budget.instant(elapsed.saturating_add(limit)))
                 .with_response_limit(config.response_limit);
-            if let Some(watch) = &options.watch {
-                watch.begin(info.send_gate());
-            }
             let attempt = signals.attempt(attempts, last, &call.method, info.send_gate());
             let request = call.request(&config.user_agent, credential, info);
             let failure = match self.attempt(endpoint, request, limit, &attempt).await {
@@ -136,9 +133,6 @@ impl Client {
             last = Some(failure.kind);
             history = call.remember(history, failure.outcome.request_state());
             signals.reached(history);
-            if let Some(watch) = &options.watch {
-                watch.end(history);
-            }
             // A token may have run out: one new one, and the call again. The platform did nothing yet.
             if failure.kind == ErrorKind::Authentication && refused.is_none() && self.can_renew(call) {
                 refused = token;

@@ -25,7 +25,7 @@ use crate::transport::SendGate;
 /// A call that runs. A drop reports it as cancelled.
 pub(crate) struct CallSignals<'a> {
     server: &'a BaseUrl,
-    /// The state of the request, for a call that is dropped.
+    /// The state of the request, for a call that is dropped: the watcher's, if there is one.
     state: StateTracker,
     is_ended: bool,
     #[cfg(feature = "metrics")]
@@ -59,13 +59,13 @@ pub(crate) struct AttemptSignals<'a> {
     allow(unused_variables, clippy::unused_self, reason = "spans and metrics each need a part")
 )]
 impl<'a> CallSignals<'a> {
-    pub(crate) fn new<E: Endpoint>(endpoint: &E, config: &'a Config) -> Self {
+    pub(crate) fn new<E: Endpoint>(endpoint: &E, config: &'a Config, watch: Option<&StateTracker>) -> Self {
         let server = config.base(endpoint);
         let channel = words::channel(endpoint.channel().as_ref());
         let send = endpoint.sends_message().then_some(channel.unwrap_or(words::OTHER));
         Self {
             server,
-            state: StateTracker::default(),
+            state: watch.cloned().unwrap_or_default(),
             is_ended: false,
             #[cfg(feature = "metrics")]
             operation: endpoint.operation(),
