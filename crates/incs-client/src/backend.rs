@@ -20,17 +20,19 @@ mod pool;
 mod proxy;
 #[cfg(feature = "reqwest")]
 mod reqwest;
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
+mod setup;
 #[cfg(any(feature = "hyper-rustls", feature = "reqwest-rustls", feature = "reqwest-native-tls"))]
 mod tls;
 #[cfg(feature = "tower")]
 mod tower;
 
 pub use self::body::{OutgoingBody, Revoked};
-#[cfg(any(feature = "hyper", feature = "reqwest"))]
-pub use self::connect::SetupError;
 #[cfg(feature = "hyper")]
 pub use self::hyper::{HyperTransport, HyperTransportBuilder};
 #[cfg(feature = "reqwest")]
 pub use self::reqwest::{ReqwestTransport, ReqwestTransportBuilder};
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
+pub use self::setup::SetupError;
 #[cfg(feature = "tower")]
 pub use self::tower::TowerTransport;

@@ -1,4 +1,4 @@
-//! Shared by the backends that make connections: settings, the check of an address, and setup errors.
+//! Shared by the backends that make connections: settings, the check of an address, and the kind of an error.
 
 use std::error::Error as StdError;
 use std::time::Duration;
@@ -72,25 +72,6 @@ pub(super) fn connect_kind(error: &(dyn StdError + 'static)) -> TransportErrorKi
     }
     let _ = error;
     TransportErrorKind::Connect
-}
-
-/// The error of a transport that could not be set up: a certificate or the URL of a proxy is invalid, or TLS could not be started.
-#[derive(Debug, thiserror::Error)]
-#[error("{sentence}")]
-pub struct SetupError {
-    sentence: &'static str,
-    source: Option<Box<dyn StdError + Send + Sync>>,
-}
-
-impl SetupError {
-    pub(super) fn new(sentence: &'static str) -> Self {
-        Self { sentence, source: None }
-    }
-
-    pub(super) fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        self.source = Some(source.into());
-        self
-    }
 }
 
 #[cfg(test)]

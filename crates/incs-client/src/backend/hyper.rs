@@ -19,9 +19,10 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tower_service::Service;
 
 use super::body::{Exchange, OutgoingBody, collect, outgoing};
-use super::connect::{Connections, SetupError, check_target, connect_kind};
+use super::connect::{Connections, check_target, connect_kind};
 use super::pool::Pool;
 use super::proxy::{Proxies, Route};
+use super::setup::SetupError;
 #[cfg(feature = "hyper-rustls")]
 use super::tls;
 use crate::transport::{ReplyConnection, Request, Response, Transport, TransportError, TransportErrorKind};

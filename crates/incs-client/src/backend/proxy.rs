@@ -12,7 +12,8 @@ use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use incs_model::HttpUrl;
 use tower_service::Service;
 
-use super::connect::{NoTls, SetupError};
+use super::connect::NoTls;
+use super::setup::SetupError;
 
 /// The proxy of each target, if it has one.
 #[derive(Clone, Default)]

@@ -8,8 +8,9 @@ use async_trait::async_trait;
 use reqwest::{Body, ClientBuilder, Url};
 
 use super::body::{Exchange, collect, outgoing};
-use super::connect::{Connections, SetupError, check_target, connect_kind};
+use super::connect::{Connections, check_target, connect_kind};
 use super::pool::Pool;
+use super::setup::SetupError;
 #[cfg(any(feature = "reqwest-rustls", feature = "reqwest-native-tls"))]
 use super::tls;
 use crate::transport::{ReplyConnection, Request, Response, Transport, TransportError, TransportErrorKind};

@@ -6,7 +6,7 @@ use std::io;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 
-use super::connect::SetupError;
+use super::setup::SetupError;
 
 /// Additional trusted roots.
 #[derive(Debug, Clone, Default)]
