@@ -121,8 +121,9 @@ impl Client {
                 .with_deadline(budget.instant(elapsed.saturating_add(limit)))
                 .with_response_limit(config.response_limit);
             let attempt = signals.attempt(attempts, last, &call.method, info.send_gate());
+            let send_gate = RevokeOnDrop(info.send_gate().clone());
             let request = call.request(&config.user_agent, credential, info);
-            let failure = match self.attempt(endpoint, request, limit, &attempt).await {
+            let failure = match self.attempt(endpoint, request, limit, send_gate, &attempt).await {
                 Ok((status, reply)) => {
                     attempt.ended(Some(status), None);
                     return Ok(Success { reply, attempts });
@@ -151,10 +152,10 @@ impl Client {
         endpoint: &E,
         request: Request,
         limit: Duration,
+        send_gate: RevokeOnDrop,
         signals: &AttemptSignals<'_>,
     ) -> Result<(StatusCode, E::Reply), Box<FailedAttempt>> {
         let config = self.config();
-        let send_gate = RevokeOnDrop(CallInfo::of(&request).send_gate().clone());
         // At the deadline the exchange is dropped; a request that a task still holds is revoked next.
         let exchange = within(&*config.clock, limit, signals.instrument(config.transport.call(request)));
         let mut result = exchange.await.unwrap_or(Err(TransportErrorKind::Timeout.into()));
@@ -389,7 +390,6 @@ impl<'a> Prepared<'a> {
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = self.uri.clone();
         let headers = request.headers_mut();
-        headers.reserve(self.headers.len() + 5);
         headers.insert(HOST, self.host.clone());
         headers.insert(ACCEPT, JSON);
         headers.insert(USER_AGENT, user_agent.clone());
