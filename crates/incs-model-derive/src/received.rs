@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Data, DeriveInput, Error, Field, Result, parse_quote};
 
-use crate::skip_serializing_none::{says, skip_none};
+use crate::skip_serializing_none::{derive_read_struct, says, skip_none};
 use crate::wire_struct::item_of;
 
 /// Adds a lenient reader to every `Option` and every field with a plain default.
@@ -19,6 +19,7 @@ pub(crate) fn expand(mut input: DeriveInput) -> Result<TokenStream> {
             field.attrs.push(parse_quote!(#[serde(deserialize_with = #reader)]));
         }
     }
+    derive_read_struct(&mut input)?;
     Ok(quote!(#input))
 }
 

@@ -2,7 +2,8 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
-use syn::{Attribute, Data, DeriveInput, Error, Field, Result, parse_quote};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Data, DeriveInput, Error, Field, Path, Result, Token, parse_quote};
 
 use crate::wire_struct::item_of;
 
@@ -12,7 +13,24 @@ pub(crate) fn expand(mut input: DeriveInput) -> Result<TokenStream> {
         return Err(Error::new_spanned(&input.ident, "this attribute takes a struct"));
     };
     data.fields.iter_mut().for_each(skip_none);
+    derive_read_struct(&mut input)?;
     Ok(quote!(#input))
+}
+
+/// Derives `ReadStruct` in place of `Deserialize`. It cannot read flattened fields.
+pub(crate) fn derive_read_struct(input: &mut DeriveInput) -> Result<()> {
+    let Data::Struct(data) = &input.data else { return Ok(()) };
+    if data.fields.iter().flat_map(|field| &field.attrs).any(|attribute| says(attribute, "flatten")) {
+        return Ok(());
+    }
+    for attribute in input.attrs.iter_mut().filter(|attribute| attribute.path().is_ident("derive")) {
+        let mut traits = attribute.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated)?;
+        for derived in traits.iter_mut().filter(|derived| derived.is_ident("Deserialize")) {
+            *derived = parse_quote!(::incs_model_derive::ReadStruct);
+        }
+        *attribute = parse_quote!(#[derive(#traits)]);
+    }
+    Ok(())
 }
 
 /// Adds serde's attribute to an `Option` that does not have one already.

@@ -281,12 +281,8 @@ impl Marks {
             if meta.input.peek(Token![=]) {
                 self.default = Some(meta.value()?.parse::<LitStr>()?.parse()?);
             }
-        } else if meta.input.peek(Token![=]) {
-            meta.value()?.parse::<Lit>()?;
-        } else if meta.input.peek(syn::token::Paren) {
-            let inner;
-            parenthesized!(inner in meta.input);
-            inner.parse::<TokenStream>()?;
+        } else {
+            skip_value(meta)?;
         }
         Ok(())
     }
@@ -305,6 +301,18 @@ impl Marks {
         }
         Ok(())
     }
+}
+
+/// Reads over the value of an attribute that has no meaning here.
+pub(crate) fn skip_value(meta: &ParseNestedMeta<'_>) -> Result<()> {
+    if meta.input.peek(Token![=]) {
+        meta.value()?.parse::<Lit>()?;
+    } else if meta.input.peek(syn::token::Paren) {
+        let inner;
+        parenthesized!(inner in meta.input);
+        inner.parse::<TokenStream>()?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use incs_model_derive::WireStruct;
+use incs_model_derive::{ReadStruct, WireStruct};
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, Unexpected, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
@@ -21,7 +21,7 @@ use crate::validate::{At, Validate, Violations};
 /// incs_model::validate(&request).unwrap();
 /// assert_eq!(format!("{request:?}"), "TokenRequest { username: Username(<9 chars>), password: Secret(…) }");
 /// ```
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TokenRequest {

@@ -20,7 +20,7 @@
 
 mod sources;
 
-use incs_model_derive::{WireStruct, skip_serializing_none};
+use incs_model_derive::{ReadStruct, WireStruct, skip_serializing_none};
 use serde::{Deserialize, Serialize};
 
 use crate::errors::{Explanation, Family, explain_named};
@@ -63,7 +63,7 @@ impl crate::masked::Masked for Stage {}
 impl crate::masked::Masked for Witness {}
 
 /// A time and its source. The smaller one counts: the better source, then the earlier time.
-#[derive(Clone, PartialEq, Copy, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Copy, Eq, PartialOrd, Ord, Hash, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Moment {

@@ -96,6 +96,7 @@ mod open;
 mod party;
 pub mod phone;
 pub mod rcs;
+mod read_struct;
 #[cfg(feature = "schema")]
 pub mod schema;
 mod schema_of;

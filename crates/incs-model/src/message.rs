@@ -1,7 +1,7 @@
 //! A message to send, on any channel.
 
-use incs_model_derive::WireStruct;
-use serde::{Deserialize, Serialize};
+use incs_model_derive::{ReadStruct, WireStruct};
+use serde::Serialize;
 
 use crate::id::MessageId;
 use crate::open::{from_contents, open_text};
@@ -82,7 +82,7 @@ impl Validate for OutboundMessage {
 }
 
 /// The result of a successful send: `data` of the reply (INCS: send messages).
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Sent {

@@ -2,7 +2,7 @@
 
 use std::iter;
 
-use incs_model_derive::{WireStruct, received};
+use incs_model_derive::{ReadStruct, WireStruct, received};
 use serde::{Deserialize, Serialize};
 
 use crate::id::MessageId;
@@ -23,7 +23,7 @@ use crate::validate::{At, Validate, Violations};
 /// assert_eq!(query.to_query_value(), "wamid.HB%2BgN%3D,7b1e52c4-6d0f");
 /// # incs_model::validate(&query).unwrap();
 /// ```
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct StatusQuery {
@@ -71,7 +71,7 @@ impl Validate for StatusQuery {
 }
 
 /// The `data` of the reply to a status query. It has a `data` member of its own.
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct StatusList {

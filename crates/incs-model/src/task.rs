@@ -3,7 +3,7 @@
 //! Tasks are created and listed at `/external/tasks`. No route to change, cancel or fetch a single task is known, and no
 //! webhook about tasks; to fetch one, list with its [`task_id`](ListQuery::task_id).
 
-use incs_model_derive::{WireStruct, received, skip_serializing_none};
+use incs_model_derive::{ReadStruct, WireStruct, received, skip_serializing_none};
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
@@ -103,7 +103,7 @@ pub struct ListQuery {
 }
 
 /// A page of tasks: `data` of the list's reply. It has a `data` member of its own.
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TaskPage {
@@ -192,7 +192,7 @@ pub struct Task {
 }
 
 /// A log entry of a task.
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TaskLog {
@@ -260,7 +260,7 @@ tagged_union! {
 }
 
 /// The customer's orders and the amounts due.
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OrderPanel {
@@ -278,7 +278,7 @@ pub struct OrderPanel {
 /// let order = Order::new("LN20260502002").with_due_amount("2500").with_next_due_date("2026-05-25");
 /// let panel = OrderPanel::new("2500", [order]);
 /// ```
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Order {

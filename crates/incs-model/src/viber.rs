@@ -1,6 +1,6 @@
 //! Viber messages to send (INCS: send Viber message).
 
-use incs_model_derive::WireStruct;
+use incs_model_derive::{ReadStruct, WireStruct};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::addressed;
@@ -63,7 +63,7 @@ member_union! {
 }
 
 /// A one-time password. The allowed languages and minutes are **unknown**: no page documents them.
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OneTimePassword {
@@ -77,7 +77,7 @@ pub struct OneTimePassword {
 }
 
 /// An image by link: png, jpeg, jpg or gif, at most 200 MB (INCS: send Viber message).
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Image {
@@ -87,7 +87,7 @@ pub struct Image {
 }
 
 /// A video by link: mp4, at most 200 MB and 10 minutes; its server must send `Content-Length` (INCS: send Viber message).
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Video {
@@ -97,7 +97,7 @@ pub struct Video {
 }
 
 /// A document by link: Word, Excel, CSV or PDF, at most 200 MB (INCS: send Viber message).
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Document {

@@ -8,7 +8,7 @@ pub use self::interactive::{Carousel, CtaUrl, Interactive, List, ReplyButtons};
 pub use self::media::{Audio, Document, HeaderDocument, HeaderMedia, Image, Video};
 pub use self::template::Template;
 
-use incs_model_derive::{WireStruct, skip_serializing_none};
+use incs_model_derive::{ReadStruct, WireStruct, skip_serializing_none};
 use serde::de::MapAccess;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -59,7 +59,7 @@ pub struct Message {
 }
 
 /// The message that a message replies to. Meta documents it, INCS does not mention it.
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ReplyTo {

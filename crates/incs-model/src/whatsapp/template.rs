@@ -10,7 +10,7 @@ pub use self::parameter::{
     ProductSection, TapTarget,
 };
 
-use incs_model_derive::{WireStruct, skip_serializing_none};
+use incs_model_derive::{ReadStruct, WireStruct, skip_serializing_none};
 use serde::{Deserialize, Serialize};
 
 use crate::id::{LanguageCode, TemplateName};
@@ -94,7 +94,7 @@ tagged_union! {
 }
 
 /// Values for the header of a template: one text, medium, location or product.
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Header {
@@ -103,7 +103,7 @@ pub struct Header {
 }
 
 /// Values for the body of a template: in the order of its placeholders, or each with a name.
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Body {
@@ -162,7 +162,7 @@ open_text! {
 }
 
 /// Values for the cards of a carousel. (Meta's API.)
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "TemplateCarousel"))]
 #[wire(private_new)]
 #[non_exhaustive]
@@ -172,7 +172,7 @@ pub struct Carousel {
 }
 
 /// Values for one card. (Meta's API.)
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "TemplateCard"))]
 #[wire(private_new)]
 #[non_exhaustive]
@@ -196,7 +196,7 @@ tagged_union! {
 }
 
 /// The end of an offer. (Meta's API.)
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LimitedTimeOffer {
@@ -205,7 +205,7 @@ pub struct LimitedTimeOffer {
 }
 
 /// The state of an order. (Meta's API.)
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OrderStatus {
@@ -214,7 +214,7 @@ pub struct OrderStatus {
 }
 
 /// The link that a tap on the message opens. (Meta's API.)
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TapTargetConfiguration {

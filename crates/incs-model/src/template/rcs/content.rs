@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::slice;
 
-use incs_model_derive::{WireStruct, skip_serializing_none};
+use incs_model_derive::{ReadStruct, WireStruct, skip_serializing_none};
 use serde::de::value::{MapAccessDeserializer, StrDeserializer};
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess};
 use serde::{Deserialize, Serialize};
@@ -41,7 +41,7 @@ pub enum Content {
 }
 
 /// A text with suggestions below it.
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]

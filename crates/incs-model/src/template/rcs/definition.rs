@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use incs_model_derive::{WireStruct, received, skip_serializing_none};
+use incs_model_derive::{ReadStruct, WireStruct, received, skip_serializing_none};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::content::{self, Content};
@@ -54,7 +54,7 @@ open_text! {
 
 // The members of `NewTemplate` other than `type` and `content`. The doc comments become schema descriptions.
 /// An RCS template to submit for review.
-#[derive(Deserialize)]
+#[derive(ReadStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct NewMembers {
     /// Letters, digits and underscores.

@@ -1,7 +1,7 @@
 //! The buttons of an RCS template.
 
-use incs_model_derive::WireStruct;
-use serde::{Deserialize, Serialize};
+use incs_model_derive::{ReadStruct, WireStruct};
+use serde::Serialize;
 
 use crate::limits::template as limits;
 use crate::link;
@@ -25,7 +25,7 @@ tagged_union! {
 }
 
 /// A button that sends its text and postback data back.
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -41,7 +41,7 @@ pub struct Reply {
 }
 
 /// A button that opens a link.
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -58,7 +58,7 @@ pub struct UrlAction {
 }
 
 /// A button that dials a number.
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]

@@ -1,7 +1,7 @@
 //! The parts of a WhatsApp template. Headers, buttons, carousels and offers are inferred from Meta's API: INCS has no sample of
 //! them.
 
-use incs_model_derive::{WireStruct, skip_serializing_none};
+use incs_model_derive::{ReadStruct, WireStruct, skip_serializing_none};
 use serde::{Deserialize, Serialize};
 
 use crate::json::RawJson;
@@ -78,7 +78,7 @@ pub struct Body {
 }
 
 /// The text below the body.
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Footer {
@@ -88,7 +88,7 @@ pub struct Footer {
 }
 
 /// The buttons of a template. (Inferred from Meta's API: not sampled.)
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Buttons {
@@ -97,7 +97,7 @@ pub struct Buttons {
 }
 
 /// Cards side by side. (Inferred from Meta's API: not sampled.)
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Carousel {
@@ -106,7 +106,7 @@ pub struct Carousel {
 }
 
 /// A card of a carousel. (Inferred from Meta's API: not sampled.)
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Card {
@@ -127,7 +127,7 @@ tagged_union! {
 }
 
 /// An offer that ends, shown between header and body. (Inferred from Meta's API: not sampled.)
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LimitedTimeOffer {
@@ -290,7 +290,7 @@ tagged_union! {
 }
 
 /// A button that sends a payload back.
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct QuickReply {
@@ -316,7 +316,7 @@ pub struct UrlButton {
 }
 
 /// A button that dials a number.
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PhoneNumberButton {
@@ -506,7 +506,7 @@ impl Validate for Button {
 }
 
 /// Sample values for a header. (Inferred from Meta's API: not sampled.)
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct HeaderExample {
@@ -525,7 +525,7 @@ pub struct HeaderExample {
 }
 
 /// Sample values for the placeholders of a body.
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BodyExample {
@@ -538,7 +538,7 @@ pub struct BodyExample {
 }
 
 /// A sample value for a named placeholder. (Inferred from Meta's API: not sampled.)
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct NamedExample {

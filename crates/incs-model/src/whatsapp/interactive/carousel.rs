@@ -1,6 +1,6 @@
 //! Cards to swipe through (INCS: send WhatsApp message).
 
-use incs_model_derive::{MaskedDebug, WireStruct, skip_serializing_none};
+use incs_model_derive::{MaskedDebug, ReadStruct, WireStruct, skip_serializing_none};
 use serde::de::MapAccess;
 use serde::de::value::MapAccessDeserializer;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -116,7 +116,7 @@ pub enum CardAction {
 }
 
 /// The quick replies of a card.
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct QuickReplies {

@@ -1,6 +1,6 @@
 //! A message with one button that opens a link (INCS: send WhatsApp message).
 
-use incs_model_derive::{WireStruct, skip_serializing_none};
+use incs_model_derive::{ReadStruct, WireStruct, skip_serializing_none};
 use serde::{Deserialize, Serialize};
 
 use super::parts::{Body, Footer, Header, check_parts};
@@ -35,7 +35,7 @@ pub struct CtaUrl {
 }
 
 /// A button that opens a link.
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "LinkAction"))]
 #[wire(private_new)]
 #[non_exhaustive]
@@ -55,7 +55,7 @@ open_text! {
 }
 
 /// Label and link of a button.
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Parameters {

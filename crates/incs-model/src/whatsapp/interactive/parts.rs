@@ -1,7 +1,7 @@
 //! Header, body and footer.
 
-use incs_model_derive::WireStruct;
-use serde::{Deserialize, Serialize};
+use incs_model_derive::{ReadStruct, WireStruct};
+use serde::Serialize;
 
 use crate::limits::{Rule, whatsapp as limits};
 use crate::open::{from_text, member_union};
@@ -23,7 +23,7 @@ member_union! {
 }
 
 /// The main text.
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Body {
@@ -32,7 +32,7 @@ pub struct Body {
 }
 
 /// The text below the body.
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Footer {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use incs_model_derive::{WireStruct, skip_serializing_none};
+use incs_model_derive::{ReadStruct, WireStruct, skip_serializing_none};
 use serde::{Deserialize, Serialize};
 
 use super::parts::{Body, Footer, Header, check_parts};
@@ -39,7 +39,7 @@ pub struct ReplyButtons {
 }
 
 /// The buttons below a message.
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ReplyAction"))]
 #[non_exhaustive]
 pub struct Action {
@@ -65,7 +65,7 @@ member_union! {
 }
 
 /// The label and the id of a button.
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Reply {

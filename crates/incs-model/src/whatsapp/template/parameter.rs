@@ -1,6 +1,6 @@
 //! The values of a template send.
 
-use incs_model_derive::{WireStruct, skip_serializing_none};
+use incs_model_derive::{ReadStruct, WireStruct, skip_serializing_none};
 use serde::de::{Deserializer, MapAccess};
 use serde::{Deserialize, Serialize};
 
@@ -72,7 +72,7 @@ member_union! {
 }
 
 /// An amount of money, which the phone formats. (Meta's API.)
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Currency {
@@ -168,7 +168,7 @@ pub struct ProductSection {
 }
 
 /// The end of an offer. (Meta's API.)
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OfferEnd {
@@ -177,7 +177,7 @@ pub struct OfferEnd {
 }
 
 /// The state of an order. (Meta's API.)
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OrderUpdate {
@@ -200,7 +200,7 @@ pub struct OrderState {
 }
 
 /// The link that a tap on the message opens. (Meta's API.)
-#[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]
+#[derive(Clone, PartialEq, Serialize, ReadStruct, WireStruct)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TapTarget {
