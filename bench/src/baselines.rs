@@ -15,6 +15,16 @@ pub(crate) fn by_derive<T: DeserializeOwned>(body: &[u8]) -> T {
     serde_json::from_str(text).unwrap_or_else(|error| unreachable!("{error}"))
 }
 
+/// Reads a body as the same type with sonic-rs.
+pub(crate) fn by_sonic_rs<T: DeserializeOwned>(body: &[u8]) -> T {
+    sonic_rs::from_slice(body).unwrap_or_else(|error| unreachable!("{error}"))
+}
+
+/// Reads a body as the same type with simd-json, which writes into the body and so needs a copy of it.
+pub(crate) fn by_simd_json<T: DeserializeOwned>(body: &[u8]) -> T {
+    simd_json::from_slice(&mut body.to_vec()).unwrap_or_else(|error| unreachable!("{error}"))
+}
+
 #[derive(Deserialize)]
 pub(crate) struct Created<C> {
     message: CreatedMessage<C>,

@@ -14,7 +14,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::baselines::{
     CarouselMessage, Created, CreatedImage, CreatedText, ListReplyMessage, NewMessage, StatusUpdate, TextMessage,
-    by_derive,
+    by_derive, by_simd_json, by_sonic_rs,
 };
 use crate::exchange::{Backend, Server, Way};
 
@@ -67,7 +67,7 @@ fn push(cases: &mut Vec<Case>, name: &str, run: impl Fn() + 'static) {
     cases.push(Case { name: name.to_owned(), run: Box::new(run), runs: RUNS });
 }
 
-/// Returns reads of a body as the crate's event and as exactly its type.
+/// Returns reads of a body as the crate's event, and as exactly its type by `serde_json` and by its faster peers.
 fn read<Baseline: DeserializeOwned + 'static>(cases: &mut Vec<Case>, kind: &str, fixture: &str) {
     let text = compact(fixture);
     assert!(decode::<Event>(text.as_bytes()).is_ok_and(|event| !matches!(event, Event::Unknown(_))), "{kind}");
@@ -76,8 +76,16 @@ fn read<Baseline: DeserializeOwned + 'static>(cases: &mut Vec<Case>, kind: &str,
     push(cases, &format!("read/{kind}/ours"), move || {
         drop(black_box(decode::<Event>(black_box(body.as_bytes()))));
     });
+    let body = text.clone();
     push(cases, &format!("read/{kind}/derive"), move || {
-        drop(black_box(by_derive::<Baseline>(black_box(text.as_bytes()))));
+        drop(black_box(by_derive::<Baseline>(black_box(body.as_bytes()))));
+    });
+    let body = text.clone();
+    push(cases, &format!("read/{kind}/sonic-rs"), move || {
+        drop(black_box(by_sonic_rs::<Baseline>(black_box(body.as_bytes()))));
+    });
+    push(cases, &format!("read/{kind}/simd-json"), move || {
+        drop(black_box(by_simd_json::<Baseline>(black_box(text.as_bytes()))));
     });
 }
 
@@ -135,13 +143,23 @@ fn batches(cases: &mut Vec<Case>, one: &str) {
     cases.iter_mut().rev().take(2).for_each(|case| case.runs = 30);
 }
 
-/// Returns sends of a text over loopback, through the client and handwritten.
+/// Makes a way to send to a server.
+type Start = fn(&Server) -> Way;
+
+/// Returns sends of a text over loopback: through the client, handwritten, and without serde.
 fn sends(cases: &mut Vec<Case>) {
-    let ways = [("ours", Way::client as fn(Backend, &Server) -> Way), ("by-hand", Way::by_hand)];
+    let ways: [(&str, Start); 6] = [
+        ("hyper/ours", |server| Way::client(Backend::Hyper, server)),
+        ("hyper/by-hand", |server| Way::by_hand(Backend::Hyper, server)),
+        ("reqwest/ours", |server| Way::client(Backend::Reqwest, server)),
+        ("reqwest/by-hand", |server| Way::by_hand(Backend::Reqwest, server)),
+        ("reqwest/bare", Way::bare_reqwest),
+        ("ureq/bare", Way::bare_ureq),
+    ];
     for (name, way) in ways {
         // The server starts with the first run, since most runs are of other cases.
         let ready: OnceCell<(Runtime, Way, Server)> = OnceCell::new();
-        push(cases, &format!("send/hyper/{name}"), move || {
+        push(cases, &format!("send/{name}"), move || {
             let (runtime, way, _server) = ready.get_or_init(|| {
                 let (Ok(server), Ok(runtime)) = (Server::start(), Builder::new_current_thread().enable_all().build())
                 else {
@@ -149,7 +167,7 @@ fn sends(cases: &mut Vec<Case>) {
                 };
                 let way = {
                     let _inside = runtime.enter();
-                    way(Backend::Hyper, &server)
+                    way(&server)
                 };
                 (runtime, way, server)
             });

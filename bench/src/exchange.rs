@@ -1,4 +1,4 @@
-//! One text sent over loopback: through the client, and handwritten with serde over the same HTTP library.
+//! One text sent over loopback: through the client, handwritten with serde over the same HTTP library, and without serde.
 
 mod server;
 
@@ -49,6 +49,8 @@ enum Inner {
     Client { client: Client, send: SendWhatsApp },
     Hyper { client: HyperClient<HttpConnector, Full<Bytes>>, uri: http::Uri },
     Reqwest { client: reqwest::Client, url: reqwest::Url },
+    BareReqwest { client: reqwest::Client, url: reqwest::Url, body: Bytes },
+    BareUreq { agent: ureq::Agent, uri: http::Uri, body: Bytes },
 }
 
 impl Way {
@@ -70,7 +72,7 @@ impl Way {
 
     /// Returns the handwritten way over the HTTP library: plain derives for the body and the reply.
     pub fn by_hand(backend: Backend, server: &Server) -> Self {
-        let url = format!("{}/external/messages/whatsapp", server.base_url());
+        let url = url(server);
         Self(match backend {
             Backend::Hyper => {
                 let mut connector = HttpConnector::new();
@@ -85,6 +87,18 @@ impl Way {
         })
     }
 
+    /// Returns reqwest without serde: the body is ready, and the reply is not decoded.
+    pub fn bare_reqwest(server: &Server) -> Self {
+        let (Ok(url), Some(body)) = (url(server).parse(), body()) else { unreachable!("a URL of loopback") };
+        Self(Inner::BareReqwest { client: reqwest::Client::new(), url, body })
+    }
+
+    /// Returns ureq without serde: the body is ready, and the reply is not decoded.
+    pub fn bare_ureq(server: &Server) -> Self {
+        let (Ok(uri), Some(body)) = (url(server).parse(), body()) else { unreachable!("a URL of loopback") };
+        Self(Inner::BareUreq { agent: ureq::Agent::new_with_defaults(), uri, body })
+    }
+
     /// Sends the text once.
     ///
     /// # Panics
@@ -97,7 +111,19 @@ impl Way {
                 assert!(sent.is_ok(), "the server did not accept the message: {sent:?}");
             }
             Inner::Hyper { client, uri } => assert!(by_hyper(client, uri).await.is_some(), "hyper did not send"),
-            Inner::Reqwest { client, url } => assert!(by_reqwest(client, url).await.is_some(), "reqwest did not send"),
+            Inner::Reqwest { client, url } => {
+                let Some(body) = body() else { unreachable!("a text of ASCII") };
+                let reply = by_reqwest(client, url, body).await;
+                assert!(reply.is_some_and(|reply| read(&reply).is_some()), "reqwest did not send");
+            }
+            Inner::BareReqwest { client, url, body } => {
+                let reply = by_reqwest(client, url, body.clone()).await;
+                assert!(reply.is_some_and(|reply| reply.starts_with(b"{")), "reqwest did not send");
+            }
+            Inner::BareUreq { agent, uri, body } => {
+                let reply = by_ureq(agent, uri, body);
+                assert!(reply.is_some_and(|reply| reply.starts_with(b"{")), "ureq did not send");
+            }
         }
     }
 }
@@ -107,6 +133,7 @@ impl std::fmt::Debug for Way {
         f.write_str(match self.0 {
             Inner::Client { .. } => "client",
             Inner::Hyper { .. } | Inner::Reqwest { .. } => "by hand",
+            Inner::BareReqwest { .. } | Inner::BareUreq { .. } => "bare",
         })
     }
 }
@@ -125,20 +152,34 @@ async fn by_hyper(client: &HyperClient<HttpConnector, Full<Bytes>>, uri: &http::
     if is_ok { read(&bytes) } else { None }
 }
 
-async fn by_reqwest(client: &reqwest::Client, url: &reqwest::Url) -> Option<String> {
+async fn by_reqwest(client: &reqwest::Client, url: &reqwest::Url, body: Bytes) -> Option<Bytes> {
     let reply = client
         .post(url.clone())
         .header(ACCEPT, "application/json")
         .header(USER_AGENT, "bench")
         .header(CONTENT_TYPE, "application/json")
         .header("certification-code", CODE)
-        .body(body()?)
+        .body(body)
         .send()
         .await
         .ok()?;
     let is_ok = reply.status() == http::StatusCode::OK;
-    let bytes = reply.bytes().await.ok()?;
-    if is_ok { read(&bytes) } else { None }
+    reply.bytes().await.ok().filter(|_| is_ok)
+}
+
+fn by_ureq(agent: &ureq::Agent, uri: &http::Uri, body: &Bytes) -> Option<Vec<u8>> {
+    let reply = agent
+        .post(uri.clone())
+        .header(ACCEPT, "application/json")
+        .header(USER_AGENT, "bench")
+        .header(CONTENT_TYPE, "application/json")
+        .header("certification-code", CODE)
+        .send(body.as_ref());
+    reply.ok()?.into_body().read_to_vec().ok()
+}
+
+fn url(server: &Server) -> String {
+    format!("{}/external/messages/whatsapp", server.base_url())
 }
 
 fn body() -> Option<Bytes> {

@@ -57,7 +57,7 @@ pub const GATES: &[Gate] = &[
         description: "reading a WhatsApp text",
         case: "read/whatsapp-text/ours",
         baseline: "read/whatsapp-text/derive",
-        expected: 1.50,
+        expected: 1.32,
         max_extra_allocations: READING,
     },
     Gate {

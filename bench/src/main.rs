@@ -1,7 +1,15 @@
-//! `incs-bench report` measures every case under valgrind and compares the figures with their limits.
+//! `incs-bench report` measures every case under valgrind and compares the figures with their limits; `incs-bench table` measures
+//! everything in `docs/performance.md`.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a terminal program")]
 
+mod builds;
+mod goals;
+mod page;
+mod program;
+mod pywa;
+mod receivers;
 mod report;
+mod table;
 mod times;
 mod valgrind;
 
@@ -13,19 +21,15 @@ use incs_bench::cases;
 enum Command {
     /// Measure instructions and allocations of every case, and compare them with the limits
     Report {
-        /// Fail if a limit is exceeded
+        /// Measure only what has a limit, and fail if a limit is exceeded
         #[arg(long)]
         check: bool,
         /// Print JSON
         #[arg(long)]
         json: bool,
     },
-    /// Measure the time of sends, compared with handwritten sends over the same HTTP library
-    Times {
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
+    /// Measure everything, and print the tables of docs/performance.md
+    Table(page::Options),
     /// Run one case several times; `report` runs this under valgrind
     Run {
         /// Name of the case
@@ -38,14 +42,28 @@ enum Command {
     /// Serve on loopback until the input ends, for the cases of `send`
     #[command(hide = true)]
     Serve,
+    /// Receive webhooks on loopback until the input ends
+    #[command(hide = true)]
+    Receive {
+        /// Name of the receiver
+        receiver: String,
+    },
+    /// Post webhooks to a receiver
+    #[command(hide = true)]
+    Post {
+        /// Port of the receiver
+        port: u16,
+    },
 }
 
 fn main() -> Result<()> {
     match Command::parse() {
         Command::Report { check, json } => report::report(check, json),
-        Command::Times { json } => times::times(json),
+        Command::Table(options) => page::print(&options),
         Command::Run { case, times } => run(&case, times),
         Command::Serve => incs_bench::exchange::serve().context("the server"),
+        Command::Receive { receiver } => receivers::receive(&receiver),
+        Command::Post { port } => receivers::post(port),
         Command::List => {
             for case in cases::all() {
                 println!("{}", case.name);

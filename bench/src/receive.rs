@@ -1,5 +1,7 @@
 //! What a webhook receiver does with a delivery: by this library, and by hand with serde and a kept HMAC key.
 
+mod server;
+
 use std::hint::black_box;
 
 use data_encoding::HEXLOWER;
@@ -11,6 +13,7 @@ use incs_webhook::{Batch, Delivery, Secrets};
 use serde::de::DeserializeOwned;
 use sha2::Sha256;
 
+pub use self::server::{Receiving, serve, signed_text};
 use crate::baselines::{Created, CreatedImage, CreatedText, ListReplyMessage, NewMessage, TextMessage, by_derive};
 use crate::cases::{compact, fixture};
 
@@ -27,6 +30,10 @@ pub struct Comparison {
     pub by_hand: Box<dyn Fn()>,
     /// How often each runs in one sample, so that a sample is long enough for a clock.
     pub runs: u32,
+    /// The maximum time that this library should take, times that by hand.
+    pub goal: f64,
+    /// The body on a line, if a library for Meta's API can read it.
+    pub meta_body: Option<String>,
 }
 
 impl std::fmt::Debug for Comparison {
@@ -48,7 +55,7 @@ pub fn all() -> Vec<Comparison> {
         received::<Created<CreatedImage>>("an image of the workbench", &compact(fixture!("message-created-102-image"))),
         received::<NewMessage<ListReplyMessage>>("a WhatsApp list reply", &list_reply),
         received::<NewMessage<TextMessage>>("a WhatsApp text", &text),
-        thousand(&text),
+        thousand(),
     ];
     all.extend([256, 1_000].map(|kilobytes| long_text(&text, kilobytes)));
     all
@@ -58,6 +65,7 @@ pub fn all() -> Vec<Comparison> {
 fn received<Baseline: DeserializeOwned + 'static>(kind: &str, body: &str) -> Comparison {
     let (scheme, key) = keys();
     let signature = sign(&key, body.as_bytes());
+    let meta_body = body.contains("\"messaging_product\"").then(|| format!("{body}\n"));
     let (ours, by_hand) = ((body.to_owned(), signature.clone()), (body.to_owned(), signature));
     Comparison {
         name: format!("verify, parse, view and key of {kind}"),
@@ -71,16 +79,28 @@ fn received<Baseline: DeserializeOwned + 'static>(kind: &str, body: &str) -> Com
             drop(black_box(read_by_hand::<Baseline>(&key, &by_hand.1, by_hand.0.as_bytes())));
         }),
         runs: 200,
+        goal: 1.5,
+        meta_body,
     }
 }
 
-/// A delivery of a thousand texts: the same, with the bytes of each item.
-fn thousand(one: &str) -> Comparison {
+/// Returns a body with many texts, made from a body with one.
+///
+/// # Panics
+///
+/// Panics if there is no list in the body.
+pub fn texts(count: usize) -> String {
+    let one = compact(fixture!("new-message-whatsapp-text"));
     let (Some((before, rest)), Some((_, after))) = (one.split_once("\"messages\":["), one.rsplit_once(']')) else {
         unreachable!("no list in the fixture")
     };
     let message = rest.strip_suffix(&format!("]{after}")).unwrap_or_default();
-    let body = format!("{before}\"messages\":[{}]{after}", vec![message; 1_000].join(","));
+    format!("{before}\"messages\":[{}]{after}", vec![message; count].join(","))
+}
+
+/// A delivery of a thousand texts: the same, with the bytes of each item.
+fn thousand() -> Comparison {
+    let body = texts(1_000);
     let (scheme, key) = keys();
     let signature = sign(&key, body.as_bytes());
     let (ours, by_hand) = ((body.clone(), signature.clone()), (body, signature));
@@ -99,6 +119,8 @@ fn thousand(one: &str) -> Comparison {
             drop(black_box(read));
         }),
         runs: 2,
+        goal: 1.6,
+        meta_body: None,
     }
 }
 
@@ -122,6 +144,8 @@ fn long_text(one: &str, kilobytes: usize) -> Comparison {
             drop(black_box(by_derive::<NewMessage<TextMessage>>(black_box(by_hand.as_bytes()))));
         }),
         runs: 20,
+        goal: 1.3,
+        meta_body: None,
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         ("features", &lints::features),
         ("package", &release::package),
         ("rustdoc", &release::docs),
-        ("bench --check", &|workspace| lints::bench(workspace, true)),
+        ("bench --check", &lints::bench_gates),
     ];
     steps::run(steps, workspace, Failure::Stops)?;
     println!("\nci: all {} steps ok in {}", steps.len(), seconds(start.elapsed()));

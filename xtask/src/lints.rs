@@ -31,13 +31,18 @@ pub(crate) fn features(workspace: &Workspace) -> Result<()> {
     run(hack.args(["hack", "clippy"]).args(which).args(["--", "-D", "warnings"]))
 }
 
-/// Measures instructions and allocations. With `check`, a figure beyond its gate is an error; without it, times are measured too.
-pub(crate) fn bench(workspace: &Workspace, check: bool) -> Result<()> {
-    // What a user gets who sets nothing: the profile of the programs has LTO.
-    let program = ["run", "--profile", "plain", "-p", "incs-bench", "--bin", "incs-bench", "--"];
-    if check {
-        return workspace.run(&[&program[..], &["report", "--check"]].concat());
-    }
-    workspace.run(&[&program[..], &["report"]].concat())?;
-    workspace.run(&[&program[..], &["times"]].concat())
+/// The program that measures, in the profile of a user who sets nothing: the profile of our own programs has LTO.
+const MEASURE: [&str; 8] = ["run", "--profile", "plain", "-p", "incs-bench", "--bin", "incs-bench", "--"];
+
+/// Measures what has a gate. A figure beyond its gate is an error.
+pub(crate) fn bench_gates(workspace: &Workspace) -> Result<()> {
+    workspace.run(&[&MEASURE[..], &["report", "--check"]].concat())
+}
+
+/// Measures every table of `docs/performance.md`, and with `write` writes them into it.
+pub(crate) fn bench_tables(workspace: &Workspace, write: bool) -> Result<()> {
+    workspace.run(&["build", "--release", "-p", "incs-cli"])?;
+    let incs = workspace.target_dir().join("release/incs").display().to_string();
+    let to: &[&str] = if write { &["--write", "docs/performance.md"] } else { &[] };
+    workspace.run(&[&MEASURE[..], &["table", "--incs", &incs], to].concat())
 }

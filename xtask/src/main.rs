@@ -55,7 +55,7 @@ enum Command {
     /// Run every fuzz target for a while; needs a C++ compiler
     Fuzz(fuzz::Fuzz),
     /// Run the benchmarks of the crates
-    Bench(Generator),
+    Bench(Bench),
 }
 
 /// The options of a generator.
@@ -64,6 +64,17 @@ struct Generator {
     /// Change nothing; fail if the result differs from the committed files
     #[arg(long)]
     check: bool,
+}
+
+/// The options of `bench`.
+#[derive(Args, Clone, Copy)]
+struct Bench {
+    /// Measure only what has a gate; fail if a gate does not hold
+    #[arg(long)]
+    check: bool,
+    /// Write the tables into docs/performance.md
+    #[arg(long, conflicts_with = "check")]
+    write: bool,
 }
 
 /// The options of `schema`: write, check, or compare with older schemas.
@@ -130,6 +141,7 @@ fn run(command: &Command) -> anyhow::Result<()> {
         Command::Release(Release { fast, .. }) => release::check(&workspace, *fast),
         Command::Package => release::package(&workspace),
         Command::Fuzz(options) => fuzz::run(&workspace, options),
-        Command::Bench(Generator { check }) => lints::bench(&workspace, *check),
+        Command::Bench(Bench { check: true, .. }) => lints::bench_gates(&workspace),
+        Command::Bench(Bench { write, .. }) => lints::bench_tables(&workspace, *write),
     }
 }

@@ -1,0 +1,90 @@
+//! Every table of `docs/performance.md`, measured in one run.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::{Map, Value};
+
+use crate::{builds, goals, program, pywa, receivers, report, times};
+
+/// A part of the page that is measured by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// Gates, reading, sending and every case under valgrind
+    Instructions,
+    /// What a receiver does with a delivery, and sends
+    Times,
+    /// Receivers as servers at 64 connections
+    Receivers,
+    /// pywa
+    Python,
+    /// The program `incs`; needs `--incs`
+    Program,
+    /// Builds from nothing and after a change; minutes
+    Builds,
+}
+
+/// What to measure.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Measure only these parts
+    #[arg(value_enum)]
+    parts: Vec<Part>,
+    /// Path of the program `incs`, built with `--release`
+    #[arg(long, default_value = "target/release/incs")]
+    incs: PathBuf,
+    /// Write the tables into this page, instead of printing them
+    #[arg(long, conflicts_with_all = ["json", "parts"])]
+    write: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Measures and prints everything, or the chosen parts.
+pub(crate) fn print(options: &Options) -> Result<()> {
+    let wants = |part| options.parts.is_empty() || options.parts.contains(&part);
+    if wants(Part::Program) && !options.incs.is_file() {
+        bail!("no {}; build it with `cargo build --release -p incs-cli`", options.incs.display());
+    }
+    let (mut goals, mut tables) = (Vec::new(), Vec::new());
+    if wants(Part::Instructions) {
+        let costs = report::measure_all(|_| true)?;
+        let verdicts = report::verdicts(&costs)?;
+        goals.extend(report::goals(&verdicts));
+        tables.extend([report::gates_table(&verdicts), report::reading_table(&costs)?]);
+        tables.extend([report::sending_table(&costs)?, report::cases_table(&costs)]);
+    }
+    if wants(Part::Times) {
+        tables.extend([times::receiving(&mut goals), times::sending()?]);
+    }
+    if wants(Part::Receivers) {
+        tables.push(receivers::table(&mut goals)?);
+    }
+    if wants(Part::Python) {
+        tables.push(pywa::table()?);
+    }
+    if wants(Part::Program) {
+        tables.push(program::table(&options.incs, &mut goals)?);
+    }
+    if wants(Part::Builds) {
+        tables.push(builds::table(&mut goals)?);
+    }
+    tables.insert(0, goals::table(&goals));
+    if options.json {
+        let tables: Map<_, _> = tables.iter().map(|table| (table.title.to_owned(), table.to_json())).collect();
+        println!("{}", Value::Object(tables));
+    } else if let Some(path) = &options.write {
+        let mut page = fs::read_to_string(path).with_context(|| path.display().to_string())?;
+        for table in &tables {
+            page = table.replace_in(&page).with_context(|| format!("no table under the heading {:?}", table.title))?;
+        }
+        fs::write(path, page)?;
+    } else {
+        for table in &tables {
+            println!("## {}\n\n{}", table.title, table.to_markdown());
+        }
+    }
+    Ok(())
+}
