@@ -56,6 +56,12 @@ impl<T: Masked> Masked for Option<T> {
     }
 }
 
+impl<T: Masked> Masked for Box<T> {
+    fn masked(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).masked(f)
+    }
+}
+
 impl<T: Masked> Masked for Vec<T> {
     fn masked(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.iter().map(Mask)).finish()

@@ -165,7 +165,7 @@ impl Party {
     }
 
     /// Removes empty texts, since they are not ids.
-    fn without_empty(self) -> Self {
+    pub(crate) fn without_empty(self) -> Self {
         Self {
             phone: self.phone.filter(|phone| !phone.key().is_empty()),
             user_id: self.user_id.filter(|id| !id.as_str().is_empty()),

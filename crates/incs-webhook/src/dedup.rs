@@ -28,7 +28,7 @@ impl DedupKey {
     /// Computes a key from your own parts, for instance from the `webhook-id` header. The boundaries of the parts count:
     /// `["ab", "c"]` and `["a", "bc"]` have different keys. Use a name of your own as the first part.
     pub fn of_parts<'a>(parts: impl IntoIterator<Item = &'a str>) -> Self {
-        parts.into_iter().fold(Identity(Sha256::new()), Identity::and).key()
+        parts.into_iter().fold(Identity(Vec::new()), Identity::and).key()
     }
 
     /// Returns the 32 bytes.
@@ -42,17 +42,18 @@ impl DedupKey {
     }
 }
 
-/// A hash of the parts of an identity in their order. The choice of the parts belongs to the key format: see `docs/frozen`.
-pub(crate) struct Identity(Sha256);
+/// The parts of an identity in their order, each after its length, to be hashed. The choice of the parts belongs to the key format:
+/// see `docs/frozen`.
+pub(crate) struct Identity(Vec<u8>);
 
 impl Identity {
     pub(crate) fn of(kind: &str) -> Self {
-        Self(Sha256::new()).and(kind)
+        Self(Vec::with_capacity(256)).and(kind)
     }
 
     pub(crate) fn and(mut self, part: &str) -> Self {
-        self.0.update((part.len() as u64).to_be_bytes());
-        self.0.update(part);
+        self.0.extend_from_slice(&(part.len() as u64).to_be_bytes());
+        self.0.extend_from_slice(part.as_bytes());
         self
     }
 
@@ -61,7 +62,7 @@ impl Identity {
         if let Some(part) = part {
             self.and(part)
         } else {
-            self.0.update(u64::MAX.to_be_bytes());
+            self.0.extend_from_slice(&u64::MAX.to_be_bytes());
             self
         }
     }
@@ -78,7 +79,7 @@ impl Identity {
     }
 
     pub(crate) fn key(self) -> DedupKey {
-        let mut bytes: [u8; 32] = self.0.finalize().into();
+        let mut bytes: [u8; 32] = Sha256::digest(&self.0).into();
         bytes[0] = DedupKey::VERSION;
         DedupKey(bytes)
     }

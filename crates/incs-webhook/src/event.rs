@@ -50,7 +50,7 @@ pub enum Event {
     /// INCS, an event whose name is unknown: a message of the workbench has a new state.
     ChannelStatus(ChannelStatus),
     /// Exotel: a user wrote.
-    ExotelMessage(exotel::Incoming),
+    ExotelMessage(Box<exotel::Incoming>),
     /// Exotel: a delivery report of an RCS message.
     ExotelReport(exotel::Report),
     /// Exotel: a delivery report of the SMS that was sent instead.

@@ -380,7 +380,7 @@ impl Place {
 
     fn pointer(&self) -> Cow<'_, str> {
         let pointer = self.pointer.as_deref().unwrap_or_default();
-        self.index.map_or(Cow::Borrowed(pointer), |index| Cow::Owned(format!("{pointer}/{index}")))
+        self.index.map_or(Cow::Borrowed(pointer), |index| Cow::Owned([pointer, "/", &index.to_string()].concat()))
     }
 }
 

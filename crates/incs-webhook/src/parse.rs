@@ -67,6 +67,16 @@ impl<'a> Body<'a> {
         self.piece(self.bytes, 0)
     }
 
+    /// Returns the whole body as text, if it is UTF-8.
+    fn utf8(self) -> Result<&'a str, ItemError> {
+        shape::utf8(self.bytes).map_err(ItemError::Shape)
+    }
+
+    /// Checks the nesting of the body.
+    fn check_depth(self, depth: usize) -> Result<(), ItemError> {
+        shape::check_depth(depth, self.limits).map_err(ItemError::Shape)
+    }
+
     /// Returns a piece of the body as text, if it is UTF-8 and not nested too deep. `levels` objects and lists enclose it.
     fn piece(self, piece: &'a [u8], levels: usize) -> Result<&'a str, ItemError> {
         shape::read_piece(piece, levels, self.limits).map_err(ItemError::Shape)
@@ -158,6 +168,38 @@ mod tests {
         let pointers: Vec<_> = batch.iter().filter_map(Item::error_pointer).collect();
         assert_eq!(pointers, ["/message/messages/0"]);
         assert_eq!(batch.items().len(), 1);
+    }
+
+    #[test]
+    fn depth_of_message_is_limited_everywhere() {
+        use crate::shape::ShapeError;
+
+        let nested = |levels: usize| "[".repeat(levels) + &"]".repeat(levels);
+        let message = r#"{"from":"1","id":"a","type":"text","text":{"body":"Hi"}"#;
+        for (enclosing, before, after) in [
+            (1, r#"{"event":"new_message","x":"#, format!(r#","message":{{"messages":[{message}}}]}}}}"#)),
+            (
+                3,
+                r#"{"event":"new_message","message":{"x":{},"metadata":{},"y":{"z":"#,
+                format!(r#"}},"messages":[{message}}}]}}}}"#),
+            ),
+            (4, &*format!(r#"{{"event":"new_message","message":{{"messages":[{message},"x":"#), "}]}}".to_owned()),
+            (
+                5,
+                &*format!(r#"{{"event":"new_message","message":{{"messages":[{message},"x":{{"]":"\"{{","y":"#),
+                "}}]}}".to_owned(),
+            ),
+        ] {
+            for (levels, is_too_deep) in [(64 - enclosing, false), (65 - enclosing, true)] {
+                let body = [before, &nested(levels), &after].concat();
+                let batch = read(&body);
+                let is_error = |item: &Item| {
+                    *item.outcome() == ItemOutcome::Malformed(ItemError::Shape(ShapeError::TooDeep { limit: 64 }))
+                };
+                assert_eq!(batch.iter().any(is_error), is_too_deep, "{body}: {batch:?}");
+                assert_eq!(batch.iter().all(|item| item.event().is_some()), !is_too_deep, "{body}: {batch:?}");
+            }
+        }
     }
 
     #[test]

@@ -33,6 +33,8 @@ pub(crate) struct Cuts<'a> {
     pub(crate) members: Vec<Member<'a>>,
     /// True if there is a fault outside all values and elements.
     pub(crate) is_faulty: bool,
+    /// The nesting of objects and lists in valid JSON.
+    pub(crate) depth: usize,
 }
 
 /// A member of an object.
@@ -113,6 +115,7 @@ struct Scanner<'a> {
     /// True if the last value reaches the end of the body, so that the enclosing brackets cannot be closed.
     is_broken_off: bool,
     is_faulty: bool,
+    depth: usize,
 }
 
 impl<'a> Scanner<'a> {
@@ -121,12 +124,13 @@ impl<'a> Scanner<'a> {
         let members = if is_object { self.object(1, Some(enters)) } else { Vec::new() };
         let is_whole = self.peek().is_none();
         self.expect(is_object && is_whole);
-        Cuts { members, is_faulty: self.is_faulty }
+        Cuts { members, is_faulty: self.is_faulty, depth: self.depth }
     }
 
     /// Reads the members of the body or of an object in it. `enters` is given for the body only, so the recursion has one level.
     fn object(&mut self, level: usize, enters: Option<&dyn Fn(&str) -> bool>) -> Vec<Member<'a>> {
         self.at += 1;
+        self.depth = self.depth.max(level);
         let mut members = Vec::new();
         // The first byte of the last token.
         let mut last = b'{';
@@ -190,6 +194,7 @@ impl<'a> Scanner<'a> {
     /// Reads the elements of a list.
     fn list(&mut self, level: usize) -> Vec<Element<'a>> {
         self.at += 1;
+        self.depth = self.depth.max(level);
         let (mut elements, mut index) = (Vec::new(), 0);
         while let Some(byte) = self.peek() {
             let start = self.at;
@@ -236,7 +241,7 @@ impl<'a> Scanner<'a> {
     fn pass_value(&mut self, level: usize) {
         self.value = self.at;
         let limit = self.known_end(level).unwrap_or(self.bytes.len());
-        let end = self.value_end(limit);
+        let end = self.value_end(limit, level);
         self.is_broken_off |= end.is_none() && limit == self.bytes.len();
         self.at = end.unwrap_or(limit);
     }
@@ -250,8 +255,8 @@ impl<'a> Scanner<'a> {
         ends.last().copied()
     }
 
-    /// Returns the end of a value by its own brackets and quotes.
-    fn value_end(&mut self, limit: usize) -> Option<usize> {
+    /// Returns the end of a value by its own brackets and quotes. `level` objects and lists enclose it.
+    fn value_end(&mut self, limit: usize, level: usize) -> Option<usize> {
         self.open.clear();
         let mut at = self.at;
         while at < limit {
@@ -260,6 +265,7 @@ impl<'a> Scanner<'a> {
                 b'"' => at = self.string_end(at).filter(|end| *end <= limit)?,
                 b'{' | b'[' => {
                     self.open.push(byte);
+                    self.depth = self.depth.max(level + self.open.len());
                     at += 1;
                     self.expect_fit(self.next(at) != Some(b','));
                 }

@@ -111,13 +111,22 @@ pub(crate) fn read_text(body: &[u8], limits: Limits) -> Result<&str, ShapeError>
 
 /// Returns a piece of a body as text if it is UTF-8 and not nested too deep. `levels` objects and lists enclose it.
 pub(crate) fn read_piece(piece: &[u8], levels: usize, limits: Limits) -> Result<&str, ShapeError> {
-    let text = std::str::from_utf8(piece).map_err(|_| ShapeError::NotUtf8)?;
-    let left = limits.depth.checked_sub(levels);
-    if left.is_some_and(|left| has_at_most(piece, left)) {
-        Ok(text)
-    } else {
-        Err(ShapeError::TooDeep { limit: limits.depth })
+    let text = utf8(piece)?;
+    // Most texts have no more brackets than levels are allowed, which is much faster to see.
+    let brackets = memchr::memchr2_iter(b'[', b'{', piece);
+    if brackets.take(limits.depth).count().saturating_add(levels) >= limits.depth {
+        check_depth(depth(piece).saturating_add(levels), limits)?;
     }
+    Ok(text)
+}
+
+pub(crate) fn utf8(piece: &[u8]) -> Result<&str, ShapeError> {
+    std::str::from_utf8(piece).map_err(|_| ShapeError::NotUtf8)
+}
+
+/// Checks the nesting of a body.
+pub(crate) fn check_depth(depth: usize, limits: Limits) -> Result<(), ShapeError> {
+    if depth > limits.depth { Err(ShapeError::TooDeep { limit: limits.depth }) } else { Ok(()) }
 }
 
 /// Returns the body without its byte order mark.
@@ -130,12 +139,6 @@ fn is_json(content_type: &[u8]) -> bool {
     let text = String::from_utf8_lossy(content_type).to_ascii_lowercase();
     let essence = text.split(';').next().unwrap_or_default().trim_ascii();
     essence.split_once('/').is_some_and(|(_, subtype)| subtype == "json" || subtype.ends_with("+json"))
-}
-
-/// Reports whether a JSON text has at most this many levels. The result for other texts is not specified.
-fn has_at_most(text: &[u8], levels: usize) -> bool {
-    // Most texts have no more brackets than levels are allowed, which is much faster to see.
-    memchr::memchr2_iter(b'[', b'{', text).nth(levels).is_none() || depth(text) <= levels
 }
 
 /// Returns the nesting of a JSON text. The result for other texts is not specified.
@@ -174,8 +177,11 @@ mod tests {
             ("]]]][[", 2),
         ] {
             assert_eq!(depth(text.as_bytes()), levels, "{text}");
-            assert!(has_at_most(text.as_bytes(), levels), "{text}");
-            assert!(levels == 0 || !has_at_most(text.as_bytes(), levels - 1), "{text}");
+            for limit in 0..=4 {
+                let limits = Limits::DEFAULT.with_depth(limit);
+                assert_eq!(read_piece(text.as_bytes(), 0, limits).is_ok(), levels <= limit, "{text}");
+                assert_eq!(read_piece(text.as_bytes(), 1, limits).is_ok(), levels < limit, "{text}");
+            }
         }
         let flat = format!("[{}]", vec!["[]"; 1000].join(","));
         assert_eq!(depth(flat.as_bytes()), 2);

@@ -81,7 +81,7 @@ pub fn whatsapp_message(envelope: WhatsAppDelivery<'_>, message: &whatsapp::Mess
     item.business = short_copy(business_phone.or_else(metadata), Address::as_str);
     item.channel_id = channel_id;
     item.sent_at.clone_from(&message.timestamp);
-    item.referral = message.referral.as_ref().map(referral);
+    item.referral = message.referral.as_deref().map(referral).map(Box::new);
     if let Some(context) = &message.context {
         refer(&mut item, context);
     }

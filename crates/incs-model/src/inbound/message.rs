@@ -91,7 +91,7 @@ pub struct Inbound {
     /// The business's custom data of the send that this message answers, if the provider returns it.
     pub custom_data: Option<String>,
     /// The advertisement or post that the customer came from.
-    pub referral: Option<Referral>,
+    pub referral: Option<Box<Referral>>,
     /// The product of a catalog that the customer asks about.
     pub referred_product: Option<Product>,
     /// True when the customer forwarded the message. Absent when false.

@@ -19,7 +19,8 @@ use super::tracked::Tracked;
 ///
 /// The second read is lenient with optional members of received types: a number and a string of its digits are read for
 /// each other, and a member that still cannot be read is absent. Required members keep their errors, and types that you send are
-/// read as strictly as the first time.
+/// read as strictly as the first time. It also reads a content that comes before its tag and is of another kind than its name says.
+/// Plain `serde_json` has no second read, so use this function for what you receive.
 ///
 /// ```
 /// use incs_model::{decode, whatsapp};

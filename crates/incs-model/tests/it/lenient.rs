@@ -397,3 +397,37 @@ fn rcs_event_is_never_a_message() {
         );
     }
 }
+
+#[test]
+fn content_before_its_tag_is_read_like_one_after_it() {
+    let mut compared = 0;
+    for name in names(|name| name.starts_with("incs/webhook-new-message-whatsapp")) {
+        let body: Value = serde_json::from_str(&text(&name)).unwrap();
+        for message in body.pointer("/message/messages").and_then(Value::as_array).into_iter().flatten() {
+            let Some(kind) = message.get("type").and_then(Value::as_str) else { continue };
+            let Some(content) = message.get(kind) else { continue };
+            let odd = [json!(null), json!(""), json!({}), json!(7), json!({"future": [1.0]})];
+            for content in odd.iter().chain([content]) {
+                for tag in [Some(kind), Some("future"), Some("text"), Some("image"), None] {
+                    let tag = tag.map(|tag| format!(r#""type":"{tag}""#));
+                    let parts = |tag_first: bool| {
+                        let member = format!(r#""{kind}":{content}"#);
+                        let mut parts = vec![r#""id":"m""#.to_owned()];
+                        parts.extend(if tag_first { tag.clone() } else { None });
+                        parts.push(member);
+                        parts.extend(if tag_first { None } else { tag.clone() });
+                        format!("{{{}}}", parts.join(","))
+                    };
+                    let [before, after] =
+                        [parts(false), parts(true)].map(|json| decode::<whatsapp::Message>(json.as_bytes()));
+                    let place = |read: Result<whatsapp::Message, incs_model::DecodeError>| {
+                        read.map_err(|error| (error.pointer().to_owned(), error.expected().to_owned()))
+                    };
+                    assert_eq!(place(before), place(after), "{name}: {}", parts(false));
+                    compared += 1;
+                }
+            }
+        }
+    }
+    assert!(compared > 300, "{compared}");
+}

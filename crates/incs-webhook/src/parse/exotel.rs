@@ -76,7 +76,7 @@ fn of_element<'a>(body: Body<'a>, raw: &'a [u8], is_sms: bool) -> Result<ItemOut
 
 fn of_item(item: Item) -> ItemOutcome {
     match item {
-        Item::Incoming(incoming) => Event::ExotelMessage(incoming).into(),
+        Item::Incoming(incoming) => Event::ExotelMessage(Box::new(incoming)).into(),
         Item::Report(report) => Event::ExotelReport(report).into(),
         Item::Malformed(malformed) => of_malformed(&malformed),
         _ => ItemOutcome::Unknown,

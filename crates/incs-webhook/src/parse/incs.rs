@@ -76,16 +76,23 @@ const LEVELS_AROUND_MEMBER: usize = 2;
 /// Reads the whole body at once. If that fails, reads a `new_message` from WhatsApp element by element.
 pub(super) fn read(body: Body<'_>) -> FoundItems<'_> {
     let read =
-        body.text().and_then(|text| decode_str::<event::Event>(text).map(|event| (text, event)).map_err(ItemError::of));
+        body.utf8().and_then(|text| decode_str::<event::Event>(text).map(|event| (text, event)).map_err(ItemError::of));
     let outcome = match read {
-        Ok((text, event::Event::NewMessage(new))) => match of_new_message(text, new) {
-            Some(found_items) => return found_items,
-            None => ItemOutcome::Unknown,
-        },
-        Ok((_, other)) => {
-            return whole(body.bytes, Event::of_body(other).map_or(ItemOutcome::Unknown, ItemOutcome::Parsed));
+        Ok((text, event::Event::NewMessage(new))) => {
+            let cuts = Cuts::of(text.as_bytes(), is_message);
+            match body.check_depth(cuts.depth).map(|()| of_new_message(text, &cuts, new)) {
+                Ok(Some(found_items)) => return found_items,
+                Ok(None) => ItemOutcome::Unknown,
+                Err(fault) => ItemOutcome::Malformed(fault),
+            }
         }
-        Err(fault) => ItemOutcome::Malformed(fault),
+        Ok((_, other)) => match body.text() {
+            Ok(_) => {
+                return whole(body.bytes, Event::of_body(other).map_or(ItemOutcome::Unknown, ItemOutcome::Parsed));
+            }
+            Err(fault) => ItemOutcome::Malformed(fault),
+        },
+        Err(fault) => ItemOutcome::Malformed(body.text().err().unwrap_or(fault)),
     };
     by_element(body).unwrap_or_else(|| whole(body.bytes, outcome))
 }
@@ -105,9 +112,8 @@ fn is_message(name: &str) -> bool {
 
 /// Returns the items of a `new_message` that was read at once: an RCS message, or the elements of the WhatsApp lists. `None` if it has
 /// to be read element by element.
-fn of_new_message(text: &str, new: NewMessage) -> Option<FoundItems<'_>> {
-    let cuts = Cuts::of(text.as_bytes(), is_message);
-    let [message] = &*messages(&cuts) else { return None };
+fn of_new_message<'a>(text: &'a str, cuts: &Cuts<'a>, new: NewMessage) -> Option<FoundItems<'a>> {
+    let [message] = &*messages(cuts) else { return None };
     let context = DeliveryContext { channel_id: new.channel_id, business_phone: new.business_phone, whatsapp: None };
     let event = match new.message {
         NewMessageBody::WhatsApp(value) => return of_whatsapp(text, message, context, value),

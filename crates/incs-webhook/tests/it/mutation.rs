@@ -209,7 +209,7 @@ fn assert_as_the_model(text: &str, context: &str) -> usize {
     assert_eq!(batch.items().len(), entries.len().max(1), "{context}");
     for (item, (pointer, entry)) in batch.iter().zip(&entries) {
         let same = match (item.outcome(), *entry) {
-            (ItemOutcome::Parsed(Event::ExotelMessage(found)), Entry::Incoming(read)) => found == read,
+            (ItemOutcome::Parsed(Event::ExotelMessage(found)), Entry::Incoming(read)) => **found == *read,
             (ItemOutcome::Parsed(Event::ExotelReport(found)), Entry::Report(read)) => found == read,
             (ItemOutcome::Parsed(Event::ExotelSmsReport(found)), Entry::SmsReport(read)) => found == read,
             (outcome, Entry::Unknown(_)) => *outcome == ItemOutcome::Unknown,

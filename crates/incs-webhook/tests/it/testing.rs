@@ -94,7 +94,7 @@ fn exotel_items_come_together_or_alone() {
     let incoming = Incoming::new("a", "621", "629", Text::from("x"));
     let batch = read(bodies::exotel([incoming.clone().into(), report.clone().into()]));
     let found: Vec<_> = batch.iter().map(|item| item.event().cloned().unwrap()).collect();
-    assert_eq!(found, [Event::ExotelMessage(incoming), Event::ExotelReport(report.clone())]);
+    assert_eq!(found, [Event::ExotelMessage(Box::new(incoming)), Event::ExotelReport(report.clone())]);
     let flat = read(bodies::exotel_flat(report.clone()));
     assert_eq!(flat.items()[0].pointer(), "");
     assert_eq!(flat.items()[0].event(), Some(&Event::ExotelReport(report)));

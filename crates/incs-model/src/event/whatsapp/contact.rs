@@ -61,13 +61,14 @@ impl Contact {
 
     /// Returns a party that is this contact's, with the ids that only the contact has.
     pub(crate) fn complete(&self, party: Party) -> Party {
-        party.completed_by(&Party {
-            phone: short_copy(self.wa_id.as_ref(), Address::as_str),
-            user_id: short_copy(self.user_id.as_ref(), WhatsAppUserId::as_str),
-            parent_user_id: short_copy(self.parent_user_id.as_ref(), WhatsAppUserId::as_str),
-            username: short_copy(self.username(), String::as_str),
-            group_id: None,
-        })
+        let Party { phone, user_id, parent_user_id, username, group_id } = party.without_empty();
+        Party {
+            phone: phone.or_else(|| short_copy(self.wa_id.as_ref(), Address::as_str)),
+            user_id: user_id.or_else(|| short_copy(self.user_id.as_ref(), WhatsAppUserId::as_str)),
+            parent_user_id: parent_user_id.or_else(|| short_copy(self.parent_user_id.as_ref(), WhatsAppUserId::as_str)),
+            username: username.or_else(|| short_copy(self.username(), String::as_str)),
+            group_id,
+        }
     }
 
     fn username(&self) -> Option<&String> {

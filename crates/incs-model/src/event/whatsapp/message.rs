@@ -44,7 +44,7 @@ pub struct Message {
     #[serde(flatten)]
     pub content: Content,
     /// The advertisement that the customer came from.
-    pub referral: Option<Referral>,
+    pub referral: Option<Box<Referral>>,
     /// The reason why the content is missing: the kind is `unsupported`, or a file could not be downloaded.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ErrorItem>,
