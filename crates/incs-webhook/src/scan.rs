@@ -430,10 +430,10 @@ impl<'a> Scanner<'a> {
 
 /// Reads a name in its quotes.
 fn name(quoted: &[u8]) -> Cow<'_, str> {
-    if let Ok(name) = serde_json::from_slice::<&str>(quoted) {
+    let bare = quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default();
+    if let (Ok(name), false) = (std::str::from_utf8(bare), bare.contains(&b'\\')) {
         return Cow::Borrowed(name);
     }
-    let bare = quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default();
     serde_json::from_slice::<String>(quoted).map_or_else(|_| String::from_utf8_lossy(bare), Cow::Owned)
 }
 

@@ -58,19 +58,42 @@ impl<'raw> Tracked<'raw> {
     }
 
     fn visit<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        match self.first_byte() {
-            b'n' => visitor.visit_unit(),
-            b't' => visitor.visit_bool(true),
-            b'f' => visitor.visit_bool(false),
-            b'"' => visitor.visit_str(&self.read::<Key<'raw>>()?.0),
-            b'[' => visitor.visit_seq(self.items()?),
+        match self.level()? {
+            Level::Null => visitor.visit_unit(),
+            Level::Boolean(value) => visitor.visit_bool(value),
+            Level::Text(Key(text)) => visitor.visit_str(&text),
+            Level::Array(items) => visitor.visit_seq(items),
+            Level::Object(object) => visitor.visit_map(object),
+            Level::Unsigned(number) => visitor.visit_u64(number),
+            Level::Signed(number) => visitor.visit_i64(number),
+            Level::Float(number) => visitor.visit_f64(number),
+        }
+    }
+
+    /// Reads one level of the value. Not generic, so that the code exists once and not for every visitor.
+    fn level(self) -> Result<Level<'raw>, Fault> {
+        Ok(match self.first_byte() {
+            b'n' => Level::Null,
+            b't' => Level::Boolean(true),
+            b'f' => Level::Boolean(false),
+            b'"' => Level::Text(self.read()?),
+            b'[' => Level::Array(self.items()?),
             b'{' => {
                 let depth_left = self.enter("an object of fewer levels", Found::Object)?;
                 let Members(members) = self.read()?;
-                visitor.visit_map(Object::new(members, depth_left, self.unread))
+                Level::Object(Object::new(members, depth_left, self.unread))
             }
-            _ => self.visit_number(visitor),
-        }
+            _ => {
+                let number: serde_json::Number = self.read()?;
+                if let Some(value) = number.as_u64() {
+                    Level::Unsigned(value)
+                } else if let Some(value) = number.as_i64() {
+                    Level::Signed(value)
+                } else {
+                    Level::Float(number.as_f64().unwrap_or(f64::MAX))
+                }
+            }
+        })
     }
 
     fn items(self) -> Result<Items<'raw>, Fault> {
@@ -81,17 +104,6 @@ impl<'raw> Tracked<'raw> {
 
     fn enter(self, expected: &str, found: Found) -> Result<u8, Fault> {
         self.depth_left.checked_sub(1).ok_or_else(|| Fault::new(expected, found))
-    }
-
-    fn visit_number<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        let number: serde_json::Number = self.read()?;
-        if let Some(value) = number.as_u64() {
-            visitor.visit_u64(value)
-        } else if let Some(value) = number.as_i64() {
-            visitor.visit_i64(value)
-        } else {
-            visitor.visit_f64(number.as_f64().unwrap_or(f64::MAX))
-        }
     }
 
     /// Marks the value as one that may be absent.
@@ -141,6 +153,18 @@ pub(crate) fn is_blank(raw: &RawValue) -> bool {
         [b'{', inner @ .., b'}'] => inner.trim_ascii().is_empty(),
         _ => false,
     }
+}
+
+/// One level of a value.
+enum Level<'raw> {
+    Null,
+    Boolean(bool),
+    Text(Key<'raw>),
+    Array(Items<'raw>),
+    Object(Object<'raw>),
+    Unsigned(u64),
+    Signed(i64),
+    Float(f64),
 }
 
 enum Whole {

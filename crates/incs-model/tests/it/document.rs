@@ -316,6 +316,11 @@ mod generated {
             let is_kind = at.ends_with("/type") || at.ends_with("/name") || at.ends_with("/buttons");
             (is_kind || *rule == "decode") && pointer.starts_with(at.rsplit_once('/').map_or("", |(before, _)| before))
         });
+        // A carousel may have no header at all, so a header of an unknown kind is refused as a whole.
+        let is_opaque = is_opaque
+            || violations(&document)
+                .iter()
+                .any(|(at, rule)| *rule == "whatsapp.interactive.carousel.main.forbidden" && pointer.starts_with(at));
         // The answers of a flow are the caller's own, and an order is kept as raw JSON.
         let is_opaque = is_opaque || ["/flow_action_data", "/order_details"].iter().any(|free| pointer.contains(free));
         prop_assert!(is_named || is_opaque, "{pointer} in {text}: {}", document.report());
