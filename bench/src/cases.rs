@@ -81,6 +81,10 @@ fn read<Baseline: DeserializeOwned + 'static>(cases: &mut Vec<Case>, kind: &str,
         drop(black_box(by_derive::<Baseline>(black_box(body.as_bytes()))));
     });
     let body = text.clone();
+    push(cases, &format!("read/{kind}/from-slice"), move || {
+        drop(black_box(serde_json::from_slice::<Baseline>(black_box(body.as_bytes()))));
+    });
+    let body = text.clone();
     push(cases, &format!("read/{kind}/sonic-rs"), move || {
         drop(black_box(by_sonic_rs::<Baseline>(black_box(body.as_bytes()))));
     });

@@ -122,13 +122,14 @@ pub(crate) fn cases_table(costs: &Costs) -> Table {
 
 /// Returns reads by this library and by the peers of `serde_json`, as the ratio to a plain derive with `serde_json`.
 pub(crate) fn reading_table(costs: &Costs) -> Result<Table> {
-    let columns = ["body", "instructions of the derive", "this library", "sonic-rs", "simd-json"];
+    let columns =
+        ["body", "instructions of the derive", "this library", "the derive by `from_slice`", "sonic-rs", "simd-json"];
     let mut table = Table::new("Other JSON libraries", &columns);
     for name in costs.keys().filter_map(|name| name.strip_prefix("read/")?.strip_suffix("/derive")) {
         let instructions = |way: &str| Ok::<_, anyhow::Error>(cost(costs, &format!("read/{name}/{way}"))?.instructions);
         let derive = instructions("derive")?;
         let mut row = vec![name.into(), Cell::count(derive)];
-        for way in ["ours", "sonic-rs", "simd-json"] {
+        for way in ["ours", "from-slice", "sonic-rs", "simd-json"] {
             row.push(Cell::ratio(instructions(way)? / derive));
         }
         table.push(row);
