@@ -92,7 +92,7 @@ pub const GATES: &[Gate] = &[
         description: "sending a text over hyper",
         case: "send/hyper/ours",
         baseline: "send/hyper/by-hand",
-        expected: 1.05,
+        expected: 1.07,
         max_extra_allocations: None,
     },
 ];
