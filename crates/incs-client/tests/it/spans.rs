@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 
 use futures_util::FutureExt as _;
 use incs_client::endpoints::messages::GetStatus;
@@ -15,6 +15,7 @@ use incs_model::{task, viber};
 use serde_json::json;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
+use tracing::subscriber::Interest;
 use tracing::{Event, Instrument as _, Metadata, Subscriber};
 
 use crate::support::discreet::assert_discreet;
@@ -24,7 +25,10 @@ type Fields = BTreeMap<&'static str, String>;
 
 /// Keeps the fields of every span, its name and the name of its parent. An event is kept as a span.
 #[derive(Clone, Default)]
-struct Kept(Arc<Mutex<State>>);
+struct Kept {
+    state: Arc<Mutex<State>>,
+    is_on: bool,
+}
 
 #[derive(Default)]
 struct State {
@@ -52,12 +56,18 @@ impl Visit for Writer<'_> {
 }
 
 impl Subscriber for Kept {
+    /// `tracing` remembers whether anybody listens to a callsite. Without this, a test that reaches one while another test subscribes
+    /// could disable it for that test.
+    fn register_callsite(&self, _: &'static Metadata<'static>) -> Interest {
+        Interest::sometimes()
+    }
+
     fn enabled(&self, _: &Metadata<'_>) -> bool {
-        true
+        self.is_on
     }
 
     fn new_span(&self, span: &Attributes<'_>) -> Id {
-        let mut state = self.0.lock().unwrap();
+        let mut state = self.state.lock().unwrap();
         let mut fields = Fields::from([("span", span.metadata().name().to_owned())]);
         let parent = span.parent().map(Id::into_u64);
         let parent = parent.or(state.entered.last().copied().filter(|_| span.is_contextual()));
@@ -69,7 +79,7 @@ impl Subscriber for Kept {
 
     fn record(&self, span: &Id, values: &Record<'_>) {
         let index = usize::try_from(span.into_u64()).unwrap() - 1;
-        values.record(&mut Writer(&mut self.0.lock().unwrap().spans[index]));
+        values.record(&mut Writer(&mut self.state.lock().unwrap().spans[index]));
     }
 
     fn record_follows_from(&self, _: &Id, _: &Id) {}
@@ -77,15 +87,15 @@ impl Subscriber for Kept {
     fn event(&self, event: &Event<'_>) {
         let mut fields = Fields::from([("event", event.metadata().name().to_owned())]);
         event.record(&mut Writer(&mut fields));
-        self.0.lock().unwrap().spans.push(fields);
+        self.state.lock().unwrap().spans.push(fields);
     }
 
     fn enter(&self, span: &Id) {
-        self.0.lock().unwrap().entered.push(span.into_u64());
+        self.state.lock().unwrap().entered.push(span.into_u64());
     }
 
     fn exit(&self, span: &Id) {
-        assert_eq!(self.0.lock().unwrap().entered.pop(), Some(span.into_u64()));
+        assert_eq!(self.state.lock().unwrap().entered.pop(), Some(span.into_u64()));
     }
 }
 
@@ -97,11 +107,13 @@ async fn spans<T>(script: ScriptedTransport, call: impl AsyncFnOnce(Client) -> R
 }
 
 async fn spans_of(call: impl Future) -> Vec<Fields> {
-    let kept = Kept::default();
+    static DEFAULT: Once = Once::new();
+    DEFAULT.call_once(|| tracing::subscriber::set_global_default(Kept::default()).unwrap());
+    let kept = Kept { is_on: true, ..Kept::default() };
     let guard = tracing::subscriber::set_default(kept.clone());
     let _ = call.instrument(tracing::info_span!("caller")).await;
     drop(guard);
-    let mut spans = std::mem::take(&mut kept.0.lock().unwrap().spans);
+    let mut spans = std::mem::take(&mut kept.state.lock().unwrap().spans);
     assert_eq!(spans.remove(0), fields(&[("span", "caller")]));
     assert_discreet(&format!("{spans:?}"));
     spans

@@ -18,6 +18,7 @@ use proptest::test_runner::TestRunner;
 use serde_json::Value;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
+use tracing::subscriber::Interest;
 use tracing::{Event as TracingEvent, Metadata, Subscriber};
 
 use crate::fixtures::{body, composed, names, read};
@@ -300,7 +301,10 @@ fn descriptions_are_registered() {
 
 /// Keeps the fields of every span as one line.
 #[derive(Clone, Default)]
-struct Kept(Arc<Mutex<Vec<String>>>);
+struct Kept {
+    lines: Arc<Mutex<Vec<String>>>,
+    is_on: bool,
+}
 
 struct Writer<'a>(&'a mut String);
 
@@ -315,21 +319,27 @@ impl Visit for Writer<'_> {
 }
 
 impl Subscriber for Kept {
+    /// `tracing` remembers whether anybody listens to a callsite. Without this, a test that reaches one while another test subscribes
+    /// could disable it for that test.
+    fn register_callsite(&self, _: &'static Metadata<'static>) -> Interest {
+        Interest::sometimes()
+    }
+
     fn enabled(&self, _: &Metadata<'_>) -> bool {
-        true
+        self.is_on
     }
 
     fn new_span(&self, span: &Attributes<'_>) -> Id {
         let mut line = span.metadata().name().to_owned();
         span.record(&mut Writer(&mut line));
-        let mut lines = self.0.lock().unwrap();
+        let mut lines = self.lines.lock().unwrap();
         lines.push(line);
         Id::from_u64(lines.len() as u64)
     }
 
     fn record(&self, span: &Id, values: &Record<'_>) {
         let index = usize::try_from(span.into_u64()).unwrap() - 1;
-        values.record(&mut Writer(&mut self.0.lock().unwrap()[index]));
+        values.record(&mut Writer(&mut self.lines.lock().unwrap()[index]));
     }
 
     fn record_follows_from(&self, _: &Id, _: &Id) {}
@@ -345,7 +355,8 @@ impl Subscriber for Kept {
 
 #[test]
 fn each_received_delivery_has_a_span() {
-    let kept = Kept::default();
+    tracing::subscriber::set_global_default(Kept::default()).unwrap();
+    let kept = Kept { is_on: true, ..Kept::default() };
     tracing::subscriber::with_default(kept.clone(), || {
         receiver().receive(&JSON, "/hooks/change-me", BODY, now()).unwrap();
         receiver().receive(&JSON, "/hooks/guessed", BODY, now()).unwrap_err();
@@ -356,5 +367,5 @@ fn each_received_delivery_has_a_span() {
         "incs.receive otel.name=receive otel.kind=internal messaging.system=incs messaging.operation.name=receive";
     let rejected = format!("{start} incs.outcome=rejected error.type=mismatch otel.status_code=error");
     let received = format!("{start} incs.outcome=verified messaging.batch.message_count=4 incs.unparsed=2");
-    assert_eq!(*kept.0.lock().unwrap(), [received, rejected.clone(), rejected]);
+    assert_eq!(*kept.lines.lock().unwrap(), [received, rejected.clone(), rejected]);
 }
