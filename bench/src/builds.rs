@@ -12,7 +12,7 @@ use anyhow::{Context as _, Result, ensure};
 use crate::goals::Goal;
 use crate::table::{Cell, Table};
 
-/// What a program that reads and writes JSON by derives depends on, with the features of `incs-model`.
+/// The dependencies of a program that reads and writes JSON by derives, with the features of `incs-model`.
 const SERDE: &str = "serde = { version = \"1\", features = [\"derive\"] }
 serde_json = { version = \"1\", features = [\"raw_value\", \"float_roundtrip\"] }";
 

@@ -13,7 +13,7 @@ use crate::{builds, goals, program, pywa, receivers, report, times};
 enum Part {
     /// Gates, reading, sending and every case under valgrind
     Instructions,
-    /// What a receiver does with a delivery, and sends
+    /// The work of a receiver on a delivery, and sends
     Times,
     /// Receivers as servers at 64 connections
     Receivers,
@@ -25,7 +25,7 @@ enum Part {
     Builds,
 }
 
-/// What to measure.
+/// The parts to measure, and the form of the output.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
     /// Measure only these parts

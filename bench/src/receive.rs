@@ -1,4 +1,4 @@
-//! What a webhook receiver does with a delivery: by this library, and by hand with serde and a kept HMAC key.
+//! The work of a webhook receiver on a delivery: by this library, and by hand with serde and a kept HMAC key.
 
 mod server;
 
@@ -22,7 +22,7 @@ const HEADER: &str = "x-signature";
 
 /// A task done in two ways, for comparison in time.
 pub struct Comparison {
-    /// What is done.
+    /// The task in words.
     pub name: String,
     /// The task by this library.
     pub ours: Box<dyn Fn()>,

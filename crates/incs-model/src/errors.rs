@@ -194,7 +194,7 @@ impl Explanation {
         self.cause
     }
 
-    /// What a person does, in one sentence.
+    /// The action of a person, in one sentence.
     pub fn action(&self) -> &'static str {
         self.action
     }
@@ -332,7 +332,7 @@ impl Reference {
         self.address
     }
 
-    /// What was read: the page itself, or copies of it.
+    /// The source that was read: the page itself, or copies of it.
     pub fn read_in(&self) -> &'static str {
         self.read_in
     }
