@@ -79,7 +79,8 @@ impl Table {
         out
     }
 
-    /// Replaces the first table below the heading that is this table's title, in a page of Markdown. Returns nothing if there is none.
+    /// Replaces the first table below the heading that is this table's title, in a page of Markdown. Returns `None` if the page
+    /// has no such table.
     pub(crate) fn replace_in(&self, page: &str) -> Option<String> {
         let heading = page.find(&format!("# {}\n", self.title))?;
         let start = heading + page.get(heading..)?.find("\n|")? + 1;
