@@ -356,6 +356,29 @@ impl Other {
     }
 }
 
+impl Media {
+    /// Fills in the data of the file that only the other copy has, but not the caption, which the customer wrote.
+    pub(super) fn completed_by(self, copy: &Self) -> Self {
+        let is_same = self.kind == copy.kind || [&self.kind, &copy.kind].contains(&&MediaKind::File);
+        if !is_same {
+            return self;
+        }
+        Self {
+            url: self.url.or_else(|| copy.url.clone()),
+            id: self.id.or_else(|| copy.id.clone()),
+            media_type: self.media_type.or_else(|| copy.media_type.clone()),
+            file_name: self.file_name.or_else(|| copy.file_name.clone()),
+            size: self.size.or(copy.size),
+            duration: self.duration.or(copy.duration),
+            sha256: self.sha256.or_else(|| copy.sha256.clone()),
+            voice: self.voice.or(copy.voice),
+            animated: self.animated.or(copy.animated),
+            thumbnail: self.thumbnail.or_else(|| copy.thumbnail.clone()),
+            ..self
+        }
+    }
+}
+
 impl Thumbnail {
     pub(super) fn of(url: &str, media_type: Option<MediaType>, size: Option<u64>) -> Self {
         Self { media_type, size, ..Self::new(url) }

@@ -102,6 +102,42 @@ pub struct Inbound {
     pub frequently_forwarded: bool,
 }
 
+impl Inbound {
+    /// Fills in the data that only the other copy of the message has. Both must be the same message.
+    ///
+    /// INCS can send one message as `new_message` and as `message_created`. The first has the ids of WhatsApp and the customer's name,
+    /// the second has the ids of the workbench and links to files.
+    ///
+    /// Fills in the INCS ids of message, conversation and channel, the channel, the customer's ids, the business number, the name, the
+    /// custom data, the time, and the data of a file. Replaces nothing, and leaves [`content`](Self::content) as the customer wrote it,
+    /// [`pointer`](Self::pointer) and [`raw`](Self::raw) as they are. The kinds of both files must be equal, or one of them
+    /// [`File`](super::MediaKind::File), since the workbench sends a document as a file.
+    #[must_use]
+    pub fn completed_by(self, copy: &Self) -> Self {
+        let user = match (self.user, &copy.user) {
+            (Some(user), Some(other)) if user.same_party(other) => Some(user.completed_by(other)),
+            (user, other) => user.or_else(|| other.clone()),
+        };
+        let content = match (self.content, &copy.content) {
+            (Content::Media(media), Content::Media(other)) => Content::Media(media.completed_by(other)),
+            (content, _) => content,
+        };
+        Self {
+            content,
+            channel: self.channel.or_else(|| copy.channel.clone()),
+            incs_id: self.incs_id.or(copy.incs_id),
+            user,
+            business: self.business.or_else(|| copy.business.clone()),
+            channel_id: self.channel_id.or(copy.channel_id),
+            conversation_id: self.conversation_id.or(copy.conversation_id),
+            sent_at: self.sent_at.or_else(|| copy.sent_at.clone()),
+            profile_name: self.profile_name.or_else(|| copy.profile_name.clone()),
+            custom_data: self.custom_data.or_else(|| copy.custom_data.clone()),
+            ..self
+        }
+    }
+}
+
 /// The message that another one replies to or quotes.
 #[skip_serializing_none]
 #[derive(Clone, PartialEq, Serialize, Deserialize, WireStruct)]

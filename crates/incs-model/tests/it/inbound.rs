@@ -2,6 +2,7 @@
 
 mod complete;
 mod contacts;
+mod copies;
 mod stored;
 mod views;
 
