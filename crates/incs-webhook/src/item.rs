@@ -3,15 +3,16 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::{slice, vec};
 
 use incs_model::delivery::DeliveryUpdate;
-use incs_model::event::whatsapp::{Contact, ContactIndex, Value};
+use incs_model::event::whatsapp::Value;
 use incs_model::inbound::{self, Inbound, Origin, Provider};
 use incs_model::{DecodeError, Party, RawJson};
 
 use crate::dedup::DedupKey;
+use crate::envelope::Envelope;
 use crate::event::{DeliveryContext, Event};
 use crate::label;
 use crate::shape::ShapeError;
@@ -41,10 +42,7 @@ pub struct Item {
 /// The data that the items of a batch share.
 struct Source {
     body: Box<[u8]>,
-    provider: Option<Provider>,
-    context: DeliveryContext,
-    /// The contacts of the delivery by id, built at the first use.
-    contacts: OnceLock<ContactIndex>,
+    envelope: Envelope,
 }
 
 /// The place of an item, as a JSON pointer. The items of a list share the pointer of the list.
@@ -77,6 +75,8 @@ pub(crate) struct Found<'a> {
 #[derive(Default)]
 pub(crate) struct FoundItems<'a> {
     pub(crate) context: DeliveryContext,
+    /// The name of the event, for elements of lists that are not understood.
+    pub(crate) event_name: Option<Arc<str>>,
     pub(crate) items: Vec<Found<'a>>,
 }
 
@@ -106,15 +106,9 @@ pub enum ItemError {
 impl Batch {
     /// Creates a batch of the items found in a body, of which there is at least one.
     pub(crate) fn new(body: &[u8], provider: Option<Provider>, found_items: FoundItems<'_>) -> Self {
-        let source =
-            Arc::new(Source { body: body.into(), provider, context: found_items.context, contacts: OnceLock::new() });
-        let items = found_items.items.into_iter().map(|found| Item {
-            source: Arc::clone(&source),
-            range: range_in(body, found.raw),
-            place: found.place,
-            name: found.name,
-            outcome: found.outcome,
-        });
+        let envelope = Envelope::new(provider, found_items.context, found_items.event_name);
+        let source = Arc::new(Source { body: body.into(), envelope });
+        let items = found_items.items.into_iter().map(|found| Item::new(Arc::clone(&source), body, found));
         Self { items: items.collect(), source }
     }
 
@@ -130,7 +124,12 @@ impl Batch {
 
     /// Returns the provider of the body. `None` if it is not recognized.
     pub fn provider(&self) -> Option<&Provider> {
-        self.source.provider.as_ref()
+        self.source.envelope.provider()
+    }
+
+    /// Returns the data that the items share, to store it beside the bytes of each item.
+    pub fn envelope(&self) -> Envelope {
+        self.source.envelope.clone()
     }
 
     /// Returns the unchanged body.
@@ -155,6 +154,16 @@ impl Batch {
 }
 
 impl Item {
+    fn new(source: Arc<Source>, body: &[u8], found: Found<'_>) -> Self {
+        let Found { place, raw, name, outcome } = found;
+        Self { source, range: range_in(body, raw), place, name, outcome }
+    }
+
+    /// Creates an item that was read from its own bytes.
+    pub(crate) fn restored(envelope: Envelope, bytes: &[u8], found: Found<'_>) -> Self {
+        Self::new(Arc::new(Source { body: bytes.into(), envelope }), bytes, found)
+    }
+
     /// Returns the result of reading the item.
     pub fn outcome(&self) -> &ItemOutcome {
         match &self.outcome {
@@ -197,12 +206,17 @@ impl Item {
 
     /// Returns the provider of the body. `None` if it is not recognized.
     pub fn provider(&self) -> Option<&Provider> {
-        self.source.provider.as_ref()
+        self.source.envelope.provider()
     }
 
     /// Returns the data around the items of a `new_message`. Empty for other items.
     pub fn delivery_context(&self) -> &DeliveryContext {
-        &self.source.context
+        self.source.envelope.context()
+    }
+
+    /// Returns the data that the items of the delivery share, which [restores](Envelope::item) each of them from its own bytes.
+    pub fn envelope(&self) -> Envelope {
+        self.source.envelope.clone()
     }
 
     /// Returns the JSON pointer of the item in its body. Empty for the whole body.
@@ -226,7 +240,13 @@ impl Item {
         self.source.body.get(self.range.clone()).unwrap_or_default()
     }
 
-    /// Returns the whole unchanged body of the delivery.
+    /// Returns the range of [`raw`](Self::raw) in [`body`](Self::body).
+    pub fn byte_range(&self) -> Range<usize> {
+        self.range.clone()
+    }
+
+    /// Returns the whole unchanged body of the delivery. If the item was [restored](Envelope::item), returns the bytes that it was
+    /// restored from.
     pub fn body(&self) -> &[u8] {
         &self.source.body
     }
@@ -242,7 +262,7 @@ impl Item {
                 let DeliveryContext { channel_id, business_phone, whatsapp } = self.delivery_context();
                 let empty = Value::new();
                 let value = whatsapp.as_ref().unwrap_or(&empty);
-                let contacts = self.source.contacts();
+                let contacts = self.source.envelope.contacts();
                 let (channel_id, business_phone) = (*channel_id, business_phone.as_ref());
                 let delivery = inbound::WhatsAppDelivery { channel_id, business_phone, value, contacts };
                 Some(inbound::whatsapp_message(delivery, message, self.origin()?))
@@ -280,23 +300,13 @@ impl Item {
 
     /// Adds the ids that only the contacts of the delivery have.
     fn completed(&self, party: Party) -> Party {
-        self.source.contacts().completed(self.source.people(), party)
+        self.source.envelope.completed(party)
     }
 
     fn origin(&self) -> Option<Origin> {
         // The event was read from it.
         let text = std::str::from_utf8(self.raw()).ok()?;
         Some(Origin::new(self.pointer(), RawJson::from_parsed(text.trim_ascii())))
-    }
-}
-
-impl Source {
-    fn people(&self) -> &[Contact] {
-        self.context.whatsapp.as_ref().map_or(&[], |value| &value.contacts)
-    }
-
-    fn contacts(&self) -> &ContactIndex {
-        self.contacts.get_or_init(|| ContactIndex::new(self.people()))
     }
 }
 
@@ -373,6 +383,16 @@ impl Place {
         Self { pointer: Some(pointer.into()), index: None }
     }
 
+    /// Creates the place that a pointer shows.
+    pub(crate) fn shown(pointer: &str) -> Self {
+        Self { pointer: Some(pointer.into()), index: None }
+    }
+
+    /// Reports whether it is the whole body.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.pointer.is_none()
+    }
+
     /// Returns the place of an element of this list.
     pub(crate) fn element(&self, index: usize) -> Self {
         Self { pointer: self.pointer.clone(), index: Some(index) }
@@ -400,9 +420,21 @@ impl<'a> FoundItems<'a> {
         outcome: impl Into<StoredOutcome>,
         name: impl FnOnce() -> Option<Arc<str>>,
     ) {
+        self.items.push(Found::new(place, raw, outcome, name));
+    }
+}
+
+impl<'a> Found<'a> {
+    /// Creates an item. Calls `name` only if it was not understood.
+    pub(crate) fn new(
+        place: Place,
+        raw: &'a [u8],
+        outcome: impl Into<StoredOutcome>,
+        name: impl FnOnce() -> Option<Arc<str>>,
+    ) -> Self {
         let outcome = outcome.into();
         let name = if outcome.is_parsed() { None } else { name() };
-        self.items.push(Found { place, raw, name, outcome });
+        Self { place, raw, name, outcome }
     }
 }
 

@@ -103,6 +103,7 @@
 //! | customers' messages in one form for both providers | [`Batch::inbound`] |
 //! | delivery status of sent messages | [`Batch::delivery_updates`], [`incs_model::delivery`] |
 //! | the kind of an item as one name, like `new_message.rcs.location` | [`Item::kind`], [`Event::kind`] |
+//! | storing items one by one, and restoring them | [`Batch::envelope`], [`Envelope`] |
 //! | handling each item once | [`Item::dedup_key`], [`guard`] |
 //! | the response to a rejected delivery | [`Rejection::status`], [`RejectionKind`] |
 //! | the cause of a rejected signature | [`Delivery::explain`], [`RejectionCause`] |
@@ -146,6 +147,7 @@ mod adapter;
 mod dedup;
 mod delivery;
 pub mod drift;
+mod envelope;
 mod event;
 mod explain;
 pub mod guard;
@@ -176,6 +178,7 @@ pub use crate::adapter::Received;
 pub use crate::adapter::{WebhookLayer, WebhookService};
 pub use crate::dedup::DedupKey;
 pub use crate::delivery::Delivery;
+pub use crate::envelope::Envelope;
 pub use crate::event::{DeliveryContext, Event};
 pub use crate::explain::RejectionCause;
 pub use crate::item::{Batch, Item, ItemError, ItemOutcome};

@@ -10,9 +10,10 @@ use incs_model::decode_str;
 use incs_model::inbound::Provider;
 use serde::de::IgnoredAny;
 
-use crate::item::{Batch, FoundItems, ItemError, ItemOutcome, Place};
+use crate::envelope::Envelope;
+use crate::item::{Batch, Found, FoundItems, Item, ItemError, ItemOutcome, Place, StoredOutcome};
 use crate::members;
-use crate::scan::Cuts;
+use crate::scan::{Cuts, LEVELS_AROUND_ELEMENT};
 use crate::shape::{self, Limits};
 
 /// A delivery whose sender is verified.
@@ -87,6 +88,11 @@ impl<'a> Body<'a> {
         self.piece(piece, levels).and_then(|text| decode_str::<IgnoredAny>(text).map_err(ItemError::of)).err()
     }
 
+    /// Returns the outcome of a piece that is no known item: unknown, or malformed if it is not JSON.
+    fn of_unknown(self, piece: &'a [u8], levels: usize) -> ItemOutcome {
+        self.fault(piece, levels).map_or(ItemOutcome::Unknown, ItemOutcome::Malformed)
+    }
+
     /// Adds an item for a body that is not JSON, unless items that are not JSON already show it.
     fn add_body_fault(self, found_items: &mut FoundItems<'a>, cuts: &Cuts<'_>, name: Option<&Arc<str>>) {
         let is_reported = found_items.items.iter().any(|found| found.outcome.is_unreadable());
@@ -99,21 +105,65 @@ impl<'a> Body<'a> {
 }
 
 /// Parses every item of a body. Unreadable parts become items too.
-fn parse(body: &[u8], provider: Option<Provider>, limits: Limits) -> Batch {
+pub(crate) fn parse(body: &[u8], provider: Option<Provider>, limits: Limits) -> Batch {
     let whole = Body { bytes: shape::unmarked(body), limits };
     let provider = provider.or_else(|| members::provider(whole.bytes));
-    let found_items = match provider {
-        Some(Provider::Incs) => incs::read(whole),
-        Some(Provider::Exotel) => exotel::read(whole),
-        _ => {
-            let outcome = whole.fault(whole.bytes, 0).map_or(ItemOutcome::Unknown, ItemOutcome::Malformed);
-            FoundItems::whole(whole.bytes, outcome, || None)
-        }
-    };
-    let batch = Batch::new(body, provider, found_items);
+    let batch = Batch::new(body, provider.clone(), read(whole, provider.as_ref()));
     #[cfg(feature = "metrics")]
     crate::metrics::parsed(&batch);
     batch
+}
+
+fn read<'a>(whole: Body<'a>, provider: Option<&Provider>) -> FoundItems<'a> {
+    match provider {
+        Some(Provider::Incs) => incs::read(whole),
+        Some(Provider::Exotel) => exotel::read(whole),
+        _ => FoundItems::whole(whole.bytes, whole.of_unknown(whole.bytes, 0), || None),
+    }
+}
+
+/// The limits of an item that was accepted before.
+const ACCEPTED: Limits = Limits::DEFAULT.with_depth(usize::MAX);
+
+/// Reads an item that is a whole body again.
+pub(crate) fn restore_whole(bytes: &[u8], provider: Option<Provider>) -> Item {
+    let provider = provider.or_else(|| members::provider(bytes));
+    let FoundItems { context, event_name, mut items } = read(Body { bytes, limits: ACCEPTED }, provider.as_ref());
+    let index = if items.len() == 1 { Some(0) } else { items.iter().position(|found| found.place.is_whole()) };
+    let found = match index {
+        Some(index) => items.swap_remove(index),
+        // One item cannot hold several, so the bytes are kept for the caller.
+        None => Found {
+            place: Place::default(),
+            raw: bytes,
+            name: match provider {
+                Some(Provider::Incs) => incs::event_name(bytes),
+                Some(Provider::Exotel) => exotel::name(bytes, false),
+                _ => None,
+            },
+            outcome: StoredOutcome::Unknown,
+        },
+    };
+    Item::restored(Envelope::new(provider, context, event_name), bytes, found)
+}
+
+/// Reads an item that is a piece of a body again.
+pub(crate) fn restore_piece(bytes: &[u8], pointer: &str, envelope: Envelope) -> Item {
+    let body = Body { bytes, limits: ACCEPTED };
+    // No item is deeper than an element of a list.
+    let tokens: Vec<_> = pointer.split('/').skip(1).take(LEVELS_AROUND_ELEMENT + 1).collect();
+    let (outcome, name) = match envelope.provider() {
+        Some(Provider::Incs) => incs::restore(body, &tokens, envelope.event_name()),
+        Some(Provider::Exotel) => exotel::restore(body, &tokens),
+        _ => (body.of_unknown(bytes, tokens.len()), None),
+    };
+    let found = Found::new(Place::shown(pointer), bytes, outcome, || name);
+    Item::restored(envelope, bytes, found)
+}
+
+/// Reports whether a token of a pointer is the index of an element.
+fn is_index(token: &str) -> bool {
+    !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]

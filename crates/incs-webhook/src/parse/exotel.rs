@@ -5,7 +5,7 @@ use std::sync::Arc;
 use incs_model::decode_str;
 use incs_model::exotel::{Callback, Item, Malformed, MessageList, SmsItem};
 
-use super::Body;
+use super::{Body, is_index};
 use crate::event::Event;
 use crate::item::{FoundItems, ItemError, ItemOutcome, Place};
 use crate::label;
@@ -41,7 +41,7 @@ fn whole(body: Body<'_>) -> FoundItems<'_> {
 /// Adds the elements of `{"messages": […]}`, or an item for a member without such a list.
 fn channel<'a>(found_items: &mut FoundItems<'a>, body: Body<'a>, member: &Member<'a>, is_sms: bool) {
     let place = Place::default().member(&member.name);
-    let lists = member.members().iter().filter(|inner| inner.name.eq_ignore_ascii_case("messages"));
+    let lists = member.members().iter().filter(|inner| is_list(&inner.name));
     let lists: Vec<_> = lists.filter_map(|inner| Some((place.member(&inner.name), inner.elements()?))).collect();
     for (place, elements) in &lists {
         for element in *elements {
@@ -74,6 +74,26 @@ fn of_element<'a>(body: Body<'a>, raw: &'a [u8], is_sms: bool) -> Result<ItemOut
     })
 }
 
+/// Reads a piece of a body again, at the place that the tokens of its pointer name.
+pub(super) fn restore(body: Body<'_>, tokens: &[&str]) -> (ItemOutcome, Option<Arc<str>>) {
+    let (outcome, channel) = match *tokens {
+        [channel] if is_list_of_exotel(channel) => {
+            (of_no_list(body, body.bytes).unwrap_or(ItemOutcome::Unknown), channel)
+        }
+        [channel, list, index] if is_list_of_exotel(channel) && is_list(list) && is_index(index) => {
+            let outcome = of_element(body, body.bytes, is_sms_list(channel));
+            (outcome.unwrap_or_else(ItemOutcome::Malformed), channel)
+        }
+        _ => return (body.of_unknown(body.bytes, tokens.len()), None),
+    };
+    (outcome, name(body.bytes, is_sms_list(channel)))
+}
+
+/// Reports whether a member of a channel contains the list.
+fn is_list(name: &str) -> bool {
+    name.eq_ignore_ascii_case("messages")
+}
+
 fn of_item(item: Item) -> ItemOutcome {
     match item {
         Item::Incoming(incoming) => Event::ExotelMessage(Box::new(incoming)).into(),
@@ -96,7 +116,7 @@ fn of_malformed(malformed: &Malformed) -> ItemOutcome {
 }
 
 /// Returns the kind of an item that was not understood, from its `callback_type`.
-fn name(raw: &[u8], is_sms: bool) -> Option<Arc<str>> {
+pub(super) fn name(raw: &[u8], is_sms: bool) -> Option<Arc<str>> {
     let callback_type = text(raw, |name| name.eq_ignore_ascii_case("callback_type"))?;
     Some(Event::exotel_name(label::piece(&callback_type), is_sms).into())
 }

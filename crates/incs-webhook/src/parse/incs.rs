@@ -7,7 +7,7 @@ use incs_model::{DecodeError, decode, decode_str};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-use super::Body;
+use super::{Body, is_index};
 use crate::event::{DeliveryContext, Event};
 use crate::item::{FoundItems, ItemError, ItemOutcome, Place, StoredOutcome};
 use crate::label;
@@ -21,6 +21,18 @@ struct TypedList {
     read: fn(&str) -> Result<Event, DecodeError>,
     /// Takes the elements that were read with the whole body.
     take: fn(&mut whatsapp::Value) -> Vec<StoredOutcome>,
+}
+
+impl TypedList {
+    fn named(name: &str) -> Option<&'static Self> {
+        TYPED_LISTS.iter().find(|list| list.name == name)
+    }
+
+    /// Reads one element by itself.
+    fn element(&self, body: Body<'_>, raw: &[u8]) -> Result<Event, ItemError> {
+        let text = body.piece(raw, LEVELS_AROUND_ELEMENT)?;
+        (self.read)(text).map_err(ItemError::of)
+    }
 }
 
 /// The typed lists in the order of their items in a batch.
@@ -102,7 +114,7 @@ fn whole(bytes: &[u8], outcome: ItemOutcome) -> FoundItems<'_> {
 }
 
 /// Returns the name of the event, for an item that was not understood.
-fn event_name(bytes: &[u8]) -> Option<Arc<str>> {
+pub(super) fn event_name(bytes: &[u8]) -> Option<Arc<str>> {
     members::text(bytes, |name| name == "event").map(|name| label::piece(&name).into())
 }
 
@@ -144,7 +156,7 @@ fn of_whatsapp<'a>(
         value.metadata = None;
     }
     let mut found_items =
-        FoundItems { context: DeliveryContext { whatsapp: Some(value), ..context }, items: Vec::new() };
+        FoundItems { context: DeliveryContext { whatsapp: Some(value), ..context }, ..FoundItems::default() };
     for (members, events) in lists.typed.iter().zip(events) {
         let elements = members.iter().flat_map(|member| elements(member));
         for ((place, element), event) in elements.zip(events) {
@@ -152,7 +164,7 @@ fn of_whatsapp<'a>(
         }
     }
     for member in &lists.unknown {
-        let name = list_name(member);
+        let name = list_name(&member.name);
         for (place, element) in elements(member) {
             found_items.add(place, element.raw, StoredOutcome::Unknown, || Some(name.clone()));
         }
@@ -214,9 +226,44 @@ fn elements<'c, 'a>(member: &'c Member<'a>) -> impl Iterator<Item = (Place, &'c 
 }
 
 /// Returns the kind of the elements of an unknown list.
-fn list_name(member: &Member<'_>) -> Arc<str> {
-    let name = if member.name.is_empty() { "unknown" } else { label::piece(&member.name) };
+fn list_name(name: &str) -> Arc<str> {
+    let name = if name.is_empty() { "unknown" } else { label::piece(name) };
     format!("new_message.whatsapp.{name}").into()
+}
+
+/// Returns the error of a value in place of a typed list.
+fn no_list_fault(body: Body<'_>, raw: &[u8]) -> Option<ItemError> {
+    decode_piece::<Option<Vec<IgnoredAny>>>(body, raw, LEVELS_AROUND_MEMBER).err()
+}
+
+/// Returns the error of a value in place of the event's name.
+fn name_fault(body: Body<'_>, raw: &[u8]) -> Option<ItemError> {
+    decode_piece::<String>(body, raw, 1).err()
+}
+
+fn decode_piece<T: DeserializeOwned>(body: Body<'_>, raw: &[u8], levels: usize) -> Result<T, ItemError> {
+    body.piece(raw, levels).and_then(|text| decode_str(text).map_err(ItemError::of))
+}
+
+/// Reads a piece of a `new_message` from WhatsApp again, at the place that the tokens of its pointer name. Returns its kind too, for
+/// an item that was not understood.
+pub(super) fn restore(body: Body<'_>, tokens: &[&str], event: Option<&Arc<str>>) -> (ItemOutcome, Option<Arc<str>>) {
+    let raw = body.bytes;
+    let or_unknown = |fault: Option<ItemError>| fault.map_or(ItemOutcome::Unknown, ItemOutcome::Malformed);
+    let outcome = match *tokens {
+        ["event"] => or_unknown(name_fault(body, raw)),
+        ["message", name] if TypedList::named(name).is_some() => or_unknown(no_list_fault(body, raw)),
+        ["message", name, index] if name != CONTACTS && is_index(index) => match TypedList::named(name) {
+            Some(list) => list.element(body, raw).map_or_else(ItemOutcome::Malformed, ItemOutcome::Parsed),
+            None => match body.of_unknown(raw, LEVELS_AROUND_ELEMENT) {
+                // The token may have escapes or be cut. Both the name and the token are no identifier then.
+                ItemOutcome::Unknown => return (ItemOutcome::Unknown, Some(list_name(name))),
+                malformed => malformed,
+            },
+        },
+        _ => body.of_unknown(raw, tokens.len()),
+    };
+    (outcome, event.cloned())
 }
 
 /// Reads a faulty `new_message` from WhatsApp element by element, so that a fault affects only its element. `None` for another event,
@@ -228,8 +275,8 @@ fn by_element(body: Body<'_>) -> Option<FoundItems<'_>> {
         return None;
     }
     let name = event_name(body.bytes);
-    let mut reader =
-        Reader { body, name: name.as_ref(), surroundings: Surroundings::default(), found_items: FoundItems::default() };
+    let found_items = FoundItems { event_name: name.clone(), ..FoundItems::default() };
+    let mut reader = Reader { body, name: name.as_ref(), surroundings: Surroundings::default(), found_items };
     reader.name(&cuts);
     for member in &cuts.members {
         match &*member.name {
@@ -326,7 +373,7 @@ impl<'a> Reader<'a, '_> {
         let events = || cuts.members.iter().filter(|member| member.name == "event" && member.value != b"null");
         for member in events() {
             let place = Place::default().member("event");
-            if let Err(fault) = self.decode::<String>(member.value, 1) {
+            if let Some(fault) = name_fault(self.body, member.value) {
                 self.fault(place, member.value, fault);
             }
         }
@@ -350,10 +397,10 @@ impl<'a> Reader<'a, '_> {
                     }
                 }
                 (_, Some(_)) => {}
-                (name, None) if TYPED_LISTS.iter().any(|list| list.name == name) => {
+                (name, None) if TypedList::named(name).is_some() => {
                     // A value in place of a list may be an item in an unknown form.
-                    let read = self.decode::<Option<Vec<IgnoredAny>>>(member.value, LEVELS_AROUND_MEMBER);
-                    if let Some(fault) = read.err().filter(|_| !holds_nothing(member.value)) {
+                    let fault = no_list_fault(self.body, member.value);
+                    if let Some(fault) = fault.filter(|_| !holds_nothing(member.value)) {
                         self.fault(place, member.value, fault);
                     }
                 }
@@ -374,15 +421,14 @@ impl<'a> Reader<'a, '_> {
         let lists = Lists::of(message);
         for (list, members) in TYPED_LISTS.iter().zip(&lists.typed) {
             for (place, element) in members.iter().flat_map(|member| elements(member)) {
-                let text = self.body.piece(element.raw, LEVELS_AROUND_ELEMENT);
-                match text.and_then(|text| (list.read)(text).map_err(ItemError::of)) {
+                match list.element(self.body, element.raw) {
                     Ok(event) => self.found_items.add(place, element.raw, ItemOutcome::Parsed(event), || None),
                     Err(fault) => self.fault(place, element.raw, fault),
                 }
             }
         }
         for member in &lists.unknown {
-            let name = list_name(member);
+            let name = list_name(&member.name);
             for (place, element) in elements(member) {
                 match self.body.fault(element.raw, LEVELS_AROUND_ELEMENT) {
                     None => self.found_items.add(place, element.raw, StoredOutcome::Unknown, || Some(name.clone())),
@@ -399,10 +445,6 @@ impl<'a> Reader<'a, '_> {
             return None;
         }
         self.body.piece(raw, levels).ok()
-    }
-
-    fn decode<T: DeserializeOwned>(&self, raw: &'a [u8], levels: usize) -> Result<T, ItemError> {
-        self.body.piece(raw, levels).and_then(|text| decode_str(text).map_err(ItemError::of))
     }
 
     fn fault(&mut self, place: Place, raw: &'a [u8], fault: ItemError) {

@@ -48,7 +48,7 @@ fn space() -> impl Strategy<Value = &'static str> {
 }
 
 /// A list with the space around its elements.
-fn list() -> impl Strategy<Value = (String, Vec<String>, &'static str)> {
+pub(crate) fn list() -> impl Strategy<Value = (String, Vec<String>, &'static str)> {
     let known = select(&TYPED[..]).prop_map(|(name, _)| name.to_owned());
     let unknown = prop_oneof![select(&UNKNOWN[..]).prop_map(str::to_owned), "[a-z]{70}"];
     let name = prop_oneof![3 => known, 2 => unknown];
@@ -172,7 +172,7 @@ fn whatsapp(members: &str) -> String {
 }
 
 /// Bytes in the place of an element that are no JSON.
-fn bad_bytes() -> Vec<Vec<u8>> {
+pub(crate) fn bad_bytes() -> Vec<Vec<u8>> {
     let deep = |unit: &str, end: &str| format!("{}{}", unit.repeat(10_000), end.repeat(10_000)).into_bytes();
     let mut all: Vec<Vec<u8>> = [
         &b"{\"id\":\"\xff\"}"[..],
@@ -220,7 +220,7 @@ fn bad_bytes() -> Vec<Vec<u8>> {
 }
 
 /// Bytes in the place of an element that take in what comes after it.
-fn open_bytes() -> [&'static str; 17] {
+pub(crate) fn open_bytes() -> [&'static str; 17] {
     [
         "\"",
         "\"abc",
@@ -243,7 +243,7 @@ fn open_bytes() -> [&'static str; 17] {
 }
 
 /// A body with lists of three elements each, which are the same in all but their id.
-struct Body {
+pub(crate) struct Body {
     provider: Provider,
     before: String,
     /// The lists by the pointers of their elements, and an element with `@` in the place of the id.
@@ -253,7 +253,7 @@ struct Body {
     after: String,
 }
 
-fn bodies() -> Vec<Body> {
+pub(crate) fn bodies() -> Vec<Body> {
     let contact = r#""contacts":[{"wa_id":"1","profile":{"name":"Ann"}}],"#;
     let lists = vec![
         (
@@ -304,7 +304,7 @@ fn bodies() -> Vec<Body> {
 
 impl Body {
     /// The body with other bytes in the place of one element.
-    fn with(&self, list: usize, index: usize, bytes: Option<&[u8]>) -> Vec<u8> {
+    pub(crate) fn with(&self, list: usize, index: usize, bytes: Option<&[u8]>) -> Vec<u8> {
         let mut text = self.before.clone().into_bytes();
         for (number, (name, element)) in self.lists.iter().enumerate() {
             let [_, open, close] = self.between;
@@ -323,7 +323,7 @@ impl Body {
         text
     }
 
-    fn read(&self, body: &[u8]) -> Batch {
+    pub(crate) fn read(&self, body: &[u8]) -> Batch {
         let batch = read(body);
         assert_eq!(batch.provider(), Some(&self.provider));
         let outcomes = |batch: &Batch| batch.iter().map(|item| item.outcome().clone()).collect::<Vec<_>>();

@@ -16,6 +16,7 @@ use incs_webhook::scheme::{Scheme, VerifyError};
 use incs_webhook::{Batch, Delivery, Event, Item, Provider, SignedRequest};
 
 pub(crate) use self::lists::{Composed, composed};
+pub(crate) use self::recorded::recorded;
 pub(crate) use self::spelling::Spelling;
 
 const NO_HEADERS: [(&str, &str); 0] = [];

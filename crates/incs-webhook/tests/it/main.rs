@@ -10,6 +10,7 @@
 
 mod drift;
 mod elements;
+mod envelope;
 mod fixtures;
 mod frozen;
 mod guard;

@@ -43,6 +43,8 @@ const OF_ITEM: &[OfItem] = &[
     ("pointer", |item, sum| sum.add(&*item.pointer())),
     ("error_pointer", |item, sum| sum.add(item.error_pointer().unwrap_or_default())),
     ("raw", |item, sum| sum.add(item.raw())),
+    ("byte_range", |item, sum| sum.bytes += item.byte_range().len()),
+    ("envelope", |item, sum| sum.bytes += size_of_val(&item.envelope())),
     ("body", |item, sum| sum.bytes += usize::from(item.body().is_empty())),
     ("inbound", |item, sum| {
         if let Some(inbound) = item.inbound() {
@@ -62,6 +64,15 @@ const OF_BATCH: &[OfBatch] = &[
     ("iter", |batch, sum| sum.bytes += batch.iter().count()),
     ("provider", |batch, sum| sum.debug(&batch.provider())),
     ("body", |batch, sum| sum.add(batch.body())),
+    ("envelope", |batch, sum| {
+        let envelope = batch.envelope();
+        sum.add(envelope.to_bytes());
+        for item in batch {
+            let restored = envelope.item(&item.pointer(), item.raw());
+            sum.add(serde_json::to_vec(&restored.inbound()).unwrap());
+            sum.debug(&restored);
+        }
+    }),
     ("inbound", |batch, sum| batch.inbound().for_each(|inbound| sum.add(serde_json::to_vec(&inbound).unwrap()))),
     ("delivery_updates", |batch, sum| {
         batch.delivery_updates().for_each(|fact| sum.add(serde_json::to_vec(&fact).unwrap()));
