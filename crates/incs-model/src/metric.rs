@@ -24,6 +24,8 @@ pub struct Metric {
 pub enum Instrument {
     /// A counter.
     Counter,
+    /// A value that goes up and down.
+    Gauge,
     /// A histogram, with the upper bounds of its buckets.
     Histogram(&'static [f64]),
 }
@@ -59,6 +61,11 @@ impl Metric {
         labels: &'static [Label],
     ) -> Self {
         Self { name, instrument: Instrument::Counter, unit, description, labels }
+    }
+
+    /// Creates a gauge.
+    pub const fn gauge(name: &'static str, unit: &'static str, description: &'static str) -> Self {
+        Self { name, instrument: Instrument::Gauge, unit, description, labels: &[] }
     }
 
     /// Creates a histogram of durations in seconds.
