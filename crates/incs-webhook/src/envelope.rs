@@ -140,6 +140,17 @@ impl Envelope {
         }
     }
 
+    /// Returns the envelope without the contacts that share an id with a person, for a store that erases this person.
+    #[must_use]
+    pub fn without(&self, person: &Party) -> Self {
+        let mut context = self.context().clone();
+        if let Some(value) = &mut context.whatsapp {
+            let is_theirs = |contact: &Contact| contact.party().keys().any(|key| person.keys().any(|known| known == key));
+            value.contacts.retain(|contact| !is_theirs(contact));
+        }
+        Self::new(self.provider().cloned(), context, self.event_name().cloned())
+    }
+
     pub(crate) fn provider(&self) -> Option<&Provider> {
         self.shared.provider.as_ref()
     }
