@@ -1,0 +1,312 @@
+//! Running handlers: claims, leases, retries and the drain at the end.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use tokio::sync::{Notify, Semaphore};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
+
+use crate::failpoint;
+use crate::handler::{AfterFailure, Context, HandlerError};
+use crate::inbox;
+use crate::relay::{Relay, Shared};
+use crate::store::{
+    Claim, ClaimLimits, ClaimedItem, Completion, ItemId, Lease, LeaseState, NextStep, OutboxMessage, StatusUpdate,
+    StoreError,
+};
+
+/// The largest number of items of one conversation that are leased at once.
+const ITEMS_PER_KEY: usize = 32;
+/// The number of bytes that one claim reads.
+const CLAIM_BYTES: usize = 16 << 20;
+/// The longest wait between two looks for items that are due.
+const IDLE: Duration = Duration::from_millis(250);
+/// The time after which handled items are completed although more of their claim are left.
+const COMPLETE_AFTER: Duration = Duration::from_millis(50);
+/// The wait after the store has failed.
+const STORE_PAUSE: Duration = Duration::from_millis(500);
+/// The pause between two sweeps, and between two steps of one.
+const SWEEP_PAUSE: Duration = Duration::from_mins(1);
+const SWEEP_STEP_PAUSE: Duration = Duration::from_millis(50);
+const SWEEP_BUDGET: usize = 1000;
+/// The pause between two measurements of the gauges.
+#[cfg(feature = "metrics")]
+const MEASURE_PAUSE: Duration = Duration::from_secs(10);
+
+impl Relay {
+    /// Hands stored items to the handlers until `shutdown` ends, then waits for running handlers and returns. Webhooks are stored until
+    /// it returns, and answered with 503 afterwards.
+    ///
+    /// If the store fails, it waits and goes on. Handlers that do not end within the [drain](crate::RelayBuilder::drain) limit are
+    /// dropped; their items are handled again.
+    pub async fn run_until(&self, shutdown: impl Future<Output = ()>) {
+        let running = Arc::new(Running::default());
+        let slots = Arc::new(Semaphore::new(self.0.settings.concurrency));
+        let mut handlers = JoinSet::new();
+        {
+            let upkeep = async { tokio::join!(running.renew(&self.0), self.sweep(), self.measure()) };
+            tokio::select! {
+                () = shutdown => {}
+                () = self.dispatch(&slots, &running, &mut handlers) => {}
+                _ = upkeep => {}
+            }
+        }
+        let ended = async { while handlers.join_next().await.is_some() {} };
+        tokio::select! {
+            ended = timeout(self.0.settings.drain, ended) => drop(ended),
+            () = running.renew(&self.0) => {}
+        }
+        handlers.shutdown().await;
+        self.close();
+    }
+
+    /// Claims items and starts their handlers. Never returns.
+    async fn dispatch(&self, slots: &Arc<Semaphore>, running: &Arc<Running>, handlers: &mut JoinSet<()>) {
+        let settings = &self.0.settings;
+        loop {
+            while handlers.try_join_next().is_some() {}
+            // The semaphore is never closed.
+            let Ok(first) = Arc::clone(slots).acquire_owned().await else { return };
+            let mut free = vec![first];
+            while let Ok(more) = Arc::clone(slots).try_acquire_owned() {
+                free.push(more);
+            }
+            let limits = ClaimLimits {
+                keys: free.len(),
+                items_per_key: ITEMS_PER_KEY,
+                bytes: CLAIM_BYTES,
+                lease: settings.lease,
+                max_attempts: u32::try_from(settings.retry_schedule.len()).unwrap_or(u32::MAX).saturating_add(1),
+            };
+            match self.0.store.claim(limits).await {
+                Ok(claims) if claims.is_empty() => {
+                    drop(free);
+                    self.0.store.wait(IDLE).await;
+                }
+                Ok(claims) => {
+                    for (claim, slot) in claims.into_iter().zip(free) {
+                        let (shared, running) = (Arc::clone(&self.0), Arc::clone(running));
+                        handlers.spawn(async move {
+                            let lost = running.add(claim.lease);
+                            tokio::select! {
+                                () = handle(&shared, &claim) => {}
+                                // The handler's future is dropped.
+                                () = lost.notified() => {}
+                            }
+                            running.remove(claim.lease);
+                            drop(slot);
+                        });
+                    }
+                }
+                Err(_) => {
+                    drop(free);
+                    sleep(STORE_PAUSE).await;
+                }
+            }
+        }
+    }
+
+    /// Sets the gauges from time to time. Never returns.
+    #[cfg(feature = "metrics")]
+    async fn measure(&self) {
+        loop {
+            // The gauges keep their values if the store fails.
+            drop(self.stats().await);
+            sleep(MEASURE_PAUSE).await;
+        }
+    }
+
+    #[cfg(not(feature = "metrics"))]
+    async fn measure(&self) {
+        std::future::pending::<()>().await;
+    }
+
+    /// Removes old items from time to time. Never returns.
+    async fn sweep(&self) {
+        let Some(retention) = self.0.settings.retention else { return std::future::pending().await };
+        loop {
+            match self.0.store.sweep(retention, SWEEP_BUDGET).await {
+                Ok(swept) if !swept.is_finished => sleep(SWEEP_STEP_PAUSE).await,
+                Ok(_) | Err(_) => sleep(SWEEP_PAUSE).await,
+            }
+        }
+    }
+}
+
+/// The leases of running handlers.
+#[derive(Default)]
+struct Running(Mutex<HashMap<Lease, Arc<Notify>>>);
+
+impl Running {
+    /// Adds a lease. The result is notified when it is lost.
+    fn add(&self, lease: Lease) -> Arc<Notify> {
+        let lost = Arc::new(Notify::new());
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(lease, Arc::clone(&lost));
+        lost
+    }
+
+    fn remove(&self, lease: Lease) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&lease);
+    }
+
+    /// Renews all leases from time to time. Never returns.
+    async fn renew(&self, shared: &Shared) {
+        let mut ticks = interval((shared.settings.lease / 3).max(Duration::from_millis(1)));
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            let leases: Vec<_> = self.0.lock().unwrap_or_else(PoisonError::into_inner).keys().copied().collect();
+            if leases.is_empty() {
+                continue;
+            }
+            // If the store fails, the leases go on until they end.
+            let Ok(states) = shared.store.renew(leases.clone(), shared.settings.lease).await else { continue };
+            for (lease, state) in leases.into_iter().zip(states) {
+                let lost = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&lease).map(Arc::clone);
+                if let (LeaseState::Stale, Some(lost)) = (state, lost) {
+                    lost.notify_one();
+                }
+            }
+        }
+    }
+}
+
+/// The handled items of a claim that are not completed yet.
+struct Handled {
+    lease: Lease,
+    done: Vec<ItemId>,
+    status_updates: Vec<StatusUpdate>,
+    enqueue: Vec<OutboxMessage>,
+    since: Instant,
+}
+
+/// Handles the items of a claim in order.
+async fn handle(shared: &Shared, claim: &Claim) {
+    let mut handled = Handled {
+        lease: claim.lease,
+        done: Vec::new(),
+        status_updates: Vec::new(),
+        enqueue: Vec::new(),
+        since: Instant::now(),
+    };
+    for (place, claimed) in claim.items.iter().enumerate() {
+        let result = handle_item(shared, claim.lease, claimed, &mut handled).await;
+        let next = match result {
+            Ok(()) => {
+                handled.done.push(claimed.item.id);
+                match place + 1 == claim.items.len() {
+                    true => NextStep::Release,
+                    false if handled.since.elapsed() >= COMPLETE_AFTER => NextStep::KeepLease,
+                    false => continue,
+                }
+            }
+            Err(error) => next_step(shared, claimed, error),
+        };
+        let is_last = next != NextStep::KeepLease;
+        if complete(shared, &mut handled, next).await == LeaseState::Stale || is_last {
+            return;
+        }
+    }
+}
+
+/// Calls the handler of one item. The receipts and messages of a handled item are added to `handled`.
+async fn handle_item(
+    shared: &Shared,
+    lease: Lease,
+    claimed: &ClaimedItem,
+    handled: &mut Handled,
+) -> Result<(), HandlerError> {
+    let ClaimedItem { item: stored, attempt, copy } = claimed;
+    let Some(item) = shared.restorer.restore(stored) else {
+        if stored.raw.is_none() {
+            return Ok(());
+        }
+        return Err(HandlerError::dead_letter("the stored item cannot be read"));
+    };
+    let context = Context::new(stored.id, item.clone(), *attempt, stored.received_at, stored.replay_of, lease);
+    let settings = &shared.settings;
+    let (future, update) = if let Some(mut message) = item.inbound() {
+        if let Some(copy) = copy.as_ref().and_then(|copy| shared.restorer.restore(copy)).and_then(|copy| copy.inbound())
+        {
+            message = message.completed_by(&copy);
+        }
+        (settings.on_message.as_ref().map(|handler| handler(message, context.clone())), None)
+    } else {
+        let update = inbox::status_update(&item);
+        let is_understood = item.event().is_some();
+        match &settings.on_event {
+            Some(on_event) => (Some(on_event(item, context.clone())), update),
+            None if is_understood => {
+                handled.status_updates.extend(update);
+                return Ok(());
+            }
+            None => (None, None),
+        }
+    };
+    let Some(future) = future else { return Err(HandlerError::no_handler()) };
+    failpoint::reached("handler.before");
+    #[cfg(feature = "tracing")]
+    let span = crate::trace::handle(stored, *attempt);
+    #[cfg(feature = "tracing")]
+    let future = tracing::Instrument::instrument(future, span.clone());
+    #[cfg(feature = "metrics")]
+    let started = Instant::now();
+    // A handler that panics has failed. Its state is its own.
+    let result = AssertUnwindSafe(future).catch_unwind().await;
+    let result = result.unwrap_or_else(|_| Err(HandlerError::retry("the handler panicked")));
+    #[cfg(feature = "metrics")]
+    crate::metrics::handled(stored.class, started.elapsed(), result.as_ref().copied());
+    #[cfg(feature = "tracing")]
+    crate::trace::handled(&span, result.as_ref().copied());
+    result?;
+    failpoint::reached("handler.after");
+    handled.status_updates.extend(update);
+    handled.enqueue.extend(context.take_messages());
+    Ok(())
+}
+
+fn next_step(shared: &Shared, claimed: &ClaimedItem, error: HandlerError) -> NextStep {
+    let schedule = &shared.settings.retry_schedule;
+    let scheduled = schedule.get(claimed.attempt.saturating_sub(1) as usize).copied();
+    let HandlerError { text, next } = error;
+    match (next, scheduled) {
+        (AfterFailure::Retry, Some(delay)) => NextStep::Retry { delay: varied(delay), error: text },
+        (AfterFailure::RetryAfter(delay), Some(_)) => NextStep::Retry { delay, error: text },
+        (AfterFailure::Retry | AfterFailure::RetryAfter(_), None) => {
+            NextStep::DeadLetter { item: claimed.item.id, reason: "attempts_used_up", error: text }
+        }
+        (AfterFailure::DeadLetter, _) => NextStep::DeadLetter { item: claimed.item.id, reason: "handler", error: text },
+        (AfterFailure::NoHandler, _) => {
+            NextStep::DeadLetter { item: claimed.item.id, reason: "no_handler", error: text }
+        }
+    }
+}
+
+/// Changes a wait by up to a fifth, so that conversations that failed together do not come back together.
+fn varied(delay: Duration) -> Duration {
+    (delay / 1000).saturating_mul(fastrand::u32(800..=1200))
+}
+
+/// Completes the handled items. If the store fails, tries again until the lease would have ended: the items were handled.
+async fn complete(shared: &Shared, handled: &mut Handled, next: NextStep) -> LeaseState {
+    let completion = Completion {
+        lease: handled.lease,
+        done: std::mem::take(&mut handled.done),
+        next,
+        status_updates: std::mem::take(&mut handled.status_updates),
+        enqueue: std::mem::take(&mut handled.enqueue),
+    };
+    handled.since = Instant::now();
+    loop {
+        match shared.store.complete(vec![completion.clone()]).await {
+            Ok(states) => return states.first().copied().unwrap_or(LeaseState::Stale),
+            Err(StoreError::Closed) => return LeaseState::Stale,
+            Err(_) => sleep(STORE_PAUSE).await,
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! The [`Store`]: the durable state of an inbox, and of the messages that its handlers enqueue.
+
+mod memory;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+mod types;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use incs_model::delivery::DeliveryState;
+
+pub use self::memory::MemoryStore;
+#[cfg(feature = "sqlite")]
+pub use self::sqlite::{CompleteInError, SqliteOptions, SqliteStore};
+pub(crate) use self::types::hash;
+pub use self::types::{
+    Appended, Claim, ClaimLimits, ClaimedItem, Completion, Enqueued, Erasure, FencingToken, InboxItem, ItemClass,
+    ItemFilter, ItemId, ItemState, Lease, LeaseState, NewDelivery, NewItem, NextStep, OperatorAction, OperatorResult,
+    OrderingKey, OutboxMessage, QueuedMessage, Retention, Stats, StatusUpdate, StoredItem, Swept,
+};
+
+/// The durable state of an inbox. Object safe, so a [`Relay`](crate::Relay) holds any store.
+///
+/// Every operation takes a batch and returns one answer for each entry, in the order of the input. Repeating an operation is safe. After
+/// an error, any part of the operation may have been stored.
+///
+/// # Invariants
+///
+/// The `contract` suite of this crate checks them for every store:
+///
+/// 1. An acknowledged append is found after any crash.
+/// 2. There is one item for each deduplication key, for as long as the item is retained.
+/// 3. Two holders never hold one ordering key with valid leases. A stale [`FencingToken`] changes nothing, also after a restart.
+/// 4. Items of one ordering key are handed out in the order of their appends.
+/// 5. Every acknowledged item is open, done or dead.
+/// 6. Status updates can arrive in any order and more than once.
+/// 7. A sweep removes no item that is open, and no dead letter before its time.
+/// 8. A store that cannot work returns an error, never a wrong answer.
+///
+/// # Stability
+///
+/// Not stable before version 1.0: the outbox will add operations. Implement it only if you can follow each version.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// Stores deliveries durably, each with its items. Each delivery has one answer for each of its items.
+    ///
+    /// An item whose deduplication key is known is not stored again. A customer's message that is known by its
+    /// [`message`](NewItem::message) is stored as a duplicate, and is never handed out.
+    async fn append(&self, deliveries: Vec<NewDelivery>) -> Result<Vec<Vec<Appended>>, StoreError>;
+
+    /// Leases ordering keys that are due, with their next items in order. Counts an attempt for the first item of each key.
+    ///
+    /// A key whose first item was handed out [`max_attempts`](ClaimLimits::max_attempts) times without a completion loses that item to
+    /// the dead letters, with the reason `handler_never_finished`. After a lease ran out, the items of that lease are handed out one by
+    /// one, so that an item that kills the process is found.
+    async fn claim(&self, limits: ClaimLimits) -> Result<Vec<Claim>, StoreError>;
+
+    /// Extends leases to `lease` from now.
+    async fn renew(&self, leases: Vec<Lease>, lease: Duration) -> Result<Vec<LeaseState>, StoreError>;
+
+    /// Records what became of leased items. A completion with a stale lease changes nothing.
+    async fn complete(&self, completions: Vec<Completion>) -> Result<Vec<LeaseState>, StoreError>;
+
+    /// Stores messages to send durably, each once for its key.
+    async fn enqueue(&self, messages: Vec<OutboxMessage>) -> Result<Vec<Enqueued>, StoreError>;
+
+    /// Returns a page of items, the oldest first.
+    async fn list(&self, filter: ItemFilter) -> Result<Vec<InboxItem>, StoreError>;
+
+    /// Returns a page of items with their bytes, the oldest first: at most `limit` items after `after`.
+    async fn read(&self, after: Option<ItemId>, limit: usize) -> Result<Vec<StoredItem>, StoreError>;
+
+    /// Returns the unchanged body of the delivery that an item arrived with, or the bytes of a replayed item. `None` if the item is
+    /// unknown or erased.
+    async fn body(&self, id: ItemId) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Returns a page of queued messages, the oldest first.
+    async fn queued(&self, after: Option<u64>, limit: usize) -> Result<Vec<QueuedMessage>, StoreError>;
+
+    /// Returns the merged state of a sent message by the provider's id of it, or `None` before its first receipt. For a message to a
+    /// group, `recipient` is the key of one member.
+    async fn delivery_state(
+        &self,
+        message_id: &str,
+        recipient: Option<&str>,
+    ) -> Result<Option<DeliveryState>, StoreError>;
+
+    /// Performs an operator's actions.
+    async fn operate(&self, actions: Vec<(ItemId, OperatorAction)>) -> Result<Vec<OperatorResult>, StoreError>;
+
+    /// Removes the bytes of items and keeps their keys. Items that are open or dead are done then. Returns the number of items that were
+    /// erased now.
+    ///
+    /// Of the body, only the bytes of the delivery's other items are kept. Their places do not change, and the
+    /// rest becomes spaces.
+    async fn erase(&self, erasures: Vec<Erasure>) -> Result<u64, StoreError>;
+
+    /// Removes what is older than the retention. Looks at no more than `budget` rows; [`Swept::is_finished`] shows whether more is left.
+    async fn sweep(&self, retention: Retention, budget: usize) -> Result<Swept, StoreError>;
+
+    /// Returns the state of the store in numbers.
+    async fn stats(&self) -> Result<Stats, StoreError>;
+
+    /// Waits until there may be something to claim, at most for `limit`. A hint: correctness does not depend on it.
+    async fn wait(&self, limit: Duration);
+}
+
+/// The reason why a store cannot do something. `Display` contains no data of an item.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The disk is full. Nothing was stored; retry when there is space.
+    #[error("the disk is full")]
+    Full,
+    /// Too much is waiting to be written, or the write did not end in time.
+    #[error("the store is busy")]
+    Busy,
+    /// The store was closed.
+    #[error("the store is closed")]
+    Closed,
+    /// Another process owns the store.
+    #[error("another process owns the store; stop it, or use another file")]
+    Owned,
+    /// The store was written by a newer version of this crate.
+    #[error("the store has schema {found}, this version knows {known}; use a newer version of the program")]
+    TooNew {
+        /// The schema of the store.
+        found: u32,
+        /// The newest schema that this version knows.
+        known: u32,
+    },
+    /// The store cannot be used as it is configured, such as with a version of SQLite that can corrupt it.
+    #[error("{0}")]
+    Unsuitable(String),
+    /// Any other error of the engine.
+    #[error("the store failed: {0}")]
+    Engine(String),
+}
+
+impl StoreError {
+    /// Returns the reason in one word, as in metrics.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Busy => "busy",
+            Self::Closed => "closed",
+            Self::Owned => "owned",
+            Self::TooNew { .. } => "too_new",
+            Self::Unsuitable(_) => "unsuitable",
+            Self::Engine(_) => "engine",
+        }
+    }
+}

@@ -1,0 +1,485 @@
+//! The store in one SQLite file.
+
+mod inbox;
+mod key;
+mod outbox;
+mod schema;
+mod upkeep;
+mod writer;
+
+use std::fmt;
+use std::fs::{File, OpenOptions};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use incs_model::Timestamp;
+use incs_model::delivery::DeliveryState;
+use rusqlite::Connection;
+use tokio::sync::Notify;
+
+use self::writer::{Checkpoints, Reader, Writer};
+use super::types::{
+    Appended, Claim, ClaimLimits, Completion, Enqueued, Erasure, InboxItem, ItemFilter, ItemId, Lease, LeaseState,
+    NewDelivery, OperatorAction, OperatorResult, OutboxMessage, QueuedMessage, Retention, Stats, StoredItem, Swept,
+};
+use super::{Store, StoreError};
+use crate::clock::Clock;
+
+/// Milliseconds since 1970.
+type Millis = i64;
+
+/// The time for which opening waits for a process that is ending.
+const OWNER_PATIENCE: Duration = Duration::from_secs(1);
+
+/// A [`Store`] in one SQLite file, for one process. Cheap to clone.
+///
+/// One thread writes: it commits everything that waits in one transaction, with one sync of the disk. A second thread moves SQLite's log
+/// into the file, and a third one reads.
+///
+/// - The file, its log and the lock file beside it can be read by the owner of the process only (mode 0600).
+/// - A second process that opens the file is refused. [`SqliteStore::attach`] opens it for a tool that looks or acts beside the owner.
+/// - Put the file on a local disk. SQLite cannot work on a network file system.
+#[derive(Clone)]
+pub struct SqliteStore(Arc<Inner>);
+
+struct Inner {
+    path: PathBuf,
+    clock: Clock,
+    writer: Writer,
+    reader: Reader,
+    is_ready: Notify,
+    swept_to: AtomicI64,
+    migrated_from: u32,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+    /// Dropped in this order: the checkpoints end, then the lock is released.
+    _checkpoints: Option<Checkpoints>,
+    _owner: Option<File>,
+}
+
+/// The settings of a [`SqliteStore`].
+#[derive(Clone)]
+pub struct SqliteOptions {
+    path: PathBuf,
+    clock: Clock,
+    max_waiting_bytes: usize,
+    max_jobs: usize,
+    is_created: bool,
+}
+
+impl SqliteOptions {
+    /// Returns the default settings for a file.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        let (clock, max_jobs) = (Clock::steady(), writer::MAX_JOBS);
+        Self { path: path.into(), clock, max_waiting_bytes: 64 << 20, max_jobs, is_created: true }
+    }
+
+    /// Sets the largest number of bytes that wait to be written, 64 MiB by default. Beyond it the store answers that it is busy.
+    #[must_use]
+    pub fn with_max_waiting_bytes(self, bytes: usize) -> Self {
+        Self { max_waiting_bytes: bytes, ..self }
+    }
+
+    /// Sets the largest number of operations in one transaction, 1,024 by default. For measuring the effect of group commit.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_max_jobs(self, jobs: usize) -> Self {
+        Self { max_jobs: jobs.max(1), ..self }
+    }
+
+    /// Refuses a file that does not exist, instead of creating it.
+    #[must_use]
+    pub fn existing(self) -> Self {
+        Self { is_created: false, ..self }
+    }
+
+    /// Sets the clock, for tests.
+    #[must_use]
+    pub fn with_clock(self, clock: Clock) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// Opens the store as its owner, and migrates an older schema.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if another process owns the store, if a newer version has written it, if SQLite is too old, or if the file cannot
+    /// be used.
+    pub async fn open(self) -> Result<SqliteStore, StoreError> {
+        blocking(move || Inner::open(self, true)).await
+    }
+
+    /// Opens the store beside its owner. See [`SqliteStore::attach`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`open`](Self::open), except that the store may have an owner.
+    pub async fn attach(self) -> Result<SqliteStore, StoreError> {
+        blocking(move || Inner::open(self.existing(), false)).await
+    }
+}
+
+impl fmt::Debug for SqliteOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteOptions").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+async fn blocking(
+    open: impl FnOnce() -> Result<SqliteStore, StoreError> + Send + 'static,
+) -> Result<SqliteStore, StoreError> {
+    tokio::task::spawn_blocking(open).await.map_err(|_| StoreError::Closed)?
+}
+
+impl SqliteStore {
+    /// Opens a file as its owner, with the default settings. Creates it if it does not exist.
+    ///
+    /// # Errors
+    ///
+    /// As for [`SqliteOptions::open`].
+    pub async fn open(path: impl Into<PathBuf>) -> Result<Self, StoreError> {
+        SqliteOptions::new(path).open().await
+    }
+
+    /// Opens an existing file beside the process that owns it, to look into it or to act as an operator. It writes in short transactions
+    /// of its own, which wait for those of the owner.
+    ///
+    /// # Errors
+    ///
+    /// As for [`SqliteOptions::attach`].
+    pub async fn attach(path: impl Into<PathBuf>) -> Result<Self, StoreError> {
+        SqliteOptions::new(path).attach().await
+    }
+
+    /// Returns the newest schema that this version knows.
+    pub fn schema() -> u32 {
+        schema::SCHEMA
+    }
+
+    /// Returns the schema that the file had before it was opened, 0 for a new file.
+    pub fn migrated_from(&self) -> u32 {
+        self.0.migrated_from
+    }
+
+    /// Runs a closure and completes an item in the same transaction, so that both happen or neither.
+    ///
+    /// The closure runs on the writer thread: nothing else is written meanwhile, so it must only use the connection, and not wait for
+    /// anything. It must not end the transaction. After `limit`, SQLite interrupts its statements and all its changes are undone.
+    ///
+    /// # Errors
+    ///
+    /// Returns the closure's error, [`CompleteInError::Stale`] if another holder has claimed the item since, or an error of the store. In
+    /// each case nothing was changed.
+    pub async fn complete_in<T, E>(
+        &self,
+        lease: Lease,
+        item: ItemId,
+        limit: Duration,
+        work: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, CompleteInError<E>>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        let job = move |connection: &mut Connection| {
+            let engine = |error: rusqlite::Error| CompleteInError::Store(failure(&error));
+            let deadline = Instant::now() + limit;
+            connection.progress_handler(1000, Some(move || Instant::now() > deadline)).map_err(engine)?;
+            let worked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(connection)));
+            connection.progress_handler(0, None::<fn() -> bool>).map_err(engine)?;
+            let value = match worked {
+                _ if Instant::now() > deadline => return Err(CompleteInError::TooSlow),
+                Ok(result) => result.map_err(CompleteInError::Work)?,
+                Err(_) => return Err(CompleteInError::Panicked),
+            };
+            if connection.is_autocommit() {
+                return Err(CompleteInError::Store(writer::ended()));
+            }
+            // With an error, the closure's changes are undone.
+            match inbox::complete_open(connection, lease, item).map_err(engine)? {
+                LeaseState::Held => Ok(value),
+                LeaseState::Stale => Err(CompleteInError::Stale),
+            }
+        };
+        self.0.writer.run("complete", true, 0, job).await
+    }
+
+    /// Returns the number of commits since the file was opened, and of those among them that synced the disk. Divided by the number of
+    /// webhooks, it shows the effect of committing together.
+    pub fn commits(&self) -> (u64, u64) {
+        self.0.writer.commits()
+    }
+
+    /// Rewrites the file without the space of removed items.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the disk has no room for a second copy of the file.
+    pub async fn vacuum(&self) -> Result<(), StoreError> {
+        let path = self.0.path.clone();
+        let vacuum = move || {
+            let connection = schema::open(&path)?;
+            let vacuumed = connection.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
+            vacuumed.map_err(|error| failure(&error))
+        };
+        tokio::task::spawn_blocking(vacuum).await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Waits until everything is written, and releases the file. Dropping the last clone does the same without waiting.
+    pub async fn close(self) {
+        let threads = std::mem::take(&mut *self.0.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        let Ok(inner) = Arc::try_unwrap(self.0) else { return };
+        let ended = tokio::task::spawn_blocking(move || {
+            let Inner { writer, reader, _checkpoints: checkpoints, _owner: owner, .. } = inner;
+            drop((writer, reader, checkpoints));
+            // A thread that panicked has nothing left to end.
+            for thread in threads {
+                drop(thread.join());
+            }
+            drop(owner);
+        });
+        drop(ended.await);
+    }
+
+    fn now(&self) -> Millis {
+        millis_of(self.0.clock.now())
+    }
+}
+
+impl Inner {
+    fn open(options: SqliteOptions, is_owner: bool) -> Result<SqliteStore, StoreError> {
+        let SqliteOptions { path, clock, max_waiting_bytes, max_jobs, is_created } = options;
+        let cannot = |what: &str, error: &std::io::Error| StoreError::Unsuitable(format!("cannot {what}: {error}"));
+        if !is_created && !path.is_file() {
+            return Err(StoreError::Unsuitable("the file does not exist".to_owned()));
+        }
+        let owner = if is_owner { Some(own(&path)?) } else { None };
+        private(OpenOptions::new().create(true).append(true))
+            .open(&path)
+            .map_err(|error| cannot("open the file", &error))?;
+        let connection = schema::open(&path)?;
+        let migrated_from = if is_owner { schema::migrate(&connection)? } else { schema::found(&connection)? };
+        if migrated_from < schema::SCHEMA && !is_owner {
+            return Err(StoreError::Unsuitable("the store has an older schema; migrate it first".to_owned()));
+        }
+        if is_owner {
+            inbox::take_over(&connection, millis_of(clock.now())).map_err(|error| failure(&error))?;
+        }
+        let (checkpoints, checkpointer) = if is_owner { Some(writer::start_checkpoints(&path)?) } else { None }.unzip();
+        let (reader, reading) = Reader::start(schema::open_to_read(&path)?)?;
+        let (writer, writing) = Writer::start(connection, max_waiting_bytes, max_jobs)?;
+        let threads = Mutex::new(checkpointer.into_iter().chain([reading, writing]).collect());
+        Ok(SqliteStore(Arc::new(Self {
+            path,
+            clock,
+            writer,
+            reader,
+            is_ready: Notify::new(),
+            swept_to: AtomicI64::new(0),
+            migrated_from,
+            threads,
+            _checkpoints: checkpoints,
+            _owner: owner,
+        })))
+    }
+}
+
+/// Takes the lock of the owner.
+fn own(path: &Path) -> Result<File, StoreError> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let unusable = |error: &std::io::Error| StoreError::Unsuitable(format!("cannot open the lock file: {error}"));
+    let lock = private(OpenOptions::new().create(true).append(true)).open(name).map_err(|error| unusable(&error))?;
+    let deadline = Instant::now() + OWNER_PATIENCE;
+    loop {
+        match lock.try_lock() {
+            Ok(()) => return Ok(lock),
+            Err(std::fs::TryLockError::WouldBlock) if Instant::now() < deadline => {
+                thread::sleep(Duration::from_millis(20));
+            }
+            Err(std::fs::TryLockError::WouldBlock) => return Err(StoreError::Owned),
+            Err(std::fs::TryLockError::Error(error)) => return Err(unusable(&error)),
+        }
+    }
+}
+
+#[cfg(unix)]
+fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600)
+}
+
+#[cfg(not(unix))]
+fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    options
+}
+
+/// The reason why [`SqliteStore::complete_in`] changed nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CompleteInError<E> {
+    /// The closure failed.
+    #[error("the closure failed")]
+    Work(E),
+    /// The closure panicked.
+    #[error("the closure panicked")]
+    Panicked,
+    /// The closure took longer than its limit.
+    #[error("the closure took longer than its limit")]
+    TooSlow,
+    /// Another holder has claimed the item since, or the item is completed.
+    #[error("the lease is stale")]
+    Stale,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn append(&self, deliveries: Vec<NewDelivery>) -> Result<Vec<Vec<Appended>>, StoreError> {
+        let now = self.now();
+        let bytes = deliveries.iter().map(|delivery| delivery.body.len() + delivery.envelope.len() + 256).sum();
+        let append = move |connection: &mut Connection| {
+            inbox::append(connection, now, &deliveries).map_err(|error| failure(&error))
+        };
+        let answers = self.0.writer.run("append", true, bytes, append).await?;
+        self.0.is_ready.notify_one();
+        Ok(answers)
+    }
+
+    async fn claim(&self, limits: ClaimLimits) -> Result<Vec<Claim>, StoreError> {
+        let now = self.now();
+        let claim =
+            move |connection: &mut Connection| inbox::claim(connection, now, limits).map_err(|error| failure(&error));
+        self.0.writer.run("claim", false, 0, claim).await
+    }
+
+    async fn renew(&self, leases: Vec<Lease>, lease: Duration) -> Result<Vec<LeaseState>, StoreError> {
+        let until = self.now().saturating_add(millis(lease));
+        let renew = move |connection: &mut Connection| {
+            inbox::renew(connection, until, &leases).map_err(|error| failure(&error))
+        };
+        self.0.writer.run("renew", false, 0, renew).await
+    }
+
+    async fn complete(&self, completions: Vec<Completion>) -> Result<Vec<LeaseState>, StoreError> {
+        let now = self.now();
+        let bytes = completions.iter().flat_map(|one| &one.enqueue).map(|message| message.body.len()).sum();
+        let is_durable = completions.iter().any(|one| !one.enqueue.is_empty());
+        let complete = move |connection: &mut Connection| inbox::complete(connection, now, &completions);
+        let states = self.0.writer.run("complete", is_durable, bytes, complete).await?;
+        self.0.is_ready.notify_one();
+        Ok(states)
+    }
+
+    async fn enqueue(&self, messages: Vec<OutboxMessage>) -> Result<Vec<Enqueued>, StoreError> {
+        let now = self.now();
+        let bytes = messages.iter().map(|message| message.body.len()).sum();
+        let enqueue = move |connection: &mut Connection| {
+            outbox::enqueue(connection, now, &messages).map_err(|error| failure(&error))
+        };
+        self.0.writer.run("enqueue", true, bytes, enqueue).await
+    }
+
+    async fn list(&self, filter: ItemFilter) -> Result<Vec<InboxItem>, StoreError> {
+        self.0.reader.run(move |connection| upkeep::list(connection, &filter)).await
+    }
+
+    async fn read(&self, after: Option<ItemId>, limit: usize) -> Result<Vec<StoredItem>, StoreError> {
+        self.0.reader.run(move |connection| upkeep::read(connection, after, limit)).await
+    }
+
+    async fn body(&self, id: ItemId) -> Result<Option<Vec<u8>>, StoreError> {
+        self.0.reader.run(move |connection| upkeep::body(connection, id)).await
+    }
+
+    async fn queued(&self, after: Option<u64>, limit: usize) -> Result<Vec<QueuedMessage>, StoreError> {
+        self.0.reader.run(move |connection| outbox::queued(connection, after, limit)).await
+    }
+
+    async fn delivery_state(
+        &self,
+        message_id: &str,
+        recipient: Option<&str>,
+    ) -> Result<Option<DeliveryState>, StoreError> {
+        let name = inbox::state_name(message_id, recipient);
+        self.0.reader.run(move |connection| inbox::delivery_state(connection, &name)).await
+    }
+
+    async fn operate(&self, actions: Vec<(ItemId, OperatorAction)>) -> Result<Vec<OperatorResult>, StoreError> {
+        let now = self.now();
+        let operate = move |connection: &mut Connection| {
+            upkeep::operate(connection, now, &actions).map_err(|error| failure(&error))
+        };
+        let results = self.0.writer.run("operate", true, 0, operate).await?;
+        self.0.is_ready.notify_one();
+        Ok(results)
+    }
+
+    async fn erase(&self, erasures: Vec<Erasure>) -> Result<u64, StoreError> {
+        let now = self.now();
+        let erase = move |connection: &mut Connection| {
+            upkeep::erase(connection, now, &erasures).map_err(|error| failure(&error))
+        };
+        let erased = self.0.writer.run("erase", true, 0, erase).await?;
+        self.0.is_ready.notify_one();
+        Ok(erased)
+    }
+
+    async fn sweep(&self, retention: Retention, budget: usize) -> Result<Swept, StoreError> {
+        let now = self.now();
+        let from = self.0.swept_to.load(Ordering::Relaxed);
+        let budget = budget.clamp(1, 10_000);
+        let sweep = move |connection: &mut Connection| {
+            upkeep::sweep(connection, now, retention, budget, from).map_err(|error| failure(&error))
+        };
+        let (swept, to) = self.0.writer.run("sweep", false, 0, sweep).await?;
+        self.0.swept_to.store(to, Ordering::Relaxed);
+        Ok(swept)
+    }
+
+    async fn stats(&self) -> Result<Stats, StoreError> {
+        self.0.reader.run(upkeep::stats).await
+    }
+
+    async fn wait(&self, limit: Duration) {
+        drop(tokio::time::timeout(limit, self.0.is_ready.notified()).await);
+    }
+}
+
+impl fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteStore").field("path", &self.0.path).finish_non_exhaustive()
+    }
+}
+
+/// Returns the error of the store for an error of SQLite.
+fn failure(error: &rusqlite::Error) -> StoreError {
+    match error.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::DiskFull) => StoreError::Full,
+        Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => StoreError::Busy,
+        Some(code) => StoreError::Engine(format!("SQLite: {code:?}")),
+        // The other errors may quote a value.
+        None => StoreError::Engine("SQLite returned data of an unexpected form".to_owned()),
+    }
+}
+
+/// Returns a number for a column or a limit. A larger one than SQLite knows is the largest.
+fn number(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn millis(duration: Duration) -> Millis {
+    Millis::try_from(duration.as_millis()).unwrap_or(Millis::MAX)
+}
+
+fn millis_of(time: Timestamp) -> Millis {
+    time.as_millisecond()
+}
+
+fn timestamp(millis: Millis) -> Timestamp {
+    Timestamp::from_millisecond(millis).unwrap_or_default()
+}

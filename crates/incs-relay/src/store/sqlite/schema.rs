@@ -1,0 +1,174 @@
+//! The schema of the file, its migrations, and the checks at the start.
+
+use std::path::Path;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
+
+use super::failure;
+use crate::failpoint;
+use crate::store::StoreError;
+
+/// SQLite before this version can corrupt a file in WAL mode while one connection writes and another checkpoints.
+const OLDEST_SQLITE: i32 = 3_051_003;
+
+/// Marks the file as a relay store: `INCS` in ASCII.
+const APPLICATION_ID: i32 = 0x494E_4353;
+
+/// The steps from each schema to the next. Never change a step that was released; add one.
+pub(super) const MIGRATIONS: [&str; 2] = [
+    // The inbox. An item is only inserted; what changes is `open` and the row of its ordering key, which both stay small.
+    "CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+     INSERT INTO meta VALUES ('token', 0);
+     CREATE TABLE delivery(
+         id INTEGER PRIMARY KEY,          -- the first of its items
+         items INTEGER NOT NULL,          -- their number; they follow each other
+         received_at INTEGER NOT NULL,    -- all times are milliseconds since 1970
+         size INTEGER NOT NULL,
+         envelope BLOB NOT NULL,
+         body BLOB);                      -- NULL if erased
+     CREATE TABLE item(
+         id INTEGER PRIMARY KEY AUTOINCREMENT,
+         ordering INTEGER NOT NULL,
+         delivery INTEGER,                -- NULL for the first of its delivery, which has its number
+         start INTEGER NOT NULL,
+         length INTEGER,                  -- NULL if erased
+         received_at INTEGER NOT NULL,
+         class INTEGER NOT NULL,
+         attempts INTEGER NOT NULL,       -- of an item that is done, or its first value
+         duplicate_of INTEGER,
+         replay_of INTEGER,
+         dedup_key BLOB NOT NULL,
+         message BLOB,
+         kind TEXT NOT NULL,
+         pointer TEXT NOT NULL);
+     CREATE UNIQUE INDEX item_dedup_key ON item(dedup_key);
+     CREATE INDEX item_message ON item(message) WHERE message IS NOT NULL;
+     CREATE TABLE open(ordering INTEGER NOT NULL, item INTEGER NOT NULL, PRIMARY KEY (ordering, item)) WITHOUT ROWID;
+     CREATE TABLE ordering(               -- the keys with open items
+         key INTEGER PRIMARY KEY,
+         ready_at INTEGER NOT NULL,       -- due, end of the lease, or next attempt
+         token INTEGER NOT NULL,
+         attempts INTEGER NOT NULL,       -- of the first open item, or of the first leased one
+         leased_from INTEGER,             -- the first leased item; NULL without a lease
+         leased_to INTEGER,               -- the last one
+         single_to INTEGER NOT NULL,      -- items up to this one are handed out one by one
+         blocked_since INTEGER,
+         error TEXT);
+     CREATE INDEX ordering_ready ON ordering(ready_at);
+     CREATE TABLE dead(item INTEGER PRIMARY KEY, reason TEXT NOT NULL, error TEXT NOT NULL, at INTEGER NOT NULL,
+         attempts INTEGER NOT NULL);
+     CREATE TABLE delivery_state(message TEXT PRIMARY KEY, state TEXT NOT NULL, updated_at INTEGER NOT NULL) WITHOUT ROWID;",
+    // Messages that handlers enqueue.
+    "CREATE TABLE outbox(
+         id INTEGER PRIMARY KEY AUTOINCREMENT,
+         key TEXT NOT NULL UNIQUE,
+         channel TEXT NOT NULL,
+         body BLOB NOT NULL,
+         enqueued_at INTEGER NOT NULL);
+     CREATE INDEX delivery_state_updated ON delivery_state(updated_at);",
+];
+
+/// The newest schema that this version knows.
+#[allow(clippy::cast_possible_truncation, reason = "there are few steps")]
+pub(super) const SCHEMA: u32 = MIGRATIONS.len() as u32;
+
+/// Opens a connection that may write.
+pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
+    check_version(rusqlite::version_number())?;
+    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    // Before anything is written, since the next statement changes the file.
+    found(&connection)?;
+    let mode: String =
+        connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(|error| failure(&error))?;
+    if mode != "wal" {
+        return Err(StoreError::Unsuitable(format!("the file system cannot hold a store: journal mode {mode}")));
+    }
+    connection
+        .execute_batch(
+            "PRAGMA wal_autocheckpoint = 0; PRAGMA foreign_keys = OFF; PRAGMA secure_delete = FAST;
+             PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON; PRAGMA cache_size = -32768;
+             PRAGMA journal_size_limit = 67108864;",
+        )
+        .map_err(|error| failure(&error))?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+/// Opens a connection that only reads.
+pub(super) fn open_to_read(path: &Path) -> Result<Connection, StoreError> {
+    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+fn connect(path: &Path, access: OpenFlags) -> Result<Connection, StoreError> {
+    let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(|error| failure(&error))?;
+    // Without it, SQLite compiles a cached statement again whenever another value is bound.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(|error| failure(&error))?;
+    connection.busy_timeout(std::time::Duration::from_secs(10)).map_err(|error| failure(&error))?;
+    Ok(connection)
+}
+
+fn check_version(found: i32) -> Result<(), StoreError> {
+    if found >= OLDEST_SQLITE {
+        return Ok(());
+    }
+    let shown = |number: i32| format!("{}.{}.{}", number / 1_000_000, number / 1000 % 1000, number % 1000);
+    Err(StoreError::Unsuitable(format!(
+        "SQLite {} can corrupt a store; {} or later is needed, such as the one of the feature `bundled`",
+        shown(found),
+        shown(OLDEST_SQLITE),
+    )))
+}
+
+/// Returns the schema of the file, 0 for an empty one.
+pub(super) fn found(connection: &Connection) -> Result<u32, StoreError> {
+    let pragma = |name: &str| connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0));
+    let read =
+        || Ok::<_, rusqlite::Error>((pragma("application_id")?, pragma("user_version")?, pragma("schema_version")?));
+    match read().map_err(|error| failure(&error))? {
+        (0, 0, 0) => Ok(0),
+        (application, version, _) if application == i64::from(APPLICATION_ID) => {
+            let found = u32::try_from(version).unwrap_or(u32::MAX);
+            if found > SCHEMA { Err(StoreError::TooNew { found, known: SCHEMA }) } else { Ok(found) }
+        }
+        _ => Err(StoreError::Unsuitable("the file is a database of another program".to_owned())),
+    }
+}
+
+/// Brings the file to the newest schema, each step in a transaction of its own. Returns the schema before.
+pub(super) fn migrate(connection: &Connection) -> Result<u32, StoreError> {
+    let before = found(connection)?;
+    for (version, step) in (1..).zip(MIGRATIONS).skip(before as usize) {
+        let sql = format!(
+            "BEGIN IMMEDIATE; {step} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {version};"
+        );
+        let stepped = connection.execute_batch(&sql).and_then(|()| {
+            failpoint::reached("migration.before_commit");
+            connection.execute_batch("COMMIT")
+        });
+        if let Err(error) = stepped {
+            if !connection.is_autocommit() {
+                connection.execute_batch("ROLLBACK").map_err(|error| failure(&error))?;
+            }
+            return Err(failure(&error));
+        }
+        failpoint::reached("migration.after_commit");
+    }
+    Ok(before)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn old_sqlite_is_refused() {
+        assert!(check_version(3_051_003).is_ok());
+        assert!(check_version(4_000_000).is_ok());
+        let error = check_version(3_040_001).unwrap_err().to_string();
+        assert!(error.starts_with("SQLite 3.40.1 can corrupt a store; 3.51.3 or later"), "{error}");
+    }
+}
