@@ -1,0 +1,10 @@
+//! Tests of the relay over the store in one file: what is answered, and which handler runs when.
+
+#![cfg(test)]
+
+mod answers;
+mod duplicates;
+mod erasing;
+mod handling;
+mod signals;
+mod support;

@@ -1,0 +1,166 @@
+//! Tests of metrics and spans.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use incs_relay::HandlerError;
+use incs_relay::metrics::{METRICS, describe};
+use metrics_util::debugging::DebuggingRecorder;
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::subscriber::Subscriber;
+use tracing::{Event, Metadata};
+
+use crate::support::{Inbox, JSON, TARGET, delivery, post, receiver, run, text};
+
+/// Posts messages that are handled, retried and buried, a duplicate, a receipt, and a webhook that is not stored.
+async fn use_everything(inbox: &Inbox) {
+    let handler = |message: incs_model::inbound::Inbound, context: incs_relay::Context| async move {
+        match message.id.unwrap().as_str() {
+            "bad" => Err(HandlerError::dead_letter("6281200045678 cannot be handled")),
+            "slow" if context.attempt() == 1 => Err(HandlerError::retry("6281200045678 is busy")),
+            _ => Ok(()),
+        }
+    };
+    let relay = inbox.builder().on_message(handler).on_event(|_, _| async { Ok(()) }).build();
+    for _ in 0..2 {
+        post(&relay, &delivery([text("6281200045678", "good", "my text"), text("6281200045678", "bad", "my text")]))
+            .await;
+    }
+    post(&relay, &delivery([text("6281200045678", "slow", "my text")])).await;
+    assert_eq!(relay.receive(&receiver(), &JSON, TARGET, br#"{"event":"my text"}"#).await.status(), 200);
+    inbox.drain(&relay).await;
+    let refused = relay.receive(&receiver(), &JSON, TARGET, b"{}").await;
+    assert_eq!(refused.status(), 503);
+    relay.stats().await.unwrap();
+}
+
+#[tokio::test]
+async fn recorded_metrics_are_the_listed_ones() {
+    let recorder = DebuggingRecorder::new();
+    let snapshotter = recorder.snapshotter();
+    let guard = metrics::set_default_local_recorder(&recorder);
+    describe();
+    let inbox = Inbox::new().await;
+    use_everything(&inbox).await;
+    drop(guard);
+    let mut names = BTreeSet::new();
+    let mut outcomes = BTreeSet::new();
+    for (key, unit, description, _) in snapshotter.snapshot().into_vec() {
+        let name = key.key().name().to_owned();
+        if !name.starts_with("incs.relay.") {
+            continue;
+        }
+        let metric =
+            METRICS.iter().find(|metric| metric.name == name).unwrap_or_else(|| panic!("{name} is not listed"));
+        assert!(unit.is_some() && description.is_some(), "{name} is not described");
+        for label in key.key().labels() {
+            let known = metric.labels.iter().find(|known| known.name == label.key());
+            let known = known.unwrap_or_else(|| panic!("{name}: label {}", label.key()));
+            assert!(known.values.contains(label.value()), "{name}: {}", label.value());
+            outcomes.insert(format!("{name} {}", label.value()));
+        }
+        names.insert(name);
+    }
+    let all: BTreeSet<_> = METRICS.iter().map(|metric| metric.name.to_owned()).collect();
+    assert_eq!(names, all);
+    for outcome in [
+        "incs.relay.webhooks stored",
+        "incs.relay.webhooks unavailable",
+        "incs.relay.webhooks closed",
+        "incs.relay.items new",
+        "incs.relay.items seen",
+        "incs.relay.handle.duration done",
+        "incs.relay.handle.duration retry",
+        "incs.relay.handle.duration dead_letter",
+    ] {
+        assert!(outcomes.contains(outcome), "{outcome}: {outcomes:?}");
+    }
+}
+
+/// Collects the names and fields of spans and events.
+#[derive(Clone, Default)]
+struct Collector(Arc<Mutex<String>>);
+
+impl Visit for &Collector {
+    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+        writeln!(self.0.lock().unwrap(), "{}={value:?}", field.name()).unwrap();
+    }
+}
+
+impl Subscriber for Collector {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target().starts_with("incs_relay")
+    }
+
+    fn new_span(&self, span: &Attributes<'_>) -> Id {
+        writeln!(self.0.lock().unwrap(), "{}", span.metadata().name()).unwrap();
+        span.record(&mut &*self);
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, values: &Record<'_>) {
+        values.record(&mut &*self);
+    }
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        event.record(&mut &*self);
+    }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+#[tokio::test]
+async fn spans_name_item_and_outcome_without_personal_data() {
+    // Other tests run beside this one without a subscriber. Without a global one, they would switch its callsites off.
+    tracing::subscriber::set_global_default(Collector::default()).unwrap();
+    let collector = Collector::default();
+    let guard = tracing::subscriber::set_default(collector.clone());
+    let inbox = Inbox::new().await;
+    use_everything(&inbox).await;
+    drop(guard);
+    let seen = collector.0.lock().unwrap().clone();
+    for expected in [
+        "incs.handle",
+        "incs.item=1",
+        "incs.kind=\"new_message.whatsapp.text\"",
+        "incs.attempt=2",
+        "incs.outcome=\"done\"",
+        "incs.outcome=\"retry\"",
+        "incs.outcome=\"dead_letter\"",
+        "error.type=\"closed\"",
+    ] {
+        assert!(seen.contains(expected), "{expected}: {seen}");
+    }
+    assert!(!seen.contains("6281200045678") && !seen.contains("my text"), "{seen}");
+}
+
+#[tokio::test]
+async fn debug_shows_no_personal_data() {
+    let inbox = Inbox::new().await;
+    let shown = Arc::new(Mutex::new(String::new()));
+    let output = Arc::clone(&shown);
+    let relay = inbox
+        .builder()
+        .on_message(move |_, context| {
+            let enqueued =
+                context.enqueue(incs_model::whatsapp::Message::new("6281200045678".parse().unwrap(), "my text"));
+            writeln!(output.lock().unwrap(), "{context:?} {enqueued:?}").unwrap();
+            async { Err(HandlerError::dead_letter("6281200045678")) }
+        })
+        .build();
+    let reply = post(&relay, &delivery([text("6281200045678", "a", "my text")])).await;
+    writeln!(shown.lock().unwrap(), "{reply:?} {relay:?} {:?} {:?}", inbox.builder(), inbox.store).unwrap();
+    inbox.drain(&relay).await;
+    let read = incs_relay::store::Store::read(&inbox.store, None, 10).await.unwrap();
+    writeln!(shown.lock().unwrap(), "{read:?} {:?}", HandlerError::retry("6281200045678")).unwrap();
+    tokio::time::timeout(Duration::from_secs(5), run(&relay, std::future::ready(()))).await.unwrap();
+    let shown = shown.lock().unwrap().clone();
+    assert!(!shown.contains("6281200045678") && !shown.contains("my text"), "{shown}");
+}
