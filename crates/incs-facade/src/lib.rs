@@ -1,6 +1,6 @@
 //! Sends and receives messages of the INCS messaging platform (WhatsApp, Viber, RCS).
 //!
-//! This crate re-exports [`model`], [`client`] and [`webhook`], each of which is a crate, and the most used names at its root.
+//! This crate re-exports [`model`], [`client`], [`webhook`] and `relay`, each of which is a crate, and the most used names at its root.
 //!
 //! # Send
 //!
@@ -76,14 +76,16 @@
 //! | --- | --- |
 //! | `client` | the module `client`: sends, queries and lists over your own transport |
 //! | `webhook` | the module `webhook`: verifies and parses webhooks in any framework |
+//! | `relay` | the module `relay`: stores webhooks before they are answered, and hands them to handlers in order |
+//! | `sqlite` | `relay` with `SqliteStore`, over an SQLite that is compiled into the program |
 //! | `hyper-rustls` | `HyperTransport`, the pooled client of hyper-util, with HTTPS by rustls, ring and Mozilla's roots |
 //! | `reqwest-rustls` | `ReqwestTransport` with HTTPS by rustls, ring and Mozilla's roots |
 //! | `reqwest-native-tls` | `ReqwestTransport` with the TLS library and the roots of the system |
 //! | `rate-limit` | a rate limiter of `client` for each credential and each recipient |
 //! | `tracing` | spans with the names of OpenTelemetry: of `client` for each call and attempt, of `webhook` for each delivery |
 //! | `metrics` | durations, outcomes, retries, rejections and duplicates for the recorder of the crate `metrics` |
-//! | `contract` | the module `contract`: the test suite for transports, and its fault server |
-//! | `axum` | `Received`, an extractor of `webhook` for axum 0.8 |
+//! | `contract` | the module `contract`: the test suite for transports, and its fault server; with `relay` also the suite for stores |
+//! | `axum` | `Received`, an extractor of `webhook` for axum 0.8; with `relay` also a handler |
 //! | `tower` | with `client` any `tower::Service` as a transport; with `webhook` a layer that verifies requests |
 //! | `schema` | JSON Schemas of all messages, replies and webhooks; with `client` also an OpenAPI document |
 //! | `testing` | transports without a network, a clock without waiting, signed deliveries |
@@ -98,6 +100,7 @@
 //! | types of messages, templates, tasks and events, and their rules | [`model`] |
 //! | calls, batches, status queries, retries, transports | [`client`] |
 //! | webhook schemes, items, receipts, deduplication | [`webhook`] |
+//! | a durable inbox: stored before the reply, handled in order | `relay`, with the feature `relay` or `sqlite` |
 //! | a local INCS for development and tests | the crate `incs-sandbox` |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -107,6 +110,8 @@ pub use incs_client as client;
 #[cfg(feature = "contract")]
 pub use incs_client_contract as contract;
 pub use incs_model as model;
+#[cfg(feature = "relay")]
+pub use incs_relay as relay;
 #[cfg(feature = "webhook")]
 pub use incs_webhook as webhook;
 
@@ -117,6 +122,8 @@ pub use incs_client::backend::ReqwestTransport;
 #[cfg(feature = "client")]
 pub use incs_client::{Client, Error, RequestState};
 pub use incs_model::{PhoneNumber, rcs, validate, viber, whatsapp};
+#[cfg(feature = "relay")]
+pub use incs_relay::Relay;
 #[cfg(feature = "axum")]
 pub use incs_webhook::Received;
 #[cfg(feature = "webhook")]

@@ -11,14 +11,18 @@ use crate::workspace::Workspace;
 
 const FACADE: &str = "incs-facade";
 
-/// Crates with default features. The leaf crates have none, so that unused code costs nothing.
-const WITH_DEFAULTS: [&str; 2] = [FACADE, "incs-cli"];
+/// Crates with default features. The other leaf crates have none, so that unused code costs nothing; an inbox without a store would be
+/// of no use.
+const WITH_DEFAULTS: [&str; 3] = [FACADE, "incs-cli", "incs-relay"];
 
 /// Files that every published crate must contain.
 const FILES: [&str; 3] = ["README.md", "LICENSE-MIT", "LICENSE-APACHE"];
 
 /// Maximum number of features of the facade, `default` not counted. Finer choices are made at the leaf crates.
-const MAX_FEATURES: usize = 13;
+const MAX_FEATURES: usize = 15;
+
+/// Features for the tests of their own crate, which the facade does not forward.
+const NOT_FORWARDED: [&str; 1] = ["failpoints"];
 
 /// The default features of the facade.
 const DEFAULT: [&str; 3] = ["client", "webhook", "hyper-rustls"];
@@ -137,6 +141,7 @@ fn out_of_reach(facade: &Features, leaves: &BTreeMap<&str, &Features>) -> Vec<St
         }
     }
     let all = leaves.iter().flat_map(|(package, features)| named(features).map(move |(name, _)| (*package, name)));
+    let all = all.filter(|(_, name)| !NOT_FORWARDED.contains(&name.as_str()));
     all.filter(|(package, name)| !reached.contains(&(*package, name.as_str())))
         .map(|(package, name)| format!("no feature switches `{name}` of {package} on"))
         .collect()
@@ -260,11 +265,11 @@ mod tests {
     fn features_are_counted_documented_and_reachable() {
         let mut facade = good();
         facade.remove("schema");
-        for number in 0..11 {
+        for number in 0..13 {
             facade.insert(format!("more-{number}"), vec!["client".to_owned()]);
         }
         let violations = found(&facade);
-        assert!(violations.contains(&"incs-facade: 14 features, at most 13".to_owned()), "{violations:?}");
+        assert!(violations.contains(&"incs-facade: 16 features, at most 15".to_owned()), "{violations:?}");
         assert!(
             violations.contains(&"incs-facade: the first page has no row for `more-9`".to_owned()),
             "{violations:?}"
