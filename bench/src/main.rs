@@ -8,6 +8,7 @@ mod page;
 mod program;
 mod pywa;
 mod receivers;
+mod relay;
 mod report;
 mod table;
 mod times;
@@ -30,6 +31,8 @@ enum Command {
     },
     /// Measure everything, and print the tables of docs/performance.md
     Table(page::Options),
+    /// Measure the limits of the durable inbox, and fail if one is exceeded
+    Inbox,
     /// Run one case several times; `report` runs this under valgrind
     Run {
         /// Name of the case
@@ -48,6 +51,20 @@ enum Command {
         /// Name of the receiver
         receiver: String,
     },
+    /// Receive webhooks and store them, or not, until the input ends
+    #[command(hide = true)]
+    RelayServe {
+        /// `stored` or `not-stored`
+        way: String,
+    },
+    /// Post webhooks, each another one
+    #[command(hide = true)]
+    RelayLoad {
+        /// Port of the receiver
+        port: u16,
+        /// Number of connections
+        connections: u32,
+    },
     /// Post webhooks to a receiver
     #[command(hide = true)]
     Post {
@@ -60,6 +77,9 @@ fn main() -> Result<()> {
     match Command::parse() {
         Command::Report { check, json } => report::report(check, json),
         Command::Table(options) => page::print(&options),
+        Command::Inbox => relay::check(),
+        Command::RelayServe { way } => relay::serve(way == "stored"),
+        Command::RelayLoad { port, connections } => relay::load(port, connections),
         Command::Run { case, times } => run(&case, times),
         Command::Serve => incs_bench::exchange::serve().context("the server"),
         Command::Receive { receiver } => receivers::receive(&receiver),

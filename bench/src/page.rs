@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Map, Value};
 
-use crate::{builds, goals, program, pywa, receivers, report, times};
+use crate::{builds, goals, program, pywa, receivers, relay, report, times};
 
 /// A part of the page that is measured by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -17,6 +17,8 @@ enum Part {
     Times,
     /// Receivers as servers at 64 connections
     Receivers,
+    /// The durable inbox
+    Inbox,
     /// pywa
     Python,
     /// The program `incs`; needs `--incs`
@@ -61,6 +63,9 @@ pub(crate) fn print(options: &Options) -> Result<()> {
     }
     if wants(Part::Receivers) {
         tables.push(receivers::table(&mut goals)?);
+    }
+    if wants(Part::Inbox) {
+        tables.extend(relay::tables(&mut goals)?);
     }
     if wants(Part::Python) {
         tables.push(pywa::table()?);

@@ -8,10 +8,14 @@ use crate::workspace::{Workspace, run};
 /// The manifest of the fuzz targets, a separate workspace that no other step checks.
 const FUZZ: [&str; 2] = ["--manifest-path", "fuzz/Cargo.toml"];
 
+/// The manifest of the inbox beside its peers, with the oldest rusqlite that it accepts.
+const PEERS: [&str; 2] = ["--manifest-path", "bench/peers/Cargo.toml"];
+
 /// Checks the formatting of every file.
 pub(crate) fn formatting(workspace: &Workspace) -> Result<()> {
     workspace.run(&["fmt", "--all", "--check"])?;
-    workspace.run(&[&["fmt", "--check"][..], &FUZZ].concat())
+    workspace.run(&[&["fmt", "--check"][..], &FUZZ].concat())?;
+    workspace.run(&[&["fmt", "--check"][..], &PEERS].concat())
 }
 
 /// Runs clippy on all targets with all features, and on the fuzz targets.
@@ -28,7 +32,14 @@ pub(crate) fn clippy(workspace: &Workspace) -> Result<()> {
 pub(crate) fn features(workspace: &Workspace) -> Result<()> {
     let mut hack = Tools::python(workspace)?.pip("cargo-hack");
     let which = ["--workspace", "--ignore-private", "--each-feature", "--exclude-all-features"];
-    run(hack.args(["hack", "clippy"]).args(which).args(["--", "-D", "warnings"]))
+    run(hack.args(["hack", "clippy"]).args(which).args(["--", "-D", "warnings"]))?;
+    oldest_sqlite(workspace)
+}
+
+/// Builds the inbox with the oldest rusqlite that it accepts, which users of sqlx have.
+fn oldest_sqlite(workspace: &Workspace) -> Result<()> {
+    let target_dir = workspace.target_dir().join("peers").display().to_string();
+    workspace.run(&[&["check"][..], &PEERS, &["--locked", "--target-dir", &target_dir]].concat())
 }
 
 /// The program that measures, in the profile of a user who sets nothing: the profile of our own programs has LTO.
@@ -36,7 +47,8 @@ const MEASURE: [&str; 8] = ["run", "--profile", "plain", "-p", "incs-bench", "--
 
 /// Measures what has a gate. A figure beyond its gate is an error.
 pub(crate) fn bench_gates(workspace: &Workspace) -> Result<()> {
-    workspace.run(&[&MEASURE[..], &["report", "--check"]].concat())
+    workspace.run(&[&MEASURE[..], &["report", "--check"]].concat())?;
+    workspace.run(&[&MEASURE[..], &["inbox"]].concat())
 }
 
 /// Measures every table of `docs/performance.md`, and with `write` writes them into it.
