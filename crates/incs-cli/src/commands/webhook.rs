@@ -2,9 +2,11 @@
 
 pub(crate) mod listen;
 pub(crate) mod parse;
-mod request;
+pub(crate) mod receiver;
+pub(crate) mod request;
 pub(crate) mod schema;
 pub(crate) mod scheme;
+pub(crate) mod server;
 pub(crate) mod sign;
 pub(crate) mod trigger;
 pub(crate) mod verify;

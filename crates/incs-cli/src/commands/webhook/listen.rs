@@ -9,16 +9,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use incs_facade::webhook::scheme::{Scheme, SharedSecret};
-use incs_facade::webhook::{Limits, Receiver};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
 use self::printer::Printer;
-use self::server::{EndReason, Folder, Forward, Server};
-use super::parse::{AcceptAll, ProviderName};
+use self::server::{Folder, Forward, Listener};
+use super::receiver::ReceiverArgs;
 use super::request::{PostClient, checked};
-use super::scheme::{Name, SchemeArgs};
+use super::server::{Server, serve};
 use crate::connect;
 use crate::exit::{Exit, Failure};
 use crate::output::Context;
@@ -29,22 +27,12 @@ const FORWARD_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The arguments of `incs webhook listen`.
 #[derive(Debug, Args)]
-#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct Listen {
     /// Port on 127.0.0.1 to listen on; 0 for a free one
     #[arg(long, value_name = "PORT", default_value_t = 8080)]
     port: u16,
     #[command(flatten)]
-    scheme: SchemeArgs,
-    /// Accept unverified deliveries
-    #[arg(long, conflicts_with_all = ["scheme", "secret_file"])]
-    insecure: bool,
-    /// Provider that posts the deliveries
-    #[arg(long, value_name = "PROVIDER", default_value = "auto")]
-    provider: ProviderName,
-    /// Accept deliveries whose content type is not JSON
-    #[arg(long)]
-    any_content_type: bool,
+    receiver: ReceiverArgs,
     /// Explain why a delivery was rejected
     #[arg(long)]
     explain: bool,
@@ -67,7 +55,7 @@ pub(super) struct Listen {
 
 /// Runs the command.
 pub(super) fn run(args: Listen, context: &Context) -> Result<Exit, Failure> {
-    let (scheme, name) = args.scheme(context)?;
+    let (receiver, name) = args.receiver.build(context)?;
     let forward = match &args.forward {
         Some(url) => Some(checked(url, "--forward", args.allow_remote)?),
         None => None,
@@ -79,23 +67,16 @@ pub(super) fn run(args: Listen, context: &Context) -> Result<Exit, Failure> {
                 .with_help("another program may use it; --port 0 picks a free one")
         })?;
         let address = listener.local_addr().map_err(|error| Failure::new(Exit::Failure, error.to_string()))?;
-        let mut limits = Limits::DEFAULT;
-        if args.any_content_type || args.insecure {
-            limits = limits.with_any_content_type();
-        }
-        let mut receiver = Receiver::new(scheme).with_limits(limits);
-        if let Some(provider) = args.provider.provider() {
-            receiver = receiver.with_provider(provider);
-        }
         let enough = Arc::new(Notify::new());
         let printer = Printer::new(context.out, args.count, Arc::clone(&enough));
         let printer = Arc::new(printer);
         // Signals are handled before the address is printed: a reader of it may stop the program at once.
         let mut stop = Stop::listen().map_err(|error| no_signals(&error))?;
-        printer.ready(address, name, args.scheme.is_in_path()).await;
+        printer.ready(address, name, args.receiver.is_in_path()).await;
         let forward = forward.map(|url| Forward { url, client: PostClient::new(FORWARD_TIMEOUT) });
-        let server = Server::new(receiver, args.explain, forward, folder, Arc::clone(&printer));
-        let end = server::serve(listener, server, end(enough, args.timeout, &mut stop)).await;
+        let deliveries = Listener::new(forward, folder, Arc::clone(&printer));
+        let server = Server::new(receiver, deliveries).explaining(args.explain);
+        let end = serve(listener, server, end(enough, args.timeout, &mut stop)).await;
         printer.flush().await?;
         match (end, args.count) {
             (EndReason::Timeout, Some(count)) => {
@@ -106,22 +87,11 @@ pub(super) fn run(args: Listen, context: &Context) -> Result<Exit, Failure> {
     })
 }
 
-impl Listen {
-    /// Returns the scheme: the one of `--scheme`, or a secret in the path if one is set.
-    fn scheme(&self, context: &Context) -> Result<(Box<dyn Scheme>, Option<Name>), Failure> {
-        if self.insecure {
-            return Ok((Box::new(AcceptAll), None));
-        }
-        if let Some(scheme) = self.scheme.build(context)? {
-            return Ok((scheme, self.scheme.scheme));
-        }
-        let secrets = self.scheme.secrets(context)?.ok_or_else(|| {
-            Failure::usage("no scheme and no webhook secret is set").with_help(
-                "set INCS_WEBHOOK_SECRET for a secret in the path, or accept unverified deliveries with --insecure",
-            )
-        })?;
-        Ok((Box::new(SharedSecret::in_path(secrets)), Some(Name::SharedSecret)))
-    }
+/// The reason for which listening ended.
+enum EndReason {
+    Count,
+    Timeout,
+    Signal,
 }
 
 /// Waits for the number of items, the timeout or a signal.

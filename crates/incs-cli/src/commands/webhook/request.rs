@@ -90,25 +90,25 @@ fn target_of_request_line(line: &str) -> Option<&str> {
 
 /// The reply to a post.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct PostReply {
-    pub(super) status: u16,
-    pub(super) took: Duration,
+pub(crate) struct PostReply {
+    pub(crate) status: u16,
+    pub(crate) took: Duration,
 }
 
 /// Posts bodies to URLs.
 #[derive(Debug)]
-pub(super) struct PostClient {
+pub(crate) struct PostClient {
     transport: HyperTransport,
     timeout: Duration,
 }
 
 impl PostClient {
-    pub(super) fn new(timeout: Duration) -> Self {
+    pub(crate) fn new(timeout: Duration) -> Self {
         Self { transport: HyperTransport::new(), timeout }
     }
 
     /// Posts once, without retries.
-    pub(super) async fn post(&self, url: &Uri, headers: HeaderMap, body: Bytes) -> Result<PostReply, Failure> {
+    pub(crate) async fn post(&self, url: &Uri, headers: HeaderMap, body: Bytes) -> Result<PostReply, Failure> {
         let mut request = Request::new(body);
         *request.method_mut() = Method::POST;
         *request.uri_mut() = url.clone();
@@ -148,7 +148,7 @@ fn failed(url: &Uri, error: &TransportError) -> Failure {
 
 /// Checks a URL to post to: it must be on this machine unless `allow_remote` is true. The errors do not show it, since it may
 /// hold a secret.
-pub(super) fn checked(url: &str, flag: &str, allow_remote: bool) -> Result<Uri, Failure> {
+pub(crate) fn checked(url: &str, flag: &str, allow_remote: bool) -> Result<Uri, Failure> {
     let invalid = |error: ParseUrlError| Failure::usage(format!("{flag}: {error}"));
     let parts = HttpUrl::parse_server(url).map_err(invalid)?;
     if !allow_remote && !parts.is_loopback() {
@@ -161,7 +161,7 @@ pub(super) fn checked(url: &str, flag: &str, allow_remote: bool) -> Result<Uri, 
 }
 
 /// Builds headers from names and values.
-pub(super) fn headers<'a>(pairs: impl IntoIterator<Item = &'a (String, String)>) -> Result<HeaderMap, Failure> {
+pub(crate) fn headers<'a>(pairs: impl IntoIterator<Item = &'a (String, String)>) -> Result<HeaderMap, Failure> {
     let mut headers = HeaderMap::new();
     for (name, value) in pairs {
         let unfit = || Failure::usage(format!("the header {name} cannot be sent"));

@@ -194,7 +194,7 @@ impl SchemeArgs {
 
 impl Name {
     /// Returns the name as written on the command line.
-    pub(super) fn text(self) -> String {
+    pub(crate) fn text(self) -> String {
         self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
 }
