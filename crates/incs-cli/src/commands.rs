@@ -5,7 +5,9 @@ pub(crate) mod auth;
 pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod explain;
+pub(crate) mod inbox;
 pub(crate) mod reference;
+pub(crate) mod relay;
 pub(crate) mod sandbox;
 pub(crate) mod schema;
 pub(crate) mod send;
@@ -93,6 +95,8 @@ commands! {
     "Fetch access tokens" "auth" Auth(auth::Auth),
     "Validate messages, templates and tasks without sending them" "validate" Validate(validate::Validate),
     "Parse, verify, sign, post and receive webhooks" "webhook" Webhook(webhook::Webhook),
+    "Store webhooks durably, hand them to your program, list, retry and replay them" "inbox" Inbox(inbox::Inbox),
+    "Migrate and shrink the store of the inbox" "relay" Relay(relay::Relay),
     "Print, export and check JSON Schemas" "schema" Schema(schema::Schema),
     "Check the settings, the hosts, the clock and the credentials" "doctor" Doctor(doctor::Doctor),
     "Explain error codes of INCS, Meta, Exotel and Viber" "explain" Explain(explain::Explain),
@@ -167,6 +171,8 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Auth(args) => auth::run(args, context),
         Command::Validate(args) => validate::run(&args, context),
         Command::Webhook(args) => webhook::run(args, context),
+        Command::Inbox(args) => inbox::run(args, context),
+        Command::Relay(args) => relay::run(&args, context),
         Command::Schema(args) => schema::run(args, context),
         Command::Doctor(args) => doctor::run(&args, context),
         Command::Explain(args) => explain::run(&args, context),

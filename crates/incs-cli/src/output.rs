@@ -89,6 +89,11 @@ impl Output {
         stdout().line(text.as_bytes(), false)
     }
 
+    /// Writes bytes as they are, without a line break.
+    pub(crate) fn bytes(self, bytes: &[u8]) -> Result<(), WriteError> {
+        stdout().bytes(bytes)
+    }
+
     /// Writes what is in the buffer.
     pub(crate) fn flush(self) -> Result<(), WriteError> {
         stdout().flush()
@@ -258,6 +263,15 @@ impl<W: Write> Buffered<W> {
         }
         self.buffer.push(b'\n');
         if self.by_line || self.buffer.len() >= FLUSH_BYTES { self.flush() } else { self.check() }
+    }
+
+    /// Writes bytes as they are.
+    fn bytes(&mut self, bytes: &[u8]) -> Result<(), WriteError> {
+        self.check()?;
+        if !matches!(self.state, State::Closed) {
+            self.buffer.extend_from_slice(bytes);
+        }
+        self.flush()
     }
 
     fn check(&self) -> Result<(), WriteError> {

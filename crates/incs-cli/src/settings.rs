@@ -111,6 +111,16 @@ impl Settings {
         self.first(&[Name::WebhookSecret])
     }
 
+    /// Returns the URL of the store of the inbox.
+    pub(crate) fn store(&self) -> Result<Option<Secret>, Failure> {
+        self.first(&[Name::Store])
+    }
+
+    /// Returns the secret that signs forwarded items.
+    pub(crate) fn forward_secret(&self) -> Result<Option<Secret>, Failure> {
+        self.first(&[Name::ForwardSecret])
+    }
+
     /// Returns the first of these settings in the environment, or else in the profile.
     fn first(&self, names: &[Name]) -> Result<Option<Secret>, Failure> {
         self.find(names).map(|(_, source)| source.read()).transpose()
@@ -149,11 +159,13 @@ pub(crate) enum Name {
     Password,
     WebhookSecret,
     ProxyUrl,
+    Store,
+    ForwardSecret,
 }
 
 impl Name {
     /// The settings at the top level of a profile.
-    const OF_PROFILE: [Self; 12] = [
+    const OF_PROFILE: [Self; 14] = [
         Self::BaseUrl,
         Self::ChatUrl,
         Self::ApiUrl,
@@ -166,6 +178,8 @@ impl Name {
         Self::Password,
         Self::WebhookSecret,
         Self::ProxyUrl,
+        Self::Store,
+        Self::ForwardSecret,
     ];
 
     /// The settings in the table `codes` of a profile.
@@ -186,6 +200,8 @@ impl Name {
             Self::Password => Some("INCS_PASSWORD"),
             Self::WebhookSecret => Some("INCS_WEBHOOK_SECRET"),
             Self::ProxyUrl => Some("INCS_PROXY_URL"),
+            Self::Store => Some("INCS_STORE"),
+            Self::ForwardSecret => Some("INCS_FORWARD_SECRET"),
             Self::WhatsAppCode | Self::ViberCode | Self::RcsCode => None,
         }
     }
@@ -218,6 +234,8 @@ impl Name {
             Self::Password => "password",
             Self::WebhookSecret => "webhook_secret",
             Self::ProxyUrl => "proxy_url",
+            Self::Store => "store",
+            Self::ForwardSecret => "forward_secret",
         }
     }
 
@@ -231,6 +249,7 @@ impl Name {
                 | Self::ViberUrl
                 | Self::RcsUrl
                 | Self::Username
+                | Self::Store
         )
     }
 }

@@ -87,6 +87,8 @@ impl Settings {
             ("username", Name::Username),
             ("password", Name::Password),
             ("webhook_secret", Name::WebhookSecret),
+            ("store", Name::Store),
+            ("forward_secret", Name::ForwardSecret),
         ] {
             rows.push(self.secret_row(title, name));
         }

@@ -3,6 +3,8 @@
 mod api;
 #[path = "../../../incs-model/tests/it/frozen/golden.rs"]
 mod golden;
+#[cfg(unix)]
+mod inbox;
 mod local;
 mod offline;
 mod send;

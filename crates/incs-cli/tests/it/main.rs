@@ -21,6 +21,17 @@ mod settings;
 mod status;
 mod support;
 
+/// `incs inbox` and `incs relay`.
+#[cfg(unix)]
+mod inbox {
+    mod forward;
+    mod operate;
+    mod serve;
+    pub(crate) mod server;
+    mod show;
+    mod store;
+}
+
 /// Templates, tasks and tokens against a server on loopback.
 mod manage {
     mod auth;

@@ -30,7 +30,7 @@ const SKIPPED_BLOCKS: &[(&str, usize)] = &[
     ("crates/incs-cli/README.md", 1),
     ("crates/incs-sandbox/README.md", 0),
     ("docs/README.md", 1),
-    ("docs/cli.md", 4),
+    ("docs/cli.md", 5),
     ("docs/contributing.md", 4),
     ("docs/curl-webhooks.md", 0),
     ("docs/curl.md", 1),

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::lines;
 use crate::commands::{
-    auth, demo, doctor, explain, reference, sandbox, send, status, template as templates, validate, webhook,
+    auth, demo, doctor, explain, inbox, reference, sandbox, send, status, template as templates, validate, webhook,
 };
 use crate::lines::{Diagnostic, INBOUND};
 
@@ -85,6 +85,48 @@ pub(super) const ALL: &[LineSchema] = &[
         printed::<explain::Line>,
     ),
     LineSchema::new("export-line", "Export line", "A line of `schema export`.", printed::<lines::ExportLine>),
+    LineSchema::new(
+        "inbox-erased-line",
+        "Inbox erased line",
+        "The line of `inbox erase`.",
+        printed::<inbox::lines::ErasedLine>,
+    ),
+    LineSchema::new(
+        "inbox-item-line",
+        "Inbox item line",
+        "A line of `inbox list` and `inbox show` for one stored item.",
+        printed::<inbox::lines::ItemLine>,
+    ),
+    LineSchema::new(
+        "inbox-migrated-line",
+        "Inbox migrated line",
+        "The line of `relay migrate`.",
+        printed::<inbox::lines::MigratedLine>,
+    ),
+    LineSchema::new(
+        "inbox-result-line",
+        "Inbox result line",
+        "A line of `inbox retry`, `inbox dead-letter` and `inbox replay` for one item.",
+        printed::<inbox::lines::ResultLine>,
+    ),
+    LineSchema::new(
+        "inbox-serve-line",
+        "Inbox serve line",
+        "A line of `inbox serve`.",
+        printed::<inbox::serve::printer::ServeLine>,
+    ),
+    LineSchema::new(
+        "inbox-stats-line",
+        "Inbox stats line",
+        "The line of `inbox stats`.",
+        printed::<inbox::lines::StatsLine>,
+    ),
+    LineSchema::new(
+        "inbox-vacuumed-line",
+        "Inbox vacuumed line",
+        "The line of `relay vacuum`.",
+        printed::<inbox::lines::VacuumedLine>,
+    ),
     LineSchema::new(
         "items-line",
         "Items line",

@@ -66,7 +66,7 @@ pub(super) fn run(args: &Parse, context: &Context) -> Result<Exit, Failure> {
 
 /// The provider that posted a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum ProviderName {
+pub(crate) enum ProviderName {
     /// Detect the provider from the body
     Auto,
     Incs,
@@ -142,6 +142,12 @@ pub(crate) struct ItemDocument {
 }
 
 impl Document {
+    /// Returns the document of one item.
+    pub(crate) fn of_item(item: &Item) -> Self {
+        let provider = item.provider().map(|provider| provider.as_str().to_owned());
+        Self { provider, items: vec![item.into()], differences: None }
+    }
+
     pub(super) fn new(batch: &Batch, differences: Option<Vec<Difference>>) -> Self {
         Self {
             provider: batch.provider().map(|provider| provider.as_str().to_owned()),
@@ -172,7 +178,7 @@ impl From<&Item> for ItemDocument {
 }
 
 /// Returns `parsed`, `unknown` or `malformed`.
-pub(super) fn result(item: &Item) -> &'static str {
+pub(crate) fn result(item: &Item) -> &'static str {
     match item.outcome() {
         ItemOutcome::Parsed(_) => "parsed",
         ItemOutcome::Malformed(_) => "malformed",
@@ -182,7 +188,7 @@ pub(super) fn result(item: &Item) -> &'static str {
 
 /// Returns the same JSON on one line. Items are stored as received, possibly on many lines. Apart from whitespace, only control
 /// characters change: they become escapes, so that a terminal does not obey them.
-pub(super) fn on_one_line(value: &impl Serialize) -> Option<RawJson> {
+pub(crate) fn on_one_line(value: &impl Serialize) -> Option<RawJson> {
     let text = serde_json::to_string(value).ok()?;
     let mut line = String::with_capacity(text.len());
     let (mut in_string, mut is_escaped) = (false, false);
@@ -260,7 +266,7 @@ fn block(item: &Item) -> Vec<String> {
 }
 
 /// Returns the kind of an item, or a dash.
-pub(super) fn kind(item: &Item) -> String {
+pub(crate) fn kind(item: &Item) -> String {
     escape_line(&item.kind().unwrap_or_else(|| "-".to_owned()))
 }
 
@@ -455,7 +461,7 @@ impl Rows {
 }
 
 /// Returns the number of a party, or its user id, its username or its group, whichever is present first.
-pub(super) fn name_of(party: &Party) -> Option<&str> {
+pub(crate) fn name_of(party: &Party) -> Option<&str> {
     let Party { phone, user_id, username, group_id, .. } = party;
     let user = || user_id.as_ref().map(WhatsAppUserId::as_str);
     let group = || group_id.as_ref().map(GroupId::as_str);

@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::json;
 
+use crate::inbox::server::{Serving, message, store_in};
 use crate::manage::platform::{Platform, success};
 use crate::send::ACCEPTED;
 use crate::support::{Ended, Folder, fixture, fixture_path, incs, run};
@@ -41,6 +42,7 @@ fn runs(folder: &Folder) -> BTreeMap<&'static str, Vec<String>> {
         let link = link.map(|arg| if arg.starts_with("https") { format!("{arg}.{ending}") } else { arg.to_owned() });
         [vec!["send".to_owned(), kind.to_owned()], link.to_vec()].concat()
     };
+    let store = store_with_item(folder);
     let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
     BTreeMap::from([
         ("auth-token", words("auth token")),
@@ -49,7 +51,17 @@ fn runs(folder: &Folder) -> BTreeMap<&'static str, Vec<String>> {
         ("doctor", words("doctor")),
         ("exit-codes", words("exit-codes")),
         ("explain", words("explain 131049")),
+        ("inbox-dead-letter", words(&format!("inbox dead-letter 1 --store {store}"))),
+        ("inbox-erase", words(&format!("inbox erase --party 15550000123 --yes --store {store}"))),
+        ("inbox-list", words(&format!("inbox list --store {store}"))),
+        ("inbox-replay", words(&format!("inbox replay 1 --store {store}"))),
+        ("inbox-retry", words(&format!("inbox retry 1 --store {store}"))),
+        ("inbox-serve", words(&format!("inbox serve --insecure --listen 127.0.0.1:0 --store {store}"))),
+        ("inbox-show", words(&format!("inbox show 1 --store {store}"))),
+        ("inbox-stats", words(&format!("inbox stats --store {store}"))),
         ("man", words("man")),
+        ("relay-migrate", words(&format!("relay migrate --store {store}"))),
+        ("relay-vacuum", words(&format!("relay vacuum --store {store}"))),
         ("sandbox", words("sandbox")),
         ("schema-check", words(&format!("schema check viber-message {message}"))),
         ("schema-export", words(&format!("schema export {}", folder.join("schemas").display()))),
@@ -78,6 +90,15 @@ fn runs(folder: &Folder) -> BTreeMap<&'static str, Vec<String>> {
         ("webhook-trigger", words("webhook trigger --list")),
         ("webhook-verify", words(&format!("webhook verify --scheme shared-secret --target /s3cret {body}"))),
     ])
+}
+
+/// Returns the URL of a store with one item.
+fn store_with_item(folder: &Folder) -> String {
+    let store = store_in(folder);
+    let serving = Serving::start(&store, &[]);
+    assert_eq!(serving.post(message("6281200045678", "wamid.A", "Hi")), Some(200));
+    assert_eq!(serving.stop(), (0, String::new()));
+    store
 }
 
 /// Returns the server's replies to a command.
@@ -152,7 +173,7 @@ fn closed_reader_is_no_error() {
     let folder = Folder::new();
     for (name, args) in runs(&folder) {
         // These run until a signal stops them.
-        if ["sandbox"].contains(&name) {
+        if ["inbox-serve", "sandbox"].contains(&name) {
             continue;
         }
         let args: Vec<_> = args.iter().map(String::as_str).chain(["--quiet"]).collect();

@@ -332,7 +332,7 @@ fn row(item: &Item, now: Timestamp, repeated: bool) -> String {
 }
 
 /// Returns the end of the customer's number, or of another id of the customer.
-fn customer(item: &Item) -> String {
+pub(crate) fn customer(item: &Item) -> String {
     let user = match item.event() {
         Some(Event::WhatsAppCall(_) | Event::WhatsAppPreference(_) | Event::RcsEvent(_)) => item.party(),
         _ => item.inbound().and_then(|inbound| inbound.user),
