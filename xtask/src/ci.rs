@@ -14,7 +14,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let start = Instant::now();
     let tests = Cell::new(test::Counts::default());
     let run_tests = |workspace: &Workspace| {
-        tests.set(test::run(workspace)?);
+        tests.set(test::run(workspace, test::Tools::All)?);
         Ok(())
     };
     // Later steps reuse the builds of earlier ones.

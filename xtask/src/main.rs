@@ -3,6 +3,7 @@
 
 mod book;
 mod ci;
+mod crash;
 mod fuzz;
 mod guards;
 mod interop;
@@ -52,6 +53,8 @@ enum Command {
     Release(Release),
     /// Test the exported schemas with tools of other languages; needs npm and python3, installs fixed versions into target/
     Interop,
+    /// Kill the durable inbox at every point and at random moments; needs strace and root
+    Crash(crash::Crash),
     /// Run every fuzz target for a while; needs a C++ compiler
     Fuzz(fuzz::Fuzz),
     /// Run the benchmarks of the crates
@@ -124,7 +127,7 @@ fn run(command: &Command) -> anyhow::Result<()> {
     let workspace = Workspace::load()?;
     match command {
         Command::Ci => ci::run(&workspace),
-        Command::Test => test::run(&workspace).map(drop),
+        Command::Test => test::run(&workspace, test::Tools::AsInstalled).map(drop),
         Command::Features => lints::features(&workspace),
         Command::Schema(Schema { diff: Some(old), json, .. }) => schema::diff::run(&workspace, old, *json),
         Command::Schema(Schema { generator: Generator { check }, .. }) => schema::run(&workspace, *check),
@@ -140,6 +143,7 @@ fn run(command: &Command) -> anyhow::Result<()> {
         Command::Interop => interop::run(&workspace),
         Command::Release(Release { fast, .. }) => release::check(&workspace, *fast),
         Command::Package => release::package(&workspace),
+        Command::Crash(options) => crash::run(&workspace, *options),
         Command::Fuzz(options) => fuzz::run(&workspace, options),
         Command::Bench(Bench { check: true, .. }) => lints::bench_gates(&workspace),
         Command::Bench(Bench { write, .. }) => lints::bench_tables(&workspace, *write),

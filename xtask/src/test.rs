@@ -5,6 +5,7 @@ use std::process::Stdio;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::crash;
 use crate::workspace::{Workspace, command_line};
 
 /// The counts of all test programs.
@@ -15,10 +16,22 @@ pub(crate) struct Counts {
     ignored: usize,
 }
 
+/// The tools of the system that tests may need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tools {
+    /// All of them: a missing one is a failure.
+    All,
+    /// A test may leave a case out.
+    AsInstalled,
+}
+
 /// Runs all tests with all features, documentation included, and counts them. `cargo xtask features` builds the crates with fewer
 /// features. An ignored test, or no test at all, is a failure.
-pub(crate) fn run(workspace: &Workspace) -> Result<Counts> {
+pub(crate) fn run(workspace: &Workspace, tools: Tools) -> Result<Counts> {
     let mut command = workspace.cargo(&["test", "--workspace", "--all-features", "--no-fail-fast"]);
+    if tools == Tools::All {
+        command.env(crash::TOOLS, "1");
+    }
     let line = command_line(&command);
     println!("$ {line}");
     let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("`{line}` does not start"))?;

@@ -33,6 +33,9 @@ const fn build(
 /// Crates for I/O, which a core must not contain.
 const CORE: &[&[&str]] = &[HTTP, TLS, RUNTIME, LOG];
 
+/// Crates that the inbox must not contain without a store: the runtime itself is allowed by [`INBOX`].
+const RELAY: &[&[&str]] = &[HTTP, TLS, RUNTIME, IO, LOG, SQLITE];
+
 /// C libraries and the sources of crates are for `deny.toml`, which sees all builds at once.
 const BUILDS: &[Build] = &[
     build("incs-model", "", 18, CORE, &[]),
@@ -64,6 +67,12 @@ const BUILDS: &[Build] = &[
     build("incs-webhook", "tower", 42, CORE, &[HTTP_TYPES, BODIES]),
     // The traits of axum, without axum itself.
     build("incs-webhook", "axum", 45, CORE, &[HTTP_TYPES, BODIES, &["axum-core"]]),
+    // Tasks and timers of tokio are part of the inbox; sockets are not.
+    build("incs-relay", "", 46, RELAY, &[INBOX]),
+    build("incs-relay", "sqlite,bundled", 56, &[HTTP, TLS, IO, LOG], &[INBOX]),
+    build("incs-relay", "axum", 55, RELAY, &[INBOX, HTTP_TYPES, BODIES, &["axum-core"]]),
+    build("incs-relay", "tracing", 49, RELAY, &[INBOX, &["tracing", "tracing-core"]]),
+    build("incs-relay", "metrics", 49, RELAY, &[INBOX]),
     // The build of most applications: it must not be raised either.
     build("incs-facade", "default", 75, &[REQWEST, SYSTEM_TLS], &[]),
     build("incs-facade", "client", 32, CORE, &[CLIENT]),
@@ -74,6 +83,8 @@ const BUILDS: &[Build] = &[
     build("incs-facade", "rate-limit", 51, CORE, &[CLIENT, &["futures-sink", "futures-timer"]]),
     build("incs-facade", "contract", 56, &[REQWEST, HYPER, SYSTEM_TLS], &[]),
     build("incs-facade", "axum", 47, CORE, &[HTTP_TYPES, BODIES, &["axum-core"]]),
+    build("incs-facade", "relay", 50, RELAY, &[INBOX, HTTP_TYPES]),
+    build("incs-facade", "sqlite", 60, &[HTTP, TLS, IO, LOG], &[INBOX, HTTP_TYPES]),
     build("incs-facade", "client,tower", 34, CORE, &[CLIENT, &["http-body", "tower-service"]]),
     build("incs-facade", "webhook,tower", 44, CORE, &[HTTP_TYPES, BODIES]),
     build("incs-facade", "client,tracing", 35, CORE, &[CLIENT, &["tracing", "tracing-core"]]),
@@ -114,9 +125,14 @@ const SYSTEM_TLS: &[&str] = &["native-tls", "openssl*", "hyper-tls", "tokio-nati
 const RUSTLS: &[&str] = &["rustls*", "hyper-rustls", "tokio-rustls", "ring", "webpki*"];
 const RUNTIME: &[&str] = &["tokio*", "async-*", "futures*", "smol*", "mio", "socket2"];
 const LOG: &[&str] = &["log", "tracing*"];
+/// Sockets and signals.
+const IO: &[&str] = &["mio", "socket2", "signal-hook*"];
+const SQLITE: &[&str] = &["rusqlite", "libsqlite3-sys", "sqlite*", "sqlx*"];
 
 /// The contract of a transport, and futures without a runtime: the Stream trait and its combinators.
 const CLIENT: &[&str] = &["http", "bytes", "async-trait", "futures-core", "futures-task", "futures-util"];
+/// Tasks and timers of tokio, and futures without a runtime.
+const INBOX: &[&str] = &["tokio", "tokio-macros", "async-trait", "futures-core", "futures-task", "futures-util"];
 /// Requests and their parts as values.
 const HTTP_TYPES: &[&str] = &["http", "bytes"];
 /// Streaming bodies and the traits of tower, without a runtime.
@@ -309,6 +325,11 @@ mod tests {
             ("incs-webhook-tower", "axum-core"),
             ("incs-webhook-axum", "tokio"),
             ("incs-webhook-sha1", "openssl-sys"),
+            ("incs-relay", "rusqlite"),
+            ("incs-relay", "mio"),
+            ("incs-relay-sqlite-bundled", "hyper"),
+            ("incs-relay-axum", "axum"),
+            ("incs-facade-relay", "libsqlite3-sys"),
         ] {
             let violations = find(name).intruders(&[intruder, "serde_json"].map(str::to_owned).into());
             assert_eq!(violations.len(), 1, "{name}: {violations:?}");
