@@ -8,6 +8,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod answer_choice;
 mod bulk_send;
 mod complete;
 mod exotel_bridge;

@@ -25,9 +25,9 @@ fn arguments(name: &str) -> &'static [&'static str] {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_setting_that_is_missing_is_named() {
     for name in examples() {
-        let sends = !name.starts_with("receive_") && name != "exotel_bridge";
-        let receives =
-            name.starts_with("receive_") || ["exotel_bridge", "list_and_reply", "reconcile"].contains(&&*name);
+        let sends = !name.starts_with("receive_") && !["answer_choice", "exotel_bridge"].contains(&&*name);
+        let receives = name.starts_with("receive_")
+            || ["answer_choice", "exotel_bridge", "list_and_reply", "reconcile"].contains(&&*name);
         let is_bridge = name == "exotel_bridge";
         let needed = [sends, receives, is_bridge, is_bridge];
         for (missing, _) in SETTINGS.iter().zip(needed).filter(|(_, needed)| *needed).map(|(setting, _)| setting) {
