@@ -39,6 +39,9 @@ struct WebhooksInAxum;
 #[doc = include_str!("../../webhooks-items.md")]
 struct WebhookItems;
 
+#[doc = include_str!("../../relay.md")]
+struct Relay;
+
 #[doc = include_str!("../../webhooks-store.md")]
 struct WebhookStore;
 

@@ -31,7 +31,7 @@ const SKIPPED_BLOCKS: &[(&str, usize)] = &[
     ("crates/incs-sandbox/README.md", 0),
     ("docs/README.md", 1),
     ("docs/cli.md", 5),
-    ("docs/contributing.md", 4),
+    ("docs/contributing.md", 5),
     ("docs/curl-webhooks.md", 0),
     ("docs/curl.md", 1),
     ("docs/errors.md", 0),

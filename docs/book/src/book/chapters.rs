@@ -17,6 +17,7 @@ const BESIDE: &[(&str, &str, &str)] = &[
     ("crates/incs-model/README.md", "crates/incs-model.md", "incs-model"),
     ("crates/incs-client/README.md", "crates/incs-client.md", "incs-client"),
     ("crates/incs-webhook/README.md", "crates/incs-webhook.md", "incs-webhook"),
+    ("crates/incs-relay/README.md", "crates/incs-relay.md", "incs-relay"),
     ("crates/incs-facade/README.md", "crates/incs-facade.md", "incs-facade"),
     ("crates/incs-sandbox/README.md", "crates/incs-sandbox.md", "incs-sandbox"),
     ("crates/incs-cli/README.md", "crates/incs-cli.md", "incs-cli"),

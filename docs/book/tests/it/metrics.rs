@@ -12,12 +12,17 @@ use axum::routing::post;
 use incs_client::backend::HyperTransport;
 use incs_client::retry::RetryPolicy;
 use incs_client::{Client, Rate, RateLimits};
+use incs_model::event::whatsapp::{Content, Message, Text};
+use incs_model::inbound::{self, Inbound};
 use incs_model::metric::{Instrument, LabelValues, Metric};
 use incs_model::status::StatusQuery;
 use incs_model::{PhoneNumber, Timestamp, rcs, viber, whatsapp};
+use incs_relay::store::SqliteStore;
+use incs_relay::{Context, HandlerError, Relay};
 use incs_sandbox::{Action, Channel, Pace, Rule, Sandbox, Webhook, When};
 use incs_webhook::guard::{Claim, ClaimGuard, MemoryGuard};
 use incs_webhook::scheme::SharedSecret;
+use incs_webhook::testing::bodies;
 use incs_webhook::{Received, Receiver, Secrets};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder};
 use serde_json::Value;
@@ -36,13 +41,17 @@ fn texts(wanted: &str) -> Vec<String> {
 }
 
 fn all() -> impl Iterator<Item = &'static Metric> {
-    incs_client::metrics::METRICS.iter().chain(incs_webhook::metrics::METRICS)
+    incs_client::metrics::METRICS.iter().chain(incs_webhook::metrics::METRICS).chain(incs_relay::metrics::METRICS)
 }
 
 /// The name of a metric in Prometheus.
 fn exported(metric: &Metric) -> String {
-    let suffix = if matches!(metric.instrument, Instrument::Histogram(_)) { "seconds" } else { "total" };
-    format!("{}_{suffix}", metric.name.replace('.', "_"))
+    let suffix = match metric.instrument {
+        Instrument::Gauge if metric.unit != "s" => "",
+        Instrument::Gauge | Instrument::Histogram(_) => "_seconds",
+        _ => "_total",
+    };
+    format!("{}{suffix}", metric.name.replace('.', "_"))
 }
 
 /// The rows of the tables of metrics and of labels.
@@ -50,7 +59,11 @@ fn rows() -> Vec<String> {
     let mut rows = Vec::new();
     for metric in all() {
         let Metric { name, unit, description, .. } = metric;
-        let instrument = if matches!(metric.instrument, Instrument::Histogram(_)) { "histogram" } else { "counter" };
+        let instrument = match metric.instrument {
+            Instrument::Histogram(_) => "histogram",
+            Instrument::Gauge => "gauge",
+            _ => "counter",
+        };
         let exported = exported(metric);
         rows.push(format!("| `{name}` | {instrument} | `{unit}` | `{exported}` | {description} |"));
     }
@@ -205,6 +218,7 @@ fn exporter() -> u16 {
     builder.install().unwrap();
     incs_client::metrics::describe();
     incs_webhook::metrics::describe();
+    incs_relay::metrics::describe();
     port
 }
 
@@ -230,6 +244,40 @@ async fn receiver() -> String {
     url
 }
 
+/// An inbox whose handler fails or gives up if the message asks for it. It runs until the test ends.
+async fn inbox(folder: &Folder) -> Relay {
+    let store = SqliteStore::open(folder.0.join("relay.db")).await.unwrap();
+    let handler = |message: Inbound, context: Context| async move {
+        match &message.content {
+            inbound::Content::Text(text) if text.text == "fail" => Err(HandlerError::retry("asked to fail")),
+            inbound::Content::Text(text) if text.text == "give up" => {
+                Err(HandlerError::dead_letter("asked to give up"))
+            }
+            _ => {
+                let to: PhoneNumber = "85251230088".parse()?;
+                Ok(context.enqueue(whatsapp::Message::new(to, "Thank you."))?)
+            }
+        }
+    };
+    let relay = Relay::builder(store).retry_schedule([Duration::from_hours(1)]).on_message(handler).build();
+    let running = relay.clone();
+    tokio::spawn(async move { running.run_until(std::future::pending()).await });
+    relay
+}
+
+/// Posts messages of new customers to the inbox, and sets its gauges.
+async fn inbox_traffic(relay: &Relay, round: u32) {
+    let (receiver, headers) = (Receiver::new(secret()), [("content-type", "application/json")]);
+    for (number, text) in (0..).zip(["Hi", "fail", "give up"]) {
+        let customer = format!("62812000{number}{round:04}");
+        let message = Message::new(customer.clone(), format!("wamid.{customer}"), Content::Text(Text::new(text)));
+        let body = bodies::whatsapp_messages(30112, "6281100099001", [message]);
+        let reply = relay.receive(&receiver, &headers, "/hooks/change-me", body.as_bytes()).await;
+        assert_eq!(reply.status(), 200, "{reply:?}");
+    }
+    relay.stats().await.unwrap();
+}
+
 /// Sends on every channel, asks, and lets a customer write, once. Some of it fails, as the faults say.
 async fn traffic(client: &Client, sandbox: &Sandbox, url: &str) {
     let to: PhoneNumber = "85251230088".parse().unwrap();
@@ -253,7 +301,7 @@ async fn every_query_has_data_in_a_real_prometheus() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let folder = Folder::new("prometheus");
     let prometheus = Prometheus::start(&folder, exporter());
-    let url = receiver().await;
+    let (url, relay) = (receiver().await, inbox(&folder).await);
     let sandbox = Sandbox::builder().seed(7).pace(Pace::instant()).start().await.unwrap();
     sandbox.add_webhook(Webhook::to(&url).signed_with(secret())).unwrap();
     for rule in [
@@ -273,10 +321,12 @@ async fn every_query_has_data_in_a_real_prometheus() {
 
     let mut queries = texts("promql");
     assert!(queries.len() >= 12, "{}", queries.len());
-    let started = Instant::now();
+    let (started, mut round) = (Instant::now(), 0);
     while !queries.is_empty() {
         assert!(started.elapsed() < Duration::from_mins(1), "no data: {queries:#?}");
         traffic(&client, &sandbox, &url).await;
+        inbox_traffic(&relay, round).await;
+        round += 1;
         let mut open = Vec::new();
         for query in queries {
             let values = prometheus.query(&query).await;
