@@ -145,7 +145,8 @@ impl Envelope {
     pub fn without(&self, person: &Party) -> Self {
         let mut context = self.context().clone();
         if let Some(value) = &mut context.whatsapp {
-            let is_theirs = |contact: &Contact| contact.party().keys().any(|key| person.keys().any(|known| known == key));
+            let is_theirs =
+                |contact: &Contact| contact.party().keys().any(|key| person.keys().any(|known| known == key));
             value.contacts.retain(|contact| !is_theirs(contact));
         }
         Self::new(self.provider().cloned(), context, self.event_name().cloned())

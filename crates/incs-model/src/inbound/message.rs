@@ -109,7 +109,7 @@ impl Inbound {
     /// the second has the ids of the workbench and links to files.
     ///
     /// Fills in the INCS ids of message, conversation and channel, the channel, the customer's ids, the business number, the name, the
-    /// custom data, the time, and the data of a file. Replaces nothing, and leaves [`content`](Self::content) as the customer wrote it,
+    /// custom data, the time, and the data of a file. Replaces nothing but a content that was not understood, and leaves
     /// [`pointer`](Self::pointer) and [`raw`](Self::raw) as they are. The kinds of both files must be equal, or one of them
     /// [`File`](super::MediaKind::File), since the workbench sends a document as a file.
     #[must_use]
@@ -120,6 +120,7 @@ impl Inbound {
         };
         let content = match (self.content, &copy.content) {
             (Content::Media(media), Content::Media(other)) => Content::Media(media.completed_by(other)),
+            (Content::Other(_), other) => other.clone(),
             (content, _) => content,
         };
         Self {
