@@ -11,8 +11,7 @@ use incs_model::{Address, DecodeError, Party, decode, encode};
 use serde::{Deserialize, Serialize};
 
 use crate::event::DeliveryContext;
-use crate::item::Item;
-use crate::{label, parse};
+use crate::label;
 
 /// The data that the items of one delivery share: the provider and the [`DeliveryContext`]. Cheap to clone.
 ///
@@ -119,27 +118,6 @@ impl Envelope {
         Ok(Self::new(provider.map(Cow::into_owned), context, event_name))
     }
 
-    /// Restores an item from its [pointer](Item::pointer) and its [bytes](Item::raw). The cost depends on the item, not on the envelope.
-    ///
-    /// An item that was [parsed](crate::ItemOutcome::Parsed) or unknown, a malformed element of a list with a type, and a malformed
-    /// whole body are the same as before. Any other malformed piece of a body is malformed or unknown. Three differences are possible:
-    ///
-    /// - A later version may understand an item that was unknown. If a stored whole body now gives one element of a list, that element
-    ///   is returned. If it gives several, the item stays unknown and keeps all bytes; parse them with
-    ///   [`Verified::parse`](crate::Verified::parse).
-    /// - The largest nesting is 128 levels, so an item that was nested too deep for the receiver may be read.
-    /// - [`Item::body`] returns `raw`, not the whole body of the delivery.
-    ///
-    /// For an item that is a whole body, with an empty pointer, only the provider of the envelope counts. Any pointer and any bytes give
-    /// an item.
-    pub fn item(&self, pointer: &str, raw: &[u8]) -> Item {
-        if pointer.is_empty() {
-            parse::restore_whole(raw, self.provider().cloned())
-        } else {
-            parse::restore_piece(raw, pointer, self.clone())
-        }
-    }
-
     /// Returns the envelope without the contacts that share an id with a person, for a store that erases this person.
     #[must_use]
     pub fn without(&self, person: &Party) -> Self {
@@ -183,43 +161,5 @@ impl fmt::Debug for Envelope {
         let provider = self.provider().map(|provider| label::piece(provider.as_str()));
         let contacts = self.people().len();
         f.debug_struct("Envelope").field("provider", &provider).field("contacts", &contacts).finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::fmt::Write as _;
-
-    use super::*;
-    use crate::parse::parse;
-    use crate::shape::Limits;
-
-    /// A delivery of so many messages, each with a contact.
-    fn delivery(count: usize) -> String {
-        let (mut contacts, mut messages) = (String::new(), String::new());
-        for index in 0..count {
-            let comma = if index == 0 { "" } else { "," };
-            write!(contacts, r#"{comma}{{"wa_id":"{index}","user_id":"US.{index}"}}"#).unwrap();
-            write!(messages, r#"{comma}{{"from":"{index}","id":"a","type":"text","text":{{"body":"x"}}}}"#).unwrap();
-        }
-        format!(
-            r#"{{"event":"new_message","message":{{"messaging_product":"whatsapp","contacts":[{contacts}],"messages":[{messages}]}}}}"#
-        )
-    }
-
-    #[test]
-    fn restored_items_share_one_contact_index() {
-        let batch = parse(delivery(1_000).as_bytes(), None, Limits::DEFAULT);
-        let envelope = Envelope::from_bytes(&batch.envelope().to_bytes()).unwrap();
-        assert!(envelope.shared.contacts.get().is_none(), "the index is built before it is needed");
-        let items: Vec<_> = batch.iter().map(|item| envelope.item(&item.pointer(), item.raw())).collect();
-        assert_eq!((items.len(), Arc::strong_count(&envelope.shared)), (1_000, 1_001));
-        assert!(envelope.shared.contacts.get().is_none(), "the index is built before it is needed");
-        for (index, item) in items.iter().enumerate() {
-            let user_id = item.party().unwrap().user_id.unwrap();
-            assert_eq!(user_id.as_str(), format!("US.{index}"));
-            assert!(std::ptr::eq(item.envelope().contacts(), envelope.contacts()), "a second index");
-            assert_eq!(item.body(), item.raw());
-        }
     }
 }

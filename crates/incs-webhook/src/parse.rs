@@ -105,7 +105,7 @@ impl<'a> Body<'a> {
 }
 
 /// Parses every item of a body. Unreadable parts become items too.
-pub(crate) fn parse(body: &[u8], provider: Option<Provider>, limits: Limits) -> Batch {
+fn parse(body: &[u8], provider: Option<Provider>, limits: Limits) -> Batch {
     let whole = Body { bytes: shape::unmarked(body), limits };
     let provider = provider.or_else(|| members::provider(whole.bytes));
     let batch = Batch::new(body, provider.clone(), read(whole, provider.as_ref()));
@@ -122,11 +122,34 @@ fn read<'a>(whole: Body<'a>, provider: Option<&Provider>) -> FoundItems<'a> {
     }
 }
 
+impl Envelope {
+    /// Restores an item from its [pointer](Item::pointer) and its [bytes](Item::raw). The cost depends on the item, not on the envelope.
+    ///
+    /// An item that was [parsed](crate::ItemOutcome::Parsed) or unknown, a malformed element of a list with a type, and a malformed
+    /// whole body are the same as before. Any other malformed piece of a body is malformed or unknown. Three differences are possible:
+    ///
+    /// - A later version may understand an item that was unknown. If a stored whole body now gives one element of a list, that element
+    ///   is returned. If it gives several, the item stays unknown and keeps all bytes; parse them with
+    ///   [`Verified::parse`](crate::Verified::parse).
+    /// - The largest nesting is 128 levels, so an item that was nested too deep for the receiver may be read.
+    /// - [`Item::body`] returns `raw`, not the whole body of the delivery.
+    ///
+    /// For an item that is a whole body, with an empty pointer, only the provider of the envelope counts. Any pointer and any bytes give
+    /// an item.
+    pub fn item(&self, pointer: &str, raw: &[u8]) -> Item {
+        if pointer.is_empty() {
+            restore_whole(raw, self.provider().cloned())
+        } else {
+            restore_piece(raw, pointer, self.clone())
+        }
+    }
+}
+
 /// The limits of an item that was accepted before.
 const ACCEPTED: Limits = Limits::DEFAULT.with_depth(usize::MAX);
 
 /// Reads an item that is a whole body again.
-pub(crate) fn restore_whole(bytes: &[u8], provider: Option<Provider>) -> Item {
+fn restore_whole(bytes: &[u8], provider: Option<Provider>) -> Item {
     let provider = provider.or_else(|| members::provider(bytes));
     let FoundItems { context, event_name, mut items } = read(Body { bytes, limits: ACCEPTED }, provider.as_ref());
     let index = if items.len() == 1 { Some(0) } else { items.iter().position(|found| found.place.is_whole()) };
@@ -148,7 +171,7 @@ pub(crate) fn restore_whole(bytes: &[u8], provider: Option<Provider>) -> Item {
 }
 
 /// Reads an item that is a piece of a body again.
-pub(crate) fn restore_piece(bytes: &[u8], pointer: &str, envelope: Envelope) -> Item {
+fn restore_piece(bytes: &[u8], pointer: &str, envelope: Envelope) -> Item {
     let body = Body { bytes, limits: ACCEPTED };
     // No item is deeper than an element of a list.
     let tokens: Vec<_> = pointer.split('/').skip(1).take(LEVELS_AROUND_ELEMENT + 1).collect();
@@ -262,5 +285,28 @@ mod tests {
         assert_eq!(pointers, [format!("/message/{}…/0", "n".repeat(64)), "/message/~0~1/0".to_owned()]);
         let kinds: Vec<_> = batch.iter().filter_map(Item::kind).collect();
         assert_eq!(kinds, ["new_message.whatsapp.unknown", "new_message.whatsapp.unknown"]);
+    }
+
+    #[test]
+    fn restored_items_share_one_contact_index() {
+        let (mut contacts, mut messages) = (Vec::new(), Vec::new());
+        for index in 0..1_000 {
+            contacts.push(format!(r#"{{"wa_id":"{index}","user_id":"US.{index}"}}"#));
+            messages.push(format!(r#"{{"from":"{index}","id":"a","type":"text","text":{{"body":"x"}}}}"#));
+        }
+        let batch = read(&format!(
+            r#"{{"event":"new_message","message":{{"messaging_product":"whatsapp","contacts":[{}],"messages":[{}]}}}}"#,
+            contacts.join(","),
+            messages.join(","),
+        ));
+        let envelope = Envelope::from_bytes(&batch.envelope().to_bytes()).unwrap();
+        assert_eq!(batch.items().len(), 1_000);
+        for (index, item) in batch.iter().enumerate() {
+            let item = envelope.item(&item.pointer(), item.raw());
+            let user_id = item.party().unwrap().user_id.unwrap();
+            assert_eq!(user_id.as_str(), format!("US.{index}"));
+            assert!(std::ptr::eq(item.envelope().contacts(), envelope.contacts()), "a second index");
+            assert_eq!(item.body(), item.raw());
+        }
     }
 }
