@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use incs_model::id::WhatsAppUserId;
 use incs_model::inbound::Inbound;
-use incs_model::{Party, Timestamp};
+use incs_model::{Address, Party, Timestamp};
 use incs_webhook::{Batch, Headers, Item, Receiver, Rejection};
 
 use crate::failpoint;
@@ -246,6 +247,9 @@ impl Relay {
     /// Erases a person: removes the bytes of every item that names them, and keeps the deduplication keys. Items that were waiting are
     /// not handled. Returns the number of erased items.
     ///
+    /// An item names a person if it is from them or to them, or if its bytes contain their number or their WhatsApp user id, which
+    /// items that were not understood may do.
+    ///
     /// It reads every stored item, so it takes a time that grows with the store; other work goes on meanwhile.
     ///
     /// # Errors
@@ -259,7 +263,8 @@ impl Relay {
             after = Some(last.id);
             let of_person = page.iter().filter_map(|stored| {
                 let item = self.0.restorer.restore(stored)?;
-                let is_theirs = item.party().is_some_and(|other| names_same(party, &other));
+                let is_theirs =
+                    item.party().is_some_and(|other| names_same(party, &other)) || contains_id(item.raw(), party);
                 let envelope = is_theirs.then(|| item.envelope().without(party).to_bytes().into())?;
                 Some(Erasure { item: stored.id, envelope: Some(envelope) })
             });
@@ -279,6 +284,23 @@ impl Relay {
 /// Reports whether two parties have any id in common.
 fn names_same(one: &Party, other: &Party) -> bool {
     one.keys().any(|key| other.keys().any(|known| known == key))
+}
+
+/// Reports whether bytes contain the number or the user id of a person, not as a part of a longer word.
+fn contains_id(bytes: &[u8], person: &Party) -> bool {
+    let ids = [
+        person.phone.as_ref().map(Address::key),
+        person.user_id.as_ref().map(WhatsAppUserId::as_str),
+        person.parent_user_id.as_ref().map(WhatsAppUserId::as_str),
+    ];
+    let is_word = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    ids.into_iter().flatten().filter(|id| id.len() >= 5).any(|id| {
+        let mut places = memchr::memmem::find_iter(bytes, id.as_bytes());
+        places.any(|start| {
+            let before = start.checked_sub(1).and_then(|before| bytes.get(before));
+            !is_word(before) && !is_word(bytes.get(start + id.len()))
+        })
+    })
 }
 
 impl fmt::Debug for Relay {

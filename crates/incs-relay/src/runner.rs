@@ -9,7 +9,7 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until, timeout};
 
 use crate::failpoint;
 use crate::handler::{AfterFailure, Context, HandlerError};
@@ -28,6 +28,8 @@ const CLAIM_BYTES: usize = 16 << 20;
 const IDLE: Duration = Duration::from_millis(250);
 /// The time after which handled items are completed although more of their claim are left.
 const COMPLETE_AFTER: Duration = Duration::from_millis(50);
+/// The longest pause between two renewals. A renewal also shows that an operator has ended a lease.
+const RENEW_PAUSE: Duration = Duration::from_secs(1);
 /// The wait after the store has failed.
 const STORE_PAUSE: Duration = Duration::from_millis(500);
 /// The pause between two sweeps, and between two steps of one.
@@ -156,7 +158,7 @@ impl Running {
 
     /// Renews all leases from time to time. Never returns.
     async fn renew(&self, shared: &Shared) {
-        let mut ticks = interval((shared.settings.lease / 3).max(Duration::from_millis(1)));
+        let mut ticks = interval((shared.settings.lease / 3).clamp(Duration::from_millis(1), RENEW_PAUSE));
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
@@ -182,23 +184,68 @@ struct Handled {
     done: Vec<ItemId>,
     status_updates: Vec<StatusUpdate>,
     enqueue: Vec<OutboxMessage>,
+    /// The time at which the first of them was handled.
     since: Instant,
 }
 
-/// Handles the items of a claim in order.
+impl Handled {
+    fn new(lease: Lease) -> Self {
+        Self { lease, done: Vec::new(), status_updates: Vec::new(), enqueue: Vec::new(), since: Instant::now() }
+    }
+
+    fn add(&mut self, id: ItemId, effects: Effects) {
+        if self.done.is_empty() {
+            self.since = Instant::now();
+        }
+        self.done.push(id);
+        self.status_updates.extend(effects.status_update);
+        self.enqueue.extend(effects.messages);
+    }
+
+    /// Takes the items out, as a completion with this next step.
+    fn take(&mut self, next: NextStep) -> Completion {
+        let Self { lease, done, status_updates, enqueue, .. } = std::mem::replace(self, Self::new(self.lease));
+        Completion { lease, done, next, status_updates, enqueue }
+    }
+
+    /// Waits until it is time to complete the items. Never returns without items.
+    async fn late(&self) {
+        if self.done.is_empty() {
+            std::future::pending::<()>().await;
+        }
+        sleep_until(self.since + COMPLETE_AFTER).await;
+    }
+}
+
+/// Handles the items of a claim in order. Handled items are completed together, and not later than shortly after the first of them,
+/// also while the handler of the next one runs.
 async fn handle(shared: &Shared, claim: &Claim) {
-    let mut handled = Handled {
-        lease: claim.lease,
-        done: Vec::new(),
-        status_updates: Vec::new(),
-        enqueue: Vec::new(),
-        since: Instant::now(),
-    };
+    let mut handled = Handled::new(claim.lease);
     for (place, claimed) in claim.items.iter().enumerate() {
-        let result = handle_item(shared, claim.lease, claimed, &mut handled).await;
+        let result = {
+            let mut running = std::pin::pin!(handle_item(shared, claim.lease, claimed));
+            loop {
+                tokio::select! {
+                    biased;
+                    result = &mut running => break result,
+                    () = handled.late() => {}
+                }
+                let mut completing = std::pin::pin!(complete(shared, handled.take(NextStep::KeepLease)));
+                let (state, result) = tokio::select! {
+                    biased;
+                    state = &mut completing => (state, None),
+                    result = &mut running => (completing.await, Some(result)),
+                };
+                match (state, result) {
+                    (LeaseState::Stale, _) => return,
+                    (LeaseState::Held, Some(result)) => break result,
+                    (LeaseState::Held, None) => {}
+                }
+            }
+        };
         let next = match result {
-            Ok(()) => {
-                handled.done.push(claimed.item.id);
+            Ok(effects) => {
+                handled.add(claimed.item.id, effects);
                 match place + 1 == claim.items.len() {
                     true => NextStep::Release,
                     false if handled.since.elapsed() >= COMPLETE_AFTER => NextStep::KeepLease,
@@ -208,23 +255,25 @@ async fn handle(shared: &Shared, claim: &Claim) {
             Err(error) => next_step(shared, claimed, error),
         };
         let is_last = next != NextStep::KeepLease;
-        if complete(shared, &mut handled, next).await == LeaseState::Stale || is_last {
+        if complete(shared, handled.take(next)).await == LeaseState::Stale || is_last {
             return;
         }
     }
 }
 
-/// Calls the handler of one item. The receipts and messages of a handled item are added to `handled`.
-async fn handle_item(
-    shared: &Shared,
-    lease: Lease,
-    claimed: &ClaimedItem,
-    handled: &mut Handled,
-) -> Result<(), HandlerError> {
+/// The data that is stored with the completion of an item.
+#[derive(Default)]
+struct Effects {
+    status_update: Option<StatusUpdate>,
+    messages: Vec<OutboxMessage>,
+}
+
+/// Calls the handler of one item.
+async fn handle_item(shared: &Shared, lease: Lease, claimed: &ClaimedItem) -> Result<Effects, HandlerError> {
     let ClaimedItem { item: stored, attempt, copy } = claimed;
     let Some(item) = shared.restorer.restore(stored) else {
         if stored.raw.is_none() {
-            return Ok(());
+            return Ok(Effects::default());
         }
         return Err(HandlerError::dead_letter("the stored item cannot be read"));
     };
@@ -242,8 +291,7 @@ async fn handle_item(
         match &settings.on_event {
             Some(on_event) => (Some(on_event(item, context.clone())), update),
             None if is_understood => {
-                handled.status_updates.extend(update);
-                return Ok(());
+                return Ok(Effects { status_update: update, ..Effects::default() });
             }
             None => (None, None),
         }
@@ -265,9 +313,7 @@ async fn handle_item(
     crate::trace::handled(&span, result.as_ref().copied());
     result?;
     failpoint::reached("handler.after");
-    handled.status_updates.extend(update);
-    handled.enqueue.extend(context.take_messages());
-    Ok(())
+    Ok(Effects { status_update: update, messages: context.take_messages() })
 }
 
 fn next_step(shared: &Shared, claimed: &ClaimedItem, error: HandlerError) -> NextStep {
@@ -292,16 +338,8 @@ fn varied(delay: Duration) -> Duration {
     (delay / 1000).saturating_mul(fastrand::u32(800..=1200))
 }
 
-/// Completes the handled items. If the store fails, tries again until the lease would have ended: the items were handled.
-async fn complete(shared: &Shared, handled: &mut Handled, next: NextStep) -> LeaseState {
-    let completion = Completion {
-        lease: handled.lease,
-        done: std::mem::take(&mut handled.done),
-        next,
-        status_updates: std::mem::take(&mut handled.status_updates),
-        enqueue: std::mem::take(&mut handled.enqueue),
-    };
-    handled.since = Instant::now();
+/// Completes handled items. If the store fails, tries again: the items were handled.
+async fn complete(shared: &Shared, completion: Completion) -> LeaseState {
     loop {
         match shared.store.complete(vec![completion.clone()]).await {
             Ok(states) => return states.first().copied().unwrap_or(LeaseState::Stale),

@@ -343,6 +343,8 @@ impl<S: Store> World<S> {
         let actions: Vec<_> =
             actions.iter().filter_map(|(place, action)| Some((self.target(*place, *action)?, *action))).collect();
         self.expect_ends(&actions);
+        let ended = actions.iter().filter(|(_, action)| *action == OperatorAction::DeadLetter);
+        self.expect_revoked(&ended.map(|((id, _), _)| *id).collect::<Vec<_>>());
         let of_store = actions.iter().map(|((id, _), action)| (*id, *action)).collect();
         let of_model = actions.iter().map(|((_, id), action)| (*id, *action)).collect();
         let results = works("operate", self.store.operate(of_store).await)?;
@@ -392,11 +394,23 @@ impl<S: Store> World<S> {
         }
     }
 
+    /// An operator who ends a leased item ends its lease.
+    fn expect_revoked(&mut self, ended: &[ItemId]) {
+        let now = self.time.now();
+        let leased = self.listed.iter().filter(|item| item.state == ItemState::Leased && ended.contains(&item.id));
+        for item in leased {
+            if let Some((_, until)) = self.leases.get_mut(&item.ordering_key) {
+                *until = now.min(*until);
+            }
+        }
+    }
+
     async fn erase(&mut self, erasures: &[(usize, bool)]) -> Checked<bool> {
         let items: Vec<_> = erasures
             .iter()
             .filter_map(|(place, has_envelope)| Some((self.numbers.at(*place)?, *has_envelope)))
             .collect();
+        self.expect_revoked(&items.iter().map(|((id, _), _)| *id).collect::<Vec<_>>());
         let envelope = |is_given: bool| is_given.then(|| b"{\"erased\":true}".as_slice().into());
         let erasure = |item, has_envelope| Erasure { item, envelope: envelope(has_envelope) };
         let of_store = items.iter().map(|((id, _), envelope)| erasure(*id, *envelope)).collect();

@@ -13,8 +13,8 @@ use tokio::sync::Notify;
 
 use super::types::{
     Appended, Claim, ClaimLimits, ClaimedItem, Completion, Enqueued, Erasure, FencingToken, InboxItem, ItemFilter,
-    ItemId, ItemState, Lease, LeaseState, NewDelivery, NewItem, NextStep, OperatorAction, OperatorResult, OrderingKey,
-    OutboxMessage, QueuedMessage, Retention, Stats, StoredItem, Swept, hash, only, within,
+    ItemId, ItemState, Lease, LeaseState, NOTICE, NewDelivery, NewItem, NextStep, OperatorAction, OperatorResult,
+    OrderingKey, OutboxMessage, QueuedMessage, Retention, Stats, StoredItem, Swept, hash, only, within,
 };
 use super::{Store, StoreError};
 use crate::clock::{Clock, later};
@@ -179,8 +179,8 @@ struct State {
     /// By their first new item.
     deliveries: BTreeMap<ItemId, Delivery>,
     by_dedup_key: HashMap<[u8; 32], ItemId>,
-    /// The first item of each message, and the second one.
-    messages: HashMap<[u8; 16], (ItemId, Option<ItemId>)>,
+    /// The first item of each message.
+    messages: HashMap<[u8; 16], ItemId>,
     /// The keys with open items.
     keys: BTreeMap<OrderingKey, Key>,
     queued: Vec<QueuedMessage>,
@@ -304,14 +304,9 @@ impl State {
             item.range = within(&item.range, new.body.len());
             let id = self.next_id();
             let delivery = *delivery.get_or_insert(id);
-            let first = item.message.and_then(|message| self.messages.get(&message).map(|(first, _)| *first));
-            if let Some(message) = item.message {
-                let (_, copy) = self.messages.entry(message).or_insert((id, None));
-                if first.is_some() {
-                    copy.get_or_insert(id);
-                }
-            }
+            let first = item.message.and_then(|message| self.messages.get(&message).copied());
             if first.is_none() {
+                self.messages.extend(item.message.map(|message| (message, id)));
                 self.open(now, item.ordering_key, id);
             }
             self.insert(id, item, delivery, new.received_at, (first, None));
@@ -398,9 +393,8 @@ impl State {
     }
 
     fn copy_of(&self, first: ItemId) -> Option<StoredItem> {
-        let message = self.items.get(&first)?.item.message?;
-        let (known, copy) = *self.messages.get(&message)?;
-        if known == first { self.stored_item(copy?) } else { None }
+        let (copy, _) = self.items.iter().find(|(_, row)| row.duplicate_of == Some(first))?;
+        self.stored_item(*copy)
     }
 
     /// Returns the key of a lease, or `None` if the lease is stale.
@@ -562,11 +556,26 @@ impl State {
             }
             (OperatorAction::DeadLetter, ItemState::Stored | ItemState::Failed | ItemState::Leased) => {
                 self.unblock(now, key, id);
+                let is_leased = self.keys.get(&key).is_some_and(|row| row.is_leased(id));
                 self.bury(now, key, id, "operator", String::new());
+                if is_leased {
+                    self.revoke(now, key);
+                }
                 OperatorResult::Done
             }
             (OperatorAction::Replay, ItemState::Done | ItemState::Dead) => self.replay(now, id),
             (_, state) => OperatorResult::WrongState(state),
+        }
+    }
+
+    /// Ends a lease after an operator has ended an item of it. The key waits a little, so that the holder can notice.
+    fn revoke(&mut self, now: Timestamp, key: OrderingKey) {
+        if let Some(row) = self.keys.get_mut(&key).filter(|row| row.lease.is_some()) {
+            let ready_at = row.ready_at.min(later(now, NOTICE));
+            // The attempt was ended by the operator.
+            row.attempts = row.attempts.saturating_sub(1);
+            row.end_lease(now, ready_at);
+            row.ready_at = ready_at;
         }
     }
 
@@ -601,10 +610,14 @@ impl State {
         (row.is_erased, row.dead) = (true, None);
         let (key, delivery) = (row.item.ordering_key, row.delivery);
         self.unblock(now, key, id);
-        if let Some(attempts) = self.keys.get_mut(&key).and_then(|row| row.take(id))
-            && let Some(row) = self.items.get_mut(&id)
-        {
-            row.attempts = attempts;
+        let is_leased = self.keys.get(&key).is_some_and(|row| row.is_leased(id));
+        if let Some(attempts) = self.keys.get_mut(&key).and_then(|row| row.take(id)) {
+            if let Some(row) = self.items.get_mut(&id) {
+                row.attempts = attempts;
+            }
+            if is_leased {
+                self.revoke(now, key);
+            }
         }
         self.forget_if_empty(key);
         let others = self.items.values().filter(|row| row.delivery == delivery && !row.is_erased);
@@ -634,7 +647,7 @@ impl State {
             let Some(row) = self.items.remove(id) else { continue };
             self.by_dedup_key.remove(&row.item.dedup_key);
             if let Some(message) = row.item.message
-                && self.messages.get(&message).is_some_and(|(first, _)| first == id)
+                && self.messages.get(&message) == Some(id)
             {
                 self.messages.remove(&message);
             }

@@ -256,10 +256,13 @@ impl Inner {
         if !is_created && !path.is_file() {
             return Err(StoreError::Unsuitable("the file does not exist".to_owned()));
         }
-        let owner = if is_owner { Some(own(&path)?) } else { None };
         private(OpenOptions::new().create(true).append(true))
             .open(&path)
             .map_err(|error| cannot("open the file", &error))?;
+        // The lock and the log are named after the file, so all names of it must lead to the same ones.
+        let path = path.canonicalize().map_err(|error| cannot("find the file", &error))?;
+        check_names(&path).map_err(|error| cannot("use the file", &error))?;
+        let owner = if is_owner { Some(own(&path)?) } else { None };
         let connection = schema::open(&path)?;
         let migrated_from = if is_owner { schema::migrate(&connection)? } else { schema::found(&connection)? };
         if migrated_from < schema::SCHEMA && !is_owner {
@@ -285,6 +288,20 @@ impl Inner {
             _owner: owner,
         })))
     }
+}
+
+/// Refuses a file with several names, which hard links are: each would get a lock and a log of its own.
+#[cfg(unix)]
+fn check_names(path: &Path) -> std::io::Result<()> {
+    match std::os::unix::fs::MetadataExt::nlink(&path.metadata()?) {
+        0 | 1 => Ok(()),
+        _ => Err(std::io::Error::other("it has several names (hard links), remove the others")),
+    }
+}
+
+#[cfg(not(unix))]
+fn check_names(_path: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 /// Takes the lock of the owner.

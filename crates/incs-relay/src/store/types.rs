@@ -447,12 +447,16 @@ pub struct InboxItem {
     pub is_erased: bool,
 }
 
+/// The time that a holder has to notice that an operator has ended its lease, before the next item of the key is handed out.
+pub(crate) const NOTICE: Duration = Duration::from_secs(3);
+
 /// An action of an operator on one item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OperatorAction {
     /// Makes the next attempt of a failed item now, or hands out a dead letter again.
     Retry,
-    /// Makes an open item a dead letter.
+    /// Makes an open item a dead letter. If it is leased, the lease ends: the other items of the lease are handed out again, a few
+    /// seconds later.
     DeadLetter,
     /// Appends a copy of the item at the end of its ordering key.
     Replay,

@@ -5,7 +5,7 @@ use incs_model::{Party, event::MessageStatusUpdate, status::State};
 use incs_relay::store::{ItemState, OperatorAction, OperatorResult, Store as _};
 use incs_webhook::testing::bodies::{self, Body};
 
-use crate::support::{Inbox, delivery, post, text};
+use crate::support::{Inbox, JSON, TARGET, delivery, post, receiver, text};
 
 #[tokio::test]
 async fn erased_person_leaves_keys_and_others() {
@@ -55,4 +55,28 @@ async fn erased_person_leaves_keys_and_others() {
         .build();
     inbox.drain(&relay).await;
     assert_eq!(inbox.calls.all(), ["6281200045679"]);
+}
+
+/// Items that were not understood may name a person too.
+#[tokio::test]
+async fn item_that_contains_the_number_is_erased() {
+    let inbox = Inbox::new().await;
+    let relay = inbox.builder().build();
+    let unknown = |text: &str| format!(r#"{{"event":"of_tomorrow","who":{text}}}"#);
+    for (who, is_theirs) in [
+        (r#""6281200045678""#, true),
+        (r#""+6281200045678""#, true),
+        ("6281200045678", true),
+        (r#"{"id":"30112_6281200045678"}"#, true),
+        (r#""16281200045678""#, false),
+        (r#""62812000456789""#, false),
+        (r#""wamid6281200045678x""#, false),
+    ] {
+        let before = inbox.items().await.len();
+        let reply = relay.receive(&receiver(), &JSON, TARGET, unknown(who).as_bytes()).await;
+        assert_eq!(reply.status(), 200);
+        let erased = relay.erase(&Party::of_phone("+6281200045678")).await.unwrap();
+        assert_eq!(erased, u64::from(is_theirs), "{who}");
+        assert_eq!(inbox.items().await[before].is_erased, is_theirs, "{who}");
+    }
 }

@@ -355,3 +355,57 @@ async fn lost_lease_drops_the_handler() {
     .await;
     assert_eq!(inbox.states().await, [ItemState::Dead]);
 }
+
+#[tokio::test]
+async fn handled_items_are_completed_while_the_next_one_runs() {
+    let inbox = Inbox::new().await;
+    let handler = |message: Inbound, context: Context| async move {
+        if words(&message) == "hangs" {
+            std::future::pending::<()>().await;
+        }
+        context.enqueue(whatsapp::Message::new("6281200045678".parse()?, "Thank you."))?;
+        Ok(())
+    };
+    let relay = inbox.builder().drain(Duration::ZERO).on_message(handler).build();
+    post(&relay, &delivery([text("1", "a", "x"), text("1", "b", "y"), text("1", "c", "hangs")])).await;
+    run(&relay, async {
+        while inbox.states().await != [ItemState::Done, ItemState::Done, ItemState::Leased] {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await;
+    assert_eq!(inbox.store.queued(None, 10).await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn dead_lettering_a_hanging_item_frees_its_customer() {
+    let inbox = Inbox::new().await;
+    let calls = inbox.calls.clone();
+    let handler = move |message: Inbound, context: Context| {
+        let calls = calls.clone();
+        async move {
+            calls.add(format!("{} {}", words(&message), context.attempt()));
+            if words(&message) == "hangs" && context.replay_of().is_none() && context.attempt() == 1 {
+                std::future::pending::<()>().await;
+            }
+            Ok(())
+        }
+    };
+    let relay = inbox.builder().on_message(handler).build();
+    let all = ["hangs", "second", "third"].map(|word| text("1", word, word));
+    post(&relay, &delivery(all)).await;
+    run(&relay, async {
+        while inbox.calls.all().is_empty() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let ids: Vec<_> = inbox.items().await.iter().map(|item| item.id).collect();
+        // The last one is leased with the first one, and must not be handed out either.
+        let actions = [ids[0], ids[2]].map(|id| (id, OperatorAction::DeadLetter)).to_vec();
+        inbox.store.operate(actions).await.unwrap();
+        while inbox.states().await != [ItemState::Dead, ItemState::Done, ItemState::Dead] {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await;
+    assert_eq!(inbox.calls.all(), ["hangs 1", "second 1"]);
+}

@@ -157,7 +157,7 @@ async fn closure_that_ends_the_transaction_loses_nothing() {
         });
         tokio::time::sleep(Duration::from_millis(50)).await;
         end.send(()).unwrap();
-        holding.await.unwrap().unwrap();
+        let held = holding.await.unwrap();
         let error = guilty.await.unwrap().unwrap_err();
         assert!(matches!(error, CompleteInError::Store(StoreError::Engine(_))), "{sql}: {error:?}");
         let read = case.store.read(None, 100).await.unwrap();
@@ -166,7 +166,10 @@ async fn closure_that_ends_the_transaction_loses_nothing() {
             assert!(is_stored || answer.is_err(), "{sql}: {text} was acknowledged and lost");
             assert!(!matches!(answer, Err(StoreError::Closed)), "{sql}: the store is not closed");
         }
-        assert_eq!(states(&case.store).await[..2], [ItemState::Done, ItemState::Leased], "{sql}");
+        // The first closure shares the transaction, so its end is an error for it too. It may have been stored.
+        let states = states(&case.store).await;
+        assert!(states[0] == ItemState::Done || matches!(held, Err(CompleteInError::Store(_))), "{sql}: {held:?}");
+        assert_eq!(states[1], ItemState::Leased, "{sql}");
         append(&case.store, "d", &["last"]).await;
     }
 }

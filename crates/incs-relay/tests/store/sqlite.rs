@@ -309,3 +309,21 @@ async fn too_many_waiting_bytes_are_refused() {
     // One delivery may be larger than the limit.
     append(&store, "d", &[&"x".repeat(20_000)]).await;
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn other_names_of_the_file_have_the_same_owner() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("relay.db");
+    let store = SqliteStore::open(&file).await.unwrap();
+    let link = folder.path().join("link.db");
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    assert!(matches!(SqliteStore::open(&link).await, Err(StoreError::Owned)));
+    store.close().await;
+    // A second hard link would have a log of its own.
+    std::fs::hard_link(&file, folder.path().join("hard.db")).unwrap();
+    for name in ["relay.db", "hard.db"] {
+        let error = SqliteStore::open(folder.path().join(name)).await.unwrap_err();
+        assert!(error.to_string().contains("hard links"), "{error}");
+    }
+}

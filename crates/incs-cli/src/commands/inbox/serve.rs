@@ -102,23 +102,21 @@ async fn receive_and_forward(
     let running = relay.clone();
     let mut forwarding = tokio::spawn(async move { running.run_until(async { drop(ended.await) }).await });
     let failed = || Failure::new(Exit::Failure, "forwarding ended unexpectedly; the items are stored");
-    let is_alive = serve(listener, server, async {
-        tokio::select! { () = stop.asked() => true, _ = &mut forwarding => false }
-    })
-    .await;
-    if !is_alive {
-        return Err(failed());
-    }
-    drop(end);
-    tokio::select! {
-        ended = &mut forwarding => ended.map_err(|_| failed()),
-        () = stop.asked() => {
-            out.note("stopped at once; the items in flight will be forwarded again");
-            forwarding.abort();
-            drop(forwarding.await);
-            Ok(())
+    // Webhooks are stored until the last item in flight is forwarded.
+    serve(listener, server, async {
+        tokio::select! { () = stop.asked() => {}, _ = &mut forwarding => return Err(failed()) }
+        drop(end);
+        tokio::select! {
+            ended = &mut forwarding => ended.map_err(|_| failed()),
+            () = stop.asked() => {
+                out.note("stopped at once; the items in flight will be forwarded again");
+                forwarding.abort();
+                drop((&mut forwarding).await);
+                Ok(())
+            }
         }
-    }
+    })
+    .await
 }
 
 /// Removes old items from time to time. Never returns. With `--forward` the relay does it.

@@ -2,7 +2,8 @@
 
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::Millis;
+use super::{Millis, millis};
+use crate::store::types::NOTICE;
 
 /// The row of an ordering key. Changes are written by [`save`](Self::save).
 pub(super) struct Key {
@@ -132,6 +133,19 @@ impl Key {
             self.start_anew();
             self.ready_at = now;
         }
+        Ok(())
+    }
+
+    /// Ends the lease after an operator has ended an item of it. The key waits a little, so that the holder can notice.
+    pub(super) fn revoke(&mut self, connection: &Connection, now: Millis) -> rusqlite::Result<()> {
+        if self.lease.is_none() {
+            return Ok(());
+        }
+        let ready_at = self.ready_at.min(now.saturating_add(millis(NOTICE)));
+        // The attempt was ended by the operator.
+        self.attempts = self.attempts.saturating_sub(1).max(0);
+        self.end_lease(connection, now, ready_at)?;
+        self.ready_at = ready_at;
         Ok(())
     }
 

@@ -154,7 +154,11 @@ fn operate_one(
         (OperatorAction::DeadLetter, ItemState::Stored | ItemState::Failed | ItemState::Leased) => {
             if let Some(mut key) = Key::load(connection, key)? {
                 key.unblock(now, row);
+                let is_leased = key.is_leased(row);
                 key.bury(connection, now, row, "operator", "")?;
+                if is_leased {
+                    key.revoke(connection, now)?;
+                }
                 key.save(connection)?;
             }
             Ok(OperatorResult::Done)
@@ -215,7 +219,10 @@ fn erase_one(connection: &Connection, now: Millis, erasure: &Erasure) -> rusqlit
     connection.prepare_cached("DELETE FROM dead WHERE item = ?1")?.execute([id])?;
     if let Some(mut key) = Key::load(connection, key)? {
         key.unblock(now, id);
-        key.take(connection, id)?;
+        let is_leased = key.is_leased(id);
+        if key.take(connection, id)?.is_some() && is_leased {
+            key.revoke(connection, now)?;
+        }
         key.save(connection)?;
     }
     Ok(1)
