@@ -1,4 +1,4 @@
-//! What the checks share: the clock, the data, and comparing answers whose numbers differ.
+//! The shared parts of the checks: the clock, the data, and comparing answers whose numbers differ.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;

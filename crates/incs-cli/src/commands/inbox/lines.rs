@@ -147,7 +147,7 @@ pub(crate) struct ErasedLine {
 pub(crate) struct StatsLine {
     /// Conversations that wait after a failure. Their later items wait too.
     pub(super) blocked: u64,
-    /// Time since which the first of them waits; null if there is none.
+    /// Time since which the first of them waits; null if no key waits.
     pub(super) blocked_since: Option<String>,
     /// Size of the store in bytes.
     pub(super) bytes: Option<u64>,
@@ -157,7 +157,7 @@ pub(crate) struct StatsLine {
     pub(super) items: u64,
     /// Conversations of which items are being handled.
     pub(super) leased: u64,
-    /// Time of arrival of the oldest open item; null if there is none.
+    /// Time of arrival of the oldest open item; null if no item is open.
     pub(super) oldest_open: Option<String>,
     /// Seconds since then.
     pub(super) oldest_open_seconds: Option<u64>,
