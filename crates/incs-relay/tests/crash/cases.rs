@@ -257,6 +257,11 @@ pub(crate) fn full_disk() -> Result<()> {
     Ok(())
 }
 
+/// Reports whether a small file system can be mounted.
+pub(crate) fn can_mount() -> bool {
+    TempDir::new().is_ok_and(|folder| SmallDisk::mount(folder.path()).is_ok())
+}
+
 /// Writes until the disk is full.
 fn fill(path: &Path) -> Result<()> {
     use std::io::Write as _;

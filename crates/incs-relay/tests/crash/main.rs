@@ -42,7 +42,13 @@ fn main() -> ExitCode {
     trials.push(trial("random_kills".to_owned(), move || cases::killed_at_random(time)));
     trials.push(trial("item_that_kills_is_isolated".to_owned(), cases::item_that_kills));
     trials.push(trial("stopped_past_its_lease".to_owned(), cases::stopped_past_its_lease));
-    trials.push(trial("full_disk_is_503_and_recovers".to_owned(), cases::full_disk));
+    if cases::can_mount() {
+        trials.push(trial("full_disk_is_503_and_recovers".to_owned(), cases::full_disk));
+    } else {
+        println!(
+            "a small file system cannot be mounted: the case full_disk_is_503_and_recovers is left out; it needs root"
+        );
+    }
     let is_needed = std::env::var_os("INCS_CRASH_TOOLS").is_some();
     if is_needed || process::has_strace() {
         trials.push(trial("sync_before_reply".to_owned(), cases::sync_before_reply));
