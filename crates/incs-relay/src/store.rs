@@ -59,7 +59,7 @@ pub trait Store: Send + Sync + 'static {
     /// Extends leases to `lease` from now.
     async fn renew(&self, leases: Vec<Lease>, lease: Duration) -> Result<Vec<LeaseState>, StoreError>;
 
-    /// Records what became of leased items. A completion with a stale lease changes nothing.
+    /// Records the results of leased items. A completion with a stale lease changes nothing.
     async fn complete(&self, completions: Vec<Completion>) -> Result<Vec<LeaseState>, StoreError>;
 
     /// Stores messages to send durably, each once for its key.

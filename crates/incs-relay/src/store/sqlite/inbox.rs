@@ -14,9 +14,6 @@ use crate::store::types::{
     NewDelivery, NewItem, NextStep, OrderingKey, StatusUpdate, StoredItem, within,
 };
 
-/// Bodies up to this size are read with their item. The part of a larger one is read by its range.
-const SMALL_BODY: u32 = 65_536;
-
 pub(super) fn append(
     connection: &Connection,
     now: Millis,
@@ -219,12 +216,12 @@ fn one(connection: &Connection, id: i64) -> rusqlite::Result<Option<StoredItem>>
 /// Joins the delivery of an item.
 pub(super) const ITS_DELIVERY: &str = "JOIN delivery ON delivery.id = ifnull(item.delivery, item.id)";
 
-/// The columns that [`Parts::item`] reads.
+/// The columns that [`Parts::item`] reads. A small body is read with its item; of a larger one, `raw` is NULL, and the part is read by
+/// its range.
 pub(super) const STORED_ITEM: &str = "item.id AS id, item.class AS class, item.kind AS kind, item.pointer AS pointer,
     item.received_at AS received_at, item.replay_of AS replay_of, item.start AS start, item.length AS length,
     delivery.id AS delivery, delivery.envelope AS envelope,
-    CASE WHEN delivery.size <= 65536 THEN substr(delivery.body, item.start + 1, item.length) END AS raw,
-    delivery.size AS size";
+    CASE WHEN delivery.size <= 65536 THEN substr(delivery.body, item.start + 1, item.length) END AS raw";
 
 /// Reads items. Items of one delivery share its envelope.
 #[derive(Default)]
@@ -246,10 +243,10 @@ impl Parts {
         let raw = match row.get::<_, Option<usize>>("length")? {
             // SQLite has no part of an empty body.
             Some(0) => Some(Vec::new()),
-            Some(length) if row.get::<_, u32>("size")? > SMALL_BODY => {
-                Some(part(connection, delivery, row.get("start")?, length)?)
-            }
-            Some(_) => row.get::<_, Option<Vec<u8>>>("raw")?,
+            Some(length) => Some(match row.get::<_, Option<Vec<u8>>>("raw")? {
+                Some(raw) => raw,
+                None => part(connection, delivery, row.get("start")?, length)?,
+            }),
             None => None,
         };
         Ok(StoredItem {
