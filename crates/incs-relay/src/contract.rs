@@ -2,7 +2,7 @@
 //!
 //! [`run`] checks a store in three ways:
 //!
-//! 1. Random sequences of operations by several holders, with a clock that the suite sets. Each answer and the listing of all items must
+//! 1. Random sequences of operations by several holders, and others by several senders of the outbox, with a clock that the suite sets. Each answer and the listing of all items must
 //!    be those of [`MemoryStore`](crate::store::MemoryStore). The [invariants](Store#invariants) are checked beside that without the
 //!    model. A sequence that fails is made shorter, and is part of the error. The sequences are the same in every run, unless
 //!    [`Suite::with_seed`] sets others.
@@ -31,6 +31,7 @@
 mod cases;
 mod check;
 mod operation;
+mod outbox;
 mod parallel;
 mod sequence;
 
@@ -111,6 +112,9 @@ impl Suite {
         let mut violations = Vec::new();
         if let Err(violation) = sequence::run(self, &open).await {
             violations.push(format!("a sequence of operations: {violation}"));
+        }
+        if let Err(violation) = outbox::run(self, &open).await {
+            violations.push(format!("a sequence of operations of the outbox: {violation}"));
         }
         violations.extend(cases::run(&open).await);
         if let Err(violation) = parallel::run(&open).await {

@@ -7,9 +7,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use incs_model::inbound::Inbound;
-use incs_model::{Invalid, OutboundMessage, Timestamp, validate};
+use incs_model::{Invalid, OutboundMessage, Timestamp};
 use incs_webhook::Item;
 
+#[cfg(feature = "outbox")]
+use crate::store::OutboxEntry;
 use crate::store::{ItemId, Lease, OutboxMessage};
 
 /// The largest length of a stored error text, in bytes.
@@ -18,6 +20,9 @@ const MAX_ERROR: usize = 500;
 pub(crate) type HandlerFuture = Pin<Box<dyn Future<Output = Result<(), HandlerError>> + Send>>;
 pub(crate) type MessageHandler = Arc<dyn Fn(Inbound, Context) -> HandlerFuture + Send + Sync>;
 pub(crate) type EventHandler = Arc<dyn Fn(Item, Context) -> HandlerFuture + Send + Sync>;
+
+#[cfg(feature = "outbox")]
+pub(crate) type OutcomeHandler = Arc<dyn Fn(OutboxEntry) -> HandlerFuture + Send + Sync>;
 
 /// The item that a handler handles, and the operations that are stored with its completion. Cheap to clone.
 #[derive(Clone)]
@@ -85,14 +90,18 @@ impl Context {
     ///
     /// Returns the violations of a message that the platform would reject.
     pub fn enqueue(&self, message: impl Into<OutboundMessage>) -> Result<(), Invalid> {
-        let message = message.into();
-        validate(&message)?;
         let mut messages = self.0.messages.lock().unwrap_or_else(PoisonError::into_inner);
         let key = format!("inbox/{}/{}", self.0.id, messages.len() + 1);
-        // A typed message is made of texts and numbers, which JSON can hold.
-        let body = incs_model::encode(&message).unwrap_or_default();
-        messages.push(OutboxMessage { key, channel: message.channel().to_string(), body: body.into() });
+        messages.push(OutboxMessage::try_new(key, message)?);
         Ok(())
+    }
+
+    /// Enqueues a message with a key and options of its own in the same transaction as the completion of this item.
+    ///
+    /// The key decides whether the message is new, so make it of the thing that the message is about. Use another key than the keys of
+    /// [`enqueue`](Self::enqueue), which begin with `inbox/`.
+    pub fn enqueue_message(&self, message: OutboxMessage) {
+        self.0.messages.lock().unwrap_or_else(PoisonError::into_inner).push(message);
     }
 
     pub(crate) fn take_messages(&self) -> Vec<OutboxMessage> {

@@ -5,11 +5,18 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use incs_model::delivery::DeliveryUpdate;
+use incs_model::event::created;
+use incs_model::id::{IncsMessageId, MessageId};
 use incs_model::inbound::Inbound;
-use incs_model::{Channel, Party, Timestamp};
+#[cfg(feature = "outbox")]
+use incs_model::status::MessageStatus;
+use incs_model::{Channel, Party, Timestamp, WireTime};
 use incs_webhook::{Batch, DedupKey, Envelope, Event, Item};
 
-use crate::store::{ItemClass, NewDelivery, NewItem, OrderingKey, StatusUpdate, StoredItem, hash};
+use crate::store::{
+    ContentKey, CustomerContact, ItemClass, NewDelivery, NewItem, OrderingKey, RecipientKey, Sighting, SightingKind,
+    StatusUpdate, StoredItem, hash,
+};
 
 /// Returns the stored form of a delivery.
 pub(crate) fn delivery(batch: &Batch, received_at: Timestamp) -> NewDelivery {
@@ -17,11 +24,11 @@ pub(crate) fn delivery(batch: &Batch, received_at: Timestamp) -> NewDelivery {
         received_at,
         body: batch.body().into(),
         envelope: batch.envelope().to_bytes().into(),
-        items: batch.iter().map(new_item).collect(),
+        items: batch.iter().map(|item| new_item(item, received_at)).collect(),
     }
 }
 
-fn new_item(item: &Item) -> NewItem {
+fn new_item(item: &Item, received_at: Timestamp) -> NewItem {
     let inbound = item.inbound();
     let update = if inbound.is_none() { item.delivery_update() } else { None };
     let class = match (&inbound, &update, item.event()) {
@@ -40,7 +47,17 @@ fn new_item(item: &Item) -> NewItem {
         class,
         pointer: item.pointer().into_owned(),
         range: item.byte_range(),
+        contact: inbound.as_ref().and_then(|inbound| contact(inbound, received_at)),
     }
+}
+
+/// Returns the customer who opened the 24-hour window of WhatsApp or RCS by this message.
+fn contact(inbound: &Inbound, received_at: Timestamp) -> Option<CustomerContact> {
+    let channel = inbound.channel.as_ref().filter(|channel| matches!(channel, Channel::WhatsApp | Channel::Rcs))?;
+    let customers = inbound.user.as_ref()?.keys().map(|key| RecipientKey::of(&key)).collect();
+    // A time of the future is an error of a clock.
+    let at = inbound.sent_at.as_ref().and_then(WireTime::instant).map_or(received_at, |at| at.min(received_at));
+    Some(CustomerContact { channel: channel.to_string(), customers, at })
 }
 
 fn random_key() -> [u8; 32] {
@@ -114,13 +131,51 @@ fn message_id(update: &DeliveryUpdate) -> Option<String> {
 }
 
 /// Returns the receipt to be merged into the state of its message. `None` if it names no message.
-pub(crate) fn status_update(item: &Item) -> Option<StatusUpdate> {
+pub(crate) fn status_update(item: &Item, received_at: Timestamp) -> Option<StatusUpdate> {
     let update = item.delivery_update()?;
     // The receipts of a message to a group differ by the member.
     let is_group = |party: &&Party| party.group_id.is_some();
     let member = update.recipient.as_ref().filter(is_group).and_then(Party::key);
     let recipient = member.map(|key| key.as_str().to_owned());
-    Some(StatusUpdate { message_id: message_id(&update)?, recipient, update })
+    let sighting = sighting(item, &update, received_at);
+    Some(StatusUpdate { message_id: message_id(&update)?, recipient, update, sighting })
+}
+
+/// Returns a webhook about a sent message as evidence. `None` for a message that a person wrote in the workbench.
+fn sighting(item: &Item, update: &DeliveryUpdate, received_at: Timestamp) -> Option<Sighting> {
+    let id = update.message_id.as_ref().map(MessageId::as_str).filter(|id| !id.is_empty());
+    let mut sighting = Sighting::new(SightingKind::Receipt, received_at);
+    sighting.message_id = id.map(str::to_owned);
+    sighting.incs_id = update.incs_id.map(IncsMessageId::as_u64);
+    // Only ids of WhatsApp begin like this.
+    sighting.channel = id.filter(|id| id.starts_with("wamid.")).map(|_| Channel::WhatsApp.to_string());
+    sighting.recipient = update.recipient.as_ref().and_then(phone_key);
+    if let Some(Event::MessageCreated(message)) = item.event() {
+        if message.source == Some(created::Origin::Incs) {
+            return None;
+        }
+        let created_at = message.created_at.as_ref().and_then(WireTime::instant);
+        sighting.kind = SightingKind::Created;
+        sighting.at = created_at.unwrap_or(received_at);
+        sighting.is_exact = message.source == Some(created::Origin::Api) && created_at.is_some();
+        if let created::Content::Text(text) = message.content() {
+            sighting.content = Some(ContentKey::of_text(&text.content));
+        }
+    }
+    Some(sighting)
+}
+
+/// Returns the key of a party's phone number.
+fn phone_key(party: &Party) -> Option<RecipientKey> {
+    let key = party.keys().find(|key| key.as_str().starts_with("phone:"))?;
+    Some(RecipientKey::of(&key))
+}
+
+/// Returns the row of a status query about a message.
+#[cfg(feature = "outbox")]
+pub(crate) fn queried_status(row: &MessageStatus) -> StatusUpdate {
+    let message_id = row.message_id.as_str().to_owned();
+    StatusUpdate { message_id, recipient: None, update: row.into(), sighting: None }
 }
 
 /// Restores items from their own bytes. Keeps the last large envelopes, which the items of a large delivery share.

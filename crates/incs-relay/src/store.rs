@@ -1,6 +1,7 @@
-//! The [`Store`]: the durable state of an inbox, and of the messages that its handlers enqueue.
+//! The [`Store`]: the durable state of an inbox and an outbox.
 
 mod memory;
+mod outbox;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod types;
@@ -8,19 +9,25 @@ mod types;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use incs_model::Timestamp;
 use incs_model::delivery::DeliveryState;
 
 pub use self::memory::MemoryStore;
+pub use self::outbox::{
+    Advanced, CUSTOMER_WINDOW, Candidates, ContentKey, CustomerContact, Decision, DecisionResult, Enqueued,
+    ExpiredSends, OutboxEntry, OutboxFilter, OutboxId, OutboxMessage, OutboxState, OutboxStats, Proof, RecipientKey,
+    Recorded, Reported, SendLimits, SendOutcome, SendResult, SenderId, SendingMessage, Sighting, SightingKind,
+};
 #[cfg(feature = "sqlite")]
 pub use self::sqlite::{CompleteInError, SqliteOptions, SqliteStore};
 pub(crate) use self::types::hash;
 pub use self::types::{
-    Appended, Claim, ClaimLimits, ClaimedItem, Completion, Enqueued, Erasure, FencingToken, InboxItem, ItemClass,
-    ItemFilter, ItemId, ItemState, Lease, LeaseState, NewDelivery, NewItem, NextStep, OperatorAction, OperatorResult,
-    OrderingKey, OutboxMessage, QueuedMessage, Retention, Stats, StatusUpdate, StoredItem, Swept,
+    Appended, Claim, ClaimLimits, ClaimedItem, Completion, Erasure, FencingToken, InboxItem, ItemClass, ItemFilter,
+    ItemId, ItemState, Lease, LeaseState, NewDelivery, NewItem, NextStep, OperatorAction, OperatorResult, OrderingKey,
+    Retention, Stats, StatusUpdate, StoredItem, Swept,
 };
 
-/// The durable state of an inbox. Object safe, so a [`Relay`](crate::Relay) holds any store.
+/// The durable state of an inbox and an outbox. Object safe, so a [`Relay`](crate::Relay) holds any store.
 ///
 /// Every operation takes a batch and returns one answer for each entry, in the order of the input. Repeating an operation is safe. After
 /// an error, any part of the operation may have been stored.
@@ -37,10 +44,13 @@ pub use self::types::{
 /// 6. Status updates can arrive in any order and more than once.
 /// 7. A sweep removes no item that is open, and no dead letter before its time.
 /// 8. A store that cannot work returns an error, never a wrong answer.
+/// 9. An attempt of a message is marked at most once. `Sending` and `Unknown` become `Queued` only by an outcome that proves that nothing
+///    was done, or by a person.
+/// 10. The first outcome of an attempt is recorded, however late it comes.
 ///
 /// # Stability
 ///
-/// Not stable before version 1.0: the outbox will add operations. Implement it only if you can follow each version.
+/// Not stable before version 1.0. Implement it only if you can follow each version.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
     /// Stores deliveries durably, each with its items. Each delivery has one answer for each of its items.
@@ -62,9 +72,6 @@ pub trait Store: Send + Sync + 'static {
     /// Records the results of leased items. A completion with a stale lease changes nothing.
     async fn complete(&self, completions: Vec<Completion>) -> Result<Vec<LeaseState>, StoreError>;
 
-    /// Stores messages to send durably, each once for its key.
-    async fn enqueue(&self, messages: Vec<OutboxMessage>) -> Result<Vec<Enqueued>, StoreError>;
-
     /// Returns a page of items, the oldest first.
     async fn list(&self, filter: ItemFilter) -> Result<Vec<InboxItem>, StoreError>;
 
@@ -74,9 +81,6 @@ pub trait Store: Send + Sync + 'static {
     /// Returns the unchanged body of the delivery that an item arrived with, or the bytes of a replayed item. `None` if the item is
     /// unknown or erased.
     async fn body(&self, id: ItemId) -> Result<Option<Vec<u8>>, StoreError>;
-
-    /// Returns a page of queued messages, the oldest first.
-    async fn queued(&self, after: Option<u64>, limit: usize) -> Result<Vec<QueuedMessage>, StoreError>;
 
     /// Returns the merged state of a sent message by the provider's id of it, or `None` before its first receipt. For a message to a
     /// group, `recipient` is the key of one member.
@@ -104,6 +108,69 @@ pub trait Store: Send + Sync + 'static {
 
     /// Waits until there may be something to claim, at most for `limit`. A hint: correctness does not depend on it.
     async fn wait(&self, limit: Duration);
+
+    /// Stores messages to send durably, each once for its key.
+    async fn enqueue(&self, messages: Vec<OutboxMessage>) -> Result<Vec<Enqueued>, StoreError>;
+
+    /// Records the outcomes of attempts, and then marks messages as `Sending`, durably and in one transaction. The messages that it
+    /// returns may leave after that, once. If there are any, the sender has a lease from now on.
+    ///
+    /// **Outcomes.** The first outcome of the last attempt is recorded, also if the message has become unknown meanwhile, and also if
+    /// evidence or a person has decided about it: an outcome is a fact. Three decisions are kept, since the outcome says less: an
+    /// outcome without effect (`Retry`, `Dead`, `Unknown`) leaves messages that are accepted, abandoned or queued again as they are. An id
+    /// that another message has makes the outcome unknown. A late `Accepted` of an earlier attempt sets
+    /// [`second_message_id`](OutboxEntry::second_message_id).
+    ///
+    /// **Marks.** Messages are marked in the order of the time at which they became due, then of their numbers. An ordered message
+    /// waits while an earlier ordered one to the same recipient on the same channel is queued or being sent, and for
+    /// [`hold`](SendLimits::hold) after one has become unknown. A message whose time is over expires instead: after
+    /// [`not_after`](OutboxMessage::not_after) (reason `not_after`), or if it is free-form and the last message of the customer is known and
+    /// older than [`CUSTOMER_WINDOW`] (reason `window_closed`). One call expires a limited number of messages.
+    async fn advance(&self, results: Vec<SendResult>, limits: SendLimits) -> Result<Advanced, StoreError>;
+
+    /// Waits until there may be something to send, at most for `limit`. A hint: correctness does not depend on it.
+    async fn wait_to_send(&self, limit: Duration);
+
+    /// Extends the lease of a sender to `lease` from now.
+    async fn renew_sender(&self, sender: SenderId, lease: Duration) -> Result<(), StoreError>;
+
+    /// Makes messages unknown whose sender has no lease any more, and unknown messages unresolved that have been unknown for longer than
+    /// `unresolved_after`. `hold` is that of [`SendLimits`].
+    async fn expire_sends(&self, hold: Duration, unresolved_after: Duration) -> Result<ExpiredSends, StoreError>;
+
+    /// Records decisions about messages.
+    async fn decide(&self, decisions: Vec<(OutboxId, Decision)>) -> Result<Vec<DecisionResult>, StoreError>;
+
+    /// Returns a page of messages of the outbox, the oldest first.
+    async fn messages(&self, filter: OutboxFilter) -> Result<Vec<OutboxEntry>, StoreError>;
+
+    /// Returns the body of a message of the outbox. `None` if the message is unknown or erased.
+    async fn message_body(&self, id: OutboxId) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Returns a message of the outbox with the evidence about it.
+    async fn candidates(&self, id: OutboxId) -> Result<Option<Candidates>, StoreError>;
+
+    /// Merges the rows of a status query about messages into their states. `asked` are the messages that it was about.
+    async fn record_statuses(&self, asked: Vec<OutboxId>, updates: Vec<StatusUpdate>) -> Result<(), StoreError>;
+
+    /// Returns the time at which a customer last wrote on a channel, by any of their keys.
+    async fn last_contact(&self, channel: &str, customer: Vec<RecipientKey>) -> Result<Option<Timestamp>, StoreError>;
+
+    /// Leases changes of messages that are to be reported to a handler of outcomes.
+    async fn claim_reports(&self, limit: usize, lease: Duration) -> Result<Vec<OutboxEntry>, StoreError>;
+
+    /// Records the ends of calls of the handler of outcomes.
+    async fn complete_reports(&self, reports: Vec<Reported>) -> Result<(), StoreError>;
+
+    /// Removes the bodies of all messages to a recipient, the evidence about them, and the times at which they wrote. Queued messages are
+    /// cancelled. Returns the number of messages that were erased now.
+    async fn erase_messages(&self, recipients: Vec<RecipientKey>) -> Result<u64, StoreError>;
+
+    /// Returns a text that the program has stored under a name.
+    async fn property(&self, name: &str) -> Result<Option<String>, StoreError>;
+
+    /// Stores a small text of the program under a name.
+    async fn set_property(&self, name: &str, value: &str) -> Result<(), StoreError>;
 }
 
 /// The reason why a store cannot do something. `Display` contains no data of an item.

@@ -10,7 +10,7 @@ use super::{Checked, ensure};
 use crate::clock::Clock;
 use crate::store::{
     Appended, Claim, ClaimLimits, Completion, Erasure, FencingToken, ItemFilter, ItemId, ItemState, Lease, LeaseState,
-    NewDelivery, NextStep, OperatorAction, OperatorResult, OrderingKey, Retention, Store, StoreError,
+    NewDelivery, NextStep, OperatorAction, OperatorResult, OrderingKey, OutboxFilter, Retention, Store, StoreError,
 };
 
 /// Returns the violations.
@@ -164,7 +164,9 @@ async fn empty_input_has_an_empty_answer(store: &impl Store, time: &Time) -> Che
         && works("operate", store.operate(Vec::new()).await)?.is_empty()
         && works("erase", store.erase(Vec::new()).await)? == 0
         && works("read", store.read(None, 0).await)?.is_empty()
-        && works("queued", store.queued(None, 0).await)?.is_empty()
+        && works("messages", store.messages(OutboxFilter::default()).await)?.is_empty()
+        && works("decide", store.decide(Vec::new()).await)?.is_empty()
+        && works("erase_messages", store.erase_messages(Vec::new()).await)? == 0
         && works("list", store.list(ItemFilter::default()).await)?.is_empty()
         && claim(store, limits(0, 1, 1)).await?.is_empty();
     ensure!(is_empty, "an operation without input has an answer");

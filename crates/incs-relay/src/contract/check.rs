@@ -98,6 +98,7 @@ impl Maker {
                 class: ItemClass::ALL.get(item.class).copied().unwrap_or(ItemClass::Event),
                 pointer: format!("/{}", raws.len()),
                 range,
+                contact: None,
             });
             raws.push(raw);
         }
@@ -112,7 +113,7 @@ pub(super) fn status_update(receipt: &Receipt, at: Timestamp) -> StatusUpdate {
     let message_id = sent_id(receipt.message);
     let mut update = DeliveryUpdate::from(&MessageStatusUpdate::new(message_id.as_str(), state));
     update.sent = Some(Moment::new(Witness::Webhook, at));
-    StatusUpdate { message_id, recipient: receipt.is_to_member.then(|| member().to_owned()), update }
+    StatusUpdate { message_id, recipient: receipt.is_to_member.then(|| member().to_owned()), update, sighting: None }
 }
 
 pub(super) fn sent_id(message: u8) -> String {

@@ -1,9 +1,10 @@
 //! Random sequences of operations, compared with the model.
 
 use std::collections::HashMap;
+use std::fmt::Debug;
 use std::time::Instant;
 
-use proptest::strategy::{Strategy as _, ValueTree as _};
+use proptest::strategy::{Strategy, ValueTree as _};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use super::check::{Maker, Numbers, Time, all, is_open, member, millis, ordering_key, sent_id, status_update, works};
@@ -11,9 +12,9 @@ use super::operation::{self, Completed, Delivery, HOLDERS, KEYS, Limits, Message
 use super::{Checked, Suite, ensure};
 use crate::clock::{Clock, later};
 use crate::store::{
-    Appended, Claim, ClaimLimits, Completion, Enqueued, Erasure, FencingToken, InboxItem, ItemFilter, ItemId,
-    ItemState, Lease, LeaseState, MemoryStore, NextStep, OperatorAction, OperatorResult, OrderingKey, OutboxMessage,
-    Retention, Store, StoreError,
+    Appended, Claim, ClaimLimits, Completion, Erasure, FencingToken, InboxItem, ItemFilter, ItemId, ItemState, Lease,
+    LeaseState, MemoryStore, NextStep, OperatorAction, OperatorResult, OrderingKey, OutboxEntry, OutboxFilter,
+    OutboxMessage, Retention, Store, StoreError,
 };
 use incs_model::Timestamp;
 
@@ -25,18 +26,27 @@ where
     S: Store,
     F: Future<Output = Result<S, StoreError>>,
 {
+    let strategy = operation::operations(suite.operations);
+    shortest_failure(suite, strategy, async |operations: &[Operation]| sequence(open, operations).await).await
+}
+
+/// Checks random sequences of operations. Makes the first one that fails shorter.
+pub(super) async fn shortest_failure<T: Debug>(
+    suite: &Suite,
+    strategy: impl Strategy<Value = Vec<T>>,
+    check: impl AsyncFn(&[T]) -> Checked,
+) -> Checked {
     let started = Instant::now();
     let mut seed = [0; 32];
     seed.iter_mut().zip(suite.seed.to_le_bytes()).for_each(|(to, from)| *to = from);
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
-    let strategy = operation::operations(suite.operations);
     for case in 0..suite.cases {
         if started.elapsed() > suite.time_limit {
             break;
         }
         let mut tree = strategy.new_tree(&mut runner).map_err(|reason| reason.to_string())?;
-        let Err(mut violation) = sequence(open, &tree.current()).await else { continue };
+        let Err(mut violation) = check(&tree.current()).await else { continue };
         let mut shortest = tree.current();
         let mut is_failing = true;
         let failed = Instant::now();
@@ -44,7 +54,7 @@ where
             if failed.elapsed() > suite.time_limit || !(if is_failing { tree.simplify() } else { tree.complicate() }) {
                 break;
             }
-            let found = sequence(open, &tree.current()).await;
+            let found = check(&tree.current()).await;
             is_failing = found.is_err();
             if let Err(found) = found {
                 (violation, shortest) = (found, tree.current());
@@ -303,40 +313,26 @@ impl<S: Store> World<S> {
 
     async fn enqueue(&mut self, messages: &[Message]) -> Checked<bool> {
         let messages: Vec<_> = messages.iter().map(outbox_message).collect();
-        let answers = works("enqueue", self.store.enqueue(messages.clone()).await)?;
-        let expected = works("enqueue", self.model.enqueue(messages).await)?;
-        let ids = self.queued().await?;
-        let mapped: Option<Vec<_>> = answers
-            .iter()
-            .map(|answer| {
-                let of = |id: &u64| ids.get(id).copied();
-                Some(match answer {
-                    Enqueued::New(id) => Enqueued::New(of(id)?),
-                    Enqueued::Seen(id) => Enqueued::Seen(of(id)?),
-                    Enqueued::KeyReused(id) => Enqueued::KeyReused(of(id)?),
-                })
-            })
-            .collect();
-        ensure!(mapped.as_ref() == Some(&expected), "enqueue answered {answers:?}, the model {expected:?}");
+        works("enqueue", self.store.enqueue(messages.clone()).await)?;
+        works("enqueue", self.model.enqueue(messages).await)?;
+        self.same_messages().await?;
         Ok(true)
     }
 
-    /// Compares the queued messages, and returns the model's number of each.
-    async fn queued(&self) -> Checked<HashMap<u64, u64>> {
-        let mut ids = HashMap::new();
-        let mut after = None;
-        for model in works("queued", self.model.queued(None, usize::MAX).await)? {
-            let page = works("queued", self.store.queued(after, 1).await)?;
-            let [message] = page.as_slice() else { return Err("a message that was enqueued is missing".to_owned()) };
-            ensure!(Some(message.id) > after, "the numbers of queued messages must grow");
-            let is_same = message.message == model.message && message.enqueued_at == model.enqueued_at;
-            ensure!(is_same, "the queued message {} is not the one that was enqueued", message.id);
-            after = Some(message.id);
-            ids.insert(message.id, model.id);
+    /// Compares the keys and bodies of the messages that were enqueued.
+    async fn same_messages(&self) -> Checked {
+        let all = || OutboxFilter { limit: usize::MAX, ..OutboxFilter::default() };
+        let messages = works("messages", self.store.messages(all()).await)?;
+        let expected = works("messages", self.model.messages(all()).await)?;
+        let keys = |entries: &[OutboxEntry]| entries.iter().map(|entry| entry.key.clone()).collect::<Vec<_>>();
+        let (got, wanted) = (keys(&messages), keys(&expected));
+        ensure!(got == wanted, "{got:?} are enqueued, {wanted:?} were expected");
+        for (message, model) in messages.iter().zip(&expected) {
+            let body = works("message_body", self.store.message_body(message.id).await)?;
+            let of_model = works("message_body", self.model.message_body(model.id).await)?;
+            ensure!(body == of_model, "message {} is not the one that was enqueued", message.id);
         }
-        let more = works("queued", self.store.queued(after, usize::MAX).await)?;
-        ensure!(more.is_empty(), "{} messages are queued that nobody enqueued", more.len());
-        Ok(ids)
+        Ok(())
     }
 
     async fn operate(&mut self, actions: &[(usize, OperatorAction)]) -> Checked<bool> {
@@ -425,7 +421,7 @@ impl<S: Store> World<S> {
     }
 
     async fn sweep(&mut self, done: u64, dead: u64, budget: usize) -> Checked<bool> {
-        let retention = Retention { done: millis(done), dead: millis(dead) };
+        let retention = Retention { done: millis(done), dead: millis(dead), ..Retention::default() };
         let removed = sweep(&self.store, retention, budget).await?;
         let expected = sweep(&self.model, retention, budget).await?;
         ensure!(removed == expected, "{removed} items were swept, {expected} were expected");
@@ -474,7 +470,7 @@ impl<S: Store> World<S> {
             let expected = works("body", self.model.body(expected.id).await)?;
             ensure!(body == expected, "item {} has another body than its delivery", item.id);
         }
-        self.queued().await?;
+        self.same_messages().await?;
         for (message, recipient) in (0..SENT).flat_map(|message| [(message, None), (message, Some(member()))]) {
             let id = sent_id(message);
             let state = works("delivery_state", self.store.delivery_state(&id, recipient).await)?;
@@ -534,6 +530,11 @@ fn outbox_message(message: &Message) -> OutboxMessage {
         key: format!("key {}", message.key),
         channel: channel.to_owned(),
         body: vec![message.body; 40].into(),
+        recipient: None,
+        content: None,
+        is_ordered: false,
+        is_free_form: false,
+        not_after: None,
     }
 }
 

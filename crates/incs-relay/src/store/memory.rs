@@ -1,5 +1,7 @@
 //! The store in memory. It is also the model that the contract suite compares other stores with, so it is written plainly.
 
+mod outbox;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -8,16 +10,21 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use incs_model::Timestamp;
-use incs_model::delivery::DeliveryState;
+use incs_model::delivery::{DeliveryState, Stage};
 use tokio::sync::Notify;
 
+use self::outbox::Outbox;
+use super::outbox::{
+    Advanced, Candidates, Decision, DecisionResult, Enqueued, ExpiredSends, OutboxEntry, OutboxFilter, OutboxId,
+    OutboxMessage, RecipientKey, Reported, SendLimits, SendResult, SenderId,
+};
 use super::types::{
-    Appended, Claim, ClaimLimits, ClaimedItem, Completion, Enqueued, Erasure, FencingToken, InboxItem, ItemFilter,
-    ItemId, ItemState, Lease, LeaseState, NOTICE, NewDelivery, NewItem, NextStep, OperatorAction, OperatorResult,
-    OrderingKey, OutboxMessage, QueuedMessage, Retention, Stats, StoredItem, Swept, hash, only, within,
+    Appended, Claim, ClaimLimits, ClaimedItem, Completion, Erasure, FencingToken, InboxItem, ItemFilter, ItemId,
+    ItemState, Lease, LeaseState, NOTICE, NewDelivery, NewItem, NextStep, OperatorAction, OperatorResult, OrderingKey,
+    Retention, Stats, StatusUpdate, StoredItem, Swept, hash, only, within,
 };
 use super::{Store, StoreError};
-use crate::clock::{Clock, later};
+use crate::clock::{Clock, earlier, later};
 
 /// A [`Store`] in memory, for tests. Everything is lost with the process. Clones share the state.
 ///
@@ -37,6 +44,7 @@ struct Inner {
     clock: Clock,
     state: Mutex<State>,
     is_ready: Notify,
+    is_queued: Notify,
 }
 
 impl MemoryStore {
@@ -47,7 +55,7 @@ impl MemoryStore {
 
     /// Creates an empty store with a clock.
     pub fn with_clock(clock: Clock) -> Self {
-        Self(Arc::new(Inner { clock, state: Mutex::default(), is_ready: Notify::new() }))
+        Self(Arc::new(Inner { clock, state: Mutex::default(), is_ready: Notify::new(), is_queued: Notify::new() }))
     }
 
     /// Does something with the state at the present time.
@@ -59,6 +67,7 @@ impl MemoryStore {
     fn change<T>(&self, act: impl FnOnce(&mut State, Timestamp) -> T) -> T {
         let answer = self.with(act);
         self.0.is_ready.notify_one();
+        self.0.is_queued.notify_one();
         answer
     }
 
@@ -108,10 +117,6 @@ impl Store for MemoryStore {
         Ok(self.change(|state, now| completions.into_iter().map(|one| state.complete(now, one)).collect()))
     }
 
-    async fn enqueue(&self, messages: Vec<OutboxMessage>) -> Result<Vec<Enqueued>, StoreError> {
-        Ok(self.with(|state, now| messages.into_iter().map(|one| state.enqueue(now, one)).collect()))
-    }
-
     async fn list(&self, filter: ItemFilter) -> Result<Vec<InboxItem>, StoreError> {
         Ok(self.with(|state, _| {
             let items = state.items.keys().filter(|id| filter.id.is_none_or(|one| one == **id));
@@ -132,12 +137,6 @@ impl Store for MemoryStore {
         Ok(self.with(|state, _| {
             let row = state.items.get(&id).filter(|row| !row.is_erased)?;
             state.deliveries.get(&row.delivery)?.body.clone()
-        }))
-    }
-
-    async fn queued(&self, after: Option<u64>, limit: usize) -> Result<Vec<QueuedMessage>, StoreError> {
-        Ok(self.with(|state, _| {
-            state.queued.iter().filter(|one| after.is_none_or(|after| after < one.id)).take(limit).cloned().collect()
         }))
     }
 
@@ -169,6 +168,80 @@ impl Store for MemoryStore {
     async fn wait(&self, limit: Duration) {
         drop(tokio::time::timeout(limit, self.0.is_ready.notified()).await);
     }
+
+    async fn enqueue(&self, messages: Vec<OutboxMessage>) -> Result<Vec<Enqueued>, StoreError> {
+        Ok(self.change(|state, now| messages.iter().map(|one| state.enqueue(now, one)).collect()))
+    }
+
+    async fn advance(&self, results: Vec<SendResult>, limits: SendLimits) -> Result<Advanced, StoreError> {
+        let is_changed = !results.is_empty();
+        let advanced = self.with(|state, now| state.advance(now, results, limits));
+        if is_changed {
+            // The next message to a recipient may be due.
+            self.0.is_queued.notify_one();
+        }
+        Ok(advanced)
+    }
+
+    async fn wait_to_send(&self, limit: Duration) {
+        drop(tokio::time::timeout(limit, self.0.is_queued.notified()).await);
+    }
+
+    async fn renew_sender(&self, sender: SenderId, lease: Duration) -> Result<(), StoreError> {
+        self.with(|state, now| state.renew_sender(now, sender, lease));
+        Ok(())
+    }
+
+    async fn expire_sends(&self, hold: Duration, unresolved_after: Duration) -> Result<ExpiredSends, StoreError> {
+        Ok(self.with(|state, now| state.expire_sends(now, hold, unresolved_after)))
+    }
+
+    async fn decide(&self, decisions: Vec<(OutboxId, Decision)>) -> Result<Vec<DecisionResult>, StoreError> {
+        Ok(self.change(|state, now| decisions.into_iter().map(|(id, one)| state.decide(now, id, one)).collect()))
+    }
+
+    async fn messages(&self, filter: OutboxFilter) -> Result<Vec<OutboxEntry>, StoreError> {
+        Ok(self.with(|state, _| state.messages(&filter)))
+    }
+
+    async fn message_body(&self, id: OutboxId) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.with(|state, _| state.message_body(id)))
+    }
+
+    async fn candidates(&self, id: OutboxId) -> Result<Option<Candidates>, StoreError> {
+        Ok(self.with(|state, _| state.candidates(id)))
+    }
+
+    async fn record_statuses(&self, asked: Vec<OutboxId>, updates: Vec<StatusUpdate>) -> Result<(), StoreError> {
+        self.with(|state, now| state.record_statuses(now, &asked, updates));
+        Ok(())
+    }
+
+    async fn last_contact(&self, channel: &str, customer: Vec<RecipientKey>) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.with(|state, _| state.last_contact(channel, &customer)))
+    }
+
+    async fn claim_reports(&self, limit: usize, lease: Duration) -> Result<Vec<OutboxEntry>, StoreError> {
+        Ok(self.with(|state, now| state.claim_reports(now, limit, lease)))
+    }
+
+    async fn complete_reports(&self, reports: Vec<Reported>) -> Result<(), StoreError> {
+        self.with(|state, now| reports.into_iter().for_each(|report| state.complete_report(now, report)));
+        Ok(())
+    }
+
+    async fn erase_messages(&self, recipients: Vec<RecipientKey>) -> Result<u64, StoreError> {
+        Ok(self.with(|state, now| state.erase_messages(now, &recipients)))
+    }
+
+    async fn property(&self, name: &str) -> Result<Option<String>, StoreError> {
+        Ok(self.with(|state, _| state.outbox.properties.get(name).cloned()))
+    }
+
+    async fn set_property(&self, name: &str, value: &str) -> Result<(), StoreError> {
+        self.with(|state, _| state.outbox.properties.insert(name.to_owned(), value.to_owned()));
+        Ok(())
+    }
 }
 
 #[derive(Default)]
@@ -183,7 +256,7 @@ struct State {
     messages: HashMap<[u8; 16], ItemId>,
     /// The keys with open items.
     keys: BTreeMap<OrderingKey, Key>,
-    queued: Vec<QueuedMessage>,
+    outbox: Outbox,
     delivery_states: BTreeMap<(String, Option<String>), (DeliveryState, Timestamp)>,
 }
 
@@ -306,6 +379,9 @@ impl State {
             let delivery = *delivery.get_or_insert(id);
             let first = item.message.and_then(|message| self.messages.get(&message).copied());
             if first.is_none() {
+                if let Some(contact) = &item.contact {
+                    self.add_contact(contact);
+                }
                 self.messages.extend(item.message.map(|message| (message, id)));
                 self.open(now, item.ordering_key, id);
             }
@@ -413,14 +489,12 @@ impl State {
         if self.leased(lease).is_none() {
             return LeaseState::Stale;
         }
-        for message in enqueue {
+        for message in &enqueue {
             self.enqueue(now, message);
         }
-        for update in status_updates {
-            let name = (update.message_id, update.recipient);
-            let (state, at) = self.delivery_states.entry(name).or_insert_with(|| (DeliveryState::default(), now));
-            state.merge(&update.update);
-            *at = now;
+        for update in &status_updates {
+            self.merge(now, update);
+            self.receipt(now, update);
         }
         for id in done {
             self.finish(lease.key, id);
@@ -448,6 +522,15 @@ impl State {
         LeaseState::Held
     }
 
+    /// Merges a receipt into the state of its message. Returns the stage.
+    fn merge(&mut self, now: Timestamp, update: &StatusUpdate) -> Option<Stage> {
+        let name = (update.message_id.clone(), update.recipient.clone());
+        let (state, at) = self.delivery_states.entry(name).or_insert_with(|| (DeliveryState::default(), now));
+        state.merge(&update.update);
+        *at = now;
+        state.stage()
+    }
+
     /// Ends a leased item that was handled.
     fn finish(&mut self, key: OrderingKey, id: ItemId) {
         let Some(row) = self.keys.get_mut(&key).filter(|row| row.is_leased(id)) else { return };
@@ -470,15 +553,6 @@ impl State {
         if self.keys.get(&key).is_some_and(|row| row.open.is_empty()) {
             self.keys.remove(&key);
         }
-    }
-
-    fn enqueue(&mut self, now: Timestamp, message: OutboxMessage) -> Enqueued {
-        if let Some(known) = self.queued.iter().find(|known| known.message.key == message.key) {
-            return if known.message == message { Enqueued::Seen(known.id) } else { Enqueued::KeyReused(known.id) };
-        }
-        let id = self.queued.len() as u64 + 1;
-        self.queued.push(QueuedMessage { id, message, enqueued_at: now });
-        Enqueued::New(id)
     }
 
     fn inbox_item(&self, id: ItemId) -> Option<InboxItem> {
@@ -656,7 +730,8 @@ impl State {
             }
         }
         self.delivery_states.retain(|_, (_, at)| *at >= done);
-        Swept { items: old.len() as u64, is_finished }
+        let (messages, is_outbox_finished) = self.sweep_outbox(earlier(now, retention.sent), done, budget);
+        Swept { items: old.len() as u64, messages, is_finished: is_finished && is_outbox_finished }
     }
 
     fn stats(&self) -> Stats {
@@ -670,12 +745,8 @@ impl State {
             dead: self.items.values().filter(|row| row.dead.is_some()).count() as u64,
             items: self.items.len() as u64,
             oldest_open: oldest.map(|row| row.received_at),
-            queued: self.queued.len() as u64,
+            outbox: self.outbox_stats(),
             bytes: None,
         }
     }
-}
-
-fn earlier(time: Timestamp, duration: Duration) -> Timestamp {
-    time.checked_sub(duration).unwrap_or(Timestamp::MIN)
 }

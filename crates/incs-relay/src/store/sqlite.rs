@@ -1,9 +1,12 @@
 //! The store in one SQLite file.
 
+mod evidence;
 mod inbox;
 mod key;
 mod outbox;
+mod outbox_row;
 mod schema;
+mod sending;
 mod upkeep;
 mod writer;
 
@@ -22,9 +25,13 @@ use rusqlite::Connection;
 use tokio::sync::Notify;
 
 use self::writer::{Checkpoints, Reader, Writer};
+use super::outbox::{
+    Advanced, Candidates, Decision, DecisionResult, Enqueued, ExpiredSends, OutboxEntry, OutboxFilter, OutboxId,
+    OutboxMessage, RecipientKey, Reported, SendLimits, SendResult, SenderId,
+};
 use super::types::{
-    Appended, Claim, ClaimLimits, Completion, Enqueued, Erasure, InboxItem, ItemFilter, ItemId, Lease, LeaseState,
-    NewDelivery, OperatorAction, OperatorResult, OutboxMessage, QueuedMessage, Retention, Stats, StoredItem, Swept,
+    Appended, Claim, ClaimLimits, Completion, Erasure, InboxItem, ItemFilter, ItemId, Lease, LeaseState, NewDelivery,
+    OperatorAction, OperatorResult, Retention, Stats, StatusUpdate, StoredItem, Swept,
 };
 use super::{Store, StoreError};
 use crate::clock::Clock;
@@ -52,6 +59,7 @@ struct Inner {
     writer: Writer,
     reader: Reader,
     is_ready: Notify,
+    is_queued: Notify,
     swept_to: AtomicI64,
     migrated_from: u32,
     threads: Mutex<Vec<JoinHandle<()>>>,
@@ -159,6 +167,11 @@ impl SqliteStore {
         schema::SCHEMA
     }
 
+    /// Returns the version of SQLite, such as `3.51.3`.
+    pub fn sqlite_version() -> &'static str {
+        rusqlite::version()
+    }
+
     /// Returns the schema that the file had before it was opened, 0 for a new file.
     pub fn migrated_from(&self) -> u32 {
         self.0.migrated_from
@@ -204,7 +217,82 @@ impl SqliteStore {
                 LeaseState::Stale => Err(CompleteInError::Stale),
             }
         };
-        self.0.writer.run("complete", true, 0, job).await
+        let value = self.0.writer.run("complete", true, 0, job).await?;
+        // The closure may have enqueued a message.
+        self.0.is_queued.notify_one();
+        Ok(value)
+    }
+
+    /// The SQL that stores a message to send, for a program that writes its own tables into the same file. It is one statement, so that
+    /// any SQLite library can run it in the transaction in which the program stores the reason for the message. A message with a key that
+    /// is known is not stored again, so repeating the statement is safe.
+    ///
+    /// The parameters are numbered, since some libraries, such as sqlx, know no others. Times are milliseconds since 1970:
+    ///
+    /// | parameter | value |
+    /// | --- | --- |
+    /// | `?1` to `?3` | `key`, `channel` and `body` of the [`OutboxMessage`] |
+    /// | `?4` | its `recipient` as [`RecipientKey::as_i64`], or null |
+    /// | `?5` | its `content` as [`ContentKey::as_bytes`](super::ContentKey::as_bytes), or null |
+    /// | `?6`, `?7` | `is_ordered` and `is_free_form`, as 0 or 1 |
+    /// | `?8` | `not_after`, or null |
+    /// | `?9` | the time |
+    ///
+    /// With `rusqlite`, use [`enqueue_in`](Self::enqueue_in).
+    ///
+    /// The transaction holds the only write lock of the file, and webhooks wait for it. So keep it short, and begin it with
+    /// `BEGIN IMMEDIATE`. The relay notices the message within 250 ms after the commit.
+    ///
+    /// ```
+    /// use incs_relay::store::{OutboxMessage, SqliteStore};
+    /// use rusqlite::{Connection, TransactionBehavior, params};
+    ///
+    /// fn ship(connection: &mut Connection, order: i64, message: &OutboxMessage, now: i64) -> rusqlite::Result<()> {
+    ///     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    ///     transaction.execute("UPDATE orders SET is_shipped = true WHERE id = ?1", [order])?;
+    ///     transaction.execute(SqliteStore::ENQUEUE_SQL, params![
+    ///         message.key,
+    ///         message.channel,
+    ///         &message.body[..],
+    ///         message.recipient.map(|recipient| recipient.as_i64()),
+    ///         message.content.map(|content| content.as_bytes().to_vec()),
+    ///         message.is_ordered,
+    ///         message.is_free_form,
+    ///         message.not_after.map(|time| time.as_millisecond()),
+    ///         now,
+    ///     ])?;
+    ///     transaction.commit()
+    /// }
+    /// ```
+    pub const ENQUEUE_SQL: &str = outbox::ENQUEUE;
+
+    /// Stores a message to send in a transaction of the caller, who has opened the same file and writes its own tables into it. So a
+    /// change and its message are stored together, or neither is. The time is that of the system's clock.
+    ///
+    /// The transaction holds the only write lock of the file, and webhooks wait for it. So keep it short, and begin it with
+    /// `BEGIN IMMEDIATE`. The relay notices the message within 250 ms after the commit. The closure of [`complete_in`](Self::complete_in)
+    /// can also enqueue with its connection.
+    ///
+    /// Give the program's tables names with a prefix of their own: the store has tables such as `item` and `outbox`, and a later version
+    /// may add others.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the connection cannot write, or if the file is no store of this version.
+    ///
+    /// ```
+    /// use incs_relay::store::{OutboxMessage, SqliteStore};
+    /// use rusqlite::{Connection, TransactionBehavior};
+    ///
+    /// fn ship(connection: &mut Connection, order: i64, message: &OutboxMessage) -> anyhow::Result<()> {
+    ///     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    ///     transaction.execute("UPDATE orders SET is_shipped = true WHERE id = ?1", [order])?;
+    ///     SqliteStore::enqueue_in(&transaction, message)?;
+    ///     Ok(transaction.commit()?)
+    /// }
+    /// ```
+    pub fn enqueue_in(connection: &Connection, message: &OutboxMessage) -> Result<Enqueued, StoreError> {
+        outbox::enqueue_one(connection, millis_of(Timestamp::now()), message).map_err(|error| failure(&error))
     }
 
     /// Returns the number of commits since the file was opened, and of those among them that synced the disk. Divided by the number of
@@ -281,6 +369,7 @@ impl Inner {
             writer,
             reader,
             is_ready: Notify::new(),
+            is_queued: Notify::new(),
             swept_to: AtomicI64::new(0),
             migrated_from,
             threads,
@@ -389,16 +478,10 @@ impl Store for SqliteStore {
         let complete = move |connection: &mut Connection| inbox::complete(connection, now, &completions);
         let states = self.0.writer.run("complete", is_durable, bytes, complete).await?;
         self.0.is_ready.notify_one();
+        if is_durable {
+            self.0.is_queued.notify_one();
+        }
         Ok(states)
-    }
-
-    async fn enqueue(&self, messages: Vec<OutboxMessage>) -> Result<Vec<Enqueued>, StoreError> {
-        let now = self.now();
-        let bytes = messages.iter().map(|message| message.body.len()).sum();
-        let enqueue = move |connection: &mut Connection| {
-            outbox::enqueue(connection, now, &messages).map_err(|error| failure(&error))
-        };
-        self.0.writer.run("enqueue", true, bytes, enqueue).await
     }
 
     async fn list(&self, filter: ItemFilter) -> Result<Vec<InboxItem>, StoreError> {
@@ -411,10 +494,6 @@ impl Store for SqliteStore {
 
     async fn body(&self, id: ItemId) -> Result<Option<Vec<u8>>, StoreError> {
         self.0.reader.run(move |connection| upkeep::body(connection, id)).await
-    }
-
-    async fn queued(&self, after: Option<u64>, limit: usize) -> Result<Vec<QueuedMessage>, StoreError> {
-        self.0.reader.run(move |connection| outbox::queued(connection, after, limit)).await
     }
 
     async fn delivery_state(
@@ -465,6 +544,124 @@ impl Store for SqliteStore {
     async fn wait(&self, limit: Duration) {
         drop(tokio::time::timeout(limit, self.0.is_ready.notified()).await);
     }
+
+    async fn enqueue(&self, messages: Vec<OutboxMessage>) -> Result<Vec<Enqueued>, StoreError> {
+        let now = self.now();
+        let bytes = messages.iter().map(|message| message.body.len()).sum();
+        let enqueue = move |connection: &mut Connection| {
+            outbox::enqueue(connection, now, &messages).map_err(|error| failure(&error))
+        };
+        let enqueued = self.0.writer.run("enqueue", true, bytes, enqueue).await?;
+        self.0.is_queued.notify_one();
+        Ok(enqueued)
+    }
+
+    async fn advance(&self, results: Vec<SendResult>, limits: SendLimits) -> Result<Advanced, StoreError> {
+        let now = self.now();
+        let has_results = !results.is_empty();
+        let is_durable = has_results || limits.limit > 0;
+        let advance = move |connection: &mut Connection| {
+            sending::advance(connection, now, &results, limits).map_err(|error| failure(&error))
+        };
+        let advanced = self.0.writer.run("advance", is_durable, 0, advance).await?;
+        if has_results {
+            // The next message of the same order may be due.
+            self.0.is_queued.notify_one();
+        }
+        Ok(advanced)
+    }
+
+    async fn wait_to_send(&self, limit: Duration) {
+        drop(tokio::time::timeout(limit, self.0.is_queued.notified()).await);
+    }
+
+    async fn renew_sender(&self, sender: SenderId, lease: Duration) -> Result<(), StoreError> {
+        let now = self.now();
+        let renew = move |connection: &mut Connection| {
+            sending::renew(connection, now, sender, lease).map_err(|error| failure(&error))
+        };
+        self.0.writer.run("renew_sender", false, 0, renew).await
+    }
+
+    async fn expire_sends(&self, hold: Duration, unresolved_after: Duration) -> Result<ExpiredSends, StoreError> {
+        let now = self.now();
+        let expire = move |connection: &mut Connection| {
+            sending::expire(connection, now, hold, unresolved_after).map_err(|error| failure(&error))
+        };
+        self.0.writer.run("expire", false, 0, expire).await
+    }
+
+    async fn decide(&self, decisions: Vec<(OutboxId, Decision)>) -> Result<Vec<DecisionResult>, StoreError> {
+        let now = self.now();
+        let decide = move |connection: &mut Connection| {
+            sending::decide(connection, now, &decisions).map_err(|error| failure(&error))
+        };
+        let results = self.0.writer.run("decide", true, 0, decide).await?;
+        self.0.is_queued.notify_one();
+        Ok(results)
+    }
+
+    async fn messages(&self, filter: OutboxFilter) -> Result<Vec<OutboxEntry>, StoreError> {
+        self.0.reader.run(move |connection| outbox::messages(connection, &filter)).await
+    }
+
+    async fn message_body(&self, id: OutboxId) -> Result<Option<Vec<u8>>, StoreError> {
+        self.0.reader.run(move |connection| outbox::body(connection, id)).await
+    }
+
+    async fn candidates(&self, id: OutboxId) -> Result<Option<Candidates>, StoreError> {
+        self.0.reader.run(move |connection| evidence::candidates(connection, id)).await
+    }
+
+    async fn record_statuses(&self, asked: Vec<OutboxId>, updates: Vec<StatusUpdate>) -> Result<(), StoreError> {
+        let now = self.now();
+        let record = move |connection: &mut Connection| {
+            evidence::record_statuses(connection, now, &asked, &updates).map_err(|error| failure(&error))
+        };
+        self.0.writer.run("record_statuses", false, 0, record).await
+    }
+
+    async fn last_contact(&self, channel: &str, customer: Vec<RecipientKey>) -> Result<Option<Timestamp>, StoreError> {
+        let channel = channel.to_owned();
+        self.0.reader.run(move |connection| evidence::last_contact(connection, &channel, &customer)).await
+    }
+
+    async fn claim_reports(&self, limit: usize, lease: Duration) -> Result<Vec<OutboxEntry>, StoreError> {
+        let now = self.now();
+        let claim = move |connection: &mut Connection| {
+            outbox::claim_reports(connection, now, limit, millis(lease)).map_err(|error| failure(&error))
+        };
+        self.0.writer.run("claim_reports", false, 0, claim).await
+    }
+
+    async fn complete_reports(&self, reports: Vec<Reported>) -> Result<(), StoreError> {
+        let now = self.now();
+        let complete = move |connection: &mut Connection| {
+            outbox::complete_reports(connection, now, &reports).map_err(|error| failure(&error))
+        };
+        self.0.writer.run("complete_reports", false, 0, complete).await
+    }
+
+    async fn erase_messages(&self, recipients: Vec<RecipientKey>) -> Result<u64, StoreError> {
+        let now = self.now();
+        let erase = move |connection: &mut Connection| {
+            outbox::erase(connection, now, &recipients).map_err(|error| failure(&error))
+        };
+        self.0.writer.run("erase_messages", true, 0, erase).await
+    }
+
+    async fn property(&self, name: &str) -> Result<Option<String>, StoreError> {
+        let name = name.to_owned();
+        self.0.reader.run(move |connection| outbox::property(connection, &name)).await
+    }
+
+    async fn set_property(&self, name: &str, value: &str) -> Result<(), StoreError> {
+        let (name, value) = (name.to_owned(), value.to_owned());
+        let set = move |connection: &mut Connection| {
+            outbox::set_property(connection, &name, &value).map_err(|error| failure(&error))
+        };
+        self.0.writer.run("set_property", true, 0, set).await
+    }
 }
 
 impl fmt::Debug for SqliteStore {
@@ -497,6 +694,8 @@ fn millis_of(time: Timestamp) -> Millis {
     time.as_millisecond()
 }
 
+/// Returns a time, or the nearest one that can be shown.
 fn timestamp(millis: Millis) -> Timestamp {
-    Timestamp::from_millisecond(millis).unwrap_or_default()
+    let nearest = if millis < 0 { Timestamp::MIN } else { Timestamp::MAX };
+    Timestamp::from_millisecond(millis).unwrap_or(nearest)
 }

@@ -9,6 +9,8 @@ use incs_model::Timestamp;
 use incs_model::delivery::DeliveryUpdate;
 use sha2::{Digest as _, Sha256};
 
+use super::outbox::{CustomerContact, OutboxMessage, OutboxStats, Sighting};
+
 /// The number of an item. A later item has a larger number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ItemId(pub u64);
@@ -124,6 +126,8 @@ pub struct NewItem {
     pub pointer: String,
     /// The range of the item in the body.
     pub range: Range<usize>,
+    /// The customer who wrote it, if it opens the 24-hour window.
+    pub contact: Option<CustomerContact>,
 }
 
 /// The class of an item, which decides which handler gets it.
@@ -308,6 +312,8 @@ pub struct StatusUpdate {
     pub recipient: Option<String>,
     /// The content of the receipt.
     pub update: DeliveryUpdate,
+    /// The same webhook as evidence for a send whose outcome is unknown.
+    pub sighting: Option<Sighting>,
 }
 
 impl fmt::Debug for StatusUpdate {
@@ -323,51 +329,6 @@ pub enum LeaseState {
     Held,
     /// Another holder has claimed the key since, or the lease was ended. Nothing was changed.
     Stale,
-}
-
-/// A message to send. `Debug` does not show the body.
-#[derive(Clone, PartialEq, Eq)]
-pub struct OutboxMessage {
-    /// The caller's key. A message with a key that is known is not stored again.
-    pub key: String,
-    /// The channel: `whatsapp`, `viber` or `rcs`.
-    pub channel: String,
-    /// The JSON of the message.
-    pub body: Arc<[u8]>,
-}
-
-impl fmt::Debug for OutboxMessage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OutboxMessage").field("channel", &self.channel).finish_non_exhaustive()
-    }
-}
-
-/// The result of enqueuing one message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Enqueued {
-    /// The message is new. It has this number.
-    New(u64),
-    /// The same message is stored under this key.
-    Seen(u64),
-    /// Another message is stored under this key. Nothing was stored.
-    KeyReused(u64),
-}
-
-/// A message that waits to be sent. `Debug` does not show the body.
-#[derive(Clone, PartialEq, Eq)]
-pub struct QueuedMessage {
-    /// The number of the message.
-    pub id: u64,
-    /// The message.
-    pub message: OutboxMessage,
-    /// The time at which it was enqueued.
-    pub enqueued_at: Timestamp,
-}
-
-impl fmt::Debug for QueuedMessage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("QueuedMessage").field("id", &self.id).finish_non_exhaustive()
-    }
 }
 
 /// The state of an item.
@@ -499,13 +460,20 @@ pub struct Retention {
     pub done: Duration,
     /// For dead letters, from the time at which they became one.
     pub dead: Duration,
+    /// For messages of the outbox, from the time at which they got their last state. Messages that wait, are being sent or whose outcome
+    /// is unknown are kept. It is also the time for which a key that is used again is recognized.
+    pub sent: Duration,
 }
 
 impl Default for Retention {
-    /// Returns 7 days for items that are done, and 90 days for dead letters.
+    /// Returns 7 days for items that are done, 90 days for dead letters, and 30 days for messages of the outbox.
     fn default() -> Self {
         const DAY: u64 = 24 * 60 * 60;
-        Self { done: Duration::from_secs(7 * DAY), dead: Duration::from_secs(90 * DAY) }
+        Self {
+            done: Duration::from_secs(7 * DAY),
+            dead: Duration::from_secs(90 * DAY),
+            sent: Duration::from_secs(30 * DAY),
+        }
     }
 }
 
@@ -514,6 +482,8 @@ impl Default for Retention {
 pub struct Swept {
     /// The number of removed items.
     pub items: u64,
+    /// The number of removed messages of the outbox.
+    pub messages: u64,
     /// True when nothing older than the retention is left.
     pub is_finished: bool,
 }
@@ -536,8 +506,8 @@ pub struct Stats {
     pub items: u64,
     /// The time of arrival of the oldest open item.
     pub oldest_open: Option<Timestamp>,
-    /// Messages that wait to be sent.
-    pub queued: u64,
+    /// The outbox.
+    pub outbox: OutboxStats,
     /// The size of the store in bytes, if it has one.
     pub bytes: Option<u64>,
 }

@@ -9,6 +9,7 @@
 )]
 
 mod complete_in;
+mod outbox;
 mod sqlite;
 mod suite;
 
@@ -36,6 +37,7 @@ fn delivery(key: &str, texts: &[&str]) -> NewDelivery {
             class: ItemClass::Message,
             pointer: format!("/{place}"),
             range: start..start + text.len(),
+            contact: None,
         }
     };
     let items = texts.iter().enumerate().map(item).collect();

@@ -5,17 +5,18 @@ use std::time::Duration;
 
 use incs_model::delivery::Stage;
 use incs_relay::store::{
-    Completion, Erasure, ItemFilter, ItemState, LeaseState, OperatorAction, OperatorResult, OutboxMessage,
-    SqliteOptions, SqliteStore, Store, StoreError,
+    Completion, Enqueued, Erasure, ItemFilter, ItemState, LeaseState, OperatorAction, OperatorResult, OutboxFilter,
+    OutboxId, OutboxState, SqliteOptions, SqliteStore, Store, StoreError,
 };
 use rusqlite::Connection;
 use tempfile::TempDir;
 
+use super::outbox::message;
 use super::{append, claim, delivery, limits, states};
 
 const LEASE: Duration = Duration::from_mins(1);
 
-fn file() -> (TempDir, PathBuf) {
+pub(super) fn file() -> (TempDir, PathBuf) {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("relay.db");
     (directory, path)
@@ -34,7 +35,7 @@ async fn reopened_store_has_everything() {
     assert_eq!(store.migrated_from(), 0);
     let ids = append(&store, "a", &["first", "second", "third"]).await;
     let (lease, _) = claim(&store, LEASE).await;
-    let message = OutboxMessage { key: "reply".to_owned(), channel: "viber".to_owned(), body: b"{}".as_slice().into() };
+    let message = message("reply");
     let completion = Completion { enqueue: vec![message.clone()], ..Completion::release(lease, vec![ids[0]]) };
     assert_eq!(store.complete(vec![completion]).await.unwrap(), [LeaseState::Held]);
     store.close().await;
@@ -42,7 +43,7 @@ async fn reopened_store_has_everything() {
     let store = SqliteStore::open(&path).await.unwrap();
     assert_eq!(store.migrated_from(), SqliteStore::schema());
     assert_eq!(states(&store).await, [ItemState::Done, ItemState::Stored, ItemState::Stored]);
-    assert_eq!(store.queued(None, 10).await.unwrap()[0].message, message);
+    assert!(matches!(store.enqueue(vec![message]).await.unwrap()[..], [Enqueued::Seen(_)]));
     assert_eq!(claim(&store, LEASE).await.1, ["second", "third"]);
 }
 
@@ -197,8 +198,35 @@ async fn schema_one_is_migrated() {
     assert_eq!(texts, [r#"{"from":"a customer","text":"second"}"#]);
     let states = store.complete(vec![Completion::release(lease, vec![items[1].id])]).await.unwrap();
     assert_eq!(states, [LeaseState::Held]);
-    let message = OutboxMessage { key: "reply".to_owned(), channel: "rcs".to_owned(), body: b"{}".as_slice().into() };
-    store.enqueue(vec![message]).await.unwrap();
+    store.enqueue(vec![message("reply")]).await.unwrap();
+    store.close().await;
+
+    let (_directory, new) = file();
+    SqliteStore::open(&new).await.unwrap().close().await;
+    assert_eq!(definitions(&path), definitions(&new));
+}
+
+#[tokio::test]
+async fn queued_messages_of_schema_two_are_migrated() {
+    let (_directory, path) = file();
+    Connection::open(&path).unwrap().execute_batch(include_str!("../../fixtures/schema-2.sql")).unwrap();
+    let store = SqliteStore::open(&path).await.unwrap();
+    assert_eq!(store.migrated_from(), 2);
+
+    let messages = store.messages(OutboxFilter { limit: 10, ..OutboxFilter::default() }).await.unwrap();
+    let [first, second] = &messages[..] else { panic!("{messages:?}") };
+    assert_eq!((first.id, first.key.as_str(), first.channel.as_str()), (OutboxId(1), "inbox/1/1", "whatsapp"));
+    assert_eq!((second.id, second.key.as_str(), second.channel.as_str()), (OutboxId(4), "inbox/1/2", "rcs"));
+    for message in &messages {
+        assert_eq!((message.state, message.attempts), (OutboxState::Queued, 0));
+        assert_eq!((message.recipient, message.is_ordered, message.is_free_form), (None, false, false));
+        assert_eq!((message.next_at, message.changed_at), (Some(message.enqueued_at), message.enqueued_at));
+    }
+    let sending = store.advance(Vec::new(), super::outbox::limits(10)).await.unwrap().sending;
+    let bodies: Vec<_> = sending.iter().map(|message| &message.body[..]).collect();
+    assert_eq!(bodies, [br#"{"text":"one"}"#, br#"{"text":"two"}"#]);
+    // A number is not used twice.
+    assert_eq!(store.enqueue(vec![message("reply")]).await.unwrap(), [Enqueued::New(OutboxId(5))]);
     store.close().await;
 
     let (_directory, new) = file();
@@ -207,7 +235,7 @@ async fn schema_one_is_migrated() {
 }
 
 /// Returns the files of a store that contain a text.
-fn containing(path: &Path, text: &str) -> Vec<&'static str> {
+pub(super) fn containing(path: &Path, text: &str) -> Vec<&'static str> {
     let has = |suffix: &&str| {
         let bytes = std::fs::read(beside(path, suffix)).unwrap_or_default();
         bytes.windows(text.len()).any(|window| window == text.as_bytes())

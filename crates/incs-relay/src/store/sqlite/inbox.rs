@@ -3,11 +3,11 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use incs_model::delivery::DeliveryState;
+use incs_model::delivery::{DeliveryState, Stage};
 use rusqlite::{Connection, OptionalExtension as _, Row, named_params, params};
 
 use super::key::Key;
-use super::{Millis, failure, millis, millis_of, number, outbox, timestamp};
+use super::{Millis, evidence, failure, millis, millis_of, number, outbox, timestamp};
 use crate::store::StoreError;
 use crate::store::types::{
     Appended, Claim, ClaimLimits, ClaimedItem, Completion, FencingToken, ItemClass, ItemId, Lease, LeaseState,
@@ -39,6 +39,9 @@ fn append_one(connection: &Connection, now: Millis, delivery: &NewDelivery) -> r
         if let Some(first) = first {
             answers.push(Appended::DuplicateOf { id: item_id(id), first: item_id(first) });
         } else {
+            if let Some(contact) = &item.contact {
+                evidence::add_contact(connection, contact)?;
+            }
             open(connection, now, item.ordering_key.as_i64(), id)?;
             answers.push(Appended::New(item_id(id)));
         }
@@ -115,10 +118,12 @@ pub(super) fn open(connection: &Connection, now: Millis, key: i64, id: i64) -> r
 /// Prepares the file for a new owner: the leases of the last one end, and a clock that was set back delays nothing.
 pub(super) fn take_over(connection: &Connection, now: Millis) -> rusqlite::Result<()> {
     let sql = "SELECT max(at) FROM (SELECT max(received_at) AS at FROM (SELECT received_at FROM item ORDER BY id DESC LIMIT 1)
-                   UNION ALL SELECT max(blocked_since) FROM ordering)";
+                   UNION ALL SELECT max(blocked_since) FROM ordering
+                   UNION ALL SELECT max(enqueued_at) FROM (SELECT enqueued_at FROM outbox ORDER BY id DESC LIMIT 1))";
     let last: Option<Millis> = connection.query_row(sql, [], |row| row.get(0))?;
     let set_back = last.unwrap_or(now).saturating_sub(now).max(0);
     connection.execute("UPDATE ordering SET ready_at = ready_at - ?1 WHERE ?1 > 0", [set_back])?;
+    outbox::take_over(connection, set_back)?;
     // A key that was claimed more than once without a completion waits for the end of its lease: it may kill each owner.
     let sql = "UPDATE ordering SET ready_at = ?1 WHERE leased_to IS NOT NULL AND attempts <= 1";
     connection.execute(sql, [now]).map(drop)
@@ -316,7 +321,8 @@ fn leased(connection: &Connection, lease: Lease) -> rusqlite::Result<Option<Key>
 
 fn settle(connection: &Connection, now: Millis, completion: &Completion, mut key: Key) -> rusqlite::Result<()> {
     for update in &completion.status_updates {
-        merge(connection, now, update)?;
+        let stage = merge(connection, now, update)?;
+        evidence::add_receipt(connection, now, update, stage)?;
     }
     for id in completion.done.iter().map(|id| row_id(*id)) {
         if key.is_leased(id) {
@@ -345,14 +351,16 @@ fn settle(connection: &Connection, now: Millis, completion: &Completion, mut key
     key.save(connection)
 }
 
-fn merge(connection: &Connection, now: Millis, update: &StatusUpdate) -> rusqlite::Result<()> {
+/// Merges a receipt into the state of its message. Returns the stage.
+pub(super) fn merge(connection: &Connection, now: Millis, update: &StatusUpdate) -> rusqlite::Result<Option<Stage>> {
     let name = state_name(&update.message_id, update.recipient.as_deref());
     let mut state = delivery_state(connection, &name)?.unwrap_or_default();
     state.merge(&update.update);
     // A state is made of texts, numbers and times, which JSON can hold.
     let json = serde_json::to_string(&state).unwrap_or_default();
     let sql = "INSERT OR REPLACE INTO delivery_state(message, state, updated_at) VALUES (?1, ?2, ?3)";
-    connection.prepare_cached(sql)?.execute(params![name, json, now]).map(drop)
+    connection.prepare_cached(sql)?.execute(params![name, json, now])?;
+    Ok(state.stage())
 }
 
 /// Returns the name of a state. The recipient's key holds a phone number, so only its hash is stored.

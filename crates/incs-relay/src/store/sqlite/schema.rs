@@ -16,7 +16,7 @@ const OLDEST_SQLITE: i32 = 3_051_003;
 const APPLICATION_ID: i32 = 0x494E_4353;
 
 /// The steps from each schema to the next. Never change a step that was released; add one.
-pub(super) const MIGRATIONS: [&str; 2] = [
+pub(super) const MIGRATIONS: [&str; 3] = [
     // The inbox. An item is only inserted; what changes is `open` and the row of its ordering key, which both stay small.
     "CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
      INSERT INTO meta VALUES ('token', 0);
@@ -67,6 +67,77 @@ pub(super) const MIGRATIONS: [&str; 2] = [
          body BLOB NOT NULL,
          enqueued_at INTEGER NOT NULL);
      CREATE INDEX delivery_state_updated ON delivery_state(updated_at);",
+    // Messages that are sent. The body comes last, so that the other columns are read without its pages. Programs insert messages with SQL
+    // of their own, so the table checks their values.
+    "ALTER TABLE outbox RENAME TO old_outbox;
+     CREATE TABLE outbox(
+         id INTEGER PRIMARY KEY AUTOINCREMENT,
+         state INTEGER NOT NULL DEFAULT 0,   -- the position in `OutboxState::ALL`
+         attempts INTEGER NOT NULL DEFAULT 0,
+         recorded INTEGER NOT NULL DEFAULT 0, -- the last attempt whose outcome was recorded
+         retries INTEGER NOT NULL DEFAULT 0, -- counted attempts in a row that sent nothing
+         due_at INTEGER NOT NULL,            -- its own time: of the enqueue, or the end of the wait
+         next_at INTEGER,                    -- the time of the next mark; NULL unless it is queued and nothing blocks it
+         hold_until INTEGER,                 -- the time until which it holds later ones, while it is unknown
+         enqueued_at INTEGER NOT NULL,
+         changed_at INTEGER NOT NULL,
+         sending_at INTEGER,
+         sender INTEGER,
+         accepted_at INTEGER,
+         receipt_at INTEGER,
+         asked_at INTEGER,
+         not_after INTEGER,
+         version INTEGER NOT NULL DEFAULT 0,
+         is_reported INTEGER NOT NULL DEFAULT 0,
+         report_at INTEGER,                  -- NULL if there is nothing to report
+         report_attempts INTEGER NOT NULL DEFAULT 0,
+         is_ordered INTEGER NOT NULL CHECK (is_ordered IN (0, 1)),
+         is_free_form INTEGER NOT NULL CHECK (is_free_form IN (0, 1)),
+         is_sent_again INTEGER NOT NULL DEFAULT 0,
+         stage INTEGER,                      -- 0 created, 1 sent, 2 failed, 3 delivered, 4 read
+         proof INTEGER,                      -- the position in `Proof::ALL`
+         recipient INTEGER,
+         content BLOB CHECK (length(content) = 16),
+         message_id TEXT,
+         second_message_id TEXT,
+         decided_by TEXT,
+         reason TEXT,
+         error TEXT,
+         channel TEXT NOT NULL,
+         key TEXT NOT NULL UNIQUE,
+         body BLOB,                          -- NULL if erased
+         CHECK (state <> 0 OR body IS NOT NULL)) STRICT;
+     INSERT INTO outbox(id, due_at, next_at, enqueued_at, changed_at, is_ordered, is_free_form, channel, key, body)
+         SELECT id, enqueued_at, enqueued_at, enqueued_at, enqueued_at, 0, 0, channel, key, CAST(body AS BLOB) FROM old_outbox ORDER BY id;
+     DROP TABLE old_outbox;
+     CREATE INDEX outbox_due ON outbox(next_at) WHERE next_at IS NOT NULL;
+     CREATE INDEX outbox_state ON outbox(state);
+     CREATE INDEX outbox_recipient ON outbox(recipient, state, channel, is_ordered);
+     CREATE UNIQUE INDEX outbox_message_id ON outbox(message_id) WHERE message_id IS NOT NULL;
+     CREATE INDEX outbox_unknown ON outbox(changed_at) WHERE state = 7;
+     CREATE INDEX outbox_without_id ON outbox(recipient) WHERE state = 2 AND message_id IS NULL;
+     CREATE INDEX outbox_sent_again ON outbox(recipient) WHERE is_sent_again = 1;
+     CREATE INDEX outbox_without_receipt ON outbox(accepted_at) WHERE receipt_at IS NULL AND message_id IS NOT NULL;
+     CREATE INDEX outbox_final ON outbox(changed_at) WHERE state IN (2, 3, 4, 5, 6, 9);
+     CREATE INDEX outbox_report ON outbox(report_at) WHERE report_at IS NOT NULL;
+     CREATE TABLE relay_sender(id INTEGER PRIMARY KEY, lease_until INTEGER NOT NULL);
+     CREATE TABLE relay_sighting(
+         name TEXT PRIMARY KEY,              -- the id of INCS, or else that of the provider
+         kind INTEGER NOT NULL,              -- 0 created, 1 receipt
+         message_id TEXT,
+         incs_id INTEGER,
+         channel TEXT,
+         recipient INTEGER,
+         content BLOB,
+         at INTEGER NOT NULL,
+         is_exact INTEGER NOT NULL) WITHOUT ROWID;
+     CREATE INDEX relay_sighting_recipient ON relay_sighting(recipient, at);
+     CREATE INDEX relay_sighting_message_id ON relay_sighting(message_id);
+     CREATE INDEX relay_sighting_at ON relay_sighting(at);
+     CREATE TABLE relay_contact(customer INTEGER NOT NULL, channel TEXT NOT NULL, at INTEGER NOT NULL,
+         PRIMARY KEY (customer, channel)) WITHOUT ROWID;
+     CREATE INDEX relay_contact_at ON relay_contact(at);
+     CREATE TABLE relay_property(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;",
 ];
 
 /// The newest schema that this version knows.
@@ -84,14 +155,16 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
     if mode != "wal" {
         return Err(StoreError::Unsuitable(format!("the file system cannot hold a store: journal mode {mode}")));
     }
+    // FAST leaves the bytes of pages that become free. A change of a message with a large body frees such pages, so an erasure would miss
+    // them.
     connection
         .execute_batch(
-            "PRAGMA wal_autocheckpoint = 0; PRAGMA foreign_keys = OFF; PRAGMA secure_delete = FAST;
+            "PRAGMA wal_autocheckpoint = 0; PRAGMA foreign_keys = OFF; PRAGMA secure_delete = ON;
              PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON; PRAGMA cache_size = -32768;
              PRAGMA journal_size_limit = 67108864;",
         )
         .map_err(|error| failure(&error))?;
-    connection.set_prepared_statement_cache_capacity(64);
+    connection.set_prepared_statement_cache_capacity(128);
     Ok(connection)
 }
 

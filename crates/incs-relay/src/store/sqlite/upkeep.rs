@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params, params_from_iter
 
 use super::inbox::{self, ITS_DELIVERY, Parts, Place, STORED_ITEM, item_id, row_id};
 use super::key::Key;
-use super::{Millis, millis, number, timestamp};
+use super::{Millis, millis, number, outbox, timestamp};
 use crate::store::types::{
     Erasure, InboxItem, ItemClass, ItemFilter, ItemId, ItemState, NewItem, OperatorAction, OperatorResult, OrderingKey,
     Retention, Stats, StoredItem, Swept, hash, only,
@@ -108,7 +108,7 @@ pub(super) fn stats(connection: &Connection) -> rusqlite::Result<Stats> {
         dead: count("SELECT count(*) FROM dead")?,
         items: count("SELECT count(*) FROM item")?,
         oldest_open: time("SELECT min(received_at) FROM item WHERE id = (SELECT min(item) FROM open)")?,
-        queued: count("SELECT count(*) FROM outbox")?,
+        outbox: outbox::stats(connection)?,
         bytes: Some(count("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")?),
     })
 }
@@ -187,6 +187,7 @@ fn replay(connection: &Connection, now: Millis, item: &InboxItem) -> rusqlite::R
         class: item.class,
         pointer: old.pointer,
         range: 0..raw.len(),
+        contact: None,
     };
     let place = Place { delivery: None, received_at: now, duplicate_of: None, replay_of: Some(row) };
     let Some(id) = inbox::insert(connection, &copy, copy.range.clone(), &place)? else {
@@ -200,11 +201,7 @@ fn replay(connection: &Connection, now: Millis, item: &InboxItem) -> rusqlite::R
 
 /// Erases items: their bytes are overwritten, and the bytes of the delivery that belong to no other item.
 pub(super) fn erase(connection: &Connection, now: Millis, erasures: &[Erasure]) -> rusqlite::Result<u64> {
-    // FAST leaves the bytes of pages that become free.
-    connection.execute_batch("PRAGMA secure_delete = ON")?;
-    let erased = erasures.iter().map(|erasure| erase_one(connection, now, erasure)).sum();
-    connection.execute_batch("PRAGMA secure_delete = FAST")?;
-    erased
+    erasures.iter().map(|erasure| erase_one(connection, now, erasure)).sum()
 }
 
 fn erase_one(connection: &Connection, now: Millis, erasure: &Erasure) -> rusqlite::Result<u64> {
@@ -250,8 +247,22 @@ fn keep_only_items(connection: &Connection, delivery: i64, envelope: Option<&[u8
     connection.prepare_cached(sql)?.execute(params![delivery, kept, envelope]).map(drop)
 }
 
-/// Removes old items. `from` is the last item that an earlier call looked at.
+/// Removes old items and messages. `from` is the last item that an earlier call looked at.
 pub(super) fn sweep(
+    connection: &Connection,
+    now: Millis,
+    retention: Retention,
+    budget: usize,
+    from: i64,
+) -> rusqlite::Result<(Swept, i64)> {
+    // Large bodies are not overwritten, which would write as much again.
+    connection.execute_batch("PRAGMA secure_delete = FAST")?;
+    let swept = sweep_all(connection, now, retention, budget, from);
+    connection.execute_batch("PRAGMA secure_delete = ON")?;
+    swept
+}
+
+fn sweep_all(
     connection: &Connection,
     now: Millis,
     retention: Retention,
@@ -290,6 +301,8 @@ pub(super) fn sweep(
     let states = "DELETE FROM delivery_state WHERE message IN
                       (SELECT message FROM delivery_state WHERE updated_at < ?1 ORDER BY updated_at LIMIT ?2)";
     let states = connection.prepare_cached(states)?.execute(params![done, number(budget)])?;
-    let is_finished = is_finished && states < budget;
-    Ok((Swept { items: old.len() as u64, is_finished }, last))
+    let sent = now.saturating_sub(millis(retention.sent));
+    let (messages, is_outbox_finished) = outbox::sweep(connection, sent, done, budget)?;
+    let is_finished = is_finished && states < budget && is_outbox_finished;
+    Ok((Swept { items: old.len() as u64, messages, is_finished }, last))
 }

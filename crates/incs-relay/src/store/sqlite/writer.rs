@@ -195,6 +195,7 @@ impl Loop {
         let mut labels = Vec::new();
         let mut answers = Vec::with_capacity(jobs.len());
         let mut result = self.begin(is_durable);
+        let changes = self.connection.total_changes();
         while let Some(job) = jobs.pop_front() {
             if labels.last() != Some(&job.label) {
                 labels.push(job.label);
@@ -227,8 +228,10 @@ impl Loop {
             // If this fails too, the next transaction cannot begin and says so.
             drop(self.execute("ROLLBACK"));
         }
-        self.waiting.commits.fetch_add(1, Ordering::Relaxed);
-        self.waiting.synced_commits.fetch_add(u64::from(is_durable), Ordering::Relaxed);
+        // SQLite writes nothing for a transaction without a change.
+        let is_changed = self.connection.total_changes() != changes;
+        self.waiting.commits.fetch_add(u64::from(is_changed), Ordering::Relaxed);
+        self.waiting.synced_commits.fetch_add(u64::from(is_changed && is_durable), Ordering::Relaxed);
         for label in &labels {
             failpoint::reached_at(label, "after_commit");
         }
