@@ -1,4 +1,4 @@
-//! Metrics of the inbox, for the recorder of the crate `metrics`. Feature `metrics`.
+//! Metrics of the inbox and the outbox, for the recorder of the crate `metrics`. Feature `metrics`.
 //!
 //! The value of every label comes from a closed set, which is part of [`METRICS`]: no name, id, number or text of an item.
 //!
@@ -12,7 +12,12 @@
 //! | `incs.relay.leased` | conversations that are being handled | |
 //! | `incs.relay.blocked` | conversations that wait after a failure | |
 //! | `incs.relay.dead` | dead letters | |
+//! | `incs.relay.sends` | each attempt to send a message | `incs.outcome` |
+//! | `incs.relay.expired` | messages whose time was over before they were sent | |
+//! | `incs.relay.found` | unknown messages that were found by evidence | `incs.proof` |
 //! | `incs.relay.queued` | messages that wait to be sent | |
+//! | `incs.relay.oldest_queued.age` | the age of the oldest of them | |
+//! | `incs.relay.unknown` | messages of which nobody knows whether they were sent | |
 //!
 //! The gauges are set by [`Relay::stats`](crate::Relay::stats), which [`run_until`](crate::Relay::run_until) calls every 10 seconds.
 //! Alert on the age of the oldest open item first: it grows whenever something is stuck. Call [`describe`] once to tell the recorder
@@ -25,7 +30,9 @@ use incs_model::Timestamp;
 use incs_model::metric::{Instrument, Label, Metric};
 
 use crate::handler::{AfterFailure, HandlerError};
-use crate::store::{Appended, ItemClass, Stats, StoreError};
+use crate::store::{Appended, ItemClass, OutboxState, Stats, StoreError};
+#[cfg(feature = "outbox")]
+use crate::store::{Proof, SendOutcome};
 
 /// The upper bounds in seconds of the buckets of durations.
 pub const DURATION_BUCKETS: &[f64] = &[0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0];
@@ -63,10 +70,52 @@ const LEASED: Metric =
 const BLOCKED: Metric =
     Metric::gauge("incs.relay.blocked", "{conversation}", "Number of conversations that wait after a failure.");
 const DEAD: Metric = Metric::gauge("incs.relay.dead", "{item}", "Number of dead letters.");
+const SENT: Label = Label::words("incs.outcome", &["accepted", "rejected", "retry", "dead", "unknown"]);
+const PROOF: Label = Label::words("incs.proof", &["confirmed", "likely"]);
+const SENDS: Metric = Metric::counter(
+    "incs.relay.sends",
+    "{attempt}",
+    "Number of attempts to send a message, by their outcome.",
+    &[SENT],
+);
+const EXPIRED: Metric = Metric::counter(
+    "incs.relay.expired",
+    "{message}",
+    "Number of messages whose time was over before they were sent.",
+    &[],
+);
+const FOUND: Metric = Metric::counter(
+    "incs.relay.found",
+    "{message}",
+    "Number of messages with an unknown outcome that were found by evidence.",
+    &[PROOF],
+);
+const OLDEST_QUEUED: Metric =
+    Metric::gauge("incs.relay.oldest_queued.age", "s", "Age of the oldest message that waits to be sent.");
+const UNKNOWN: Metric = Metric::gauge(
+    "incs.relay.unknown",
+    "{message}",
+    "Number of messages of which nobody knows whether they were sent.",
+);
 const QUEUED: Metric = Metric::gauge("incs.relay.queued", "{message}", "Number of messages that wait to be sent.");
 
 /// All metrics of this crate.
-pub const METRICS: &[Metric] = &[WEBHOOKS, ITEMS, HANDLE, OPEN, OLDEST, LEASED, BLOCKED, DEAD, QUEUED];
+pub const METRICS: &[Metric] = &[
+    WEBHOOKS,
+    ITEMS,
+    HANDLE,
+    OPEN,
+    OLDEST,
+    LEASED,
+    BLOCKED,
+    DEAD,
+    SENDS,
+    EXPIRED,
+    FOUND,
+    QUEUED,
+    OLDEST_QUEUED,
+    UNKNOWN,
+];
 
 /// Tells the installed recorder the units and descriptions of [`METRICS`].
 pub fn describe() {
@@ -109,16 +158,45 @@ pub(crate) fn handled(class: ItemClass, duration: Duration, result: Result<(), &
     ::metrics::histogram!(HANDLE.name, labels).record(duration);
 }
 
+/// Counts the outcome of an attempt.
+#[cfg(feature = "outbox")]
+pub(crate) fn sent(outcome: &SendOutcome) {
+    let outcome = match outcome {
+        SendOutcome::Accepted { .. } => "accepted",
+        SendOutcome::Rejected { .. } => "rejected",
+        SendOutcome::Retry { .. } => "retry",
+        SendOutcome::Dead { .. } => "dead",
+        SendOutcome::Unknown { .. } => "unknown",
+    };
+    count(&SENDS, 1, vec![pair(SENT, outcome)]);
+}
+
+#[cfg(feature = "outbox")]
+pub(crate) fn expired(messages: u64) {
+    if messages > 0 {
+        count(&EXPIRED, messages, Vec::new());
+    }
+}
+
+#[cfg(feature = "outbox")]
+pub(crate) fn found(proof: Proof) {
+    count(&FOUND, 1, vec![pair(PROOF, proof.as_str())]);
+}
+
 #[allow(clippy::cast_precision_loss, reason = "a gauge is a float")]
 pub(crate) fn measured(stats: &Stats) {
-    let age = stats.oldest_open.map_or(0.0, |oldest| Timestamp::now().duration_since(oldest).as_secs_f64().max(0.0));
+    let age_of =
+        |time: Option<Timestamp>| time.map_or(0.0, |time| Timestamp::now().duration_since(time).as_secs_f64().max(0.0));
+    let unknown = stats.outbox.count(OutboxState::Unknown) + stats.outbox.count(OutboxState::Unresolved);
     for (metric, value) in [
         (OPEN, stats.open as f64),
-        (OLDEST, age),
+        (OLDEST, age_of(stats.oldest_open)),
         (LEASED, stats.leased_keys as f64),
         (BLOCKED, stats.blocked_keys as f64),
         (DEAD, stats.dead as f64),
-        (QUEUED, stats.queued as f64),
+        (QUEUED, stats.outbox.count(OutboxState::Queued) as f64),
+        (OLDEST_QUEUED, age_of(stats.outbox.oldest_queued)),
+        (UNKNOWN, unknown as f64),
     ] {
         ::metrics::gauge!(metric.name).set(value);
     }

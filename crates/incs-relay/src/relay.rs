@@ -1,4 +1,4 @@
-//! The [`Relay`]: receives webhooks, stores them, and hands them to handlers.
+//! The [`Relay`]: receives webhooks, stores them, hands them to handlers, and sends messages.
 
 use std::fmt;
 use std::future::Future;
@@ -6,25 +6,35 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+#[cfg(feature = "outbox")]
+use incs_client::Client;
 use incs_model::id::WhatsAppUserId;
 use incs_model::inbound::Inbound;
 use incs_model::{Address, Party, Timestamp};
 use incs_webhook::{Batch, Headers, Item, Receiver, Rejection};
 
 use crate::failpoint;
+#[cfg(feature = "outbox")]
+use crate::handler::OutcomeHandler;
 use crate::handler::{Context, EventHandler, HandlerError, MessageHandler};
 use crate::inbox::{self, Restorer};
-use crate::store::{Appended, Erasure, Retention, Stats, Store, StoreError};
+#[cfg(feature = "outbox")]
+use crate::sender::{MAX_SENDS, Sending};
+#[cfg(feature = "outbox")]
+use crate::store::OutboxEntry;
+use crate::store::{Appended, Erasure, RecipientKey, Retention, Stats, Store, StoreError};
 
 /// The number of items that one step of [`Relay::erase`] reads.
 const ERASE_STEP: usize = 500;
 
-/// A durable inbox: it stores webhooks before it answers them, and hands their items to handlers. Cheap to clone.
+/// A durable inbox and outbox: it stores webhooks before it answers them and hands their items to handlers, and it stores messages before it
+/// sends them. Cheap to clone.
 ///
-/// A webhook that was answered with 200 is on disk and will be handled at least once, in order for each conversation.
+/// A webhook that was answered with 200 is on disk and will be handled at least once, in order for each conversation. A message is sent at
+/// most once.
 ///
-/// [`receive`](Self::receive) stores, and [`run_until`](Self::run_until) handles. Both can be in one process or, with a store that
-/// several processes can use, in different ones.
+/// [`receive`](Self::receive) and the [outbox](Self::outbox) store, and [`run_until`](Self::run_until) handles and sends. Both can be in
+/// one process or, with a store that several processes can use, in different ones.
 #[derive(Clone)]
 pub struct Relay(pub(crate) Arc<Shared>);
 
@@ -34,6 +44,9 @@ pub(crate) struct Shared {
     pub(crate) restorer: Restorer,
     /// True after the drain: nothing is stored any more.
     is_closed: AtomicBool,
+    /// True while the platform does not accept the credential.
+    #[cfg(feature = "outbox")]
+    pub(crate) credential_refused: tokio::sync::watch::Sender<bool>,
 }
 
 #[derive(Clone)]
@@ -46,6 +59,10 @@ pub(crate) struct Settings {
     pub(crate) drain: Duration,
     pub(crate) retention: Option<Retention>,
     append_timeout: Duration,
+    #[cfg(feature = "outbox")]
+    pub(crate) on_outcome: Option<OutcomeHandler>,
+    #[cfg(feature = "outbox")]
+    pub(crate) sending: Option<Sending>,
 }
 
 /// The settings and handlers of a [`Relay`].
@@ -56,7 +73,7 @@ pub struct RelayBuilder {
 }
 
 /// The default waits in seconds before the attempts after the first one, about 4 hours in all.
-const RETRY_SCHEDULE: [u64; 8] = [1, 5, 30, 120, 600, 1800, 3600, 7200];
+pub(crate) const RETRY_SCHEDULE: [u64; 8] = [1, 5, 30, 120, 600, 1800, 3600, 7200];
 
 impl RelayBuilder {
     /// Sets the handler of customers' messages.
@@ -135,12 +152,119 @@ impl RelayBuilder {
         self
     }
 
+    /// Sends the messages of the outbox with this client while the relay [runs](Relay::run_until).
+    ///
+    /// Each attempt is one call: the outbox itself repeats those that certainly had no effect. A limiter of the client works while a
+    /// message counts as being sent, so prefer [`max_sends_per_second`](Self::max_sends_per_second).
+    ///
+    /// Set the options of the outbox after this.
+    #[cfg(feature = "outbox")]
+    #[must_use]
+    pub fn client(mut self, client: Client) -> Self {
+        self.settings.sending = Some(Sending::new(client));
+        self
+    }
+
+    #[cfg(feature = "outbox")]
+    fn sending(mut self, set: impl FnOnce(&mut Sending)) -> Self {
+        self.settings.sending.as_mut().map(set);
+        self
+    }
+
+    /// Sets the handler of outcomes. It is called for each message that this relay sent, when it was accepted or rejected, when its time was
+    /// over, when its outcome is unknown or becomes known, and when its delivery fails later: at least once for each change, with the present
+    /// state. Changes that follow each other closely may be reported by one call.
+    ///
+    /// A handler that fails is called again by the [schedule](Self::retry_schedule), and given up after it.
+    #[cfg(feature = "outbox")]
+    #[must_use]
+    pub fn on_outcome<F, R>(mut self, handler: F) -> Self
+    where
+        F: Fn(OutboxEntry) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<(), HandlerError>> + Send + 'static,
+    {
+        self.settings.on_outcome = Some(Arc::new(move |entry| Box::pin(handler(entry))));
+        self
+    }
+
+    /// Sets the largest number of messages that are sent at once: 16 by default, and at most 64. If the process is killed, the outcomes of
+    /// at most this many messages are unknown.
+    #[cfg(feature = "outbox")]
+    #[must_use]
+    pub fn max_sends(self, messages: usize) -> Self {
+        self.sending(|sending| sending.concurrency = messages.clamp(1, MAX_SENDS))
+    }
+
+    /// Sets the largest number of messages that are sent in a second. Messages wait in the queue, so a crash meanwhile loses nothing.
+    #[cfg(feature = "outbox")]
+    #[must_use]
+    pub fn max_sends_per_second(self, messages: u32) -> Self {
+        self.min_send_interval(Duration::from_nanos(1_000_000_000_u64.div_ceil(messages.max(1).into())))
+    }
+
+    /// Sets the shortest time between two sends.
+    #[cfg(feature = "outbox")]
+    #[must_use]
+    pub fn min_send_interval(self, interval: Duration) -> Self {
+        self.sending(|sending| sending.interval = Some(interval))
+    }
+
+    /// Sets the waits before the attempts after the first one, for messages that certainly were not sent. By default the same as for
+    /// [items](Self::retry_schedule). After the last attempt the message is [`Dead`](crate::store::OutboxState::Dead).
+    #[cfg(feature = "outbox")]
+    #[must_use]
+    pub fn send_retry_schedule(self, waits: impl IntoIterator<Item = Duration>) -> Self {
+        self.sending(|sending| sending.retry_schedule = waits.into_iter().collect())
+    }
+
+    /// Sets the time for which a message with an unknown outcome holds later ones to the same recipient, 10 minutes by default.
+    #[cfg(feature = "outbox")]
+    #[must_use]
+    pub fn hold(self, time: Duration) -> Self {
+        self.sending(|sending| sending.hold = time)
+    }
+
+    /// Sets the time after which a message with an unknown outcome waits for a person, 24 hours by default.
+    #[cfg(feature = "outbox")]
+    #[must_use]
+    pub fn unresolved_after(self, time: Duration) -> Self {
+        self.sending(|sending| sending.unresolved_after = time)
+    }
+
+    /// Sets the pause between two looks for evidence about unknown messages, 10 seconds by default.
+    #[cfg(feature = "outbox")]
+    #[must_use]
+    pub fn evidence_pause(self, pause: Duration) -> Self {
+        self.sending(|sending| sending.evidence_pause = pause.max(Duration::from_millis(1)))
+    }
+
+    /// Sets whether [likely](crate::store::Proof::Likely) evidence is enough to count a message as accepted. It is not by default.
+    #[cfg(feature = "outbox")]
+    #[must_use]
+    pub fn accept_likely(self, is_enough: bool) -> Self {
+        self.sending(|sending| sending.accepts_likely = is_enough)
+    }
+
+    /// Sets the time after which the platform is asked about an accepted message that had no receipt, 3 hours by default. `None` never
+    /// asks.
+    #[cfg(feature = "outbox")]
+    #[must_use]
+    pub fn ask_without_receipt_after(self, time: impl Into<Option<Duration>>) -> Self {
+        self.sending(|sending| sending.receipts_after = time.into())
+    }
+
     /// Builds the relay. Nothing runs yet.
     #[must_use]
     pub fn build(self) -> Relay {
         let (store, settings) = (self.store, self.settings);
-        let restorer = Restorer::default();
-        Relay(Arc::new(Shared { store, settings, restorer, is_closed: AtomicBool::new(false) }))
+        Relay(Arc::new(Shared {
+            store,
+            settings,
+            restorer: Restorer::default(),
+            is_closed: AtomicBool::new(false),
+            #[cfg(feature = "outbox")]
+            credential_refused: tokio::sync::watch::Sender::new(false),
+        }))
     }
 }
 
@@ -156,6 +280,10 @@ impl Relay {
             drain: Duration::from_secs(30),
             retention: Some(Retention::default()),
             append_timeout: Duration::from_secs(3),
+            #[cfg(feature = "outbox")]
+            on_outcome: None,
+            #[cfg(feature = "outbox")]
+            sending: None,
         };
         RelayBuilder { store: Arc::new(store), settings }
     }
@@ -245,7 +373,8 @@ impl Relay {
     }
 
     /// Erases a person: removes the bytes of every item that names them, and keeps the deduplication keys. Items that were waiting are
-    /// not handled. Returns the number of erased items.
+    /// not handled. Messages to them lose their bodies, and are cancelled if they were queued. Returns the number of erased items and
+    /// messages.
     ///
     /// An item names a person if it is from them or to them, or if its bytes contain their number or their WhatsApp user id, which
     /// items that were not understood may do.
@@ -256,7 +385,9 @@ impl Relay {
     ///
     /// Returns an error if the store fails. Some items may be erased; call it again.
     pub async fn erase(&self, party: &Party) -> Result<u64, StoreError> {
-        let (mut erased, mut after) = (0, None);
+        let recipients = party.keys().map(|key| RecipientKey::of(&key)).collect();
+        let mut erased = self.0.store.erase_messages(recipients).await?;
+        let mut after = None;
         loop {
             let page = self.0.store.read(after, ERASE_STEP).await?;
             let Some(last) = page.last() else { return Ok(erased) };
@@ -273,6 +404,15 @@ impl Relay {
                 erased += self.0.store.erase(erasures).await?;
             }
         }
+    }
+
+    /// Waits until the platform refuses the credential of the [client](RelayBuilder::client), or there is none. Nothing was sent then, and
+    /// the outbox tries again every 30 seconds.
+    #[cfg(feature = "outbox")]
+    pub async fn credential_refused(&self) {
+        let mut refused = self.0.credential_refused.subscribe();
+        // The sender lives as long as this relay.
+        drop(refused.wait_for(|is_refused| *is_refused).await);
     }
 
     /// Refuses webhooks from now on.

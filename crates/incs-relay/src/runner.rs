@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until, timeout};
 
@@ -41,19 +41,33 @@ const SWEEP_BUDGET: usize = 1000;
 const MEASURE_PAUSE: Duration = Duration::from_secs(10);
 
 impl Relay {
-    /// Hands stored items to the handlers until `shutdown` ends, then waits for running handlers and returns. Webhooks are stored until
-    /// it returns, and answered with 503 afterwards.
+    /// Hands stored items to the handlers, and sends the messages of the outbox if there is a [client](crate::RelayBuilder::client), until
+    /// `shutdown` ends. Then it waits for what is running and returns. Webhooks are stored until it returns, and answered with 503
+    /// afterwards.
     ///
     /// If the store fails, it waits and goes on. Handlers that do not end within the [drain](crate::RelayBuilder::drain) limit are
-    /// dropped; their items are handled again.
+    /// dropped; their items are handled again. Messages that are being sent are waited for as long as the client waits for a reply, since
+    /// nobody would know their outcome otherwise.
     pub async fn run_until(&self, shutdown: impl Future<Output = ()>) {
+        let (stop, stopped) = watch::channel(());
+        let stopping = async move {
+            shutdown.await;
+            // Ends the waits for it.
+            drop(stop);
+        };
+        tokio::join!(stopping, self.handle_until(ended(stopped.clone())), self.send_until(ended(stopped)));
+        self.close();
+    }
+
+    /// Hands stored items to the handlers until `stopped` ends, then waits for running handlers.
+    async fn handle_until(&self, stopped: impl Future<Output = ()>) {
         let running = Arc::new(Running::default());
         let slots = Arc::new(Semaphore::new(self.0.settings.concurrency));
         let mut handlers = JoinSet::new();
         {
-            let upkeep = async { tokio::join!(running.renew(&self.0), self.sweep(), self.measure()) };
+            let upkeep = async { tokio::join!(running.renew(&self.0), self.sweep(), self.measure(), self.report()) };
             tokio::select! {
-                () = shutdown => {}
+                () = stopped => {}
                 () = self.dispatch(&slots, &running, &mut handlers) => {}
                 _ = upkeep => {}
             }
@@ -64,7 +78,17 @@ impl Relay {
             () = running.renew(&self.0) => {}
         }
         handlers.shutdown().await;
-        self.close();
+    }
+
+    /// Without the feature `outbox`, nothing is sent.
+    #[cfg(not(feature = "outbox"))]
+    async fn send_until(&self, stopped: impl Future<Output = ()>) {
+        stopped.await;
+    }
+
+    #[cfg(not(feature = "outbox"))]
+    async fn report(&self) {
+        std::future::pending::<()>().await;
     }
 
     /// Claims items and starts their handlers. Never returns.
@@ -138,6 +162,11 @@ impl Relay {
             }
         }
     }
+}
+
+/// Waits until the other end of a channel is dropped.
+async fn ended(mut channel: watch::Receiver<()>) {
+    while channel.changed().await.is_ok() {}
 }
 
 /// The leases of running handlers.
@@ -286,7 +315,7 @@ async fn handle_item(shared: &Shared, lease: Lease, claimed: &ClaimedItem) -> Re
         }
         (settings.on_message.as_ref().map(|handler| handler(message, context.clone())), None)
     } else {
-        let update = inbox::status_update(&item);
+        let update = inbox::status_update(&item, stored.received_at);
         let is_understood = item.event().is_some();
         match &settings.on_event {
             Some(on_event) => (Some(on_event(item, context.clone())), update),
@@ -334,7 +363,7 @@ fn next_step(shared: &Shared, claimed: &ClaimedItem, error: HandlerError) -> Nex
 }
 
 /// Changes a wait by up to a fifth, so that conversations that failed together do not come back together.
-fn varied(delay: Duration) -> Duration {
+pub(crate) fn varied(delay: Duration) -> Duration {
     (delay / 1000).saturating_mul(fastrand::u32(800..=1200))
 }
 

@@ -1,4 +1,5 @@
-//! The spans of the feature `tracing`: an event for each stored webhook, and a span for each call of a handler.
+//! The spans of the feature `tracing`: an event for each stored webhook, and a span for each call of a handler and for each attempt to send
+//! a message.
 //!
 //! Names follow OpenTelemetry's semantic conventions for messaging; what those do not have is named `incs.…`.
 
@@ -7,6 +8,8 @@ use tracing::field::Empty;
 
 use crate::handler::{AfterFailure, HandlerError};
 use crate::store::{Appended, StoreError, StoredItem};
+#[cfg(feature = "outbox")]
+use crate::store::{OutboxId, Proof, SendingMessage};
 
 /// Reports a webhook in the current span.
 pub(crate) fn appended(result: Result<&[Appended], &StoreError>) {
@@ -45,4 +48,31 @@ pub(crate) fn handled(span: &Span, result: Result<(), &HandlerError>) {
     if result.is_err() {
         span.record("otel.status_code", "error");
     }
+}
+
+/// Opens the span of an attempt to send a message. The span of the client's call is in it.
+#[cfg(feature = "outbox")]
+pub(crate) fn send(message: &SendingMessage) -> Span {
+    tracing::info_span!(
+        "incs.relay.send",
+        otel.name = "send",
+        otel.kind = "producer",
+        messaging.system = "incs",
+        messaging.operation.name = "send",
+        incs.channel = message.channel,
+        incs.outbox.id = message.id.0,
+        incs.attempt = message.attempt,
+    )
+}
+
+/// Reports a message of which nobody knows whether it was sent.
+#[cfg(feature = "outbox")]
+pub(crate) fn unknown(message: &SendingMessage) {
+    tracing::warn!(incs.outbox.id = message.id.0, incs.attempt = message.attempt, "the outcome of a send is unknown");
+}
+
+/// Reports an unknown message that was found.
+#[cfg(feature = "outbox")]
+pub(crate) fn found(id: OutboxId, proof: Proof) {
+    tracing::info!(incs.outbox.id = id.0, incs.proof = proof.as_str(), "an unknown send was found by a webhook");
 }

@@ -217,12 +217,13 @@ async fn reply_is_enqueued_once_over_all_attempts() {
     let relay = inbox.builder().on_message(handler).build();
     post(&relay, &delivery([text("6281200045678", "a", "x"), text("6281200045679", "b", "y")])).await;
     inbox.drain(&relay).await;
-    let queued = inbox.store.queued(None, 100).await.unwrap();
-    let mut keys: Vec<_> = queued.iter().map(|queued| queued.message.key.clone()).collect();
+    let queued = inbox.messages().await;
+    let mut keys: Vec<_> = queued.iter().map(|message| message.key.clone()).collect();
     keys.sort();
     assert_eq!(keys, ["inbox/1/1", "inbox/2/1"]);
-    assert!(queued.iter().all(|queued| queued.message.channel == "whatsapp"));
-    let body: serde_json::Value = serde_json::from_slice(&queued[0].message.body).unwrap();
+    assert!(queued.iter().all(|message| message.channel == "whatsapp"));
+    let body = inbox.store.message_body(queued[0].id).await.unwrap().unwrap();
+    let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
     assert_eq!(body["text"], "Thank you.");
 }
 
@@ -239,7 +240,7 @@ async fn invalid_reply_is_an_error_of_the_handler() {
     let item = inbox.items().await.pop().unwrap();
     assert_eq!(item.state, ItemState::Dead);
     assert!(item.error.as_deref().is_some_and(|error| error.starts_with("/text: no characters")), "{item:?}");
-    assert!(inbox.store.queued(None, 1).await.unwrap().is_empty());
+    assert!(inbox.messages().await.is_empty());
 }
 
 #[tokio::test]
@@ -374,7 +375,7 @@ async fn handled_items_are_completed_while_the_next_one_runs() {
         }
     })
     .await;
-    assert_eq!(inbox.store.queued(None, 10).await.unwrap().len(), 2);
+    assert_eq!(inbox.messages().await.len(), 2);
 }
 
 #[tokio::test]

@@ -5,8 +5,14 @@ use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use incs_client::Client;
+use incs_client::testing::{AutoAdvanceClock, ScriptedTransport};
+use incs_model::event::created;
+use incs_model::{Sent, Timestamp, WireTime};
 use incs_relay::HandlerError;
 use incs_relay::metrics::{METRICS, describe};
+use incs_relay::store::{OutboxMessage, OutboxState};
+use incs_webhook::testing::bodies;
 use metrics_util::debugging::DebuggingRecorder;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
@@ -34,7 +40,47 @@ async fn use_everything(inbox: &Inbox) {
     inbox.drain(&relay).await;
     let refused = relay.receive(&receiver(), &JSON, TARGET, b"{}").await;
     assert_eq!(refused.status(), 503);
+    use_outbox(inbox).await;
     relay.stats().await.unwrap();
+}
+
+/// Sends messages that are accepted, expired, and unknown until a webhook shows them.
+async fn use_outbox(inbox: &Inbox) {
+    let platform = ScriptedTransport::new().success(&Sent::new("wamid.1")).reply(500, "my text");
+    let client = Client::builder_with_clock(platform, AutoAdvanceClock::new()).certification_code("5d1f");
+    let builder = inbox.builder().client(client.build().unwrap()).max_sends(1);
+    let relay = builder.evidence_pause(Duration::from_millis(5)).build();
+    let message = |key: &str| {
+        let message = incs_model::whatsapp::Message::new("6281200045679".parse().unwrap(), "my text");
+        OutboxMessage::try_new(key, message).unwrap()
+    };
+    relay.outbox().enqueue(message("late").with_not_after(Timestamp::UNIX_EPOCH)).await.unwrap();
+    let mut ids = Vec::new();
+    for key in ["accepted", "unknown"] {
+        ids.push(relay.outbox().enqueue(message(key)).await.unwrap());
+    }
+    let outbox = relay.outbox();
+    let state = |id| {
+        let outbox = outbox.clone();
+        async move { outbox.get(id).await.unwrap().unwrap().state }
+    };
+    let found = async {
+        while state(ids[1]).await != OutboxState::Unknown {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let content = created::Content::Text(created::content::Text::new("my text"));
+        let created = created::Message::new(7, content)
+            .with_send_id("staff_1")
+            .with_recv_id("30112_6281200045679")
+            .with_channel_msg_id("wamid.7")
+            .with_source(created::Origin::Api)
+            .with_created_at(WireTime::from_rfc3339(Timestamp::now(), 6));
+        post(&relay, &bodies::message_created(created)).await;
+        while state(ids[1]).await != OutboxState::Accepted {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    run(&relay, found).await;
 }
 
 #[tokio::test]
@@ -75,6 +121,9 @@ async fn recorded_metrics_are_the_listed_ones() {
         "incs.relay.handle.duration done",
         "incs.relay.handle.duration retry",
         "incs.relay.handle.duration dead_letter",
+        "incs.relay.sends accepted",
+        "incs.relay.sends unknown",
+        "incs.relay.found confirmed",
     ] {
         assert!(outcomes.contains(outcome), "{outcome}: {outcomes:?}");
     }
@@ -135,10 +184,14 @@ async fn spans_name_item_and_outcome_without_personal_data() {
         "incs.outcome=\"retry\"",
         "incs.outcome=\"dead_letter\"",
         "error.type=\"closed\"",
+        "incs.relay.send",
+        "incs.outbox.id=3",
+        "incs.channel=\"whatsapp\"",
+        "incs.proof=\"confirmed\"",
     ] {
         assert!(seen.contains(expected), "{expected}: {seen}");
     }
-    assert!(!seen.contains("6281200045678") && !seen.contains("my text"), "{seen}");
+    assert!(!seen.contains("62812000456") && !seen.contains("my text"), "{seen}");
 }
 
 #[tokio::test]

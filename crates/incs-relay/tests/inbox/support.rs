@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use incs_model::event::whatsapp::{Content, Message, Text};
-use incs_relay::store::{InboxItem, ItemFilter, ItemState, SqliteStore, Store as _};
+use incs_relay::store::{InboxItem, ItemFilter, ItemState, OutboxEntry, OutboxFilter, SqliteStore, Store as _};
 use incs_relay::{Relay, RelayBuilder, Reply};
 use incs_webhook::scheme::SharedSecret;
 use incs_webhook::testing::bodies::{self, Body};
@@ -62,6 +62,11 @@ impl Inbox {
 
     pub(crate) async fn items(&self) -> Vec<InboxItem> {
         self.store.list(ItemFilter { limit: 10_000, ..ItemFilter::default() }).await.unwrap()
+    }
+
+    /// Returns the messages of the outbox.
+    pub(crate) async fn messages(&self) -> Vec<OutboxEntry> {
+        self.store.messages(OutboxFilter { limit: 10_000, ..OutboxFilter::default() }).await.unwrap()
     }
 
     pub(crate) async fn states(&self) -> Vec<ItemState> {
