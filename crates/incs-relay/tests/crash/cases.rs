@@ -17,7 +17,7 @@ use crate::process::Relay;
 /// The most items that a kill makes the handlers repeat: those of all leased conversations.
 const REPEATS_PER_KILL: u64 = 64 * 32;
 /// The time for which a child is given work before a point that it never passes is a failure.
-const PATIENCE: Duration = Duration::from_mins(1);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Kills the child at a point, some times in a row, under load.
 pub(crate) fn killed_at(label: &str, kills: usize) -> Result<()> {
@@ -48,7 +48,7 @@ pub(crate) fn killed_at(label: &str, kills: usize) -> Result<()> {
 /// The pass at which a child is killed. Migrations and sweeps are rare.
 fn passes(label: &str, kill: usize) -> usize {
     match label.split_once('.').map_or(label, |(operation, _)| operation) {
-        "migration" | "sweep" | "enqueue" => 1,
+        "migration" | "sweep" => 1,
         "checkpoint" => 1 + kill % 3,
         _ => 1 + kill * 7 % 40,
     }
@@ -123,10 +123,10 @@ pub(crate) fn killed_at_random(time: Duration) -> Result<()> {
 }
 
 /// A small generator of numbers, so that a run can be repeated.
-struct Random(u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
-    fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;

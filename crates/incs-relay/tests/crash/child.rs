@@ -12,7 +12,7 @@ use axum::Router;
 use axum::routing::post;
 use incs_model::inbound::Content;
 use incs_model::whatsapp;
-use incs_relay::store::{OutboxMessage, SqliteStore, Store as _};
+use incs_relay::store::SqliteStore;
 use incs_relay::{HandlerError, Relay, failpoint};
 use incs_webhook::scheme::SharedSecret;
 use incs_webhook::{Receiver, Secrets};
@@ -45,8 +45,6 @@ async fn serve(folder: &Path) -> Result<()> {
     let mut stop = signal(SignalKind::terminate())?;
     let store = SqliteStore::open(folder.join("relay.db")).await.context("open")?;
     let log = Arc::new(OpenOptions::new().create(true).append(true).open(folder.join("handled"))?);
-    let key = format!("start-{}", std::process::id());
-    store.enqueue(vec![OutboxMessage { key, channel: "whatsapp".to_owned(), body: b"{}"[..].into() }]).await?;
     let relay = Relay::builder(store.clone())
         .lease(LEASE)
         .retry_schedule(vec![Duration::from_millis(20); RETRIES])

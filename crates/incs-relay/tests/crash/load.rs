@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
-use incs_relay::store::{ItemFilter, ItemState, SqliteStore, Store as _};
+use incs_relay::store::{ItemFilter, ItemState, OutboxFilter, SqliteStore, Store as _};
 
 use crate::process::post;
 
@@ -131,8 +131,8 @@ pub(crate) async fn check(folder: &Path, sent: &BTreeMap<String, u64>, repeats: 
     let open: Vec<_> = items.iter().filter(|item| item.state != ItemState::Done).collect();
     ensure!(open.is_empty(), "items are left: {open:?}");
     let handled: u64 = last.values().sum();
-    let queued = store.queued(None, usize::MAX >> 1).await?;
-    let replies = queued.iter().filter(|queued| queued.message.key.starts_with("inbox/")).count();
+    let queued = store.messages(OutboxFilter { limit: usize::MAX >> 1, ..OutboxFilter::default() }).await?;
+    let replies = queued.iter().filter(|message| message.key.starts_with("inbox/")).count();
     ensure!(replies as u64 == handled, "{handled} messages were handled, {replies} replies are enqueued");
     store.close().await;
     Ok(())

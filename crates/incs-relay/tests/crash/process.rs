@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::child::{ARGUMENT, PATH};
+use crate::sender;
 
 /// The time within which a child must start or end.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -25,6 +26,18 @@ impl Relay {
     pub(crate) fn start(folder: &Path, crash: Option<(&str, usize)>) -> Result<Self> {
         let mut command = Command::new(program()?);
         command.arg(ARGUMENT).arg(folder);
+        Self::spawn(command, crash)
+    }
+
+    /// Starts a child that sends to a platform, which is killed at the n-th pass of the point in `crash`.
+    pub(crate) fn start_sender(
+        folder: &Path,
+        platform: &str,
+        transport: &str,
+        crash: Option<(&str, usize)>,
+    ) -> Result<Self> {
+        let mut command = Command::new(program()?);
+        command.arg(sender::ARGUMENT).arg(folder).arg(platform).arg(transport);
         Self::spawn(command, crash)
     }
 
@@ -111,12 +124,17 @@ pub(crate) fn program() -> Result<PathBuf> {
     Ok(std::env::current_exe()?)
 }
 
-/// Posts a body to a port on this machine, and returns the status.
+/// Posts a webhook to a port on this machine, and returns the status.
 pub(crate) fn post(port: u16, body: &str) -> Result<u16> {
+    request(port, "POST", PATH, body).map(|(status, _)| status)
+}
+
+/// Makes a request to a port on this machine, and returns the status and the body of the reply.
+pub(crate) fn request(port: u16, method: &str, path: &str, body: &str) -> Result<(u16, String)> {
     let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
     stream.set_read_timeout(Some(Duration::from_secs(20)))?;
     let head = format!(
-        "POST {PATH} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        "{method} {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
         body.len()
     );
     stream.write_all(head.as_bytes())?;
@@ -125,7 +143,8 @@ pub(crate) fn post(port: u16, body: &str) -> Result<u16> {
     stream.read_to_end(&mut reply)?;
     let reply = String::from_utf8_lossy(&reply);
     let Some(status) = reply.strip_prefix("HTTP/1.1 ").and_then(|rest| rest.get(..3)) else { bail!("no reply") };
-    Ok(status.parse()?)
+    let body = reply.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+    Ok((status.parse()?, body.to_owned()))
 }
 
 pub(crate) fn has_strace() -> bool {
