@@ -69,14 +69,14 @@
 //! # Features
 //!
 //! The default features are `client`, `webhook` and `hyper-rustls`. Features forward to the crates and enable them: `axum` enables
-//! `webhook`, `hyper-rustls` enables `client`. `tower`, `tracing`, `metrics`, `schema` and `testing` apply to each crate that is
+//! `webhook`, `hyper-rustls` enables `client`, `relay` enables both. `tower`, `tracing`, `metrics`, `schema` and `testing` apply to each crate that is
 //! enabled.
 //!
 //! | feature | adds |
 //! | --- | --- |
 //! | `client` | the module `client`: sends, queries and lists over your own transport |
 //! | `webhook` | the module `webhook`: verifies and parses webhooks in any framework |
-//! | `relay` | the module `relay`: stores webhooks before they are answered, and hands them to handlers in order |
+//! | `relay` | `client`, `webhook` and the module `relay`: an inbox of webhooks and an outbox of messages, over your own store |
 //! | `sqlite` | `relay` with `SqliteStore`, over an SQLite that is compiled into the program |
 //! | `hyper-rustls` | `HyperTransport`, the pooled client of hyper-util, with HTTPS by rustls, ring and Mozilla's roots |
 //! | `reqwest-rustls` | `ReqwestTransport` with HTTPS by rustls, ring and Mozilla's roots |
@@ -101,6 +101,7 @@
 //! | calls, batches, status queries, retries, transports | [`client`] |
 //! | webhook schemes, items, receipts, deduplication | [`webhook`] |
 //! | a durable inbox: stored before the reply, handled in order | `relay`, with the feature `relay` or `sqlite` |
+//! | a durable outbox: stored before the send, each message sent at most once | `relay` too |
 //! | a local INCS for development and tests | the crate `incs-sandbox` |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -33,7 +33,7 @@ const fn build(
 /// Crates for I/O, which a core must not contain.
 const CORE: &[&[&str]] = &[HTTP, TLS, RUNTIME, LOG];
 
-/// Crates that the inbox must not contain without a store: the runtime itself is allowed by [`INBOX`].
+/// Crates that inbox and outbox must not contain without a store: the runtime itself is allowed by [`INBOX`].
 const RELAY: &[&[&str]] = &[HTTP, TLS, RUNTIME, IO, LOG, SQLITE];
 
 /// C libraries and the sources of crates are for `deny.toml`, which sees all builds at once.
@@ -67,9 +67,11 @@ const BUILDS: &[Build] = &[
     build("incs-webhook", "tower", 42, CORE, &[HTTP_TYPES, BODIES]),
     // The traits of axum, without axum itself.
     build("incs-webhook", "axum", 45, CORE, &[HTTP_TYPES, BODIES, &["axum-core"]]),
-    // Tasks and timers of tokio are part of the inbox; sockets are not.
+    // Tasks and timers of tokio are part of the inbox and the outbox; sockets are not.
     build("incs-relay", "", 46, RELAY, &[INBOX]),
+    build("incs-relay", "outbox", 49, RELAY, &[INBOX, HTTP_TYPES]),
     build("incs-relay", "sqlite,bundled", 56, &[HTTP, TLS, IO, LOG], &[INBOX]),
+    build("incs-relay", "sqlite,bundled,outbox", 58, &[HTTP, TLS, IO, LOG], &[INBOX, HTTP_TYPES]),
     build("incs-relay", "axum", 55, RELAY, &[INBOX, HTTP_TYPES, BODIES, &["axum-core"]]),
     build("incs-relay", "tracing", 49, RELAY, &[INBOX, &["tracing", "tracing-core"]]),
     build("incs-relay", "metrics", 49, RELAY, &[INBOX]),
