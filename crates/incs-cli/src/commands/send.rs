@@ -2,6 +2,7 @@
 
 mod arguments;
 mod batch;
+mod journal;
 pub(crate) mod line;
 mod messages;
 mod results;
@@ -24,7 +25,18 @@ use crate::output::{Context, Output, WriteError};
 
 /// Sends a file of messages, or the messages described by options.
 pub(crate) fn run(args: Send, context: &Context) -> Result<Exit, Failure> {
-    let Send { file, kind, options } = args;
+    let Send { file, kind, journal, resume, options } = args;
+    if let Some(path) = journal.as_ref().or(resume.as_ref()) {
+        if kind.is_some() {
+            return Err(Failure::usage("a journal is of a FILE, not of a message that is described by options")
+                .with_help("write the message as JSON into a file and send that, or leave out the journal"));
+        }
+        if journal.is_some() && file.is_none() {
+            return Err(Failure::usage("no FILE is given for the journal")
+                .with_help("`incs send --resume JOURNAL` sends the rest of a journal"));
+        }
+        return journal::run(path, file.as_deref(), &options, context);
+    }
     let source = match (file, kind) {
         (Some(file), None) => {
             let channel = options.channel.ok_or_else(|| {

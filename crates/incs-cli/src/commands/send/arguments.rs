@@ -17,6 +17,12 @@ pub(crate) struct Send {
     /// File with one message as JSON, or many as JSON Lines; - for standard input
     #[arg(value_name = "FILE")]
     pub(super) file: Option<PathBuf>,
+    /// Keep every line of FILE and its result in this file, so that a send that was stopped or killed can be resumed
+    #[arg(long, value_name = "JOURNAL")]
+    pub(super) journal: Option<PathBuf>,
+    /// Send the rest of this journal, without FILE
+    #[arg(long, value_name = "JOURNAL", conflicts_with_all = ["file", "journal"])]
+    pub(super) resume: Option<PathBuf>,
     #[command(subcommand)]
     pub(super) kind: Option<Kind>,
     #[command(flatten)]
@@ -32,15 +38,15 @@ pub(super) struct Options {
     pub(super) channel: Option<ChannelName>,
     /// Maximum time per message, retries included, like 30s
     #[arg(long, global = true, value_name = "TIME", value_parser = parse_duration)]
-    timeout: Option<Duration>,
+    pub(super) timeout: Option<Duration>,
     /// Maximum number of retries; only attempts that are safe to retry are retried
     #[arg(long, global = true, value_name = "N")]
-    retries: Option<u32>,
-    /// Maximum number of sends started per time, like 50/s or 600/m
+    pub(super) retries: Option<u32>,
+    /// Maximum number of sends started per time, like 50/s or 600/m; a number alone is per second
     #[arg(long, global = true, value_name = "N/TIME", value_parser = parse_rate)]
-    rate: Option<Duration>,
+    pub(super) rate: Option<Duration>,
     /// Maximum number of messages in flight
-    #[arg(long, global = true, value_name = "N", default_value = "8")]
+    #[arg(long, global = true, value_name = "N", default_value = "8", value_parser = parse_concurrency)]
     pub(super) concurrency: NonZeroUsize,
     /// Skip validation and send anything that is JSON
     #[arg(long, global = true)]
@@ -76,7 +82,12 @@ impl Options {
     }
 }
 
-/// Parses a rate such as `50/s` and returns the time between two sends.
+/// Parses the number of messages in flight.
+fn parse_concurrency(text: &str) -> Result<NonZeroUsize, String> {
+    text.trim().parse().map_err(|_| "expected a number of at least 1".to_owned())
+}
+
+/// Parses a rate such as `50/s`, or `50` with the same meaning, and returns the time between two sends.
 fn parse_rate(text: &str) -> Result<Duration, String> {
     let (count, unit) = text.split_once('/').unwrap_or((text, "s"));
     let count: NonZeroU32 = count.trim().parse().map_err(|_| "expected a number from 1, like 50/s".to_owned())?;

@@ -46,7 +46,7 @@ pub(super) async fn run(
     let (lines, mut writing) = LineWriter::open(out, Arc::clone(&room), progress.in_the_way());
     let with_words = options.platform_message;
     let results = Results::new(lines, progress, out.json, with_words);
-    let incoming = read(items);
+    let incoming = Arc::new(Mutex::new(read(items)));
     let messages = messages(Arc::clone(&incoming), results.clone(), Arc::clone(&room), options.deny_warnings);
     let mut batch = client.messages().send_all(messages, options.pace()).observe(results.clone());
     let cancel_handle = batch.cancel_handle();
@@ -105,7 +105,7 @@ pub(super) async fn run(
 }
 
 /// Reads the input on a separate thread, since a pipe may block for long.
-fn read(items: Box<dyn Iterator<Item = io::Result<Item>> + Send>) -> Incoming {
+pub(super) fn read(items: Box<dyn Iterator<Item = io::Result<Item>> + Send>) -> Receiver<io::Result<Item>> {
     let (taken, incoming) = channel(AHEAD);
     thread::spawn(move || {
         for item in items {
@@ -114,7 +114,7 @@ fn read(items: Box<dyn Iterator<Item = io::Result<Item>> + Send>) -> Incoming {
             }
         }
     });
-    Arc::new(Mutex::new(incoming))
+    incoming
 }
 
 /// Returns the messages for the batch. Malformed input goes to the results at once.

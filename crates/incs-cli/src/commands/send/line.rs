@@ -30,6 +30,9 @@ pub(crate) struct Line<'a> {
     request_state: RequestState,
     #[serde(skip_serializing_if = "Option::is_none")]
     message_id: Option<Cow<'a, str>>,
+    /// True if an earlier run recorded the outcome; only with a journal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    earlier: Option<bool>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<Violation>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -39,7 +42,7 @@ pub(crate) struct Line<'a> {
 /// The error of a message that was not accepted, or whose outcome is unknown.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 struct Problem<'a> {
-    kind: &'static str,
+    kind: &'a str,
     message: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<i64>")]
@@ -62,6 +65,16 @@ struct Problem<'a> {
     violations: Vec<Violation>,
     #[serde(skip_serializing_if = "Option::is_none")]
     platform_message: Option<&'a str>,
+}
+
+/// The error of a message as a journal has it.
+#[derive(Debug)]
+pub(super) struct Cause<'a> {
+    pub(super) kind: &'a str,
+    pub(super) message: Cow<'a, str>,
+    pub(super) retry_advice: RetryAdvice,
+    pub(super) help: &'static str,
+    pub(super) attempts: u32,
 }
 
 impl<'a> Line<'a> {
@@ -149,6 +162,29 @@ impl<'a> Line<'a> {
         Self { warnings, error: Some(problem), ..Self::of(place, RequestState::NotSent) }
     }
 
+    /// Returns the result of a message as a journal has it.
+    pub(super) fn recorded(
+        place: Place,
+        state: RequestState,
+        message_id: Option<&'a str>,
+        cause: Option<Cause<'a>>,
+    ) -> Self {
+        let error = cause.map(|cause| Problem {
+            kind: cause.kind,
+            message: one_line(&cause.message).into(),
+            attempts: Some(cause.attempts),
+            retry_advice: cause.retry_advice.as_str(),
+            help: cause.help,
+            ..Problem::default()
+        });
+        Self { message_id: message_id.map(Cow::Borrowed), error, ..Self::of(place, state) }
+    }
+
+    /// Marks a result that an earlier run recorded.
+    pub(super) fn of_earlier_run(self, is_earlier: bool) -> Self {
+        Self { earlier: is_earlier.then_some(true), ..self }
+    }
+
     /// Returns the result of a message that was not started.
     pub(super) fn cancelled(place: Place) -> Self {
         let problem = Problem {
@@ -167,6 +203,7 @@ impl<'a> Line<'a> {
             number: place.line,
             request_state: state,
             message_id: None,
+            earlier: None,
             warnings: Vec::new(),
             error: None,
         }
@@ -210,6 +247,9 @@ impl<'a> Line<'a> {
         for (number, warning) in warnings.iter().enumerate() {
             let is_first = number == 0 && error.is_none();
             write!(to, "{}warning: {warning}", if is_first { "  " } else { "; " })?;
+        }
+        if self.earlier.is_some() {
+            write!(to, "  (earlier run)")?;
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! The results of a batch: how many there are of each kind, the lines on their way to stdout, and the progress bar.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, IsTerminal as _};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -17,10 +17,13 @@ use super::source::{Malformed, Place};
 use crate::commands::validate::Verdict;
 use crate::exit::{Exit, Failure};
 use crate::lines::Violation;
-use crate::output::{Output, Unwritten, WriteError};
+use crate::output::{Output, Unwritten, WriteError, escape_line};
 
 /// Number of lines that are buffered before they are written.
 const LINES: usize = 128;
+
+/// Number of persons from which they are not named.
+const NAMED: usize = 3;
 
 /// The results of a batch. Clones share them.
 #[derive(Clone)]
@@ -127,8 +130,16 @@ pub(super) struct Counts {
     not_sent: u64,
     rejected: u64,
     unknown: u64,
+    /// Messages with an unknown outcome that a person abandoned; included in `unknown`.
+    abandoned: u64,
+    /// Messages with an unknown outcome that a person had sent again, which failed; included in `unknown`.
+    sent_again: u64,
+    /// The persons who abandoned messages.
+    persons: BTreeSet<String>,
     /// Accepted messages whose reply could not be read; included in `accepted`.
     without_id: u64,
+    /// Messages that wait in a journal to be sent by a later run.
+    waiting: u64,
     /// The exit code that all failures have in common.
     code: Option<Exit>,
     is_mixed: bool,
@@ -159,6 +170,63 @@ impl Counts {
         self.first.get_or_insert_with(|| error.clone());
     }
 
+    /// Counts a message by its outcome in a journal. `is_without_id` is true for one that was accepted with an unreadable reply.
+    pub(super) fn recorded(&mut self, state: RequestState, is_without_id: bool, exit: Option<Exit>) {
+        match state {
+            RequestState::Accepted => {
+                self.accepted += 1;
+                self.without_id += u64::from(is_without_id);
+            }
+            RequestState::Rejected => self.rejected += 1,
+            RequestState::NotSent => self.not_sent += 1,
+            RequestState::Unknown => self.unknown += 1,
+        }
+        if let Some(exit) = exit {
+            self.mix(exit);
+        }
+    }
+
+    /// Notes that a message with an unknown outcome was abandoned by a person.
+    pub(super) fn abandoned(&mut self, by: Option<&str>) {
+        self.abandoned += 1;
+        if let Some(by) = by.filter(|by| self.persons.len() < NAMED && !self.persons.contains(*by)) {
+            self.persons.insert(by.to_owned());
+        }
+    }
+
+    /// Notes that a person had a message with an unknown outcome sent again, which failed.
+    pub(super) fn sent_again(&mut self) {
+        self.sent_again += 1;
+    }
+
+    /// Returns the number of messages whose outcome can still be found out.
+    pub(super) fn open_count(&self) -> u64 {
+        self.unknown - self.abandoned - self.sent_again
+    }
+
+    pub(super) fn without_id_count(&self) -> u64 {
+        self.without_id
+    }
+
+    /// Returns the number of messages that were certainly not accepted.
+    pub(super) fn refused_count(&self) -> u64 {
+        self.not_sent + self.rejected
+    }
+
+    /// Counts a message that waits in a journal.
+    pub(super) fn waiting(&mut self) {
+        self.waiting += 1;
+    }
+
+    pub(super) fn waiting_count(&self) -> u64 {
+        self.waiting
+    }
+
+    /// Reports whether the outcome of any message is unknown.
+    pub(super) fn has_unknown(&self) -> bool {
+        self.unknown > 0 || self.without_id > 0
+    }
+
     /// Counts a message that is malformed or breaks a rule.
     pub(super) fn malformed(&mut self) {
         self.not_sent += 1;
@@ -179,11 +247,11 @@ impl Counts {
     }
 
     pub(super) fn total(&self) -> u64 {
-        self.accepted + self.not_sent + self.rejected + self.unknown
+        self.accepted + self.not_sent + self.rejected + self.unknown + self.waiting
     }
 
     pub(super) fn failures(&self) -> u64 {
-        self.total() - self.accepted
+        self.total() - self.accepted - self.waiting
     }
 
     fn accepted_count(&self) -> u64 {
@@ -194,7 +262,7 @@ impl Counts {
     fn exit(&self) -> Exit {
         let is_whole = self.accepted == self.total() && self.unread.is_none();
         match self.code {
-            _ if self.unknown > 0 || self.without_id > 0 => Exit::Unknown,
+            _ if self.has_unknown() => Exit::Unknown,
             _ if is_whole => Exit::Done,
             _ if self.accepted > 0 => Exit::Partly,
             Some(code) if !self.is_mixed => code,
@@ -205,7 +273,7 @@ impl Counts {
     /// Returns the failure of a batch whose results were not all written to stdout.
     pub(super) fn end_unwritten(self, lost: Lost) -> Failure {
         let Lost { error, lines, states } = lost;
-        let exit = if self.unknown > 0 || self.without_id > 0 { Exit::Unknown } else { Exit::Failure };
+        let exit = if self.has_unknown() { Exit::Unknown } else { Exit::Failure };
         let states: Vec<_> = states.iter().map(|(state, count)| format!("{count} {state}")).collect();
         let (message, help) = match error {
             Some(error) => (
@@ -218,12 +286,35 @@ impl Counts {
             ),
         };
         let mut parts = vec![message];
+        if self.waiting > 0 {
+            parts.push(format!("{} of {} messages are not sent yet", self.waiting, self.total()));
+        }
         parts.extend(self.unread.clone());
         let failure = Failure::new(exit, parts.join("; ")).with_help(help).with_details(|details| {
             details.kind = Some("output");
             details.unwritten = Some(lines);
         });
         Failure { is_unwritten: true, ..self.counted(failure) }
+    }
+
+    /// Describes what persons decided about messages with an unknown outcome.
+    fn decided(&self) -> String {
+        let mut parts = Vec::new();
+        if self.abandoned > 0 {
+            let by = match self.persons.len() {
+                0 => String::new(),
+                NAMED.. => " by several persons".to_owned(),
+                _ => {
+                    let names: Vec<_> = self.persons.iter().map(|name| escape_line(name)).collect();
+                    format!(" by {}", names.join(" and "))
+                }
+            };
+            parts.push(format!("{} abandoned{by}", self.abandoned));
+        }
+        if self.sent_again > 0 {
+            parts.push(format!("{} sent again by decision of a person", self.sent_again));
+        }
+        if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) }
     }
 
     /// Adds the counts to a failure.
@@ -234,6 +325,8 @@ impl Counts {
             details.not_sent = Some(self.not_sent);
             details.rejected = Some(self.rejected);
             details.unknown = Some(self.unknown);
+            details.abandoned = Some(self.abandoned).filter(|abandoned| *abandoned > 0);
+            details.waiting = Some(self.waiting).filter(|waiting| *waiting > 0);
         })
     }
 
@@ -256,18 +349,23 @@ impl Counts {
         }
         let left = total - self.accepted;
         let mut parts = vec![match (left, total) {
+            _ if self.waiting > 0 => format!("{} of {total} messages are not sent yet", self.waiting),
             (0, _) => format!("{total} messages were accepted"),
             (_, 1) => "the message was not accepted".to_owned(),
             _ => format!("{left} of {total} messages were not accepted"),
         }];
+        let failed = self.failures() - self.unknown;
+        if self.waiting > 0 && failed > 0 {
+            parts.push(format!("{failed} {} not accepted", if failed == 1 { "was" } else { "were" }));
+        }
         if self.unknown > 0 {
-            parts.push(format!("the outcome of {} is unknown", self.unknown));
+            parts.push(format!("the outcome of {} is unknown{}", self.unknown, self.decided()));
         }
         if self.without_id > 0 {
             parts.push(format!("{} were accepted with an unreadable reply", self.without_id));
         }
         parts.extend(self.unread.take());
-        let help = if self.unknown > 0 || self.without_id > 0 {
+        let help = if self.has_unknown() {
             "find out the outcome of these messages before you retry them; the lines on stdout have the state of each message"
         } else {
             "each line has the state of its message; messages that were not sent or rejected can be corrected and sent again"
@@ -447,8 +545,15 @@ impl Progress {
     }
 
     pub(super) fn show(&self, counts: &Counts) {
+        if self.bar.is_some() {
+            self.tell(format!("{} accepted, {} not", counts.accepted_count(), counts.failures()));
+        }
+    }
+
+    /// Shows a step of the work besides the position.
+    pub(super) fn tell(&self, text: String) {
         let Some(bar) = &self.bar else { return };
-        bar.set_message(format!("{} accepted, {} not", counts.accepted_count(), counts.failures()));
+        bar.set_message(text);
         match &self.read {
             Some(read) => bar.set_position(read.load(Ordering::Relaxed)),
             None => bar.tick(),

@@ -57,7 +57,8 @@ impl Source {
             let file = File::open(path).map_err(unread)?;
             let found = file.metadata().map_err(unread)?;
             if found.is_dir() {
-                return Err(Failure::usage(format!("{} is a folder", path.display())));
+                return Err(Failure::usage(format!("{} is a folder", path.display()))
+                    .with_help("name a file of messages, or - for standard input"));
             }
             (Box::new(file), found.is_file().then_some(found.len()))
         };
