@@ -6,6 +6,7 @@ pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod inbox;
+pub(crate) mod outbox;
 pub(crate) mod reference;
 pub(crate) mod relay;
 pub(crate) mod sandbox;
@@ -19,7 +20,7 @@ pub(crate) mod webhook;
 
 use std::process::ExitCode;
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgMatches, Args as _, CommandFactory as _, Error, FromArgMatches, Parser, Subcommand};
 
 use crate::args::{Color, Global};
@@ -96,7 +97,8 @@ commands! {
     "Validate messages, templates and tasks without sending them" "validate" Validate(validate::Validate),
     "Parse, verify, sign, post and receive webhooks" "webhook" Webhook(webhook::Webhook),
     "Store webhooks durably, hand them to your program, list, retry and replay them" "inbox" Inbox(inbox::Inbox),
-    "Migrate and shrink the store of the inbox" "relay" Relay(relay::Relay),
+    "List, show and resolve the messages of an outbox" "outbox" Outbox(outbox::Outbox),
+    "Check, migrate and shrink the store of an inbox and outbox" "relay" Relay(relay::Relay),
     "Print, export and check JSON Schemas" "schema" Schema(schema::Schema),
     "Check the settings, the hosts, the clock and the credentials" "doctor" Doctor(doctor::Doctor),
     "Explain error codes of INCS, Meta, Exotel and Viber" "explain" Explain(explain::Explain),
@@ -110,7 +112,7 @@ pub(crate) fn main() -> ExitCode {
     Color::from_raw_args(std::env::args_os()).apply();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return usage_error(&error).into(),
+        Err(error) => return usage_error(error).into(),
     };
     cli.global.color.apply();
     let out = Output { json: cli.global.json, quiet: cli.global.quiet };
@@ -141,10 +143,15 @@ fn finish(result: Result<Exit, Failure>, out: Output) -> Exit {
 }
 
 /// Prints help or the version, or reports a wrong command line.
-fn usage_error(error: &Error) -> Exit {
+fn usage_error(mut error: Error) -> Exit {
     // The flags are not known yet.
     let json = std::env::args_os().take_while(|arg| arg != "--").any(|arg| arg == "--json");
     let out = Output { json, quiet: false };
+    let help = help(&error);
+    if help.is_some() {
+        // The options that clap knows to be similar do something else.
+        error.remove(ContextKind::SuggestedArg);
+    }
     let text = error.render().ansi().to_string();
     if !error.use_stderr() {
         let text = text.strip_suffix('\n').unwrap_or(&text);
@@ -153,11 +160,26 @@ fn usage_error(error: &Error) -> Exit {
     if json {
         let text = error.render().to_string();
         let message = text.trim().strip_prefix("error: ").unwrap_or(text.trim());
-        out.failure(&Failure::usage(message));
+        out.failure(&Failure { help: help.map(str::to_owned), ..Failure::usage(message) });
     } else {
         out.note(&text);
+        if let Some(help) = help {
+            out.note(&format!("  help: {help}"));
+        }
     }
     Exit::Usage
+}
+
+/// Returns the next step for an option that another form of a command has.
+fn help(error: &Error) -> Option<&'static str> {
+    match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(option))
+            if error.kind() == ErrorKind::UnknownArgument && ["--journal", "--resume"].contains(&option.as_str()) =>
+        {
+            Some("only a file has a journal: `incs send FILE --channel CHANNEL --journal JOURNAL`")
+        }
+        _ => None,
+    }
 }
 
 fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
@@ -172,6 +194,7 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Validate(args) => validate::run(&args, context),
         Command::Webhook(args) => webhook::run(args, context),
         Command::Inbox(args) => inbox::run(args, context),
+        Command::Outbox(args) => outbox::run(args, context),
         Command::Relay(args) => relay::run(&args, context),
         Command::Schema(args) => schema::run(args, context),
         Command::Doctor(args) => doctor::run(&args, context),

@@ -84,6 +84,12 @@ pub(crate) struct Details {
     pub(crate) rejected: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) unknown: Option<u64>,
+    /// Number of messages in the journal of `send` with an unknown outcome that a person abandoned; included in `unknown`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) abandoned: Option<u64>,
+    /// Number of messages in the journal of `send` that are not sent yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) waiting: Option<u64>,
     /// Number of results that standard output did not take.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) unwritten: Option<u64>,

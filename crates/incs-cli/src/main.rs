@@ -2,6 +2,7 @@
 
 mod args;
 mod commands;
+mod confirm;
 mod connect;
 mod exit;
 #[cfg(test)]

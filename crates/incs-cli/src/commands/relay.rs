@@ -1,4 +1,6 @@
-//! `incs relay`: the upkeep of the store of the inbox.
+//! `incs relay`: the upkeep of the store of an inbox and outbox.
+
+mod doctor;
 
 use clap::{Args, Subcommand};
 use incs_facade::relay::store::{SqliteStore, Store as _};
@@ -19,13 +21,15 @@ pub(crate) struct Relay {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Check a store, and list what waits for a person
+    Doctor(doctor::Doctor),
     /// Bring a store to the newest schema; create it if it does not exist
     Migrate(Upkeep),
     /// Rewrite a store without the space of removed items
     Vacuum(Upkeep),
 }
 
-/// The arguments of both commands. They need a store that no other process owns.
+/// The arguments of `migrate` and `vacuum`. They need a store that no other process owns.
 #[derive(Debug, Args)]
 struct Upkeep {
     #[command(flatten)]
@@ -36,6 +40,7 @@ struct Upkeep {
 pub(crate) fn run(args: &Relay, context: &Context) -> Result<Exit, Failure> {
     let runtime = connect::runtime()?;
     match &args.command {
+        Command::Doctor(args) => runtime.block_on(doctor::run(args, context)),
         Command::Migrate(args) => runtime.block_on(migrate(args, context)),
         Command::Vacuum(args) => runtime.block_on(vacuum(args, context)),
     }

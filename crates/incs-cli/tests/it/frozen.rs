@@ -7,6 +7,8 @@ mod golden;
 mod inbox;
 mod local;
 mod offline;
+#[cfg(unix)]
+mod outbox;
 mod send;
 mod transcript;
 mod webhook;

@@ -160,8 +160,9 @@ fn frozen_lines() -> Vec<Frozen> {
         let path = entry.unwrap().path();
         let command = path.file_stem().unwrap().to_str().unwrap().to_owned();
         for text in fs::read_to_string(&path).unwrap().lines() {
-            let numbers = ["at_ms", "receipts", "ms", "bytes", "bytes_before", "bytes_after", "oldest_open_seconds"];
-            let text = numbers.iter().fold(text.to_owned(), |text, name| text.replace(&format!("\"<{name}>\""), "7"));
+            let numbers = ["at_ms", "receipts", "ms", "bytes", "bytes_before", "bytes_after"];
+            let numbers = numbers.into_iter().chain(["oldest_open_seconds", "oldest_queued_seconds", "seconds_after"]);
+            let text = numbers.fold(text.to_owned(), |text, name| text.replace(&format!("\"<{name}>\""), "7"));
             let row: Value = serde_json::from_str(&text).unwrap();
             for stream in ["stdout", "stderr"] {
                 if let Some(line) = row.get(stream).filter(|line| line.is_object()) {

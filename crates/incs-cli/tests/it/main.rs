@@ -32,6 +32,27 @@ mod inbox {
     mod store;
 }
 
+/// `incs send` with a journal.
+mod journal {
+    mod batch;
+    pub(crate) mod bulk;
+    #[cfg(unix)]
+    mod killed;
+    #[cfg(unix)]
+    mod stopped;
+}
+
+/// `incs outbox` and `incs relay doctor`.
+#[cfg(unix)]
+mod outbox {
+    mod audit;
+    mod decide;
+    mod doctor;
+    mod list;
+    mod show;
+    pub(crate) mod stores;
+}
+
 /// Templates, tasks and tokens against a server on loopback.
 mod manage {
     mod auth;

@@ -37,14 +37,28 @@ impl Sandbox {
     }
 
     /// Returns the program with the settings of this sandbox.
-    fn incs(&self, args: &[&str]) -> Command {
+    pub(crate) fn incs(&self, args: &[&str]) -> Command {
         let mut command = incs(args);
         command.env("INCS_BASE_URL", self.base_url()).env("INCS_CERTIFICATION_CODE", self.certification_code());
         command
     }
 
-    fn run(&self, args: &[&str]) -> Ended {
+    pub(crate) fn run(&self, args: &[&str]) -> Ended {
         run(&mut self.incs(args))
+    }
+
+    /// Returns all sent messages that it remembers, the newest first.
+    pub(crate) fn sent(&self) -> Vec<Value> {
+        let mut all = Vec::new();
+        let mut before = String::new();
+        loop {
+            let url = format!("{}/_sandbox/messages?direction=outbound&limit=200{before}", self.base_url());
+            let output = Command::new("curl").args(["--silent", "--fail", &url]).output().unwrap();
+            let page: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
+            let Some(last) = page.last() else { return all };
+            before = format!("&before={}", last["number"]);
+            all.extend(page);
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Tests of `send`.
 
-mod documents;
+pub(crate) mod documents;
 mod kinds;
 mod stopping;
 

@@ -1,4 +1,4 @@
-//! The output of `incs doctor`, and its exit code.
+//! The output of `incs doctor` and `incs relay doctor`, and their exit codes.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -24,11 +24,32 @@ pub(crate) enum CheckKind {
     Clock,
     // The host accepts the credential.
     Credential,
+    // The store can be opened.
+    Store,
+    // Only the owner can read the files of the store.
+    Permissions,
+    // The store has the schema of this version.
+    Schema,
+    // The version of SQLite.
+    Sqlite,
+    // The inbox has no dead letters.
+    Inbox,
+    // The messages of the outbox are sent.
+    Outbox,
+    // The webhook arrives that shows what became of an unknown send.
+    Evidence,
+    // No message waits for a person.
+    Decisions,
 }
 
 impl CheckKind {
+    /// The checks of an installation.
     pub(super) const ALL: [Self; 6] =
         [Self::Settings, Self::Connection, Self::Tls, Self::Reply, Self::Clock, Self::Credential];
+
+    /// The checks of a store that can be opened, besides its permissions.
+    pub(crate) const OF_STORE: [Self; 6] =
+        [Self::Schema, Self::Sqlite, Self::Inbox, Self::Outbox, Self::Evidence, Self::Decisions];
 
     fn as_str(self) -> &'static str {
         match self {
@@ -38,6 +59,14 @@ impl CheckKind {
             Self::Reply => "reply",
             Self::Clock => "clock",
             Self::Credential => "credential",
+            Self::Store => "store",
+            Self::Permissions => "permissions",
+            Self::Schema => "schema",
+            Self::Sqlite => "sqlite",
+            Self::Inbox => "inbox",
+            Self::Outbox => "outbox",
+            Self::Evidence => "evidence",
+            Self::Decisions => "decisions",
         }
     }
 }
@@ -118,24 +147,32 @@ impl Check {
                 CheckKind::Settings => Exit::Usage,
                 CheckKind::Connection | CheckKind::Tls | CheckKind::Reply => Exit::Network,
                 CheckKind::Credential => Exit::Authentication,
-                CheckKind::Clock => Exit::Failure,
+                CheckKind::Clock
+                | CheckKind::Store
+                | CheckKind::Permissions
+                | CheckKind::Schema
+                | CheckKind::Sqlite
+                | CheckKind::Inbox
+                | CheckKind::Outbox
+                | CheckKind::Evidence
+                | CheckKind::Decisions => Exit::Failure,
             },
         }
     }
 
-    pub(super) fn ok(kind: CheckKind, message: impl Into<String>) -> Self {
+    pub(crate) fn ok(kind: CheckKind, message: impl Into<String>) -> Self {
         Self::new(kind, CheckResult::Ok, message)
     }
 
-    pub(super) fn skipped(kind: CheckKind, message: impl Into<String>) -> Self {
+    pub(crate) fn skipped(kind: CheckKind, message: impl Into<String>) -> Self {
         Self::new(kind, CheckResult::Skipped, message)
     }
 
-    pub(super) fn warning(kind: CheckKind, message: impl Into<String>, help: impl Into<String>) -> Self {
+    pub(crate) fn warning(kind: CheckKind, message: impl Into<String>, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..Self::new(kind, CheckResult::Warning, message) }
     }
 
-    pub(super) fn failed(kind: CheckKind, message: impl Into<String>, help: impl Into<String>) -> Self {
+    pub(crate) fn failed(kind: CheckKind, message: impl Into<String>, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..Self::new(kind, CheckResult::Failed, message) }
     }
 
@@ -195,14 +232,14 @@ pub(crate) enum Line<'a> {
 }
 
 /// The output so far. Machines get each line at once, people get tables.
-pub(super) struct Report {
+pub(crate) struct Report {
     out: Output,
     settings: Columns,
     checks: Vec<Check>,
 }
 
 impl Report {
-    pub(super) fn new(out: Output) -> Self {
+    pub(crate) fn new(out: Output) -> Self {
         Self { out, settings: Columns::new(["setting", "value", "origin", "set by"]), checks: Vec::new() }
     }
 
@@ -229,7 +266,7 @@ impl Report {
         self.out.line("")
     }
 
-    pub(super) fn check(&mut self, check: Check) -> Result<(), WriteError> {
+    pub(crate) fn check(&mut self, check: Check) -> Result<(), WriteError> {
         if self.out.json {
             self.out.json(&Line::Check(&check))?;
             self.out.flush()?;
@@ -239,7 +276,7 @@ impl Report {
     }
 
     /// Prints the rest, and returns the exit: the code that all failures have in common, or 1.
-    pub(super) fn end(self, deny_warnings: bool) -> Result<Exit, Failure> {
+    pub(crate) fn end(self, deny_warnings: bool) -> Result<Exit, Failure> {
         let count = |result| count(self.checks.iter().filter(|check| check.result == result).count());
         let summary = Summary {
             ok: count(CheckResult::Ok),

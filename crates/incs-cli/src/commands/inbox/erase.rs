@@ -1,7 +1,5 @@
 //! `incs inbox erase`.
 
-use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
-
 use clap::Args;
 use incs_facade::model::Party;
 use incs_facade::relay::Relay;
@@ -9,6 +7,7 @@ use incs_facade::relay::Relay;
 use super::lines::ErasedLine;
 use super::store::StoreArgs;
 use crate::args::Private;
+use crate::confirm::is_confirmed;
 use crate::connect;
 use crate::exit::{Exit, Failure};
 use crate::output::Context;
@@ -31,7 +30,8 @@ pub(super) fn run(args: &Erase, context: &Context) -> Result<Exit, Failure> {
     let party = party(&args.party.0)?;
     let file = args.store.file(context)?;
     file.check_exists()?;
-    if !args.yes && !is_confirmed()? {
+    let question = "Remove the bytes of every stored item that names this person? This cannot be undone.";
+    if !args.yes && !is_confirmed(question, "erasing cannot be undone")? {
         return Err(Failure::new(Exit::Failure, "nothing was erased"));
     }
     let out = context.out;
@@ -74,21 +74,6 @@ fn party(text: &str) -> Result<Party, Failure> {
         Failure::usage("--party is neither a phone number nor the key of a person or group")
             .with_help("write digits only, such as 6281200045678, or user:ID, username:NAME, parent:ID or group:ID")
     })
-}
-
-/// Asks on the terminal. Without one, the command needs `--yes`.
-fn is_confirmed() -> Result<bool, Failure> {
-    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        return Err(Failure::usage("erasing cannot be undone").with_help("confirm it with --yes"));
-    }
-    let unread = |error: io::Error| Failure::new(Exit::Failure, format!("cannot ask for confirmation: {error}"));
-    let mut stderr = io::stderr().lock();
-    write!(stderr, "Remove the bytes of every stored item that names this person? This cannot be undone. [y/N] ")
-        .and_then(|()| stderr.flush())
-        .map_err(unread)?;
-    let mut answer = String::new();
-    io::stdin().lock().read_line(&mut answer).map_err(unread)?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 use incs_facade::model::Timestamp;
-use incs_facade::relay::store::{Stats as Numbers, Store as _};
+use incs_facade::relay::store::{OutboxState, Stats as Numbers, Store as _};
 
 use super::lines::StatsLine;
 use super::store::StoreArgs;
@@ -51,7 +51,7 @@ fn line_of(numbers: &Numbers) -> StatsLine {
         oldest_open: numbers.oldest_open.map(|at| at.to_string()),
         oldest_open_seconds: age,
         open: numbers.open,
-        queued: numbers.queued,
+        queued: numbers.outbox.count(OutboxState::Queued),
     }
 }
 

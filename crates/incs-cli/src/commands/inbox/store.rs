@@ -1,7 +1,8 @@
 //! The store that a command works on.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use incs_facade::model::Secret;
@@ -37,6 +38,9 @@ impl StoreArgs {
     }
 }
 
+/// The first bytes of a database file of SQLite.
+const DATABASE: &[u8] = b"SQLite format 3\0";
+
 /// The file of a store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StoreFile(PathBuf);
@@ -62,6 +66,46 @@ impl StoreFile {
         }
     }
 
+    /// Returns the store in a file of this name. A URL of a store is accepted too.
+    pub(crate) fn of_path(path: &Path) -> Result<Self, Failure> {
+        match path.to_str().filter(|text| text.starts_with("sqlite:")) {
+            Some(url) => Self::parse(url),
+            None => Ok(Self(path.to_owned())),
+        }
+    }
+
+    /// Fails if the file cannot be a journal of `incs send`, before anything is created beside it.
+    pub(crate) fn check_journal(&self) -> Result<(), Failure> {
+        const HELP: &str =
+            "name a file of its own for the journal, such as bulk.db; it is created if it does not exist";
+        let unsuitable = |what: String| Err(Failure::usage(what).with_help(HELP));
+        let name = self.0.as_os_str();
+        if name.is_empty() || name == "-" || name == ":memory:" {
+            return unsuitable("the journal must be a file on a disk".to_owned());
+        }
+        match self.0.metadata() {
+            Ok(found) if found.is_dir() => unsuitable(format!("the journal {self} is a folder")),
+            Ok(found) if !found.is_file() => unsuitable(format!("the journal {self} is not a regular file")),
+            Ok(_) if !self.starts_as_database() => {
+                unsuitable(format!("{self} is not a journal: it holds something else; nothing was changed"))
+            }
+            Ok(_) => Ok(()),
+            Err(_) => match self.0.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
+                Some(folder) => Err(Failure::usage(format!("the folder {} does not exist", folder.display()))
+                    .with_help("create the folder of the journal first, or name another file")),
+                None => Ok(()),
+            },
+        }
+    }
+
+    /// Reports whether the file is empty, or begins like a database. A file that cannot be read fails later.
+    fn starts_as_database(&self) -> bool {
+        let mut start = Vec::new();
+        let read =
+            std::fs::File::open(&self.0).and_then(|file| file.take(DATABASE.len() as u64).read_to_end(&mut start));
+        read.is_err() || start.is_empty() || start == DATABASE
+    }
+
     /// Fails if the file does not exist.
     pub(crate) fn check_exists(&self) -> Result<(), Failure> {
         if self.0.is_file() {
@@ -74,6 +118,46 @@ impl StoreFile {
     /// Opens the store as its owner. Creates it if it does not exist.
     pub(crate) async fn own(&self) -> Result<SqliteStore, Failure> {
         SqliteOptions::new(&self.0).open().await.map_err(|error| self.cannot("open", &error))
+    }
+
+    /// Opens a journal of `incs send` as its owner. Creates it if it does not exist.
+    pub(crate) async fn own_journal(&self) -> Result<SqliteStore, Failure> {
+        SqliteOptions::new(&self.0).open().await.map_err(|error| match error {
+            // Another journal for the same file would send its lines twice.
+            StoreError::Owned => {
+                Failure { message: format!("another process uses the journal {self}"), ..self.cannot("open", &error) }
+                    .with_help("wait until that process has ended, or stop it, then run the same command again")
+            }
+            error => self.cannot("open", &error),
+        })
+    }
+
+    /// Opens a journal of `incs send` as its owner, if it exists.
+    pub(crate) async fn own_existing_journal(&self) -> Result<SqliteStore, Failure> {
+        if !self.0.is_file() {
+            return Err(Failure::usage(format!("the journal {self} does not exist"))
+                .with_help(format!("`incs send FILE --channel CHANNEL --journal {self}` creates it")));
+        }
+        self.own_journal().await
+    }
+
+    /// Returns the names of those of its files that other users can read.
+    #[cfg(unix)]
+    pub(crate) fn readable_by_others(&self) -> Vec<String> {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let names = ["", "-wal", "-shm", ".lock"].into_iter().map(|end| {
+            let mut name = self.0.as_os_str().to_owned();
+            name.push(end);
+            PathBuf::from(name)
+        });
+        let is_readable = |path: &PathBuf| path.metadata().is_ok_and(|found| found.permissions().mode() & 0o077 != 0);
+        names.filter(is_readable).map(|path| path.display().to_string()).collect()
+    }
+
+    #[cfg(not(unix))]
+    pub(crate) fn readable_by_others(&self) -> Vec<String> {
+        Vec::new()
     }
 
     /// Returns the failure of an action on the store.
@@ -93,6 +177,12 @@ impl StoreFile {
                 "it has an older schema".to_owned(),
                 Some("stop the process that owns it, then run `incs relay migrate`"),
             ),
+            StoreError::Unsuitable(why) if why.contains("another program") => {
+                (why.clone(), Some("name a file of its own; it is created if it does not exist"))
+            }
+            other if other.to_string().contains("NotADatabase") => {
+                ("it is not a database".to_owned(), Some("check the name of the file"))
+            }
             other => (other.to_string(), None),
         };
         let failure = Failure::new(Exit::Failure, format!("cannot {action} the store {self}: {cause}"))

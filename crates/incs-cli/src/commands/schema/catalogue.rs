@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 
 use super::lines;
 use crate::commands::{
-    auth, demo, doctor, explain, inbox, reference, sandbox, send, status, template as templates, validate, webhook,
+    auth, demo, doctor, explain, inbox, outbox, reference, sandbox, send, status, template as templates, validate,
+    webhook,
 };
 use crate::lines::{Diagnostic, INBOUND};
 
@@ -63,7 +64,7 @@ pub(super) const ALL: &[LineSchema] = &[
     LineSchema::new(
         "doctor-line",
         "Doctor line",
-        "A line of `doctor`: a setting, a check, or the summary.",
+        "A line of `doctor` and `relay doctor`: a setting, a check, or the summary.",
         printed::<doctor::report::Line<'_>>,
     ),
     LineSchema::new(
@@ -141,6 +142,36 @@ pub(super) const ALL: &[LineSchema] = &[
     ),
     LineSchema::new("manual-file-line", "Manual file line", "A line of `man --dir`.", printed::<reference::ManualFile>),
     LineSchema::new("manual-line", "Manual line", "The line of `man`.", printed::<reference::ManualPage<'_>>),
+    LineSchema::new(
+        "outbox-decision-line",
+        "Outbox decision line",
+        "A line of `outbox resolve` and `outbox cancel` for one message.",
+        printed::<outbox::lines::DecisionLine>,
+    ),
+    LineSchema::new(
+        "outbox-gap-line",
+        "Outbox gap line",
+        "A line of `outbox audit` for an accepted message without a receipt.",
+        printed::<outbox::lines::GapLine>,
+    ),
+    LineSchema::new(
+        "outbox-message-line",
+        "Outbox message line",
+        "A line of `outbox list` for one message.",
+        printed::<outbox::lines::MessageLine>,
+    ),
+    LineSchema::new(
+        "outbox-shown-line",
+        "Outbox shown line",
+        "The line of `outbox show`.",
+        printed::<outbox::lines::ShownLine>,
+    ),
+    LineSchema::new(
+        "outbox-stats-line",
+        "Outbox stats line",
+        "The line of `outbox stats`.",
+        printed::<outbox::lines::StatsLine>,
+    ),
     LineSchema::new(
         "posted-line",
         "Posted line",

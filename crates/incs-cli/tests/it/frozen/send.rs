@@ -70,11 +70,37 @@ fn json_of_send_file_is_frozen() {
     let dry = with_json(&["send", "-", "--channel", "viber", "--dry-run"]);
     transcript.add_with_input("dry run", &mut { dry }, format!("{LINE}\n{empty}\n[]\n"));
     transcript.add_with_input("nothing", &mut with_json(&["send", "-", "--channel", "rcs", "--dry-run"]), "\n");
+    add_journal(&mut transcript, &folder);
     transcript.add("no channel", &mut with_json(&["send", "-"]));
     transcript.add("nothing named", &mut with_json(&["send"]));
     transcript.add("no such file", &mut with_json(&["send", "absent.json", "--channel", "rcs"]));
     transcript.add("a folder", &mut with_json(&["send", folder.to_str().unwrap(), "--channel", "rcs"]));
     transcript.end();
+}
+
+/// Adds the runs with a journal.
+fn add_journal(transcript: &mut Transcript, folder: &Folder) {
+    let lines = format!("{LINE}\n\n{}\nnot json\n{LINE}\n{LINE}\n", LINE.replace("See you at 9", ""));
+    let file = folder.file("many.jsonl", &lines);
+    let journal = folder.join("many.db").to_str().unwrap().to_owned();
+    let send = ["send", &file, "--channel", "viber", "--journal", &journal, "--concurrency", "1"];
+    let resume = ["send", "--resume", &journal, "--concurrency", "1"];
+    let platform = Platform::giving([accepted(), Reply::failure(Code::InvalidCertificationCode, "no").into()]);
+    transcript.add("a journal: the credential is refused", &mut to(&platform, &send));
+    let refused = Reply::failure(Code::Viber, "(#132012) the platform's own words").into();
+    let platform = Platform::giving([refused, Fault::close(Moment::AfterRequest)]);
+    transcript.add("a journal: resumed", &mut to(&platform, &resume));
+    transcript.add("a journal: again", &mut with_json(&send));
+    folder.file("many.jsonl", lines.replace("not json", "no json"));
+    transcript.add("a journal: another file", &mut with_json(&send));
+    folder.file("many.jsonl", format!("{lines}{LINE}\n"));
+    transcript.add("a journal: a longer file", &mut with_json(&send));
+    folder.file("many.jsonl", format!("{LINE}\n"));
+    transcript.add("a journal: a shorter file", &mut with_json(&send));
+    let absent = folder.join("absent.db").to_str().unwrap().to_owned();
+    transcript.add("no such journal", &mut with_json(&["send", "--resume", &absent]));
+    transcript.add("too many at once", &mut with_json(&[&send[..6], &["--concurrency", "65"]].concat()));
+    transcript.add("a journal without a file", &mut with_json(&["send", "--journal", &journal]));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::{platform, to};
 use crate::support::{Ended, Folder, fixture, fixture_path, incs, run, run_with_input};
 
 /// A document with a member that only Meta documents.
-const DOUBTFUL: &str = r#"{"to":"85268411234","context":{"message_id":"wamid.A"},"type":"document","document":{"link":"https://x.example/a.pdf"}}"#;
+pub(crate) const DOUBTFUL: &str = r#"{"to":"85268411234","context":{"message_id":"wamid.A"},"type":"document","document":{"link":"https://x.example/a.pdf"}}"#;
 /// A document with a typo.
 const TYPO: &str = r#"{"to":"85268411234","type":"interactive","interactive":{"type":"button","body":{"text":"a"},"foter":{"text":"b"},"action":{"buttons":[{"type":"reply","reply":{"id":"a","title":"b"}}]}}}"#;
 
