@@ -5,10 +5,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use incs_facade::model::event::whatsapp::{Content, Interactive, Message, Text};
-use incs_facade::relay::store::{ItemFilter, ItemState, SqliteStore, Store as _};
+use incs_facade::relay::store::{ItemFilter, ItemState, OutboxFilter, OutboxState, SqliteStore, Store as _};
 use incs_facade::webhook::testing::bodies;
 
-use crate::support::{Ended, Folder, PATH_SECRET, PATIENCE, Running, example, in_path, post, post_signed};
+use crate::support::{Ended, Folder, PATIENCE, Running, example_at, in_path, post, post_signed, sandbox, until};
 
 const CUSTOMER: &str = "85251230088";
 
@@ -50,10 +50,10 @@ async fn handled(path: &str, items: u64) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pick_is_answered_once_over_callbacks_and_restarts() {
-    let folder = Folder::new();
+    let (sandbox, folder) = (sandbox().await, Folder::new());
     let path = folder.path("relay.db");
-    let mut command = example("answer_choice", &[]);
-    command.env("INCS_WEBHOOK_SECRET", PATH_SECRET).env("ADDRESS", "127.0.0.1:0").env("STORE", &path);
+    let mut command = example_at(&sandbox, "answer_choice", &[]);
+    command.env("STORE", &path);
 
     // Three times, by a program that is stopped, one that is killed, and one that goes on.
     for round in 0..3 {
@@ -63,11 +63,12 @@ async fn pick_is_answered_once_over_callbacks_and_restarts() {
             assert_eq!(post_signed(&hooks, &in_path(), &body).await, 200);
         }
         handled(&path, 2).await;
+        until("the reply is accepted", || sandbox.sent().len() == 1).await;
         match round {
             0 => {
-                let Ended { code, stdout, stderr } = running.interrupt().await;
-                let output = (code, stdout.as_str(), stderr.as_str());
-                assert_eq!(output, (Some(0), "replies that wait to be sent: 1\n", ""));
+                assert_eq!(running.line().await, "inbox/1/1: accepted");
+                let Ended { code, stderr, .. } = running.interrupt().await;
+                assert_eq!((code, stderr.as_str()), (Some(0), ""));
             }
             1 => running.kill().await,
             _ => {
@@ -78,7 +79,8 @@ async fn pick_is_answered_once_over_callbacks_and_restarts() {
                 }
                 assert_eq!(post(&format!("{hooks}/guessed"), &[], &pick("wamid.4", "am")).await, 401);
                 handled(&path, 4).await;
-                assert_eq!(running.interrupt().await.stdout, "replies that wait to be sent: 2\n");
+                until("the second reply is accepted", || sandbox.sent().len() == 2).await;
+                assert_eq!(running.interrupt().await.code, Some(0));
             }
         }
     }
@@ -88,11 +90,12 @@ async fn pick_is_answered_once_over_callbacks_and_restarts() {
     assert!(items.iter().all(|item| item.state == ItemState::Done), "{items:?}");
     let [first, second_callback, second, _text] = &items[..] else { panic!("{items:?}") };
     assert_eq!(second_callback.duplicate_of, Some(first.id));
-    let replies = store.queued(None, 100).await.unwrap();
+    let replies = store.messages(OutboxFilter { limit: 100, ..OutboxFilter::default() }).await.unwrap();
     assert_eq!(replies.len(), 2, "{replies:?}");
-    for (reply, (item, hours)) in replies.iter().zip([(first, "13:00"), (second, "8:00")]) {
-        let body: Value = serde_json::from_slice(&reply.message.body).unwrap();
-        assert_eq!(reply.message.key, format!("inbox/{}/1", item.id));
+    let sent = sandbox.sent();
+    for ((reply, sent), (item, hours)) in replies.iter().zip(&sent).zip([(first, "13:00"), (second, "8:00")]) {
+        assert_eq!((reply.key.as_str(), reply.state), (&*format!("inbox/{}/1", item.id), OutboxState::Accepted));
+        let body: Value = serde_json::from_str(&sent.body).unwrap();
         assert_eq!(body["to"], CUSTOMER);
         assert!(body["text"].as_str().unwrap().contains(hours), "{body}");
     }

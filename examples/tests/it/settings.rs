@@ -25,7 +25,7 @@ fn arguments(name: &str) -> &'static [&'static str] {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_setting_that_is_missing_is_named() {
     for name in examples() {
-        let sends = !name.starts_with("receive_") && !["answer_choice", "exotel_bridge"].contains(&&*name);
+        let sends = !name.starts_with("receive_") && name != "exotel_bridge";
         let receives = name.starts_with("receive_")
             || ["answer_choice", "exotel_bridge", "list_and_reply", "reconcile"].contains(&&*name);
         let is_bridge = name == "exotel_bridge";
@@ -42,7 +42,9 @@ async fn a_setting_that_is_missing_is_named() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_base_url_that_is_none_is_told_and_nothing_is_sent() {
-    for name in ["send_text", "send_template", "queue_transport", "mock_in_tests", "bulk_send", "reconcile"] {
+    for name in
+        ["send_text", "send_template", "queue_transport", "mock_in_tests", "bulk_send", "reconcile", "answer_choice"]
+    {
         let mut command = example(name, arguments(name));
         let ended = run(command.envs(SETTINGS).env("INCS_BASE_URL", "nowhere")).await;
         assert_eq!(ended.code, Some(1), "{name}: {ended:?}");
