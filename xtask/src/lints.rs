@@ -11,11 +11,15 @@ const FUZZ: [&str; 2] = ["--manifest-path", "fuzz/Cargo.toml"];
 /// The manifest of the inbox beside its peers, with the oldest rusqlite that it accepts.
 const PEERS: [&str; 2] = ["--manifest-path", "bench/peers/Cargo.toml"];
 
+/// The manifest of the example with sqlx, which has the oldest rusqlite too.
+const SQLX: [&str; 2] = ["--manifest-path", "examples/sqlx/Cargo.toml"];
+
 /// Checks the formatting of every file.
 pub(crate) fn formatting(workspace: &Workspace) -> Result<()> {
     workspace.run(&["fmt", "--all", "--check"])?;
     workspace.run(&[&["fmt", "--check"][..], &FUZZ].concat())?;
-    workspace.run(&[&["fmt", "--check"][..], &PEERS].concat())
+    workspace.run(&[&["fmt", "--check"][..], &PEERS].concat())?;
+    workspace.run(&[&["fmt", "--check"][..], &SQLX].concat())
 }
 
 /// Runs clippy on all targets with all features, and on the fuzz targets.
@@ -36,10 +40,11 @@ pub(crate) fn features(workspace: &Workspace) -> Result<()> {
     oldest_sqlite(workspace)
 }
 
-/// Builds the inbox with the oldest rusqlite that it accepts, which users of sqlx have.
+/// Builds the relay with the oldest rusqlite that it accepts, which users of sqlx have, and tests the example with sqlx.
 fn oldest_sqlite(workspace: &Workspace) -> Result<()> {
     let target_dir = workspace.target_dir().join("peers").display().to_string();
-    workspace.run(&[&["check"][..], &PEERS, &["--locked", "--target-dir", &target_dir]].concat())
+    workspace.run(&[&["check"][..], &PEERS, &["--locked", "--target-dir", &target_dir]].concat())?;
+    workspace.run(&[&["test"][..], &SQLX, &["--locked", "--target-dir", &target_dir]].concat())
 }
 
 /// The program that measures, in the profile of a user who sets nothing: the profile of our own programs has LTO.
@@ -48,7 +53,7 @@ const MEASURE: [&str; 8] = ["run", "--profile", "plain", "-p", "incs-bench", "--
 /// Measures what has a gate. A figure beyond its gate is an error.
 pub(crate) fn bench_gates(workspace: &Workspace) -> Result<()> {
     workspace.run(&[&MEASURE[..], &["report", "--check"]].concat())?;
-    workspace.run(&[&MEASURE[..], &["inbox"]].concat())
+    workspace.run(&[&MEASURE[..], &["relay"]].concat())
 }
 
 /// Measures every table of `docs/performance.md`, and with `write` writes them into it.
