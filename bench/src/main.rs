@@ -31,8 +31,8 @@ enum Command {
     },
     /// Measure everything, and print the tables of docs/performance.md
     Table(page::Options),
-    /// Measure the limits of the durable inbox, and fail if one is exceeded
-    Inbox,
+    /// Measure the limits of the durable inbox and of the outbox, and fail if one is exceeded
+    Relay,
     /// Run one case several times; `report` runs this under valgrind
     Run {
         /// Name of the case
@@ -50,6 +50,12 @@ enum Command {
     Receive {
         /// Name of the receiver
         receiver: String,
+    },
+    /// Accept messages after a time until the input ends, for the outbox
+    #[command(hide = true)]
+    OutboxPlatform {
+        /// Milliseconds before each reply
+        millis: u64,
     },
     /// Receive webhooks and store them, or not, until the input ends
     #[command(hide = true)]
@@ -77,7 +83,8 @@ fn main() -> Result<()> {
     match Command::parse() {
         Command::Report { check, json } => report::report(check, json),
         Command::Table(options) => page::print(&options),
-        Command::Inbox => relay::check(),
+        Command::Relay => relay::check(),
+        Command::OutboxPlatform { millis } => relay::platform(std::time::Duration::from_millis(millis)),
         Command::RelayServe { way } => relay::serve(way == "stored"),
         Command::RelayLoad { port, connections } => relay::load(port, connections),
         Command::Run { case, times } => run(&case, times),

@@ -17,8 +17,8 @@ enum Part {
     Times,
     /// Receivers as servers at 64 connections
     Receivers,
-    /// The durable inbox
-    Inbox,
+    /// The durable inbox and the outbox
+    Relay,
     /// pywa
     Python,
     /// The program `incs`; needs `--incs`
@@ -64,7 +64,7 @@ pub(crate) fn print(options: &Options) -> Result<()> {
     if wants(Part::Receivers) {
         tables.push(receivers::table(&mut goals)?);
     }
-    if wants(Part::Inbox) {
+    if wants(Part::Relay) {
         tables.extend(relay::tables(&mut goals)?);
     }
     if wants(Part::Python) {

@@ -1,15 +1,20 @@
-//! The durable inbox: group commit, storing before the reply, handling, and a store with a long history.
+//! The durable inbox: group commit, storing before the reply, handling, and a store with a long history. The outbox: sending from it.
 //!
 //! All figures depend on the disk, so only ratios of one run are compared. Two of them are gates.
 
 #![allow(clippy::cast_precision_loss, reason = "numbers of events are far below 2^52")]
 
 mod http;
+mod outbox;
 mod store;
+
+use std::time::Duration;
 
 use anyhow::{Result, bail};
 
 pub(crate) use self::http::{load, serve};
+use self::outbox::Platform;
+pub(crate) use self::outbox::serve as platform;
 use self::store::{Rates, append, end_to_end, history, stuck};
 use crate::goals::Goal;
 use crate::table::{Cell, Table};
@@ -83,10 +88,77 @@ fn gates() -> Result<(Vec<Gate>, Table)> {
     Ok((gates, table))
 }
 
+/// The latency of the platform with which the outbox is judged.
+const LATENCY: Duration = Duration::from_millis(20);
+
+/// The rates of sending with and without an outbox.
+struct Sends {
+    in_flight: usize,
+    without: f64,
+    with: f64,
+    share: f64,
+    syncs: f64,
+}
+
+/// Sending from the outbox against sending without one.
+fn sends(latency: Duration) -> Result<Vec<Sends>> {
+    let mut rows = Vec::new();
+    let platform = Platform::start(latency)?;
+    for in_flight in [16, 64] {
+        let (mut bare, mut stored, mut syncs, mut shares) = (vec![], vec![], vec![], vec![]);
+        for round in 1..=ROUNDS {
+            eprintln!("the outbox, {in_flight} in flight, {latency:?}: round {round} of {ROUNDS}");
+            let without = outbox::bare(&platform, in_flight)?;
+            let with = outbox::outbox(&platform, in_flight, without)?;
+            shares.push(with.rate / without);
+            bare.push(without);
+            stored.push(with.rate);
+            syncs.push(with.syncs);
+        }
+        rows.push(Sends {
+            in_flight,
+            without: middle(bare),
+            with: middle(stored),
+            share: middle(shares),
+            syncs: middle(syncs),
+        });
+    }
+    Ok(rows)
+}
+
+/// The syncs that a send takes, and the rate of the outbox.
+fn outbox_gates() -> Result<(Vec<Gate>, Vec<Goal>, Table)> {
+    let (mut gates, mut goals) = (Vec::new(), Vec::new());
+    let columns = ["platform", "in flight", "without, a second", "from the outbox, a second", "share", "syncs a send"];
+    let mut table = Table::new("The outbox", &columns);
+    for latency in [LATENCY, Duration::ZERO] {
+        for Sends { in_flight, without, with, share, syncs } in sends(latency)? {
+            if latency == LATENCY {
+                let what = format!("syncs for each send, {in_flight} in flight");
+                let limit = if in_flight == 16 { 0.2 } else { 0.08 };
+                gates.push(Gate { what, measured: syncs, limit, is_at_least: false, applies: true });
+                let what = format!("sends from the outbox against sends without, {in_flight} in flight, 20 ms");
+                goals.push(Goal::at_least(what, share, 0.9));
+            }
+            table.push([
+                if latency == LATENCY { "replies after 20 ms".into() } else { "replies at once".into() },
+                Cell::count(in_flight as f64),
+                Cell::count(without),
+                Cell::count(with),
+                Cell::ratio(share),
+                Cell::Number(syncs, 4),
+            ]);
+        }
+    }
+    Ok((gates, goals, table))
+}
+
 /// Checks the gates.
 pub(crate) fn check() -> Result<()> {
-    let (gates, table) = gates()?;
-    println!("{}", table.to_markdown());
+    let (mut gates, inbox) = gates()?;
+    let (more, _, outbox) = outbox_gates()?;
+    gates.extend(more);
+    println!("{}\n{}", inbox.to_markdown(), outbox.to_markdown());
     for Gate { what, measured, .. } in gates.iter().filter(|gate| !gate.applies) {
         println!(
             "{what}: {measured:.2}, without a limit, since this disk makes more than {FAST_DISK} commits a second"
@@ -99,13 +171,16 @@ pub(crate) fn check() -> Result<()> {
     if broken.is_empty() {
         Ok(())
     } else {
-        bail!("{} of {} limits of the inbox are exceeded", broken.len(), gates.len())
+        bail!("{} of {} limits of the relay are exceeded", broken.len(), gates.len())
     }
 }
 
 /// Measures everything.
 pub(crate) fn tables(goals: &mut Vec<Goal>) -> Result<Vec<Table>> {
-    let (gates, inbox) = gates()?;
+    let (mut gates, inbox) = gates()?;
+    let (more, more_goals, sends) = outbox_gates()?;
+    gates.extend(more);
+    goals.extend(more_goals);
     for Gate { what, measured, limit, is_at_least, .. } in gates {
         let goal = if is_at_least {
             Goal::at_least(what, measured, limit)
@@ -155,5 +230,10 @@ pub(crate) fn tables(goals: &mut Vec<Goal>) -> Result<Vec<Table>> {
         Cell::count(blocked),
         Cell::ratio(blocked / free),
     ]);
-    Ok(vec![inbox, webhooks, long])
+    let mut enqueue = Table::new("Enqueuing", &["what", "a second"]);
+    let rates = (0..ROUNDS).map(|_| outbox::enqueue_rate(100_000)).collect::<Result<_>>()?;
+    let rate = middle(rates);
+    goals.push(Goal::at_least("messages enqueued in chunks of 1,000, a second", rate, 100_000.0).with_decimals(0));
+    enqueue.push(["100,000 messages in chunks of 1,000".into(), Cell::count(rate)]);
+    Ok(vec![inbox, webhooks, long, sends, enqueue])
 }

@@ -97,6 +97,7 @@ fn delivery(number: u64) -> NewDelivery {
             class: ItemClass::Message,
             pointer: "/message/messages/0".to_owned(),
             range: 100..400,
+            contact: None,
         }],
     }
 }

@@ -32,13 +32,13 @@ pub(super) struct Rates {
 }
 
 /// A store in a new file beside this program, which is on a disk and not in memory.
-struct Fresh {
-    store: SqliteStore,
+pub(super) struct Fresh {
+    pub(super) store: SqliteStore,
     _folder: TempDir,
 }
 
 impl Fresh {
-    async fn open(max_jobs: usize) -> Result<Self> {
+    pub(super) async fn open(max_jobs: usize) -> Result<Self> {
         let program: PathBuf = std::env::current_exe()?;
         let folder = TempDir::new_in(program.parent().context("a program without a folder")?)?;
         let store = SqliteOptions::new(folder.path().join("relay.db")).with_max_jobs(max_jobs).open().await?;
@@ -46,7 +46,7 @@ impl Fresh {
     }
 }
 
-fn runtime() -> Result<Runtime> {
+pub(super) fn runtime() -> Result<Runtime> {
     Ok(Builder::new_multi_thread().worker_threads(2).enable_all().build()?)
 }
 
@@ -70,6 +70,7 @@ fn delivery(number: u64, key: u64) -> NewDelivery {
             class: ItemClass::Message,
             pointer: "/message/messages/0".to_owned(),
             range: 100..400,
+            contact: None,
         }],
     }
 }
