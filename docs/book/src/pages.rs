@@ -42,6 +42,9 @@ struct WebhookItems;
 #[doc = include_str!("../../relay.md")]
 struct Relay;
 
+#[doc = include_str!("../../unknown-sends.md")]
+struct UnknownSends;
+
 #[doc = include_str!("../../webhooks-store.md")]
 struct WebhookStore;
 

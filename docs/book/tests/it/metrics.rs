@@ -12,12 +12,13 @@ use axum::routing::post;
 use incs_client::backend::HyperTransport;
 use incs_client::retry::RetryPolicy;
 use incs_client::{Client, Rate, RateLimits};
+use incs_model::event::created;
 use incs_model::event::whatsapp::{Content, Message, Text};
 use incs_model::inbound::{self, Inbound};
 use incs_model::metric::{Instrument, LabelValues, Metric};
 use incs_model::status::StatusQuery;
-use incs_model::{PhoneNumber, Timestamp, rcs, viber, whatsapp};
-use incs_relay::store::SqliteStore;
+use incs_model::{PhoneNumber, Timestamp, WireTime, rcs, viber, whatsapp};
+use incs_relay::store::{OutboxFilter, OutboxMessage, OutboxState, SqliteStore};
 use incs_relay::{Context, HandlerError, Relay};
 use incs_sandbox::{Action, Channel, Pace, Rule, Sandbox, Webhook, When};
 use incs_webhook::guard::{Claim, ClaimGuard, MemoryGuard};
@@ -245,7 +246,7 @@ async fn receiver() -> String {
 }
 
 /// An inbox whose handler fails or gives up if the message asks for it. It runs until the test ends.
-async fn inbox(folder: &Folder) -> Relay {
+async fn inbox(folder: &Folder, client: Client) -> Relay {
     let store = SqliteStore::open(folder.0.join("relay.db")).await.unwrap();
     let handler = |message: Inbound, context: Context| async move {
         match &message.content {
@@ -259,7 +260,12 @@ async fn inbox(folder: &Folder) -> Relay {
             }
         }
     };
-    let relay = Relay::builder(store).retry_schedule([Duration::from_hours(1)]).on_message(handler).build();
+    let relay = Relay::builder(store)
+        .retry_schedule([Duration::from_hours(1)])
+        .on_message(handler)
+        .client(client)
+        .evidence_pause(Duration::from_millis(20))
+        .build();
     let running = relay.clone();
     tokio::spawn(async move { running.run_until(std::future::pending()).await });
     relay
@@ -275,7 +281,36 @@ async fn inbox_traffic(relay: &Relay, round: u32) {
         let reply = relay.receive(&receiver, &headers, "/hooks/change-me", body.as_bytes()).await;
         assert_eq!(reply.status(), 200, "{reply:?}");
     }
+    outbox_traffic(relay, round).await;
     relay.stats().await.unwrap();
+}
+
+/// Enqueues messages, one of them too late, and posts the webhooks of unknown ones.
+async fn outbox_traffic(relay: &Relay, round: u32) {
+    const TEXT: &str = "Your table is ready.";
+    for number in 0..3 {
+        let to = format!("62813000{number}{round:04}");
+        let message = whatsapp::Message::new(to.parse().unwrap(), TEXT);
+        let mut message = OutboxMessage::try_new(to, message).unwrap();
+        if number == 0 {
+            message = message.with_not_after(Timestamp::UNIX_EPOCH);
+        }
+        relay.outbox().enqueue(message).await.unwrap();
+    }
+    let unknown = OutboxFilter { state: Some(OutboxState::Unknown), limit: 100, ..OutboxFilter::default() };
+    for entry in relay.store().messages(unknown).await.unwrap() {
+        let content = created::Content::Text(created::content::Text::new(TEXT));
+        let message = created::Message::new(entry.id.0, content)
+            .with_send_id("staff_1")
+            .with_recv_id(format!("30112_{}", entry.key))
+            .with_channel_msg_id(format!("wamid.{}", entry.key))
+            .with_source(created::Origin::Api)
+            .with_created_at(WireTime::from_rfc3339(entry.sending_at.unwrap(), 6));
+        let (receiver, headers) = (Receiver::new(secret()), [("content-type", "application/json")]);
+        let body = bodies::message_created(message);
+        let reply = relay.receive(&receiver, &headers, "/hooks/change-me", body.as_bytes()).await;
+        assert_eq!(reply.status(), 200, "{reply:?}");
+    }
 }
 
 /// Sends on every channel, asks, and lets a customer write, once. Some of it fails, as the faults say.
@@ -295,13 +330,18 @@ async fn traffic(client: &Client, sandbox: &Sandbox, url: &str) {
     }
 }
 
+async fn all_names(prometheus: &Prometheus) -> Vec<String> {
+    let names = prometheus.get("label/__name__/values").await;
+    names["data"].as_array().unwrap().iter().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_query_has_data_in_a_real_prometheus() {
     // For the HTTP client of this test. An error says that another test was first.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let folder = Folder::new("prometheus");
     let prometheus = Prometheus::start(&folder, exporter());
-    let (url, relay) = (receiver().await, inbox(&folder).await);
+    let url = receiver().await;
     let sandbox = Sandbox::builder().seed(7).pace(Pace::instant()).start().await.unwrap();
     sandbox.add_webhook(Webhook::to(&url).signed_with(secret())).unwrap();
     for rule in [
@@ -311,9 +351,12 @@ async fn every_query_has_data_in_a_real_prometheus() {
     ] {
         sandbox.add_fault(rule).unwrap();
     }
-    let client = Client::builder(HyperTransport::new())
-        .base_urls(&sandbox.base_url())
-        .certification_code(sandbox.certification_code())
+    let builder = || {
+        let builder = Client::builder(HyperTransport::new()).base_urls(&sandbox.base_url());
+        builder.certification_code(sandbox.certification_code())
+    };
+    let relay = inbox(&folder, builder().build().unwrap()).await;
+    let client = builder()
         .retry(RetryPolicy::new().with_base_delay(Duration::from_millis(1)))
         .rate_limits(RateLimits::new().with_per_recipient(Rate::per_second(200)))
         .build()
@@ -336,11 +379,23 @@ async fn every_query_has_data_in_a_real_prometheus() {
         }
         queries = open;
     }
-    let names = prometheus.get("label/__name__/values").await;
-    let names: Vec<_> = names["data"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    let names = all_names(&prometheus).await;
+    let started = Instant::now();
+    while relay.store().stats().await.unwrap().outbox.last_created_webhook.is_none() {
+        assert!(started.elapsed() < Duration::from_mins(1), "no send of the outbox has an unknown outcome");
+        round += 1;
+        inbox_traffic(&relay, round).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let mut names = names;
+    while !names.iter().any(|name| name == "incs_relay_found_total") {
+        assert!(started.elapsed() < Duration::from_mins(1), "no unknown send was found");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        names = all_names(&prometheus).await;
+    }
     for metric in all() {
         let end = if matches!(metric.instrument, Instrument::Histogram(_)) { "_bucket" } else { "" };
-        assert!(names.contains(&&*(exported(metric) + end)), "{}: {names:?}", metric.name);
+        assert!(names.contains(&(exported(metric) + end)), "{}: {names:?}", metric.name);
     }
     let rules = prometheus.get("rules").await;
     for rule in rules["data"]["groups"][0]["rules"].as_array().unwrap() {
