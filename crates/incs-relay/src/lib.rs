@@ -155,6 +155,7 @@ mod relay;
 mod runner;
 #[cfg(feature = "outbox")]
 mod sender;
+mod settings;
 pub mod store;
 #[cfg(feature = "tracing")]
 mod trace;

@@ -18,8 +18,9 @@ use crate::failpoint;
 use crate::handler::OutcomeHandler;
 use crate::handler::{Context, EventHandler, HandlerError, MessageHandler};
 use crate::inbox::{self, Restorer};
+use crate::settings::RETRY_SCHEDULE;
 #[cfg(feature = "outbox")]
-use crate::sender::{MAX_SENDS, Sending};
+use crate::settings::{MAX_SENDS, Sending};
 #[cfg(feature = "outbox")]
 use crate::store::OutboxEntry;
 use crate::store::{Appended, Erasure, RecipientKey, Retention, Stats, Store, StoreError};
@@ -71,9 +72,6 @@ pub struct RelayBuilder {
     store: Arc<dyn Store>,
     settings: Settings,
 }
-
-/// The default waits in seconds before the attempts after the first one, about 4 hours in all.
-pub(crate) const RETRY_SCHEDULE: [u64; 8] = [1, 5, 30, 120, 600, 1800, 3600, 7200];
 
 impl RelayBuilder {
     /// Sets the handler of customers' messages.

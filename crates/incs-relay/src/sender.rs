@@ -14,16 +14,15 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::clock::earlier;
 use crate::handler::{AfterFailure, HandlerError, OutcomeHandler};
-use crate::relay::{RETRY_SCHEDULE, Relay, Shared};
+use crate::relay::{Relay, Shared};
 use crate::runner::varied;
+use crate::settings::Sending;
 use crate::store::{
     Decision, DecisionResult, OutboxEntry, OutboxFilter, OutboxId, OutboxState, Proof, Reported, SendLimits,
     SendOutcome, SendResult, SenderId, SendingMessage, StoreError,
 };
 use crate::{failpoint, inbox, reconcile};
 
-/// The most messages that a relay sends at once, and thus the most whose outcome one crash makes unknown.
-pub(crate) const MAX_SENDS: usize = 64;
 /// The longest wait between two looks for messages that are due.
 const IDLE: Duration = Duration::from_millis(250);
 /// The wait after the store has failed.
@@ -38,37 +37,6 @@ const PAGE: usize = 100;
 /// The number of changes that are reported at once, and the time after which another process may report them.
 const REPORTS: usize = 32;
 const REPORT_LEASE: Duration = Duration::from_mins(1);
-
-/// The settings of the outbox.
-#[derive(Clone)]
-pub(crate) struct Sending {
-    pub(crate) client: Client,
-    pub(crate) concurrency: usize,
-    pub(crate) interval: Option<Duration>,
-    pub(crate) retry_schedule: Vec<Duration>,
-    pub(crate) hold: Duration,
-    pub(crate) unresolved_after: Duration,
-    pub(crate) accepts_likely: bool,
-    pub(crate) evidence_pause: Duration,
-    pub(crate) receipts_after: Option<Duration>,
-}
-
-impl Sending {
-    /// Returns the default settings.
-    pub(crate) fn new(client: Client) -> Self {
-        Self {
-            client,
-            concurrency: 16,
-            interval: None,
-            retry_schedule: RETRY_SCHEDULE.map(Duration::from_secs).to_vec(),
-            hold: Duration::from_mins(10),
-            unresolved_after: Duration::from_hours(24),
-            accepts_likely: false,
-            evidence_pause: Duration::from_secs(10),
-            receipts_after: Some(Duration::from_hours(3)),
-        }
-    }
-}
 
 impl Relay {
     /// Sends messages until `stopped` ends, then waits for those that are being sent.

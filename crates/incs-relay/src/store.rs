@@ -1,5 +1,6 @@
 //! The [`Store`]: the durable state of an inbox and an outbox.
 
+mod keys;
 mod memory;
 mod outbox;
 #[cfg(feature = "sqlite")]
@@ -12,19 +13,20 @@ use async_trait::async_trait;
 use incs_model::Timestamp;
 use incs_model::delivery::DeliveryState;
 
+pub(crate) use self::keys::hash;
+pub use self::keys::{ContentKey, OrderingKey, RecipientKey};
 pub use self::memory::MemoryStore;
 pub use self::outbox::{
-    Advanced, CUSTOMER_WINDOW, Candidates, ContentKey, CustomerContact, Decision, DecisionResult, Enqueued,
-    ExpiredSends, OutboxEntry, OutboxFilter, OutboxId, OutboxMessage, OutboxState, OutboxStats, Proof, RecipientKey,
-    Recorded, Reported, SendLimits, SendOutcome, SendResult, SenderId, SendingMessage, Sighting, SightingKind,
+    Advanced, CUSTOMER_WINDOW, Candidates, CustomerContact, Decision, DecisionResult, Enqueued, ExpiredSends,
+    OutboxEntry, OutboxFilter, OutboxId, OutboxMessage, OutboxState, OutboxStats, Proof, Recorded, Reported,
+    SendLimits, SendOutcome, SendResult, SenderId, SendingMessage, Sighting, SightingKind,
 };
 #[cfg(feature = "sqlite")]
 pub use self::sqlite::{CompleteInError, SqliteOptions, SqliteStore};
-pub(crate) use self::types::hash;
 pub use self::types::{
     Appended, Claim, ClaimLimits, ClaimedItem, Completion, Erasure, FencingToken, InboxItem, ItemClass, ItemFilter,
-    ItemId, ItemState, Lease, LeaseState, NewDelivery, NewItem, NextStep, OperatorAction, OperatorResult, OrderingKey,
-    Retention, Stats, StatusUpdate, StoredItem, Swept,
+    ItemId, ItemState, Lease, LeaseState, NewDelivery, NewItem, NextStep, OperatorAction, OperatorResult, Retention,
+    Stats, StatusUpdate, StoredItem, Swept,
 };
 
 /// The durable state of an inbox and an outbox. Object safe, so a [`Relay`](crate::Relay) holds any store.

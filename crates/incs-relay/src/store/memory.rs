@@ -14,14 +14,16 @@ use incs_model::delivery::{DeliveryState, Stage};
 use tokio::sync::Notify;
 
 use self::outbox::Outbox;
+use super::keys::RecipientKey;
+use super::keys::{OrderingKey, hash};
 use super::outbox::{
     Advanced, Candidates, Decision, DecisionResult, Enqueued, ExpiredSends, OutboxEntry, OutboxFilter, OutboxId,
-    OutboxMessage, RecipientKey, Reported, SendLimits, SendResult, SenderId,
+    OutboxMessage, Reported, SendLimits, SendResult, SenderId,
 };
 use super::types::{
     Appended, Claim, ClaimLimits, ClaimedItem, Completion, Erasure, FencingToken, InboxItem, ItemFilter, ItemId,
-    ItemState, Lease, LeaseState, NOTICE, NewDelivery, NewItem, NextStep, OperatorAction, OperatorResult, OrderingKey,
-    Retention, Stats, StatusUpdate, StoredItem, Swept, hash, only, within,
+    ItemState, Lease, LeaseState, NOTICE, NewDelivery, NewItem, NextStep, OperatorAction, OperatorResult, Retention,
+    Stats, StatusUpdate, StoredItem, Swept, only, within,
 };
 use super::{Store, StoreError};
 use crate::clock::{Clock, earlier, later};

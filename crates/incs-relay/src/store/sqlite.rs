@@ -1,5 +1,6 @@
 //! The store in one SQLite file.
 
+mod delivery_state;
 mod evidence;
 mod inbox;
 mod key;
@@ -25,9 +26,10 @@ use rusqlite::Connection;
 use tokio::sync::Notify;
 
 use self::writer::{Checkpoints, Reader, Writer};
+use super::keys::RecipientKey;
 use super::outbox::{
     Advanced, Candidates, Decision, DecisionResult, Enqueued, ExpiredSends, OutboxEntry, OutboxFilter, OutboxId,
-    OutboxMessage, RecipientKey, Reported, SendLimits, SendResult, SenderId,
+    OutboxMessage, Reported, SendLimits, SendResult, SenderId,
 };
 use super::types::{
     Appended, Claim, ClaimLimits, Completion, Erasure, InboxItem, ItemFilter, ItemId, Lease, LeaseState, NewDelivery,
@@ -501,8 +503,8 @@ impl Store for SqliteStore {
         message_id: &str,
         recipient: Option<&str>,
     ) -> Result<Option<DeliveryState>, StoreError> {
-        let name = inbox::state_name(message_id, recipient);
-        self.0.reader.run(move |connection| inbox::delivery_state(connection, &name)).await
+        let name = delivery_state::name(message_id, recipient);
+        self.0.reader.run(move |connection| delivery_state::load(connection, &name)).await
     }
 
     async fn operate(&self, actions: Vec<(ItemId, OperatorAction)>) -> Result<Vec<OperatorResult>, StoreError> {

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use incs_model::Timestamp;
 use incs_model::delivery::DeliveryUpdate;
-use sha2::{Digest as _, Sha256};
 
+use super::keys::OrderingKey;
 use super::outbox::{CustomerContact, OutboxMessage, OutboxStats, Sighting};
 
 /// The number of an item. A later item has a larger number.
@@ -19,54 +19,6 @@ impl fmt::Display for ItemId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
-}
-
-/// The key of items that are handled in order, such as the messages of one customer.
-///
-/// It is the beginning of a SHA-256, so it contains no phone number. Two conversations with the same key would be handled in one order,
-/// which harms neither.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct OrderingKey(i64);
-
-impl OrderingKey {
-    /// Computes a key from its parts. The boundaries of the parts count.
-    pub fn of_parts<'a>(parts: impl IntoIterator<Item = &'a str>) -> Self {
-        let beginning = hash(parts).first_chunk().copied().unwrap_or_default();
-        Self(i64::from_be_bytes(beginning))
-    }
-
-    /// Returns the key as a number, for a column of a database.
-    pub fn as_i64(self) -> i64 {
-        self.0
-    }
-
-    /// Returns the key with this number.
-    pub fn from_i64(number: i64) -> Self {
-        Self(number)
-    }
-}
-
-/// Writes the key in hex.
-impl fmt::Display for OrderingKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:016x}", self.0)
-    }
-}
-
-impl fmt::Debug for OrderingKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "OrderingKey({self})")
-    }
-}
-
-/// Hashes parts so that their boundaries count.
-pub(crate) fn hash<'a>(parts: impl IntoIterator<Item = &'a str>) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part.as_bytes());
-    }
-    hash.finalize().into()
 }
 
 /// Returns the part of a range that lies in a body.

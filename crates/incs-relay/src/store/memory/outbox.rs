@@ -9,10 +9,11 @@ use incs_model::delivery::Stage;
 
 use super::State;
 use crate::clock::{earlier, later};
+use crate::store::keys::RecipientKey;
 use crate::store::outbox::{
     Advanced, CUSTOMER_WINDOW, Candidates, CustomerContact, Decision, DecisionResult, Enqueued, ExpiredSends,
-    OutboxEntry, OutboxFilter, OutboxId, OutboxMessage, OutboxState, OutboxStats, Proof, RecipientKey, Recorded,
-    Reported, SendLimits, SendOutcome, SendResult, SenderId, SendingMessage, Sighting, SightingKind,
+    OutboxEntry, OutboxFilter, OutboxId, OutboxMessage, OutboxState, OutboxStats, Proof, Recorded, Reported,
+    SendLimits, SendOutcome, SendResult, SenderId, SendingMessage, Sighting, SightingKind,
 };
 use crate::store::types::StatusUpdate;
 

@@ -5,10 +5,9 @@ use incs_model::delivery::Stage;
 use rusqlite::{Connection, OptionalExtension as _, Row, named_params, params};
 
 use super::outbox_row::{COLUMNS, OutboxRow, later, owner, row_id};
-use super::{Millis, inbox, millis, millis_of, timestamp};
-use crate::store::outbox::{
-    Candidates, ContentKey, CustomerContact, OutboxEntry, OutboxId, RecipientKey, Sighting, SightingKind,
-};
+use super::{Millis, delivery_state, millis, millis_of, timestamp};
+use crate::store::keys::{ContentKey, RecipientKey};
+use crate::store::outbox::{Candidates, CustomerContact, OutboxEntry, OutboxId, Sighting, SightingKind};
 use crate::store::types::StatusUpdate;
 
 /// Adds a receipt to its message, or keeps it as evidence. `stage` is that of the merged state.
@@ -151,7 +150,7 @@ pub(super) fn record_statuses(
     updates: &[StatusUpdate],
 ) -> rusqlite::Result<()> {
     for update in updates {
-        let stage = inbox::merge(connection, now, update)?;
+        let stage = delivery_state::merge(connection, now, update)?;
         if let Some(mut row) = owner_row(connection, &update.message_id)? {
             row.set_stage(now, stage);
             row.save_receipt(connection)?;

@@ -3,15 +3,15 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use incs_model::delivery::{DeliveryState, Stage};
 use rusqlite::{Connection, OptionalExtension as _, Row, named_params, params};
 
 use super::key::Key;
-use super::{Millis, evidence, failure, millis, millis_of, number, outbox, timestamp};
+use super::{Millis, delivery_state, evidence, failure, millis, millis_of, number, outbox, timestamp};
 use crate::store::StoreError;
+use crate::store::keys::OrderingKey;
 use crate::store::types::{
     Appended, Claim, ClaimLimits, ClaimedItem, Completion, FencingToken, ItemClass, ItemId, Lease, LeaseState,
-    NewDelivery, NewItem, NextStep, OrderingKey, StatusUpdate, StoredItem, within,
+    NewDelivery, NewItem, NextStep, StoredItem, within,
 };
 
 pub(super) fn append(
@@ -321,7 +321,7 @@ fn leased(connection: &Connection, lease: Lease) -> rusqlite::Result<Option<Key>
 
 fn settle(connection: &Connection, now: Millis, completion: &Completion, mut key: Key) -> rusqlite::Result<()> {
     for update in &completion.status_updates {
-        let stage = merge(connection, now, update)?;
+        let stage = delivery_state::merge(connection, now, update)?;
         evidence::add_receipt(connection, now, update, stage)?;
     }
     for id in completion.done.iter().map(|id| row_id(*id)) {
@@ -349,32 +349,6 @@ fn settle(connection: &Connection, now: Millis, completion: &Completion, mut key
         }
     }
     key.save(connection)
-}
-
-/// Merges a receipt into the state of its message. Returns the stage.
-pub(super) fn merge(connection: &Connection, now: Millis, update: &StatusUpdate) -> rusqlite::Result<Option<Stage>> {
-    let name = state_name(&update.message_id, update.recipient.as_deref());
-    let mut state = delivery_state(connection, &name)?.unwrap_or_default();
-    state.merge(&update.update);
-    // A state is made of texts, numbers and times, which JSON can hold.
-    let json = serde_json::to_string(&state).unwrap_or_default();
-    let sql = "INSERT OR REPLACE INTO delivery_state(message, state, updated_at) VALUES (?1, ?2, ?3)";
-    connection.prepare_cached(sql)?.execute(params![name, json, now])?;
-    Ok(state.stage())
-}
-
-/// Returns the name of a state. The recipient's key holds a phone number, so only its hash is stored.
-pub(super) fn state_name(message_id: &str, recipient: Option<&str>) -> String {
-    match recipient {
-        None => message_id.to_owned(),
-        Some(recipient) => format!("{message_id} {}", OrderingKey::of_parts(["recipient", recipient])),
-    }
-}
-
-pub(super) fn delivery_state(connection: &Connection, name: &str) -> rusqlite::Result<Option<DeliveryState>> {
-    let sql = "SELECT state FROM delivery_state WHERE message = ?1";
-    let json: Option<String> = connection.prepare_cached(sql)?.query_row([name], |row| row.get(0)).optional()?;
-    Ok(json.and_then(|json| serde_json::from_str(&json).ok()))
 }
 
 pub(super) fn row_id(id: ItemId) -> i64 {

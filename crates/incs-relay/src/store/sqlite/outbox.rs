@@ -5,8 +5,9 @@ use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, params};
 use super::outbox_row::{COLUMNS, OutboxRow, later, outbox_id, row_id, version};
 use super::{Millis, failure, millis, millis_of, number, timestamp};
 use crate::store::StoreError;
+use crate::store::keys::RecipientKey;
 use crate::store::outbox::{
-    Enqueued, OutboxEntry, OutboxFilter, OutboxId, OutboxMessage, OutboxState, OutboxStats, RecipientKey, Reported,
+    Enqueued, OutboxEntry, OutboxFilter, OutboxId, OutboxMessage, OutboxState, OutboxStats, Reported,
 };
 
 /// Inserts a message. An ordered one is due now, unless an earlier one blocks or holds it. The parameters are numbered since sqlx knows no

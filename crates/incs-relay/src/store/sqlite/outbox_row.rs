@@ -4,8 +4,9 @@ use incs_model::Timestamp;
 use incs_model::delivery::Stage;
 use rusqlite::{Connection, OptionalExtension as _, Row, named_params, params};
 
-use super::{Millis, inbox, millis_of, timestamp};
-use crate::store::outbox::{ContentKey, OutboxEntry, OutboxId, OutboxState, Proof, RecipientKey};
+use super::{Millis, delivery_state, millis_of, timestamp};
+use crate::store::keys::{ContentKey, RecipientKey};
+use crate::store::outbox::{OutboxEntry, OutboxId, OutboxState, Proof};
 
 /// The stages by their numbers in the file.
 const STAGES: [Stage; 5] = [Stage::Created, Stage::Sent, Stage::Failed, Stage::Delivered, Stage::Read];
@@ -122,7 +123,7 @@ impl OutboxRow {
     pub(super) fn accept(&mut self, connection: &Connection, now: Millis, at: Millis) -> rusqlite::Result<()> {
         self.accepted_at.get_or_insert(at);
         let known = match &self.entry.message_id {
-            Some(id) => inbox::delivery_state(connection, &inbox::state_name(id, None))?,
+            Some(id) => delivery_state::load(connection, &delivery_state::name(id, None))?,
             None => None,
         };
         self.set(now, OutboxState::Accepted);

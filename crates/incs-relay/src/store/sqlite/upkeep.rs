@@ -5,9 +5,10 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params, params_from_iter
 use super::inbox::{self, ITS_DELIVERY, Parts, Place, STORED_ITEM, item_id, row_id};
 use super::key::Key;
 use super::{Millis, millis, number, outbox, timestamp};
+use crate::store::keys::{OrderingKey, hash};
 use crate::store::types::{
-    Erasure, InboxItem, ItemClass, ItemFilter, ItemId, ItemState, NewItem, OperatorAction, OperatorResult, OrderingKey,
-    Retention, Stats, StoredItem, Swept, hash, only,
+    Erasure, InboxItem, ItemClass, ItemFilter, ItemId, ItemState, NewItem, OperatorAction, OperatorResult, Retention,
+    Stats, StoredItem, Swept, only,
 };
 
 /// The state of an item, by number.
