@@ -95,7 +95,7 @@ async fn entries(relay: &Relay) -> Result<Vec<OutboxEntry>, StoreError> {
     relay.store().messages(OutboxFilter { limit: 1000, ..OutboxFilter::default() }).await
 }
 
-/// Waits until nothing more is expected of any text. Unknown ones are waited for: a webhook may still show what became of them.
+/// Waits until nothing more is expected of any text. Unknown ones are waited for: a webhook may still show whether they were sent.
 async fn all_settled(relay: &Relay) {
     let is_settled = |entry: &OutboxEntry| match entry.state {
         OutboxState::Accepted => is_followed(entry),

@@ -36,7 +36,7 @@ pub(crate) enum CheckKind {
     Inbox,
     // The messages of the outbox are sent.
     Outbox,
-    // The webhook arrives that shows what became of an unknown send.
+    // The webhook that shows an unknown send arrives.
     Evidence,
     // No message waits for a person.
     Decisions,

@@ -126,7 +126,7 @@ fn outbox(stats: &Stats) -> Check {
     }
 }
 
-/// Checks that the webhook arrives which shows what became of an unknown send.
+/// Checks that the webhook that shows unknown sends arrives.
 fn evidence(stats: &Stats) -> Check {
     let unknown = stats.outbox.count(OutboxState::Unknown) + stats.outbox.count(OutboxState::Unresolved);
     match stats.outbox.last_created_webhook {
