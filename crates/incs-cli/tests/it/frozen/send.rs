@@ -64,8 +64,9 @@ fn json_of_send_file_is_frozen() {
     transcript.add_with_input("without validation", &mut command, empty);
 
     let platform = Platform::giving([Reply::failure(Code::InvalidCertificationCode, "no")]);
-    let three = format!("{LINE}\n").repeat(3);
-    transcript.add_with_input("a refused credential ends the batch", &mut to(&platform, &file), three);
+    let three = folder.file("three.jsonl", &format!("{LINE}\n").repeat(3));
+    let file = ["send", &three, "--channel", "viber", "--concurrency", "1"];
+    transcript.add("a refused credential ends the batch", &mut to(&platform, &file));
 
     let dry = with_json(&["send", "-", "--channel", "viber", "--dry-run"]);
     transcript.add_with_input("dry run", &mut { dry }, format!("{LINE}\n{empty}\n[]\n"));
