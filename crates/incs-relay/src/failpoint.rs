@@ -1,6 +1,6 @@
 //! Named points at which crash tests kill the process. Without the feature `failpoints` they are nothing.
 
-/// Every point that this crate passes.
+/// Every point that a relay over a store passes.
 ///
 /// The environment variable `INCS_CRASH=label:n` kills the process with SIGKILL at the n-th pass of the point with that label.
 #[cfg(feature = "failpoints")]
@@ -35,6 +35,10 @@ pub const LABELS: &[&str] = &[
     "migration.before_commit",
     "migration.after_commit",
 ];
+
+/// The points of a [`Spool`](crate::store::Spool), which a relay without one does not pass.
+#[cfg(feature = "failpoints")]
+pub const SPOOL_LABELS: &[&str] = &["spool.before_commit", "spool.after_commit", "spool.forwarded"];
 
 /// Reports a pass of a point.
 #[cfg(not(feature = "failpoints"))]

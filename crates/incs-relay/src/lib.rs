@@ -89,6 +89,7 @@
 //! | the state of a sent message, merged from its receipts | [`Store::delivery_state`](store::Store::delivery_state) |
 //! | listing items, and operators' actions | [`Store::list`](store::Store::list), [`OperatorAction`](store::OperatorAction) |
 //! | a second process beside the owner of a file | `SqliteStore::attach` |
+//! | a store that is out of reach at times | `store::Spool` |
 //! | a store of your own | [`Store`](store::Store), and the suite of the feature `contract` |
 //! | a store for tests | [`MemoryStore`](store::MemoryStore) |
 //! | metrics | `metrics` |
@@ -100,7 +101,7 @@
 //! | feature | adds |
 //! | --- | --- |
 //! | `outbox` | sending with `incs-client`: `RelayBuilder::client` and the options after it. Without it, messages are stored only |
-//! | `sqlite` | `SqliteStore`, the store in one file |
+//! | `sqlite` | `SqliteStore`, the store in one file, and `Spool`, which keeps webhooks while another store is out of reach |
 //! | `bundled` | SQLite, compiled into the program; distributions ship versions that `SqliteStore` refuses |
 //! | `axum` | `Relay::webhook`, a handler for axum 0.8, and [`Reply`] as its response |
 //! | `tracing` | an event for each stored webhook and a span for each call of a handler, with the names of OpenTelemetry |

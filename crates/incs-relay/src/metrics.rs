@@ -5,7 +5,7 @@
 //! | metric | counts or measures | labels |
 //! | --- | --- | --- |
 //! | `incs.relay.webhooks` | each verified webhook that was stored or answered with 503 | `incs.outcome`, and `error.type` of a 503 |
-//! | `incs.relay.items` | each item of a stored webhook | `incs.outcome`: new, seen before, or the second callback of a message |
+//! | `incs.relay.items` | each item of a stored webhook | `incs.outcome`: new, seen before, the second callback of a message, or in a spool, where this is not known yet |
 //! | `incs.relay.handle.duration` | each call of a handler | `incs.class`, `incs.outcome` |
 //! | `incs.relay.open` | items that are not handled yet | |
 //! | `incs.relay.oldest_open.age` | the age of the oldest of them | |
@@ -18,6 +18,8 @@
 //! | `incs.relay.queued` | messages that wait to be sent | |
 //! | `incs.relay.oldest_queued.age` | the age of the oldest of them | |
 //! | `incs.relay.unknown` | messages of which nobody knows whether they were sent | |
+//! | `incs.relay.spooled` | webhooks that wait in a spool in front of the store | |
+//! | `incs.relay.oldest_spooled.age` | the age of the oldest of them | |
 //!
 //! The gauges are set by [`Relay::stats`](crate::Relay::stats), which [`run_until`](crate::Relay::run_until) calls every 10 seconds.
 //! Alert on the age of the oldest open item first: it grows whenever something is stuck. Call [`describe`] once to tell the recorder
@@ -30,7 +32,7 @@ use incs_model::Timestamp;
 use incs_model::metric::{Instrument, Label, Metric};
 
 use crate::handler::{AfterFailure, HandlerError};
-use crate::store::{Appended, ItemClass, OutboxState, Stats, StoreError};
+use crate::store::{Appended, ItemClass, OutboxState, Spooled, Stats, StoreError};
 #[cfg(feature = "outbox")]
 use crate::store::{Proof, SendOutcome};
 
@@ -39,8 +41,8 @@ pub const DURATION_BUCKETS: &[f64] = &[0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
 
 const STORED: Label = Label::words("incs.outcome", &["stored", "unavailable"]);
 const REASON: Label =
-    Label::words("error.type", &["full", "busy", "closed", "owned", "too_new", "unsuitable", "engine"]);
-const APPENDED: Label = Label::words("incs.outcome", &["new", "seen", "duplicate"]);
+    Label::words("error.type", &["full", "busy", "closed", "owned", "too_new", "unsuitable", "unreachable", "engine"]);
+const APPENDED: Label = Label::words("incs.outcome", &["new", "seen", "duplicate", "spooled"]);
 const CLASS: Label = Label::words("incs.class", &["message", "receipt", "event", "unparsed"]);
 const HANDLED: Label = Label::words("incs.outcome", &["done", "retry", "dead_letter"]);
 
@@ -98,6 +100,10 @@ const UNKNOWN: Metric = Metric::gauge(
     "Number of messages of which nobody knows whether they were sent.",
 );
 const QUEUED: Metric = Metric::gauge("incs.relay.queued", "{message}", "Number of messages that wait to be sent.");
+const SPOOLED: Metric =
+    Metric::gauge("incs.relay.spooled", "{webhook}", "Number of webhooks that wait in a spool in front of the store.");
+const OLDEST_SPOOLED: Metric =
+    Metric::gauge("incs.relay.oldest_spooled.age", "s", "Age of the oldest webhook that waits in a spool.");
 
 /// All metrics of this crate.
 pub const METRICS: &[Metric] = &[
@@ -115,6 +121,8 @@ pub const METRICS: &[Metric] = &[
     QUEUED,
     OLDEST_QUEUED,
     UNKNOWN,
+    SPOOLED,
+    OLDEST_SPOOLED,
 ];
 
 /// Tells the installed recorder the units and descriptions of [`METRICS`].
@@ -137,6 +145,7 @@ pub(crate) fn appended(result: Result<&[Appended], &StoreError>) {
                 Appended::New(_) => "new",
                 Appended::Seen => "seen",
                 Appended::DuplicateOf { .. } => "duplicate",
+                Appended::Spooled => "spooled",
             });
             let mut numbers = std::collections::BTreeMap::new();
             outcomes.for_each(|outcome| *numbers.entry(outcome).or_insert(0) += 1);
@@ -183,10 +192,18 @@ pub(crate) fn found(proof: Proof) {
     count(&FOUND, 1, vec![pair(PROOF, proof.as_str())]);
 }
 
+fn age_of(time: Option<Timestamp>) -> f64 {
+    time.map_or(0.0, |time| Timestamp::now().duration_since(time).as_secs_f64().max(0.0))
+}
+
+#[allow(clippy::cast_precision_loss, reason = "a gauge is a float")]
+pub(crate) fn spooled(spooled: &Spooled) {
+    ::metrics::gauge!(SPOOLED.name).set(spooled.deliveries as f64);
+    ::metrics::gauge!(OLDEST_SPOOLED.name).set(age_of(spooled.since));
+}
+
 #[allow(clippy::cast_precision_loss, reason = "a gauge is a float")]
 pub(crate) fn measured(stats: &Stats) {
-    let age_of =
-        |time: Option<Timestamp>| time.map_or(0.0, |time| Timestamp::now().duration_since(time).as_secs_f64().max(0.0));
     let unknown = stats.outbox.count(OutboxState::Unknown) + stats.outbox.count(OutboxState::Unresolved);
     for (metric, value) in [
         (OPEN, stats.open as f64),

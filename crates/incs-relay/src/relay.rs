@@ -290,7 +290,7 @@ impl Relay {
     ///
     /// | case | status |
     /// | --- | --- |
-    /// | every item is stored, or was stored before | 200 |
+    /// | every item is stored, was stored before, or is in a [spool](crate::store::Appended::Spooled) | 200 |
     /// | the sender is not verified, or the request is not a webhook | that of the [`Rejection`] |
     /// | nothing is durable: the store failed, the disk is full, too much waits, or the relay was shut down | 503 with `Retry-After` |
     ///
@@ -357,6 +357,11 @@ impl Relay {
     ///
     /// Returns an error if the store fails.
     pub async fn stats(&self) -> Result<Stats, StoreError> {
+        // A spool is measured also while its store cannot be reached.
+        #[cfg(feature = "metrics")]
+        if let Some(spooled) = self.0.store.spooled() {
+            crate::metrics::spooled(&spooled);
+        }
         let stats = self.0.store.stats().await;
         #[cfg(feature = "metrics")]
         if let Ok(stats) = &stats {

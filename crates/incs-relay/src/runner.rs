@@ -15,6 +15,7 @@ use crate::failpoint;
 use crate::handler::{AfterFailure, Context, HandlerError};
 use crate::inbox;
 use crate::relay::{Relay, Shared};
+use crate::settings::varied;
 use crate::store::{
     Claim, ClaimLimits, ClaimedItem, Completion, ItemId, Lease, LeaseState, NextStep, OutboxMessage, StatusUpdate,
     StoreError,
@@ -360,11 +361,6 @@ fn next_step(shared: &Shared, claimed: &ClaimedItem, error: HandlerError) -> Nex
             NextStep::DeadLetter { item: claimed.item.id, reason: "no_handler", error: text }
         }
     }
-}
-
-/// Changes a wait by up to a fifth, so that conversations that failed together do not come back together.
-pub(crate) fn varied(delay: Duration) -> Duration {
-    (delay / 1000).saturating_mul(fastrand::u32(800..=1200))
 }
 
 /// Completes handled items. If the store fails, tries again: the items were handled.

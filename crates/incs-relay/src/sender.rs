@@ -15,8 +15,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use crate::clock::earlier;
 use crate::handler::{AfterFailure, HandlerError, OutcomeHandler};
 use crate::relay::{Relay, Shared};
-use crate::runner::varied;
-use crate::settings::Sending;
+use crate::settings::{Sending, varied};
 use crate::store::{
     Decision, DecisionResult, OutboxEntry, OutboxFilter, OutboxId, OutboxState, Proof, Reported, SendLimits,
     SendOutcome, SendResult, SenderId, SendingMessage, StoreError,

@@ -1,6 +1,5 @@
 //! The default waits, and the settings of the outbox.
 
-#[cfg(feature = "outbox")]
 use std::time::Duration;
 
 #[cfg(feature = "outbox")]
@@ -8,6 +7,11 @@ use incs_client::Client;
 
 /// The default waits in seconds before the attempts after the first one, about 4 hours in all.
 pub(crate) const RETRY_SCHEDULE: [u64; 8] = [1, 5, 30, 120, 600, 1800, 3600, 7200];
+
+/// Changes a wait by up to a fifth, so that what failed together does not come back together.
+pub(crate) fn varied(delay: Duration) -> Duration {
+    (delay / 1000).saturating_mul(fastrand::u32(800..=1200))
+}
 
 /// The most messages that a relay sends at once, and thus the most whose outcome one crash makes unknown.
 #[cfg(feature = "outbox")]

@@ -4,6 +4,8 @@ mod keys;
 mod memory;
 mod outbox;
 #[cfg(feature = "sqlite")]
+mod spool;
+#[cfg(feature = "sqlite")]
 mod sqlite;
 mod types;
 
@@ -22,11 +24,13 @@ pub use self::outbox::{
     SendLimits, SendOutcome, SendResult, SenderId, SendingMessage, Sighting, SightingKind,
 };
 #[cfg(feature = "sqlite")]
+pub use self::spool::{Spool, SpoolOptions};
+#[cfg(feature = "sqlite")]
 pub use self::sqlite::{CompleteInError, SqliteOptions, SqliteStore};
 pub use self::types::{
     Appended, Claim, ClaimLimits, ClaimedItem, Completion, Erasure, FencingToken, InboxItem, ItemClass, ItemFilter,
     ItemId, ItemState, Lease, LeaseState, NewDelivery, NewItem, NextStep, OperatorAction, OperatorResult, Retention,
-    Stats, StatusUpdate, StoredItem, Swept,
+    Spooled, Stats, StatusUpdate, StoredItem, Swept,
 };
 
 /// The durable state of an inbox and an outbox. Object safe, so a [`Relay`](crate::Relay) holds any store.
@@ -173,13 +177,18 @@ pub trait Store: Send + Sync + 'static {
 
     /// Stores a small text of the program under a name.
     async fn set_property(&self, name: &str, value: &str) -> Result<(), StoreError>;
+
+    /// Returns what waits in a spool in front of the store. `None` without a spool.
+    fn spooled(&self) -> Option<Spooled> {
+        None
+    }
 }
 
 /// The reason why a store cannot do something. `Display` contains no data of an item.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// The disk is full. Nothing was stored; retry when there is space.
+    /// The disk is full, or a spool. Nothing was stored; retry when there is space.
     #[error("the disk is full")]
     Full,
     /// Too much is waiting to be written, or the write did not end in time.
@@ -202,6 +211,9 @@ pub enum StoreError {
     /// The store cannot be used as it is configured, such as with a version of SQLite that can corrupt it.
     #[error("{0}")]
     Unsuitable(String),
+    /// The store is on another machine or in another process, and cannot be reached.
+    #[error("the store cannot be reached: {0}")]
+    Unreachable(String),
     /// Any other error of the engine.
     #[error("the store failed: {0}")]
     Engine(String),
@@ -217,6 +229,7 @@ impl StoreError {
             Self::Owned => "owned",
             Self::TooNew { .. } => "too_new",
             Self::Unsuitable(_) => "unsuitable",
+            Self::Unreachable(_) => "unreachable",
             Self::Engine(_) => "engine",
         }
     }

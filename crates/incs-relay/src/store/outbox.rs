@@ -269,6 +269,39 @@ pub struct OutboxEntry {
 }
 
 impl OutboxEntry {
+    /// Creates a queued message, for a store.
+    pub fn new(id: OutboxId, key: String, channel: String, enqueued_at: Timestamp) -> Self {
+        Self {
+            id,
+            key,
+            channel,
+            state: OutboxState::Queued,
+            attempts: 0,
+            enqueued_at,
+            changed_at: enqueued_at,
+            next_at: None,
+            not_after: None,
+            sending_at: None,
+            message_id: None,
+            proof: None,
+            decided_by: None,
+            reason: None,
+            error: None,
+            second_message_id: None,
+            is_sent_again: false,
+            stage: None,
+            receipt_at: None,
+            asked_at: None,
+            recipient: None,
+            content: None,
+            is_ordered: false,
+            is_free_form: false,
+            is_erased: false,
+            version: 0,
+            report_attempts: 0,
+        }
+    }
+
     /// Returns true if certainly nothing was sent, and nothing will be.
     pub fn is_not_sent(&self) -> bool {
         let is_over = matches!(

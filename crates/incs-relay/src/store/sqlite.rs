@@ -1,4 +1,4 @@
-//! The store in one SQLite file.
+//! The store in one SQLite file, and the file of a spool.
 
 mod delivery_state;
 mod evidence;
@@ -8,6 +8,7 @@ mod outbox;
 mod outbox_row;
 mod schema;
 mod sending;
+mod spool_file;
 mod upkeep;
 mod writer;
 
@@ -25,6 +26,8 @@ use incs_model::delivery::DeliveryState;
 use rusqlite::Connection;
 use tokio::sync::Notify;
 
+use self::schema::STORE;
+pub(super) use self::spool_file::{Row, SpoolFile};
 use self::writer::{Checkpoints, Reader, Writer};
 use super::keys::RecipientKey;
 use super::outbox::{
@@ -311,7 +314,7 @@ impl SqliteStore {
     pub async fn vacuum(&self) -> Result<(), StoreError> {
         let path = self.0.path.clone();
         let vacuum = move || {
-            let connection = schema::open(&path)?;
+            let connection = schema::open(&path, &STORE)?;
             let vacuumed = connection.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
             vacuumed.map_err(|error| failure(&error))
         };
@@ -342,26 +345,23 @@ impl SqliteStore {
 impl Inner {
     fn open(options: SqliteOptions, is_owner: bool) -> Result<SqliteStore, StoreError> {
         let SqliteOptions { path, clock, max_waiting_bytes, max_jobs, is_created } = options;
-        let cannot = |what: &str, error: &std::io::Error| StoreError::Unsuitable(format!("cannot {what}: {error}"));
         if !is_created && !path.is_file() {
             return Err(StoreError::Unsuitable("the file does not exist".to_owned()));
         }
-        private(OpenOptions::new().create(true).append(true))
-            .open(&path)
-            .map_err(|error| cannot("open the file", &error))?;
-        // The lock and the log are named after the file, so all names of it must lead to the same ones.
-        let path = path.canonicalize().map_err(|error| cannot("find the file", &error))?;
-        check_names(&path).map_err(|error| cannot("use the file", &error))?;
+        let path = prepare(&path)?;
         let owner = if is_owner { Some(own(&path)?) } else { None };
-        let connection = schema::open(&path)?;
-        let migrated_from = if is_owner { schema::migrate(&connection)? } else { schema::found(&connection)? };
+        let connect = || schema::open(&path, &STORE);
+        let connection = connect()?;
+        let migrated_from =
+            if is_owner { schema::migrate(&connection, &STORE)? } else { schema::found(&connection, &STORE)? };
         if migrated_from < schema::SCHEMA && !is_owner {
             return Err(StoreError::Unsuitable("the store has an older schema; migrate it first".to_owned()));
         }
         if is_owner {
             inbox::take_over(&connection, millis_of(clock.now())).map_err(|error| failure(&error))?;
         }
-        let (checkpoints, checkpointer) = if is_owner { Some(writer::start_checkpoints(&path)?) } else { None }.unzip();
+        let checkpoints = if is_owner { Some(writer::start_checkpoints(connect()?, &path)?) } else { None };
+        let (checkpoints, checkpointer) = checkpoints.unzip();
         let (reader, reading) = Reader::start(schema::open_to_read(&path)?)?;
         let (writer, writing) = Writer::start(connection, max_waiting_bytes, max_jobs)?;
         let threads = Mutex::new(checkpointer.into_iter().chain([reading, writing]).collect());
@@ -379,6 +379,18 @@ impl Inner {
             _owner: owner,
         })))
     }
+}
+
+/// Creates the file if it does not exist, for the owner of the process only, and returns its real path.
+fn prepare(path: &Path) -> Result<PathBuf, StoreError> {
+    let cannot = |what: &str, error: &std::io::Error| StoreError::Unsuitable(format!("cannot {what}: {error}"));
+    private(OpenOptions::new().create(true).append(true))
+        .open(path)
+        .map_err(|error| cannot("open the file", &error))?;
+    // The lock and the log are named after the file, so all names of it must lead to the same ones.
+    let path = path.canonicalize().map_err(|error| cannot("find the file", &error))?;
+    check_names(&path).map_err(|error| cannot("use the file", &error))?;
+    Ok(path)
 }
 
 /// Refuses a file with several names, which hard links are: each would get a lock and a log of its own.

@@ -135,6 +135,8 @@ pub enum Appended {
         /// The first item of the message.
         first: ItemId,
     },
+    /// The item waits in a spool on the disk of this machine. The store gets it later, so it is not known yet whether it is new.
+    Spooled,
 }
 
 /// The limits of one [`claim`](super::Store::claim).
@@ -438,6 +440,18 @@ pub struct Swept {
     pub messages: u64,
     /// True when nothing older than the retention is left.
     pub is_finished: bool,
+}
+
+/// The deliveries that wait in a spool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Spooled {
+    /// The number of deliveries.
+    pub deliveries: u64,
+    /// Their size in bytes.
+    pub bytes: u64,
+    /// The time of arrival of the first of them.
+    pub since: Option<Timestamp>,
 }
 
 /// The state of a store in numbers.

@@ -8,3 +8,5 @@ mod erasing;
 mod handling;
 mod signals;
 mod support;
+#[path = "../spool/switch.rs"]
+mod switch;

@@ -9,9 +9,9 @@ use incs_client::Client;
 use incs_client::testing::{AutoAdvanceClock, ScriptedTransport};
 use incs_model::event::created;
 use incs_model::{Sent, Timestamp, WireTime};
-use incs_relay::HandlerError;
 use incs_relay::metrics::{METRICS, describe};
-use incs_relay::store::{OutboxMessage, OutboxState};
+use incs_relay::store::{OutboxMessage, OutboxState, Spool, Spooled};
+use incs_relay::{HandlerError, Relay};
 use incs_webhook::testing::bodies;
 use metrics_util::debugging::DebuggingRecorder;
 use tracing::field::{Field, Visit};
@@ -20,6 +20,7 @@ use tracing::subscriber::Subscriber;
 use tracing::{Event, Metadata};
 
 use crate::support::{Inbox, JSON, TARGET, delivery, post, receiver, run, text};
+use crate::switch::{Mode, Switched};
 
 /// Posts messages that are handled, retried and buried, a duplicate, a receipt, and a webhook that is not stored.
 async fn use_everything(inbox: &Inbox) {
@@ -41,7 +42,25 @@ async fn use_everything(inbox: &Inbox) {
     let refused = relay.receive(&receiver(), &JSON, TARGET, b"{}").await;
     assert_eq!(refused.status(), 503);
     use_outbox(inbox).await;
+    use_spool(inbox).await;
     relay.stats().await.unwrap();
+}
+
+/// Posts a message while the store is out of reach, and forwards it.
+async fn use_spool(inbox: &Inbox) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Switched::new(inbox.store.clone());
+    store.set(Mode::Off);
+    let spool = Spool::open(folder.path().join("spool.db"), store.clone()).await.unwrap();
+    let relay = Relay::builder(spool.clone()).build();
+    post(&relay, &delivery([text("6281200045678", "spooled", "my text")])).await;
+    assert!(relay.stats().await.is_err());
+    store.set(Mode::On);
+    while spool.waiting() != Spooled::default() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    // The event of the end comes just after the count.
+    post(&relay, &delivery([text("6281200045678", "direct", "my text")])).await;
 }
 
 /// Sends messages that are accepted, expired, and unknown until a webhook shows them.
@@ -118,6 +137,7 @@ async fn recorded_metrics_are_the_listed_ones() {
         "incs.relay.webhooks closed",
         "incs.relay.items new",
         "incs.relay.items seen",
+        "incs.relay.items spooled",
         "incs.relay.handle.duration done",
         "incs.relay.handle.duration retry",
         "incs.relay.handle.duration dead_letter",
@@ -184,6 +204,9 @@ async fn spans_name_item_and_outcome_without_personal_data() {
         "incs.outcome=\"retry\"",
         "incs.outcome=\"dead_letter\"",
         "error.type=\"closed\"",
+        "error.type=\"unreachable\"",
+        "message=webhooks go into the spool",
+        "message=the spool is empty; webhooks go to the store again",
         "incs.relay.send",
         "incs.outbox.id=3",
         "incs.channel=\"whatsapp\"",

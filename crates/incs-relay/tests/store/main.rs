@@ -10,11 +10,14 @@
 
 mod complete_in;
 mod outbox;
+mod spool;
 mod sqlite;
 mod suite;
+#[path = "../spool/switch.rs"]
+mod switch;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use incs_model::Timestamp;
@@ -24,14 +27,16 @@ use incs_relay::store::{
 
 /// Returns a delivery with one item for each text, all with one ordering key. No two items have one deduplication key.
 fn delivery(key: &str, texts: &[&str]) -> NewDelivery {
-    static ITEMS: AtomicU8 = AtomicU8::new(0);
+    static ITEMS: AtomicU64 = AtomicU64::new(0);
     let mut body = Vec::new();
     let item = |(place, text): (usize, &&str)| {
         let start = body.len() + 1;
+        let mut dedup_key = [0; 32];
+        dedup_key[..8].copy_from_slice(&ITEMS.fetch_add(1, Ordering::Relaxed).to_be_bytes());
         body.extend_from_slice(format!(",{text}").as_bytes());
         NewItem {
             ordering_key: OrderingKey::of_parts([key]),
-            dedup_key: [ITEMS.fetch_add(1, Ordering::Relaxed); 32],
+            dedup_key,
             message: None,
             kind: "message".to_owned(),
             class: ItemClass::Message,

@@ -51,35 +51,9 @@ struct Row {
 
 impl Row {
     fn new(id: OutboxId, message: &OutboxMessage, now: Timestamp) -> Self {
-        let entry = OutboxEntry {
-            id,
-            key: message.key.clone(),
-            channel: message.channel.clone(),
-            state: OutboxState::Queued,
-            attempts: 0,
-            enqueued_at: now,
-            changed_at: now,
-            next_at: None,
-            not_after: message.not_after,
-            sending_at: None,
-            message_id: None,
-            proof: None,
-            decided_by: None,
-            reason: None,
-            error: None,
-            second_message_id: None,
-            is_sent_again: false,
-            stage: None,
-            receipt_at: None,
-            asked_at: None,
-            recipient: message.recipient,
-            content: message.content,
-            is_ordered: message.is_ordered,
-            is_free_form: message.is_free_form,
-            is_erased: false,
-            version: 0,
-            report_attempts: 0,
-        };
+        let mut entry = OutboxEntry::new(id, message.key.clone(), message.channel.clone(), now);
+        (entry.not_after, entry.recipient, entry.content) = (message.not_after, message.recipient, message.content);
+        (entry.is_ordered, entry.is_free_form) = (message.is_ordered, message.is_free_form);
         Self {
             entry,
             body: Some(Arc::clone(&message.body)),

@@ -1,4 +1,4 @@
-//! The schema of the file, its migrations, and the checks at the start.
+//! The schemas of the files, their migrations, and the checks at the start.
 
 use std::path::Path;
 
@@ -12,11 +12,29 @@ use crate::store::StoreError;
 /// SQLite before this version can corrupt a file in WAL mode while one connection writes and another checkpoints.
 const OLDEST_SQLITE: i32 = 3_051_003;
 
-/// Marks the file as a relay store: `INCS` in ASCII.
-const APPLICATION_ID: i32 = 0x494E_4353;
+/// A kind of file.
+pub(super) struct Kind {
+    /// Marks the files of this kind.
+    pub(super) application_id: i32,
+    /// The steps from each schema to the next. Never change a step that was released; add one.
+    pub(super) migrations: &'static [&'static str],
+    /// The error for a database of another kind.
+    pub(super) refusal: &'static str,
+}
 
-/// The steps from each schema to the next. Never change a step that was released; add one.
-pub(super) const MIGRATIONS: [&str; 3] = [
+impl Kind {
+    /// Returns the newest schema that this version knows.
+    #[allow(clippy::cast_possible_truncation, reason = "there are few steps")]
+    const fn schema(&self) -> u32 {
+        self.migrations.len() as u32
+    }
+}
+
+/// A relay store: `INCS` in ASCII.
+pub(super) const STORE: Kind =
+    Kind { application_id: 0x494E_4353, migrations: &MIGRATIONS, refusal: "the file is a database of another program" };
+
+const MIGRATIONS: [&str; 3] = [
     // The inbox. An item is only inserted; what changes is `open` and the row of its ordering key, which both stay small.
     "CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
      INSERT INTO meta VALUES ('token', 0);
@@ -140,16 +158,15 @@ pub(super) const MIGRATIONS: [&str; 3] = [
      CREATE TABLE relay_property(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;",
 ];
 
-/// The newest schema that this version knows.
-#[allow(clippy::cast_possible_truncation, reason = "there are few steps")]
-pub(super) const SCHEMA: u32 = MIGRATIONS.len() as u32;
+/// The newest schema of a store that this version knows.
+pub(super) const SCHEMA: u32 = STORE.schema();
 
 /// Opens a connection that may write.
-pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
+pub(super) fn open(path: &Path, kind: &Kind) -> Result<Connection, StoreError> {
     check_version(rusqlite::version_number())?;
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     // Before anything is written, since the next statement changes the file.
-    found(&connection)?;
+    found(&connection, kind)?;
     let mode: String =
         connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(|error| failure(&error))?;
     if mode != "wal" {
@@ -197,27 +214,26 @@ fn check_version(found: i32) -> Result<(), StoreError> {
 }
 
 /// Returns the schema of the file, 0 for an empty one.
-pub(super) fn found(connection: &Connection) -> Result<u32, StoreError> {
+pub(super) fn found(connection: &Connection, kind: &Kind) -> Result<u32, StoreError> {
     let pragma = |name: &str| connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0));
     let read =
         || Ok::<_, rusqlite::Error>((pragma("application_id")?, pragma("user_version")?, pragma("schema_version")?));
     match read().map_err(|error| failure(&error))? {
         (0, 0, 0) => Ok(0),
-        (application, version, _) if application == i64::from(APPLICATION_ID) => {
-            let found = u32::try_from(version).unwrap_or(u32::MAX);
-            if found > SCHEMA { Err(StoreError::TooNew { found, known: SCHEMA }) } else { Ok(found) }
+        (application, version, _) if application == i64::from(kind.application_id) => {
+            let (found, known) = (u32::try_from(version).unwrap_or(u32::MAX), kind.schema());
+            if found > known { Err(StoreError::TooNew { found, known }) } else { Ok(found) }
         }
-        _ => Err(StoreError::Unsuitable("the file is a database of another program".to_owned())),
+        _ => Err(StoreError::Unsuitable(kind.refusal.to_owned())),
     }
 }
 
 /// Brings the file to the newest schema, each step in a transaction of its own. Returns the schema before.
-pub(super) fn migrate(connection: &Connection) -> Result<u32, StoreError> {
-    let before = found(connection)?;
-    for (version, step) in (1..).zip(MIGRATIONS).skip(before as usize) {
-        let sql = format!(
-            "BEGIN IMMEDIATE; {step} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {version};"
-        );
+pub(super) fn migrate(connection: &Connection, kind: &Kind) -> Result<u32, StoreError> {
+    let before = found(connection, kind)?;
+    let id = kind.application_id;
+    for (version, step) in (1..).zip(kind.migrations).skip(before as usize) {
+        let sql = format!("BEGIN IMMEDIATE; {step} PRAGMA application_id = {id}; PRAGMA user_version = {version};");
         let stepped = connection.execute_batch(&sql).and_then(|()| {
             failpoint::reached("migration.before_commit");
             connection.execute_batch("COMMIT")

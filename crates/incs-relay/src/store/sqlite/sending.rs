@@ -294,7 +294,7 @@ mod tests {
     /// Returns a file in memory with many ordered messages to one recipient, and as many unordered ones that are due later.
     fn full() -> Connection {
         let connection = Connection::open_in_memory().unwrap();
-        schema::migrate(&connection).unwrap();
+        schema::migrate(&connection, &schema::STORE).unwrap();
         outbox::enqueue(&connection, NOW, &[message("ordered"), message("unordered").unordered()]).unwrap();
         let copies = "WITH RECURSIVE number(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM number WHERE i < ?1)
             INSERT INTO outbox(key, next_at, due_at, enqueued_at, changed_at, is_ordered, is_free_form, recipient, channel, body)

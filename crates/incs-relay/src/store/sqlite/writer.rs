@@ -11,7 +11,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::{failure, schema};
+use super::failure;
 use crate::failpoint;
 use crate::store::StoreError;
 
@@ -264,8 +264,10 @@ impl Loop {
 pub(super) struct Checkpoints(#[allow(dead_code, reason = "dropping it ends the thread")] Sender<()>);
 
 /// Starts the thread that moves the log into the file, so that no commit has to.
-pub(super) fn start_checkpoints(path: &Path) -> Result<(Checkpoints, JoinHandle<()>), StoreError> {
-    let connection = schema::open(path)?;
+pub(super) fn start_checkpoints(
+    connection: Connection,
+    path: &Path,
+) -> Result<(Checkpoints, JoinHandle<()>), StoreError> {
     let log = log_of(path);
     let (stop, stopped) = mpsc::channel();
     let run = move || {
