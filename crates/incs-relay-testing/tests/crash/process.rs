@@ -4,16 +4,42 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::child::{ARGUMENT, PATH};
+use crate::child::{ARGUMENT, PATH, SPOOLED};
 use crate::sender;
 
 /// The time within which a child must start or end.
 const PATIENCE: Duration = Duration::from_mins(1);
+
+/// The ports of the running children, of which there are up to four at once.
+#[derive(Default)]
+pub(crate) struct Ports {
+    /// 0 for a child that does not run.
+    ports: [AtomicU16; 4],
+    turn: AtomicUsize,
+}
+
+impl Ports {
+    /// Sets the port of the child with a number, 0 to 3.
+    pub(crate) fn set(&self, child: usize, port: Option<u16>) {
+        if let Some(place) = self.ports.get(child) {
+            place.store(port.unwrap_or(0), Ordering::Relaxed);
+        }
+    }
+
+    /// Returns the port of a running child, of each in turn.
+    pub(crate) fn next(&self) -> Option<u16> {
+        let running = self.ports.each_ref().map(|port| port.load(Ordering::Relaxed));
+        let count = running.iter().filter(|port| **port != 0).count().max(1);
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed) % count;
+        running.into_iter().filter(|port| *port != 0).nth(turn)
+    }
+}
 
 /// A running child.
 pub(crate) struct Relay {
@@ -34,10 +60,11 @@ impl Relay {
         folder: &Path,
         platform: &str,
         transport: &str,
+        hold: Duration,
         crash: Option<(&str, usize)>,
     ) -> Result<Self> {
         let mut command = Command::new(program()?);
-        command.arg(sender::ARGUMENT).arg(folder).arg(platform).arg(transport);
+        command.arg(sender::ARGUMENT).arg(folder).arg(platform).arg(transport).arg(hold.as_millis().to_string());
         Self::spawn(command, crash)
     }
 
@@ -63,6 +90,13 @@ impl Relay {
     /// Posts a body. Returns the status, or an error if there was no reply.
     pub(crate) fn post(&self, body: &str) -> Result<u16> {
         post(self.port.context("the child ended before it listened")?, body)
+    }
+
+    /// Returns the number of webhooks that wait in the child's spool.
+    pub(crate) fn spooled(&self) -> Result<u64> {
+        let (status, body) = request(self.port.context("the child did not start")?, "GET", SPOOLED, "")?;
+        ensure!(status == 200, "status {status}");
+        Ok(body.trim().parse()?)
     }
 
     pub(crate) fn port(&self) -> Option<u16> {

@@ -6,43 +6,40 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
-use incs_relay::store::{ItemFilter, ItemState, SqliteStore, Store as _};
+use incs_relay::store::{InboxItem, ItemFilter, ItemState};
 use rustix::process::Signal;
 use tempfile::TempDir;
 
 use crate::child::{LEASE, RETRIES};
 use crate::load::{Load, body, check, number_of};
 use crate::process::Relay;
+use crate::store::{self, Case, Kind};
 
-/// The most items that a kill makes the handlers repeat: those of all leased conversations.
-const REPEATS_PER_KILL: u64 = 64 * 32;
+/// The most items that a kill makes the handlers repeat: all items of all leased conversations.
+pub(crate) const REPEATS_PER_KILL: u64 = 64 * 32;
 /// The time for which a child is given work before a point that it never passes is a failure.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Kills the child at a point, some times in a row, under load.
-pub(crate) fn killed_at(label: &str, kills: usize) -> Result<()> {
-    let folder = TempDir::new()?;
+pub(crate) fn killed_at(kind: Kind, label: &str, kills: usize) -> Result<()> {
+    let folder = Case::new(kind)?;
     let load = Load::default();
-    let (result, sent) = std::thread::scope(|scope| {
-        let sender = scope.spawn(|| load.send(4, 100_000, slow));
-        let result = (0..kills).try_for_each(|kill| {
+    let sent = load.during(4, slow, || {
+        (0..kills).try_for_each(|kill| {
             let passes = passes(label, kill);
             let mut relay = Relay::start(folder.path(), Some((label, passes)))?;
-            load.port.store(relay.port().unwrap_or(0), Ordering::Relaxed);
+            load.ports.set(0, relay.port());
             let deadline = Instant::now() + PATIENCE;
             while !relay.has_ended()? {
                 ensure!(Instant::now() < deadline, "{label} was not passed {passes} times");
                 std::thread::sleep(Duration::from_millis(1));
             }
-            load.port.store(0, Ordering::Relaxed);
+            load.ports.set(0, None);
             relay.wait_for_kill()
-        });
-        load.is_over.store(true, Ordering::Relaxed);
-        (result, sender.join())
-    });
-    result?;
-    drain(folder.path(), &[])?;
-    check(folder.path(), &sent.ok().context("a sender panicked")?, kills as u64 * REPEATS_PER_KILL)
+        })
+    })?;
+    drain(folder.path())?;
+    check(folder.path(), &sent, kills as u64 * REPEATS_PER_KILL)
 }
 
 /// The pass at which a child is killed. Migrations and sweeps are rare.
@@ -54,72 +51,74 @@ fn passes(label: &str, kill: usize) -> usize {
     }
 }
 
-fn slow(customer: u64, number: u64) -> String {
+pub(crate) fn slow(customer: u64, number: u64) -> String {
     if (customer + number).is_multiple_of(7) { "slow=3".to_owned() } else { String::new() }
 }
 
 /// Starts a child without a crash, and stops it when nothing is open any more.
-fn drain(folder: &Path, bodies: &[String]) -> Result<()> {
+pub(crate) fn drain(folder: &Path) -> Result<()> {
     let mut relay = Relay::start(folder, None)?;
-    for body in bodies {
-        ensure!(relay.post(body)? == 200, "not accepted");
-    }
+    wait_until_done(folder)?;
+    // A statement of a process that was killed may still run in the server.
+    std::thread::sleep(Duration::from_millis(300));
+    wait_until_done(folder)?;
+    relay.stop()
+}
+
+/// Waits until no item is open.
+pub(crate) fn wait_until_done(folder: &Path) -> Result<()> {
     let deadline = Instant::now() + PATIENCE;
     while open_items(folder)? > 0 {
         ensure!(Instant::now() < deadline, "{} items are still open", open_items(folder)?);
         std::thread::sleep(Duration::from_millis(20));
     }
-    relay.stop()
+    Ok(())
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn open_items(folder: &Path) -> Result<u64> {
-    let store = SqliteStore::attach(folder.join("relay.db")).await?;
+pub(crate) async fn open_items(folder: &Path) -> Result<u64> {
+    let store = store::attach(folder).await?;
     let open = store.stats().await?.open;
     store.close().await;
     Ok(open)
 }
 
-/// Kills the child at random moments for some time, with slow and failing handlers.
-pub(crate) fn killed_at_random(time: Duration) -> Result<()> {
-    let folder = TempDir::new()?;
-    let load = Load::default();
-    let behaviour = |customer: u64, number: u64| match (customer * 31 + number) % 23 {
+/// Slow and failing handlers.
+pub(crate) fn mixed(customer: u64, number: u64) -> String {
+    match (customer * 31 + number) % 23 {
         0 => "slow=40".to_owned(),
         1 | 2 => "fail=1".to_owned(),
         3 => "fail=2 slow=5".to_owned(),
         4..=8 => "slow=2".to_owned(),
         _ => String::new(),
-    };
+    }
+}
+
+/// Kills the child at random moments for some time, with slow and failing handlers.
+pub(crate) fn killed_at_random(kind: Kind, time: Duration) -> Result<()> {
+    let folder = Case::new(kind)?;
+    let load = Load::default();
     let deadline = Instant::now() + time;
     let mut random = Random(0x9E37_79B9_7F4A_7C15);
-    let (kills, sent) = std::thread::scope(|scope| {
-        let sender = scope.spawn(|| load.send(8, u64::MAX, behaviour));
-        let mut kills = 0;
-        let kill = |kills: &mut u64| -> Result<()> {
-            while Instant::now() < deadline {
-                let mut relay = Relay::start(folder.path(), None)?;
-                load.port.store(relay.port().context("the child did not start")?, Ordering::Relaxed);
-                std::thread::sleep(Duration::from_millis(20 + random.next() % 500));
-                relay.kill()?;
-                load.port.store(0, Ordering::Relaxed);
-                *kills += 1;
-            }
-            Ok(())
-        };
-        let mut kill = kill;
-        let result = kill(&mut kills);
-        load.is_over.store(true, Ordering::Relaxed);
-        (result.map(|()| kills), sender.join())
-    });
-    let kills = kills?;
-    drain(folder.path(), &[])?;
+    let mut kills = 0;
+    let sent = load.during(8, mixed, || {
+        while Instant::now() < deadline {
+            let mut relay = Relay::start(folder.path(), None)?;
+            load.ports.set(0, Some(relay.port().context("the child did not start")?));
+            std::thread::sleep(Duration::from_millis(20 + random.next() % kind.life()));
+            relay.kill()?;
+            load.ports.set(0, None);
+            kills += 1;
+        }
+        Ok(())
+    })?;
+    drain(folder.path())?;
     let (accepted, refused) = (load.accepted.load(Ordering::Relaxed), load.refused.load(Ordering::Relaxed));
     println!(
         "random kills: {kills} kills, {accepted} webhooks answered with 200, {refused} without a reply or with 503"
     );
     ensure!(kills > 3 && accepted > 100, "{kills} kills, {accepted} webhooks: too few to show anything");
-    check(folder.path(), &sent.ok().context("a sender panicked")?, kills * REPEATS_PER_KILL)
+    check(folder.path(), &sent, kills * REPEATS_PER_KILL)
 }
 
 /// A small generator of numbers, so that a run can be repeated.
@@ -135,15 +134,20 @@ impl Random {
 }
 
 /// An item whose handler kills the process ends as a dead letter. The others are handled, those behind it in the same claim too.
-pub(crate) fn item_that_kills() -> Result<()> {
-    let folder = TempDir::new()?;
+pub(crate) fn item_that_kills(kind: Kind) -> Result<()> {
+    let folder = Case::new(kind)?;
     let (killer, other) = (number_of(1), number_of(2));
     let mut kills = 0;
     {
         let mut relay = Relay::start(folder.path(), None)?;
-        // The first item is slow, so that the others are claimed together.
+        // The first item is slow, so that the others of its customer are claimed together after it.
         let first = relay.post(&body(&killer, 1, "1 slow=300"))?;
         ensure!(first == 200, "not accepted");
+        let deadline = Instant::now() + PATIENCE;
+        while items(folder.path(), ItemState::Leased)?.is_empty() {
+            ensure!(Instant::now() < deadline, "the first item is not handled");
+            std::thread::sleep(Duration::from_millis(2));
+        }
         for (customer, number, text) in [(&killer, 2, "2 kill"), (&killer, 3, "3"), (&other, 1, "1"), (&other, 2, "2")]
         {
             ensure!(relay.post(&body(customer, number, text))? == 200, "not accepted");
@@ -170,29 +174,29 @@ pub(crate) fn item_that_kills() -> Result<()> {
     for line in [format!("{killer} 1"), format!("{killer} 3"), format!("{other} 1"), format!("{other} 2")] {
         ensure!(log.lines().any(|handled| handled == line), "{line} was not handled");
     }
-    let dead = dead_reasons(folder.path())?;
+    let dead: Vec<_> = items(folder.path(), ItemState::Dead)?.into_iter().filter_map(|item| item.reason).collect();
     ensure!(dead == ["handler_never_finished"], "{dead:?}");
     Ok(())
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn dead_reasons(folder: &Path) -> Result<Vec<String>> {
-    let store = SqliteStore::open(folder.join("relay.db")).await?;
-    let filter = ItemFilter { state: Some(ItemState::Dead), limit: 10, ..ItemFilter::default() };
-    let dead = store.list(filter).await?;
+async fn items(folder: &Path, state: ItemState) -> Result<Vec<InboxItem>> {
+    let store = store::attach(folder).await?;
+    let items = store.list(ItemFilter { state: Some(state), limit: 10, ..ItemFilter::default() }).await?;
     store.close().await;
-    Ok(dead.into_iter().filter_map(|item| item.reason).collect())
+    Ok(items)
 }
 
 /// A process that is stopped for longer than its lease goes on afterwards. Its old completions change nothing.
-pub(crate) fn stopped_past_its_lease() -> Result<()> {
-    let folder = TempDir::new()?;
+pub(crate) fn stopped_past_its_lease(kind: Kind) -> Result<()> {
+    let folder = Case::new(kind)?;
     let load = Load::default();
     let mut relay = Relay::start(folder.path(), None)?;
-    load.port.store(relay.port().context("the child did not start")?, Ordering::Relaxed);
-    let (result, sent) = std::thread::scope(|scope| {
-        let sender = scope.spawn(|| load.send(4, u64::MAX, |_, number| format!("slow={}", number % 3 * 60)));
-        let stop = || -> Result<()> {
+    load.ports.set(0, Some(relay.port().context("the child did not start")?));
+    let sent = load.during(
+        4,
+        |_, number| format!("slow={}", number % 3 * 60),
+        || {
             for _ in 0..4 {
                 std::thread::sleep(Duration::from_millis(150));
                 relay.signal(Signal::STOP)?;
@@ -200,25 +204,16 @@ pub(crate) fn stopped_past_its_lease() -> Result<()> {
                 relay.signal(Signal::CONT)?;
             }
             Ok(())
-        };
-        let result = stop();
-        load.is_over.store(true, Ordering::Relaxed);
-        (result, sender.join())
-    });
-    result?;
-    let sent = sent.ok().context("a sender panicked")?;
-    let deadline = Instant::now() + PATIENCE;
-    while open_items(folder.path())? > 0 {
-        ensure!(Instant::now() < deadline, "items are still open");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+        },
+    )?;
+    wait_until_done(folder.path())?;
     relay.stop()?;
     check(folder.path(), &sent, 4 * REPEATS_PER_KILL)
 }
 
 /// On a full disk every webhook is answered with 503. When there is space again, they are stored.
 pub(crate) fn full_disk() -> Result<()> {
-    let folder = TempDir::new()?;
+    let folder = Case::new(Kind::Sqlite)?;
     let disk = SmallDisk::mount(folder.path())?;
     let mut relay = Relay::start(folder.path(), None)?;
     let filler = folder.path().join("filler");
@@ -295,7 +290,7 @@ impl Drop for SmallDisk<'_> {
 pub(crate) fn sync_before_reply() -> Result<()> {
     const WEBHOOKS: u64 = 30;
 
-    let folder = TempDir::new()?;
+    let folder = Case::new(Kind::Sqlite)?;
     let trace = folder.path().join("trace");
     let mut command = Command::new("strace");
     command

@@ -9,15 +9,16 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use axum::Router;
-use axum::routing::post;
+use axum::routing::{get, post};
 use incs_model::inbound::Content;
 use incs_model::whatsapp;
-use incs_relay::store::SqliteStore;
-use incs_relay::{HandlerError, Relay, failpoint};
+use incs_relay::{HandlerError, failpoint};
 use incs_webhook::scheme::SharedSecret;
 use incs_webhook::{Receiver, Secrets};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+
+use crate::store;
 
 /// The first argument of a child. The second one is its folder.
 pub(crate) const ARGUMENT: &str = "relay-child";
@@ -27,6 +28,8 @@ pub(crate) const LEASE: Duration = Duration::from_millis(300);
 pub(crate) const RETRIES: usize = 15;
 /// The path of the webhook, with its secret.
 pub(crate) const PATH: &str = "/incs/s3cret";
+/// The path with the number of webhooks that wait in the spool.
+pub(crate) const SPOOLED: &str = "/spooled";
 
 pub(crate) fn run() -> ExitCode {
     let folder = PathBuf::from(std::env::args().nth(2).unwrap_or_default());
@@ -43,9 +46,10 @@ pub(crate) fn run() -> ExitCode {
 async fn serve(folder: &Path) -> Result<()> {
     // From here on the signal is caught, also while the store opens.
     let mut stop = signal(SignalKind::terminate())?;
-    let store = SqliteStore::open(folder.join("relay.db")).await.context("open")?;
+    let store = store::open(folder).await.context("open")?;
     let log = Arc::new(OpenOptions::new().create(true).append(true).open(folder.join("handled"))?);
-    let relay = Relay::builder(store.clone())
+    let relay = store
+        .relay()
         .lease(LEASE)
         .retry_schedule(vec![Duration::from_millis(20); RETRIES])
         .on_message({
@@ -67,7 +71,9 @@ async fn serve(folder: &Path) -> Result<()> {
         })
         .build();
     let receiver = Receiver::new(SharedSecret::in_path(Secrets::try_new("s3cret")?));
-    let router = Router::new().route("/incs/{secret}", post(relay.webhook(receiver)));
+    let measured = relay.clone();
+    let spooled = move || async move { measured.store().spooled().map_or(0, |spooled| spooled.deliveries).to_string() };
+    let router = Router::new().route("/incs/{secret}", post(relay.webhook(receiver))).route(SPOOLED, get(spooled));
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("ready {}", listener.local_addr()?.port());
     let server = tokio::spawn(async move { axum::serve(listener, router).await });
@@ -77,7 +83,7 @@ async fn serve(folder: &Path) -> Result<()> {
         })
         .await;
     server.abort();
-    drop(relay);
+    drop((relay, server.await));
     store.close().await;
     Ok(())
 }

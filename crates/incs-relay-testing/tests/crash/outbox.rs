@@ -2,25 +2,25 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use incs_model::Timestamp;
 use incs_relay::store::{
-    Decision, DecisionResult, OutboxEntry, OutboxFilter, OutboxId, OutboxState, Proof, SqliteStore, Store, StoreError,
+    Decision, DecisionResult, OutboxEntry, OutboxFilter, OutboxId, OutboxState, Proof, Store, StoreError,
 };
 use incs_sandbox::SentMessage;
 use rusqlite::Connection;
 use rustix::process::Signal;
 use serde_json::Value;
-use tempfile::TempDir;
 
 use crate::cases::{PATIENCE, Random};
 use crate::child::LEASE;
 use crate::platform::{OTHER, Platform, all_faults, slow, some_faults};
-use crate::process::{Relay, request};
-use crate::sender::{ENQUEUE, HYPER, Order, PERMITS, PLAIN, reply_name};
+use crate::process::{Ports, Relay, request};
+use crate::sender::{ENQUEUE, HOLD, HYPER, Order, PERMITS, PLAIN, reply_name};
+use crate::store::{self, Case, Kind, sqlite_file};
 
 /// The recipients of a load.
 const RECIPIENTS: u64 = 10;
@@ -32,7 +32,7 @@ const KILLED: &str = "the sender ended before it recorded the outcome";
 
 /// The messages of a load.
 #[derive(Default)]
-struct Accepted {
+pub(crate) struct Accepted {
     /// The keys of messages whose enqueue was acknowledged.
     keys: Vec<String>,
     /// The names of the replies to customers' messages.
@@ -40,7 +40,7 @@ struct Accepted {
 }
 
 /// Runs a load while `work` runs. Each recipient's messages are enqueued one after the other, and each again until it is acknowledged.
-fn under_load(platform: &Platform, work: impl FnOnce() -> Result<()>) -> Result<Accepted> {
+pub(crate) fn under_load(platform: &Platform, work: impl FnOnce() -> Result<()>) -> Result<Accepted> {
     let is_over = &AtomicBool::new(false);
     std::thread::scope(|scope| {
         let load: Vec<_> =
@@ -76,7 +76,7 @@ fn load_one(platform: &Platform, is_over: &AtomicBool, recipient: u64) -> Result
         let orders: Vec<_> = (0..=round % 3).map(|place| order(&to, number + place)).collect();
         let body = serde_json::to_string(&orders)?;
         while !is_over.load(Ordering::Relaxed) {
-            match enqueue(&platform.child, &body) {
+            match enqueue(&platform.children, &body) {
                 Some(200) => {
                     number += orders.len() as u64;
                     accepted.keys.extend(orders.into_iter().map(|(key, ..)| key));
@@ -99,23 +99,24 @@ fn order(to: &str, number: u64) -> Order {
     (format!("{to}/{number}"), to.to_owned(), text, number % 7 != 3, end)
 }
 
-fn enqueue(child: &AtomicU16, body: &str) -> Option<u16> {
-    let port = child.load(Ordering::Relaxed);
-    if port == 0 {
-        return None;
-    }
-    request(port, "POST", ENQUEUE, body).ok().map(|(status, _)| status)
+fn enqueue(children: &Ports, body: &str) -> Option<u16> {
+    request(children.next()?, "POST", ENQUEUE, body).ok().map(|(status, _)| status)
 }
 
-fn start(folder: &Path, platform: &Platform, transport: &str, crash: Option<(&str, usize)>) -> Result<Relay> {
-    let relay = Relay::start_sender(folder, &platform.url()?, transport, crash)?;
-    platform.child.store(relay.port().unwrap_or(0), Ordering::Relaxed);
+pub(crate) fn start(
+    folder: &Path,
+    platform: &Platform,
+    transport: &str,
+    crash: Option<(&str, usize)>,
+) -> Result<Relay> {
+    let relay = Relay::start_sender(folder, &platform.url()?, transport, HOLD, crash)?;
+    platform.children.set(0, relay.port());
     Ok(relay)
 }
 
 /// Kills the child at a point, some times in a row, under load.
-pub(crate) fn killed_at(label: &str, kills: usize) -> Result<()> {
-    let folder = TempDir::new()?;
+pub(crate) fn killed_at(kind: Kind, label: &str, kills: usize) -> Result<()> {
+    let folder = Case::new(kind)?;
     let mut platform = Platform::start(some_faults())?;
     let is_within = ["send.first_byte", "send.whole_request", "send.reply_read"].contains(&label);
     let transport = if is_within { PLAIN } else { HYPER };
@@ -131,7 +132,7 @@ pub(crate) fn killed_at(label: &str, kills: usize) -> Result<()> {
                 ensure!(Instant::now() < deadline, "{label} was not passed {passes} times");
                 std::thread::sleep(Duration::from_millis(1));
             }
-            platform.child.store(0, Ordering::Relaxed);
+            platform.children.set(0, None);
             relay.wait_for_kill()?;
             all += 1;
         }
@@ -150,8 +151,8 @@ fn passes(label: &str, kill: usize) -> usize {
 }
 
 /// Kills the child at random moments for some time, with all faults, while a person cancels and abandons messages.
-pub(crate) fn killed_at_random(time: Duration) -> Result<()> {
-    let folder = TempDir::new()?;
+pub(crate) fn killed_at_random(kind: Kind, time: Duration) -> Result<()> {
+    let folder = Case::new(kind)?;
     let mut platform = Platform::start(all_faults())?;
     let deadline = Instant::now() + time;
     let mut random = Random(0x2545_F491_4F6C_DD1D);
@@ -159,27 +160,27 @@ pub(crate) fn killed_at_random(time: Duration) -> Result<()> {
     let accepted = under_load(&platform, || {
         while Instant::now() < deadline {
             let mut relay = start(folder.path(), &platform, HYPER, None)?;
-            std::thread::sleep(Duration::from_millis(20 + random.next() % 600));
+            std::thread::sleep(Duration::from_millis(20 + random.next() % kind.life()));
             if kills % 3 == 0 {
                 decide(folder.path())?;
             }
             relay.kill()?;
-            platform.child.store(0, Ordering::Relaxed);
+            platform.children.set(0, None);
             kills += 1;
         }
         Ok(())
     })?;
-    ensure!(kills > 3 && accepted.keys.len() > 100, "{kills} kills, {} messages: too few", accepted.keys.len());
+    ensure!(kills > 3 && accepted.keys.len() > 40, "{kills} kills, {} messages: too few", accepted.keys.len());
     drain_and_check("random kills of a sender", folder.path(), &mut platform, &accepted, kills)
 }
 
 /// Cancels a queued message and abandons a third of the unknown ones, beside the child.
 #[tokio::main(flavor = "current_thread")]
 async fn decide(folder: &Path) -> Result<()> {
-    let store = SqliteStore::attach(folder.join("relay.db")).await?;
+    let store = store::attach(folder).await?;
     let by = || "a person".to_owned();
-    let queued = list(&store, Some(OutboxState::Queued)).await?;
-    let unknown = list(&store, Some(OutboxState::Unknown)).await?;
+    let queued = list(&*store, Some(OutboxState::Queued)).await?;
+    let unknown = list(&*store, Some(OutboxState::Unknown)).await?;
     let cancelled = queued.iter().take(1).map(|entry| (entry.id, Decision::Cancel { by: Some(by()) }));
     let abandoned = unknown.iter().filter(|entry| entry.id.0.is_multiple_of(3));
     let abandoned = abandoned.map(|entry| (entry.id, Decision::Abandon { by: by() }));
@@ -192,10 +193,10 @@ async fn decide(folder: &Path) -> Result<()> {
 }
 
 /// A sender that was stopped for longer than its lease records its late outcomes, and sends nothing that has become unknown.
-pub(crate) fn stopped_past_its_lease() -> Result<()> {
+pub(crate) fn stopped_past_its_lease(kind: Kind) -> Result<()> {
     const STOPS: u64 = 3;
 
-    let folder = TempDir::new()?;
+    let folder = Case::new(kind)?;
     let mut platform = Platform::start(vec![slow(80)])?;
     let mut relay = start(folder.path(), &platform, HYPER, None)?;
     let mut lost = HashSet::new();
@@ -220,9 +221,10 @@ pub(crate) fn stopped_past_its_lease() -> Result<()> {
     check("stopped sender", &mut platform, &entries, &accepted, STOPS)
 }
 
-/// Stops a child at a moment at which it does not hold the write lock of the file.
+/// Stops a child. With SQLite, at a moment at which it does not hold the write lock of the file; of a database, it never holds one.
 fn stop_unlocked(folder: &Path, relay: &Relay) -> Result<()> {
-    let other = Connection::open(folder.join("relay.db"))?;
+    let Some(file) = sqlite_file(folder) else { return relay.signal(Signal::STOP) };
+    let other = Connection::open(file)?;
     other.busy_timeout(Duration::from_millis(10))?;
     let deadline = Instant::now() + PATIENCE;
     loop {
@@ -241,9 +243,9 @@ fn stop_unlocked(folder: &Path, relay: &Relay) -> Result<()> {
 /// Makes the messages of a stopped child unknown, and abandons every second one. Returns them.
 #[tokio::main(flavor = "current_thread")]
 async fn expire(folder: &Path) -> Result<Vec<OutboxId>> {
-    let store = SqliteStore::attach(folder.join("relay.db")).await?;
-    store.expire_sends(Duration::from_millis(400), Duration::from_hours(1)).await?;
-    let unknown = list(&store, Some(OutboxState::Unknown)).await?;
+    let store = store::attach(folder).await?;
+    store.expire_sends(HOLD, Duration::from_hours(1)).await?;
+    let unknown = list(&*store, Some(OutboxState::Unknown)).await?;
     let decisions = unknown.iter().step_by(2).map(|entry| (entry.id, Decision::Abandon { by: "a person".to_owned() }));
     let results = store.decide(decisions.collect()).await?;
     ensure!(results.iter().all(|result| *result == DecisionResult::Done), "{results:?}");
@@ -252,15 +254,15 @@ async fn expire(folder: &Path) -> Result<Vec<OutboxId>> {
 }
 
 /// A child that is asked to end records the outcome of every message.
-pub(crate) fn graceful_stop() -> Result<()> {
-    let folder = TempDir::new()?;
+pub(crate) fn graceful_stop(kind: Kind) -> Result<()> {
+    let folder = Case::new(kind)?;
     let mut platform = Platform::start(vec![slow(40)])?;
     let accepted = under_load(&platform, || {
         for stop in 0..4_u64 {
             let mut relay = start(folder.path(), &platform, HYPER, None)?;
             std::thread::sleep(Duration::from_millis(250 + stop * 37));
             relay.stop()?;
-            platform.child.store(0, Ordering::Relaxed);
+            platform.children.set(0, None);
             for state in [OutboxState::Sending, OutboxState::Unknown] {
                 let left = count(folder.path(), &[state])?;
                 ensure!(left == 0, "{left} messages are {} after a graceful stop", state.as_str());
@@ -271,23 +273,30 @@ pub(crate) fn graceful_stop() -> Result<()> {
     drain_and_check("graceful stops", folder.path(), &mut platform, &accepted, 0)
 }
 
+/// Returns the number of messages in some states.
 #[tokio::main(flavor = "current_thread")]
-async fn count(folder: &Path, states: &[OutboxState]) -> Result<u64> {
-    let store = SqliteStore::attach(folder.join("relay.db")).await?;
+pub(crate) async fn count(folder: &Path, states: &[OutboxState]) -> Result<u64> {
+    let store = store::attach(folder).await?;
     let outbox = store.stats().await?.outbox;
     store.close().await;
     Ok(states.iter().map(|state| outbox.count(*state)).sum())
 }
 
-async fn list(store: &SqliteStore, state: Option<OutboxState>) -> Result<Vec<OutboxEntry>> {
+async fn list(store: &dyn Store, state: Option<OutboxState>) -> Result<Vec<OutboxEntry>> {
     Ok(store.messages(OutboxFilter { state, limit: usize::MAX >> 1, ..OutboxFilter::default() }).await?)
 }
 
 /// A message of the outbox with its name.
-type Named = (OutboxEntry, String);
+pub(crate) type Named = (OutboxEntry, String);
 
 /// Starts a child without a crash, waits until everything was sent, and checks it.
-fn drain_and_check(case: &str, folder: &Path, platform: &mut Platform, accepted: &Accepted, kills: u64) -> Result<()> {
+pub(crate) fn drain_and_check(
+    case: &str,
+    folder: &Path,
+    platform: &mut Platform,
+    accepted: &Accepted,
+    kills: u64,
+) -> Result<()> {
     let mut relay = start(folder, platform, HYPER, None)?;
     // The faults end later, so that they are counted.
     let entries = drain(folder, platform, accepted, &mut relay)?;
@@ -295,7 +304,7 @@ fn drain_and_check(case: &str, folder: &Path, platform: &mut Platform, accepted:
 }
 
 /// Waits until nothing is queued, nothing is being sent and all replies are enqueued, and stops the child. Returns all messages.
-fn drain(folder: &Path, platform: &Platform, accepted: &Accepted, relay: &mut Relay) -> Result<Vec<Named>> {
+pub(crate) fn drain(folder: &Path, platform: &Platform, accepted: &Accepted, relay: &mut Relay) -> Result<Vec<Named>> {
     let deadline = Instant::now() + PATIENCE;
     let mut last = None;
     let mut since = Instant::now();
@@ -303,28 +312,33 @@ fn drain(folder: &Path, platform: &Platform, accepted: &Accepted, relay: &mut Re
     while since.elapsed() < Duration::from_millis(300) {
         ensure!(Instant::now() < deadline, "not everything was sent: {last:?}");
         let open = count(folder, &[OutboxState::Queued, OutboxState::Sending])?;
-        let now = (open, count(folder, &[OutboxState::Unknown])?, replies(folder)?);
+        // Listing them takes time.
+        let replies = if open == 0 { replies(folder)? } else { 0 };
+        let now = (open, count(folder, &[OutboxState::Unknown])?, replies);
         if last.replace(now) != Some(now) || open > 0 || now.2 < accepted.replies.len() {
             since = Instant::now();
         }
         std::thread::sleep(Duration::from_millis(20));
     }
     relay.stop()?;
-    platform.child.store(0, Ordering::Relaxed);
+    platform.children.set(0, None);
     read(folder)
 }
 
 /// Returns the number of replies that handlers have enqueued.
-fn replies(folder: &Path) -> Result<usize> {
-    let store = Connection::open(folder.join("relay.db"))?;
-    Ok(store.query_row("SELECT count(*) FROM outbox WHERE key LIKE 'inbox/%'", [], |row| row.get(0))?)
+#[tokio::main(flavor = "current_thread")]
+async fn replies(folder: &Path) -> Result<usize> {
+    let store = store::attach(folder).await?;
+    let all = list(&*store, None).await?;
+    store.close().await;
+    Ok(all.iter().filter(|entry| entry.key.starts_with("inbox/")).count())
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn read(folder: &Path) -> Result<Vec<Named>> {
-    let store = SqliteStore::open(folder.join("relay.db")).await?;
+    let store = store::open(folder).await?;
     let mut entries = Vec::new();
-    for entry in list(&store, None).await? {
+    for entry in list(&*store, None).await? {
         let body = store.message_body(entry.id).await?.context("a message without a body")?;
         let name = name_of(&body)?;
         entries.push((entry, name));
@@ -347,12 +361,18 @@ fn name_of(body: &[u8]) -> Result<String> {
 /// - Each message that counts as accepted is in the log, under its id.
 /// - No message that counts as not sent is in the log.
 /// - The ordered messages to each recipient are in the log in their order.
-fn check(case: &str, platform: &mut Platform, entries: &[Named], accepted: &Accepted, kills: u64) -> Result<()> {
+pub(crate) fn check(
+    case: &str,
+    platform: &mut Platform,
+    entries: &[Named],
+    accepted: &Accepted,
+    kills: u64,
+) -> Result<()> {
     let (lost, faults) = platform.end_faults()?;
     let log = platform.sent()?;
     let mut by_name: HashMap<String, &SentMessage> = HashMap::new();
     let known: HashMap<_, _> = entries.iter().map(|(entry, name)| (name.as_str(), entry)).collect();
-    let mut latest: BTreeMap<&str, OutboxId> = BTreeMap::new();
+    let mut latest: BTreeMap<&str, &OutboxEntry> = BTreeMap::new();
     for sent in &log {
         let name = name_of(sent.body.as_bytes())?;
         if name == OTHER {
@@ -361,8 +381,8 @@ fn check(case: &str, platform: &mut Platform, entries: &[Named], accepted: &Acce
         let entry = known.get(name.as_str()).with_context(|| format!("{name} was sent and is not stored"))?;
         ensure!(by_name.insert(name.clone(), sent).is_none(), "{name} was sent twice: {entry:?}");
         if entry.is_ordered {
-            let before = latest.insert(&sent.to, entry.id);
-            ensure!(before.is_none_or(|before| before < entry.id), "{name}: {} was sent after {before:?}", entry.id);
+            let before = latest.insert(&sent.to, entry);
+            ensure!(before.is_none_or(|before| before.id < entry.id), "{name} was sent after {before:?}: {entry:?}");
         }
     }
     ensure!(known.len() == entries.len(), "{} messages have {} names", entries.len(), known.len());

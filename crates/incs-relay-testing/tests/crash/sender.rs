@@ -15,8 +15,8 @@ use incs_client::backend::HyperTransport;
 use incs_client::transport::{CallInfo, Request, Response, Transport, TransportError, TransportErrorKind};
 use incs_model::inbound::Content;
 use incs_model::{Timestamp, whatsapp};
-use incs_relay::store::{Enqueued, OutboxFilter, OutboxMessage, OutboxState, SqliteStore, Store as _};
-use incs_relay::{HandlerError, Relay, failpoint};
+use incs_relay::store::{Enqueued, OutboxFilter, OutboxMessage, OutboxState, Store};
+use incs_relay::{HandlerError, failpoint};
 use incs_webhook::scheme::SharedSecret;
 use incs_webhook::{Receiver, Secrets};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -24,8 +24,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::child::{LEASE, RETRIES};
+use crate::store::{self, Opened};
 
-/// The first argument of a child that sends. Its folder, the URL of the platform and the transport follow.
+/// The first argument of a child that sends. Its folder, the URL of the platform, the transport and the time of [`HOLD`] follow.
 pub(crate) const ARGUMENT: &str = "sender-child";
 /// The certification code of the platform.
 pub(crate) const CODE: &str = "crash-tests";
@@ -40,8 +41,8 @@ pub(crate) const PLAIN: &str = "plain";
 /// The transport of programs.
 pub(crate) const HYPER: &str = "hyper";
 
-/// The time for which an unknown message holds later ones to its recipient. A request that has left must arrive within it.
-const HOLD: Duration = Duration::from_millis(400);
+/// The usual time for which an unknown message holds later ones to its recipient. A request that has left must arrive within it.
+pub(crate) const HOLD: Duration = Duration::from_millis(400);
 /// The time limit of a send. Much longer than a busy machine needs, since a timeout makes an outcome unknown.
 const SEND_TIME: Duration = Duration::from_secs(3);
 
@@ -64,9 +65,10 @@ async fn serve() -> Result<()> {
     let mut argument = |name| arguments.next().context(name);
     let folder = PathBuf::from(argument("folder")?);
     let (platform, transport) = (argument("platform")?, argument("transport")?);
+    let hold = Duration::from_millis(argument("hold")?.parse()?);
     // From here on the signal is caught, also while the store opens.
     let mut stop = signal(SignalKind::terminate())?;
-    let store = SqliteStore::open(folder.join("relay.db")).await.context("open")?;
+    let store = store::open(&folder).await.context("open")?;
     let transport: Box<dyn Transport> =
         if transport == PLAIN { Box::new(PlainTransport) } else { Box::new(HyperTransport::new()) };
     let client = Client::builder(transport)
@@ -75,13 +77,14 @@ async fn serve() -> Result<()> {
         .attempt_timeout(SEND_TIME)
         .build()
         .context("client")?;
-    let relay = Relay::builder(store.clone())
+    let relay = store
+        .relay()
         .client(client)
         .lease(LEASE)
         .retry_schedule(vec![Duration::from_millis(20); RETRIES])
         .send_retry_schedule(vec![Duration::from_millis(20); 3])
         .max_sends(PERMITS)
-        .hold(HOLD)
+        .hold(hold)
         .evidence_pause(Duration::from_millis(50))
         .ask_without_receipt_after(Duration::from_secs(1))
         .on_outcome(|_| async { Ok(()) })
@@ -127,19 +130,19 @@ fn named(to: &str, text: &str, name: String) -> Result<whatsapp::Message, incs_m
 /// Enqueues [`Order`]s, and answers with 200 when all are stored.
 ///
 /// While many are queued it answers with 429, so that a load of minutes does not take minutes to drain.
-async fn enqueue(State(store): State<SqliteStore>, body: String) -> StatusCode {
+async fn enqueue(State(store): State<Opened>, body: String) -> StatusCode {
     let queued = OutboxFilter { state: Some(OutboxState::Queued), limit: MAX_QUEUED, ..OutboxFilter::default() };
     if store.messages(queued).await.is_ok_and(|queued| queued.len() == MAX_QUEUED) {
         return StatusCode::TOO_MANY_REQUESTS;
     }
-    match enqueue_all(&store, &body).await {
+    match enqueue_all(&*store, &body).await {
         Ok(true) => StatusCode::OK,
         Ok(false) => StatusCode::CONFLICT,
         Err(_) => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
 
-async fn enqueue_all(store: &SqliteStore, body: &str) -> Result<bool> {
+async fn enqueue_all(store: &dyn Store, body: &str) -> Result<bool> {
     let orders: Vec<Order> = serde_json::from_str(body)?;
     let message = |(key, to, text, is_ordered, end): Order| {
         let mut message = OutboxMessage::try_new(key.clone(), named(&to, &text, key)?)?;

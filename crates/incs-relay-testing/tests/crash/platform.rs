@@ -1,7 +1,6 @@
 //! The platform: a sandbox in this process. Its log of accepted messages is the truth with which the outbox is compared.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
@@ -16,7 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
 
 use crate::child::PATH;
-use crate::process::request;
+use crate::process::{Ports, request};
 use crate::sender::CODE;
 
 /// The name of the messages of another program.
@@ -28,17 +27,16 @@ pub(crate) struct Platform {
     sandbox: Option<Sandbox>,
     client: Client,
     faults: Vec<u64>,
-    /// The port of the running child, or 0.
-    pub(crate) child: Arc<AtomicU16>,
+    pub(crate) children: Arc<Ports>,
 }
 
 impl Platform {
     pub(crate) fn start(faults: Vec<Rule>) -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-        let child = Arc::new(AtomicU16::new(0));
+        let children = Arc::new(Ports::default());
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0"))?;
         let url = format!("http://{}{PATH}", listener.local_addr()?);
-        runtime.spawn(forward(listener, Arc::clone(&child)));
+        runtime.spawn(forward(listener, Arc::clone(&children)));
         let mut memory = Memory::default();
         (memory.messages, memory.deliveries, memory.bytes) = (1_000_000, 100_000, 1 << 30);
         let mut pace = Pace::default().faster(20.0);
@@ -57,7 +55,7 @@ impl Platform {
             .attempt_timeout(Duration::from_millis(200))
             .retry(RetryPolicy::never())
             .build()?;
-        Ok(Self { runtime, sandbox: Some(sandbox), client, faults, child })
+        Ok(Self { runtime, sandbox: Some(sandbox), client, faults, children })
     }
 
     fn sandbox(&self) -> Result<&Sandbox> {
@@ -118,15 +116,15 @@ impl Drop for Platform {
     }
 }
 
-/// Passes connections on to the running child, whose port changes with each start. While there is none, they wait.
-async fn forward(listener: TcpListener, child: Arc<AtomicU16>) {
+/// Passes connections on to a running child, whose port changes with each start. Without one, they wait.
+async fn forward(listener: TcpListener, children: Arc<Ports>) {
     while let Ok((mut from, _)) = listener.accept().await {
-        let child = Arc::clone(&child);
+        let children = Arc::clone(&children);
         tokio::spawn(async move {
             let port = loop {
-                match child.load(Ordering::Relaxed) {
-                    0 => tokio::time::sleep(Duration::from_millis(5)).await,
-                    port => break port,
+                match children.next() {
+                    None => tokio::time::sleep(Duration::from_millis(5)).await,
+                    Some(port) => break port,
                 }
             };
             if let Ok(mut to) = TcpStream::connect(("127.0.0.1", port)).await {

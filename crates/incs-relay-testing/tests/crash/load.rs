@@ -1,24 +1,27 @@
 //! The customers: each sends numbered messages one after the other, and repeats one until it is answered with 200.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
-use incs_relay::store::{ItemFilter, ItemState, OutboxFilter, SqliteStore, Store as _};
+use incs_relay::store::{ItemFilter, ItemState, OutboxFilter};
 
-use crate::process::post;
+use crate::process::{Ports, post};
+use crate::store;
 
 /// The shared state of the senders.
 #[derive(Default)]
 pub(crate) struct Load {
-    /// The port of the running child, or 0.
-    pub(crate) port: AtomicU16,
+    pub(crate) ports: Ports,
     pub(crate) is_over: AtomicBool,
     /// Webhooks that were answered with 200, and webhooks that were not.
     pub(crate) accepted: AtomicU64,
     pub(crate) refused: AtomicU64,
+    /// The webhooks that were answered with 200, each once.
+    answered: Mutex<HashSet<Identity>>,
 }
 
 impl Load {
@@ -37,6 +40,22 @@ impl Load {
                 })
                 .collect();
             senders.into_iter().filter_map(|sender| sender.join().ok()).collect()
+        })
+    }
+
+    /// Sends messages of some customers while `work` runs. Returns how many each has sent.
+    pub(crate) fn during(
+        &self,
+        customers: u64,
+        behaviour: impl Fn(u64, u64) -> String + Sync,
+        work: impl FnOnce() -> Result<()>,
+    ) -> Result<BTreeMap<String, u64>> {
+        std::thread::scope(|scope| {
+            let sender = scope.spawn(|| self.send(customers, u64::MAX, &behaviour));
+            let result = work();
+            self.is_over.store(true, Ordering::Relaxed);
+            let sent = sender.join().ok().context("a sender panicked");
+            result.and(sent)
         })
     }
 
@@ -64,10 +83,11 @@ impl Load {
     }
 
     fn post(&self, body: &str) -> bool {
-        let port = self.port.load(Ordering::Relaxed);
-        let is_accepted = port != 0 && post(port, body).is_ok_and(|status| status == 200);
+        let port = self.ports.next();
+        let is_accepted = port.is_some_and(|port| post(port, body).is_ok_and(|status| status == 200));
         if is_accepted {
             self.accepted.fetch_add(1, Ordering::Relaxed);
+            self.answered.lock().unwrap_or_else(PoisonError::into_inner).extend(identity(body));
         } else {
             self.refused.fetch_add(1, Ordering::Relaxed);
             std::thread::sleep(Duration::from_millis(3));
@@ -100,12 +120,40 @@ fn other_callback(customer: &str, number: u64, text: &str) -> String {
     )
 }
 
+/// The kind of a webhook (true for `message_created`), and the id of its message.
+type Identity = (bool, String);
+
+/// Returns the identity that a body or the bytes of an item have.
+fn identity(text: &str) -> Option<Identity> {
+    let (_, rest) = text.split_once("wamid.")?;
+    Some((text.contains("channel_msg_id"), rest.split_once('"')?.0.to_owned()))
+}
+
+/// Checks that each webhook that was answered with 200 is stored once. Returns their number.
+#[tokio::main(flavor = "current_thread")]
+pub(crate) async fn check_answered(folder: &Path, load: &Load) -> Result<usize> {
+    let store = store::attach(folder).await?;
+    let items = store.read(None, usize::MAX >> 1).await?;
+    store.close().await;
+    let mut stored: HashMap<Identity, usize> = HashMap::new();
+    for item in items {
+        let raw = item.raw.context("an item without bytes")?;
+        *stored.entry(identity(std::str::from_utf8(&raw)?).context("an item of another test")?).or_default() += 1;
+    }
+    let answered = load.answered.lock().unwrap_or_else(PoisonError::into_inner);
+    for webhook in &*answered {
+        let times = stored.get(webhook).copied().unwrap_or_default();
+        ensure!(times == 1, "{webhook:?} was answered with 200 and is stored {times} times");
+    }
+    Ok(answered.len())
+}
+
 /// Checks the file of the handlers and the store after everything has drained.
 ///
 /// - Each message that was answered with 200 was handled.
 /// - No message was handled before the one before it.
 /// - Repeats are at most `repeats`.
-/// - The store has one item for each webhook, and all are done.
+/// - The store has one item for each webhook, and all are done. Nothing waits in a spool.
 #[tokio::main(flavor = "current_thread")]
 pub(crate) async fn check(folder: &Path, sent: &BTreeMap<String, u64>, repeats: u64) -> Result<()> {
     let log = std::fs::read_to_string(folder.join("handled")).unwrap_or_default();
@@ -124,7 +172,9 @@ pub(crate) async fn check(folder: &Path, sent: &BTreeMap<String, u64>, repeats: 
         ensure!(handled >= *sent, "{customer}: {sent} messages were answered with 200, {handled} were handled");
     }
     ensure!(repeated <= repeats, "{repeated} repeats, at most {repeats}");
-    let store = SqliteStore::open(folder.join("relay.db")).await?;
+    let store = store::open(folder).await?;
+    let spooled = store.spooled().map_or(0, |spooled| spooled.deliveries);
+    ensure!(spooled == 0, "{spooled} webhooks wait in the spool");
     let items = store.list(ItemFilter { limit: usize::MAX >> 1, ..ItemFilter::default() }).await?;
     let keys: HashSet<_> = items.iter().map(|item| item.dedup_key).collect();
     ensure!(keys.len() == items.len(), "a deduplication key is stored twice");
