@@ -78,6 +78,7 @@
 //! | `webhook` | the module `webhook`: verifies and parses webhooks in any framework |
 //! | `relay` | `client`, `webhook` and the module `relay`: an inbox of webhooks and an outbox of messages, over your own store |
 //! | `sqlite` | `relay` with `SqliteStore`, over an SQLite that is compiled into the program |
+//! | `postgres` | `relay` and the module `relay_postgres` with `PgStore`, one PostgreSQL for several processes, with rustls |
 //! | `hyper-rustls` | `HyperTransport`, the pooled client of hyper-util, with HTTPS by rustls, ring and Mozilla's roots |
 //! | `reqwest-rustls` | `ReqwestTransport` with HTTPS by rustls, ring and Mozilla's roots |
 //! | `reqwest-native-tls` | `ReqwestTransport` with the TLS library and the roots of the system |
@@ -100,7 +101,7 @@
 //! | types of messages, templates, tasks and events, and their rules | [`model`] |
 //! | calls, batches, status queries, retries, transports | [`client`] |
 //! | webhook schemes, items, receipts, deduplication | [`webhook`] |
-//! | a durable inbox: stored before the reply, handled in order | `relay`, with the feature `relay` or `sqlite` |
+//! | a durable inbox: stored before the reply, handled in order | `relay`, with the feature `sqlite`, `postgres` or `relay` |
 //! | a durable outbox: stored before the send, each message sent at most once | `relay` too |
 //! | a local INCS for development and tests | the crate `incs-sandbox` |
 
@@ -113,6 +114,8 @@ pub use incs_client_contract as contract;
 pub use incs_model as model;
 #[cfg(feature = "relay")]
 pub use incs_relay as relay;
+#[cfg(feature = "postgres")]
+pub use incs_relay_postgres as relay_postgres;
 #[cfg(feature = "webhook")]
 pub use incs_webhook as webhook;
 
