@@ -111,7 +111,7 @@ impl Settings {
         self.first(&[Name::WebhookSecret])
     }
 
-    /// Returns the URL of the store of the inbox.
+    /// Returns the URL of the store. It may hold credentials.
     pub(crate) fn store(&self) -> Result<Option<Secret>, Failure> {
         self.first(&[Name::Store])
     }
@@ -239,6 +239,7 @@ impl Name {
         }
     }
 
+    /// Reports whether the value may be a secret.
     fn is_secret(self) -> bool {
         !matches!(
             self,
@@ -249,8 +250,12 @@ impl Name {
                 | Self::ViberUrl
                 | Self::RcsUrl
                 | Self::Username
-                | Self::Store
         )
+    }
+
+    /// Reports whether a value is a secret. The name of a file and a URL without a user are not.
+    fn holds_secret(self, value: &Secret) -> bool {
+        self.is_secret() && (self != Self::Store || value.expose().contains('@'))
     }
 }
 
@@ -391,8 +396,9 @@ impl ConfigFile<'_> {
         for (name, value) in &profiles {
             // Every profile is checked, so that a typo is found before the profile is needed.
             let layer = self.layer(&format!("profile.{name}"), value)?;
-            holds_secret |=
-                layer.iter().any(|(name, source)| name.is_secret() && matches!(source.place, Place::Inline(_)));
+            holds_secret |= layer
+                .iter()
+                .any(|(name, source)| matches!(&source.place, Place::Inline(value) if name.holds_secret(value)));
             if Some(name.as_str()) == wanted {
                 found = Some(layer);
             }

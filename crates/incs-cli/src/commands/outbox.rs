@@ -8,9 +8,9 @@ mod show;
 mod stats;
 
 use clap::{Args, Subcommand};
-use incs_facade::relay::store::{OutboxEntry, OutboxFilter, OutboxId, SqliteStore, Store as _};
+use incs_facade::relay::store::{OutboxEntry, OutboxFilter, OutboxId, Store};
 
-use super::inbox::store::StoreFile;
+use super::inbox::store::StoreName;
 use crate::exit::{Exit, Failure};
 use crate::output::Context;
 
@@ -51,9 +51,9 @@ pub(crate) fn run(args: Outbox, context: &Context) -> Result<Exit, Failure> {
 }
 
 /// Returns a message.
-async fn find(file: &StoreFile, store: &SqliteStore, id: OutboxId) -> Result<Option<OutboxEntry>, Failure> {
+async fn find(name: &StoreName, store: &dyn Store, id: OutboxId) -> Result<Option<OutboxEntry>, Failure> {
     let filter = OutboxFilter { id: Some(id), limit: 1, ..OutboxFilter::default() };
-    let mut found = store.messages(filter).await.map_err(|error| file.cannot("read", &error))?;
+    let mut found = store.messages(filter).await.map_err(|error| name.cannot("read", &error))?;
     Ok(found.pop())
 }
 

@@ -3,10 +3,10 @@
 mod doctor;
 
 use clap::{Args, Subcommand};
-use incs_facade::relay::store::{SqliteStore, Store as _};
+use incs_facade::relay::store::Store as _;
 
 use super::inbox::lines::{MigratedLine, VacuumedLine};
-use super::inbox::store::StoreArgs;
+use super::inbox::store::{StoreArgs, StoreName};
 use crate::connect;
 use crate::exit::{Exit, Failure};
 use crate::output::Context;
@@ -25,11 +25,11 @@ enum Command {
     Doctor(doctor::Doctor),
     /// Bring a store to the newest schema; create it if it does not exist
     Migrate(Upkeep),
-    /// Rewrite a store without the space of removed items
+    /// Rewrite a store in a file without the space of removed items
     Vacuum(Upkeep),
 }
 
-/// The arguments of `migrate` and `vacuum`. They need a store that no other process owns.
+/// The arguments of `migrate` and `vacuum`. They need a file that no other process owns.
 #[derive(Debug, Args)]
 struct Upkeep {
     #[command(flatten)]
@@ -48,8 +48,8 @@ pub(crate) fn run(args: &Relay, context: &Context) -> Result<Exit, Failure> {
 
 async fn migrate(args: &Upkeep, context: &Context) -> Result<Exit, Failure> {
     let out = context.out;
-    let store = args.store.file(context)?.own().await?;
-    let (before, after) = (store.migrated_from(), SqliteStore::schema());
+    let store = args.store.name(context)?.own().await?;
+    let (before, after) = (store.migrated_from(), store.schema());
     store.close().await;
     if out.json {
         out.json(&MigratedLine { after, before })?;
@@ -65,12 +65,24 @@ async fn migrate(args: &Upkeep, context: &Context) -> Result<Exit, Failure> {
 
 async fn vacuum(args: &Upkeep, context: &Context) -> Result<Exit, Failure> {
     let out = context.out;
-    let file = args.store.file(context)?;
-    file.check_exists()?;
-    let store = file.own().await?;
-    let size = async || store.stats().await.map(|stats| stats.bytes).map_err(|error| file.cannot("read", &error));
+    let name = args.store.name(context)?;
+    let store = match &name {
+        StoreName::File(file) => {
+            file.check_exists()?;
+            file.own().await.map_err(|error| name.cannot("open", &error))?
+        }
+        #[cfg(feature = "postgres")]
+        StoreName::Database(_) => {
+            return Err(Failure::usage("PostgreSQL uses the space of removed rows again by itself; nothing was done")
+                .with_help(
+                    "`incs relay doctor` shows whether its autovacuum keeps up; \
+                    VACUUM FULL in the database returns space to the disk",
+                ));
+        }
+    };
+    let size = async || store.stats().await.map(|stats| stats.bytes).map_err(|error| name.cannot("read", &error));
     let bytes_before = size().await?;
-    store.vacuum().await.map_err(|error| file.cannot("vacuum", &error))?;
+    store.vacuum().await.map_err(|error| name.cannot("vacuum", &error))?;
     let bytes_after = size().await?;
     store.close().await;
     if out.json {

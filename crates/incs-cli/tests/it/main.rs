@@ -29,7 +29,7 @@ mod inbox {
     mod serve;
     pub(crate) mod server;
     mod show;
-    mod store;
+    pub(crate) mod store;
 }
 
 /// `incs send` with a journal.
@@ -69,6 +69,16 @@ mod offline {
     mod man;
     mod schema;
     mod validate;
+}
+
+/// Commands on a store in PostgreSQL.
+#[cfg(all(unix, feature = "postgres"))]
+mod postgres {
+    mod doctor;
+    mod inbox;
+    mod outbox;
+    mod processes;
+    mod refused;
 }
 
 /// Results that standard output does not accept.

@@ -11,6 +11,10 @@ use crate::settings::{Origin, Setting};
 /// The subject of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(
+    not(feature = "postgres"),
+    allow(dead_code, reason = "the schema of the lines is the same without databases")
+)]
 pub(crate) enum CheckKind {
     // The settings can be read, and fit together.
     Settings,
@@ -32,6 +36,12 @@ pub(crate) enum CheckKind {
     Schema,
     // The version of SQLite.
     Sqlite,
+    // The version and the settings of PostgreSQL.
+    Postgres,
+    // PostgreSQL removes dead rows in time.
+    Autovacuum,
+    // No transaction is open for long, which keeps dead rows.
+    Transactions,
     // The inbox has no dead letters.
     Inbox,
     // The messages of the outbox are sent.
@@ -47,9 +57,15 @@ impl CheckKind {
     pub(super) const ALL: [Self; 6] =
         [Self::Settings, Self::Connection, Self::Tls, Self::Reply, Self::Clock, Self::Credential];
 
-    /// The checks of a store that can be opened, besides its permissions.
-    pub(crate) const OF_STORE: [Self; 6] =
-        [Self::Schema, Self::Sqlite, Self::Inbox, Self::Outbox, Self::Evidence, Self::Decisions];
+    /// The checks of a file that can be opened, besides its permissions.
+    pub(crate) const OF_FILE: [Self; 2] = [Self::Schema, Self::Sqlite];
+
+    /// The checks of a database that can be opened.
+    #[cfg(feature = "postgres")]
+    pub(crate) const OF_DATABASE: [Self; 4] = [Self::Schema, Self::Postgres, Self::Autovacuum, Self::Transactions];
+
+    /// The further checks of any store that can be opened.
+    pub(crate) const OF_STORE: [Self; 4] = [Self::Inbox, Self::Outbox, Self::Evidence, Self::Decisions];
 
     fn as_str(self) -> &'static str {
         match self {
@@ -63,6 +79,9 @@ impl CheckKind {
             Self::Permissions => "permissions",
             Self::Schema => "schema",
             Self::Sqlite => "sqlite",
+            Self::Postgres => "postgres",
+            Self::Autovacuum => "autovacuum",
+            Self::Transactions => "transactions",
             Self::Inbox => "inbox",
             Self::Outbox => "outbox",
             Self::Evidence => "evidence",
@@ -152,6 +171,9 @@ impl Check {
                 | CheckKind::Permissions
                 | CheckKind::Schema
                 | CheckKind::Sqlite
+                | CheckKind::Postgres
+                | CheckKind::Autovacuum
+                | CheckKind::Transactions
                 | CheckKind::Inbox
                 | CheckKind::Outbox
                 | CheckKind::Evidence
@@ -180,6 +202,12 @@ impl Check {
     pub(super) fn of_failure(failure: &Failure) -> Self {
         let check = Self::new(CheckKind::Settings, CheckResult::Failed, failure.message.clone());
         Self { help: failure.help.clone(), exit: failure.exit, ..check }
+    }
+
+    /// Returns the check of a store that cannot be opened.
+    pub(crate) fn of_store_failure(failure: Failure) -> Self {
+        let help = failure.help.unwrap_or_else(|| "check the store and its disk".to_owned());
+        Self { exit: failure.exit, ..Self::failed(CheckKind::Store, failure.message, help) }
     }
 
     /// Adds the host.

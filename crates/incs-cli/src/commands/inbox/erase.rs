@@ -2,7 +2,6 @@
 
 use clap::Args;
 use incs_facade::model::Party;
-use incs_facade::relay::Relay;
 
 use super::lines::ErasedLine;
 use super::store::StoreArgs;
@@ -28,17 +27,17 @@ pub(super) struct Erase {
 /// Runs the command.
 pub(super) fn run(args: &Erase, context: &Context) -> Result<Exit, Failure> {
     let party = party(&args.party.0)?;
-    let file = args.store.file(context)?;
-    file.check_exists()?;
+    let name = args.store.name(context)?;
+    name.check_exists()?;
     let question = "Remove the bytes of every stored item that names this person? This cannot be undone.";
     if !args.yes && !is_confirmed(question, "erasing cannot be undone")? {
         return Err(Failure::new(Exit::Failure, "nothing was erased"));
     }
     let out = context.out;
     connect::runtime()?.block_on(async {
-        let (file, store) = args.store.attach(context).await?;
-        let relay = Relay::builder(store.clone()).build();
-        let erased = relay.erase(&party).await.map_err(|error| file.cannot("erase from", &error))?;
+        let (name, store) = args.store.attach(context).await?;
+        let relay = store.relay().build();
+        let erased = relay.erase(&party).await.map_err(|error| name.cannot("erase from", &error))?;
         if out.json {
             out.record_json(&ErasedLine { erased })?;
         } else {

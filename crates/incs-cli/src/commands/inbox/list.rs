@@ -1,7 +1,7 @@
 //! `incs inbox list`.
 
 use clap::Args;
-use incs_facade::relay::store::{ItemFilter, ItemId, Store as _};
+use incs_facade::relay::store::{ItemFilter, ItemId};
 
 use super::lines::{ItemLine, StateName};
 use super::store::StoreArgs;
@@ -35,7 +35,7 @@ pub(super) struct List {
 pub(super) fn run(args: &List, context: &Context) -> Result<Exit, Failure> {
     let out = context.out;
     connect::runtime()?.block_on(async {
-        let (file, store) = args.store.attach(context).await?;
+        let (name, store) = args.store.attach(context).await?;
         let mut columns = Columns::new(["id", "state", "kind", "attempts", "received", "next", "key", "remark"]);
         let mut filter = ItemFilter {
             state: args.state.map(Into::into),
@@ -48,7 +48,7 @@ pub(super) fn run(args: &List, context: &Context) -> Result<Exit, Failure> {
         let mut has_more = true;
         while left > 0 && has_more {
             filter.limit = left.min(PAGE);
-            let page = store.list(filter.clone()).await.map_err(|error| file.cannot("list", &error))?;
+            let page = store.list(filter.clone()).await.map_err(|error| name.cannot("list", &error))?;
             has_more = page.len() == filter.limit;
             left -= page.len();
             filter.after = page.last().map(|item| item.id).or(filter.after);

@@ -3,11 +3,11 @@
 use std::io::{self, IsTerminal as _};
 
 use clap::Args;
-use incs_facade::relay::store::{ItemFilter, ItemId, ItemState, OperatorAction, SqliteStore, Store as _};
+use incs_facade::relay::store::{ItemFilter, ItemId, ItemState, OperatorAction, Store};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::lines::{ResultLine, ResultWord, StateName};
-use super::store::{StoreArgs, StoreFile};
+use super::store::{StoreArgs, StoreName};
 use crate::connect;
 use crate::exit::{Exit, Failure};
 use crate::output::Context;
@@ -83,27 +83,27 @@ pub(super) fn run(args: &Operate, action: Action, context: &Context) -> Result<E
             .with_help(format!("use --state with {}", action.state_words())));
     }
     connect::runtime()?.block_on(async {
-        let (file, store) = args.store.attach(context).await?;
+        let (name, store) = args.store.attach(context).await?;
         let ids = match state {
             Some(state) => {
-                let ids = of_state(&file, &store, state).await?;
+                let ids = of_state(&name, &*store, state).await?;
                 context.out.note(&format!("{} in the state {}", items(ids.len()), state.as_str()));
                 ids
             }
             None => distinct(&args.ids),
         };
-        let counts = act(&file, &store, &ids, action, context).await?;
+        let counts = act(&name, &*store, &ids, action, context).await?;
         store.close().await;
         counts.into_result(action)
     })
 }
 
 /// Returns the items of a state. They are read before the action, which changes the state.
-async fn of_state(file: &StoreFile, store: &SqliteStore, state: ItemState) -> Result<Vec<ItemId>, Failure> {
+async fn of_state(name: &StoreName, store: &dyn Store, state: ItemState) -> Result<Vec<ItemId>, Failure> {
     let mut filter = ItemFilter { state: Some(state), limit: STEP, ..ItemFilter::default() };
     let mut ids = Vec::new();
     loop {
-        let page = store.list(filter.clone()).await.map_err(|error| file.cannot("list", &error))?;
+        let page = store.list(filter.clone()).await.map_err(|error| name.cannot("list", &error))?;
         ids.extend(page.iter().map(|item| item.id));
         if page.len() < STEP {
             return Ok(ids);
@@ -125,8 +125,8 @@ struct Counts {
 }
 
 async fn act(
-    file: &StoreFile,
-    store: &SqliteStore,
+    name: &StoreName,
+    store: &dyn Store,
     ids: &[ItemId],
     action: Action,
     context: &Context,
@@ -136,7 +136,7 @@ async fn act(
     let mut counts = Counts::default();
     for step in ids.chunks(STEP) {
         let actions = step.iter().map(|id| (*id, action.into())).collect();
-        let results = store.operate(actions).await.map_err(|error| file.cannot("change", &error))?;
+        let results = store.operate(actions).await.map_err(|error| name.cannot("change", &error))?;
         let mut lines = Vec::with_capacity(step.len());
         for (id, result) in step.iter().zip(results) {
             let line = ResultLine::new(*id, result);

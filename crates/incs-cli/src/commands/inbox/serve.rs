@@ -9,7 +9,7 @@ use std::time::Duration;
 use clap::Args;
 use incs_facade::client::http::StatusCode;
 use incs_facade::relay::Relay;
-use incs_facade::relay::store::{Retention, SqliteStore, Store as _};
+use incs_facade::relay::store::{Retention, Store};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -54,7 +54,7 @@ fn address(text: &str) -> Result<SocketAddr, String> {
 pub(super) fn run(args: &Serve, context: &Context) -> Result<Exit, Failure> {
     let (receiver, scheme) = args.receiver.build(context)?;
     let forward = args.forward.build(context)?;
-    let file = args.store.file(context)?;
+    let name = args.store.name(context)?;
     let is_in_path = args.receiver.is_in_path();
     connect::runtime()?.block_on(async {
         let listener = TcpListener::bind(args.listen).await.map_err(|error| {
@@ -62,11 +62,11 @@ pub(super) fn run(args: &Serve, context: &Context) -> Result<Exit, Failure> {
                 .with_help("another program may use the port; port 0 picks a free one")
         })?;
         let address = listener.local_addr().map_err(|error| Failure::new(Exit::Failure, error.to_string()))?;
-        let store = file.own().await?;
+        let store = name.own().await?;
         let is_forwarding = forward.is_some();
         let relay = match forward {
             Some(forward) => forward.relay(&store),
-            None => Relay::builder(store.clone()).build(),
+            None => store.relay().build(),
         };
         // Signals are handled before the address is printed: a reader of it may stop the program at once.
         let mut stop = Stop::listen().map_err(|error| no_signals(&error))?;
@@ -78,7 +78,7 @@ pub(super) fn run(args: &Serve, context: &Context) -> Result<Exit, Failure> {
             receive_and_forward(listener, server, &relay, &mut stop, context.out).await
         } else {
             let end = async {
-                tokio::select! { () = stop.asked() => {}, () = sweep(&store) => {} }
+                tokio::select! { () = stop.asked() => {}, () = sweep(&*store) => {} }
             };
             serve(listener, server, end).await;
             Ok(())
@@ -120,7 +120,7 @@ async fn receive_and_forward(
 }
 
 /// Removes old items from time to time. Never returns. With `--forward` the relay does it.
-async fn sweep(store: &SqliteStore) {
+async fn sweep(store: &dyn Store) {
     loop {
         match store.sweep(Retention::default(), SWEEP_BUDGET).await {
             Ok(swept) if !swept.is_finished => tokio::task::yield_now().await,

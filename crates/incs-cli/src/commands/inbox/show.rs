@@ -3,11 +3,11 @@
 use clap::Args;
 use incs_facade::model::WireTime;
 use incs_facade::model::inbound::{Content, Inbound};
-use incs_facade::relay::store::{InboxItem, ItemFilter, ItemId, SqliteStore, Store as _, StoredItem};
+use incs_facade::relay::store::{InboxItem, ItemFilter, ItemId, Store, StoredItem};
 use incs_facade::webhook::{Envelope, Item, ItemOutcome};
 
 use super::lines::ItemLine;
-use super::store::{StoreArgs, StoreFile};
+use super::store::{StoreArgs, StoreName};
 use crate::commands::webhook::listen::printer::customer;
 use crate::connect;
 use crate::exit::{Exit, Failure};
@@ -33,20 +33,20 @@ pub(super) struct Show {
 pub(super) fn run(args: &Show, context: &Context) -> Result<Exit, Failure> {
     let out = context.out;
     connect::runtime()?.block_on(async {
-        let (file, store) = args.store.attach(context).await?;
+        let (name, store) = args.store.attach(context).await?;
         let id = ItemId(args.id);
-        let item = described(&file, &store, id).await?;
+        let item = described(&name, &*store, id).await?;
         if args.raw || args.body {
             let bytes = if args.raw {
-                stored(&file, &store, id).await?.and_then(|stored| stored.raw)
+                stored(&name, &*store, id).await?.and_then(|stored| stored.raw)
             } else {
-                store.body(id).await.map_err(|error| file.cannot("read", &error))?
+                store.body(id).await.map_err(|error| name.cannot("read", &error))?
             };
             out.bytes(&bytes.ok_or_else(|| erased(id))?)?;
         } else if out.json {
             out.json(&ItemLine::from(item))?;
         } else {
-            let restored = stored(&file, &store, id).await?.and_then(|stored| restored(&stored));
+            let restored = stored(&name, &*store, id).await?.and_then(|stored| restored(&stored));
             for line in lines_of(item, restored.as_ref()) {
                 out.line(&line)?;
             }
@@ -56,18 +56,18 @@ pub(super) fn run(args: &Show, context: &Context) -> Result<Exit, Failure> {
     })
 }
 
-async fn described(file: &StoreFile, store: &SqliteStore, id: ItemId) -> Result<InboxItem, Failure> {
+async fn described(name: &StoreName, store: &dyn Store, id: ItemId) -> Result<InboxItem, Failure> {
     let filter = ItemFilter { id: Some(id), limit: 1, ..ItemFilter::default() };
-    let found = store.list(filter).await.map_err(|error| file.cannot("read", &error))?;
+    let found = store.list(filter).await.map_err(|error| name.cannot("read", &error))?;
     found.into_iter().next().ok_or_else(|| {
         Failure::new(Exit::NotFound, format!("the store has no item {id}"))
             .with_help("`incs inbox list` lists the items; old ones are removed")
     })
 }
 
-async fn stored(file: &StoreFile, store: &SqliteStore, id: ItemId) -> Result<Option<StoredItem>, Failure> {
+async fn stored(name: &StoreName, store: &dyn Store, id: ItemId) -> Result<Option<StoredItem>, Failure> {
     let before = id.0.checked_sub(1).map(ItemId);
-    let found = store.read(before, 1).await.map_err(|error| file.cannot("read", &error))?;
+    let found = store.read(before, 1).await.map_err(|error| name.cannot("read", &error))?;
     Ok(found.into_iter().next().filter(|stored| stored.id == id))
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 use incs_facade::model::Timestamp;
-use incs_facade::relay::store::{OutboxState, Stats as Numbers, Store as _};
+use incs_facade::relay::store::{OutboxState, Stats as Numbers};
 
 use super::lines::StatsLine;
 use super::store::StoreArgs;
@@ -23,8 +23,8 @@ pub(super) struct Stats {
 pub(super) fn run(args: &Stats, context: &Context) -> Result<Exit, Failure> {
     let out = context.out;
     connect::runtime()?.block_on(async {
-        let (file, store) = args.store.attach(context).await?;
-        let numbers = store.stats().await.map_err(|error| file.cannot("read", &error))?;
+        let (name, store) = args.store.attach(context).await?;
+        let numbers = store.stats().await.map_err(|error| name.cannot("read", &error))?;
         let line = line_of(&numbers);
         if out.json {
             out.json(&line)?;

@@ -7,12 +7,12 @@ use clap::Args;
 use incs_facade::client::{Client, ErrorKind};
 use incs_facade::model::status::MessageStatus;
 use incs_facade::model::{Channel, Timestamp};
-use incs_facade::relay::store::{OutboxEntry, OutboxFilter, OutboxId, SqliteStore, StatusUpdate, Store as _};
+use incs_facade::relay::store::{OutboxEntry, OutboxFilter, OutboxId, StatusUpdate, Store};
 
 use super::lines::{GapLine, GapWord};
 use super::seconds;
 use crate::args::parse_duration;
-use crate::commands::inbox::store::{StoreArgs, StoreFile};
+use crate::commands::inbox::store::{StoreArgs, StoreName};
 use crate::connect;
 use crate::exit::{Exit, Failure, sentence};
 use crate::lines::count;
@@ -58,7 +58,7 @@ pub(super) fn run(args: &Audit, context: &Context) -> Result<Exit, Failure> {
     let has_code = settings.certification_code()?.is_some() || !settings.channel_codes()?.is_empty();
     let client = if has_code { Some(connect::client(context)?) } else { None };
     connect::runtime()?.block_on(async {
-        let (file, store) = args.store.attach(context).await?;
+        let (name, store) = args.store.attach(context).await?;
         let now = Timestamp::now();
         let before = |time: Duration| now.checked_sub(time).unwrap_or(Timestamp::MIN);
         let mut filter = OutboxFilter {
@@ -69,10 +69,10 @@ pub(super) fn run(args: &Audit, context: &Context) -> Result<Exit, Failure> {
         let mut columns = Columns::new(["id", "key", "channel", "accepted", "message id", "platform"]);
         let mut gaps = Gaps::default();
         loop {
-            let page = store.messages(filter.clone()).await.map_err(|error| file.cannot("read", &error))?;
+            let page = store.messages(filter.clone()).await.map_err(|error| name.cannot("read", &error))?;
             let Some(last) = page.last() else { break };
             filter.after = Some(last.id);
-            for line in ask(&file, &store, client.as_ref(), page).await? {
+            for line in ask(&name, &*store, client.as_ref(), page).await? {
                 gaps.add(line.result);
                 if out.json {
                     out.json(&line)?;
@@ -89,8 +89,8 @@ pub(super) fn run(args: &Audit, context: &Context) -> Result<Exit, Failure> {
 
 /// Asks the platform about messages, and stores its answers.
 async fn ask(
-    file: &StoreFile,
-    store: &SqliteStore,
+    name: &StoreName,
+    store: &dyn Store,
     client: Option<&Client>,
     page: Vec<OutboxEntry>,
 ) -> Result<Vec<GapLine>, Failure> {
@@ -139,7 +139,7 @@ async fn ask(
         }
         if let Some(report) = report {
             let updates = report.answered().iter().map(update_of).collect();
-            store.record_statuses(asked, updates).await.map_err(|error| file.cannot("write", &error))?;
+            store.record_statuses(asked, updates).await.map_err(|error| name.cannot("write", &error))?;
         }
     }
     Ok(lines.into_values().collect())

@@ -1,11 +1,11 @@
 //! `incs outbox resolve` and `incs outbox cancel`: decisions of a person.
 
 use clap::Args;
-use incs_facade::relay::store::{Decision, DecisionResult, OutboxId, SqliteStore, Store as _};
+use incs_facade::relay::store::{Decision, DecisionResult, OutboxId, Store};
 
 use super::find;
 use super::lines::{DecisionLine, DecisionWord};
-use crate::commands::inbox::store::{StoreArgs, StoreFile};
+use crate::commands::inbox::store::{StoreArgs, StoreName};
 use crate::confirm::is_confirmed;
 use crate::connect;
 use crate::exit::{Exit, Failure};
@@ -81,7 +81,7 @@ pub(super) fn resolve(args: &Resolve, context: &Context) -> Result<Exit, Failure
         return Err(Failure::usage("--yes confirms --send-again; no other decision needs it"));
     }
     let decision = if args.send_again {
-        args.store.file(context)?.check_exists()?;
+        args.store.name(context)?.check_exists()?;
         let question = "Send the message again? If the first attempt went through, the customer gets it twice.";
         let danger = "the customer may get the message twice";
         if !args.yes && !is_confirmed(question, danger)? {
@@ -113,12 +113,12 @@ pub(super) fn cancel(args: &Cancel, context: &Context) -> Result<Exit, Failure> 
 fn decide(ids: &[u64], decision: &Decision, done: &str, args: &StoreArgs, context: &Context) -> Result<Exit, Failure> {
     let out = context.out;
     connect::runtime()?.block_on(async {
-        let (file, store) = args.attach(context).await?;
+        let (name, store) = args.attach(context).await?;
         let decisions = ids.iter().map(|id| (OutboxId(*id), decision.clone())).collect();
-        let results = store.decide(decisions).await.map_err(|error| file.cannot("change", &error))?;
+        let results = store.decide(decisions).await.map_err(|error| name.cannot("change", &error))?;
         let mut words = Vec::with_capacity(results.len());
         for (id, result) in ids.iter().zip(results) {
-            let line = line_of(&file, &store, OutboxId(*id), result).await?;
+            let line = line_of(&name, &*store, OutboxId(*id), result).await?;
             words.push(line.result);
             // The decision is made, so its result must not be lost.
             if out.json {
@@ -133,12 +133,12 @@ fn decide(ids: &[u64], decision: &Decision, done: &str, args: &StoreArgs, contex
 }
 
 async fn line_of(
-    file: &StoreFile,
-    store: &SqliteStore,
+    name: &StoreName,
+    store: &dyn Store,
     id: OutboxId,
     result: DecisionResult,
 ) -> Result<DecisionLine, Failure> {
-    let state = find(file, store, id).await?.map(|entry| entry.state);
+    let state = find(name, store, id).await?.map(|entry| entry.state);
     Ok(DecisionLine::new(id, result, state))
 }
 

@@ -1,7 +1,7 @@
 //! `incs outbox list`.
 
 use clap::Args;
-use incs_facade::relay::store::{OutboxFilter, OutboxId, Store as _};
+use incs_facade::relay::store::{OutboxFilter, OutboxId};
 
 use super::lines::{MessageLine, StateName};
 use super::seconds;
@@ -33,7 +33,7 @@ pub(super) struct List {
 pub(super) fn run(args: &List, context: &Context) -> Result<Exit, Failure> {
     let out = context.out;
     connect::runtime()?.block_on(async {
-        let (file, store) = args.store.attach(context).await?;
+        let (name, store) = args.store.attach(context).await?;
         let mut columns =
             Columns::new(["id", "key", "channel", "state", "attempts", "changed", "next", "message id", "remark"]);
         let mut filter = OutboxFilter {
@@ -46,7 +46,7 @@ pub(super) fn run(args: &List, context: &Context) -> Result<Exit, Failure> {
         let mut has_more = true;
         while left > 0 && has_more {
             filter.limit = left.min(PAGE);
-            let page = store.messages(filter.clone()).await.map_err(|error| file.cannot("list", &error))?;
+            let page = store.messages(filter.clone()).await.map_err(|error| name.cannot("list", &error))?;
             has_more = page.len() == filter.limit;
             left -= page.len();
             filter.after = page.last().map(|entry| entry.id).or(filter.after);

@@ -3,7 +3,7 @@
 use clap::Args;
 use incs_facade::model::{Channel, Document, OutboundMessage, rcs, viber, whatsapp};
 use incs_facade::relay::reconcile;
-use incs_facade::relay::store::{Candidates, OutboxEntry, OutboxId, OutboxState, Proof, Sighting, Store as _};
+use incs_facade::relay::store::{Candidates, OutboxEntry, OutboxId, OutboxState, Proof, Sighting};
 
 use super::find;
 use super::lines::{BodyLine, EvidenceLine, RivalLine, ShownLine};
@@ -30,20 +30,20 @@ pub(super) struct Show {
 pub(super) fn run(args: &Show, context: &Context) -> Result<Exit, Failure> {
     let out = context.out;
     connect::runtime()?.block_on(async {
-        let (file, store) = args.store.attach(context).await?;
+        let (name, store) = args.store.attach(context).await?;
         let id = OutboxId(args.id);
         let missing = || {
             Failure::new(Exit::NotFound, format!("the store has no message {id}"))
                 .with_help("`incs outbox list` lists the messages; old ones are removed")
         };
-        let entry = find(&file, &store, id).await?.ok_or_else(missing)?;
-        let body = store.message_body(id).await.map_err(|error| file.cannot("read", &error))?;
+        let entry = find(&name, &*store, id).await?.ok_or_else(missing)?;
+        let body = store.message_body(id).await.map_err(|error| name.cannot("read", &error))?;
         if args.raw {
             let erased = || Failure::new(Exit::Failure, format!("the body of message {id} was erased"));
             out.bytes(&body.ok_or_else(erased)?)?;
         } else {
             let candidates = if is_open(&entry) {
-                store.candidates(id).await.map_err(|error| file.cannot("read", &error))?
+                store.candidates(id).await.map_err(|error| name.cannot("read", &error))?
             } else {
                 None
             };

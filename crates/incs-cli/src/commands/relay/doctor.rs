@@ -1,15 +1,19 @@
 //! `incs relay doctor`: checks a store, and lists what waits for a person.
 
+#[cfg(feature = "postgres")]
+mod server;
+
 use std::time::Duration;
 
 use clap::Args;
+use humantime::FormattedDuration;
 use incs_facade::model::Timestamp;
 use incs_facade::relay::store::{
-    InboxItem, ItemFilter, ItemState, OutboxFilter, OutboxState, SqliteStore, Stats, Store as _,
+    InboxItem, ItemFilter, ItemState, OutboxFilter, OutboxState, SqliteStore, Stats, Store,
 };
 
 use crate::commands::doctor::report::{Check, CheckKind, Report};
-use crate::commands::inbox::store::{StoreArgs, StoreFile};
+use crate::commands::inbox::store::{OpenStore, StoreArgs, StoreFile, StoreName};
 use crate::exit::{Exit, Failure};
 use crate::output::Context;
 
@@ -21,7 +25,7 @@ const OLD: Duration = Duration::from_mins(10);
 
 /// The arguments of `incs relay doctor`.
 #[derive(Debug, Args)]
-#[command(after_help = "It changes nothing, and works beside the process that owns the store.")]
+#[command(after_help = "It changes nothing, and works beside the processes that use the store.")]
 pub(super) struct Doctor {
     #[command(flatten)]
     store: StoreArgs,
@@ -32,40 +36,59 @@ pub(super) struct Doctor {
 
 /// Runs the command.
 pub(super) async fn run(args: &Doctor, context: &Context) -> Result<Exit, Failure> {
-    let file = args.store.file(context)?;
-    file.check_exists()?;
+    let name = args.store.name(context)?;
     let mut report = Report::new(context.out);
-    match args.store.attach(context).await {
-        Ok((file, store)) => {
-            report.check(Check::ok(CheckKind::Store, format!("{file} can be opened")))?;
-            for check in checks(&file, &store).await? {
+    match name.attach().await {
+        Ok(store) => {
+            report.check(Check::ok(CheckKind::Store, format!("{name} can be opened")))?;
+            for check in checks(&name, &store).await? {
                 report.check(check)?;
             }
             store.close().await;
         }
+        // There is no such store.
+        Err(failure) if failure.exit == Exit::Usage => return Err(failure),
         Err(failure) => {
-            let help = failure.help.clone().unwrap_or_else(|| "check the file and its disk".to_owned());
-            report.check(Check::failed(CheckKind::Store, failure.message, help))?;
-            report.check(permissions(&file))?;
-            for kind in CheckKind::OF_STORE {
-                report.check(Check::skipped(kind, "the store cannot be opened"))?;
+            report.check(Check::of_store_failure(failure))?;
+            let kinds: &[_] = match &name {
+                StoreName::File(file) => {
+                    report.check(permissions(file))?;
+                    &CheckKind::OF_FILE
+                }
+                #[cfg(feature = "postgres")]
+                StoreName::Database(_) => &CheckKind::OF_DATABASE,
+            };
+            for kind in kinds.iter().chain(&CheckKind::OF_STORE) {
+                report.check(Check::skipped(*kind, "the store cannot be opened"))?;
             }
         }
     }
     report.end(args.deny_warnings)
 }
 
-async fn checks(file: &StoreFile, store: &SqliteStore) -> Result<Vec<Check>, Failure> {
-    let stats = store.stats().await.map_err(|error| file.cannot("read", &error))?;
-    Ok(vec![
-        permissions(file),
-        Check::ok(CheckKind::Schema, format!("schema {}, the newest", SqliteStore::schema())),
-        Check::ok(CheckKind::Sqlite, format!("SQLite {}", SqliteStore::sqlite_version())),
-        inbox(file, store, &stats).await?,
+async fn checks(name: &StoreName, store: &OpenStore) -> Result<Vec<Check>, Failure> {
+    let stats = store.stats().await.map_err(|error| name.cannot("read", &error))?;
+    let schema = Check::ok(CheckKind::Schema, format!("schema {}, the newest", store.schema()));
+    let mut checks = match (name, store) {
+        (StoreName::File(file), OpenStore::Sqlite(_)) => {
+            let sqlite = Check::ok(CheckKind::Sqlite, format!("SQLite {}", SqliteStore::sqlite_version()));
+            vec![permissions(file), schema, sqlite]
+        }
+        #[cfg(feature = "postgres")]
+        (_, OpenStore::Postgres(store)) => {
+            let server = store.server().await.map_err(|error| name.cannot("read", &error))?;
+            vec![schema, server::settings(&server), server::autovacuum(&server), server::transactions(&server)]
+        }
+        #[cfg(feature = "postgres")]
+        _ => vec![schema],
+    };
+    checks.extend([
+        inbox(name, &**store, &stats).await?,
         outbox(&stats),
         evidence(&stats),
-        decisions(file, store, &stats).await?,
-    ])
+        decisions(name, &**store, &stats).await?,
+    ]);
+    Ok(checks)
 }
 
 /// Checks that only the owner of the files can read them.
@@ -83,14 +106,17 @@ fn permissions(file: &StoreFile) -> Check {
 }
 
 /// Lists the dead letters of the inbox.
-async fn inbox(file: &StoreFile, store: &SqliteStore, stats: &Stats) -> Result<Check, Failure> {
-    let counts =
-        format!("{} open, {} blocked conversations, {} dead letters", stats.open, stats.blocked_keys, stats.dead);
+async fn inbox(name: &StoreName, store: &dyn Store, stats: &Stats) -> Result<Check, Failure> {
+    let since = stats.oldest_open.map(|at| format!(" since {}", shown(age(at)))).unwrap_or_default();
+    let counts = format!(
+        "{} open{since}, {} blocked conversations, {} dead letters",
+        stats.open, stats.blocked_keys, stats.dead
+    );
     if stats.dead == 0 {
         return Ok(Check::ok(CheckKind::Inbox, counts));
     }
     let filter = ItemFilter { state: Some(ItemState::Dead), limit: NAMED, ..ItemFilter::default() };
-    let dead = store.list(filter).await.map_err(|error| file.cannot("read", &error))?;
+    let dead = store.list(filter).await.map_err(|error| name.cannot("read", &error))?;
     let named = names(dead.iter().map(|item: &InboxItem| item.id.0), stats.dead);
     Ok(Check::warning(
         CheckKind::Inbox,
@@ -112,16 +138,12 @@ fn outbox(stats: &Stats) -> Check {
             + count(OutboxState::Expired)
             + count(OutboxState::Cancelled),
     );
-    let age = stats.outbox.oldest_queued.map(|at| Timestamp::now().duration_since(at).as_secs());
-    match age.and_then(|age| u64::try_from(age).ok()).filter(|age| *age >= OLD.as_secs()) {
-        Some(age) => {
-            let age = humantime::format_duration(Duration::from_secs(age));
-            Check::warning(
-                CheckKind::Outbox,
-                format!("{counts}; the oldest is queued since {age}"),
-                "check that a program sends from this store; `incs outbox list --state queued` shows the last errors",
-            )
-        }
+    match stats.outbox.oldest_queued.map(age).filter(|age| *age >= OLD) {
+        Some(age) => Check::warning(
+            CheckKind::Outbox,
+            format!("{counts}; the oldest is queued since {}", shown(age)),
+            "check that a program sends from this store; `incs outbox list --state queued` shows the last errors",
+        ),
         None => Check::ok(CheckKind::Outbox, counts),
     }
 }
@@ -143,10 +165,10 @@ fn evidence(stats: &Stats) -> Check {
 }
 
 /// Lists the messages about which a person has to decide.
-async fn decisions(file: &StoreFile, store: &SqliteStore, stats: &Stats) -> Result<Check, Failure> {
+async fn decisions(name: &StoreName, store: &dyn Store, stats: &Stats) -> Result<Check, Failure> {
     let named = async |state: OutboxState| {
         let filter = OutboxFilter { state: Some(state), limit: NAMED, ..OutboxFilter::default() };
-        let found = store.messages(filter).await.map_err(|error| file.cannot("read", &error))?;
+        let found = store.messages(filter).await.map_err(|error| name.cannot("read", &error))?;
         Ok::<_, Failure>(names(found.iter().map(|entry| entry.id.0), stats.outbox.count(state)))
     };
     let unresolved = stats.outbox.count(OutboxState::Unresolved);
@@ -166,6 +188,16 @@ async fn decisions(file: &StoreFile, store: &SqliteStore, stats: &Stats) -> Resu
         }
     };
     Ok(Check::ok(CheckKind::Decisions, message))
+}
+
+/// Returns the time since a moment.
+fn age(at: Timestamp) -> Duration {
+    Duration::try_from(Timestamp::now().duration_since(at)).unwrap_or_default()
+}
+
+/// Returns a time in whole seconds, as in `1h 5m`.
+fn shown(age: Duration) -> FormattedDuration {
+    humantime::format_duration(Duration::from_secs(age.as_secs()))
 }
 
 /// Returns the numbers in words, as in `7, 9 and 12 more`.

@@ -73,7 +73,7 @@ pub(super) fn run(path: &Path, input: Option<&Path>, options: &Options, context:
     check(options)?;
     // Stores keep whole milliseconds.
     let started = Timestamp::from_millisecond(Timestamp::now().as_millisecond()).unwrap_or(Timestamp::MIN);
-    let file = StoreFile::of_path(path)?;
+    let file = StoreFile::of_journal(path)?;
     file.check_journal()?;
     let source = match input {
         Some(input) => {

@@ -4,7 +4,10 @@ use super::transcript::{Transcript, with_json};
 use crate::inbox::server::{Handler, Serving, message, messages, states, store_in, wait_until};
 use crate::support::Folder;
 
-const REFUSED: [&str; 2] = ["--store", "postgres://host/db"];
+const REFUSED: [&str; 2] = ["--store", "mysql://host/db"];
+
+/// A database on a port where nothing listens.
+pub(super) const UNREACHABLE: [&str; 2] = ["--store", "postgres://relay:secret@127.0.0.1:1/shop?schema=viber"];
 
 /// Starts the transcript of a command on a store in a folder.
 fn transcript_of(command: &str, folder: &Folder) -> Transcript {
@@ -71,6 +74,7 @@ fn json_of_inbox_list_is_frozen() {
     let missing = format!("{store}.missing");
     transcript.add("no such store", &mut with_json(&["inbox", "list", "--store", &missing]));
     transcript.add("unknown store", &mut with_json(&[&["inbox", "list"], &REFUSED[..]].concat()));
+    transcript.add("a database out of reach", &mut with_json(&[&["inbox", "list"], &UNREACHABLE[..]].concat()));
     transcript.add("usage", &mut with_json(&["inbox", "list", "--state", "lost"]));
     transcript.end();
 }
@@ -143,6 +147,7 @@ fn json_of_relay_is_frozen() {
             |case: &str, args: &[&str]| transcript.add(case, &mut with_json(&[&["relay", command], args].concat()));
         run("no such store", &["--store", &store]);
         if command == "vacuum" {
+            run("a database", &UNREACHABLE);
             with_json(&["relay", "migrate", "--store", &store]).output().unwrap();
         }
         run("a store", &["--store", &store]);

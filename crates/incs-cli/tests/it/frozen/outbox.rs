@@ -2,6 +2,7 @@
 
 use incs_facade::relay::store::SqliteStore;
 
+use super::inbox::UNREACHABLE;
 use super::transcript::{Transcript, with_json};
 use crate::outbox::stores::{Filled, NAMED};
 use crate::support::Folder;
@@ -107,6 +108,7 @@ fn json_of_relay_doctor_is_frozen() {
     transcript.add("warnings are denied", &mut on(&filled.store(), &["relay", "doctor", "--deny-warnings"]));
     let file = filled.bulk.folder.file("other.db", "not a database, but long enough to look at");
     transcript.add("another file", &mut on(&format!("sqlite:{file}"), &["relay", "doctor"]));
+    transcript.add("a database out of reach", &mut with_json(&[&["relay", "doctor"], &UNREACHABLE[..]].concat()));
     transcript.add("usage", &mut with_json(&["relay", "doctor", "now"]));
     transcript.end();
 }

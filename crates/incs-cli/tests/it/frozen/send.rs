@@ -64,7 +64,7 @@ fn json_of_send_file_is_frozen() {
     transcript.add_with_input("without validation", &mut command, empty);
 
     let platform = Platform::giving([Reply::failure(Code::InvalidCertificationCode, "no")]);
-    let three = folder.file("three.jsonl", &format!("{LINE}\n").repeat(3));
+    let three = folder.file("three.jsonl", format!("{LINE}\n").repeat(3));
     let file = ["send", &three, "--channel", "viber", "--concurrency", "1"];
     transcript.add("a refused credential ends the batch", &mut to(&platform, &file));
 

@@ -10,7 +10,7 @@ use super::server::{Serving, items, messages, on_store, store_in};
 use crate::support::{Folder, incs, run};
 
 /// Every command of a store, with arguments that it needs besides.
-const COMMANDS: [&[&str]; 17] = [
+pub(crate) const COMMANDS: [&[&str]; 17] = [
     &["inbox", "serve", "--listen", "127.0.0.1:0", "--insecure"],
     &["inbox", "list"],
     &["inbox", "show", "1"],
@@ -43,11 +43,11 @@ fn schema() -> u32 {
 #[test]
 fn unknown_store_is_usage_error() {
     for command in COMMANDS {
-        let ended = on_store(command, "postgres://me:s3cret@127.0.0.1/db");
+        let ended = on_store(command, "mysql://me:s3cret@127.0.0.1/db");
         assert_eq!((ended.code, ended.stdout.as_str()), (2, ""), "{command:?}");
         let failure = ended.failure();
-        assert_eq!(failure["message"], "unknown kind of store `postgres:`");
-        assert_eq!(failure["help"], "known stores: sqlite:FILE");
+        assert_eq!(failure["message"], "unknown kind of store `mysql:`");
+        assert_eq!(failure["help"], "known stores: sqlite:FILE and postgres://HOST/DATABASE");
         let ended = run(&mut incs(&[command, &["--json"]].concat()));
         assert_eq!(ended.code, 2, "{command:?}");
         assert_eq!(ended.failure()["message"], "no store is given");

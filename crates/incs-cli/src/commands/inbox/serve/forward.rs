@@ -9,7 +9,7 @@ use incs_facade::client::http::header::{CONTENT_TYPE, USER_AGENT};
 use incs_facade::client::http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use incs_facade::model::inbound::Inbound;
 use incs_facade::model::{Secret, Timestamp, encode};
-use incs_facade::relay::store::{ItemFilter, SqliteStore, Store as _};
+use incs_facade::relay::store::ItemFilter;
 use incs_facade::relay::{Context as ItemContext, HandlerError, Relay};
 use incs_facade::webhook::Secrets;
 use incs_facade::webhook::scheme::StandardWebhooks;
@@ -17,6 +17,7 @@ use incs_facade::webhook::testing::sign::{Draft, Sign as _};
 
 use crate::args::parse_duration;
 use crate::commands::inbox::lines::hex;
+use crate::commands::inbox::store::OpenStore;
 use crate::commands::webhook::parse::{Document, on_one_line};
 use crate::commands::webhook::request::{PostClient, checked};
 use crate::connect;
@@ -121,11 +122,12 @@ pub(super) struct Forward {
 
 impl Forward {
     /// Returns a relay that forwards the items of the store.
-    pub(super) fn relay(self, store: &SqliteStore) -> Relay {
+    pub(super) fn relay(self, store: &OpenStore) -> Relay {
         let Self { target, retry, concurrency } = self;
         let target = Arc::new(target);
         let (other, store_of_messages, store_of_others) = (Arc::clone(&target), store.clone(), store.clone());
-        Relay::builder(store.clone())
+        store
+            .relay()
             .retry_schedule(retry)
             .concurrency(concurrency)
             .on_message(move |message, context| {
@@ -151,7 +153,7 @@ impl Target {
     /// Posts an item once. `message` is the customer's message in it.
     async fn post(
         &self,
-        store: &SqliteStore,
+        store: &OpenStore,
         message: Option<&Inbound>,
         context: &ItemContext,
     ) -> Result<(), HandlerError> {
@@ -198,7 +200,7 @@ impl Target {
 
 /// Returns the deduplication key under which the item is stored. That of a replay is its own, so that the handler does not take it for
 /// the first delivery of the item.
-async fn id(store: &SqliteStore, context: &ItemContext) -> Result<String, HandlerError> {
+async fn id(store: &OpenStore, context: &ItemContext) -> Result<String, HandlerError> {
     if let (None, Some(key)) = (context.replay_of(), context.item().dedup_key()) {
         return Ok(key.to_string());
     }
