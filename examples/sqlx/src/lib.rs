@@ -1,11 +1,13 @@
 //! A change of a program's own table and the message about it, in one transaction of sqlx: both are stored, or neither is. The table is in
-//! the SQLite file of the relay, which sends the message after the commit, at most once.
+//! the SQLite file of the relay, which sends the message after the commit, at most once. The module [`postgres`] does it in PostgreSQL.
 //!
 //! ```text
 //! cargo test --manifest-path examples/sqlx/Cargo.toml
 //! ```
 //!
 //! sqlx 0.9 needs an older `rusqlite` than `incs-relay` takes by itself; cargo finds one that fits both.
+
+pub mod postgres;
 
 use incs_facade::model::Timestamp;
 use incs_facade::relay::store::{OutboxMessage, SqliteStore};
