@@ -71,6 +71,9 @@ enum Command {
         /// Number of connections
         connections: u32,
     },
+    /// Load a store in PostgreSQL until the input ends
+    #[command(hide = true)]
+    RelayPostgresLoad(relay::postgres::Options),
     /// Post webhooks to a receiver
     #[command(hide = true)]
     Post {
@@ -87,6 +90,7 @@ fn main() -> Result<()> {
         Command::OutboxPlatform { millis } => relay::platform(std::time::Duration::from_millis(millis)),
         Command::RelayServe { way } => relay::serve(way == "stored"),
         Command::RelayLoad { port, connections } => relay::load(port, connections),
+        Command::RelayPostgresLoad(options) => relay::postgres::serve(&options),
         Command::Run { case, times } => run(&case, times),
         Command::Serve => incs_bench::exchange::serve().context("the server"),
         Command::Receive { receiver } => receivers::receive(&receiver),

@@ -19,6 +19,8 @@ enum Part {
     Receivers,
     /// The durable inbox and the outbox
     Relay,
+    /// The inbox in PostgreSQL, for `docs/scaling.md`; measured only if it is named
+    RelayPostgres,
     /// pywa
     Python,
     /// The program `incs`; needs `--incs`
@@ -36,8 +38,11 @@ pub(crate) struct Options {
     /// Path of the program `incs`, built with `--release`
     #[arg(long, default_value = "target/release/incs")]
     incs: PathBuf,
+    /// Seconds for which a transaction is held open while a store in PostgreSQL is loaded
+    #[arg(long, default_value_t = 30)]
+    held: u64,
     /// Write the tables into this page, instead of printing them
-    #[arg(long, conflicts_with_all = ["json", "parts"])]
+    #[arg(long, conflicts_with = "json")]
     write: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
@@ -46,7 +51,8 @@ pub(crate) struct Options {
 
 /// Measures and prints everything, or the chosen parts.
 pub(crate) fn print(options: &Options) -> Result<()> {
-    let wants = |part| options.parts.is_empty() || options.parts.contains(&part);
+    let is_everything = options.parts.is_empty();
+    let wants = |part| if is_everything { part != Part::RelayPostgres } else { options.parts.contains(&part) };
     if wants(Part::Program) && !options.incs.is_file() {
         bail!("no {}; build it with `cargo build --release -p incs-cli`", options.incs.display());
     }
@@ -66,6 +72,9 @@ pub(crate) fn print(options: &Options) -> Result<()> {
     }
     if wants(Part::Relay) {
         tables.extend(relay::tables(&mut goals)?);
+    }
+    if wants(Part::RelayPostgres) {
+        tables.extend(relay::postgres::tables(&mut goals, options.held)?);
     }
     if wants(Part::Python) {
         tables.push(pywa::table()?);

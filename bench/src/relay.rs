@@ -6,6 +6,7 @@
 
 mod http;
 mod outbox;
+pub(crate) mod postgres;
 mod store;
 
 use std::time::Duration;

@@ -1,5 +1,9 @@
-//! Measures how many webhooks a second the durable inbox stores, claims and completes, and how many jobs a second apalis-sqlite
-//! enqueues, both with a sync of the disk for each commit. Run with the feature `apalis`.
+//! Measures how many webhooks a second the durable inbox stores, claims and completes, and how many jobs a second apalis does: in an SQLite
+//! file, where apalis-sqlite only enqueues, and with the argument `postgres` in a private PostgreSQL, where apalis-postgres also runs them.
+//! All of them sync the disk for each commit of an event. Run with the feature `apalis`.
+
+#[cfg(feature = "apalis")]
+mod postgres;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,9 +12,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use incs_model::Timestamp;
-use incs_relay::store::{
-    ClaimLimits, Completion, ItemClass, NewDelivery, NewItem, OrderingKey, SqliteStore, Store as _,
-};
+use incs_relay::store::{ClaimLimits, Completion, ItemClass, NewDelivery, NewItem, OrderingKey, SqliteStore, Store};
 use tempfile::TempDir;
 
 const WRITERS: usize = 64;
@@ -19,6 +21,10 @@ const SPAN: Duration = Duration::from_secs(2);
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> Result<()> {
+    #[cfg(feature = "apalis")]
+    if std::env::args().nth(1).as_deref() == Some("postgres") {
+        return postgres::compare().await;
+    }
     let program: PathBuf = std::env::current_exe()?;
     let disk = program.parent().context("a program without a folder")?;
     let (mut inbox, mut peer) = (Vec::new(), Vec::new());
@@ -35,25 +41,33 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
-/// Returns the events a second that the inbox stores, claims and completes.
+/// Returns the events a second that the inbox in a file stores, claims and completes.
 async fn end_to_end(disk: &Path) -> Result<f64> {
+    let folder = TempDir::new_in(disk)?;
+    rate(SqliteStore::open(folder.path().join("relay.db")).await?, WRITERS).await
+}
+
+/// Returns the events a second that a store stores, claims and completes.
+async fn rate(store: impl Store + Clone, writers: usize) -> Result<f64> {
     const LIMITS: ClaimLimits =
         ClaimLimits { keys: 64, items_per_key: 32, bytes: 16 << 20, lease: Duration::from_secs(30), max_attempts: 9 };
 
-    let folder = TempDir::new_in(disk)?;
-    let store = SqliteStore::open(folder.path().join("relay.db")).await?;
+    let done = Arc::new(AtomicU64::new(0));
     let worker = {
-        let store = store.clone();
+        let (store, done) = (store.clone(), Arc::clone(&done));
         tokio::spawn(async move {
             loop {
                 let claims = store.claim(LIMITS).await?;
                 if claims.is_empty() {
                     store.wait(Duration::from_millis(50)).await;
+                    continue;
                 }
                 let completed = |claim: &incs_relay::store::Claim| {
                     Completion::release(claim.lease, claim.items.iter().map(|claimed| claimed.item.id).collect())
                 };
                 store.complete(claims.iter().map(completed).collect()).await?;
+                let items: usize = claims.iter().map(|claim| claim.items.len()).sum();
+                done.fetch_add(items as u64, Ordering::Relaxed);
             }
             #[allow(unreachable_code, reason = "the type of the error")]
             Ok::<_, anyhow::Error>(())
@@ -61,7 +75,7 @@ async fn end_to_end(disk: &Path) -> Result<f64> {
     };
     let numbers = Arc::new(AtomicU64::new(0));
     let begin = Instant::now();
-    let writers: Vec<_> = (0..WRITERS)
+    let writers: Vec<_> = (0..writers)
         .map(|_| {
             let (store, numbers) = (store.clone(), Arc::clone(&numbers));
             tokio::spawn(async move {
@@ -75,11 +89,12 @@ async fn end_to_end(disk: &Path) -> Result<f64> {
     for writer in writers {
         writer.await??;
     }
-    while store.stats().await?.open > 0 {
+    let events = numbers.load(Ordering::Relaxed);
+    while done.load(Ordering::Relaxed) < events {
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
     worker.abort();
-    Ok(numbers.load(Ordering::Relaxed) as f64 / begin.elapsed().as_secs_f64())
+    Ok(events as f64 / begin.elapsed().as_secs_f64())
 }
 
 fn delivery(number: u64) -> NewDelivery {

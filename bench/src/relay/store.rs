@@ -19,7 +19,7 @@ const SPAN: Duration = Duration::from_millis(1500);
 /// The size of a webhook with one text.
 const BODY: usize = 464;
 /// The number of conversations.
-const KEYS: u64 = 1000;
+pub(super) const KEYS: u64 = 1000;
 /// Items behind the measured ones.
 const HISTORY: u64 = 1_000_000;
 /// Items that wait in two conversations.
@@ -50,7 +50,7 @@ pub(super) fn runtime() -> Result<Runtime> {
     Ok(Builder::new_multi_thread().worker_threads(2).enable_all().build()?)
 }
 
-fn delivery(number: u64, key: u64) -> NewDelivery {
+pub(super) fn delivery(number: u64, key: u64) -> NewDelivery {
     // Random numbers, like the beginnings of hashes.
     let mixed = u128::from(number + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835);
     let mut dedup_key = [0; 32];
@@ -106,7 +106,7 @@ pub(super) fn append(writers: usize, max_jobs: usize) -> Result<f64> {
     })
 }
 
-const LIMITS: ClaimLimits =
+pub(super) const LIMITS: ClaimLimits =
     ClaimLimits { keys: 64, items_per_key: 32, bytes: 16 << 20, lease: Duration::from_secs(30), max_attempts: 9 };
 
 /// Returns the events a second that are stored, claimed and completed, while writers append.
@@ -148,7 +148,7 @@ pub(super) fn end_to_end(writers: usize) -> Result<Rates> {
     })
 }
 
-fn completed(claim: &Claim) -> Completion {
+pub(super) fn completed(claim: &Claim) -> Completion {
     Completion::release(claim.lease, claim.items.iter().map(|claimed| claimed.item.id).collect())
 }
 
