@@ -42,6 +42,12 @@ struct WebhookItems;
 #[doc = include_str!("../../relay.md")]
 struct Relay;
 
+#[doc = include_str!("../../relay-postgres.md")]
+struct RelayInPostgres;
+
+#[doc = include_str!("../../scaling.md")]
+struct Scaling;
+
 #[doc = include_str!("../../unknown-sends.md")]
 struct UnknownSends;
 

@@ -75,6 +75,9 @@ const BUILDS: &[Build] = &[
     build("incs-relay", "axum", 55, RELAY, &[INBOX, HTTP_TYPES, BODIES, &["axum-core"]]),
     build("incs-relay", "tracing", 49, RELAY, &[INBOX, &["tracing", "tracing-core"]]),
     build("incs-relay", "metrics", 49, RELAY, &[INBOX]),
+    build("incs-relay-postgres", "", 92, &[REQWEST, HYPER, TLS], &[]),
+    // The roots of the system are read, without its TLS library.
+    build("incs-relay-postgres", "rustls", 110, &[REQWEST, HYPER, SYSTEM_TLS], &[&["openssl-probe"]]),
     // The build of most applications: it must not be raised either.
     build("incs-facade", "default", 75, &[REQWEST, SYSTEM_TLS], &[]),
     build("incs-facade", "client", 32, CORE, &[CLIENT]),
@@ -87,6 +90,7 @@ const BUILDS: &[Build] = &[
     build("incs-facade", "axum", 47, CORE, &[HTTP_TYPES, BODIES, &["axum-core"]]),
     build("incs-facade", "relay", 50, RELAY, &[INBOX, HTTP_TYPES]),
     build("incs-facade", "sqlite", 60, &[HTTP, TLS, IO, LOG], &[INBOX, HTTP_TYPES]),
+    build("incs-facade", "postgres", 114, &[REQWEST, HYPER, SYSTEM_TLS], &[&["openssl-probe"]]),
     build("incs-facade", "client,tower", 34, CORE, &[CLIENT, &["http-body", "tower-service"]]),
     build("incs-facade", "webhook,tower", 44, CORE, &[HTTP_TYPES, BODIES]),
     build("incs-facade", "client,tracing", 35, CORE, &[CLIENT, &["tracing", "tracing-core"]]),
@@ -97,6 +101,7 @@ const BUILDS: &[Build] = &[
     build("incs-facade", "client,testing", 32, CORE, &[CLIENT]),
     build("incs-sandbox", "", 110, &[REQWEST, SYSTEM_TLS], &[]),
     build("incs-cli", "", 230, &[SYSTEM_TLS], &[&["openssl-probe"]]),
+    build("incs-cli", "default", 265, &[SYSTEM_TLS], &[&["openssl-probe"]]),
 ];
 
 // In all lists a final star matches any rest of a name.

@@ -19,7 +19,7 @@ const WITH_DEFAULTS: [&str; 3] = [FACADE, "incs-cli", "incs-relay"];
 const FILES: [&str; 3] = ["README.md", "LICENSE-MIT", "LICENSE-APACHE"];
 
 /// Maximum number of features of the facade, `default` not counted. Finer choices are made at the leaf crates.
-const MAX_FEATURES: usize = 15;
+const MAX_FEATURES: usize = 16;
 
 /// Features for the tests of their own crate, which the facade does not forward.
 const NOT_FORWARDED: [&str; 1] = ["failpoints"];
@@ -265,11 +265,11 @@ mod tests {
     fn features_are_counted_documented_and_reachable() {
         let mut facade = good();
         facade.remove("schema");
-        for number in 0..13 {
+        for number in 0..14 {
             facade.insert(format!("more-{number}"), vec!["client".to_owned()]);
         }
         let violations = found(&facade);
-        assert!(violations.contains(&"incs-facade: 16 features, at most 15".to_owned()), "{violations:?}");
+        assert!(violations.contains(&"incs-facade: 17 features, at most 16".to_owned()), "{violations:?}");
         assert!(
             violations.contains(&"incs-facade: the first page has no row for `more-9`".to_owned()),
             "{violations:?}"

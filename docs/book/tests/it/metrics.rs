@@ -18,7 +18,7 @@ use incs_model::inbound::{self, Inbound};
 use incs_model::metric::{Instrument, LabelValues, Metric};
 use incs_model::status::StatusQuery;
 use incs_model::{PhoneNumber, Timestamp, WireTime, rcs, viber, whatsapp};
-use incs_relay::store::{OutboxFilter, OutboxMessage, OutboxState, SqliteStore};
+use incs_relay::store::{OutboxFilter, OutboxMessage, OutboxState, Spool, SqliteStore};
 use incs_relay::{Context, HandlerError, Relay};
 use incs_sandbox::{Action, Channel, Pace, Rule, Sandbox, Webhook, When};
 use incs_webhook::guard::{Claim, ClaimGuard, MemoryGuard};
@@ -260,7 +260,8 @@ async fn inbox(folder: &Folder, client: Client) -> Relay {
             }
         }
     };
-    let relay = Relay::builder(store)
+    let spool = Spool::open(folder.0.join("spool.db"), store).await.unwrap();
+    let relay = Relay::builder(spool)
         .retry_schedule([Duration::from_hours(1)])
         .on_message(handler)
         .client(client)
