@@ -16,7 +16,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
 use crate::batch::Operation;
-use crate::database::{Database, Repeat, clean, column, millis, number, place, small, timestamp};
+use crate::database::{Database, Parameter, Repeat, clean, column, millis, number, place, small, timestamp};
 use crate::error::{failure, unexpected, unreachable};
 use crate::message::Messages;
 use crate::receipt::{self, Receipts};
@@ -214,7 +214,7 @@ pub(crate) async fn claim(
         i64::from(limits.max_attempts),
         from,
     ];
-    let mut typed: Vec<crate::database::Parameter<'_>> = Vec::new();
+    let mut typed: Vec<Parameter<'_>> = Vec::new();
     let now = database.now();
     typed.push((&now, Type::INT8));
     for parameter in &parameters {
@@ -384,7 +384,7 @@ async fn complete(
         }
     }
     let now = database.now();
-    let mut parameters: Vec<crate::database::Parameter<'_>> = vec![
+    let mut parameters: Vec<Parameter<'_>> = vec![
         (&now, Type::INT8),
         (&plain.numbers, Type::INT4_ARRAY),
         (&plain.keys, Type::INT8_ARRAY),
@@ -424,7 +424,7 @@ pub(crate) async fn complete_in(
     lease: Lease,
     item: ItemId,
 ) -> Result<LeaseState, StoreError> {
-    let parameters: [crate::database::Parameter<'_>; 3] =
+    let parameters: [Parameter<'_>; 3] =
         [(&lease.key.as_i64(), Type::INT8), (&token(&lease), Type::INT8), (&row_id(item), Type::INT8)];
     let rows = transaction.query_typed(sql, &parameters).await.map_err(|error| failure(&error))?;
     let is_held: bool = rows.first().ok_or_else(unexpected)?.try_get(0).map_err(|_| unexpected())?;

@@ -58,7 +58,7 @@ async fn check_server(connection: &Object) -> Result<(), StoreError> {
     Err(StoreError::Unsuitable(refusal.to_owned()))
 }
 
-/// Returns the number of the schema in the database, 0 if there is none.
+/// Returns the number of the schema in the database, 0 for a database without one.
 async fn found(connection: &Object, schema: &str) -> Result<u32, StoreError> {
     let sql =
         "SELECT to_regclass($1) IS NOT NULL, EXISTS (SELECT 1 FROM pg_class WHERE relnamespace = to_regnamespace($2))";

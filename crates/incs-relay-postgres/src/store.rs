@@ -29,8 +29,8 @@ use crate::{inbox, outbox, schema};
 
 /// A [`Store`] in a PostgreSQL database, for any number of processes. Cheap to clone.
 ///
-/// Each operation is one statement, which commits by itself, so a process that is stopped or cut off holds no lock. Webhooks that arrive
-/// while a statement runs share the next one, with one sync of the disk. All times come from the database's clock.
+/// Each operation is one statement, which commits by itself, so a process that is stopped or cut off holds no lock. An append makes a second
+/// one, which waits for the disk. Webhooks that arrive while a statement runs share the next one, with one sync of the disk. All times come from the database's clock.
 #[derive(Clone)]
 pub struct PgStore(Arc<Inner>);
 

@@ -409,7 +409,7 @@ impl Relay {
         }
     }
 
-    /// Waits until the platform refuses the credential of the [client](RelayBuilder::client), or there is none. Nothing was sent then, and
+    /// Waits until the platform refuses the credential of the [client](RelayBuilder::client), or none is set. Nothing was sent then, and
     /// the outbox tries again every 30 seconds.
     #[cfg(feature = "outbox")]
     pub async fn credential_refused(&self) {

@@ -98,7 +98,7 @@ impl Row {
         }
     }
 
-    /// Notes the first receipt. `message_created` is none: it comes before the message is sent to the customer.
+    /// Notes the first receipt. `message_created` does not count: it comes before the message is sent to the customer.
     fn receive(&mut self, now: Timestamp, stage: Option<Stage>) {
         if stage > Some(Stage::Created) {
             self.entry.receipt_at.get_or_insert(now);

@@ -134,7 +134,7 @@ impl OutboxRow {
         Ok(())
     }
 
-    /// Notes the first receipt. `message_created` is none: it comes before the message is sent to the customer.
+    /// Notes the first receipt. `message_created` does not count: it comes before the message is sent to the customer.
     pub(super) fn receive(&mut self, now: Millis, stage: Option<Stage>) {
         if stage > Some(Stage::Created) {
             self.entry.receipt_at.get_or_insert(timestamp(now));

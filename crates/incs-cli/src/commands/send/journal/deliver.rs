@@ -37,7 +37,7 @@ const SILENCE: Duration = Duration::from_secs(2);
 enum Ending {
     /// A signal.
     Stopped,
-    /// The platform does not accept the credential, or there is none.
+    /// The platform does not accept the credential, or none is set.
     Credential,
     /// Standard output accepts no more results.
     Unwritten,
@@ -45,7 +45,7 @@ enum Ending {
     Failed(Failure),
 }
 
-/// Sends what waits, until every line has an outcome or it is stopped. Outcomes before `started` are those of earlier runs.
+/// Sends what waits, until every line has an outcome or it is stopped. Outcomes before `started` belong to earlier runs.
 pub(super) async fn run(
     journal: &Journal,
     client: Client,
@@ -143,7 +143,7 @@ impl Sending {
 /// The results that are printed.
 struct Results<'a> {
     journal: &'a Journal,
-    /// Outcomes that were recorded before are those of an earlier run.
+    /// Outcomes that were recorded before belong to an earlier run.
     started: Timestamp,
     json: bool,
     /// The last message whose result was printed.

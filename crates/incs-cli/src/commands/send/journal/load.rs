@@ -143,7 +143,7 @@ impl Loader {
             return Err(self.differs(line.number));
         }
         let new = chunk.split_off(stored.len());
-        // The keys are those of the stored messages, so nothing is stored.
+        // The stored messages have the same keys, so nothing is stored.
         let mut ids = self.enqueue(chunk).await?;
         if let Some(line) = new.first() {
             if self.journal.description.is_complete {
